@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * ACCEPT: exactly one an inbound connection that was established.
+ *
+ *   listen()     -> nm_listening           the owner of the socket, inherited by its children
+ *   established  -> nm_accept_established  softirq: the current task is anybody's
+ *   accept()     -> nm_accepted            its hook, in the accepting process: the exact owner
+ *   later        -> nm_accept_overdue      no hook saw it (io_uring under syscall hooks, MPTCP): the listener
+ *                                          owns it; on traffic after nm_knobs.accept_patience_ns, at the latest at
+ *                                          the close
+ *
+ * The hook, the RTT callback and the close may run at once on different CPUs. Deleting the cookie from
+ * `unaccepted` decides which of them writes the ACCEPT; the hook stores the owner in `accepted` before it tries.
+ */
+#ifndef NM_ACCEPT_H
+#define NM_ACCEPT_H
+
+#include "emit.h"
+#include "owner.h"
+#include "socket.h"
+
+static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *owner, __u8 flags)
+{
+	struct nm_record *r = nm_reserve(NM_ACCEPT, NM_INBOUND);
+
+	if (flags & NM_OWNER_LISTENER) {
+		struct nm_counters *n = nm_knobs.accept_exact ? nm_counters_here() : NULL;
+
+		if (n)
+			__sync_fetch_and_add(&n->accept_by_listener, 1);
+	}
+	if (!r)
+		return;
+	r->ending = NM_ENDING_NONE;
+	r->flags = flags;
+	r->ktime_ns = bpf_ktime_get_ns();
+	nm_fill_tuple(r, sk, false);
+	r->owner = *owner;
+	r->elapsed_ns = 0;
+	nm_no_traffic(r);
+	r->error = 0;
+	nm_submit(r);
+}
+
+static __always_inline void nm_listening(struct nm_conn *c, struct task_struct *owner)
+{
+	__builtin_memset(c, 0, sizeof(*c));
+	nm_owner_of(&c->owner, owner);
+	c->phase = NM_PHASE_LISTENING;
+}
+
+/*
+ * Writes the ACCEPT if nobody else has. True when the connection's owner is final, so that the caller need
+ * not come again.
+ */
+static __always_inline bool nm_accept_settle(struct nm_conn *c, struct sock *sk, __u64 cookie, bool overdue)
+{
+	struct nm_owner *exact = bpf_map_lookup_elem(&accepted, &cookie);
+
+	if (!exact && !overdue)
+		return false;
+	if (exact) {
+		c->owner = *exact;
+		c->owner_flags = 0;
+	}
+	if (bpf_map_delete_elem(&unaccepted, &cookie) == 0)
+		nm_emit_accept(sk, &c->owner, c->owner_flags);
+	if (exact)
+		bpf_map_delete_elem(&accepted, &cookie);
+	c->phase = NM_PHASE_INBOUND;
+	return true;
+}
+
+/* Established by the other side's ACK. True when an accept hook is still to come. */
+static __always_inline bool nm_accept_established(struct nm_conn *c, struct sock *sk, __u64 cookie)
+{
+	__u8 one = 1;
+
+	c->owner_flags = NM_OWNER_LISTENER | (c->phase == NM_PHASE_LISTENING ? 0 : NM_OWNER_UNKNOWN);
+	c->since_ns = bpf_ktime_get_ns();
+	c->phase = NM_PHASE_ACCEPTING;
+	if (!nm_knobs.accept_exact || bpf_map_update_elem(&unaccepted, &cookie, &one, BPF_ANY)) {
+		nm_emit_accept(sk, &c->owner, c->owner_flags);
+		c->phase = NM_PHASE_INBOUND;
+		return false;
+	}
+	/* accept() may have been faster than this callback: it can take a child that is still in SYN_RECV. */
+	return !nm_accept_settle(c, sk, cookie, false);
+}
+
+/* A sample of the round-trip time: data was acknowledged. True when there is nothing more to wait for. */
+static __always_inline bool nm_accept_overdue(struct nm_conn *c, struct sock *sk, __u64 cookie)
+{
+	return nm_accept_settle(c, sk, cookie, bpf_ktime_get_ns() - c->since_ns > nm_knobs.accept_patience_ns);
+}
+
+/* accept() gives `sk` to the current process. */
+static __always_inline void nm_accepted(struct sock *sk)
+{
+	struct nm_owner owner = {};
+	__u64 cookie;
+	__u8 state;
+
+	if (!sk || !nm_is_tcp(sk))
+		return;
+	cookie = nm_cookie(sk);
+	if (!cookie)
+		return; /* older than the agent, or taken before the spine saw it: the spine writes its ACCEPT */
+	nm_owner_current(&owner);
+	bpf_map_update_elem(&accepted, &cookie, &owner, BPF_ANY);
+	if (bpf_map_delete_elem(&unaccepted, &cookie) == 0) {
+		nm_emit_accept(sk, &owner, 0);
+		return;
+	}
+	/*
+	 * Not ours to write. In SYN_RECV nm_accept_established() comes next and takes the owner from `accepted`;
+	 * in any other state the ACCEPT is out, or the socket is none of ours, and nobody would take it away.
+	 */
+	state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	if (state != TCP_SYN_RECV)
+		bpf_map_delete_elem(&accepted, &cookie);
+}
+
+#endif

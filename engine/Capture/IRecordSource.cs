@@ -1,0 +1,36 @@
+using NetMon.Native;
+
+namespace NetMon.Capture;
+
+/// <summary>
+/// Where records come from: the kernel, a recorded file, a generator. All of them fill rings of one layout, so that
+/// everything behind the rings is the same. Owns its rings.
+/// </summary>
+public interface IRecordSource : IDisposable
+{
+    /// <summary>One line on what this is, for the log.</summary>
+    string Description { get; }
+
+    /// <summary>The rings to drain; fixed for the source's life.</summary>
+    IReadOnlyList<RingMapping> Rings { get; }
+
+    /// <summary>True when the source does not wait: what the rings can't take is lost, and counted here.</summary>
+    bool IsLive { get; }
+
+    /// <summary>True when no record will be written any more.</summary>
+    bool HasEnded { get; }
+
+    /// <summary>
+    /// The source's time. Whatever is not in a ring when this returns is not older than the ktime it gives.
+    /// </summary>
+    SourceTime ReadTime();
+
+    /// <summary>What the source has seen, delivered and dropped since it started.</summary>
+    SourceCounters ReadCounters();
+
+    /// <summary>Begins to fill the rings.</summary>
+    void Start();
+
+    /// <summary>Ends that; what is in the rings stays readable until the source is disposed of.</summary>
+    void Stop();
+}

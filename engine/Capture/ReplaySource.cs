@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using NetMon.Events;
+using NetMon.Native;
+
+namespace NetMon.Capture;
+
+/// <summary>Plays a recording through rings, as fast as they are drained, losing nothing.</summary>
+public sealed class ReplaySource : IRecordSource
+{
+    private const int BufferBytes = 1024 * 1024;
+    private readonly FileStream _file;
+    private readonly RingProducer _producer;
+    private readonly Thread _thread;
+    private SourceTime _time = new(0, 0);
+    private ulong _seen;
+    private ulong _delivered;
+    private volatile bool _stop;
+    private volatile bool _ended;
+
+    private ReplaySource(FileStream file)
+    {
+        _file = file;
+        Rings = [RingMapping.InMemory(4 * 1024 * 1024)];
+        _producer = new RingProducer(Rings[0]);
+        _thread = new Thread(Produce) { Name = "netmon-replay", IsBackground = true };
+    }
+
+    public string Description => $"replay of {_file.Name}";
+
+    public IReadOnlyList<RingMapping> Rings { get; }
+
+    public bool IsLive => false;
+
+    public bool HasEnded => _ended;
+
+    /// <summary>Bytes of the file that were no records of this version, torn end included.</summary>
+    public long GarbledBytes { get; private set; }
+
+    /// <summary>Opens a recording. Throws <see cref="SourceException"/> where it is none.</summary>
+    public static ReplaySource Open(string path)
+    {
+        FileStream? file = null;
+        try
+        {
+            file = File.OpenRead(path);
+            Span<byte> magic = stackalloc byte[Recording.Magic.Length];
+            if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual(Recording.Magic))
+            {
+                return new ReplaySource(file);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SourceException($"cannot replay {path}: {e.Message}", e);
+        }
+
+        file.Dispose();
+        throw new SourceException($"cannot replay {path}: it is no recording. netmon run --record FILE makes one.");
+    }
+
+    public SourceTime ReadTime() => Volatile.Read(ref _time);
+
+    public SourceCounters ReadCounters() => new(Volatile.Read(ref _seen), Volatile.Read(ref _delivered), Volatile.Read(ref _seen) - Volatile.Read(ref _delivered));
+
+    public void Start() => _thread.Start();
+
+    public void Stop()
+    {
+        _stop = true;
+        _thread.Join();
+    }
+
+    public void Dispose()
+    {
+        if (_thread.IsAlive)
+        {
+            Stop();
+        }
+
+        _file.Dispose();
+        Rings[0].Dispose();
+    }
+
+    private void Produce()
+    {
+        var buffer = new byte[BufferBytes];
+        var held = 0;
+        while (!_stop)
+        {
+            var read = _file.Read(buffer.AsSpan(held));
+            held += read;
+            var used = Play(buffer.AsSpan(0, held));
+            if (read == 0)
+            {
+                GarbledBytes += held - used;
+                break;
+            }
+
+            buffer.AsSpan(used, held - used).CopyTo(buffer);
+            held -= used;
+        }
+
+        // Time after the last record: nothing more is to come.
+        Volatile.Write(ref _time, _time with { KtimeNanoseconds = ulong.MaxValue });
+        _ended = true;
+    }
+
+    private int Play(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (!_stop)
+        {
+            var status = RecordFraming.Inspect(bytes[at..], out var length);
+            if (status == FrameStatus.Partial)
+            {
+                break;
+            }
+
+            if (status == FrameStatus.Whole)
+            {
+                PlayRecord(bytes.Slice(at, length));
+            }
+            else
+            {
+                GarbledBytes += length;
+            }
+
+            at += length;
+        }
+
+        return at;
+    }
+
+    private void PlayRecord(ReadOnlySpan<byte> record)
+    {
+        if ((RecordKind)record[3] == RecordKind.Tick)
+        {
+            var tick = MemoryMarshal.Read<TickRecord>(record);
+            // Records before a step of the wall clock must be gone before the step is told of.
+            while (tick.ClockOffsetNanoseconds != _time.ClockOffsetNanoseconds && !_producer.IsDrained && !_stop)
+            {
+                Thread.Yield();
+            }
+
+            Volatile.Write(ref _time, new SourceTime(tick.KtimeNanoseconds, tick.ClockOffsetNanoseconds));
+            return;
+        }
+
+        Volatile.Write(ref _seen, _seen + 1);
+        while (!_producer.TryWrite(record))
+        {
+            if (_stop)
+            {
+                return;
+            }
+
+            Thread.Yield();
+        }
+
+        Volatile.Write(ref _delivered, _delivered + 1);
+    }
+}

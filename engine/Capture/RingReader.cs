@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using NetMon.Events;
+using NetMon.Native;
+
+namespace NetMon.Capture;
+
+/// <summary>
+/// Drains a source's rings into a pipe, on a thread of its own: the one place where ring memory is read. Each drain
+/// copies what the rings hold, gives it back once a chunk, and ends with a tick that says how far time has come. A full
+/// pipe blocks this thread; the rings then fill, and a live source drops and counts.
+/// </summary>
+public sealed class RingReader
+{
+    private const int ChunkBytes = 64 * 1024;
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LosslessPause = TimeSpan.FromMicroseconds(100);
+    private const int QuietDrainsUntilIdle = 40;
+
+    private readonly IRecordSource _source;
+    private readonly PipeWriter _pipe;
+    private readonly RingConsumer[] _rings;
+    private readonly Thread _thread;
+    private volatile bool _stop;
+    private int _chunkUsed;
+    private Memory<byte> _chunk;
+
+    public RingReader(IRecordSource source, PipeWriter pipe)
+    {
+        _source = source;
+        _pipe = pipe;
+        _rings = [.. source.Rings.Select(ring => new RingConsumer(ring))];
+        _thread = new Thread(Run) { Name = "netmon-capture", IsBackground = true };
+    }
+
+    /// <summary>Records whose length in the ring was not that of any record; they were left out.</summary>
+    public long Misshapen { get; private set; }
+
+    /// <summary>Begins to drain.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>
+    /// After the source was stopped: drains what is left, completes the pipe and returns. The pipe's reader must go on
+    /// reading meanwhile.
+    /// </summary>
+    public void Finish()
+    {
+        _stop = true;
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        Exception? failure = null;
+        try
+        {
+            Drain();
+        }
+        catch (Exception e) when (e is InvalidOperationException or NativeException)
+        {
+            failure = e;
+        }
+        finally
+        {
+            _pipe.Complete(failure);
+        }
+    }
+
+    private void Drain()
+    {
+        WriteTick(_source.ReadTime());
+        var (quiet, last) = (0, false);
+        while (true)
+        {
+            var stopping = _stop || _source.HasEnded;
+            var time = _source.ReadTime();
+            var (records, blocked) = (0, false);
+            foreach (var ring in _rings)
+            {
+                records += DrainRing(ring);
+                blocked |= ring.Blocked;
+            }
+
+            if (!blocked)
+            {
+                WriteTick(time);
+            }
+
+            Flush();
+            quiet = records == 0 ? quiet + 1 : 0;
+
+            // A program that was running while its hook was taken off may still submit: two empty drains end it.
+            if (stopping && records == 0 && !blocked)
+            {
+                if (last)
+                {
+                    return;
+                }
+
+                last = true;
+            }
+
+            MonotonicClock.Sleep(PauseAfter(stopping, quiet));
+        }
+    }
+
+    private TimeSpan PauseAfter(bool stopping, int quiet) =>
+        stopping || !_source.IsLive ? LosslessPause : quiet > QuietDrainsUntilIdle ? IdlePause : BusyPause;
+
+    private int DrainRing(RingConsumer ring)
+    {
+        var records = 0;
+        ring.Begin();
+        while (ring.TryNext(out var record))
+        {
+            if (record.Length is < RecordFraming.Alignment or > RecordFraming.MaxRecordBytes || record.Length % RecordFraming.Alignment != 0)
+            {
+                Misshapen++;
+                continue;
+            }
+
+            if (_chunk.Length - _chunkUsed < record.Length)
+            {
+                ring.Commit();
+                Flush();
+            }
+
+            Append(record);
+            records++;
+        }
+
+        ring.Commit();
+        return records;
+    }
+
+    private void Append(ReadOnlySpan<byte> record)
+    {
+        if (_chunk.IsEmpty)
+        {
+            _chunk = _pipe.GetMemory(ChunkBytes);
+        }
+
+        record.CopyTo(_chunk.Span[_chunkUsed..]);
+        _chunkUsed += record.Length;
+    }
+
+    private void WriteTick(SourceTime time)
+    {
+        var tick = new TickRecord
+        {
+            Size = TickRecord.ByteSize,
+            Version = ConnectionRecord.CurrentVersion,
+            Kind = RecordKind.Tick,
+            KtimeNanoseconds = time.KtimeNanoseconds,
+            ClockOffsetNanoseconds = time.ClockOffsetNanoseconds,
+        };
+        var bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<TickRecord>(in tick));
+        if (_chunk.Length - _chunkUsed < bytes.Length)
+        {
+            Flush();
+        }
+
+        Append(bytes);
+    }
+
+    private void Flush()
+    {
+        _pipe.Advance(_chunkUsed);
+        (_chunk, _chunkUsed) = (default, 0);
+        var flush = _pipe.FlushAsync();
+        var result = flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
+        if (result.IsCompleted)
+        {
+            throw new InvalidOperationException("the decoder has ended before its source");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace NetMon.Capture;
+
+/// <summary>What a source has seen: Seen == Delivered + RingFull + NoState. Events, since the start.</summary>
+/// <param name="Seen">Events that happened.</param>
+/// <param name="Delivered">Events written to a ring.</param>
+/// <param name="RingFull">Lost: the agent did not drain in time.</param>
+/// <param name="NoState">Lost: the kernel had no memory for the socket's state.</param>
+/// <param name="RecursionMisses">State changes the kernel skipped (tracepoint spine only); not part of Seen.</param>
+/// <param name="AcceptByListener">ACCEPTs delivered with the listener as owner, because no hook saw the accept.</param>
+public sealed record SourceCounters(
+    ulong Seen,
+    ulong Delivered,
+    ulong RingFull = 0,
+    ulong NoState = 0,
+    ulong RecursionMisses = 0,
+    ulong AcceptByListener = 0)
+{
+    /// <summary>All that was lost before a ring.</summary>
+    public ulong Lost => RingFull + NoState + RecursionMisses;
+}

@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+
+namespace NetMon.Events;
+
+/// <summary>Addresses as text: RFC 5952 for IPv6; ::ffff:a.b.c.d prints as the IPv4 address that it is.</summary>
+public static class AddressText
+{
+    /// <summary>The longest text: eight groups of four digits and seven colons.</summary>
+    public const int MaxLength = 39;
+
+    /// <summary>
+    /// Writes the text of a 16-byte address in network order; returns its length. <paramref name="utf8"/> holds
+    /// <see cref="MaxLength"/> bytes or more.
+    /// </summary>
+    public static int Format(ReadOnlySpan<byte> address, Span<byte> utf8)
+    {
+        var low = BinaryPrimitives.ReadUInt64BigEndian(address[8..]);
+        var high = BinaryPrimitives.ReadUInt64BigEndian(address);
+        return high == 0 && low >> 32 == 0xffff ? FormatIpv4((uint)low, utf8) : FormatIpv6(address, utf8);
+    }
+
+    /// <summary>The text of a 16-byte address as a string.</summary>
+    public static string Format(ReadOnlySpan<byte> address)
+    {
+        Span<byte> utf8 = stackalloc byte[MaxLength];
+        return System.Text.Encoding.ASCII.GetString(utf8[..Format(address, utf8)]);
+    }
+
+    private static int FormatIpv4(uint address, Span<byte> utf8)
+    {
+        var at = 0;
+        for (var shift = 24; shift >= 0; shift -= 8)
+        {
+            Utf8Formatter.TryFormat((byte)(address >> shift), utf8[at..], out var digits);
+            at += digits;
+            if (shift > 0)
+            {
+                utf8[at++] = (byte)'.';
+            }
+        }
+
+        return at;
+    }
+
+    private static int FormatIpv6(ReadOnlySpan<byte> address, Span<byte> utf8)
+    {
+        var (zerosFrom, zeros) = LongestRunOfZeros(address);
+        var at = 0;
+        for (var group = 0; group < 8; group++)
+        {
+            if (group == zerosFrom)
+            {
+                utf8[at++] = (byte)':';
+                utf8[at++] = (byte)':';
+                group += zeros - 1;
+                continue;
+            }
+
+            if (group > 0 && utf8[at - 1] != ':')
+            {
+                utf8[at++] = (byte)':';
+            }
+
+            at += WriteHex(BinaryPrimitives.ReadUInt16BigEndian(address[(2 * group)..]), utf8[at..]);
+        }
+
+        return at;
+    }
+
+    /// <summary>RFC 5952 section 4.2: the first of the longest runs, and only if it is longer than one group.</summary>
+    private static (int From, int Length) LongestRunOfZeros(ReadOnlySpan<byte> address)
+    {
+        var (bestFrom, best, run) = (-1, 1, 0);
+        for (var group = 0; group < 8; group++)
+        {
+            run = (address[2 * group] | address[2 * group + 1]) == 0 ? run + 1 : 0;
+            if (run > best)
+            {
+                (bestFrom, best) = (group - run + 1, run);
+            }
+        }
+
+        return (bestFrom, best);
+    }
+
+    private static int WriteHex(ushort group, Span<byte> utf8)
+    {
+        var at = 0;
+        for (var shift = group > 0xfff ? 12 : group > 0xff ? 8 : group > 0xf ? 4 : 0; shift >= 0; shift -= 4)
+        {
+            utf8[at++] = "0123456789abcdef"u8[(group >> shift) & 0xf];
+        }
+
+        return at;
+    }
+}

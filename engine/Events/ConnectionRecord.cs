@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+
+namespace NetMon.Events;
+
+/// <summary>
+/// A record as the kernel programs write it. Mirrors <c>struct nm_record</c> of <c>schemas/record.h</c>, which has
+/// the meaning of each field; a test holds the two together through the compiled object's BTF.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ConnectionRecord
+{
+    /// <summary>The ABI version this build reads.</summary>
+    public const byte CurrentVersion = 1;
+
+    /// <summary>Bytes of a record.</summary>
+    public const int ByteSize = 128;
+
+    public ushort Size;
+    public byte Version;
+    public RecordKind Kind;
+    public Direction Direction;
+    public Ending Ending;
+    public RecordFlags Flags;
+    public byte Reserved;
+    public ulong KtimeNanoseconds;
+    public InlineBytes16 SourceAddress;
+    public InlineBytes16 DestinationAddress;
+    public ushort SourcePort;
+    public ushort DestinationPort;
+    public uint NetworkNamespace;
+    public OwnerRecord Owner;
+    public ulong ElapsedNanoseconds;
+    public ulong BytesSent;
+    public ulong BytesReceived;
+    public uint SmoothedRttMicroseconds;
+    public uint Retransmits;
+    public uint Error;
+    public uint Reserved2;
+}

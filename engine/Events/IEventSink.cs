@@ -1,0 +1,26 @@
+namespace NetMon.Events;
+
+/// <summary>
+/// Where events go. One thread calls a sink, so it may block; it never throws for what the world does (a full disk, a
+/// closed pipe) but counts what it could not write in <see cref="Counters"/>, reports it once, and goes on.
+/// </summary>
+public interface IEventSink
+{
+    /// <summary>A short name for logs and counters: json, parquet.</summary>
+    string Name { get; }
+
+    /// <summary>What became of the events given to <see cref="Write"/>.</summary>
+    SinkCounters Counters { get; }
+
+    /// <summary>Takes events in time order. The span is the caller's again on return.</summary>
+    void Write(ReadOnlySpan<ConnectionEvent> events);
+
+    /// <summary>
+    /// Nothing older than this is to be expected; called at least once a second also when there are no events, and
+    /// after the last batch that was at hand: the moment to flush.
+    /// </summary>
+    void Advance(long watermarkUnixNanoseconds);
+
+    /// <summary>Writes out and seals everything; nothing is called after this.</summary>
+    void Close();
+}

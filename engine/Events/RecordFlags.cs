@@ -1,0 +1,17 @@
+namespace NetMon.Events;
+
+/// <summary>What is less than exact about a record. Mirrors <c>enum nm_flags</c>.</summary>
+[Flags]
+public enum RecordFlags : byte
+{
+    None = 0,
+
+    /// <summary>A CONNECT failed and no hook saw its errno.</summary>
+    ErrorUnknown = 1,
+
+    /// <summary>The owner is who called listen(), not who called accept().</summary>
+    OwnerIsListener = 2,
+
+    /// <summary>Nobody is known to own the socket; pid, uid and name are zero.</summary>
+    OwnerUnknown = 4,
+}

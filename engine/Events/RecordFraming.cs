@@ -1,0 +1,57 @@
+using System.Buffers.Binary;
+
+namespace NetMon.Events;
+
+/// <summary>
+/// Finds the records in a stream of them. Every record starts on a multiple of eight bytes with its size (u16), the ABI
+/// version (u8) and its kind (u8); what does not look like that is stepped over, eight bytes at a time.
+/// </summary>
+public static class RecordFraming
+{
+    /// <summary>Every record's size is a multiple of this; also the step over garbled bytes.</summary>
+    public const int Alignment = 8;
+
+    /// <summary>The largest record that any version may have.</summary>
+    public const int MaxRecordBytes = 1024;
+
+    private const int HeaderBytes = 4;
+
+    /// <summary>
+    /// Looks at the start of <paramref name="bytes"/>; <paramref name="length"/> is how many bytes to take or to skip
+    /// (0 if partial, never more than there are).
+    /// </summary>
+    public static FrameStatus Inspect(ReadOnlySpan<byte> bytes, out int length)
+    {
+        length = 0;
+        if (bytes.Length < HeaderBytes)
+        {
+            return FrameStatus.Partial;
+        }
+
+        var size = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        var (version, kind) = (bytes[2], (RecordKind)bytes[3]);
+        var status = version == ConnectionRecord.CurrentVersion
+            ? IsKnown(kind, size) ? FrameStatus.Whole : FrameStatus.Garbled
+            : version != 0 && size is >= Alignment and <= MaxRecordBytes && size % Alignment == 0 ? FrameStatus.UnknownVersion : FrameStatus.Garbled;
+        if (status == FrameStatus.Garbled)
+        {
+            length = Math.Min(Alignment, bytes.Length);
+            return status;
+        }
+
+        if (bytes.Length < size)
+        {
+            return FrameStatus.Partial;
+        }
+
+        length = size;
+        return status;
+    }
+
+    private static bool IsKnown(RecordKind kind, int size) => kind switch
+    {
+        RecordKind.Connect or RecordKind.Accept or RecordKind.Close => size == ConnectionRecord.ByteSize,
+        RecordKind.Tick => size == TickRecord.ByteSize,
+        _ => false,
+    };
+}

@@ -1,0 +1,13 @@
+namespace NetMon.Events;
+
+/// <summary>What a record says. Mirrors <c>enum nm_kind</c> of <c>schemas/record.h</c>.</summary>
+public enum RecordKind : byte
+{
+    None = 0,
+    Connect = 1,
+    Accept = 2,
+    Close = 3,
+
+    /// <summary>A <see cref="TickRecord"/>: written by the reader, never by the kernel.</summary>
+    Tick = 16,
+}

@@ -1,0 +1,32 @@
+namespace NetMon.Events;
+
+/// <summary>
+/// What became of a sink's events, any thread may read it. In the end offered == delivered + queue full + failed.
+/// </summary>
+public sealed class SinkCounters
+{
+    private long _offered;
+    private long _delivered;
+    private long _queueFull;
+    private long _failed;
+
+    /// <summary>Events that the pipeline had for this sink.</summary>
+    public long Offered => Interlocked.Read(ref _offered);
+
+    /// <summary>Events written where the sink writes to.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>Dropped because the sink did not keep up and its queue was full, or it stood still at the end.</summary>
+    public long QueueFull => Interlocked.Read(ref _queueFull);
+
+    /// <summary>Dropped because writing failed.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    public void AddOffered(long events) => Interlocked.Add(ref _offered, events);
+
+    public void AddDelivered(long events) => Interlocked.Add(ref _delivered, events);
+
+    public void AddQueueFull(long events) => Interlocked.Add(ref _queueFull, events);
+
+    public void AddFailed(long events) => Interlocked.Add(ref _failed, events);
+}

@@ -1,0 +1,95 @@
+using System.IO.Pipelines;
+using NetMon.Capture;
+using NetMon.Events;
+using NetMon.Native;
+using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Fanout;
+using NetMon.Pipeline.Json;
+using NetMon.Pipeline.Order;
+using NetMon.Storage;
+
+namespace NetMon.Host;
+
+/// <summary>The whole flow, wired in the order of the data; the stop is the same list backwards.</summary>
+internal static class Agent
+{
+    // Bytes between reader and decoder: enough for a burst of 30,000 events, then the rings must hold it.
+    private static readonly PipeOptions PipeOptions = new(
+        pauseWriterThreshold: 4 * 1024 * 1024,
+        resumeWriterThreshold: 2 * 1024 * 1024,
+        minimumSegmentSize: 64 * 1024,
+        useSynchronizationContext: false);
+
+    /// <summary>Runs until a signal, the duration, or the end of the source; returns the exit code.</summary>
+    public static async Task<int> RunAsync(RunSettings settings)
+    {
+        using var stop = new StopSignal(settings.Duration);
+        using var source = OpenSource(settings);
+        using var recording = settings.Record is { } path ? RecordingFile.Create(path) : null;
+        var loss = new LossAccount(source);
+        var pipe = new Pipe(PipeOptions);
+        var reader = new RingReader(source, pipe.Writer);
+        var sinks = new SinkFanout([.. OpenSinks(settings, loss)], source.IsLive);
+        var decoder = new RecordDecoder(new EventOrder(), sinks, recording);
+        loss.Follow(reader, decoder, sinks);
+
+        source.Start();
+        reader.Start();
+        var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader));
+        Log.Line($"ready: {source.Description}");
+
+        await Task.WhenAny(stop.Requested, SourceEnd(source), decoding).ConfigureAwait(false);
+
+        source.Stop();
+        await Task.Run(reader.Finish).ConfigureAwait(false);
+        await decoding.ConfigureAwait(false);
+        foreach (var worker in sinks.Workers)
+        {
+            if (!await worker.FinishAsync().ConfigureAwait(false))
+            {
+                Log.Line($"{worker.Sink.Name}: gave up after {SinkWorker.StallBound.TotalSeconds:0} s without progress; the rest is counted as dropped");
+            }
+        }
+
+        Log.Line(loss.Summary());
+        return ExitCode.Success;
+    }
+
+    private static IRecordSource OpenSource(RunSettings settings) => settings.Source switch
+    {
+        SourceSpec.Replay replay => ReplaySource.Open(replay.Path),
+        SourceSpec.Synthetic synthetic => new SyntheticSource(synthetic.Options with { RingBytes = settings.Kernel.RingBytes }),
+        _ => KernelSource.Open(settings.Kernel),
+    };
+
+    private static IEnumerable<IEventSink> OpenSinks(RunSettings settings, LossAccount loss)
+    {
+        if (settings.Json is { } json)
+        {
+            var output = new LineOutput(json == "-" ? OutputDescriptor.Standard() : OutputDescriptor.Append(json));
+            yield return new JsonSink(output, settings.Node, new SinkCounters(), Log.Line);
+        }
+
+        if (settings.Capture is { } directory)
+        {
+            var options = new ParquetSinkOptions
+            {
+                CaptureDirectory = directory,
+                Node = settings.Node,
+                AgentVersion = AgentVersion.Text,
+                BootId = BootId.Read(),
+                LossTotals = loss.Totals,
+                SyncFolder = Folder.Sync,
+            };
+            yield return new ParquetSink(options, new SinkCounters(), Log.Line);
+        }
+    }
+
+    private static async Task SourceEnd(IRecordSource source)
+    {
+        while (!source.HasEnded)
+        {
+            await Task.Delay(10).ConfigureAwait(false);
+        }
+    }
+}

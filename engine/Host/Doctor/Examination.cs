@@ -1,0 +1,74 @@
+using NetMon.Capture;
+using NetMon.Native;
+
+namespace NetMon.Host.Doctor;
+
+/// <summary><c>netmon doctor</c>: asks this node one thing after the other, prints the answers as a table, then tries it for real.</summary>
+internal static class Examination
+{
+    private static readonly AcceptOwner[] Owners = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Syscall];
+
+    /// <summary>Exit code 0 if this node can be traced and the trial came back right, 3 if it can't be traced, else 1.</summary>
+    public static async Task<int> RunAsync()
+    {
+        var report = new Report(Console.Out);
+        report.Fact("kernel", $"{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()} {File.ReadAllText("/proc/sys/kernel/arch").Trim()}");
+        try
+        {
+            KernelPrerequisites.Require();
+        }
+        catch (CannotTraceException e)
+        {
+            report.Bad("prerequisites", e.Message);
+            return ExitCode.CannotTrace;
+        }
+
+        report.Good("privileges", "BPF, PERFMON and NET_ADMIN are there");
+        report.Good("BTF", KernelPrerequisites.BtfPath);
+        using (var root = CgroupRoot.Open(out var noRoot))
+        {
+            report.Fact("cgroups", CgroupMode.Describe());
+            report.Is(root is not null, "cgroup v2 root", root?.Where ?? noRoot);
+            report.Fact("tracefs", "not needed mounted");
+            ProbeAll(report, root);
+        }
+
+        return await TryItAsync(report).ConfigureAwait(false);
+    }
+
+    private static void ProbeAll(Report report, CgroupRoot? root)
+    {
+        report.Heading("programs (one spine and one set of owner hooks are used; the rest may fail)");
+        string[] spines = ["nm_sockops", "nm_tracepoint"];
+        foreach (var program in (string[])[.. spines, .. HookPlan.CgroupPrograms, .. Owners.SelectMany(HookPlan.ProgramsOf), HookPlan.AdoptProgram])
+        {
+            var probe = BpfPrograms.Probe(program, root);
+            var state = !probe.Loads ? "does not load" : !probe.Attaches ? "loads, does not attach" : "loads, attaches";
+            report.Row(probe.Hook, probe.Attaches, probe.Attaches ? state : $"{state}: {probe.WhyNot}");
+        }
+    }
+
+    private static async Task<int> TryItAsync(Report report)
+    {
+        report.Heading("trial: connections on loopback, traced by this very process");
+        try
+        {
+            using var source = KernelSource.Open(new KernelSourceOptions());
+            report.Fact("in use", source.Description);
+            var results = await Trial.RunAsync(source).ConfigureAwait(false);
+            foreach (var (what, right, found) in results)
+            {
+                report.Row(what, right, found);
+            }
+
+            var all = results.All(result => result.Right);
+            report.Is(all, "verdict", all ? "this node can be traced" : "events are missing or wrong: please report this output");
+            return all ? ExitCode.Success : ExitCode.Failure;
+        }
+        catch (CannotTraceException e)
+        {
+            report.Bad("verdict", e.Message);
+            return ExitCode.CannotTrace;
+        }
+    }
+}

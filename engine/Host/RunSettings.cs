@@ -1,0 +1,28 @@
+using NetMon.Capture;
+
+namespace NetMon.Host;
+
+/// <summary>Everything that <c>netmon run</c> goes by, checked.</summary>
+internal sealed record RunSettings
+{
+    /// <summary>The node's name in every event.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>"-" for stdout, a path to append to, or null for no JSON.</summary>
+    public required string? Json { get; init; }
+
+    /// <summary>Where the Parquet files go; null for none.</summary>
+    public required string? Capture { get; init; }
+
+    /// <summary>When to stop by itself; null for never.</summary>
+    public required TimeSpan? Duration { get; init; }
+
+    /// <summary>Where the records come from.</summary>
+    public required SourceSpec Source { get; init; }
+
+    /// <summary>A file to record the raw stream to; null for none.</summary>
+    public required string? Record { get; init; }
+
+    /// <summary>How to trace.</summary>
+    public required KernelSourceOptions Kernel { get; init; }
+}

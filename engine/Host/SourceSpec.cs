@@ -1,0 +1,54 @@
+using System.Globalization;
+using NetMon.Capture;
+
+namespace NetMon.Host;
+
+/// <summary>The value of --source: kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N].</summary>
+internal abstract record SourceSpec
+{
+    /// <summary>Events of this kernel.</summary>
+    public sealed record Kernel : SourceSpec;
+
+    /// <summary>Events of a recording.</summary>
+    public sealed record Replay(string Path) : SourceSpec;
+
+    /// <summary>Made-up events.</summary>
+    public sealed record Synthetic(SyntheticSourceOptions Options) : SourceSpec;
+
+    /// <summary>Throws <see cref="UsageException"/>.</summary>
+    public static SourceSpec Parse(string text)
+    {
+        var (kind, rest) = text.Split(':', 2) is [var first, var second] ? (first, second) : (text, "");
+        return kind switch
+        {
+            "kernel" when rest.Length == 0 => new Kernel(),
+            "replay" when rest.Length > 0 => new Replay(rest),
+            "synthetic" => new Synthetic(ParseSynthetic(rest)),
+            _ => throw new UsageException($"--source {text}: it takes kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N]"),
+        };
+    }
+
+    private static SyntheticSourceOptions ParseSynthetic(string text)
+    {
+        var options = new SyntheticSourceOptions();
+        foreach (var setting in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (setting.Split('=', 2) is not [var name, var digits]
+                || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            {
+                throw new UsageException($"--source synthetic: {setting} is not NAME=NUMBER");
+            }
+
+            options = name switch
+            {
+                "rate" when value > 0 => options with { Rate = value },
+                "count" => options with { Count = value },
+                "seed" => options with { Seed = (ulong)value },
+                "rings" when value is >= 1 and <= 32 => options with { Rings = (int)value },
+                _ => throw new UsageException($"--source synthetic: {setting} is not one of rate=1.., count=0.., seed=0.., rings=1..32"),
+            };
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace NetMon.Native;
+
+/// <summary>libbpf 1.x, as declared in bpf/libbpf.h and bpf/bpf.h. Pointers are libbpf's own; who frees is said where they are kept.</summary>
+internal static unsafe partial class Libbpf
+{
+    private const string Library = "libbpf";
+
+    [LibraryImport(Library, EntryPoint = "libbpf_set_print")]
+    public static partial nint SetPrint(delegate* unmanaged<int, byte*, nint, int> print);
+
+    [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
+    public static partial int PossibleCpus();
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__open_mem", SetLastError = true)]
+    public static partial nint OpenObject(byte* bytes, nuint size, nint options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__load")]
+    public static partial int LoadObject(nint obj);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__close")]
+    public static partial void CloseObject(nint obj);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__next_program")]
+    public static partial nint NextProgram(nint obj, nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__name")]
+    public static partial nint ProgramName(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__section_name")]
+    public static partial nint ProgramSection(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload")]
+    public static partial int SetAutoload(nint program, byte autoload);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
+    public static partial int ProgramDescriptor(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__find_map_by_name", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint FindMap(nint obj, string name);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_max_entries")]
+    public static partial int SetMaxEntries(nint map, uint entries);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_inner_map_fd")]
+    public static partial int SetInnerMap(nint map, int template);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
+    public static partial int MapDescriptor(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__initial_value")]
+    public static partial byte* InitialValue(nint map, out nuint size);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_create", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int CreateMap(int type, string name, uint keySize, uint valueSize, uint maxEntries, nint options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_elem")]
+    public static partial int UpdateElement(int map, void* key, void* value, ulong flags);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
+    public static partial int LookupElement(int map, void* key, void* value);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
+    public static partial nint Attach(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_cgroup", SetLastError = true)]
+    public static partial nint AttachCgroup(nint program, int cgroup);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_perf_event", SetLastError = true)]
+    public static partial nint AttachPerfEvent(nint program, int perfEvent);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link__fd")]
+    public static partial int LinkDescriptor(nint link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
+    public static partial int DestroyLink(nint link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_iter_create")]
+    public static partial int CreateIterator(int link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
+    public static partial int ObjectInfo(int descriptor, void* info, uint* length);
+
+    [LibraryImport(Library, EntryPoint = "btf__parse_elf", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial nint ParseBtf(string path, nint extension);
+}

@@ -1,0 +1,38 @@
+namespace NetMon.Native;
+
+/// <summary>The clocks that kernel records refer to, in nanoseconds.</summary>
+public static unsafe class MonotonicClock
+{
+    private const int Realtime = 0;
+    private const int Monotonic = 1;
+    private const long PerSecond = 1_000_000_000;
+
+    /// <summary>CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns().</summary>
+    public static ulong Now => (ulong)Read(Monotonic);
+
+    /// <summary>CLOCK_REALTIME minus CLOCK_MONOTONIC, as of now; right to about a microsecond.</summary>
+    public static long OffsetToRealtime
+    {
+        get
+        {
+            var before = Read(Monotonic);
+            var wall = Read(Realtime);
+            var after = Read(Monotonic);
+            return wall - (before + (after - before) / 2);
+        }
+    }
+
+    /// <summary>Sleeps about this long; a signal may cut it short.</summary>
+    public static void Sleep(TimeSpan time)
+    {
+        var request = new Libc.TimeSpec { Seconds = time.Ticks / TimeSpan.TicksPerSecond, Nanoseconds = time.Ticks % TimeSpan.TicksPerSecond * 100 };
+        _ = Libc.Sleep(&request, null);
+    }
+
+    private static long Read(int clock)
+    {
+        Libc.TimeSpec time;
+        _ = Libc.ClockTime(clock, &time);
+        return time.Seconds * PerSecond + time.Nanoseconds;
+    }
+}

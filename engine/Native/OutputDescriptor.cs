@@ -1,0 +1,95 @@
+using Microsoft.Win32.SafeHandles;
+using System.Runtime.InteropServices;
+
+namespace NetMon.Native;
+
+/// <summary>
+/// A descriptor to write lines to, with what .NET's streams don't offer: the errno, a bounded wait, and what a pipe can
+/// take without blocking. Owns the descriptor unless it is standard output.
+/// </summary>
+public sealed unsafe class OutputDescriptor : IDisposable
+{
+    /// <summary>A write of so many bytes goes into a pipe as a whole or not at all (pipe(7), PIPE_BUF).</summary>
+    public const int AtomicPipeBytes = 4096;
+
+    private const int StandardOutput = 1;
+    private const int WantedPipeBytes = 1024 * 1024; // what an unprivileged process may ask for by default
+    private const int SeekEnd = 2;
+    private const int Interrupted = 4;
+    private readonly SafeFileHandle _handle;
+
+    private OutputDescriptor(int descriptor, bool owned)
+    {
+        _handle = new SafeFileHandle(descriptor, owned);
+        var size = Libc.Control(descriptor, Libc.SetPipeSize, WantedPipeBytes);
+        PipeBytes = size > 0 ? size : Math.Max(0, Libc.Control(descriptor, Libc.ReadPipeSize, 0));
+        IsRegularFile = PipeBytes == 0 && Libc.Seek(descriptor, 0, 1) >= 0;
+    }
+
+    /// <summary>A pipe's capacity; 0 if this is none.</summary>
+    public int PipeBytes { get; }
+
+    /// <summary>True for what can be cut back.</summary>
+    public bool IsRegularFile { get; }
+
+    private int Descriptor => (int)_handle.DangerousGetHandle();
+
+    /// <summary>Standard output.</summary>
+    public static OutputDescriptor Standard() => new(StandardOutput, owned: false);
+
+    /// <summary>Opens a file for appending, made with mode 0640 if it isn't there. Throws <see cref="NativeException"/>.</summary>
+    public static OutputDescriptor Append(string path)
+    {
+        const uint mode = 0x1a0; // 0640
+        var descriptor = Libc.Open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.CloseOnExec, mode);
+        return descriptor >= 0 ? new OutputDescriptor(descriptor, owned: true) : throw NativeException.FromErrno($"opening {path}");
+    }
+
+    /// <summary>Waits until something can be written; false after the time.</summary>
+    public bool WaitWritable(TimeSpan atMost)
+    {
+        var request = new Libc.PollRequest { Descriptor = Descriptor, Events = Libc.PollOut };
+        return Libc.Poll(&request, 1, (int)atMost.TotalMilliseconds) > 0;
+    }
+
+    /// <summary>Bytes in a pipe that its reader has not taken yet.</summary>
+    public int UnreadBytes()
+    {
+        int bytes;
+        return Libc.DeviceControl(Descriptor, Libc.BytesWaiting, &bytes) == 0 ? bytes : int.MaxValue;
+    }
+
+    /// <summary>One write(2); the bytes written, or minus the errno.</summary>
+    public int Write(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            while (true)
+            {
+                var written = Libc.Write(Descriptor, start, (nuint)bytes.Length);
+                if (written >= 0)
+                {
+                    return (int)written;
+                }
+
+                var errno = Marshal.GetLastPInvokeError();
+                if (errno != Interrupted)
+                {
+                    return -errno;
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes the last bytes of a regular file away again.</summary>
+    public void CutBack(int bytes)
+    {
+        var end = Libc.Seek(Descriptor, 0, SeekEnd);
+        if (end >= bytes && Libc.Truncate(Descriptor, end - bytes) == 0)
+        {
+            _ = Libc.Seek(Descriptor, end - bytes, 0);
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+}

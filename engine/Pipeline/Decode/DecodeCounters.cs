@@ -1,0 +1,32 @@
+namespace NetMon.Pipeline.Decode;
+
+/// <summary>What the decoder took and what it skipped. One thread adds, any may read.</summary>
+public sealed class DecodeCounters
+{
+    private long _events;
+    private long _garbledRuns;
+    private long _garbledBytes;
+    private long _unknownVersion;
+
+    /// <summary>Records that became events.</summary>
+    public long Events => Volatile.Read(ref _events);
+
+    /// <summary>Stretches of bytes that were no record: each is one record lost, or more.</summary>
+    public long GarbledRuns => Volatile.Read(ref _garbledRuns);
+
+    /// <summary>The bytes of those stretches.</summary>
+    public long GarbledBytes => Volatile.Read(ref _garbledBytes);
+
+    /// <summary>Whole records of an ABI version that this build does not read.</summary>
+    public long UnknownVersion => Volatile.Read(ref _unknownVersion);
+
+    internal void CountEvent() => Volatile.Write(ref _events, _events + 1);
+
+    internal void CountUnknownVersion() => Volatile.Write(ref _unknownVersion, _unknownVersion + 1);
+
+    internal void CountGarbled(int bytes, bool startsRun)
+    {
+        Volatile.Write(ref _garbledBytes, _garbledBytes + bytes);
+        Volatile.Write(ref _garbledRuns, _garbledRuns + (startsRun ? 1 : 0));
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using NetMon.Events;
+using NetMon.Pipeline.Fanout;
+using NetMon.Pipeline.Order;
+
+namespace NetMon.Pipeline.Decode;
+
+/// <summary>
+/// Pipe to events: finds the records, checks each, gives them to <see cref="EventOrder"/>, and at each tick passes on
+/// what the tick releases. Bytes that are no record are counted and stepped over; nothing is read past a record's end.
+/// </summary>
+public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Stream? recording = null)
+{
+    private bool _inGarbledRun;
+
+    /// <summary>What was taken and skipped so far.</summary>
+    public DecodeCounters Counters { get; } = new();
+
+    /// <summary>Reads the pipe to its end and passes everything on; completes the sinks' queues last, also if it fails.</summary>
+    public async Task RunAsync(PipeReader pipe)
+    {
+        try
+        {
+            await DecodeAsync(pipe).ConfigureAwait(false);
+        }
+        finally
+        {
+            await pipe.CompleteAsync().ConfigureAwait(false);
+            sinks.Complete();
+        }
+    }
+
+    private async Task DecodeAsync(PipeReader pipe)
+    {
+        while (true)
+        {
+            var result = await pipe.ReadAsync().ConfigureAwait(false);
+            var consumed = result.Buffer.Start;
+            while (TryDecodeToTick(result.Buffer, ref consumed, out var tick))
+            {
+                await ReleaseAsync(tick.KtimeNanoseconds, tick.ClockOffsetNanoseconds).ConfigureAwait(false);
+            }
+
+            Record(result.Buffer.Slice(0, consumed));
+            if (result.IsCompleted)
+            {
+                CountGarbled((int)result.Buffer.Slice(consumed).Length); // a torn end
+                pipe.AdvanceTo(result.Buffer.End);
+                await ReleaseAsync(ulong.MaxValue, order.ClockOffsetNanoseconds).ConfigureAwait(false);
+                return;
+            }
+
+            pipe.AdvanceTo(consumed, result.Buffer.End);
+        }
+    }
+
+    /// <summary>Decodes up to and including the next tick; false when the bytes at hand have no more of them.</summary>
+    private bool TryDecodeToTick(in ReadOnlySequence<byte> buffer, ref SequencePosition consumed, out TickRecord tick)
+    {
+        var reader = new SequenceReader<byte>(buffer.Slice(consumed));
+        Span<byte> straddling = stackalloc byte[RecordFraming.MaxRecordBytes];
+        while (!reader.End)
+        {
+            scoped ReadOnlySpan<byte> bytes = reader.UnreadSpan;
+            var status = RecordFraming.Inspect(bytes, out var length);
+            if (status == FrameStatus.Partial && reader.Remaining > bytes.Length)
+            {
+                bytes = straddling[..(int)Math.Min(reader.Remaining, straddling.Length)];
+                reader.TryCopyTo(straddling[..bytes.Length]);
+                status = RecordFraming.Inspect(bytes, out length);
+            }
+
+            if (status == FrameStatus.Partial)
+            {
+                break;
+            }
+
+            reader.Advance(length);
+            if (Take(status, bytes[..length], out tick))
+            {
+                consumed = reader.Position;
+                return true;
+            }
+        }
+
+        consumed = reader.Position;
+        tick = default;
+        return false;
+    }
+
+    /// <summary>A copy of the stream for replay, where one is asked for.</summary>
+    private void Record(in ReadOnlySequence<byte> stream)
+    {
+        if (recording is null)
+        {
+            return;
+        }
+
+        foreach (var segment in stream)
+        {
+            recording.Write(segment.Span);
+        }
+    }
+
+    /// <summary>One frame; true if it is a tick.</summary>
+    private bool Take(FrameStatus status, scoped ReadOnlySpan<byte> frame, out TickRecord tick)
+    {
+        tick = default;
+        if (status == FrameStatus.Garbled)
+        {
+            CountGarbled(frame.Length);
+            return false;
+        }
+
+        _inGarbledRun = false;
+        if (status == FrameStatus.UnknownVersion)
+        {
+            Counters.CountUnknownVersion();
+            return false;
+        }
+
+        if ((RecordKind)frame[3] == RecordKind.Tick)
+        {
+            tick = MemoryMarshal.Read<TickRecord>(frame);
+            return true;
+        }
+
+        order.Add(in MemoryMarshal.AsRef<ConnectionRecord>(frame));
+        Counters.CountEvent();
+        return false;
+    }
+
+    private void CountGarbled(int bytes)
+    {
+        if (bytes > 0)
+        {
+            Counters.CountGarbled(bytes, startsRun: !_inGarbledRun);
+            _inGarbledRun = true;
+        }
+    }
+
+    private async ValueTask ReleaseAsync(ulong watermark, long clockOffset)
+    {
+        order.Release(watermark, clockOffset);
+        do
+        {
+            // Enrichment has its place here: a batch is filled, its containers are named, then it goes to the sinks.
+            var batch = sinks.Rent();
+            order.TakeInto(batch);
+            await sinks.PublishAsync(batch).ConfigureAwait(false);
+        }
+        while (order.HasReleased);
+    }
+}

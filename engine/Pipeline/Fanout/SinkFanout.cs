@@ -1,0 +1,72 @@
+using Microsoft.Extensions.ObjectPool;
+using NetMon.Events;
+
+namespace NetMon.Pipeline.Fanout;
+
+/// <summary>Gives every batch to every sink, each through a bounded queue and a thread of its own, so that none holds up another.</summary>
+public sealed class SinkFanout
+{
+    private readonly ObjectPool<EventBatch> _pool;
+    private readonly SinkWorker[] _workers;
+    private long _lastPublished;
+
+    /// <param name="sinks">Closed by their workers at the end.</param>
+    /// <param name="live">True: a full queue drops at once. False: it makes the source wait.</param>
+    public SinkFanout(IReadOnlyList<IEventSink> sinks, bool live)
+    {
+        _pool = new DefaultObjectPool<EventBatch>(new BatchPolicy(), (sinks.Count * SinkWorker.QueuedBatches) + 8);
+        _workers = [.. sinks.Select(sink => new SinkWorker(sink, live, Return))];
+    }
+
+    /// <summary>The sinks' workers, in the order of the sinks.</summary>
+    public IReadOnlyList<SinkWorker> Workers => _workers;
+
+    /// <summary>An empty batch, the caller's until published.</summary>
+    public EventBatch Rent() => _pool.Get();
+
+    /// <summary>Queues a batch for every sink. An empty one only passes on the time, and at most ten times a second.</summary>
+    public async ValueTask PublishAsync(EventBatch batch)
+    {
+        var now = Environment.TickCount64;
+        if (_workers.Length == 0 || (batch.Events.IsEmpty && now - _lastPublished < 100))
+        {
+            _pool.Return(batch);
+            return;
+        }
+
+        _lastPublished = now;
+        batch.HoldFor(_workers.Length);
+        foreach (var worker in _workers)
+        {
+            await worker.OfferAsync(batch).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>No more batches: the workers finish what is queued, close their sinks and end.</summary>
+    public void Complete()
+    {
+        foreach (var worker in _workers)
+        {
+            worker.Complete();
+        }
+    }
+
+    private void Return(EventBatch batch)
+    {
+        if (batch.LetGo())
+        {
+            _pool.Return(batch);
+        }
+    }
+
+    private sealed class BatchPolicy : IPooledObjectPolicy<EventBatch>
+    {
+        public EventBatch Create() => new();
+
+        public bool Return(EventBatch obj)
+        {
+            obj.Clear();
+            return true;
+        }
+    }
+}

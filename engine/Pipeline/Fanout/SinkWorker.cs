@@ -1,0 +1,100 @@
+using System.Threading.Channels;
+using NetMon.Events;
+
+namespace NetMon.Pipeline.Fanout;
+
+/// <summary>
+/// One sink's bounded queue and the loop that serves it. Full queue: under a live source the batch is dropped for this
+/// sink and counted; else the source waits.
+/// </summary>
+public sealed class SinkWorker
+{
+    /// <summary>Batches a queue holds: 131,072 events, 18 MiB at the most.</summary>
+    public const int QueuedBatches = 256;
+
+    /// <summary>How long a sink may make no progress at the end before its events are given up.</summary>
+    public static readonly TimeSpan StallBound = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+    private readonly IEventSink _sink;
+    private readonly bool _live;
+    private readonly Action<EventBatch> _release;
+    private readonly Channel<EventBatch> _queue;
+    private long _lastProgress = Environment.TickCount64;
+
+    internal SinkWorker(IEventSink sink, bool live, Action<EventBatch> release)
+    {
+        (_sink, _live, _release) = (sink, live, release);
+        _queue = Channel.CreateBounded<EventBatch>(new BoundedChannelOptions(QueuedBatches) { SingleReader = true, SingleWriter = true });
+        Completion = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+    }
+
+    /// <summary>The sink.</summary>
+    public IEventSink Sink => _sink;
+
+    /// <summary>Batches waiting.</summary>
+    public int Queued => _queue.Reader.Count;
+
+    /// <summary>Ends when the sink is closed.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Waits for the sink to finish; gives up once it has made no progress for <see cref="StallBound"/>. True: it finished.</summary>
+    public async Task<bool> FinishAsync()
+    {
+        while (!Completion.IsCompleted && !HasStalled)
+        {
+            await Task.WhenAny(Completion, Task.Delay(LookAgain)).ConfigureAwait(false);
+        }
+
+        if (Completion.IsCompleted)
+        {
+            await Completion.ConfigureAwait(false);
+            return true;
+        }
+
+        var c = _sink.Counters;
+        c.AddQueueFull(c.Offered - c.Delivered - c.Failed - c.QueueFull);
+        return false;
+    }
+
+    internal async ValueTask OfferAsync(EventBatch batch)
+    {
+        _sink.Counters.AddOffered(batch.Events.Length);
+        while (!_queue.Writer.TryWrite(batch))
+        {
+            if (_live)
+            {
+                _sink.Counters.AddQueueFull(batch.Events.Length);
+                _release(batch);
+                return;
+            }
+
+            await _queue.Writer.WaitToWriteAsync().ConfigureAwait(false);
+        }
+    }
+
+    internal void Complete() => _queue.Writer.Complete();
+
+    private bool HasStalled => Environment.TickCount64 - Volatile.Read(ref _lastProgress) > StallBound.TotalMilliseconds && _queue.Reader.Count > 0;
+
+    private async Task RunAsync()
+    {
+        Thread.CurrentThread.Name ??= $"netmon-{_sink.Name}";
+        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            var watermark = 0L;
+            Volatile.Write(ref _lastProgress, Environment.TickCount64);
+            while (_queue.Reader.TryRead(out var batch))
+            {
+                watermark = batch.WatermarkUnixNanoseconds;
+                _sink.Write(batch.Events);
+                _release(batch);
+                Volatile.Write(ref _lastProgress, Environment.TickCount64);
+            }
+
+            _sink.Advance(watermark);
+        }
+
+        _sink.Close();
+    }
+}

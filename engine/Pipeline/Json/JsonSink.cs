@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using NetMon.Events;
+
+namespace NetMon.Pipeline.Json;
+
+/// <summary>Events as JSON lines: one reused buffer, one write a drain. Owns its output.</summary>
+public sealed class JsonSink(LineOutput output, string node, SinkCounters counters, Action<string> report) : IEventSink
+{
+    private const int BufferBytes = 256 * 1024;
+    private const byte NewLine = (byte)'\n';
+    private readonly JsonLine _line = new(node);
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private int _used;
+    private int _lines;
+    private bool _failing;
+
+    public string Name => "json";
+
+    public SinkCounters Counters => counters;
+
+    public void Write(ReadOnlySpan<ConnectionEvent> events)
+    {
+        foreach (ref readonly var e in events)
+        {
+            if (_buffer.Length - _used < JsonLine.MaxBytes)
+            {
+                Flush();
+            }
+
+            _used += _line.Write(in e, _buffer.AsSpan(_used));
+            _lines++;
+        }
+    }
+
+    public void Advance(long watermarkUnixNanoseconds) => Flush();
+
+    public void Close()
+    {
+        Flush();
+        output.Dispose();
+    }
+
+    private void Flush()
+    {
+        if (_used == 0)
+        {
+            return;
+        }
+
+        var written = output.Write(_buffer.AsSpan(0, _used), out var errno);
+        var delivered = written == _used ? _lines : _buffer.AsSpan(0, written).Count(NewLine);
+        counters.AddDelivered(delivered);
+        if (delivered < _lines)
+        {
+            Fail(_lines - delivered, errno);
+        }
+        else if (_failing)
+        {
+            _failing = false;
+            report($"json: writing works again; {counters.Failed + counters.QueueFull} lines were dropped so far");
+        }
+
+        (_used, _lines) = (0, 0);
+    }
+
+    private void Fail(int lines, int errno)
+    {
+        if (errno == 0)
+        {
+            counters.AddQueueFull(lines);
+        }
+        else
+        {
+            counters.AddFailed(lines);
+        }
+
+        if (!_failing)
+        {
+            _failing = true;
+            report(errno == 0
+                ? $"json: nobody has read the output for {LineOutput.StallBound.TotalSeconds:0} s; lines are dropped and counted until it is read again (or use --json none)"
+                : $"json: writing failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}); lines are dropped and counted until it works again");
+        }
+    }
+}
