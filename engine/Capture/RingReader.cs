@@ -121,14 +121,18 @@ public sealed class RingReader
                 continue;
             }
 
-            if (_chunk.Length - _chunkUsed < record.Length)
+            var full = _chunk.Length - _chunkUsed < record.Length;
+            if (full)
             {
-                ring.Commit();
                 Flush();
             }
 
             Append(record);
             records++;
+            if (full)
+            {
+                ring.Commit(); // only now: the record just copied was still in the ring
+            }
         }
 
         ring.Commit();

@@ -1,0 +1,64 @@
+# NetMon: build, run and test. `make help` lists the targets; README.md has the two that matter.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export DOTNET_CLI_TELEMETRY_OPTOUT ?= 1
+export DOTNET_NOLOGO ?= 1
+
+ARCH := $(shell uname -m)
+BPF_ARCH := $(if $(filter aarch64,$(ARCH)),arm64,x86)
+RID := linux-$(if $(filter aarch64,$(ARCH)),arm64,x64)
+CLANG ?= clang
+BPF_OBJECT := artifacts/bpf/netmon.bpf.o
+BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
+ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj') $(wildcard *.props global.json)
+BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
+
+.PHONY: help setup generate build run test test-fast test-live test-kernels lint bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing by the distribution's packages
+	@ops/setup.sh
+
+generate: $(BPF_OBJECT) ## compile the kernel programs
+
+$(BPF_OBJECT): $(BPF_SOURCES)
+	@ops/setup.sh
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -g -target bpf -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) -Wall -Wextra -Werror -c bpf/netmon.bpf.c -o $@.tmp
+	llvm-strip -g $@.tmp
+	@mv $@.tmp $@
+
+build: bin/netmon ## build bin/netmon, one native file
+
+bin/netmon: $(BPF_OBJECT) $(ENGINE_SOURCES)
+	@ops/setup.sh
+	dotnet publish engine/Host -c Release -r $(RID) -o artifacts/publish -v quiet
+	@mkdir -p bin
+	@cp artifacts/publish/netmon bin/netmon.tmp && mv bin/netmon.tmp bin/netmon
+
+bin/netload: $(wildcard perf/load/*.c perf/load/*.h)
+	@ops/setup.sh
+	@mkdir -p bin
+	$(CLANG) -O2 -Wall -Wextra -Werror -pthread -static perf/load/*.c -o $@
+
+run: bin/netmon ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
+	@bin/netmon run $(ARGS)
+
+test: bin/netmon bin/netload ## all tests that are not slow; what this machine can't run is named as skipped
+	@tests/run.sh
+
+test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1")
+	@tests/run.sh kernels
+
+bench: bin/netmon bin/netload ## first figures: events per second through the sinks, CPU and memory per event
+	@perf/bench.sh
+
+lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
+	dotnet format NetMon.sln --verify-no-changes --no-restore || dotnet format NetMon.sln --verify-no-changes
+	clang-format --dry-run -Werror bpf/*.c bpf/*.h schemas/*.h perf/load/*.c perf/load/*.h
+
+clean: ## remove everything that was built
+	rm -rf artifacts bin
