@@ -1,0 +1,71 @@
+#define _GNU_SOURCE
+#include "run.h"
+#include "util.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { SLICES = 5, BATCH = 1000, MOST_THREADS = 256 };
+
+struct worker {
+	pthread_t thread;
+	uint64_t slice_ns;
+	double ns_per_call[SLICES];
+};
+
+static void *measure(void *argument)
+{
+	struct worker *w = argument;
+
+	for (int s = 0; s < SLICES; s++) {
+		uint64_t start = now_ns(), now, calls = 0;
+
+		do {
+			for (int i = 0; i < BATCH; i++)
+				syscall(SYS_getppid);
+			calls += BATCH;
+			now = now_ns();
+		} while (now - start < w->slice_ns);
+		w->ns_per_call[s] = (double)(now - start) / (double)calls;
+	}
+	return NULL;
+}
+
+int getppid_main(int argc, char **argv)
+{
+	static const struct option known[] = { { "seconds", 1, NULL, 's' }, { "threads", 1, NULL, 't' }, { NULL, 0, NULL, 0 } };
+	static struct worker workers[MOST_THREADS];
+	double seconds = 2, best = 0;
+	uint64_t threads = 1;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (option) {
+		case 's': seconds = parse_number("--seconds", optarg, 0.001, 86400); break;
+		case 't': threads = parse_count("--threads", optarg, 1, MOST_THREADS); break;
+		default: die(EXIT_USAGE, "see `netload --help`");
+		}
+	}
+	if (optind < argc)
+		die(EXIT_USAGE, "'%s' is not an option; see `netload --help`", argv[optind]);
+	for (uint64_t i = 0; i < threads; i++) {
+		workers[i].slice_ns = (uint64_t)(seconds * 1e9 / SLICES);
+		if (pthread_create(&workers[i].thread, NULL, measure, &workers[i]) != 0)
+			die(EXIT_FAILED, "cannot start a thread; use fewer --threads");
+	}
+	for (uint64_t i = 0; i < threads; i++)
+		pthread_join(workers[i].thread, NULL);
+	for (int s = 0; s < SLICES; s++) {
+		double sum = 0;
+
+		for (uint64_t i = 0; i < threads; i++)
+			sum += workers[i].ns_per_call[s];
+		if (s == 0 || sum / (double)threads < best)
+			best = sum / (double)threads;
+	}
+	printf("ns_per_call %.1f\n", best);
+	return 0;
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace NetMon.LiveTests.Support;
+
+/// <summary>A running agent: started and ready, to be stopped by a signal. Its JSON lines go to a file.</summary>
+internal sealed class AgentProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private AgentProcess(string program, IEnumerable<string> arguments, bool readStdout)
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = readStdout },
+        };
+        _process.ErrorDataReceived += (_, line) => TakeLog(line.Data);
+        _process.Start();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    public StreamReader StandardOutput => _process.StandardOutput;
+
+    /// <summary>Everything on stderr so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts <c>netmon run</c> and waits until it is ready.</summary>
+    public static AgentProcess Start(params string[] arguments) => Start(Repository.Agent, ["run", .. arguments], readStdout: false);
+
+    /// <summary>The same by another program (a shell, ip netns exec), with stdout for the test to read or to leave.</summary>
+    public static AgentProcess Start(string program, IEnumerable<string> arguments, bool readStdout)
+    {
+        var agent = new AgentProcess(program, arguments, readStdout);
+        if (!agent._ready.Task.Wait(Patience))
+        {
+            agent.Dispose();
+            throw new TimeoutException($"the agent was not ready in time; it said:\n{agent.Log}");
+        }
+
+        return agent;
+    }
+
+    /// <summary>Sends a signal by its name.</summary>
+    public void Signal(string name) => Shell.Run("/bin/kill", $"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)).MustSucceed();
+
+    /// <summary>Waits for its end; the exit code.</summary>
+    public int WaitForExit()
+    {
+        if (!_process.WaitForExit(Patience))
+        {
+            throw new TimeoutException($"the agent did not end; it said:\n{Log}");
+        }
+
+        _process.WaitForExit(); // and its stderr to its end
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGTERM, and the drain must end well.</summary>
+    public void Stop()
+    {
+        Signal("TERM");
+        var code = WaitForExit();
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"the agent ended with {code}:\n{Log}");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private void TakeLog(string? line)
+    {
+        if (line is null)
+        {
+            _ready.TrySetException(new InvalidOperationException($"the agent ended before it was ready:\n{Log}"));
+            return;
+        }
+
+        lock (_log)
+        {
+            _log.AppendLine(line);
+        }
+
+        if (line.StartsWith("ready", StringComparison.Ordinal))
+        {
+            _ready.TrySetResult();
+        }
+    }
+}

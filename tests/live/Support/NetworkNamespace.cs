@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+
+namespace NetMon.LiveTests.Support;
+
+/// <summary>A network namespace of a test's own, with loopback up; removed with it.</summary>
+internal sealed partial class NetworkNamespace : IDisposable
+{
+    private readonly string _name = $"netmon-test-{Guid.NewGuid():N}"[..24];
+
+    public NetworkNamespace()
+    {
+        Shell.Run("ip", "netns", "add", _name).MustSucceed();
+        Script("ip link set lo up");
+    }
+
+    public Shell.Result Run(string program, params string[] arguments) => Shell.Run("ip", ["netns", "exec", _name, program, .. arguments]);
+
+    public void Script(string script) => Run("/bin/sh", "-c", script).MustSucceed();
+
+    /// <summary>Waits until duplicate address detection has let go of it.</summary>
+    public string LinkLocalAddressOf(string device)
+    {
+        var until = Environment.TickCount64 + 10_000;
+        while (Environment.TickCount64 < until)
+        {
+            var shown = Run("ip", "-6", "addr", "show", "dev", device, "scope", "link").MustSucceed().Output;
+            if (LinkLocal().Match(shown) is { Success: true } match && !shown.Contains("tentative", StringComparison.Ordinal))
+            {
+                return match.Groups[1].Value;
+            }
+        }
+
+        throw new TimeoutException($"{device} got no link-local address");
+    }
+
+    public void Dispose() => Shell.Run("ip", "netns", "del", _name);
+
+    [GeneratedRegex("inet6 (fe80::[0-9a-f:]+)/")]
+    private static partial Regex LinkLocal();
+}

@@ -1,0 +1,30 @@
+namespace NetMon.LiveTests.Support;
+
+/// <summary>Where the built programs are; a missing one is an error that says how to make it.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Agent { get; } = Built("bin/netmon", "make build");
+
+    public static string Load { get; } = Built("bin/netload", "make bin/netload");
+
+    private static string Built(string path, string how)
+    {
+        var full = Path.Combine(Root, path);
+        return File.Exists(full) ? full : throw new FileNotFoundException($"{path} is missing: run {how} first");
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "NetMon.sln")))
+            {
+                return folder;
+            }
+        }
+
+        throw new DirectoryNotFoundException("the tests must run inside the repository: NetMon.sln is in no parent folder");
+    }
+}

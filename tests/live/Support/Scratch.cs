@@ -1,0 +1,13 @@
+namespace NetMon.LiveTests.Support;
+
+/// <summary>A folder of one test's own, gone with it.</summary>
+internal sealed class Scratch : IDisposable
+{
+    public Scratch() => Path = Directory.CreateTempSubdirectory("netmon-test-").FullName;
+
+    public string Path { get; }
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
