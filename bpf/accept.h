@@ -21,14 +21,15 @@
 
 static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *owner, __u8 flags)
 {
-	struct nm_record *r = nm_reserve(NM_ACCEPT, NM_INBOUND);
+	struct nm_record *r;
 
-	if (flags & NM_OWNER_LISTENER) {
-		struct nm_counters *n = nm_knobs.accept_exact ? nm_counters_here() : NULL;
+	if (nm_knobs.accept_exact && (flags & NM_OWNER_LISTENER)) {
+		struct nm_counters *n = nm_counters_here();
 
 		if (n)
 			__sync_fetch_and_add(&n->accept_by_listener, 1);
 	}
+	r = nm_reserve(NM_ACCEPT, NM_INBOUND);
 	if (!r)
 		return;
 	r->ending = NM_ENDING_NONE;

@@ -34,8 +34,11 @@ static __always_inline struct nm_record *nm_reserve(enum nm_kind kind, enum nm_d
 {
 	__u32 index = bpf_get_smp_processor_id() % nm_knobs.ring_count;
 	void *ring = bpf_map_lookup_elem(&rings, &index);
-	struct nm_record *r = ring ? bpf_ringbuf_reserve(ring, sizeof(*r), 0) : NULL;
+	struct nm_record *r;
 
+	if (!ring)
+		return NULL; /* not on any CPU: the index is below the count */
+	r = bpf_ringbuf_reserve(ring, sizeof(*r), 0);
 	if (!r) {
 		nm_count_lost(NM_DROP_RING_FULL);
 		return NULL;

@@ -33,17 +33,17 @@ public static class BpfPrograms
         }
         catch (NativeException e)
         {
-            return new ProgramProbe(program, hook, false, false, e.Message, e.Errno);
+            return new ProgramProbe(program, hook, false, false, e.Message, e.Detail, e.Errno);
         }
 
         try
         {
             Attach(probed, program, root);
-            return new ProgramProbe(program, hook, true, true, "", 0);
+            return new ProgramProbe(program, hook, true, true, "", "", 0);
         }
         catch (NativeException e)
         {
-            return new ProgramProbe(program, hook, true, false, e.Message, e.Errno);
+            return new ProgramProbe(program, hook, true, false, e.Message, e.Detail, e.Errno);
         }
         finally
         {

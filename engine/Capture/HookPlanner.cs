@@ -28,7 +28,7 @@ public static class HookPlanner
         var probe = BpfPrograms.Probe(program, root);
         return probe.Attaches
             ? spine
-            : throw KernelPrerequisites.Explain(new NativeException($"trying {probe.Hook}: {probe.WhyNot}", probe.Errno));
+            : throw KernelPrerequisites.Explain(new NativeException($"trying {probe.Hook}", probe.Errno, probe.Detail));
     }
 
     private static AcceptOwner ChooseAcceptOwner(AcceptOwner asked, CgroupRoot? root)

@@ -6,7 +6,8 @@ namespace NetMon.Native;
 /// <summary>Keeps libbpf's last lines, the verifier's among them, for the message of whatever failed.</summary>
 internal static unsafe class LibbpfLog
 {
-    private const int KeptBytes = 16 * 1024;
+    private const int KeptBytes = 4 * 1024;
+    private const int LongestMessage = 16 * 1024 * 1024; // as long as libbpf's largest verifier log
     private const int Warning = 0;
     private static readonly StringBuilder Lines = new();
 
@@ -31,17 +32,20 @@ internal static unsafe class LibbpfLog
             return 0;
         }
 
-        var buffer = stackalloc byte[2048];
-        var length = Libc.Format(buffer, 2048, format, arguments);
+        // The verifier's log comes as one message; its end is what matters.
+        var buffer = (byte*)NativeMemory.Alloc(LongestMessage);
+        var length = Math.Clamp(Libc.Format(buffer, LongestMessage, format, arguments), 0, LongestMessage - 1);
+        var start = Math.Max(0, length - KeptBytes);
         lock (Lines)
         {
-            Lines.Append(Encoding.UTF8.GetString(buffer, Math.Clamp(length, 0, 2047)));
+            Lines.Append(Encoding.UTF8.GetString(buffer + start, length - start));
             if (Lines.Length > KeptBytes)
             {
-                Lines.Remove(0, Lines.Length - KeptBytes / 2);
+                Lines.Remove(0, Lines.Length - KeptBytes);
             }
         }
 
+        NativeMemory.Free(buffer);
         return 0;
     }
 }

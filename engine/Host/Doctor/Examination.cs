@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NetMon.Capture;
 using NetMon.Native;
 
@@ -12,7 +13,7 @@ internal static class Examination
     public static async Task<int> RunAsync()
     {
         var report = new Report(Console.Out);
-        report.Fact("kernel", $"{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()} {File.ReadAllText("/proc/sys/kernel/arch").Trim()}");
+        report.Fact("kernel", $"{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()} {RuntimeInformation.OSArchitecture}");
         try
         {
             KernelPrerequisites.Require();

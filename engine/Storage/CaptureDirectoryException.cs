@@ -1,0 +1,19 @@
+namespace NetMon.Storage;
+
+/// <summary>The capture directory can't be used. The message is for the operator: what, why, and what to do.</summary>
+public sealed class CaptureDirectoryException : Exception
+{
+    public CaptureDirectoryException()
+    {
+    }
+
+    public CaptureDirectoryException(string message)
+        : base(message)
+    {
+    }
+
+    public CaptureDirectoryException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

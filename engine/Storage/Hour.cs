@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace NetMon.Storage;
+
+/// <summary>An hour of UTC, counted from 1970-01-01T00Z.</summary>
+internal readonly record struct Hour(long Index)
+{
+    private const long NanosecondsPerHour = 3_600_000_000_000;
+    private const string Format = "yyyy-MM-dd'T'HH";
+
+    /// <summary>Its first nanosecond, Unix nanoseconds.</summary>
+    public long Start => Index * NanosecondsPerHour;
+
+    /// <summary>The first nanosecond of the next hour.</summary>
+    public long End => Start + NanosecondsPerHour;
+
+    private DateTime Time => DateTime.UnixEpoch.AddHours(Index);
+
+    /// <summary>The hour that a time in Unix nanoseconds is in.</summary>
+    public static Hour Of(long unixNanoseconds) =>
+        new(unixNanoseconds / NanosecondsPerHour - (unixNanoseconds % NanosecondsPerHour < 0 ? 1 : 0));
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    public static bool TryParse(string text, out Hour hour)
+    {
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        var isHour = DateTime.TryParseExact(text, Format, CultureInfo.InvariantCulture, Utc, out var time);
+        hour = new Hour((time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerHour);
+        return isHour;
+    }
+
+    public bool Contains(long unixNanoseconds) => (ulong)(unixNanoseconds - Start) < NanosecondsPerHour;
+
+    /// <summary>date=2026-11-22/hour=19, as hive partitioning has it.</summary>
+    public string ToPartition() => Time.ToString("'date='yyyy-MM-dd'/hour='HH", CultureInfo.InvariantCulture);
+
+    /// <summary>2026-11-22T19</summary>
+    public override string ToString() => Time.ToString(Format, CultureInfo.InvariantCulture);
+}

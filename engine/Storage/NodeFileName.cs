@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace NetMon.Storage;
+
+/// <summary>
+/// A node's name as part of a file name. Letters, digits, '.', '-' and '_' stay, other bytes of its UTF-8 become %XX,
+/// and so does a dot at the start: nothing leaves the folder, is hidden or is a glob, and different names stay so.
+/// </summary>
+internal static class NodeFileName
+{
+    /// <summary>Of the 255 bytes of a file name the hour, a unique part and the ending need 50.</summary>
+    private const int MaxLength = 200;
+
+    private const int DigestLength = 16;
+
+    public static string Of(string node)
+    {
+        var name = new StringBuilder(node.Length);
+        foreach (var value in Encoding.UTF8.GetBytes(node))
+        {
+            if (char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'_' || (value == '.' && name.Length > 0))
+            {
+                name.Append((char)value);
+            }
+            else
+            {
+                name.Append(CultureInfo.InvariantCulture, $"%{value:X2}");
+            }
+        }
+
+        return name.Length switch
+        {
+            0 => "%00", // no node name has this byte
+            <= MaxLength => name.ToString(),
+            _ => string.Concat(name.ToString(0, MaxLength - 1 - DigestLength), "~", Digest(node)),
+        };
+    }
+
+    private static string Digest(string node) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(node)))[..DigestLength];
+}
