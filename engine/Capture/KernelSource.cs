@@ -9,6 +9,7 @@ public sealed class KernelSource : IRecordSource
     private readonly BpfObject _programs;
     private readonly CgroupRoot? _root;
     private readonly HookPlan _plan;
+    private readonly WallClock _clock = new();
     private ulong _recursionMisses;
 
     private KernelSource(BpfObject programs, IReadOnlyList<RingMapping> rings, CgroupRoot? root, HookPlan plan) =>
@@ -60,7 +61,7 @@ public sealed class KernelSource : IRecordSource
         }
     }
 
-    public SourceTime ReadTime() => new(MonotonicClock.Now, MonotonicClock.OffsetToRealtime);
+    public SourceTime ReadTime() => new(MonotonicClock.Now, _clock.OffsetNanoseconds);
 
     public SourceCounters ReadCounters()
     {

@@ -12,8 +12,9 @@ public sealed class ReplaySource : IRecordSource
     private readonly RingProducer _producer;
     private readonly Thread _thread;
     private SourceTime _time = new(0, 0);
+    private SourceTime? _told;
     private ulong _seen;
-    private ulong _delivered;
+    private ulong _lost;
     private volatile bool _stop;
     private volatile bool _ended;
 
@@ -58,9 +59,19 @@ public sealed class ReplaySource : IRecordSource
         throw new SourceException($"cannot replay {path}: it is no recording. netmon run --record FILE makes one.");
     }
 
-    public SourceTime ReadTime() => Volatile.Read(ref _time);
+    public SourceTime ReadTime()
+    {
+        var time = Volatile.Read(ref _time);
+        Volatile.Write(ref _told, time);
+        return time;
+    }
 
-    public SourceCounters ReadCounters() => new(Volatile.Read(ref _seen), Volatile.Read(ref _delivered), Volatile.Read(ref _seen) - Volatile.Read(ref _delivered));
+    public SourceCounters ReadCounters()
+    {
+        var lost = Volatile.Read(ref _lost);
+        var seen = Volatile.Read(ref _seen);
+        return new SourceCounters(seen, seen - lost, lost);
+    }
 
     public void Start() => _thread.Start();
 
@@ -136,8 +147,8 @@ public sealed class ReplaySource : IRecordSource
         if ((RecordKind)record[3] == RecordKind.Tick)
         {
             var tick = MemoryMarshal.Read<TickRecord>(record);
-            // Records before a step of the wall clock must be gone before the step is told of.
-            while (tick.ClockOffsetNanoseconds != _time.ClockOffsetNanoseconds && !_producer.IsDrained && !_stop)
+            // The wall clock's steps must all be told of: what is in the ring now is drained after the time was read.
+            while (tick.ClockOffsetNanoseconds != _time.ClockOffsetNanoseconds && Volatile.Read(ref _told) != _time && !_stop)
             {
                 Thread.Yield();
             }
@@ -146,17 +157,17 @@ public sealed class ReplaySource : IRecordSource
             return;
         }
 
-        Volatile.Write(ref _seen, _seen + 1);
         while (!_producer.TryWrite(record))
         {
             if (_stop)
             {
-                return;
+                Volatile.Write(ref _lost, _lost + 1);
+                break;
             }
 
             Thread.Yield();
         }
 
-        Volatile.Write(ref _delivered, _delivered + 1);
+        Volatile.Write(ref _seen, _seen + 1);
     }
 }

@@ -44,7 +44,8 @@ public sealed class SyntheticSource : IRecordSource
 
     public SourceCounters ReadCounters()
     {
-        var (seen, lost) = (Volatile.Read(ref _seen), Volatile.Read(ref _ringFull));
+        var lost = Volatile.Read(ref _ringFull); // first: it is never more than what was seen by then
+        var seen = Volatile.Read(ref _seen);
         return new SourceCounters(seen, seen - lost, lost);
     }
 
@@ -73,7 +74,7 @@ public sealed class SyntheticSource : IRecordSource
     {
         var started = MonotonicClock.Now;
         var count = _options.Count ?? long.MaxValue;
-        var due = 0L;
+        var due = _options.Rate is null ? long.MaxValue : 0;
         for (long made = 0; made < count && !_stop; made++)
         {
             if (made % EventsBetweenClockReads == 0 || made >= due)

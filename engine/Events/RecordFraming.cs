@@ -14,8 +14,6 @@ public static class RecordFraming
     /// <summary>The largest record that any version may have.</summary>
     public const int MaxRecordBytes = 1024;
 
-    private const int HeaderBytes = 4;
-
     /// <summary>
     /// Looks at the start of <paramref name="bytes"/>; <paramref name="length"/> is how many bytes to take or to skip
     /// (0 if partial, never more than there are).
@@ -23,7 +21,7 @@ public static class RecordFraming
     public static FrameStatus Inspect(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;
-        if (bytes.Length < HeaderBytes)
+        if (bytes.Length < Alignment) // fewer would be stepped over as they are, and every frame after them missed
         {
             return FrameStatus.Partial;
         }
@@ -35,7 +33,7 @@ public static class RecordFraming
             : version != 0 && size is >= Alignment and <= MaxRecordBytes && size % Alignment == 0 ? FrameStatus.UnknownVersion : FrameStatus.Garbled;
         if (status == FrameStatus.Garbled)
         {
-            length = Math.Min(Alignment, bytes.Length);
+            length = Alignment;
             return status;
         }
 

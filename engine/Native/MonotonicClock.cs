@@ -10,7 +10,7 @@ public static unsafe class MonotonicClock
     /// <summary>CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns().</summary>
     public static ulong Now => (ulong)Read(Monotonic);
 
-    /// <summary>CLOCK_REALTIME minus CLOCK_MONOTONIC, as of now; right to about a microsecond.</summary>
+    /// <summary>CLOCK_REALTIME minus CLOCK_MONOTONIC, as of now; right to about a microsecond, unless the thread is preempted meanwhile.</summary>
     public static long OffsetToRealtime
     {
         get

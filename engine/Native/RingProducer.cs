@@ -23,7 +23,4 @@ public sealed unsafe class RingProducer(RingMapping ring)
         Volatile.Write(ref *ring.Producer, _position); // release: the record is whole before it is seen
         return true;
     }
-
-    /// <summary>True when the consumer has taken everything.</summary>
-    public bool IsDrained => Volatile.Read(ref *ring.Consumer) == _position;
 }

@@ -99,8 +99,8 @@ struct endpoint address_source_for(const struct address *destination)
 	memset(&source, 0, sizeof(source));
 	if (fd >= 0 && connect(fd, &d.any, d.length) == 0)
 		source = address_of_socket(fd);
-	else if (d.any.sa_family == AF_INET)
-		memcpy(source.ip, mapped_prefix, 12);
+	else if (memcmp(address_endpoint(destination).ip, mapped_prefix, 12) == 0)
+		memcpy(source.ip, mapped_prefix, 12); /* 0.0.0.0 rather than :: */
 	if (fd >= 0)
 		close(fd);
 	source.port = 0;

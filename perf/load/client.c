@@ -84,7 +84,7 @@ static void make(uint64_t attempt, struct uring *ring)
 	unsigned kinds = plan_kinds(attempt);
 	struct port_set *set = &port_sets[port_set_count == 2 ? attempt >> 1 & 1 : 0];
 	int server_closes_first = attempt & 1 && !(kinds & KIND_RESET);
-	struct listener *listener = &set->listeners[(attempt >> 2) / 512 % (options.listeners / 2) * 2 + server_closes_first];
+	struct listener *listener = &set->listeners[(attempt >> 2) % (options.listeners / 2) * 2 + server_closes_first];
 	struct truth *entry = truth_add(SIDE_CLIENT);
 	struct attempt a = { .ring = ring, .to = listener->address };
 	int fd;

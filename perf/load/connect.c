@@ -11,7 +11,7 @@
 
 static const struct option known[] = {
 	{ "count", 1, NULL, 'c' }, { "nonblocking", 0, NULL, 'n' }, { "timeout", 1, NULL, 't' },
-	{ "name", 1, NULL, 'N' }, { "log", 1, NULL, 'l' }, { NULL, 0, NULL, 0 },
+	{ "name", 1, NULL, 'N' }, { "log", 1, NULL, 'l' }, { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
 };
 
 static void attempt_once(const struct attempt *attempt, const struct endpoint *source)
@@ -45,6 +45,7 @@ int connect_main(int argc, char **argv)
 			break;
 		case 'N': name_unescape(optarg, options.name); break;
 		case 'l': options.log = optarg; break;
+		case 'h': usage(); return 0;
 		default: die(EXIT_USAGE, "see `netload --help`");
 		}
 	}

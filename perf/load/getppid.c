@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "options.h"
 #include "run.h"
 #include "util.h"
 
@@ -36,7 +37,9 @@ static void *measure(void *argument)
 
 int getppid_main(int argc, char **argv)
 {
-	static const struct option known[] = { { "seconds", 1, NULL, 's' }, { "threads", 1, NULL, 't' }, { NULL, 0, NULL, 0 } };
+	static const struct option known[] = {
+		{ "seconds", 1, NULL, 's' }, { "threads", 1, NULL, 't' }, { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
+	};
 	static struct worker workers[MOST_THREADS];
 	double seconds = 2, best = 0;
 	uint64_t threads = 1;
@@ -46,6 +49,7 @@ int getppid_main(int argc, char **argv)
 		switch (option) {
 		case 's': seconds = parse_number("--seconds", optarg, 0.001, 86400); break;
 		case 't': threads = parse_count("--threads", optarg, 1, MOST_THREADS); break;
+		case 'h': usage(); return 0;
 		default: die(EXIT_USAGE, "see `netload --help`");
 		}
 	}

@@ -9,7 +9,9 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,8 +53,13 @@ static int accept_one(struct listener *l, struct uring *ring, struct address *pe
 	} while (error == EINTR);
 	if (error == EINVAL)
 		return -1;
-	if (error)
-		die(EXIT_FAILED, "accept on port %u: %s", l->endpoint.port, strerror(error));
+	if (error) {
+		fprintf(stderr, "netload: accept on port %u: %s; the run stops\n", l->endpoint.port, strerror(error));
+		/* Clients would wait for this process for ever; its siblings die with the parent. */
+		if (options.server_processes)
+			kill(getppid(), SIGTERM);
+		_exit(EXIT_FAILED);
+	}
 	atomic_fetch_sub_explicit(l->waiting, 1, memory_order_relaxed);
 	/* Unlike getpeername this works when the client has reset the connection already; it wants the exact length. */
 	peer->length = l->address.length;

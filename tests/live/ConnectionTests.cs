@@ -103,8 +103,10 @@ public sealed class ConnectionTests : IDisposable
     {
         Needs.Tracing();
         var truth = _scratch["truth.tsv"];
+        using var space = new NetworkNamespace();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--spine", spine);
-        Shell.Run(Repository.Load, "run", "--connections", "1000", "--rate", "2000", "--refused", "10", "--bind-refused", "--family", "both", "--log", truth).MustSucceed();
+        space.Run(Repository.Load, "run", "--connections", "1000", "--rate", "2000", "--refused", "10", "--bind-refused", "--family", "both", "--log", truth).MustSucceed();
+        space.WaitUntilClosed();
         agent.Stop();
         var comparison = Comparison.Of(TruthLog.Read(truth), SeenEvent.Read(_scratch["events.json"]));
         // This spine may be skipped by the kernel; then the log must say so.
@@ -117,9 +119,12 @@ public sealed class ConnectionTests : IDisposable
     private Comparison Trace(params string[] load)
     {
         Needs.Tracing();
+        Needs.Program("ip");
+        using var space = new NetworkNamespace();
         var truth = _scratch["truth.tsv"];
         using var agent = AgentProcess.Start("--json", _scratch["events.json"]);
-        Shell.Run(Repository.Load, ["run", .. load, "--bind-refused", "--log", truth]).MustSucceed();
+        space.Run(Repository.Load, ["run", .. load, "--bind-refused", "--log", truth]).MustSucceed();
+        space.WaitUntilClosed();
         agent.Stop();
         return Comparison.Of(TruthLog.Read(truth), SeenEvent.Read(_scratch["events.json"]));
     }

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Json;
 using NetMon.Events;
+using NetMon.Native;
 
 namespace NetMon.Pipeline.Json;
 
@@ -12,11 +12,15 @@ namespace NetMon.Pipeline.Json;
 /// </summary>
 public sealed class JsonLine
 {
-    /// <summary>No line is longer: 512 bytes of fixed parts and numbers, plus names at six bytes for one.</summary>
-    public const int MaxBytes = 8192;
+    /// <summary>
+    /// No line is longer, so that a pipe takes it as a whole or not at all: less than 1024 bytes of keys, numbers and what
+    /// the kernel bounds, plus four names.
+    /// </summary>
+    public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
 
     private const long NanosecondsPerSecond = 1_000_000_000;
-    private const int LongestName = 1024;
+    private const int LongestName = 768; // as it is written; Kubernetes' own are up to 253
+    private const int LongestEscape = 6; // \u001f
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x5f).Select(b => (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
 
@@ -25,7 +29,12 @@ public sealed class JsonLine
     private long _secondOf = long.MinValue;
 
     /// <param name="node">The node's name; rendered once.</param>
-    public JsonLine(string node) => _node = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(node, JsonText.Default.String));
+    public JsonLine(string node)
+    {
+        var name = new Utf8Cursor(stackalloc byte[LongestName]);
+        WriteName(ref name, node);
+        _node = name.Written.ToArray();
+    }
 
     /// <summary>Writes the line with its newline at the start of <paramref name="to"/>, which holds <see cref="MaxBytes"/>; returns its length.</summary>
     public int Write(in ConnectionEvent e, Span<byte> to)
@@ -34,7 +43,7 @@ public sealed class JsonLine
         var line = new Utf8Cursor(to);
         line.Append("{\"timestamp\":\""u8);
         WriteTime(ref line, e.UnixNanoseconds);
-        line.Append("\",\"node\":"u8);
+        line.Append("\",\"node\":\""u8);
         line.Append(_node);
         line.Append(KindText(record.Kind));
         line.Append("\"src_ip\":\""u8);
@@ -67,9 +76,9 @@ public sealed class JsonLine
 
     private static ReadOnlySpan<byte> KindText(RecordKind kind) => kind switch
     {
-        RecordKind.Connect => ",\"type\":\"CONNECT\",\"protocol\":\"TCP\","u8,
-        RecordKind.Accept => ",\"type\":\"ACCEPT\",\"protocol\":\"TCP\","u8,
-        _ => ",\"type\":\"CLOSE\",\"protocol\":\"TCP\","u8,
+        RecordKind.Connect => "\",\"type\":\"CONNECT\",\"protocol\":\"TCP\","u8,
+        RecordKind.Accept => "\",\"type\":\"ACCEPT\",\"protocol\":\"TCP\","u8,
+        _ => "\",\"type\":\"CLOSE\",\"protocol\":\"TCP\","u8,
     };
 
     private static void WriteOutcome(ref Utf8Cursor line, in ConnectionEvent e)
@@ -129,20 +138,24 @@ public sealed class JsonLine
         WriteName(ref line, utf8[..length]);
     }
 
-    /// <summary>Any bytes, as the inside of a JSON string: invalid UTF-8 becomes U+FFFD, as .NET's decoder replaces it.</summary>
+    /// <summary>
+    /// Any bytes, as the inside of a JSON string: invalid UTF-8 becomes U+FFFD, as .NET's decoder replaces it. Cut, between
+    /// two characters, where it gets longer than <see cref="LongestName"/>.
+    /// </summary>
     private static void WriteName(ref Utf8Cursor line, scoped ReadOnlySpan<byte> name)
     {
-        while (!name.IsEmpty)
+        var end = line.Length + LongestName;
+        while (true)
         {
-            var plain = name.IndexOfAnyExcept(Plain);
-            if (plain < 0)
+            var special = name.IndexOfAnyExcept(Plain);
+            var plain = Math.Min(special < 0 ? name.Length : special, end - line.Length);
+            line.Append(name[..plain]);
+            name = name[plain..];
+            if (name.IsEmpty || end - line.Length < LongestEscape)
             {
-                line.Append(name);
                 return;
             }
 
-            line.Append(name[..plain]);
-            name = name[plain..];
             _ = Rune.DecodeFromUtf8(name, out var rune, out var taken); // U+FFFD where invalid
             line.AppendEscaped(rune);
             name = name[taken..];
@@ -152,6 +165,11 @@ public sealed class JsonLine
     private void WriteTime(ref Utf8Cursor line, long unixNanoseconds)
     {
         var (second, nanoseconds) = Math.DivRem(unixNanoseconds, NanosecondsPerSecond);
+        if (nanoseconds < 0)
+        {
+            (second, nanoseconds) = (second - 1, nanoseconds + NanosecondsPerSecond); // before 1970: a damaged time
+        }
+
         if (second != _secondOf)
         {
             _secondOf = second;

@@ -78,7 +78,7 @@ public sealed class JsonSink(LineOutput output, string node, SinkCounters counte
         {
             _failing = true;
             report(errno == 0
-                ? $"json: nobody has read the output for {LineOutput.StallBound.TotalSeconds:0} s; lines are dropped and counted until it is read again (or use --json none)"
+                ? $"json: nobody has read the output for {output.StallBound.TotalSeconds:0} s; lines are dropped and counted until it is read again (or use --json none)"
                 : $"json: writing failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}); lines are dropped and counted until it works again");
         }
     }

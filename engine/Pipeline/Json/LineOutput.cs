@@ -4,12 +4,13 @@ namespace NetMon.Pipeline.Json;
 
 /// <summary>
 /// Writes whole lines, never a part of one, and never waits longer than <see cref="StallBound"/>: for a pipe it writes
-/// what fits without blocking; a file that fills its disk is cut back to its last whole line.
+/// what fits without blocking (lines up to <see cref="OutputDescriptor.AtomicPipeBytes"/>); a file that fills its disk is
+/// cut back to its last whole line.
 /// </summary>
-public sealed class LineOutput(OutputDescriptor descriptor) : IDisposable
+public sealed class LineOutput(OutputDescriptor descriptor, TimeSpan? stallBound = null) : IDisposable
 {
     /// <summary>How long a reader may stand still before lines are dropped; then each further wait is only a look, until it reads again.</summary>
-    public static readonly TimeSpan StallBound = TimeSpan.FromSeconds(5);
+    public TimeSpan StallBound { get; } = stallBound ?? TimeSpan.FromSeconds(5);
 
     private const byte NewLine = (byte)'\n';
     private bool _stalled;

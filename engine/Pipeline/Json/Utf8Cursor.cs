@@ -12,6 +12,9 @@ internal ref struct Utf8Cursor(Span<byte> to)
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>The text so far.</summary>
+    public readonly ReadOnlySpan<byte> Written => _to[..Length];
+
     public void Append(scoped ReadOnlySpan<byte> text)
     {
         text.CopyTo(_to[Length..]);

@@ -71,8 +71,9 @@ public sealed class EventOrder
             to.Record = record;
         }
 
-        var time = _watermark > long.MaxValue / 2 ? LastTime() : (long)_watermark + ClockOffsetNanoseconds;
-        batch.WatermarkUnixNanoseconds = time;
+        batch.WatermarkUnixNanoseconds = HasReleased ? TimeOf(_taken) // the next batch has events of this watermark still
+            : _watermark > long.MaxValue / 2 ? LastTime()
+            : (long)_watermark + ClockOffsetNanoseconds;
         if (_taken == _released)
         {
             DropTaken();
@@ -80,7 +81,9 @@ public sealed class EventOrder
     }
 
     /// <summary>At the end of the stream time stands where the last event was.</summary>
-    private long LastTime() => _count == 0 ? 0 : (long)_records[_sorted[_count - 1]].KtimeNanoseconds + ClockOffsetNanoseconds;
+    private long LastTime() => _count == 0 ? 0 : TimeOf(_count - 1);
+
+    private long TimeOf(int place) => (long)_records[_sorted[place]].KtimeNanoseconds + ClockOffsetNanoseconds;
 
     /// <summary>How many of the sorted records are not younger than the watermark.</summary>
     private int CountUpTo(ulong watermark)

@@ -5,6 +5,9 @@ namespace NetMon.LiveTests.Support;
 /// <summary>A network namespace of a test's own, with loopback up; removed with it.</summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {
+    // include/net/tcp_states.h, as /proc/net/tcp shows them.
+    private const string TimeWait = "06";
+    private const string Listen = "0A";
     private readonly string _name = $"netmon-test-{Guid.NewGuid():N}"[..24];
 
     public NetworkNamespace()
@@ -32,6 +35,16 @@ internal sealed partial class NetworkNamespace : IDisposable
 
         throw new TimeoutException($"{device} got no link-local address");
     }
+
+    /// <summary>
+    /// Waits until the kernel has closed every connection here: a lost last ACK leaves one end in LAST_ACK after its
+    /// process is done, until the FIN is sent again.
+    /// </summary>
+    public void WaitUntilClosed() => WaitFor.True(
+        () => Run("cat", "/proc/net/tcp", "/proc/net/tcp6").MustSucceed().Output.Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .All(fields => fields.Length < 4 || fields[3] is "st" or TimeWait or Listen),
+        "the last connections to close");
 
     public void Dispose() => Shell.Run("ip", "netns", "del", _name);
 

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>Whose an accepted connection is, and what it costs others to know.</summary>
+public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    [Fact]
+    public void Each_accept_of_a_pre_forked_server_bears_the_childs_pid()
+    {
+        var (truth, events) = Trace("auto");
+        Comparison.Of(truth, events).AssertExact();
+        Assert.True(truth.Where(end => !end.IsClient).Select(end => end.Pid).Distinct().Count() > 1, "one child took all: the test shows nothing");
+    }
+
+    [Fact]
+    public void With_the_listener_as_owner_each_accept_bears_the_parents_pid()
+    {
+        var (truth, events) = Trace("listener");
+        var parent = truth.First(end => end.IsClient);
+        Comparison.Of(truth, events, _ => (parent.Pid, parent.Name)).AssertExact();
+    }
+
+    [Fact]
+    public void With_the_listener_as_owner_a_system_call_costs_what_it_costs_without_the_agent()
+    {
+        Needs.Tracing();
+        var without = GetPidNanoseconds();
+        double with;
+        using (var agent = AgentProcess.Start("--json", "none", "--accept-owner", "listener"))
+        {
+            with = GetPidNanoseconds();
+            agent.Stop();
+        }
+
+        var after = GetPidNanoseconds();
+        var ratio = with / Math.Min(without, after);
+        var figures = string.Create(CultureInfo.InvariantCulture, $"getppid without {without:0.0} ns, with {with:0.0} ns, without again {after:0.0} ns: ratio {ratio:0.000}");
+        output.WriteLine(figures);
+        TestContext.Current.SendDiagnosticMessage(figures);
+        Assert.True(ratio < 1.1, figures);
+    }
+
+    [Fact]
+    public void A_listener_that_is_older_than_the_agent_is_known()
+    {
+        Needs.Tracing();
+        Needs.Program("python3");
+        using var server = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", ["-c",
+            "import socket\ns = socket.create_server(('127.0.0.1', 0))\nprint(s.getsockname()[1], flush=True)\nwhile True: s.accept()[0].close()"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            var port = server.StandardOutput.ReadLine()!;
+            using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--accept-owner", "listener");
+            Shell.Run(Repository.Load, "connect", "127.0.0.1", port, "--count", "20").MustSucceed();
+            agent.Stop();
+            var accepts = SeenEvent.Read(_scratch["events.json"]).Where(e => e.Type == "ACCEPT" && e.DestinationPort == int.Parse(port, CultureInfo.InvariantCulture)).ToList();
+            Assert.Equal(20, accepts.Count);
+            Assert.All(accepts, e => Assert.Equal((server.Id, "python3"), (e.Pid, e.Process[..7])));
+        }
+        finally
+        {
+            server.Kill();
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private (IReadOnlyList<TruthEnd> Truth, IEnumerable<SeenEvent> Events) Trace(string owner)
+    {
+        Needs.Tracing();
+        Needs.Program("ip");
+        using var space = new NetworkNamespace();
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--accept-owner", owner);
+        space.Run(Repository.Load, "run", "--connections", "2000", "--family", "both", "--server-processes", "4", "--log", _scratch["truth.tsv"]).MustSucceed();
+        space.WaitUntilClosed();
+        agent.Stop();
+        return (TruthLog.Read(_scratch["truth.tsv"]), SeenEvent.Read(_scratch["events.json"]));
+    }
+
+    /// <summary>The best of several goes: what disturbs only ever adds.</summary>
+    private static double GetPidNanoseconds() => Enumerable.Range(0, 3).Min(_ => double.Parse(
+        NanosecondsPerCall().Match(Shell.Run(Repository.Load, "getppid", "--seconds", "1").MustSucceed().Output).Groups[1].Value, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"ns_per_call ([0-9.]+)")]
+    private static partial Regex NanosecondsPerCall();
+}

@@ -1,0 +1,58 @@
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>How the agent ends: what happened before the signal is written, and nothing is left half done.</summary>
+public sealed class StopTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public void What_happened_in_the_last_moment_before_the_signal_is_in_both_outputs(string signal)
+    {
+        Needs.Tracing();
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", _scratch["capture"]);
+        // The signal is sent by the same shell, in the line after the load has ended.
+        Shell.Script($"{Repository.Load} run --connections 500 --log {_scratch["truth.tsv"]} && kill -{signal} {agent.Id}").MustSucceed();
+        Assert.Equal(0, agent.WaitForExit());
+        var truth = TruthLog.Read(_scratch["truth.tsv"]);
+        var lines = Comparison.Of(truth, SeenEvent.Read(_scratch["events.json"]));
+        lines.AssertExact();
+        var pid = truth[0].Pid;
+        Assert.Equal(lines.Seen, Duck.Number($"SELECT count(*) FROM {Duck.Events(_scratch["capture"])} WHERE pid = {pid}"));
+    }
+
+    [Fact]
+    public void Kill_9_leaves_no_half_file_under_events()
+    {
+        Needs.Tracing();
+        using (var agent = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--source", "synthetic:rate=50000"))
+        {
+            var hot = Path.Combine(_scratch["capture"], "hot");
+            WaitFor.True(() => Directory.EnumerateFiles(hot, "*.partial").Any(file => new FileInfo(file).Length > 100_000), "a growing file in hot/");
+            agent.Signal("KILL");
+            agent.WaitForExit();
+        }
+
+        var events = Path.Combine(_scratch["capture"], "events");
+        Assert.Empty(Directory.Exists(events) ? Directory.EnumerateFiles(events, "*", SearchOption.AllDirectories) : []);
+
+        // The next start clears up, says so, and seals a readable file.
+        using var next = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--source", "synthetic:count=1000");
+        Assert.Equal(0, next.WaitForExit());
+        Assert.Equal(1000, Duck.Number($"SELECT count(*) FROM {Duck.Events(_scratch["capture"])}"));
+    }
+
+    [Fact]
+    public void The_duration_ends_the_agent_by_itself()
+    {
+        using var agent = AgentProcess.Start("--json", "none", "--source", "synthetic:rate=1000", "--duration", "300ms");
+        Assert.Equal(0, agent.WaitForExit());
+        Assert.Contains("nothing lost", agent.Log, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _scratch.Dispose();
+}

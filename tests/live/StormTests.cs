@@ -1,0 +1,39 @@
+using System.Globalization;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>As many connections as the machine makes, again and again: exact each time, or each missing event in a loss counter.</summary>
+public sealed class StormTests(ITestOutputHelper output)
+{
+    /// <summary>How many storms; continuous integration sets it to 30.</summary>
+    private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("NETMON_STORM_RUNS") ?? "3", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public void Forty_thousand_connections_at_the_machines_most_are_exact_every_time()
+    {
+        Needs.Tracing();
+        Needs.Program("ip");
+        var exact = 0;
+        for (var run = 1; run <= Runs; run++)
+        {
+            // A namespace a run: the TIME_WAIT sockets of earlier runs would overflow the table, and the kernel reset what follows.
+            using var space = new NetworkNamespace();
+            using var scratch = new Scratch();
+            using var agent = AgentProcess.Start("--json", scratch["events.json"]);
+            var load = space.Run(Repository.Load, "run", "--connections", "40000", "--family", "both", "--payload", "0", "--reply", "0", "--log", scratch["truth.tsv"]).MustSucceed();
+            space.WaitUntilClosed();
+            agent.Stop();
+            var comparison = Comparison.Of(TruthLog.Read(scratch["truth.tsv"]), SeenEvent.Read(scratch["events.json"]));
+            output.WriteLine($"run {run}: {comparison.ToString().Split('\n')[0]}; {load.Output.Trim()}");
+            Assert.True(comparison.Surplus == 0, comparison.ToString());
+            Assert.True(comparison.Missing == 0 || LossReport.Total(agent.Log) >= comparison.Missing, $"{comparison}\n{agent.Log}");
+            exact += comparison.Missing == 0 ? 1 : 0;
+        }
+
+        output.WriteLine($"{exact} of {Runs} runs exact");
+        TestContext.Current.SendDiagnosticMessage($"storm: {exact} of {Runs} runs exact");
+        Assert.Equal(Runs, exact);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace NetMon.LiveTests.Support;
+
+/// <summary>Reads the agent's last line: what it says was lost.</summary>
+internal static partial class LossReport
+{
+    /// <summary>Events lost in all, by the agent's own account.</summary>
+    public static long Total(string log) =>
+        Summary(log) is var line && line.Contains("nothing lost", StringComparison.Ordinal)
+            ? 0
+            : Losses().Matches(line).Sum(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
+    /// <summary>A number of the last line by the words before it: "seen", "decoded", "json", "json.queue_full".</summary>
+    public static long Number(string log, string name)
+    {
+        var match = Regex.Match(Summary(log), $@"(?<![\w.]){Regex.Escape(name)} (\d+)");
+        return match.Success ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+    }
+
+    private static string Summary(string log) => log.Split('\n').Last(line => line.StartsWith("stopped:", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"[a-z]+\.[a-z_]+ (\d+)")]
+    private static partial Regex Losses();
+}

@@ -1,0 +1,27 @@
+namespace NetMon.LiveTests.Support;
+
+/// <summary>Waits for a thing, not for a time.</summary>
+internal static class WaitFor
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static void True(Func<bool> condition, string what)
+    {
+        if (!SpinWait.SpinUntil(() => Try(condition), Patience))
+        {
+            throw new TimeoutException($"waited in vain for {what}");
+        }
+    }
+
+    private static bool Try(Func<bool> condition)
+    {
+        try
+        {
+            return condition();
+        }
+        catch (IOException)
+        {
+            return false; // a file that is not there yet
+        }
+    }
+}
