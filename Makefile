@@ -9,12 +9,14 @@ ARCH := $(shell uname -m)
 BPF_ARCH := $(if $(filter aarch64,$(ARCH)),arm64,x86)
 RID := linux-$(if $(filter aarch64,$(ARCH)),arm64,x64)
 CLANG ?= clang
+KERNELS ?= 5.10 6.1
+SUITES ?= unit live
 BPF_OBJECT := artifacts/bpf/netmon.bpf.o
 BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj') $(wildcard *.props global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run test test-fast test-live test-kernels lint bench clean
+.PHONY: help setup generate build run test test-kernels lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,13 +50,10 @@ run: bin/netmon ## build, then trace this kernel: JSON lines on stdout (ARGS="--
 	@bin/netmon run $(ARGS)
 
 test: bin/netmon bin/netload ## all tests that are not slow; what this machine can't run is named as skipped
-	@tests/run.sh
+	@tests/run.sh $(SUITES)
 
-test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1")
-	@tests/run.sh kernels
-
-bench: bin/netmon bin/netload ## first figures: events per second through the sinks, CPU and memory per event
-	@perf/bench.sh
+test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2")
+	@NETMON_TEST_KERNELS="$(KERNELS)" tests/run.sh kernels
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes --no-restore || dotnet format NetMon.sln --verify-no-changes

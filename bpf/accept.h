@@ -5,9 +5,10 @@
  *   listen()     -> nm_listening           the owner of the socket, inherited by its children
  *   established  -> nm_accept_established  softirq: the current task is anybody's
  *   accept()     -> nm_accepted            its hook, in the accepting process: the exact owner
- *   later        -> nm_accept_overdue      no hook saw it (io_uring under syscall hooks, MPTCP): the listener
- *                                          owns it; on traffic after nm_knobs.accept_patience_ns, at the latest at
- *                                          the close
+ *   later        -> nm_accept_overdue      no hook saw it (io_uring under syscall hooks, MPTCP, a hook skipped by
+ *                                          preemption): on traffic after nm_knobs.accept_patience_ns, with the
+ *                                          listener as owner
+ *   closing      -> nm_accept_closing      at the latest now, with the closer as owner
  *
  * The hook, the RTT callback and the close may run at once on different CPUs. Deleting the cookie from
  * `unaccepted` decides which of them writes the ACCEPT; the hook stores the owner in `accepted` before it tries.
@@ -23,11 +24,11 @@ static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *own
 {
 	struct nm_record *r;
 
-	if (nm_knobs.accept_exact && (flags & NM_OWNER_LISTENER)) {
+	if (nm_knobs.accept_exact && (flags & NM_OWNER_INFERRED)) {
 		struct nm_counters *n = nm_counters_here();
 
 		if (n)
-			__sync_fetch_and_add(&n->accept_by_listener, 1);
+			__sync_fetch_and_add(&n->accepts_inferred, 1);
 	}
 	r = nm_reserve(NM_ACCEPT, NM_INBOUND);
 	if (!r)
@@ -77,7 +78,7 @@ static __always_inline bool nm_accept_established(struct nm_conn *c, struct sock
 {
 	__u8 one = 1;
 
-	c->owner_flags = NM_OWNER_LISTENER | (c->phase == NM_PHASE_LISTENING ? 0 : NM_OWNER_UNKNOWN);
+	c->owner_flags = NM_OWNER_INFERRED | (c->phase == NM_PHASE_LISTENING ? 0 : NM_OWNER_UNKNOWN);
 	c->since_ns = bpf_ktime_get_ns();
 	c->phase = NM_PHASE_ACCEPTING;
 	if (!nm_knobs.accept_exact || bpf_map_update_elem(&unaccepted, &cookie, &one, BPF_ANY)) {
@@ -85,8 +86,7 @@ static __always_inline bool nm_accept_established(struct nm_conn *c, struct sock
 		c->phase = NM_PHASE_INBOUND;
 		return false;
 	}
-	/* accept() may have been faster than this callback: it can take a child that is still in SYN_RECV. */
-	return !nm_accept_settle(c, sk, cookie, false);
+	return true;
 }
 
 /* A sample of the round-trip time: data was acknowledged. True when there is nothing more to wait for. */
@@ -95,31 +95,38 @@ static __always_inline bool nm_accept_overdue(struct nm_conn *c, struct sock *sk
 	return nm_accept_settle(c, sk, cookie, bpf_ktime_get_ns() - c->since_ns > nm_knobs.accept_patience_ns);
 }
 
-/* accept() gives `sk` to the current process. */
+/* The caller closes or shuts down what no hook saw accepted: that is most likely who accepted it. */
+static __always_inline void nm_accept_closing(struct nm_conn *c, struct sock *sk, __u64 cookie)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	if (!(BPF_CORE_READ(task, flags) & PF_KTHREAD)) {
+		nm_owner_of(&c->owner, task);
+		c->owner_flags = NM_OWNER_INFERRED;
+	}
+	nm_accept_settle(c, sk, cookie, true);
+}
+
+/*
+ * accept() gives `sk` to the current process. Whichever hook calls this does so after inet_accept() took the child's
+ * lock, which the softirq that established it has held from its birth: it is in `unaccepted`, or its end has come.
+ */
 static __always_inline void nm_accepted(struct sock *sk)
 {
 	struct nm_owner owner = {};
 	__u64 cookie;
-	__u8 state;
 
 	if (!sk || !nm_is_tcp(sk))
 		return;
 	cookie = nm_cookie(sk);
 	if (!cookie)
-		return; /* older than the agent, or taken before the spine saw it: the spine writes its ACCEPT */
+		return; /* established before the agent was there */
 	nm_owner_current(&owner);
 	bpf_map_update_elem(&accepted, &cookie, &owner, BPF_ANY);
-	if (bpf_map_delete_elem(&unaccepted, &cookie) == 0) {
+	if (bpf_map_delete_elem(&unaccepted, &cookie) == 0)
 		nm_emit_accept(sk, &owner, 0);
-		return;
-	}
-	/*
-	 * Not ours to write. In SYN_RECV nm_accept_established() comes next and takes the owner from `accepted`;
-	 * in any other state the ACCEPT is out, or the socket is none of ours, and nobody would take it away.
-	 */
-	state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	if (state != TCP_SYN_RECV)
-		bpf_map_delete_elem(&accepted, &cookie);
+	else
+		bpf_map_delete_elem(&accepted, &cookie); /* its ACCEPT is out: nobody would take this away */
 }
 
 #endif

@@ -106,6 +106,7 @@ struct cred {
 };
 
 struct task_struct {
+	unsigned int flags;
 	int pid;
 	int tgid;
 	struct task_struct *group_leader;
@@ -124,11 +125,6 @@ struct bpf_iter__task_file {
 	struct file *file;
 };
 
-/* Only its existence is asked for: inet_csk_accept() takes it since 6.10. */
-struct proto_accept_arg {
-	int flags;
-};
-
 #pragma clang attribute pop
 
 /* Layout of the syscalls:sys_exit_* tracepoints, the same on every 64-bit architecture. */
@@ -137,6 +133,8 @@ struct syscall_exit {
 	long nr;
 	long ret;
 };
+
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
 #define AF_INET 2
 #define AF_INET6 10
@@ -153,6 +151,7 @@ enum {
 	TCP_FIN_WAIT1 = 4,
 	TCP_CLOSE = 7,
 	TCP_CLOSE_WAIT = 8,
+	TCP_LAST_ACK = 9,
 	TCP_LISTEN = 10,
 };
 

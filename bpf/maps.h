@@ -22,7 +22,7 @@ struct nm_conn {
 	__u8 phase;         /* enum nm_phase */
 	__u8 first_fin;     /* NM_FIN_LOCAL, NM_FIN_REMOTE, or 0 while none was seen */
 	__u8 rtt_flag_ours; /* we set the socket's RTT callback flag and may clear it */
-	__u8 owner_flags;   /* NM_OWNER_LISTENER, NM_OWNER_UNKNOWN */
+	__u8 owner_flags;   /* NM_OWNER_INFERRED, NM_OWNER_UNKNOWN */
 	__u8 reserved[4];
 };
 

@@ -62,14 +62,9 @@ static __always_inline void sockops_rtt(struct bpf_sock_ops *ctx, struct bpf_soc
 SEC("sockops")
 int nm_sockops(struct bpf_sock_ops *ctx)
 {
-	struct bpf_sock *bsk;
+	struct bpf_sock *bsk = ctx->sk;
 	struct nm_conn *c;
 
-	/* A request socket's cookie becomes its child's, so the child has one before accept() can see it. */
-	if (ctx->op == BPF_SOCK_OPS_TIMEOUT_INIT && nm_knobs.accept_exact)
-		bpf_get_socket_cookie(ctx);
-
-	bsk = ctx->sk;
 	if (!bsk)
 		return 1;
 	switch (ctx->op) {
@@ -188,21 +183,22 @@ int nm_connect_syscall(struct syscall_exit *ctx)
 
 /* ---- accept() returns: the exact owner ---- */
 
-SEC("fexit/inet_csk_accept")
+/* inet_accept(sock, newsock, ...): what follows has changed over the years. newsock has no sk if it failed. */
+SEC("fexit/inet_accept")
 int nm_accept_fexit(__u64 *ctx)
 {
-	/* (sk, flags, err, kern) until 6.9, (sk, arg) since: the result is in the slot after the arguments. */
-	if (bpf_core_type_exists(struct proto_accept_arg))
-		nm_accepted((struct sock *)ctx[2]);
-	else
-		nm_accepted((struct sock *)ctx[4]);
+	nm_accepted(BPF_CORE_READ((struct socket *)ctx[1], sk));
 	return 0;
 }
 
-SEC("kretprobe/inet_csk_accept")
-int nm_accept_kretprobe(struct pt_regs *ctx)
+/*
+ * security_sock_graft(sk, parent), which inet_accept() calls with the child. Not a kretprobe of accept itself: each
+ * call that is blocked in accept() holds one of its few instances, and past those the kernel skips it.
+ */
+SEC("kprobe/security_sock_graft")
+int nm_accept_kprobe(struct pt_regs *ctx)
 {
-	nm_accepted((struct sock *)PT_REGS_RC(ctx));
+	nm_accepted((struct sock *)PT_REGS_PARM1(ctx));
 	return 0;
 }
 

@@ -16,6 +16,8 @@ static __always_inline void nm_state_changed(struct nm_conn *c, struct sock *sk,
 		nm_connect_settled(c, sk, to == TCP_ESTABLISHED);
 		return;
 	}
+	if (c->phase == NM_PHASE_ACCEPTING && (to == TCP_FIN_WAIT1 || to == TCP_LAST_ACK))
+		nm_accept_closing(c, sk, cookie);
 	if (to == TCP_FIN_WAIT1 && !c->first_fin)
 		c->first_fin = NM_FIN_LOCAL;
 	if (to == TCP_CLOSE_WAIT && !c->first_fin)

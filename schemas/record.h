@@ -41,7 +41,7 @@ enum nm_ending {
 
 enum nm_flags {
 	NM_ERROR_UNKNOWN = 1,  /* CONNECT failed and no hook saw its errno */
-	NM_OWNER_LISTENER = 2, /* ACCEPT: the owner is the one who called listen(), not accept() */
+	NM_OWNER_INFERRED = 2, /* no hook saw accept(): the owner is who closed it, or else who called listen() */
 	NM_OWNER_UNKNOWN = 4,  /* nobody is known to own this socket; pid, uid and comm are 0 */
 };
 
@@ -98,7 +98,7 @@ struct nm_counters {
 	__u64 seen;
 	__u64 delivered;
 	__u64 dropped[NM_DROP_REASONS];
-	__u64 accept_by_listener; /* ACCEPTs whose exact owner was missed (also flagged in the record) */
+	__u64 accepts_inferred; /* ACCEPTs whose exact owner no hook saw (also flagged in the record) */
 };
 
 #endif

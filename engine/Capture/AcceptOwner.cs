@@ -6,10 +6,10 @@ public enum AcceptOwner
     /// <summary>The first of the others that this kernel takes.</summary>
     Auto,
 
-    /// <summary>fexit/inet_csk_accept: exact, no cost to others.</summary>
+    /// <summary>fexit/inet_accept: exact, no cost to others.</summary>
     Fexit,
 
-    /// <summary>kretprobe/inet_csk_accept: exact, no cost to others.</summary>
+    /// <summary>A kprobe where accept() hands over the socket, kretprobes where connect() returns: exact, no cost to others.</summary>
     Kretprobe,
 
     /// <summary>The syscall exit tracepoints: exact but for io_uring; makes every system call of the node slower.</summary>

@@ -21,7 +21,7 @@ public sealed record HookPlan(Spine Spine, AcceptOwner AcceptOwner)
     public static IReadOnlyList<string> ProgramsOf(AcceptOwner owner) => owner switch
     {
         AcceptOwner.Fexit => ["nm_accept_fexit", "nm_connect4_fexit", "nm_connect6_fexit"],
-        AcceptOwner.Kretprobe => ["nm_accept_kretprobe", "nm_connect4_kretprobe", "nm_connect6_kretprobe"],
+        AcceptOwner.Kretprobe => ["nm_accept_kprobe", "nm_connect4_kretprobe", "nm_connect6_kretprobe"],
         AcceptOwner.Syscall => ["nm_accept_syscall", "nm_accept4_syscall", "nm_connect_syscall"],
         _ => [],
     };

@@ -10,5 +10,5 @@ public struct KernelCounters
     public ulong Delivered;
     public ulong DroppedRingFull;
     public ulong DroppedNoState;
-    public ulong AcceptByListener;
+    public ulong AcceptsInferred;
 }

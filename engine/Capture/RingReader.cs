@@ -70,7 +70,7 @@ public sealed class RingReader
 
     private void Drain()
     {
-        WriteTick(_source.ReadTime());
+        WriteTick(_source.ReadTime() with { KtimeNanoseconds = 0 }); // the rings may hold older records than this moment
         var (quiet, last) = (0, false);
         while (true)
         {

@@ -6,14 +6,14 @@ namespace NetMon.Capture;
 /// <param name="RingFull">Lost: the agent did not drain in time.</param>
 /// <param name="NoState">Lost: the kernel had no memory for the socket's state.</param>
 /// <param name="RecursionMisses">State changes the kernel skipped (tracepoint spine only); not part of Seen.</param>
-/// <param name="AcceptByListener">ACCEPTs delivered with the listener as owner, because no hook saw the accept.</param>
+/// <param name="AcceptsInferred">ACCEPTs whose owner was inferred from the close or the listener, because no hook saw the accept.</param>
 public sealed record SourceCounters(
     ulong Seen,
     ulong Delivered,
     ulong RingFull = 0,
     ulong NoState = 0,
     ulong RecursionMisses = 0,
-    ulong AcceptByListener = 0)
+    ulong AcceptsInferred = 0)
 {
     /// <summary>All that was lost before a ring.</summary>
     public ulong Lost => RingFull + NoState + RecursionMisses;

@@ -9,8 +9,8 @@ public enum RecordFlags : byte
     /// <summary>A CONNECT failed and no hook saw its errno.</summary>
     ErrorUnknown = 1,
 
-    /// <summary>The owner is who called listen(), not who called accept().</summary>
-    OwnerIsListener = 2,
+    /// <summary>No hook saw accept(): the owner is who closed the connection, or else who called listen().</summary>
+    OwnerInferred = 2,
 
     /// <summary>Nobody is known to own the socket; pid, uid and name are zero.</summary>
     OwnerUnknown = 4,

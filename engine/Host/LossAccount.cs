@@ -27,7 +27,7 @@ internal sealed class LossAccount(IRecordSource source)
         var lost = string.Join(", ", Losses().Where(loss => loss.Count > 0).Select(loss => $"{loss.Name} {loss.Count}"));
         return $"stopped: seen {counters.Seen}, to rings {counters.Delivered}, decoded {_decoder?.Counters.Events ?? 0}{sinks}; "
             + (lost.Length == 0 ? "nothing lost" : $"lost: {lost}")
-            + (counters.AcceptByListener == 0 ? "" : $"; accepts known by their listener only: {counters.AcceptByListener}");
+            + (counters.AcceptsInferred == 0 ? "" : $"; accepts that no hook saw, their owner inferred: {counters.AcceptsInferred}");
     }
 
     private IEnumerable<(string Name, long Count)> Losses()

@@ -20,13 +20,17 @@ public sealed class SinkWorker
     private readonly bool _live;
     private readonly Action<EventBatch> _release;
     private readonly Channel<EventBatch> _queue;
+    private readonly object _sleeper = new();
+    private readonly Action _wake;
+    private bool _awake;
     private long _lastProgress = Environment.TickCount64;
+    private volatile bool _writing;
 
     internal SinkWorker(IEventSink sink, bool live, Action<EventBatch> release)
     {
-        (_sink, _live, _release) = (sink, live, release);
+        (_sink, _live, _release, _wake) = (sink, live, release, Wake);
         _queue = Channel.CreateBounded<EventBatch>(new BoundedChannelOptions(QueuedBatches) { SingleReader = true, SingleWriter = true });
-        Completion = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>The sink.</summary>
@@ -75,26 +79,58 @@ public sealed class SinkWorker
 
     internal void Complete() => _queue.Writer.Complete();
 
-    private bool HasStalled => Environment.TickCount64 - Volatile.Read(ref _lastProgress) > StallBound.TotalMilliseconds && _queue.Reader.Count > 0;
+    private bool HasStalled => Environment.TickCount64 - Volatile.Read(ref _lastProgress) > StallBound.TotalMilliseconds && (_writing || _queue.Reader.Count > 0);
 
-    private async Task RunAsync()
+    private void Run()
     {
         Thread.CurrentThread.Name ??= $"netmon-{_sink.Name}";
-        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (WaitHere(_queue.Reader.WaitToReadAsync()))
         {
             var watermark = 0L;
             Volatile.Write(ref _lastProgress, Environment.TickCount64);
             while (_queue.Reader.TryRead(out var batch))
             {
                 watermark = batch.WatermarkUnixNanoseconds;
+                _writing = true;
                 _sink.Write(batch.Events);
                 _release(batch);
                 Volatile.Write(ref _lastProgress, Environment.TickCount64);
+                _writing = false;
             }
 
             _sink.Advance(watermark);
         }
 
         _sink.Close();
+    }
+
+    /// <summary>Waits on this thread, which is the sink's own: a sink that blocks takes none from the pool. Allocates nothing.</summary>
+    private bool WaitHere(ValueTask<bool> task)
+    {
+        var wait = task.GetAwaiter();
+        if (!wait.IsCompleted)
+        {
+            wait.UnsafeOnCompleted(_wake);
+            lock (_sleeper)
+            {
+                while (!_awake)
+                {
+                    Monitor.Wait(_sleeper);
+                }
+
+                _awake = false;
+            }
+        }
+
+        return wait.GetResult();
+    }
+
+    private void Wake()
+    {
+        lock (_sleeper)
+        {
+            _awake = true;
+            Monitor.Pulse(_sleeper);
+        }
     }
 }

@@ -1,0 +1,49 @@
+# Runs inside the guest (busybox sh): the agent against the load generator with each hook that tells accept's owner, and
+# what a system call costs without and with the agent. Results stay in /out; the host compares.
+cd /out || exit 1
+
+agent_start() { # NAME OPTIONS...
+  name=$1
+  shift
+  /payload/netmon run --json "/out/$name.json" "$@" 2>"/out/$name.log" &
+  agent=$!
+  tries=0
+  until grep -q ^ready "/out/$name.log"; do
+    usleep 100000
+    tries=$((tries + 1))
+    if [ $tries -ge 600 ] || ! kill -0 $agent 2>/dev/null; then
+      echo "the agent is not ready:"
+      cat "/out/$name.log"
+      exit 1
+    fi
+  done
+}
+
+agent_stop() {
+  kill -TERM $agent
+  wait $agent || exit 1
+  tail -n 1 "/out/$name.log"
+}
+
+all_closed() { # nothing but LISTEN (0A) and TIME_WAIT (06)
+  ! awk '$4 != "st" && $4 != "0A" && $4 != "06"' /proc/net/tcp /proc/net/tcp6 | grep -q .
+}
+
+# On a small machine the table is small, and the kernel answers a FIN with a reset where it is full.
+echo 65536 >/proc/sys/net/ipv4/tcp_max_tw_buckets
+
+/payload/netmon doctor >doctor.txt || { cat doctor.txt; exit 1; }
+
+for owner in fexit kretprobe; do
+  agent_start $owner --accept-owner $owner
+  /payload/netload run --connections 4000 --family both --nonblocking 30 --refused 10 --forked 5 --reset 10 --vary \
+    --bind-refused --server-processes 3 --log /out/$owner.tsv || exit 1
+  until all_closed; do usleep 100000; done
+  agent_stop
+done
+
+/payload/netload getppid --seconds 3 >getppid-without.txt
+agent_start cost
+/payload/netload getppid --seconds 3 >getppid-with.txt
+agent_stop
+/payload/netload getppid --seconds 3 >getppid-again.txt

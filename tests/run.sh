@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs test suites and adds up their counts: tests/run.sh [unit] [live] [kernels]; without arguments unit and live.
+# The last line is "N passed, N failed, N skipped"; a skipped test is named with its reason where it is skipped.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+((EUID == 0)) || echo "tests: not root, so what loads BPF programs is skipped" >&2
+suites=("$@")
+((${#suites[@]})) || suites=(unit live)
+passed=0 failed=0 skipped=0
+
+run() { # SUITE PROJECT ARGUMENTS...
+	local suite=$1 project=$2 log total bad left
+	shift 2
+	echo "== $suite"
+	log=$(mktemp)
+	if ! dotnet build "tests/$project" -c Release -v quiet -clp:NoSummary; then
+		echo "tests: the suite $suite does not build" >&2
+		failed=$((failed + 1))
+		return
+	fi
+	"artifacts/dotnet/bin/NetMon.${suite_class[$suite]}/release/NetMon.${suite_class[$suite]}" -noColor -showLiveOutput "$@" | tee "$log"
+	# "NetMon.UnitTests  Total: 40, Errors: 0, Failed: 3, Skipped: 0, Not Run: 0, Time: 50.9s"
+	if ! read -r total errors bad left < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' "$log" | tail -n 1); then
+		echo "tests: the suite $suite ended without a result" >&2
+		failed=$((failed + 1))
+	else
+		failed=$((failed + bad + errors))
+		skipped=$((skipped + left))
+		passed=$((passed + total - bad - left))
+	fi
+	rm -f "$log"
+}
+
+declare -A suite_class=([unit]=UnitTests [live]=LiveTests [kernels]=LiveTests)
+for suite in "${suites[@]}"; do
+	case $suite in
+	unit) run unit unit ;;
+	live) run live live -trait- suite=kernels ;;
+	kernels) run kernels live -trait suite=kernels ;;
+	*)
+		echo "tests: there is no suite $suite; there are unit, live and kernels" >&2
+		exit 2
+		;;
+	esac
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0 && passed > 0))
