@@ -7,9 +7,10 @@
 
 /* Mirrored by engine/Capture/Knobs.cs. */
 struct nm_knobs {
-	__u64 accept_patience_ns; /* an inbound connection that no hook saw accepted is reported on traffic after this */
-	__u32 ring_count;         /* how many rings there are; CPUs share them where there are fewer */
-	__u32 accept_exact;       /* 1: a hook tells who called accept(), the ACCEPT waits for it. 0: the listener owns it */
+	__u64
+	    accept_patience_ns; /* an inbound connection that no hook saw accepted is reported on traffic after this */
+	__u32 ring_count; /* how many rings there are; CPUs share them where there are fewer */
+	__u32 accept_exact; /* 1: a hook tells who called accept(), the ACCEPT waits for it. 0: the listener owns it */
 };
 
 /* The only variable in .rodata, so it stands at its start. */

@@ -8,21 +8,21 @@
 
 enum nm_phase {
 	NM_PHASE_NONE = 0,
-	NM_PHASE_LISTENING,  /* owner: who called listen(); children inherit it */
+	NM_PHASE_LISTENING, /* owner: who called listen(); children inherit it */
 	NM_PHASE_CONNECTING, /* owner: who called connect(); CONNECT not yet written */
-	NM_PHASE_ACCEPTING,  /* established, ACCEPT not yet written; owner: the listener's */
-	NM_PHASE_OUTBOUND,   /* CONNECT written */
-	NM_PHASE_INBOUND,    /* ACCEPT written or about to be by the accept hook */
+	NM_PHASE_ACCEPTING, /* established, ACCEPT not yet written; owner: the listener's */
+	NM_PHASE_OUTBOUND, /* CONNECT written */
+	NM_PHASE_INBOUND, /* ACCEPT written or about to be by the accept hook */
 };
 
 /* What is remembered of a socket. */
 struct nm_conn {
 	struct nm_owner owner;
-	__u64 since_ns;     /* connect() called, then established */
-	__u8 phase;         /* enum nm_phase */
-	__u8 first_fin;     /* NM_FIN_LOCAL, NM_FIN_REMOTE, or 0 while none was seen */
+	__u64 since_ns; /* connect() called, then established */
+	__u8 phase; /* enum nm_phase */
+	__u8 first_fin; /* NM_FIN_LOCAL, NM_FIN_REMOTE, or 0 while none was seen */
 	__u8 rtt_flag_ours; /* we set the socket's RTT callback flag and may clear it */
-	__u8 owner_flags;   /* NM_OWNER_INFERRED, NM_OWNER_UNKNOWN */
+	__u8 owner_flags; /* NM_OWNER_INFERRED, NM_OWNER_UNKNOWN */
 	__u8 reserved[4];
 };
 

@@ -257,6 +257,13 @@ int nm_adopt(struct bpf_iter__task_file *ctx)
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Keeps the shared types in the object's BTF, where the layout test reads them. */
+struct nm_abi_enums {
+	enum nm_kind kind;
+	enum nm_direction direction;
+	enum nm_ending ending;
+	enum nm_flags flags;
+};
 const struct nm_record nm_abi_record SEC(".rodata.abi") = {};
 const struct nm_tick nm_abi_tick SEC(".rodata.abi") = {};
 const struct nm_counters nm_abi_counters SEC(".rodata.abi") = {};
+const struct nm_abi_enums nm_abi_enums SEC(".rodata.abi") = {};

@@ -24,55 +24,55 @@ enum nm_kind {
 
 enum nm_direction {
 	NM_OUTBOUND = 1, /* the owner opened the connection */
-	NM_INBOUND = 2,  /* the owner was called */
+	NM_INBOUND = 2, /* the owner was called */
 };
 
 /* How a connection ended, from the side of the socket that the record is about. */
 enum nm_ending {
-	NM_ENDING_NONE = 0,     /* not a CLOSE */
-	NM_FIN_LOCAL = 1,       /* this side sent the first FIN */
-	NM_FIN_REMOTE = 2,      /* the other side did */
-	NM_RESET_LOCAL = 3,     /* this side dropped it with a RST (SO_LINGER 0, unread data, killed) */
-	NM_RESET_REMOTE = 4,    /* the other side did */
+	NM_ENDING_NONE = 0, /* not a CLOSE */
+	NM_FIN_LOCAL = 1, /* this side sent the first FIN */
+	NM_FIN_REMOTE = 2, /* the other side did */
+	NM_RESET_LOCAL = 3, /* this side dropped it with a RST (SO_LINGER 0, unread data, killed) */
+	NM_RESET_REMOTE = 4, /* the other side did */
 	NM_ENDING_TIMED_OUT = 5, /* retransmissions or keep-alives went unanswered */
-	NM_ENDING_ABORTED = 6,  /* destroyed by the administrator (ss --kill) */
-	NM_ENDING_ERROR = 7,    /* another socket error; `error` has it */
+	NM_ENDING_ABORTED = 6, /* destroyed by the administrator (ss --kill) */
+	NM_ENDING_ERROR = 7, /* another socket error; `error` has it */
 };
 
 enum nm_flags {
-	NM_ERROR_UNKNOWN = 1,  /* CONNECT failed and no hook saw its errno */
+	NM_ERROR_UNKNOWN = 1, /* CONNECT failed and no hook saw its errno */
 	NM_OWNER_INFERRED = 2, /* no hook saw accept(): the owner is who closed it, or else who called listen() */
-	NM_OWNER_UNKNOWN = 4,  /* nobody is known to own this socket; pid, uid and comm are 0 */
+	NM_OWNER_UNKNOWN = 4, /* nobody is known to own this socket; pid, uid and comm are 0 */
 };
 
 struct nm_owner {
 	__u64 cgroup_id; /* inode of the cgroup v2 directory; 1 is the root */
-	__u32 pid;       /* thread group id in the initial pid namespace */
-	__u32 uid;       /* real uid in the initial user namespace */
+	__u32 pid; /* thread group id in the initial pid namespace */
+	__u32 uid; /* real uid in the initial user namespace */
 	__u8 comm[NM_COMM_LEN]; /* of the thread group's leader; NUL-terminated, zero-filled, hostile bytes */
 };
 
 struct nm_record {
-	__u16 size;      /* bytes of this record, header included: sizeof(struct nm_record) */
-	__u8 version;    /* NM_VERSION */
-	__u8 kind;       /* enum nm_kind */
-	__u8 direction;  /* enum nm_direction */
-	__u8 ending;     /* enum nm_ending */
-	__u8 flags;      /* enum nm_flags */
-	__u8 reserved;   /* 0 */
-	__u64 ktime_ns;  /* CLOCK_MONOTONIC */
+	__u16 size; /* bytes of this record, header included: sizeof(struct nm_record) */
+	__u8 version; /* NM_VERSION */
+	__u8 kind; /* enum nm_kind */
+	__u8 direction; /* enum nm_direction */
+	__u8 ending; /* enum nm_ending */
+	__u8 flags; /* enum nm_flags */
+	__u8 reserved; /* 0 */
+	__u64 ktime_ns; /* CLOCK_MONOTONIC */
 	__u8 src_addr[16]; /* who opened the connection; network order, IPv4 as ::ffff:a.b.c.d */
 	__u8 dst_addr[16]; /* who was called */
-	__u16 src_port;  /* host order; 0 where the kernel never chose one */
-	__u16 dst_port;  /* host order */
-	__u32 netns;     /* inode of the socket's network namespace */
+	__u16 src_port; /* host order; 0 where the kernel never chose one */
+	__u16 dst_port; /* host order */
+	__u32 netns; /* inode of the socket's network namespace */
 	struct nm_owner owner;
 	__u64 elapsed_ns; /* CONNECT: from connect() to its outcome. CLOSE: from established to closed. ACCEPT: 0 */
 	__u64 bytes_sent; /* CLOSE: payload bytes sent, each once (no retransmissions, no SYN or FIN) */
 	__u64 bytes_received; /* CLOSE: payload bytes received in order (no FIN) */
-	__u32 srtt_us;   /* CLOSE: smoothed round-trip time, microseconds */
+	__u32 srtt_us; /* CLOSE: smoothed round-trip time, microseconds */
 	__u32 retransmits; /* CLOSE: segments retransmitted in the connection's life */
-	__u32 error;     /* errno: why a CONNECT failed, or sk_err at CLOSE; 0 if none */
+	__u32 error; /* errno: why a CONNECT failed, or sk_err at CLOSE; 0 if none */
 	__u32 reserved2; /* 0 */
 };
 
@@ -82,14 +82,14 @@ struct nm_tick {
 	__u8 version;
 	__u8 kind; /* NM_TICK */
 	__u32 reserved;
-	__u64 ktime_ns;        /* the watermark */
+	__u64 ktime_ns; /* the watermark */
 	__s64 clock_offset_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC */
 };
 
 /* Why an event that was seen never reached a ring. */
 enum nm_drop {
 	NM_DROP_RING_FULL = 0, /* the agent did not drain in time */
-	NM_DROP_NO_STATE = 1,  /* no memory for the socket's state: its events are unknown */
+	NM_DROP_NO_STATE = 1, /* no memory for the socket's state: its events are unknown */
 	NM_DROP_REASONS = 2,
 };
 

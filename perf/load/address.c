@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
+static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
 
 struct address address_parse(const char *text, uint16_t port)
 {
@@ -85,7 +85,7 @@ struct endpoint address_of_socket(int fd)
 	memset(&a, 0, sizeof(a));
 	a.length = sizeof(a.v6);
 	if (getsockname(fd, &a.any, &a.length) != 0)
-		return (struct endpoint){ .port = 0 };
+		return (struct endpoint){.port = 0};
 	return address_endpoint(&a);
 }
 

@@ -23,7 +23,7 @@ static int bind_any_port(int fd, const struct address *to, const struct endpoint
 /* Returns 0, an errno, or -1 when the time is over. */
 static int wait_outcome(int fd, int timeout_ms)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
 	uint64_t deadline = now_ns() + (uint64_t)timeout_ms * 1000000u;
 	int error = 0, n;
 	socklen_t length = sizeof(error);

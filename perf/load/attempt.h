@@ -8,9 +8,9 @@
 struct attempt {
 	struct address to;
 	const struct endpoint *bind_to; /* or NULL: the kernel binds as it connects */
-	struct uring *ring;             /* or NULL: connect() */
+	struct uring *ring; /* or NULL: connect() */
 	int nonblocking;
-	int timeout_ms;                 /* of a non-blocking one; 0: as long as the kernel waits */
+	int timeout_ms; /* of a non-blocking one; 0: as long as the kernel waits */
 };
 
 /* Fills dst, src, result, error and the times. Returns the socket (blocking when established), or -1. */

@@ -60,7 +60,7 @@ static void exchange_and_close(int fd, uint64_t attempt, unsigned kinds, int ser
 	if (!error && reply)
 		error = exchange_receive(fd, reply, &entry->received);
 	if (kinds & KIND_RESET) {
-		struct linger now = { .l_onoff = 1, .l_linger = 0 };
+		struct linger now = {.l_onoff = 1, .l_linger = 0};
 
 		if (!reply)
 			exchange_wait_delivered(fd);
@@ -86,7 +86,7 @@ static void make(uint64_t attempt, struct uring *ring)
 	int server_closes_first = attempt & 1 && !(kinds & KIND_RESET);
 	struct listener *listener = &set->listeners[(attempt >> 2) % (options.listeners / 2) * 2 + server_closes_first];
 	struct truth *entry = truth_add(SIDE_CLIENT);
-	struct attempt a = { .ring = ring, .to = listener->address };
+	struct attempt a = {.ring = ring, .to = listener->address};
 	int fd;
 
 	if (kinds & KIND_REFUSED) {

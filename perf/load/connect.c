@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 static const struct option known[] = {
-	{ "count", 1, NULL, 'c' }, { "nonblocking", 0, NULL, 'n' }, { "timeout", 1, NULL, 't' },
-	{ "name", 1, NULL, 'N' }, { "log", 1, NULL, 'l' }, { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
+    {"count", 1, NULL, 'c'}, {"nonblocking", 0, NULL, 'n'}, {"timeout", 1, NULL, 't'}, {"name", 1, NULL, 'N'},
+    {"log", 1, NULL, 'l'},   {"help", 0, NULL, 'h'},	    {NULL, 0, NULL, 0},
 };
 
 static void attempt_once(const struct attempt *attempt, const struct endpoint *source)
@@ -29,7 +29,7 @@ static void attempt_once(const struct attempt *attempt, const struct endpoint *s
 
 int connect_main(int argc, char **argv)
 {
-	struct attempt attempt = { .nonblocking = 0 };
+	struct attempt attempt = {.nonblocking = 0};
 	struct endpoint source;
 	struct totals t;
 	uint64_t count = 1;
@@ -37,16 +37,27 @@ int connect_main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
-		case 'c': count = parse_count("--count", optarg, 1, 10000000); break;
-		case 'n': attempt.nonblocking = 1; break;
+		case 'c':
+			count = parse_count("--count", optarg, 1, 10000000);
+			break;
+		case 'n':
+			attempt.nonblocking = 1;
+			break;
 		case 't':
 			attempt.timeout_ms = (int)parse_count("--timeout", optarg, 1, 3600000);
 			attempt.nonblocking = 1;
 			break;
-		case 'N': name_unescape(optarg, options.name); break;
-		case 'l': options.log = optarg; break;
-		case 'h': usage(); return 0;
-		default: die(EXIT_USAGE, "see `netload --help`");
+		case 'N':
+			name_unescape(optarg, options.name);
+			break;
+		case 'l':
+			options.log = optarg;
+			break;
+		case 'h':
+			usage();
+			return 0;
+		default:
+			die(EXIT_USAGE, "see `netload --help`");
 		}
 	}
 	if (argc - optind != 2)
@@ -60,7 +71,8 @@ int connect_main(int argc, char **argv)
 	if (options.log)
 		truth_write(options.log);
 	t = truth_totals();
-	printf("connections=%" PRIu64 " established=%" PRIu64 " refused=%" PRIu64 " aborted=%" PRIu64 " other=%" PRIu64 "\n",
+	printf("connections=%" PRIu64 " established=%" PRIu64 " refused=%" PRIu64 " aborted=%" PRIu64 " other=%" PRIu64
+	       "\n",
 	       count, t.established, t.refused, t.aborted, t.errors);
 	return 0;
 }

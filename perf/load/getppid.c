@@ -38,7 +38,10 @@ static void *measure(void *argument)
 int getppid_main(int argc, char **argv)
 {
 	static const struct option known[] = {
-		{ "seconds", 1, NULL, 's' }, { "threads", 1, NULL, 't' }, { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
+	    {"seconds", 1, NULL, 's'},
+	    {"threads", 1, NULL, 't'},
+	    {"help", 0, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	static struct worker workers[MOST_THREADS];
 	double seconds = 2, best = 0;
@@ -47,10 +50,17 @@ int getppid_main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
-		case 's': seconds = parse_number("--seconds", optarg, 0.001, 86400); break;
-		case 't': threads = parse_count("--threads", optarg, 1, MOST_THREADS); break;
-		case 'h': usage(); return 0;
-		default: die(EXIT_USAGE, "see `netload --help`");
+		case 's':
+			seconds = parse_number("--seconds", optarg, 0.001, 86400);
+			break;
+		case 't':
+			threads = parse_count("--threads", optarg, 1, MOST_THREADS);
+			break;
+		case 'h':
+			usage();
+			return 0;
+		default:
+			die(EXIT_USAGE, "see `netload --help`");
 		}
 	}
 	if (optind < argc)

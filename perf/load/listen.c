@@ -10,7 +10,13 @@
 #include <unistd.h>
 
 /* The kernel walks the ephemeral ports of a listener in steps of up to 16 or so: it is through them after some 3000. */
-enum { BACKLOG = 4096, COUNTER_SPACING = 64, LEAST_LISTENERS = 8, MOST_LISTENERS = 64, CONNECTIONS_PER_LISTENER = 2000 };
+enum {
+	BACKLOG = 4096,
+	COUNTER_SPACING = 64,
+	LEAST_LISTENERS = 8,
+	MOST_LISTENERS = 64,
+	CONNECTIONS_PER_LISTENER = 2000
+};
 
 struct port_set port_sets[2];
 int port_set_count;
@@ -35,8 +41,8 @@ static int bound_socket(const struct address *address, uint16_t *port)
 static void open_set(struct port_set *set, struct address to, struct address on)
 {
 	uint16_t port;
-	char *counters = mmap(NULL, options.listeners * COUNTER_SPACING, PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *counters =
+	    mmap(NULL, options.listeners * COUNTER_SPACING, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	set->listeners = calloc(options.listeners, sizeof(*set->listeners));
 	if (!set->listeners || counters == MAP_FAILED)

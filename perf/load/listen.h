@@ -13,7 +13,7 @@ struct listener {
 	int server_closes_first;
 	struct address address; /* where clients connect */
 	struct endpoint endpoint;
-	_Atomic int *waiting;   /* connected and not yet accepted; shared by all processes */
+	_Atomic int *waiting; /* connected and not yet accepted; shared by all processes */
 };
 
 struct port_set {

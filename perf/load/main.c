@@ -7,8 +7,13 @@
 
 int main(int argc, char **argv)
 {
-	static const struct { const char *name; int (*main)(int, char **); } commands[] = {
-		{ "run", run_main }, { "connect", connect_main }, { "getppid", getppid_main },
+	static const struct {
+		const char *name;
+		int (*main)(int, char **);
+	} commands[] = {
+	    {"run", run_main},
+	    {"connect", connect_main},
+	    {"getppid", getppid_main},
 	};
 
 	if (argc < 2)

@@ -8,8 +8,13 @@
 #include <string.h>
 
 struct options options = {
-	.connections = 10000, .seed = 1, .payload = 100, .reply = 200,
-	.client_threads = 2, .server_threads = 2, .name = "netload",
+    .connections = 10000,
+    .seed = 1,
+    .payload = 100,
+    .reply = 200,
+    .client_threads = 2,
+    .server_threads = 2,
+    .name = "netload",
 };
 
 void usage(void)
@@ -54,55 +59,133 @@ void usage(void)
 }
 
 enum {
-	O_CONNECTIONS = 256, O_FAMILY, O_ADDRESS, O_LISTENERS, O_NONBLOCKING, O_REFUSED, O_FORKED, O_RESET, O_PAYLOAD,
-	O_REPLY, O_VARY, O_CLIENTS, O_SERVERS, O_PROCESSES, O_ACCEPT, O_ACCEPT_ADDRESS, O_URING, O_BIND, O_RATE,
-	O_NAME, O_SEED, O_LOG,
+	O_CONNECTIONS = 256,
+	O_FAMILY,
+	O_ADDRESS,
+	O_LISTENERS,
+	O_NONBLOCKING,
+	O_REFUSED,
+	O_FORKED,
+	O_RESET,
+	O_PAYLOAD,
+	O_REPLY,
+	O_VARY,
+	O_CLIENTS,
+	O_SERVERS,
+	O_PROCESSES,
+	O_ACCEPT,
+	O_ACCEPT_ADDRESS,
+	O_URING,
+	O_BIND,
+	O_RATE,
+	O_NAME,
+	O_SEED,
+	O_LOG,
 };
 
 static const struct option known[] = {
-	{ "connections", 1, NULL, O_CONNECTIONS }, { "family", 1, NULL, O_FAMILY },
-	{ "address", 1, NULL, O_ADDRESS }, { "listeners", 1, NULL, O_LISTENERS },
-	{ "nonblocking", 1, NULL, O_NONBLOCKING }, { "refused", 1, NULL, O_REFUSED },
-	{ "forked", 1, NULL, O_FORKED }, { "reset", 1, NULL, O_RESET },
-	{ "payload", 1, NULL, O_PAYLOAD }, { "reply", 1, NULL, O_REPLY }, { "vary", 0, NULL, O_VARY },
-	{ "client-threads", 1, NULL, O_CLIENTS }, { "server-threads", 1, NULL, O_SERVERS },
-	{ "server-processes", 1, NULL, O_PROCESSES }, { "server-accept", 1, NULL, O_ACCEPT },
-	{ "accept-address", 1, NULL, O_ACCEPT_ADDRESS }, { "io-uring", 0, NULL, O_URING },
-	{ "bind-refused", 0, NULL, O_BIND }, { "rate", 1, NULL, O_RATE }, { "name", 1, NULL, O_NAME },
-	{ "seed", 1, NULL, O_SEED }, { "log", 1, NULL, O_LOG }, { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
+    {"connections", 1, NULL, O_CONNECTIONS},
+    {"family", 1, NULL, O_FAMILY},
+    {"address", 1, NULL, O_ADDRESS},
+    {"listeners", 1, NULL, O_LISTENERS},
+    {"nonblocking", 1, NULL, O_NONBLOCKING},
+    {"refused", 1, NULL, O_REFUSED},
+    {"forked", 1, NULL, O_FORKED},
+    {"reset", 1, NULL, O_RESET},
+    {"payload", 1, NULL, O_PAYLOAD},
+    {"reply", 1, NULL, O_REPLY},
+    {"vary", 0, NULL, O_VARY},
+    {"client-threads", 1, NULL, O_CLIENTS},
+    {"server-threads", 1, NULL, O_SERVERS},
+    {"server-processes", 1, NULL, O_PROCESSES},
+    {"server-accept", 1, NULL, O_ACCEPT},
+    {"accept-address", 1, NULL, O_ACCEPT_ADDRESS},
+    {"io-uring", 0, NULL, O_URING},
+    {"bind-refused", 0, NULL, O_BIND},
+    {"rate", 1, NULL, O_RATE},
+    {"name", 1, NULL, O_NAME},
+    {"seed", 1, NULL, O_SEED},
+    {"log", 1, NULL, O_LOG},
+    {"help", 0, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static void take(int option, const char *flag, const char *value)
 {
-	static const char *const families[] = { "4", "6", "both", "mapped", NULL };
-	static const char *const accepts[] = { "accept4", "accept", NULL };
-	static const char *const no_yes[] = { "no", "yes", NULL };
+	static const char *const families[] = {"4", "6", "both", "mapped", NULL};
+	static const char *const accepts[] = {"accept4", "accept", NULL};
+	static const char *const no_yes[] = {"no", "yes", NULL};
 	struct options *o = &options;
 
 	switch (option) {
-	case O_CONNECTIONS: o->connections = parse_count(flag, value, 1, 50000000); break;
-	case O_FAMILY: o->family = (enum family)parse_choice(flag, value, families); break;
-	case O_ADDRESS: o->address = value; break;
-	case O_LISTENERS: o->listeners = (parse_count(flag, value, 2, 256) + 1) / 2 * 2; break;
-	case O_NONBLOCKING: o->nonblocking = parse_number(flag, value, 0, 100); break;
-	case O_REFUSED: o->refused = parse_number(flag, value, 0, 100); break;
-	case O_FORKED: o->forked = parse_number(flag, value, 0, 100); break;
-	case O_RESET: o->reset = parse_number(flag, value, 0, 100); break;
-	case O_PAYLOAD: o->payload = parse_count(flag, value, 0, 1u << 30); break;
-	case O_REPLY: o->reply = parse_count(flag, value, 0, 1u << 30); break;
-	case O_VARY: o->vary = 1; break;
-	case O_CLIENTS: o->client_threads = parse_count(flag, value, 1, 256); break;
-	case O_SERVERS: o->server_threads = parse_count(flag, value, 1, 256); break;
-	case O_PROCESSES: o->server_processes = parse_count(flag, value, 0, 256); break;
-	case O_ACCEPT: o->plain_accept = parse_choice(flag, value, accepts) == 1; break;
-	case O_ACCEPT_ADDRESS: o->accept_address = parse_choice(flag, value, no_yes) == 1; break;
-	case O_URING: o->io_uring = 1; break;
-	case O_BIND: o->bind_refused = 1; break;
-	case O_RATE: o->rate = parse_count(flag, value, 0, 10000000); break;
-	case O_NAME: name_unescape(value, o->name); break;
-	case O_SEED: o->seed = parse_count(flag, value, 0, UINT64_MAX); break;
-	case O_LOG: o->log = value; break;
-	default: die(EXIT_USAGE, "see `netload --help`");
+	case O_CONNECTIONS:
+		o->connections = parse_count(flag, value, 1, 50000000);
+		break;
+	case O_FAMILY:
+		o->family = (enum family)parse_choice(flag, value, families);
+		break;
+	case O_ADDRESS:
+		o->address = value;
+		break;
+	case O_LISTENERS:
+		o->listeners = (parse_count(flag, value, 2, 256) + 1) / 2 * 2;
+		break;
+	case O_NONBLOCKING:
+		o->nonblocking = parse_number(flag, value, 0, 100);
+		break;
+	case O_REFUSED:
+		o->refused = parse_number(flag, value, 0, 100);
+		break;
+	case O_FORKED:
+		o->forked = parse_number(flag, value, 0, 100);
+		break;
+	case O_RESET:
+		o->reset = parse_number(flag, value, 0, 100);
+		break;
+	case O_PAYLOAD:
+		o->payload = parse_count(flag, value, 0, 1u << 30);
+		break;
+	case O_REPLY:
+		o->reply = parse_count(flag, value, 0, 1u << 30);
+		break;
+	case O_VARY:
+		o->vary = 1;
+		break;
+	case O_CLIENTS:
+		o->client_threads = parse_count(flag, value, 1, 256);
+		break;
+	case O_SERVERS:
+		o->server_threads = parse_count(flag, value, 1, 256);
+		break;
+	case O_PROCESSES:
+		o->server_processes = parse_count(flag, value, 0, 256);
+		break;
+	case O_ACCEPT:
+		o->plain_accept = parse_choice(flag, value, accepts) == 1;
+		break;
+	case O_ACCEPT_ADDRESS:
+		o->accept_address = parse_choice(flag, value, no_yes) == 1;
+		break;
+	case O_URING:
+		o->io_uring = 1;
+		break;
+	case O_BIND:
+		o->bind_refused = 1;
+		break;
+	case O_RATE:
+		o->rate = parse_count(flag, value, 0, 10000000);
+		break;
+	case O_NAME:
+		name_unescape(value, o->name);
+		break;
+	case O_SEED:
+		o->seed = parse_count(flag, value, 0, UINT64_MAX);
+		break;
+	case O_LOG:
+		o->log = value;
+		break;
+	default:
+		die(EXIT_USAGE, "see `netload --help`");
 	}
 }
 

@@ -90,7 +90,8 @@ static double cpu_us(int who)
 	struct rusage u;
 
 	getrusage(who, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 static int complain(int wrong, const char *what, uint64_t count, const char *advice)
@@ -111,15 +112,17 @@ static int judge(const struct totals *t, int children_failed)
 		fprintf(stderr, "netload: the last unexpected error was %s\n", error);
 	bad |= complain(t->errors > 0, "attempts failed unexpectedly", t->errors,
 			"see other:* in the log; EADDRNOTAVAIL: more --listeners, EMFILE: a higher ulimit -n");
-	bad |= complain(t->exchange_errors > 0, "connection ends failed after they were established", t->exchange_errors,
-			"see the errno column of the log");
+	bad |= complain(t->exchange_errors > 0, "connection ends failed after they were established",
+			t->exchange_errors, "see the errno column of the log");
 	bad |= complain(t->refused != wanted, "attempts were refused, which is not the number planned", t->refused,
 			"somebody else uses these ports; run in a network namespace of its own");
 	bad |= complain(t->unknown_ports > 0, "log lines have source port 0", t->unknown_ports,
 			"this kernel forgets it, use --bind-refused; or the attempt failed before it had one");
-	bad |= complain(t->server_ends != t->established, "connections were accepted, which is not the number established",
-			t->server_ends, "a connection was lost or somebody else connected");
-	bad |= complain(children_failed > 0, "child processes failed", (uint64_t)children_failed, "see the messages above");
+	bad |=
+	    complain(t->server_ends != t->established, "connections were accepted, which is not the number established",
+		     t->server_ends, "a connection was lost or somebody else connected");
+	bad |= complain(children_failed > 0, "child processes failed", (uint64_t)children_failed,
+			"see the messages above");
 	return bad;
 }
 

@@ -128,7 +128,8 @@ void server_start(void)
 			struct listener *l = &port_sets[s].listeners[i % options.listeners];
 
 			if (!threads || pthread_create(&threads[thread_count++], &attributes, server_thread, l) != 0)
-				die(EXIT_FAILED, "cannot start a server thread; use fewer --server-threads or --listeners");
+				die(EXIT_FAILED,
+				    "cannot start a server thread; use fewer --server-threads or --listeners");
 		}
 	pthread_attr_destroy(&attributes);
 }

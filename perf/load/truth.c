@@ -23,7 +23,8 @@ void truth_open(uint64_t entries)
 
 	shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (shared == MAP_FAILED)
-		die(EXIT_FAILED, "cannot map %zu bytes for the log: %s; use fewer --connections", size, strerror(errno));
+		die(EXIT_FAILED, "cannot map %zu bytes for the log: %s; use fewer --connections", size,
+		    strerror(errno));
 	capacity = entries;
 }
 
@@ -33,7 +34,10 @@ struct truth *truth_add(enum side side)
 	struct truth *entry;
 
 	if (i >= capacity)
-		die(EXIT_FAILED, "more than %" PRIu64 " log entries: somebody else connects to the listening ports; run in a network namespace of its own", capacity);
+		die(EXIT_FAILED,
+		    "more than %" PRIu64 " log entries: somebody else connects to the listening ports; run in a "
+					 "network namespace of its own",
+		    capacity);
 	entry = &shared->entries[i];
 	entry->side = (uint8_t)side;
 	entry->who = self;
@@ -80,7 +84,7 @@ uint64_t truth_repeated(void)
 
 struct totals truth_totals(void)
 {
-	struct totals t = { 0 };
+	struct totals t = {0};
 
 	for (uint64_t i = 0, used = used_entries(); i < used; i++) {
 		const struct truth *e = &shared->entries[i];
@@ -118,7 +122,7 @@ static void write_name(FILE *f, const char *name)
 
 static void write_entry(FILE *f, const struct truth *e)
 {
-	static const char *const ended[] = { "none", "client_first", "server_first", "reset" };
+	static const char *const ended[] = {"none", "client_first", "server_first", "reset"};
 	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN], number[16];
 
 	fprintf(f, "%s\t%s\t%u\t%s\t%u\t%d\t", e->side == SIDE_CLIENT ? "client" : "server",
@@ -126,10 +130,17 @@ static void write_entry(FILE *f, const struct truth *e)
 	write_name(f, e->who.name);
 	fprintf(f, "\t%u\t%" PRIu64 "\t", (unsigned)e->who.uid, e->who.netns);
 	switch (e->result) {
-	case RESULT_ESTABLISHED: fputs("established", f); break;
-	case RESULT_REFUSED: fputs("refused", f); break;
-	case RESULT_ABORTED: fputs("other:ABORTED", f); break;
-	default: fprintf(f, "other:%s", errno_name(e->error, number));
+	case RESULT_ESTABLISHED:
+		fputs("established", f);
+		break;
+	case RESULT_REFUSED:
+		fputs("refused", f);
+		break;
+	case RESULT_ABORTED:
+		fputs("other:ABORTED", f);
+		break;
+	default:
+		fprintf(f, "other:%s", errno_name(e->error, number));
 	}
 	fprintf(f, "\t%d\t%" PRIu64 "\t%" PRIu64 "\t%s\t%" PRIu64 "\t%" PRIu64 "\n", e->error, e->sent, e->received,
 		ended[e->ended], e->start_ns, e->end_ns);
@@ -142,10 +153,12 @@ void truth_write(const char *path)
 	if (!f)
 		die(EXIT_FAILED, "cannot write the log %s: %s; give another --log", path, strerror(errno));
 	fputs("side\tsrc_ip\tsrc_port\tdst_ip\tdst_port\tpid\tname\tuid\tnetns\tresult\terrno\tbytes_sent\t"
-	      "bytes_received\tended\tstart_ns\tend_ns\n", f);
+	      "bytes_received\tended\tstart_ns\tend_ns\n",
+	      f);
 	for (uint64_t i = 0, used = used_entries(); i < used; i++)
 		write_entry(f, &shared->entries[i]);
 	if (fflush(f) != 0 || ferror(f))
-		die(EXIT_FAILED, "the log %s is incomplete: %s; make room or give another --log", path, strerror(errno));
+		die(EXIT_FAILED, "the log %s is incomplete: %s; make room or give another --log", path,
+		    strerror(errno));
 	fclose(f);
 }

@@ -20,9 +20,9 @@ struct truth {
 
 struct totals {
 	uint64_t established, refused, aborted, reset, server_ends;
-	uint64_t errors;          /* connect failed in another way */
+	uint64_t errors; /* connect failed in another way */
 	uint64_t exchange_errors; /* established, then failed; on either end */
-	uint64_t unknown_ports;   /* source port not known */
+	uint64_t unknown_ports; /* source port not known */
 	int first_error;
 };
 

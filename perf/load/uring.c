@@ -23,7 +23,8 @@ void uring_check(void)
 	int fd = setup(&params), supported;
 
 	if (fd < 0)
-		die(EXIT_NO_URING, "no io_uring here: %s; the kernel lacks it or forbids it (kernel.io_uring_disabled, seccomp)",
+		die(EXIT_NO_URING,
+		    "no io_uring here: %s; the kernel lacks it or forbids it (kernel.io_uring_disabled, seccomp)",
 		    strerror(errno));
 	supported = probe && syscall(SYS_io_uring_register, fd, IORING_REGISTER_PROBE, probe, 256) == 0 &&
 		    probe->last_op >= IORING_OP_CONNECT &&
@@ -51,7 +52,8 @@ void uring_open(struct uring *r)
 
 	r->fd = setup(&p);
 	if (r->fd < 0)
-		die(EXIT_FAILED, "cannot make an io_uring: %s; try fewer threads or a higher locked-memory limit", strerror(errno));
+		die(EXIT_FAILED, "cannot make an io_uring: %s; try fewer threads or a higher locked-memory limit",
+		    strerror(errno));
 	r->sq_size = p.sq_off.array + p.sq_entries * sizeof(unsigned);
 	r->cq_size = p.cq_off.cqes + p.cq_entries * sizeof(struct io_uring_cqe);
 	r->sqes_size = p.sq_entries * sizeof(struct io_uring_sqe);

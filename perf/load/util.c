@@ -44,7 +44,7 @@ uint64_t now_ns(void)
 
 void sleep_until_ns(uint64_t when)
 {
-	struct timespec t = { .tv_sec = (time_t)(when / 1000000000u), .tv_nsec = (long)(when % 1000000000u) };
+	struct timespec t = {.tv_sec = (time_t)(when / 1000000000u), .tv_nsec = (long)(when % 1000000000u)};
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
 		;
@@ -66,7 +66,8 @@ static uint64_t netns_inode(void)
 	if (fd >= 0)
 		close(fd);
 	if (!known)
-		die(EXIT_FAILED, "cannot tell the network namespace: /proc is not mounted and SIOCGSKNS failed; mount /proc or run as root");
+		die(EXIT_FAILED, "cannot tell the network namespace: /proc is not mounted and SIOCGSKNS failed; mount "
+				 "/proc or run as root");
 	return st.st_ino;
 }
 
@@ -117,7 +118,8 @@ void name_unescape(const char *text, char out[256])
 				for (int i = 0; i < 2 && p[1] >= '0' && p[1] <= '7'; i++)
 					value = value * 8 + (*++p - '0');
 			} else {
-				die(EXIT_USAGE, "--name '%s': unknown escape; use C escapes such as \\n, \\xff, \\\\", text);
+				die(EXIT_USAGE, "--name '%s': unknown escape; use C escapes such as \\n, \\xff, \\\\",
+				    text);
 			}
 		}
 		if (value == 0 || value > 255)
@@ -131,14 +133,18 @@ void name_unescape(const char *text, char out[256])
 
 const char *errno_name(int error, char buffer[16])
 {
-	static const struct { int error; const char *name; } names[] = {
-#define N(e) { e, #e }
-		N(EPERM), N(EINTR), N(EIO), N(EBADF), N(EAGAIN), N(ENOMEM), N(EACCES), N(EFAULT), N(EINVAL),
-		N(ENFILE), N(EMFILE), N(EPIPE), N(EPROTO), N(EOVERFLOW), N(ENOTSOCK), N(EDESTADDRREQ),
-		N(EPROTONOSUPPORT), N(EOPNOTSUPP), N(EAFNOSUPPORT), N(EADDRINUSE), N(EADDRNOTAVAIL),
-		N(ENETDOWN), N(ENETUNREACH), N(ENETRESET), N(ECONNABORTED), N(ECONNRESET), N(ENOBUFS),
-		N(EISCONN), N(ENOTCONN), N(ETIMEDOUT), N(ECONNREFUSED), N(EHOSTDOWN), N(EHOSTUNREACH),
-		N(EALREADY), N(EINPROGRESS), N(ECANCELED), N(ENODEV), N(ENXIO), N(ENOSYS),
+	static const struct {
+		int error;
+		const char *name;
+	} names[] = {
+#define N(e) {e, #e}
+	    N(EPERM),	     N(EINTR),	    N(EIO),	      N(EBADF),	       N(EAGAIN),	   N(ENOMEM),
+	    N(EACCES),	     N(EFAULT),	    N(EINVAL),	      N(ENFILE),       N(EMFILE),	   N(EPIPE),
+	    N(EPROTO),	     N(EOVERFLOW),  N(ENOTSOCK),      N(EDESTADDRREQ), N(EPROTONOSUPPORT), N(EOPNOTSUPP),
+	    N(EAFNOSUPPORT), N(EADDRINUSE), N(EADDRNOTAVAIL), N(ENETDOWN),     N(ENETUNREACH),	   N(ENETRESET),
+	    N(ECONNABORTED), N(ECONNRESET), N(ENOBUFS),	      N(EISCONN),      N(ENOTCONN),	   N(ETIMEDOUT),
+	    N(ECONNREFUSED), N(EHOSTDOWN),  N(EHOSTUNREACH),  N(EALREADY),     N(EINPROGRESS),	   N(ECANCELED),
+	    N(ENODEV),	     N(ENXIO),	    N(ENOSYS),
 #undef N
 	};
 
@@ -167,8 +173,8 @@ uint64_t parse_count(const char *option, const char *text, uint64_t min, uint64_
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (end == text || *end || errno || strchr(text, '-') || value < min || value > max)
-		die(EXIT_USAGE, "%s '%s': give a whole number from %llu to %llu", option, text,
-		    (unsigned long long)min, (unsigned long long)max);
+		die(EXIT_USAGE, "%s '%s': give a whole number from %llu to %llu", option, text, (unsigned long long)min,
+		    (unsigned long long)max);
 	return value;
 }
 

@@ -42,8 +42,9 @@ for owner in fexit kretprobe; do
   agent_stop
 done
 
-/payload/netload getppid --seconds 3 >getppid-without.txt
-agent_start cost
-/payload/netload getppid --seconds 3 >getppid-with.txt
-agent_stop
-/payload/netload getppid --seconds 3 >getppid-again.txt
+for round in 1 2 3 4; do
+  /payload/netload getppid --seconds 1 >>getppid-without.txt
+  agent_start cost
+  /payload/netload getppid --seconds 1 >>getppid-with.txt
+  agent_stop
+done

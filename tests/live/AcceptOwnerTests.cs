@@ -52,7 +52,8 @@ public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDispos
         Needs.Tracing();
         Needs.Program("python3");
         using var server = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", ["-c",
-            "import socket\ns = socket.create_server(('127.0.0.1', 0))\nprint(s.getsockname()[1], flush=True)\nwhile True: s.accept()[0].close()"]) { RedirectStandardOutput = true })!;
+            "import socket\ns = socket.create_server(('127.0.0.1', 0))\nprint(s.getsockname()[1], flush=True)\nwhile True: s.accept()[0].close()"])
+        { RedirectStandardOutput = true })!;
         try
         {
             var port = server.StandardOutput.ReadLine()!;

@@ -39,9 +39,9 @@ public sealed class KernelTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(4000 + 3600 + 7200, comparison.Seen);
         }
 
-        var (without, with, again) = (Cost(results, "without"), Cost(results, "with"), Cost(results, "again"));
-        var ratio = with / Math.Min(without, again);
-        var figures = string.Create(CultureInfo.InvariantCulture, $"{version}: getppid without {without:0} ns, with {with:0} ns, again {again:0} ns: ratio {ratio:0.00}");
+        var (without, with) = (Cost(results, "without"), Cost(results, "with"));
+        var ratio = with / without;
+        var figures = string.Create(CultureInfo.InvariantCulture, $"{version}: getppid without {without:0} ns, with {with:0} ns: ratio {ratio:0.00}");
         output.WriteLine(figures);
         Assert.DoesNotContain("accept owner syscall", File.ReadAllText(Path.Combine(results, "cost.log")), StringComparison.Ordinal);
         Assert.True(ratio < 1.15, figures); // emulation is noisy; a syscall hook would make it 1.3 or more
@@ -49,6 +49,7 @@ public sealed class KernelTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
+    /// <summary>The best of several turns: what disturbs only ever adds.</summary>
     private static double Cost(string results, string when) =>
-        double.Parse(File.ReadAllText(Path.Combine(results, $"getppid-{when}.txt")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        File.ReadLines(Path.Combine(results, $"getppid-{when}.txt")).Min(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
 }

@@ -1,0 +1,105 @@
+using CsCheck;
+using NetMon.Events;
+using Xunit;
+
+namespace NetMon.UnitTests.Events;
+
+public sealed class RecordFramingTests
+{
+    private static readonly Gen<Piece> AnyPiece = Gen.Select(Gen.Int[0, 6], Gen.UInt, (kind, seed) => new Piece((Piece.What)kind, seed));
+
+    [Fact]
+    public void Any_bytes_are_taken_apart_to_the_last_one_as_the_specification_says() => AnyPiece.Array[0, 5].Sample(
+        pieces =>
+        {
+            var stream = Piece.Join(pieces);
+            var expected = new ExpectedFrames(stream);
+            var (records, ticks, others, garbled, at) = (0, 0, 0, 0, 0);
+            while (at < stream.Length)
+            {
+                var status = RecordFraming.Inspect(stream.AsSpan(at), out var length);
+                if (status == FrameStatus.Partial)
+                {
+                    Require(length == 0, "a part was taken");
+                    garbled += stream.Length - at;
+                    break;
+                }
+
+                Require(length > 0 && length <= stream.Length - at, "no step, or one past the end");
+                var tick = status == FrameStatus.Whole && stream[at + 3] == (byte)RecordKind.Tick;
+                Require(status != FrameStatus.Whole || length == (tick ? 24 : 128), "a whole record of a wrong length");
+                records += status == FrameStatus.Whole && !tick ? 1 : 0;
+                ticks += tick ? 1 : 0;
+                others += status == FrameStatus.UnknownVersion ? length : 0;
+                garbled += status == FrameStatus.Garbled ? length : 0;
+                at += length;
+            }
+
+            Require(128 * records + 24 * ticks + others + garbled == stream.Length, "bytes unaccounted for");
+            Require(
+                (records, ticks, others, garbled) == (expected.Records.Count, expected.Ticks.Count, expected.OtherVersionBytes, expected.GarbledBytes),
+                "not what the specification says");
+        },
+        iter: 500_000);
+
+    [Fact]
+    public void The_start_of_a_frame_is_either_partial_or_says_what_the_whole_says() => Gen.Select(AnyPiece, Gen.UInt).Sample(
+        (piece, seed) =>
+        {
+            var whole = piece.Bytes();
+            Array.Resize(ref whole, Math.Max(whole.Length, RecordFraming.Alignment));
+            var prefix = whole.AsSpan(0, (int)(seed % (uint)(whole.Length + 1))).ToArray();
+            var status = RecordFraming.Inspect(prefix, out var length);
+
+            Require(
+                status == FrameStatus.Partial || (status == RecordFraming.Inspect(whole, out var wholeLength) && length == wholeLength),
+                "fewer bytes say something else");
+        },
+        iter: 300_000);
+
+    [Fact]
+    public void Random_bytes_never_look_like_more_than_there_is() => Gen.Byte.Array[0, 24].Sample(
+        bytes =>
+        {
+            var status = RecordFraming.Inspect(bytes, out var length);
+
+            Require(length <= bytes.Length && (status == FrameStatus.Partial) == (length == 0), "a step past the end, or none");
+        },
+        iter: 200_000);
+
+    [Theory]
+    [InlineData(128, 1, RecordKind.Connect, FrameStatus.Whole, 128)]
+    [InlineData(128, 1, RecordKind.Close, FrameStatus.Whole, 128)]
+    [InlineData(24, 1, RecordKind.Tick, FrameStatus.Whole, 24)]
+    [InlineData(128, 1, RecordKind.Tick, FrameStatus.Garbled, 8)]
+    [InlineData(24, 1, RecordKind.Accept, FrameStatus.Garbled, 8)]
+    [InlineData(136, 1, RecordKind.Close, FrameStatus.Garbled, 8)]
+    [InlineData(128, 1, RecordKind.None, FrameStatus.Garbled, 8)]
+    [InlineData(128, 1, (RecordKind)4, FrameStatus.Garbled, 8)]
+    [InlineData(128, 0, RecordKind.Close, FrameStatus.Garbled, 8)]
+    [InlineData(136, 2, RecordKind.Close, FrameStatus.UnknownVersion, 136)]
+    [InlineData(8, 255, RecordKind.None, FrameStatus.UnknownVersion, 8)]
+    [InlineData(1024, 2, RecordKind.Close, FrameStatus.UnknownVersion, 1024)]
+    [InlineData(1032, 2, RecordKind.Close, FrameStatus.Garbled, 8)]
+    [InlineData(0, 2, RecordKind.Close, FrameStatus.Garbled, 8)]
+    [InlineData(129, 2, RecordKind.Close, FrameStatus.Garbled, 8)]
+    public void Each_header_means_one_thing(int size, byte version, RecordKind kind, FrameStatus status, int length)
+    {
+        var bytes = new byte[2048];
+        (bytes[0], bytes[1], bytes[2], bytes[3]) = ((byte)size, (byte)(size >> 8), version, (byte)kind);
+
+        Assert.Equal(status, RecordFraming.Inspect(bytes, out var taken));
+        Assert.Equal(length, taken);
+        Assert.Equal(FrameStatus.Partial, RecordFraming.Inspect(bytes.AsSpan(0, length - 1), out taken));
+        Assert.Equal(0, taken);
+    }
+
+    // Cheaper than Assert, a million times over.
+    private static void Require(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(what);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Runtime.InteropServices;
+using NetMon.Capture;
+using NetMon.Events;
+using Xunit;
+
+namespace NetMon.UnitTests.Layout;
+
+/// <summary>Holds the C# mirrors to the structs of the compiled kernel object.</summary>
+public sealed class LayoutTests
+{
+    private static readonly (string C, string[] Mirror)[] RecordTable =
+    [
+        ("size", ["Size"]),
+        ("version", ["Version"]),
+        ("kind", ["Kind"]),
+        ("direction", ["Direction"]),
+        ("ending", ["Ending"]),
+        ("flags", ["Flags"]),
+        ("reserved", ["Reserved"]),
+        ("ktime_ns", ["KtimeNanoseconds"]),
+        ("src_addr", ["SourceAddress"]),
+        ("dst_addr", ["DestinationAddress"]),
+        ("src_port", ["SourcePort"]),
+        ("dst_port", ["DestinationPort"]),
+        ("netns", ["NetworkNamespace"]),
+        ("owner", ["Owner"]),
+        ("elapsed_ns", ["ElapsedNanoseconds"]),
+        ("bytes_sent", ["BytesSent"]),
+        ("bytes_received", ["BytesReceived"]),
+        ("srtt_us", ["SmoothedRttMicroseconds"]),
+        ("retransmits", ["Retransmits"]),
+        ("error", ["Error"]),
+        ("reserved2", ["Reserved2"]),
+    ];
+
+    private static readonly (string C, string[] Mirror)[] OwnerTable =
+        [("cgroup_id", ["CgroupId"]), ("pid", ["Pid"]), ("uid", ["Uid"]), ("comm", ["Comm"])];
+
+    private static readonly (string C, string[] Mirror)[] TickTable =
+    [
+        ("size", ["Size"]),
+        ("version", ["Version"]),
+        ("kind", ["Kind"]),
+        ("reserved", ["Reserved"]),
+        ("ktime_ns", ["KtimeNanoseconds"]),
+        ("clock_offset_ns", ["ClockOffsetNanoseconds"]),
+    ];
+
+    private static readonly (string C, string[] Mirror)[] CountersTable =
+    [
+        ("seen", ["Seen"]),
+        ("delivered", ["Delivered"]),
+        ("dropped", ["DroppedRingFull", "DroppedNoState"]), // by enum nm_drop
+        ("accepts_inferred", ["AcceptsInferred"]),
+    ];
+
+    private static readonly (string C, string[] Mirror)[] KnobsTable =
+    [
+        ("accept_patience_ns", ["AcceptPatienceNanoseconds"]),
+        ("ring_count", ["RingCount"]),
+        ("accept_exact", ["AcceptExact"]),
+    ];
+
+    private readonly BtfTypes _types =
+        BtfTypes.OfElf(File.ReadAllBytes(RepositoryFiles.Find("artifacts/bpf/netmon.bpf.o", "run make generate")));
+
+    [Fact]
+    public void Records_lie_in_memory_as_the_kernel_writes_them() =>
+        Assert.Empty(LayoutComparison.Differences<ConnectionRecord>(_types.Struct("nm_record"), RecordTable));
+
+    [Fact]
+    public void Owners_lie_in_memory_as_the_kernel_writes_them() =>
+        Assert.Empty(LayoutComparison.Differences<OwnerRecord>(_types.Struct("nm_owner"), OwnerTable));
+
+    [Fact]
+    public void Ticks_lie_in_memory_as_the_header_says() =>
+        Assert.Empty(LayoutComparison.Differences<TickRecord>(_types.Struct("nm_tick"), TickTable));
+
+    [Fact]
+    public void Counters_lie_in_memory_as_the_kernel_writes_them() =>
+        Assert.Empty(LayoutComparison.Differences<KernelCounters>(_types.Struct("nm_counters"), CountersTable));
+
+    [Fact]
+    public void Knobs_lie_in_memory_as_the_kernel_reads_them() =>
+        Assert.Empty(LayoutComparison.Differences<Knobs>(_types.Struct("nm_knobs"), KnobsTable));
+
+    [Fact]
+    public void The_sizes_that_framing_relies_on_are_those_of_the_structs()
+    {
+        Assert.Equal(ConnectionRecord.ByteSize, _types.Struct("nm_record").Bytes);
+        Assert.Equal(TickRecord.ByteSize, _types.Struct("nm_tick").Bytes);
+    }
+
+    [Fact]
+    public void Two_fields_that_changed_places_are_reported_both()
+    {
+        var differences = LayoutComparison.Differences<SwappedOwner>(_types.Struct("nm_owner"), OwnerTable);
+
+        Assert.Equal(["nm_owner.pid is at 8, Pid at 12", "nm_owner.uid is at 12, Uid at 8"], differences);
+    }
+
+    [Fact]
+    public void A_field_of_another_size_is_reported()
+    {
+        var differences = LayoutComparison.Differences<WideTick>(_types.Struct("nm_tick"), TickTable);
+
+        Assert.Contains("nm_tick.kind has 1 bytes, Kind 2", differences);
+        Assert.Contains("nm_tick.reserved is at 4, Reserved at 6", differences);
+    }
+
+    [Fact]
+    public void A_field_that_only_one_side_has_is_reported()
+    {
+        var table = OwnerTable.Where(row => row.C != "uid").ToArray();
+
+        var differences = LayoutComparison.Differences<OwnerRecord>(_types.Struct("nm_owner"), table);
+
+        Assert.Equal(["nm_owner.uid is not in the table", "OwnerRecord.Uid is not in the table"], differences);
+    }
+
+    [Theory]
+    [InlineData("nm_kind", typeof(RecordKind), "NM_CONNECT=Connect NM_ACCEPT=Accept NM_CLOSE=Close NM_TICK=Tick", "None")]
+    [InlineData("nm_direction", typeof(Direction), "NM_OUTBOUND=Outbound NM_INBOUND=Inbound", "None")]
+    [InlineData(
+        "nm_ending",
+        typeof(Ending),
+        "NM_ENDING_NONE=None NM_FIN_LOCAL=FinLocal NM_FIN_REMOTE=FinRemote NM_RESET_LOCAL=ResetLocal NM_RESET_REMOTE=ResetRemote"
+            + " NM_ENDING_TIMED_OUT=TimedOut NM_ENDING_ABORTED=Aborted NM_ENDING_ERROR=Error",
+        "")]
+    [InlineData(
+        "nm_flags",
+        typeof(RecordFlags),
+        "NM_ERROR_UNKNOWN=ErrorUnknown NM_OWNER_INFERRED=OwnerInferred NM_OWNER_UNKNOWN=OwnerUnknown",
+        "None")]
+    public void Enums_have_the_values_of_the_header(string name, Type mirror, string table, string onlyInMirror)
+    {
+        if (_types.Enum(name) is not { } constants)
+        {
+            Assert.Skip($"nothing in the object refers to enum {name} as a type, so its BTF hasn't got it");
+            return;
+        }
+
+        var pairs = table.Split(' ').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+
+        Assert.Equal(pairs.Keys.Order(), constants.Keys.Order());
+        Assert.Equal(pairs.Values.Concat(onlyInMirror.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Order(), Enum.GetNames(mirror).Order());
+        Assert.All(pairs, pair => Assert.Equal(constants[pair.Key], Convert.ToInt64(Enum.Parse(mirror, pair.Value), null)));
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct SwappedOwner
+    {
+        public ulong CgroupId;
+        public uint Uid;
+        public uint Pid;
+        public InlineBytes16 Comm;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 2)]
+    private struct WideTick
+    {
+        public ushort Size;
+        public byte Version;
+        public ushort Kind;
+        public uint Reserved;
+        public ulong KtimeNanoseconds;
+        public long ClockOffsetNanoseconds;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Reflection;
+using NetMon.Capture;
+using NetMon.Events;
+using NetMon.Native;
+using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Fanout;
+using NetMon.Pipeline.Json;
+using NetMon.Pipeline.Order;
+using Xunit;
+
+namespace NetMon.UnitTests.Pipeline;
+
+[Collection(nameof(AllocationCollection))]
+public sealed class AllocationTests(ITestOutputHelper output)
+{
+    private const int WarmUp = 400_000;
+    private const int Window = 200_000;
+    private const int Windows = 6;
+
+    [Fact]
+    public async Task The_way_of_an_event_from_the_ring_to_the_write_allocates_nothing()
+    {
+        const int count = WarmUp + (Windows * Window) + Window / 2;
+        using var source = new SyntheticSource(new SyntheticSourceOptions { Count = count, RingBytes = 512 * 1024 });
+        var pipe = new Pipe(new PipeOptions(
+            pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
+        var reader = new RingReader(source, pipe.Writer);
+        var json = new JsonSink(new LineOutput(OutputDescriptor.Append("/dev/null")), "node-1", new SinkCounters(), _ => { });
+        var sink = new MeasuringSink(json, Window);
+        var fanout = new SinkFanout([sink], live: false);
+        var decoder = new RecordDecoder(new EventOrder(), fanout);
+
+        source.Start();
+        reader.Start();
+        var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader), TestContext.Current.CancellationToken);
+
+        // The sink waits until its queue is full, so that the pool of batches has grown to all that it will ever be.
+        Assert.True(SpinWait.SpinUntil(() => fanout.Workers[0].Queued == SinkWorker.QueuedBatches, TimeSpan.FromSeconds(30)));
+        sink.LetGo();
+        await decoding;
+        reader.Finish();
+        await fanout.Workers[0].Completion;
+
+        var samples = sink.Samples.Skip(WarmUp / Window - 1).ToList();
+        var perEvent = samples.Zip(samples.Skip(1), (from, to) => (double)(to.Bytes - from.Bytes) / (to.Events - from.Events)).ToList();
+        output.WriteLine($"bytes an event, by {Window} events: {string.Join(", ", perEvent.Select(bytes => $"{bytes:0.000}"))}");
+        Assert.Equal(count, json.Counters.Delivered);
+        Assert.Equal(Windows, perEvent.Count);
+
+        // What an event costs shows in every window; a buffer that had to grow, in one.
+        Assert.InRange(perEvent.Min(), 0, Allowed);
+    }
+
+    /// <summary>
+    /// Not per event but per drain or wait: the times that a drain reads, a task or its like where a full pipe or queue makes
+    /// someone wait.
+    /// Without optimisation the compiler also makes an object of every async call.
+    /// </summary>
+    private static double Allowed =>
+        typeof(RecordDecoder).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true } ? 2 : 0.2;
+}

@@ -1,0 +1,27 @@
+using NetMon.Events;
+
+namespace NetMon.UnitTests.Pipeline;
+
+/// <summary>Keeps what it is given. Read it after its worker has completed.</summary>
+internal sealed class CollectingSink : IEventSink
+{
+    public string Name => "collecting";
+
+    public SinkCounters Counters { get; } = new();
+
+    public List<ConnectionEvent> Events { get; } = [];
+
+    public List<long> Watermarks { get; } = [];
+
+    public bool IsClosed { get; private set; }
+
+    public void Write(ReadOnlySpan<ConnectionEvent> events)
+    {
+        Events.AddRange(events);
+        Counters.AddDelivered(events.Length);
+    }
+
+    public void Advance(long watermarkUnixNanoseconds) => Watermarks.Add(watermarkUnixNanoseconds);
+
+    public void Close() => IsClosed = true;
+}

@@ -1,0 +1,46 @@
+using NetMon.Events;
+
+namespace NetMon.UnitTests.Pipeline;
+
+/// <summary>A sink that stands still in Write until its gate is opened, and counts as a sink does.</summary>
+internal sealed class GatedSink : IEventSink, IDisposable
+{
+    private readonly ManualResetEventSlim _gate = new(initialState: false);
+    private readonly ManualResetEventSlim _entered = new(initialState: false);
+
+    public string Name => "gated";
+
+    public SinkCounters Counters { get; } = new();
+
+    public List<long> Times { get; } = [];
+
+    public bool IsClosed { get; private set; }
+
+    public void Open() => _gate.Set();
+
+    public void WaitUntilEntered() => _entered.Wait(TimeSpan.FromSeconds(30));
+
+    public void Write(ReadOnlySpan<ConnectionEvent> events)
+    {
+        _entered.Set();
+        _gate.Wait();
+        foreach (ref readonly var e in events)
+        {
+            Times.Add(e.UnixNanoseconds);
+        }
+
+        Counters.AddDelivered(events.Length);
+    }
+
+    public void Advance(long watermarkUnixNanoseconds)
+    {
+    }
+
+    public void Close() => IsClosed = true;
+
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _entered.Dispose();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.IO.Pipes;
+using System.Text;
+using NetMon.Native;
+
+namespace NetMon.UnitTests.Pipeline;
+
+/// <summary>A pipe of the system, with the agent's end as the agent opens it.</summary>
+internal sealed class OutputPipe : IDisposable
+{
+    private readonly AnonymousPipeServerStream _reader = new(PipeDirection.In);
+
+    public OutputPipe()
+    {
+        var descriptor = _reader.GetClientHandleAsString();
+        Output = OutputDescriptor.Append(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}"));
+        _reader.DisposeLocalCopyOfClientHandle();
+    }
+
+    /// <summary>The end to write to; whoever gets it disposes of it.</summary>
+    public OutputDescriptor Output { get; }
+
+    public Stream Reader => _reader;
+
+    public void CloseReader() => _reader.Dispose();
+
+    /// <summary>Everything up to the end, which comes once <see cref="Output"/> is disposed of.</summary>
+    public async Task<string> ReadAll()
+    {
+        using var text = new StreamReader(_reader, Encoding.UTF8);
+        return await text.ReadToEndAsync();
+    }
+
+    public void Dispose() => _reader.Dispose();
+}

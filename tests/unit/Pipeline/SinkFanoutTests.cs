@@ -1,0 +1,200 @@
+using NetMon.Events;
+using NetMon.Pipeline.Fanout;
+using Xunit;
+
+namespace NetMon.UnitTests.Pipeline;
+
+public sealed class SinkFanoutTests : IDisposable
+{
+    private const int PerBatch = 10;
+
+    private readonly GatedSink _gated = new();
+    private readonly SignallingSink _quick = new();
+    private long _time;
+
+    public void Dispose()
+    {
+        _gated.Dispose();
+        _quick.Dispose();
+    }
+
+    [Fact]
+    public async Task Under_a_live_source_a_blocked_sink_loses_its_own_batches_and_no_other_sinks()
+    {
+        const int batches = 1000;
+        var fanout = new SinkFanout([_gated, _quick], live: true);
+        for (var i = 0; i < batches; i++)
+        {
+            await Publish(fanout);
+            await _quick.WaitUntilWritten();
+        }
+
+        _gated.Open();
+        fanout.Complete();
+        Assert.All(await Task.WhenAll(fanout.Workers.Select(worker => worker.FinishAsync())), Assert.True);
+
+        var (gated, quick) = (_gated.Counters, _quick.Counters);
+        Assert.Equal(Times(batches), _quick.Times);
+        Assert.Equal((batches * PerBatch, 0), (quick.Delivered, quick.QueueFull));
+        Assert.Equal(batches * PerBatch, gated.Offered);
+        Assert.Equal(gated.Offered, gated.Delivered + gated.QueueFull + gated.Failed);
+        // What the queue holds, and one in the sink's hands or not yet.
+        Assert.InRange(gated.Delivered, SinkWorker.QueuedBatches * PerBatch, (SinkWorker.QueuedBatches + 1) * PerBatch);
+        Assert.Equal(Times(batches).Take((int)gated.Delivered), _gated.Times);
+        Assert.True(_gated.IsClosed);
+    }
+
+    [Fact]
+    public async Task Without_a_live_source_a_slow_sink_gets_everything_and_the_source_waits()
+    {
+        const int batches = 1000;
+        var fanout = new SinkFanout([_gated, _quick], live: false);
+        var publishing = Task.Run(() => PublishMany(fanout, batches), TestContext.Current.CancellationToken);
+        _gated.WaitUntilEntered();
+        Assert.True(SpinWait.SpinUntil(() => fanout.Workers[0].Queued == SinkWorker.QueuedBatches, TimeSpan.FromSeconds(30)));
+        Assert.False(publishing.IsCompleted);
+
+        _gated.Open();
+        await publishing;
+        fanout.Complete();
+        await Task.WhenAll(fanout.Workers.Select(worker => worker.Completion));
+
+        Assert.Equal(Times(batches), _gated.Times);
+        Assert.Equal(Times(batches), _quick.Times);
+        Assert.Equal((batches * PerBatch, 0, 0), (_gated.Counters.Delivered, _gated.Counters.QueueFull, _gated.Counters.Failed));
+    }
+
+    [Fact]
+    public async Task Batches_are_used_again_also_those_that_were_dropped()
+    {
+        var fanout = new SinkFanout([_gated, _quick], live: true);
+        var batches = new HashSet<EventBatch>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < 3000; i++)
+        {
+            batches.Add(await Publish(fanout));
+            await _quick.WaitUntilWritten();
+        }
+
+        _gated.Open();
+        fanout.Complete();
+        await Task.WhenAll(fanout.Workers.Select(worker => worker.Completion));
+
+        Assert.InRange(batches.Count, SinkWorker.QueuedBatches, SinkWorker.QueuedBatches + 10);
+        Assert.All(Enumerable.Range(0, batches.Count - 10), _ => Assert.Contains(fanout.Rent(), batches));
+    }
+
+    [Fact]
+    public async Task A_batch_from_the_pool_is_empty()
+    {
+        var fanout = new SinkFanout([_quick], live: false);
+        for (var i = 0; i < 20; i++)
+        {
+            await Publish(fanout);
+            await _quick.WaitUntilAdvanced();
+
+            Assert.True(fanout.Rent().Events.IsEmpty);
+        }
+
+        fanout.Complete();
+    }
+
+    [Fact]
+    public async Task A_sink_is_called_on_one_thread_of_its_own_so_that_it_may_block()
+    {
+        var fanout = new SinkFanout([_quick], live: true);
+        for (var i = 0; i < 50; i++)
+        {
+            await Publish(fanout);
+            await _quick.WaitUntilWritten();
+            await _quick.WaitUntilAdvanced();
+        }
+
+        fanout.Complete();
+        await fanout.Workers[0].Completion;
+
+        Assert.False(Assert.Single(_quick.Threads).OfThePool);
+    }
+
+    [Fact]
+    public async Task Time_passes_on_after_the_last_batch_at_hand_and_without_events()
+    {
+        var fanout = new SinkFanout([_quick], live: true);
+        await Publish(fanout);
+        await _quick.WaitUntilAdvanced();
+        Assert.Equal(_time, _quick.Watermark);
+
+        // Empty batches at most ten times a second: the first one that gets through ends this.
+        var passed = _quick.WaitUntilAdvanced();
+        for (var watermark = 1000; !passed.IsCompleted; watermark++)
+        {
+            var empty = fanout.Rent();
+            empty.WatermarkUnixNanoseconds = watermark;
+            await fanout.PublishAsync(empty);
+        }
+
+        await passed;
+        fanout.Complete();
+        await fanout.Workers[0].Completion;
+
+        Assert.InRange(_quick.Watermark, 1000, long.MaxValue);
+        Assert.Equal(PerBatch, _quick.Counters.Offered);
+    }
+
+    [Fact]
+    public async Task Empty_batches_are_passed_on_at_most_ten_times_a_second()
+    {
+        var sink = new CollectingSink();
+        var fanout = new SinkFanout([sink], live: true);
+        var started = Environment.TickCount64;
+        for (var i = 0; i < 10_000; i++)
+        {
+            await fanout.PublishAsync(fanout.Rent());
+        }
+
+        fanout.Complete();
+        await fanout.Workers[0].Completion;
+
+        Assert.InRange(sink.Watermarks.Count, 1, 1 + (Environment.TickCount64 - started) / 100);
+    }
+
+    [Theory]
+    [InlineData(1)] // in the sink's hands, nothing queued
+    [InlineData(20)]
+    public async Task A_sink_that_stands_still_at_the_end_is_given_up_and_what_it_did_not_take_is_counted(int batches)
+    {
+        var fanout = new SinkFanout([_gated], live: true);
+        await PublishMany(fanout, batches);
+        _gated.WaitUntilEntered();
+        fanout.Complete();
+
+        var finished = await fanout.Workers[0].FinishAsync().WaitAsync(SinkWorker.StallBound * 4, TestContext.Current.CancellationToken);
+
+        Assert.False(finished);
+        Assert.Equal((batches * PerBatch, batches * PerBatch), (_gated.Counters.Offered, _gated.Counters.QueueFull));
+        _gated.Open();
+        await fanout.Workers[0].Completion;
+    }
+
+    private async Task PublishMany(SinkFanout fanout, int batches)
+    {
+        for (var i = 0; i < batches; i++)
+        {
+            await Publish(fanout);
+        }
+    }
+
+    private async Task<EventBatch> Publish(SinkFanout fanout)
+    {
+        var batch = fanout.Rent();
+        for (var i = 0; i < PerBatch; i++)
+        {
+            batch.Add().UnixNanoseconds = ++_time;
+        }
+
+        batch.WatermarkUnixNanoseconds = _time;
+        await fanout.PublishAsync(batch);
+        return batch;
+    }
+
+    private static IEnumerable<long> Times(int batches) => Enumerable.Range(1, batches * PerBatch).Select(i => (long)i);
+}
