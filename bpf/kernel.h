@@ -65,6 +65,7 @@ struct tcp_sock {
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
+	__u8 bpf_sock_ops_cb_flags;
 	__u32 srtt_us; /* eighths of a microsecond */
 	__u32 total_retrans;
 };
@@ -118,6 +119,12 @@ struct task_struct {
 
 struct bpf_iter_meta;
 
+struct bpf_iter__tcp {
+	struct bpf_iter_meta *meta;
+	struct sock_common *sk_common;
+	__u32 uid;
+};
+
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
@@ -135,6 +142,9 @@ struct syscall_exit {
 };
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+
+#define SOL_TCP 6
+#define TCP_BPF_SOCK_OPS_CB_FLAGS 1008 /* include/uapi/linux/bpf.h, 6.12 */
 
 #define AF_INET 2
 #define AF_INET6 10

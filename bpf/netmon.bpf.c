@@ -4,6 +4,7 @@
  * emit.h. The agent loads one spine, the three cgroup hooks, and the first accept and connect-return hooks
  * that the kernel takes.
  */
+#include "adopt.h"
 #include "kernel.h"
 #include "knobs.h"
 #include "maps.h"
@@ -229,10 +230,10 @@ int nm_accept4_syscall(struct syscall_exit *ctx)
 	return 0;
 }
 
-/* ---- at start: who listens already (5.11+) ---- */
+/* ---- at start: what is older than the agent (5.11+, 5.16+) ---- */
 
 SEC("iter/task_file")
-int nm_adopt(struct bpf_iter__task_file *ctx)
+int nm_adopt_files(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
@@ -246,11 +247,38 @@ int nm_adopt(struct bpf_iter__task_file *ctx)
 	if (!socket)
 		return 0;
 	sk = socket->sk;
-	if (!sk || !nm_is_tcp(sk) || BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_LISTEN)
+	if (!sk || !nm_is_tcp(sk) || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_CLOSE)
 		return 0;
 	c = bpf_sk_storage_get(&conns, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (c && c->phase == NM_PHASE_NONE)
-		nm_listening(c, task);
+	if (c)
+		nm_adopt_file(c, task, BPF_CORE_READ(sk, __sk_common.skc_state));
+	return 0;
+}
+
+SEC("iter/tcp")
+int nm_adopt_sockets(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct tcp_sock *tp;
+	struct nm_conn *c;
+	int flags;
+	__u8 state;
+
+	if (!common)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(common);
+	if (!tp)
+		return 0;
+	state = BPF_CORE_READ((struct sock *)tp, __sk_common.skc_state);
+	if (state == TCP_LISTEN)
+		nm_adopt_listener((struct sock *)tp);
+	if (!nm_is_connected(state))
+		return 0;
+	c = bpf_sk_storage_get(&conns, tp, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!c || !nm_adopt_connection(c, (struct sock *)tp))
+		return 0;
+	flags = BPF_CORE_READ(tp, bpf_sock_ops_cb_flags) | BPF_SOCK_OPS_STATE_CB_FLAG;
+	bpf_setsockopt(tp, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
 	return 0;
 }
 

@@ -14,8 +14,8 @@ public sealed record HookPlan(Spine Spine, AcceptOwner AcceptOwner)
     /// <summary>Who accepts, and the errno of a connect() that sent no SYN.</summary>
     public IReadOnlyList<string> OwnerPrograms => ProgramsOf(AcceptOwner);
 
-    /// <summary>Run once at start, for who listens already.</summary>
-    public const string AdoptProgram = "nm_adopt";
+    /// <summary>Run once at start, for what is older than the agent: owners first, then the sockets of each network namespace.</summary>
+    public static IReadOnlyList<string> AdoptPrograms { get; } = ["nm_adopt_files", "nm_adopt_sockets"];
 
     /// <summary>The programs that belong to a way of telling owners.</summary>
     public static IReadOnlyList<string> ProgramsOf(AcceptOwner owner) => owner switch

@@ -9,11 +9,12 @@ public sealed class KernelSource : IRecordSource
     private readonly BpfObject _programs;
     private readonly CgroupRoot? _root;
     private readonly HookPlan _plan;
+    private readonly IReadOnlyList<string> _adopt;
     private readonly WallClock _clock = new();
     private ulong _recursionMisses;
 
-    private KernelSource(BpfObject programs, IReadOnlyList<RingMapping> rings, CgroupRoot? root, HookPlan plan) =>
-        (_programs, Rings, _root, _plan) = (programs, rings, root, plan);
+    private KernelSource(BpfObject programs, IReadOnlyList<RingMapping> rings, CgroupRoot? root, HookPlan plan, IReadOnlyList<string> adopt) =>
+        (_programs, Rings, _root, _plan, _adopt) = (programs, rings, root, plan, adopt);
 
     public string Description =>
         $"kernel: spine {Word(_plan.Spine)}{(_root is null ? "" : $" at {_root.Where}")}, accept owner {Word(_plan.AcceptOwner)}"
@@ -39,7 +40,8 @@ public sealed class KernelSource : IRecordSource
             var plan = HookPlanner.Choose(options, root, noRoot);
             programs = BpfPrograms.Open();
             var layout = RingLayout.For(BpfObject.PossibleCpus, options.RingBytes);
-            foreach (var program in ProgramsToLoad(plan, root))
+            string[] adopt = [.. HookPlan.AdoptPrograms.Where(program => BpfPrograms.Probe(program, root).Attaches)];
+            foreach (var program in (string[])[.. ProgramsToLoad(plan, root), .. adopt])
             {
                 programs.Want(program);
             }
@@ -51,7 +53,7 @@ public sealed class KernelSource : IRecordSource
                 AcceptExact = plan.AcceptOwner == AcceptOwner.Listener ? 0u : 1u,
             };
             programs.SetKnobs(MemoryMarshal.AsBytes(new ReadOnlySpan<Knobs>(in knobs)), 0);
-            return new KernelSource(programs, programs.Load(layout.Rings, layout.RingBytes), root, plan);
+            return new KernelSource(programs, programs.Load(layout.Rings, layout.RingBytes), root, plan, adopt);
         }
         catch (NativeException e)
         {
@@ -87,15 +89,14 @@ public sealed class KernelSource : IRecordSource
             }
 
             BpfPrograms.Attach(_programs, _plan.SpineProgram, _root);
+            foreach (var program in _adopt)
+            {
+                _programs.RunIterator(program);
+            }
         }
         catch (NativeException e)
         {
             throw KernelPrerequisites.Explain(e);
-        }
-
-        if (BpfPrograms.Probe(HookPlan.AdoptProgram, _root).Attaches)
-        {
-            _programs.RunIterator(HookPlan.AdoptProgram);
         }
     }
 
@@ -118,9 +119,8 @@ public sealed class KernelSource : IRecordSource
 
     private static IEnumerable<string> ProgramsToLoad(HookPlan plan, CgroupRoot? root)
     {
-        var adopt = BpfPrograms.Probe(HookPlan.AdoptProgram, root);
         IEnumerable<string> cgroup = root is null ? [] : HookPlan.CgroupPrograms;
-        return [plan.SpineProgram, .. cgroup, .. plan.OwnerPrograms, .. adopt.Attaches ? [HookPlan.AdoptProgram] : Array.Empty<string>()];
+        return [plan.SpineProgram, .. cgroup, .. plan.OwnerPrograms];
     }
 
     private static string Word(Enum value) => value.ToString().ToLowerInvariant();

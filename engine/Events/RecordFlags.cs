@@ -14,4 +14,7 @@ public enum RecordFlags : byte
 
     /// <summary>Nobody is known to own the socket; pid, uid and name are zero.</summary>
     OwnerUnknown = 4,
+
+    /// <summary>Established before the agent was there: the elapsed time counts from then, the bytes from the beginning.</summary>
+    Older = 8,
 }

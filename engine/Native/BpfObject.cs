@@ -99,23 +99,15 @@ public sealed unsafe class BpfObject : IDisposable
         Keep(Libbpf.AttachPerfEvent(_programs[program], Tracepoint.Open(parts[1], parts[2])), program);
     }
 
-    /// <summary>Attaches an iterator, runs it to its end and takes it off again.</summary>
+    /// <summary>
+    /// Attaches an iterator, runs it to its end in each network namespace that this process may enter, and takes it
+    /// off again.
+    /// </summary>
     public void RunIterator(string program)
     {
         Attach(program);
         var link = _links[^1];
-        var iterator = Libbpf.CreateIterator(Libbpf.LinkDescriptor(link));
-        var buffer = stackalloc byte[4096];
-        while (iterator >= 0 && Libc.Read(iterator, buffer, 4096) > 0)
-        {
-            // The program writes nothing into its output: what it does, it does to maps.
-        }
-
-        if (iterator >= 0)
-        {
-            _ = Libc.Close(iterator);
-        }
-
+        NetworkNamespaces.Visit(() => ReadToEnd(Libbpf.CreateIterator(Libbpf.LinkDescriptor(link))));
         _links.RemoveAt(_links.Count - 1);
         _ = Libbpf.DestroyLink(link);
     }
@@ -178,6 +170,22 @@ public sealed unsafe class BpfObject : IDisposable
 
         Libbpf.CloseObject(_object);
         _object = 0;
+    }
+
+    /// <summary>The program writes nothing into its output: what it does, it does to maps.</summary>
+    private static void ReadToEnd(int iterator)
+    {
+        if (iterator < 0)
+        {
+            return;
+        }
+
+        var buffer = stackalloc byte[4096];
+        while (Libc.Read(iterator, buffer, 4096) > 0)
+        {
+        }
+
+        _ = Libc.Close(iterator);
     }
 
     private nint FindMap(string name)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using NetMon.LiveTests.Support;
 using Xunit;
@@ -50,24 +52,15 @@ public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDispos
     public void A_listener_that_is_older_than_the_agent_is_known()
     {
         Needs.Tracing();
-        Needs.Program("python3");
-        using var server = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", ["-c",
-            "import socket\ns = socket.create_server(('127.0.0.1', 0))\nprint(s.getsockname()[1], flush=True)\nwhile True: s.accept()[0].close()"])
-        { RedirectStandardOutput = true })!;
-        try
-        {
-            var port = server.StandardOutput.ReadLine()!;
-            using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--accept-owner", "listener");
-            Shell.Run(Repository.Load, "connect", "127.0.0.1", port, "--count", "20").MustSucceed();
-            agent.Stop();
-            var accepts = SeenEvent.Read(_scratch["events.json"]).Where(e => e.Type == "ACCEPT" && e.DestinationPort == int.Parse(port, CultureInfo.InvariantCulture)).ToList();
-            Assert.Equal(20, accepts.Count);
-            Assert.All(accepts, e => Assert.Equal((server.Id, "python3"), (e.Pid, e.Process[..7])));
-        }
-        finally
-        {
-            server.Kill();
-        }
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var port = ((IPEndPoint)server.LocalEndpoint).Port;
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--accept-owner", "listener");
+        Shell.Run(Repository.Load, "connect", "127.0.0.1", port.ToString(CultureInfo.InvariantCulture), "--count", "20").MustSucceed();
+        agent.Stop();
+        var accepts = SeenEvent.Read(_scratch["events.json"]).Where(e => e.Type == "ACCEPT" && e.DestinationPort == port).ToList();
+        Assert.Equal(20, accepts.Count);
+        Assert.All(accepts, e => Assert.Equal(Environment.ProcessId, e.Pid));
     }
 
     public void Dispose() => _scratch.Dispose();

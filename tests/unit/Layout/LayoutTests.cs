@@ -130,7 +130,7 @@ public sealed class LayoutTests
     [InlineData(
         "nm_flags",
         typeof(RecordFlags),
-        "NM_ERROR_UNKNOWN=ErrorUnknown NM_OWNER_INFERRED=OwnerInferred NM_OWNER_UNKNOWN=OwnerUnknown",
+        "NM_ERROR_UNKNOWN=ErrorUnknown NM_OWNER_INFERRED=OwnerInferred NM_OWNER_UNKNOWN=OwnerUnknown NM_OLDER=Older",
         "None")]
     public void Enums_have_the_values_of_the_header(string name, Type mirror, string table, string onlyInMirror)
     {
