@@ -18,6 +18,7 @@ public sealed class RingReader
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LosslessPause = TimeSpan.FromMicroseconds(100);
     private const int QuietDrainsUntilIdle = 40;
+    private const int BlockedDrainsUntilTick = 200; // about a second: a producer that never submits must not stop time
 
     private readonly IRecordSource _source;
     private readonly PipeWriter _pipe;
@@ -71,7 +72,7 @@ public sealed class RingReader
     private void Drain()
     {
         WriteTick(_source.ReadTime() with { KtimeNanoseconds = 0 }); // the rings may hold older records than this moment
-        var (quiet, last) = (0, false);
+        var (quiet, blockedDrains, last) = (0, 0, false);
         while (true)
         {
             var stopping = _stop || _source.HasEnded;
@@ -83,7 +84,8 @@ public sealed class RingReader
                 blocked |= ring.Blocked;
             }
 
-            if (!blocked)
+            blockedDrains = blocked ? blockedDrains + 1 : 0;
+            if (blockedDrains is 0 or > BlockedDrainsUntilTick)
             {
                 WriteTick(time);
             }
@@ -92,7 +94,7 @@ public sealed class RingReader
             quiet = records == 0 ? quiet + 1 : 0;
 
             // A program that was running while its hook was taken off may still submit: two empty drains end it.
-            if (stopping && records == 0 && !blocked)
+            if (stopping && records == 0 && (blockedDrains is 0 or > BlockedDrainsUntilTick))
             {
                 if (last)
                 {

@@ -25,12 +25,12 @@ internal static class Agent
     {
         using var stop = new StopSignal(settings.Duration);
         using var source = OpenSource(settings);
-        using var recording = settings.Record is { } path ? RecordingFile.Create(path) : null;
+        using var recording = settings.Record is { } path ? new RecordingFile(path) : null;
         var loss = new LossAccount(source);
         var pipe = new Pipe(PipeOptions);
         var reader = new RingReader(source, pipe.Writer);
         var sinks = new SinkFanout([.. OpenSinks(settings, loss)], source.IsLive);
-        var decoder = new RecordDecoder(new EventOrder(), sinks, recording);
+        var decoder = new RecordDecoder(new EventOrder(), sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
 
         source.Start();

@@ -1,21 +1,65 @@
+using System.Buffers;
 using NetMon.Capture;
 
 namespace NetMon.Host;
 
-/// <summary>Makes the file of --record.</summary>
-internal static class RecordingFile
+/// <summary>The file of --record: a copy of the raw stream. When it can't be written it ends, says so, and the agent goes on.</summary>
+internal sealed class RecordingFile : IDisposable
 {
-    /// <summary>A new file with the recording's magic in it, mode 0640; an old one of that name is replaced.</summary>
-    public static FileStream Create(string path)
+    private const int BufferBytes = 1024 * 1024;
+    private readonly FileStream _file;
+    private bool _ended;
+
+    /// <summary>Makes the file with the recording's magic in it, mode 0640; an old one of that name is replaced. Throws <see cref="IOException"/>.</summary>
+    public RecordingFile(string path)
     {
-        var file = new FileStream(path, new FileStreamOptions
+        _file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.Create,
             Access = FileAccess.Write,
-            BufferSize = 1024 * 1024,
+            BufferSize = BufferBytes,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
         });
-        file.Write(Recording.Magic);
-        return file;
+        _file.Write(Recording.Magic);
+    }
+
+    /// <summary>Appends a piece of the stream.</summary>
+    public void Append(ReadOnlySequence<byte> stream)
+    {
+        try
+        {
+            foreach (var segment in stream)
+            {
+                if (!_ended)
+                {
+                    _file.Write(segment.Span);
+                }
+            }
+        }
+        catch (IOException e)
+        {
+            End(e);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _file.Dispose();
+        }
+        catch (IOException e)
+        {
+            End(e);
+        }
+    }
+
+    private void End(IOException failure)
+    {
+        if (!_ended)
+        {
+            _ended = true;
+            Log.Line($"record: {failure.Message} The recording ends here and may end in the middle of a record; events are not affected.");
+        }
     }
 }

@@ -122,10 +122,7 @@ internal static class Trial
         + (e.Record.Kind == RecordKind.Close ? $", {e.Record.BytesSent} bytes sent, {e.Record.BytesReceived} received" : "");
 
     private sealed record Connection(
-        string What, IPAddress Address, (int From, int To) PortsAsInts, (RecordKind Kind, Direction Direction)[] Expected)
-    {
-        public (ushort From, ushort To) Ports => ((ushort)PortsAsInts.From, (ushort)PortsAsInts.To);
-    }
+        string What, IPAddress Address, (int From, int To) Ports, (RecordKind Kind, Direction Direction)[] Expected);
 
     /// <summary>Keeps this process's events.</summary>
     private sealed class KeepingSink : IEventSink

@@ -9,9 +9,9 @@ namespace NetMon.Pipeline.Decode;
 
 /// <summary>
 /// Pipe to events: finds the records, checks each, gives them to <see cref="EventOrder"/>, and at each tick passes on
-/// what the tick releases. Bytes that are no record are counted and stepped over; nothing is read past a record's end.
+/// what the tick releases. <c>record</c>, where given, sees every byte of the stream once. Bytes that are no record are counted and stepped over; nothing is read past a record's end.
 /// </summary>
-public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Stream? recording = null)
+public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Action<ReadOnlySequence<byte>>? record = null)
 {
     private bool _inGarbledRun;
 
@@ -43,7 +43,7 @@ public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Stream? re
                 await ReleaseAsync(tick.KtimeNanoseconds, tick.ClockOffsetNanoseconds).ConfigureAwait(false);
             }
 
-            Record(result.Buffer.Slice(0, consumed));
+            record?.Invoke(result.Buffer.Slice(0, consumed));
             if (result.IsCompleted)
             {
                 CountGarbled((int)result.Buffer.Slice(consumed).Length); // a torn end
@@ -88,20 +88,6 @@ public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Stream? re
         consumed = reader.Position;
         tick = default;
         return false;
-    }
-
-    /// <summary>A copy of the stream for replay, where one is asked for.</summary>
-    private void Record(in ReadOnlySequence<byte> stream)
-    {
-        if (recording is null)
-        {
-            return;
-        }
-
-        foreach (var segment in stream)
-        {
-            recording.Write(segment.Span);
-        }
     }
 
     /// <summary>One frame; true if it is a tick.</summary>

@@ -12,9 +12,6 @@ public sealed class EventOrder
 {
     private const int InitialCapacity = 4096;
 
-    // More than the rings can hold: only a ring that stays blocked can make it come to this.
-    private const int LargestBacklog = 256 * 1024;
-
     private ConnectionRecord[] _records = new ConnectionRecord[InitialCapacity];
     private ConnectionRecord[] _younger = [];
     private int[] _sorted = new int[InitialCapacity];
@@ -56,7 +53,7 @@ public sealed class EventOrder
         _watermark = Math.Max(watermark, _watermark);
         RunMerge.Sort(_records.AsSpan(0, _count), ref _sorted, ref _merged);
         _taken = 0;
-        _released = _count > LargestBacklog ? _count : CountUpTo(_watermark);
+        _released = CountUpTo(_watermark);
     }
 
     /// <summary>Moves released events into a batch until it is full or there are no more.</summary>
