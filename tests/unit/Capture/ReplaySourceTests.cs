@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using NetMon.Capture;
 using NetMon.Events;
@@ -162,7 +163,7 @@ public sealed class ReplaySourceTests : IDisposable
     {
         var sink = new CollectingSink();
         var fanout = new SinkFanout([sink], live: false);
-        await new RecordDecoder(new EventOrder(), fanout, recording).RunAsync(pipe);
+        await new RecordDecoder(new EventOrder(), fanout, recording is null ? null : bytes => recording.Write(bytes.ToArray())).RunAsync(pipe);
         await fanout.Workers[0].Completion;
         return sink.Events.ConvertAll(e => (e.UnixNanoseconds, Records.Hex(e.Record)));
     }

@@ -95,7 +95,7 @@ public sealed class RecordDecoderTests
         var pipe = new Pipe(new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.Inline, pauseWriterThreshold: 0, minimumSegmentSize: 1, useSynchronizationContext: false));
         var sink = new CollectingSink();
         var fanout = new SinkFanout([sink], live: false);
-        var decoder = new RecordDecoder(new EventOrder(), fanout, recording);
+        var decoder = new RecordDecoder(new EventOrder(), fanout, recording is null ? null : bytes => recording.Write(bytes.ToArray()));
         var decoding = decoder.RunAsync(pipe.Reader);
         var random = new Random(seed);
         for (var at = 0; at < stream.Length;)
