@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using CsCheck;
 using NetMon.Native;
@@ -197,10 +196,5 @@ public sealed class RingTests : IDisposable
         _consumer.Commit();
     }
 
-    /// <summary>Writes a record's header as the kernel would: the ring in memory has no way to reserve without submitting.</summary>
-    private void SetHeader(int at, int header)
-    {
-        var page = typeof(RingMapping).GetField("_producerPage", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(_ring)!;
-        Marshal.WriteInt32((nint)page + Environment.SystemPageSize + at, header);
-    }
+    private void SetHeader(int at, int header) => RingHeader.Set(_ring, at, header);
 }

@@ -107,21 +107,6 @@ public sealed class EventOrderTests
     }
 
     [Fact]
-    public void A_backlog_beyond_all_bounds_is_let_go_whatever_the_watermark()
-    {
-        for (var i = 0UL; i < 256 * 1024; i++)
-        {
-            Add(_order, 1_000_000 + i, i);
-        }
-
-        Assert.Empty(Release(_order, 1));
-
-        Add(_order, 5_000_000, 256 * 1024);
-
-        Assert.Equal(Enumerable.Range(0, 256 * 1024 + 1).Select(i => (ulong)i), Release(_order, 1).Select(r => r.Tag));
-    }
-
-    [Fact]
     public async Task A_batch_used_again_shows_no_container_of_an_earlier_event()
     {
         var fanout = new SinkFanout([], live: false);
