@@ -5,14 +5,14 @@ namespace NetMon.Host.Commands;
 /// <summary>Options that take a text and fall back to an environment variable: --capture to NETMON_CAPTURE.</summary>
 internal static class EnvironmentOption
 {
-    /// <summary>Makes the option; its description names the variable and the default.</summary>
+    /// <summary>Makes the option; its description names the variable; the help adds the default.</summary>
     public static Option<string?> Create(string name, string valueName, string description, string? fallback = null)
     {
         var variable = VariableOf(name);
         return new Option<string?>(name)
         {
             HelpName = valueName,
-            Description = $"{description} [{variable}{(fallback is null ? "" : $", default {fallback}")}]",
+            Description = $"{description} [{variable}]",
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : fallback,
         };
     }
