@@ -18,6 +18,7 @@ public sealed class RingReader
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LosslessPause = TimeSpan.FromMicroseconds(100);
     private const int QuietDrainsUntilIdle = 40;
+    private const int QuietDrainsPerTick = 5; // ten times a second when idle: the sinks go by it, and it wakes threads
     private const int BlockedDrainsUntilTick = 200; // about a second: a producer that never submits must not stop time
 
     private readonly IRecordSource _source;
@@ -84,17 +85,19 @@ public sealed class RingReader
                 blocked |= ring.Blocked;
             }
 
+            quiet = records == 0 ? quiet + 1 : 0;
             blockedDrains = blocked ? blockedDrains + 1 : 0;
-            if (blockedDrains is 0 or > BlockedDrainsUntilTick)
+            var timeStands = blockedDrains is > 0 and <= BlockedDrainsUntilTick;
+
+            // The drain after the last record still has to tell the time, for what was younger than the drain before.
+            if (!timeStands && (stopping || quiet < 2 || quiet % QuietDrainsPerTick == 0))
             {
                 WriteTick(time);
+                Flush();
             }
 
-            Flush();
-            quiet = records == 0 ? quiet + 1 : 0;
-
             // A program that was running while its hook was taken off may still submit: two empty drains end it.
-            if (stopping && records == 0 && (blockedDrains is 0 or > BlockedDrainsUntilTick))
+            if (stopping && records == 0 && !timeStands)
             {
                 if (last)
                 {

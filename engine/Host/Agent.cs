@@ -38,7 +38,7 @@ internal static class Agent
         var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader));
         Log.Line($"ready: {source.Description}");
 
-        await Task.WhenAny(stop.Requested, SourceEnd(source), decoding).ConfigureAwait(false);
+        await Task.WhenAny(stop.Requested, decoding).ConfigureAwait(false); // a source that ends completes the pipe
 
         source.Stop();
         await Task.Run(reader.Finish).ConfigureAwait(false);
@@ -82,14 +82,6 @@ internal static class Agent
                 SyncFolder = Folder.Sync,
             };
             yield return new ParquetSink(options, new SinkCounters(), Log.Line);
-        }
-    }
-
-    private static async Task SourceEnd(IRecordSource source)
-    {
-        while (!source.HasEnded)
-        {
-            await Task.Delay(10).ConfigureAwait(false);
         }
     }
 }

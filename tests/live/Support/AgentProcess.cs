@@ -55,7 +55,7 @@ internal sealed class AgentProcess : IDisposable
     }
 
     /// <summary>Sends a signal by its name.</summary>
-    public void Signal(string name) => Shell.Run("/bin/kill", $"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)).MustSucceed();
+    public void Signal(string name) => Shell.Script($"kill -{name} {_process.Id}").MustSucceed();
 
     /// <summary>Waits for its end; the exit code.</summary>
     public int WaitForExit()
