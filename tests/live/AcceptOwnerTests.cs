@@ -10,6 +10,9 @@ namespace NetMon.LiveTests;
 /// <summary>Whose an accepted connection is, and what it costs others to know.</summary>
 public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDisposable
 {
+    /// <summary>In turns, and the best of each: what else runs on the machine only ever adds.</summary>
+    private const int Rounds = 4;
+
     private readonly Scratch _scratch = new();
 
     [Fact]
@@ -32,17 +35,17 @@ public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDispos
     public void With_the_listener_as_owner_a_system_call_costs_what_it_costs_without_the_agent()
     {
         Needs.Tracing();
-        var without = GetPidNanoseconds();
-        double with;
-        using (var agent = AgentProcess.Start("--json", "none", "--accept-owner", "listener"))
+        var (without, with) = (double.MaxValue, double.MaxValue);
+        for (var round = 0; round < Rounds; round++)
         {
-            with = GetPidNanoseconds();
+            without = Math.Min(without, GetPidNanoseconds());
+            using var agent = AgentProcess.Start("--json", "none", "--accept-owner", "listener");
+            with = Math.Min(with, GetPidNanoseconds());
             agent.Stop();
         }
 
-        var after = GetPidNanoseconds();
-        var ratio = with / Math.Min(without, after);
-        var figures = string.Create(CultureInfo.InvariantCulture, $"getppid without {without:0.0} ns, with {with:0.0} ns, without again {after:0.0} ns: ratio {ratio:0.000}");
+        var ratio = with / without;
+        var figures = string.Create(CultureInfo.InvariantCulture, $"getppid without {without:0.0} ns, with {with:0.0} ns: ratio {ratio:0.000}");
         output.WriteLine(figures);
         TestContext.Current.SendDiagnosticMessage(figures);
         Assert.True(ratio < 1.1, figures);
@@ -77,9 +80,8 @@ public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDispos
         return (TruthLog.Read(_scratch["truth.tsv"]), SeenEvent.Read(_scratch["events.json"]));
     }
 
-    /// <summary>The best of several goes: what disturbs only ever adds.</summary>
-    private static double GetPidNanoseconds() => Enumerable.Range(0, 3).Min(_ => double.Parse(
-        NanosecondsPerCall().Match(Shell.Run(Repository.Load, "getppid", "--seconds", "1").MustSucceed().Output).Groups[1].Value, CultureInfo.InvariantCulture));
+    private static double GetPidNanoseconds() => double.Parse(
+        NanosecondsPerCall().Match(Shell.Run(Repository.Load, "getppid", "--seconds", "1").MustSucceed().Output).Groups[1].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"ns_per_call ([0-9.]+)")]
     private static partial Regex NanosecondsPerCall();
