@@ -2,9 +2,9 @@
 /*
  * What is there before the agent: run once, at start, after everything else is attached.
  *
- *   nm_adopt_file    every open file of every process: who owns a listening socket or a connection
- *   nm_adopt_socket  every TCP socket of one network namespace, listeners first: which way a connection goes, and the
- *                    spine is told to follow it (sock_ops: kernels from 6.12; before, older connections have no CLOSE)
+ *   nm_adopt_file        every open file of every process: who owns a listening socket or a connection
+ *   nm_adopt_connection  every connection of one network namespace: which way it goes, and the spine is told to follow
+ *                        it (sock_ops: kernels from 6.12; before, older connections have no CLOSE)
  */
 #ifndef NM_ADOPT_H
 #define NM_ADOPT_H
@@ -31,24 +31,28 @@ static __always_inline void nm_adopt_file(struct nm_conn *c, struct task_struct 
 	}
 }
 
-static __always_inline void nm_adopt_listener(struct sock *sk)
+/*
+ * Who sent the SYN. The caller's own SYN counts in bytes_acked, the child of a listener starts behind its SYN-ACK: so
+ * what was acknowledged and is in flight exceeds the payload by one, and by one more where a FIN was sent.
+ * net/ipv4/tcp_input.c, tcp_snd_una_update(); tcp_minisocks.c, tcp_create_openreq_child().
+ */
+static __always_inline bool nm_sent_syn(struct tcp_sock *tp, __u8 state)
 {
-	struct nm_listener listener = {.netns = nm_netns(sk), .port = nm_local_port(sk)};
-	__u8 one = 1;
+	__u64 payload = BPF_CORE_READ(tp, bytes_sent) - BPF_CORE_READ(tp, bytes_retrans);
+	__u32 in_flight = BPF_CORE_READ(tp, snd_nxt) - BPF_CORE_READ(tp, snd_una);
+	__u64 fin = state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT ? 0 : 1;
 
-	bpf_map_update_elem(&listeners, &listener, &one, BPF_ANY);
+	return BPF_CORE_READ(tp, bytes_acked) + in_flight > payload + fin;
 }
 
 /* True when the spine has to be told. */
-static __always_inline bool nm_adopt_connection(struct nm_conn *c, struct sock *sk)
+static __always_inline bool nm_adopt_connection(struct nm_conn *c, struct tcp_sock *tp, __u8 state)
 {
-	struct nm_listener called = {.netns = nm_netns(sk), .port = nm_local_port(sk)};
-
 	if (c->phase != NM_PHASE_NONE && c->phase != NM_PHASE_OLDER)
 		return false;
 	c->owner_flags = NM_OLDER | (c->phase == NM_PHASE_OLDER ? 0 : NM_OWNER_UNKNOWN);
 	c->since_ns = bpf_ktime_get_ns();
-	c->phase = bpf_map_lookup_elem(&listeners, &called) ? NM_PHASE_INBOUND : NM_PHASE_OUTBOUND;
+	c->phase = nm_sent_syn(tp, state) ? NM_PHASE_OUTBOUND : NM_PHASE_INBOUND;
 	return true;
 }
 

@@ -63,8 +63,11 @@ struct inet_sock {
 
 struct tcp_sock {
 	__u64 bytes_received;
+	__u64 bytes_acked;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
+	__u32 snd_nxt;
+	__u32 snd_una;
 	__u8 bpf_sock_ops_cb_flags;
 	__u32 srtt_us; /* eighths of a microsecond */
 	__u32 total_retrans;

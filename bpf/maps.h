@@ -12,7 +12,7 @@ enum nm_phase {
 	NM_PHASE_CONNECTING, /* owner: who called connect(); CONNECT not yet written */
 	NM_PHASE_ACCEPTING, /* established, ACCEPT not yet written; owner: the listener's */
 	NM_PHASE_OUTBOUND, /* CONNECT written */
-	NM_PHASE_OLDER,      /* adopted, its direction not yet known */
+	NM_PHASE_OLDER, /* adopted, its direction not yet known */
 	NM_PHASE_INBOUND, /* ACCEPT written or about to be by the accept hook */
 };
 
@@ -84,23 +84,6 @@ struct {
 	__type(key, __u64);
 	__type(value, struct nm_owner);
 } accepted SEC(".maps");
-
-/* A port that is listened on. */
-struct nm_listener {
-	__u32 netns;
-	__u32 port;
-};
-
-/*
- * Who listened when the agent started: tells which older connections are inbound. Inserted by nm_adopt_connections at
- * start, never deleted, never added to after that.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
-	__type(key, struct nm_listener);
-	__type(value, __u8);
-} listeners SEC(".maps");
 
 struct nm_ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

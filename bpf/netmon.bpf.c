@@ -270,12 +270,10 @@ int nm_adopt_sockets(struct bpf_iter__tcp *ctx)
 	if (!tp)
 		return 0;
 	state = BPF_CORE_READ((struct sock *)tp, __sk_common.skc_state);
-	if (state == TCP_LISTEN)
-		nm_adopt_listener((struct sock *)tp);
 	if (!nm_is_connected(state))
 		return 0;
 	c = bpf_sk_storage_get(&conns, tp, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!c || !nm_adopt_connection(c, (struct sock *)tp))
+	if (!c || !nm_adopt_connection(c, tp, state))
 		return 0;
 	flags = BPF_CORE_READ(tp, bpf_sock_ops_cb_flags) | BPF_SOCK_OPS_STATE_CB_FLAG;
 	bpf_setsockopt(tp, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));

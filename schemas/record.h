@@ -43,7 +43,8 @@ enum nm_flags {
 	NM_ERROR_UNKNOWN = 1, /* CONNECT failed and no hook saw its errno */
 	NM_OWNER_INFERRED = 2, /* no hook saw accept(): the owner is who closed it, or else who called listen() */
 	NM_OWNER_UNKNOWN = 4, /* nobody is known to own this socket; pid, uid and comm are 0 */
-	NM_OLDER = 8, /* established before the agent was there: elapsed_ns counts from then, the bytes from the beginning */
+	NM_OLDER =
+	    8, /* established before the agent was there: elapsed_ns counts from then, the bytes from the beginning */
 };
 
 struct nm_owner {

@@ -36,7 +36,7 @@ struct truth *truth_add(enum side side)
 	if (i >= capacity)
 		die(EXIT_FAILED,
 		    "more than %" PRIu64 " log entries: somebody else connects to the listening ports; run in a "
-					 "network namespace of its own",
+		    "network namespace of its own",
 		    capacity);
 	entry = &shared->entries[i];
 	entry->side = (uint8_t)side;

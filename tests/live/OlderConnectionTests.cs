@@ -25,6 +25,7 @@ public sealed class OlderConnectionTests : IDisposable
         Send(client, server, 1000);
         var (from, to) = (((IPEndPoint)client.Client.LocalEndPoint!).Port, ((IPEndPoint)listener.LocalEndpoint).Port);
 
+        listener.Stop(); // which end called is to be told without it
         using (var agent = AgentProcess.Start("--json", _scratch["events.json"], "--spine", spine))
         {
             Send(client, server, 234);
