@@ -83,8 +83,8 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_STATE_CB:
 		/* ctx->state, not args[0]: the arguments share memory with the reply that other programs write. */
 		c = bpf_sk_storage_get(&conns, bsk, 0, 0);
-		if (c)
-			nm_state_changed(c, nm_raw_sock(bsk), bpf_get_socket_cookie(ctx), ctx->state, ctx->args[1]);
+		if (c && nm_state_noted(c, ctx->args[1]))
+			nm_state_changed(c, nm_raw_sock(bsk), ctx->state, ctx->args[1]);
 		break;
 	case BPF_SOCK_OPS_RTT_CB:
 		sockops_rtt(ctx, bsk);
@@ -117,8 +117,8 @@ int nm_tracepoint(__u64 *ctx)
 		nm_listening(c, (struct task_struct *)bpf_get_current_task());
 	else if (from == TCP_SYN_RECV && to == TCP_ESTABLISHED && c->phase != NM_PHASE_CONNECTING)
 		nm_accept_established(c, sk, bpf_get_socket_cookie(sk));
-	else
-		nm_state_changed(c, sk, nm_cookie(sk), from, to);
+	else if (nm_state_noted(c, to))
+		nm_state_changed(c, sk, from, to);
 	return 0;
 }
 
