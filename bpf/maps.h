@@ -10,10 +10,10 @@ enum nm_phase {
 	NM_PHASE_NONE = 0,
 	NM_PHASE_LISTENING, /* owner: who called listen(); children inherit it */
 	NM_PHASE_CONNECTING, /* owner: who called connect(); CONNECT not yet written */
-	NM_PHASE_ACCEPTING, /* established, ACCEPT not yet written; owner: the listener's */
+	NM_PHASE_ACCEPTING, /* established; whether its ACCEPT is written, the map `unaccepted` knows; owner: the listener */
 	NM_PHASE_OUTBOUND, /* CONNECT written */
 	NM_PHASE_OLDER, /* adopted, its direction not yet known */
-	NM_PHASE_INBOUND, /* ACCEPT written or about to be by the accept hook */
+	NM_PHASE_INBOUND, /* ACCEPT written */
 };
 
 /* What is remembered of a socket. */

@@ -110,7 +110,7 @@ internal static class Trial
     private static bool IsRight(Connection made, in ConnectionEvent e)
     {
         var refused = made.Expected.Length == 1;
-        return e.Record.Owner.Pid == Environment.ProcessId
+        return (e.Record.Owner.Pid == Environment.ProcessId || !Self.IsInInitialPidNamespace)
             && AddressText.Format(e.Record.DestinationAddress) == made.Address.ToString()
             && (e.Record.Kind != RecordKind.Connect || e.Result == (refused ? ConnectResult.Refused : ConnectResult.Established))
             && (e.Record.Kind != RecordKind.Close || e.Record.BytesSent + e.Record.BytesReceived == PayloadBytes);
@@ -124,7 +124,7 @@ internal static class Trial
     private sealed record Connection(
         string What, IPAddress Address, (int From, int To) Ports, (RecordKind Kind, Direction Direction)[] Expected);
 
-    /// <summary>Keeps this process's events.</summary>
+    /// <summary>Keeps the events of processes of this name; a pid would not do, in a container it is another inside.</summary>
     private sealed class KeepingSink : IEventSink
     {
         private readonly List<ConnectionEvent> _events = [];
@@ -151,7 +151,7 @@ internal static class Trial
             {
                 foreach (ref readonly var e in events)
                 {
-                    if (e.Record.Owner.Pid == Environment.ProcessId)
+                    if (ProcessName.Trim(e.Record.Owner.Comm).SequenceEqual(Self.Comm))
                     {
                         _events.Add(e);
                     }

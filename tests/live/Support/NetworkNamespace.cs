@@ -5,9 +5,10 @@ namespace NetMon.LiveTests.Support;
 /// <summary>A network namespace of a test's own, with loopback up; removed with it.</summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {
-    // include/net/tcp_states.h, as /proc/net/tcp shows them.
-    private const string TimeWait = "06";
+    // As /proc/net/tcp shows them (proc(5)): the state, and the timer of what is closed and only remembered, in
+    // TIME_WAIT or in FIN_WAIT2.
     private const string Listen = "0A";
+    private const string TimeWaitTimer = "03:";
     private readonly string _name = $"netmon-test-{Guid.NewGuid():N}"[..24];
 
     public NetworkNamespace()
@@ -43,7 +44,7 @@ internal sealed partial class NetworkNamespace : IDisposable
     public void WaitUntilClosed() => WaitFor.True(
         () => Run("cat", "/proc/net/tcp", "/proc/net/tcp6").MustSucceed().Output.Split('\n')
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .All(fields => fields.Length < 4 || fields[3] is "st" or TimeWait or Listen),
+            .All(fields => fields.Length < 6 || fields[3] is "st" or Listen || fields[5].StartsWith(TimeWaitTimer, StringComparison.Ordinal)),
         "the last connections to close");
 
     public void Dispose() => Shell.Run("ip", "netns", "del", _name);
