@@ -89,8 +89,9 @@ public sealed class RingReader
             blockedDrains = blocked ? blockedDrains + 1 : 0;
             var timeStands = blockedDrains is > 0 and <= BlockedDrainsUntilTick;
 
-            // The drain after the last record still has to tell the time, for what was younger than the drain before.
-            if (!timeStands && (stopping || quiet < 2 || quiet % QuietDrainsPerTick == 0))
+            // The drain after the last record still has to tell the time, for what was younger than the drain before. A
+            // source that waits tells of each of its times: it goes on to the next only when this one was taken.
+            if (!timeStands && (stopping || !_source.IsLive || quiet < 2 || quiet % QuietDrainsPerTick == 0))
             {
                 WriteTick(time);
                 Flush();
