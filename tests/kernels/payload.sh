@@ -1,5 +1,5 @@
 # Runs inside the guest (busybox sh): the agent against the load generator with each hook that tells accept's owner, and
-# what a system call costs without and with the agent. Results stay in /out; the host compares.
+# what a system call costs without the agent, with it, and with the hooks that are known to make it slower. Results stay in /out; the host compares.
 cd /out || exit 1
 
 agent_start() { # NAME OPTIONS...
@@ -42,9 +42,12 @@ for owner in fexit kretprobe; do
   agent_stop
 done
 
-for round in 1 2 3 4; do
+for round in 1 2 3 4 5 6; do
   /payload/netload getppid --seconds 1 >>getppid-without.txt
   agent_start cost
   /payload/netload getppid --seconds 1 >>getppid-with.txt
+  agent_stop
+  agent_start taxed --accept-owner syscall
+  /payload/netload getppid --seconds 1 >>getppid-taxed.txt
   agent_stop
 done

@@ -25,7 +25,7 @@ public sealed class KernelTests(ITestOutputHelper output) : IDisposable
         File.Copy(Repository.Load, Path.Combine(payload, "netload"));
         File.Copy(Path.Combine(Repository.Root, "tests/kernels/payload.sh"), Path.Combine(payload, "run.sh"));
         var results = _scratch["results"];
-        var boot = Shell.Run(Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, "170");
+        var boot = Shell.Run(Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, "240");
         Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
         Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
 
@@ -39,12 +39,12 @@ public sealed class KernelTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(4000 + 3600 + 7200, comparison.Seen);
         }
 
-        var (without, with) = (Cost(results, "without"), Cost(results, "with"));
-        var ratio = with / without;
-        var figures = string.Create(CultureInfo.InvariantCulture, $"{version}: getppid without {without:0} ns, with {with:0} ns: ratio {ratio:0.00}");
+        var (without, with, taxed) = (Cost(results, "without"), Cost(results, "with"), Cost(results, "taxed"));
+        var figures = string.Create(CultureInfo.InvariantCulture, $"{version}: getppid without {without:0} ns, with {with:0} ns (ratio {with / without:0.00}), with syscall hooks {taxed:0} ns");
         output.WriteLine(figures);
         Assert.DoesNotContain("accept owner syscall", File.ReadAllText(Path.Combine(results, "cost.log")), StringComparison.Ordinal);
-        Assert.True(ratio < 1.15, figures); // emulation is noisy; a syscall hook would make it 1.3 or more
+// Emulation is noisy, so what a syscall hook costs in the same run is the measure.
+        Assert.True(with - without < (taxed - without) * 2 / 3, figures);
     }
 
     public void Dispose() => _scratch.Dispose();

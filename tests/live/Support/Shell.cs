@@ -5,7 +5,7 @@ namespace NetMon.LiveTests.Support;
 /// <summary>Runs a program to its end.</summary>
 internal static class Shell
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     /// <summary>What a program said and how it ended.</summary>
     public sealed record Result(int ExitCode, string Output, string Error)
