@@ -43,7 +43,7 @@ public sealed class KernelTests(ITestOutputHelper output) : IDisposable
         var figures = string.Create(CultureInfo.InvariantCulture, $"{version}: getppid without {without:0} ns, with {with:0} ns (ratio {with / without:0.00}), with syscall hooks {taxed:0} ns");
         output.WriteLine(figures);
         Assert.DoesNotContain("accept owner syscall", File.ReadAllText(Path.Combine(results, "cost.log")), StringComparison.Ordinal);
-// Emulation is noisy, so what a syscall hook costs in the same run is the measure.
+        // Emulation is noisy, so what a syscall hook costs in the same run is the measure.
         Assert.True(with - without < (taxed - without) * 2 / 3, figures);
     }
 
