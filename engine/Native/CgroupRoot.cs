@@ -31,8 +31,18 @@ public sealed class CgroupRoot : IDisposable
         }
 
         var own = DetachedMount.Open("cgroup2", out var errno);
-        whyNot = own >= 0 ? "" : $"no mount of the cgroup v2 root is visible, and mounting one failed (errno {errno})";
-        return own >= 0 ? new CgroupRoot(own, "(mounted for this process)") : null;
+        if (own >= 0 && FileInode.Of(own) == RootInode)
+        {
+            whyNot = "";
+            return new CgroupRoot(own, "(mounted for this process)");
+        }
+
+        // In a cgroup namespace such a mount begins at the namespace's own root: it would show this container alone.
+        whyNot = own >= 0
+            ? "no mount of the cgroup v2 root is visible, and this process is in a cgroup namespace"
+            : $"no mount of the cgroup v2 root is visible, and mounting one failed (errno {errno})";
+        _ = Libc.Close(own);
+        return null;
     }
 
     /// <summary>Mount points of type cgroup2 in /proc/self/mountinfo (proc(5)): field 5, with octal escapes; the type follows " - ".</summary>
