@@ -2,7 +2,7 @@ using System.CommandLine;
 using NetMon.Host;
 using NetMon.Host.Commands;
 
-var root = new RootCommand("NetMon: every TCP connection of this node, with its process and container, as JSON lines and Parquet files.")
+var root = new RootCommand("NetMon: every TCP connection of this node, with its process, as JSON lines and Parquet files.")
 {
     RunCommand.Create(),
     DoctorCommand.Create(),
