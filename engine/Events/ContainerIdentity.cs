@@ -2,10 +2,25 @@ namespace NetMon.Events;
 
 /// <summary>
 /// A container's names. Immutable and shared by every event of the container, so that sinks may render it once.
-/// A name is empty where it is not known.
+/// A name is empty where it is not known, or where there is none (a container outside Kubernetes has no pod).
 /// </summary>
-public sealed record ContainerIdentity(string ContainerId, string PodName, string PodNamespace, string ContainerName)
+/// <param name="ContainerId">The whole id, as the runtime gives it: 64 hexadecimal digits with every current one.</param>
+/// <param name="PodName">Of its pod.</param>
+/// <param name="PodNamespace">Of its pod.</param>
+/// <param name="ContainerName">In its pod; outside Kubernetes the name that the runtime knows it by. Empty for a pod's sandbox.</param>
+/// <param name="PodUid">Of its pod, with dashes; a static pod's is a hash without.</param>
+/// <param name="Image">What it was started from, as its runtime says: a reference, or a digest where that is all it knows.</param>
+public sealed record ContainerIdentity(
+    string ContainerId,
+    string PodName = "",
+    string PodNamespace = "",
+    string ContainerName = "",
+    string PodUid = "",
+    string Image = "")
 {
     /// <summary>How much of the id the JSON line shows.</summary>
     public const int ShortIdLength = 12;
+
+    /// <summary>True when a runtime has told of it.</summary>
+    public bool IsNamed => PodName.Length > 0 || ContainerName.Length > 0;
 }

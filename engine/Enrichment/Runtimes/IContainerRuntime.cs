@@ -1,0 +1,26 @@
+using NetMon.Events;
+
+namespace NetMon.Enrichment.Runtimes;
+
+/// <summary>
+/// One container runtime behind one socket. Made unconnected, so making it can't fail; every call may fail with
+/// <see cref="RuntimeException"/>, after which this object is disposed of and another one made. One call at a time, but
+/// <see cref="FollowAsync"/> may run beside the others.
+/// </summary>
+public interface IContainerRuntime : IDisposable
+{
+    /// <summary>Connects and asks what is there: "containerd 1.6.20". Called first, and once.</summary>
+    Task<string> ReadVersionAsync(CancellationToken stop);
+
+    /// <summary>
+    /// In one call to the runtime: what it knows of the wanted ids, ended containers that it still lists and pods'
+    /// sandboxes included; it may tell of others, too. No ids wanted: all that it knows.
+    /// </summary>
+    Task<IReadOnlyList<ContainerIdentity>> ListAsync(IReadOnlyCollection<string> wanted, CancellationToken stop);
+
+    /// <summary>True when following takes no events from anybody else. Known once the version was read.</summary>
+    bool CanFollow { get; }
+
+    /// <summary>Each container as it is created or renamed, until stopped or the connection ends.</summary>
+    IAsyncEnumerable<ContainerIdentity> FollowAsync(CancellationToken stop);
+}

@@ -1,0 +1,9 @@
+using NetMon.Events;
+
+namespace NetMon.Enrichment.Runtimes;
+
+/// <summary>What one runtime has told, asked or unasked.</summary>
+/// <param name="Endpoint">Which one, by its place among the endpoints.</param>
+/// <param name="Found">The containers it told of.</param>
+/// <param name="Answered">The ids that it was asked for; those not among the found it doesn't know. Empty when nobody asked.</param>
+public sealed record RuntimeReport(int Endpoint, IReadOnlyList<ContainerIdentity> Found, IReadOnlyCollection<string> Answered);
