@@ -14,7 +14,7 @@ public sealed class JsonLine
 {
     /// <summary>
     /// No line is longer, so that a pipe takes it as a whole or not at all: less than 1024 bytes of keys, numbers and what
-    /// the kernel bounds, plus four names.
+    /// the kernel bounds, plus four names (a pod has its uid only where it has no name).
     /// </summary>
     public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
 
@@ -128,6 +128,12 @@ public sealed class JsonLine
         WriteName(ref line, container.PodNamespace);
         line.Append("\",\"container_name\":\""u8);
         WriteName(ref line, container.ContainerName);
+        if (container.PodName.Length == 0 && container.PodUid.Length > 0)
+        {
+            line.Append("\",\"pod_uid\":\""u8); // all that there is to find the pod by
+            WriteName(ref line, container.PodUid);
+        }
+
         line.Append("\"}"u8);
     }
 
