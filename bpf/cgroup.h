@@ -42,7 +42,7 @@ static __always_inline __u64 nm_cgroup_of(struct task_struct *task)
 		return BPF_CORE_READ(set, dfl_cgrp, kn, id);
 	bpf_probe_read_kernel(&state, sizeof(state),
 			      (void *)set + bpf_core_field_offset(struct css_set, subsys) +
-				      nm_controller_index() * sizeof(state));
+				  nm_controller_index() * sizeof(state));
 	return BPF_CORE_READ(state, cgroup, kn, id);
 }
 

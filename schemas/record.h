@@ -50,7 +50,8 @@ enum nm_flags {
 };
 
 struct nm_owner {
-	__u64 cgroup_id; /* inode of its cgroup's directory in the hierarchy that containers are told apart by; 1 is the root */
+	__u64
+	    cgroup_id; /* inode of its cgroup's directory in the hierarchy that containers are told apart by; 1 is the root */
 	__u32 pid; /* thread group id in the initial pid namespace */
 	__u32 uid; /* real uid in the initial user namespace */
 	__u8 comm[NM_COMM_LEN]; /* of the thread group's leader; NUL-terminated, zero-filled, hostile bytes */
