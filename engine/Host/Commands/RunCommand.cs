@@ -16,7 +16,7 @@ internal static class RunCommand
     private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "where the JSON lines go: stdout, a file to append to, or nowhere", "-");
     private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "keep the events as hourly Parquet files in this directory");
     private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
-    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N]", "kernel");
+    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
     private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
     private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, syscall or listener", "auto");
