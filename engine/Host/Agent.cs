@@ -56,6 +56,7 @@ internal static class Agent
         }
 
         Log.Line(loss.Summary());
+        Log.Line(NamingAccount.Summary(directory.Counters, enrich.Counters));
         return ExitCode.Success;
     }
 
