@@ -52,42 +52,24 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
         try
         {
             List<string> made = [];
-            var mayLook = Environment.TickCount64;
-            while (true)
+            var (more, mayLook) = (true, Environment.TickCount64);
+            while (more || made.Count > 0)
             {
-                next ??= events.MoveNextAsync().AsTask();
                 var wait = TimeSpan.FromMilliseconds(mayLook - Environment.TickCount64);
-                if (made.Count == 0)
+                if (more && (made.Count == 0 || (made.Count < Batch && wait > TimeSpan.Zero)))
                 {
-                    await next.ConfigureAwait(false);
-                }
-                else if (made.Count < Batch && wait > TimeSpan.Zero)
-                {
-                    await Task.WhenAny(next, Task.Delay(wait, stop)).ConfigureAwait(false);
+                    next ??= events.MoveNextAsync().AsTask();
+                    await (made.Count == 0 ? (Task)next : Task.WhenAny(next, Task.Delay(wait, stop))).ConfigureAwait(false);
                     stop.ThrowIfCancellationRequested();
-                }
-
-                if (next.IsCompleted && made.Count < Batch)
-                {
-                    if (!await next.ConfigureAwait(false))
+                    if (next.IsCompleted)
                     {
-                        yield break;
+                        (more, next) = (await next.ConfigureAwait(false), null);
+                        if (more && CreatedId(events.Current) is { } id)
+                        {
+                            made.Add(id);
+                        }
                     }
 
-                    next = null;
-                    if (CreatedId(events.Current) is { } id)
-                    {
-                        made.Add(id);
-                    }
-
-                    if (wait > TimeSpan.Zero)
-                    {
-                        continue;
-                    }
-                }
-
-                if (made.Count == 0)
-                {
                     continue;
                 }
 
