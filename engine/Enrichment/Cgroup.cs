@@ -4,11 +4,11 @@ namespace NetMon.Enrichment;
 /// <param name="hasPath">False while only its id is known, from an event.</param>
 /// <param name="containers">The containers that it is in, outermost first; none: it is the host's own, or not yet known.</param>
 /// <param name="sinceMilliseconds">When it was told of, by the directory's clock.</param>
-internal sealed class Cgroup(bool hasPath, Container[] containers, long sinceMilliseconds)
+internal sealed class Cgroup(bool hasPath, KnownContainer[] containers, long sinceMilliseconds)
 {
     public bool HasPath => hasPath;
 
-    public Container[] Containers => containers;
+    public KnownContainer[] Containers => containers;
 
     public long SinceMilliseconds => sinceMilliseconds;
 
@@ -19,7 +19,7 @@ internal sealed class Cgroup(bool hasPath, Container[] containers, long sinceMil
     /// Whose container an event of it belongs to: the outermost that a runtime has told of, or while none has, the
     /// outermost. What runs inside a container may make cgroups of any name, but never outside of its own.
     /// </summary>
-    public Container? Container
+    public KnownContainer? Container
     {
         get
         {

@@ -17,10 +17,10 @@ public sealed class ContainerDirectory
     private readonly Action _rescan;
     private readonly TimeProvider _time;
     private readonly Dictionary<ulong, Cgroup> _cgroups = [];
-    private readonly ConcurrentDictionary<string, Container> _containers = new();
+    private readonly ConcurrentDictionary<string, KnownContainer> _containers = new();
     private readonly Queue<(ulong Id, Cgroup Cgroup, long Until)> _ended = new();
     private readonly Queue<string> _unplaced = new();
-    private readonly List<Container> _nameless = [];
+    private readonly List<KnownContainer> _nameless = [];
     private readonly ConcurrentQueue<RuntimeReport> _reports = new();
     private long _nextRound;
     private long _nextRescan;
@@ -178,9 +178,9 @@ public sealed class ContainerDirectory
         Hold(cgroupId, new Cgroup(hasPath: true, containers, Now));
     }
 
-    private Container ContainerOf(ContainerPath path)
+    private KnownContainer ContainerOf(ContainerPath path)
     {
-        var container = _containers.GetOrAdd(path.ContainerId, id => new Container(id));
+        var container = _containers.GetOrAdd(path.ContainerId, id => new KnownContainer(id));
         container.PlaceInPod(path.PodUid);
         if (!container.Identity.IsNamed && container.Owed == 0)
         {
@@ -191,7 +191,7 @@ public sealed class ContainerDirectory
     }
 
     /// <summary>Asks, and says when to ask again: doubling, with a fifth of jitter, so that nodes don't ask in step.</summary>
-    private void Ask(Container container)
+    private void Ask(KnownContainer container)
     {
         container.Owed = _names.Present;
         if (container.Owed != 0)
@@ -234,7 +234,7 @@ public sealed class ContainerDirectory
         {
             if (!_containers.TryGetValue(told.ContainerId, out var container))
             {
-                container = new Container(told.ContainerId);
+                container = new KnownContainer(told.ContainerId);
                 _containers[told.ContainerId] = container;
                 _unplaced.Enqueue(told.ContainerId);
                 LimitUnplaced();
@@ -315,7 +315,7 @@ public sealed class ContainerDirectory
         }
     }
 
-    private void Forget(Container container)
+    private void Forget(KnownContainer container)
     {
         if (_containers.TryRemove(container.Identity.ContainerId, out _) && container.Identity.IsNamed)
         {

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using NetMon.Capture;
 using NetMon.Enrichment;
+using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;
@@ -32,11 +33,14 @@ internal static class Agent
         var pipe = new Pipe(PipeOptions);
         var reader = new RingReader(source, pipe.Writer);
         var sinks = new SinkFanout([.. OpenSinks(settings, loss)], source.IsLive);
-        var directory = new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), source.RescanCgroups);
-        using var enrich = new EnrichStage(directory, sinks, settings.NameWait);
+        EnrichStage? stage = null;
+        await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions(), report => stage?.Post(report), Log.Line);
+        var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, source.RescanCgroups);
+        using var enrich = stage = new EnrichStage(directory, sinks, settings.NameWait);
         var decoder = new RecordDecoder(new EventOrder(), enrich, sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
 
+        runtimes.Start();
         source.Start();
         reader.Start();
         var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader));
@@ -56,7 +60,7 @@ internal static class Agent
         }
 
         Log.Line(loss.Summary());
-        Log.Line(NamingAccount.Summary(directory.Counters, enrich.Counters));
+        Log.Line(NamingAccount.Summary(directory.Counters, enrich.Counters, runtimes.Status));
         return ExitCode.Success;
     }
 

@@ -4,7 +4,7 @@ namespace NetMon.Enrichment.Runtimes;
 /// All container runtimes of the node. What they tell, asked or unasked, goes to one callback; it comes from any thread and
 /// for several runtimes at once.
 /// </summary>
-public sealed class ContainerRuntimes : IAsyncDisposable
+public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
 {
     /// <summary>How long the end may take, whatever hangs.</summary>
     private static readonly TimeSpan EndBound = TimeSpan.FromMilliseconds(900);

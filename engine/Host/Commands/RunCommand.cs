@@ -20,6 +20,9 @@ internal static class RunCommand
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
     private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
     private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, syscall or listener", "auto");
+    private static readonly Option<string?> RuntimeEndpoints = RuntimeEndpointOption.Create(
+        "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
+
     private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
     private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "memory of all rings together, MiB", "8");
@@ -28,7 +31,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
-            Node, Json, Capture, Duration, Source, Record, SpineOption, AcceptOwnerOption, Cgroups, NameWait, RingMemory,
+            Node, Json, Capture, Duration, Source, Record, SpineOption, AcceptOwnerOption, RuntimeEndpoints, Cgroups, NameWait, RingMemory,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -57,23 +60,28 @@ internal static class RunCommand
         }
     }
 
-    private static RunSettings Read(ParseResult parsed) => new()
+    private static RunSettings Read(ParseResult parsed)
     {
-        Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
-        Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
-        Capture = parsed.GetValue(Capture),
-        Duration = parsed.GetValue(Duration) is { } duration ? ReadDuration(duration) : null,
-        Source = SourceSpec.Parse(parsed.GetValue(Source)!),
-        Record = parsed.GetValue(Record),
-        NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
-        Kernel = new KernelSourceOptions
+        var source = SourceSpec.Parse(parsed.GetValue(Source)!);
+        return new RunSettings
         {
-            Cgroups = ReadWord<CgroupVersion>(Cgroups, parsed),
-            Spine = ReadWord<Spine>(SpineOption, parsed),
-            AcceptOwner = ReadWord<AcceptOwner>(AcceptOwnerOption, parsed),
-            RingBytes = ReadRingBytes(parsed.GetValue(RingMemory)!),
-        },
-    };
+            Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
+            Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
+            Capture = parsed.GetValue(Capture),
+            Duration = parsed.GetValue(Duration) is { } duration ? ReadDuration(duration) : null,
+            Source = source,
+            Record = parsed.GetValue(Record),
+            Runtimes = RuntimeEndpointOption.Read(parsed.GetValue(RuntimeEndpoints), source is SourceSpec.Kernel ? "auto" : "none"),
+            NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
+            Kernel = new KernelSourceOptions
+            {
+                Cgroups = ReadWord<CgroupVersion>(Cgroups, parsed),
+                Spine = ReadWord<Spine>(SpineOption, parsed),
+                AcceptOwner = ReadWord<AcceptOwner>(AcceptOwnerOption, parsed),
+                RingBytes = ReadRingBytes(parsed.GetValue(RingMemory)!),
+            },
+        };
+    }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

@@ -3,7 +3,7 @@ using NetMon.Events;
 namespace NetMon.Enrichment;
 
 /// <summary>A container as far as it is known: from its cgroup's path, from a runtime, or both.</summary>
-internal sealed class Container(string id)
+internal sealed class KnownContainer(string id)
 {
     /// <summary>What its events bear; replaced by another one when more is known. Any thread may read it.</summary>
     public ContainerIdentity Identity { get; private set; } = new(id);
