@@ -1,8 +1,10 @@
 using System.IO.Pipelines;
 using NetMon.Capture;
+using NetMon.Enrichment;
 using NetMon.Events;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Json;
 using NetMon.Pipeline.Order;
@@ -30,7 +32,9 @@ internal static class Agent
         var pipe = new Pipe(PipeOptions);
         var reader = new RingReader(source, pipe.Writer);
         var sinks = new SinkFanout([.. OpenSinks(settings, loss)], source.IsLive);
-        var decoder = new RecordDecoder(new EventOrder(), sinks, recording is null ? null : recording.Append);
+        var directory = new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), source.RescanCgroups);
+        using var enrich = new EnrichStage(directory, sinks, settings.NameWait);
+        var decoder = new RecordDecoder(new EventOrder(), enrich, sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
 
         source.Start();
@@ -52,6 +56,7 @@ internal static class Agent
         }
 
         Log.Line(loss.Summary());
+        Log.Line(NamingAccount.Summary(directory.Counters, enrich.Counters));
         return ExitCode.Success;
     }
 

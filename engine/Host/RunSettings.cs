@@ -23,6 +23,9 @@ internal sealed record RunSettings
     /// <summary>A file to record the raw stream to; null for none.</summary>
     public required string? Record { get; init; }
 
+    /// <summary>How long an event may wait for its container's name; zero: not at all.</summary>
+    public required TimeSpan NameWait { get; init; }
+
     /// <summary>How to trace.</summary>
     public required KernelSourceOptions Kernel { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using NetMon.Capture;
+using NetMon.Native;
 using NetMon.Storage;
 
 namespace NetMon.Host.Commands;
@@ -15,17 +16,19 @@ internal static class RunCommand
     private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "where the JSON lines go: stdout, a file to append to, or nowhere", "-");
     private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "keep the events as hourly Parquet files in this directory");
     private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
-    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N]", "kernel");
+    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
     private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
     private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, syscall or listener", "auto");
+    private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
+    private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
     private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "memory of all rings together, MiB", "8");
 
     public static Command Create()
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
-            Node, Json, Capture, Duration, Source, Record, SpineOption, AcceptOwnerOption, RingMemory,
+            Node, Json, Capture, Duration, Source, Record, SpineOption, AcceptOwnerOption, Cgroups, NameWait, RingMemory,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -47,7 +50,7 @@ internal static class RunCommand
             Log.Line($"netmon: {e.Message}");
             return ExitCode.CannotTrace;
         }
-        catch (Exception e) when (e is SourceException or CaptureDirectoryException or Native.NativeException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SourceException or CaptureDirectoryException or NativeException or IOException or UnauthorizedAccessException)
         {
             Log.Line($"netmon: {e.Message}");
             return ExitCode.Failure;
@@ -59,11 +62,13 @@ internal static class RunCommand
         Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
         Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
         Capture = parsed.GetValue(Capture),
-        Duration = parsed.GetValue(Duration) is { } duration ? ReadTime(duration) : null,
+        Duration = parsed.GetValue(Duration) is { } duration ? ReadDuration(duration) : null,
         Source = SourceSpec.Parse(parsed.GetValue(Source)!),
         Record = parsed.GetValue(Record),
+        NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
         Kernel = new KernelSourceOptions
         {
+            Cgroups = ReadWord<CgroupVersion>(Cgroups, parsed),
             Spine = ReadWord<Spine>(SpineOption, parsed),
             AcceptOwner = ReadWord<AcceptOwner>(AcceptOwnerOption, parsed),
             RingBytes = ReadRingBytes(parsed.GetValue(RingMemory)!),
@@ -88,14 +93,21 @@ internal static class RunCommand
             ? (int)(mebibytes * 1024 * 1024)
             : throw new UsageException($"--ring-memory {text}: it takes MiB from 0.25 to 1024");
 
-    private static TimeSpan ReadTime(string text)
+    private static TimeSpan ReadDuration(string text) =>
+        ReadTime(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");
+
+    private static TimeSpan ReadNameWait(string text) =>
+        ReadTime(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: it takes a time from 0 to 10s, such as 200ms");
+
+    /// <summary>Null for what is no time.</summary>
+    private static TimeSpan? ReadTime(string text)
     {
         var unit = text.TrimStart("0123456789.".ToCharArray());
         var factor = unit switch { "ms" => 0.001, "s" or "" => 1, "m" => 60, "h" => 3600, _ => 0 };
         return factor > 0
             && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * factor is > 0 and < 1e9
+            && number * factor < 1e9
             ? TimeSpan.FromSeconds(number * factor)
-            : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");
+            : null;
     }
 }

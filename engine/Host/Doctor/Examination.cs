@@ -28,7 +28,7 @@ internal static class Examination
         report.Good("BTF", KernelPrerequisites.BtfPath);
         using (var root = CgroupRoot.Open(out var noRoot))
         {
-            report.Fact("cgroups", CgroupMode.Describe());
+            report.Fact("cgroups", CgroupHierarchy.Choose(CgroupVersion.Auto)?.Mode ?? "none");
             report.Is(root is not null, "cgroup v2 root", root?.Where ?? noRoot);
             report.Fact("tracefs", "not needed mounted");
             ProbeAll(report, root);
@@ -41,7 +41,7 @@ internal static class Examination
     {
         report.Heading("programs (one spine and one set of owner hooks are used; the rest may fail)");
         string[] spines = ["nm_sockops", "nm_tracepoint"];
-        foreach (var program in (string[])[.. spines, .. HookPlan.CgroupPrograms, .. Owners.SelectMany(HookPlan.ProgramsOf), .. HookPlan.AdoptPrograms])
+        foreach (var program in (string[])[.. spines, .. HookPlan.CgroupPrograms, .. Owners.SelectMany(HookPlan.ProgramsOf), .. HookPlan.CgroupNamePrograms, .. HookPlan.AdoptPrograms])
         {
             var probe = BpfPrograms.Probe(program, root);
             var state = !probe.Loads ? "does not load" : !probe.Attaches ? "loads, does not attach" : "loads, attaches";

@@ -31,6 +31,8 @@ internal static class CaptureSchema
     public static readonly DataField PodName = Optional<ReadOnlyMemory<char>>("pod_name");
     public static readonly DataField PodNamespace = Optional<ReadOnlyMemory<char>>("pod_namespace");
     public static readonly DataField ContainerName = Optional<ReadOnlyMemory<char>>("container_name");
+    public static readonly DataField PodUid = Optional<ReadOnlyMemory<char>>("pod_uid");
+    public static readonly DataField Image = Optional<ReadOnlyMemory<char>>("image");
     public static readonly DataField Direction = Required<ReadOnlyMemory<char>>("direction");
     public static readonly DataField Uid = Required<uint>("uid");
     public static readonly DataField CgroupId = Required<ulong>("cgroup_id");
@@ -46,8 +48,8 @@ internal static class CaptureSchema
 
     public static readonly ParquetSchema Schema = new(
         Timestamp, Node, Type, Protocol, SourceAddress, SourcePort, DestinationAddress, DestinationPort, Pid, Process,
-        NetworkNamespace, ContainerId, PodName, PodNamespace, ContainerName, Direction, Uid, CgroupId, Result, Error,
-        Latency, Duration, BytesSent, BytesReceived, SmoothedRtt, Retransmits, Reason);
+        NetworkNamespace, ContainerId, PodName, PodNamespace, ContainerName, PodUid, Image, Direction, Uid, CgroupId, Result,
+        Error, Latency, Duration, BytesSent, BytesReceived, SmoothedRtt, Retransmits, Reason);
 
     public static readonly ParquetOptions WriterOptions = CreateWriterOptions();
 

@@ -3,7 +3,7 @@ using NetMon.Events;
 
 namespace NetMon.Storage.Columns;
 
-/// <summary>From a container to the index of its four texts. Identities are shared by their events, so by reference.</summary>
+/// <summary>From a container to the index of its texts. Identities are shared by their events, so by reference.</summary>
 internal sealed class ContainerIndex
 {
     private readonly Dictionary<ContainerIdentity, int> _indices = new(ByReference.Instance);
@@ -18,7 +18,11 @@ internal sealed class ContainerIndex
 
     public TextDictionary Names { get; } = new();
 
-    /// <summary>The index of the container's texts in each of the four dictionaries.</summary>
+    public TextDictionary PodUids { get; } = new();
+
+    public TextDictionary Images { get; } = new();
+
+    /// <summary>The index of the container's texts in each of the dictionaries.</summary>
     public int Of(ContainerIdentity container)
     {
         if (ReferenceEquals(container, _last))
@@ -32,6 +36,8 @@ internal sealed class ContainerIndex
             PodNames.Add(container.PodName);
             PodNamespaces.Add(container.PodNamespace);
             Names.Add(container.ContainerName);
+            PodUids.Add(container.PodUid);
+            Images.Add(container.Image);
             _indices.Add(container, index);
         }
 
@@ -47,6 +53,8 @@ internal sealed class ContainerIndex
         PodNames.Clear();
         PodNamespaces.Clear();
         Names.Clear();
+        PodUids.Clear();
+        Images.Clear();
     }
 
     private sealed class ByReference : IEqualityComparer<ContainerIdentity>

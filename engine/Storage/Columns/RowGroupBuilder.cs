@@ -38,6 +38,8 @@ internal sealed class RowGroupBuilder
     private readonly TextColumn _podName;
     private readonly TextColumn _podNamespace;
     private readonly TextColumn _containerName;
+    private readonly TextColumn _podUid;
+    private readonly TextColumn _image;
     private readonly TextColumn _direction = new(CaptureSchema.Direction, Words.Directions);
     private readonly NumberColumn<uint> _uid = new(CaptureSchema.Uid);
     private readonly NumberColumn<ulong> _cgroupId = new(CaptureSchema.CgroupId);
@@ -66,6 +68,8 @@ internal sealed class RowGroupBuilder
         _podName = new(CaptureSchema.PodName, _containers.PodNames, _inContainer);
         _podNamespace = new(CaptureSchema.PodNamespace, _containers.PodNamespaces, _inContainer);
         _containerName = new(CaptureSchema.ContainerName, _containers.Names, _inContainer);
+        _podUid = new(CaptureSchema.PodUid, _containers.PodUids, _inContainer);
+        _image = new(CaptureSchema.Image, _containers.Images, _inContainer);
         _result = new(CaptureSchema.Result, Words.Results, _isConnect);
         _error = new(CaptureSchema.Error, _hasError);
         _latency = new(CaptureSchema.Latency, _isConnect);
@@ -79,9 +83,9 @@ internal sealed class RowGroupBuilder
         _columns =
         [
             _timestamp, _node, _type, _protocol, _sourceAddress, _sourcePort, _destinationAddress, _destinationPort,
-            _pid, _process, _networkNamespace, _containerId, _podName, _podNamespace, _containerName, _direction, _uid,
-            _cgroupId, _result, _error, _latency, _duration, _bytesSent, _bytesReceived, _smoothedRtt, _retransmits,
-            _reason,
+            _pid, _process, _networkNamespace, _containerId, _podName, _podNamespace, _containerName, _podUid, _image,
+            _direction, _uid, _cgroupId, _result, _error, _latency, _duration, _bytesSent, _bytesReceived, _smoothedRtt,
+            _retransmits, _reason,
         ];
     }
 
@@ -168,6 +172,8 @@ internal sealed class RowGroupBuilder
             _podName.Add(index);
             _podNamespace.Add(index);
             _containerName.Add(index);
+            _podUid.Add(index);
+            _image.Add(index);
         }
     }
 

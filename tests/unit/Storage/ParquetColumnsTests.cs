@@ -23,7 +23,7 @@ public sealed class ParquetColumnsTests : IDisposable
                 "timestamp TIMESTAMP", "node VARCHAR", "type VARCHAR", "protocol VARCHAR", "src_ip VARCHAR",
                 "src_port INTEGER", "dst_ip VARCHAR", "dst_port INTEGER", "pid UINTEGER", "process VARCHAR",
                 "netns UINTEGER", "container_id VARCHAR", "pod_name VARCHAR", "pod_namespace VARCHAR",
-                "container_name VARCHAR", "direction VARCHAR", "uid UINTEGER", "cgroup_id UBIGINT", "result VARCHAR",
+                "container_name VARCHAR", "pod_uid VARCHAR", "image VARCHAR", "direction VARCHAR", "uid UINTEGER", "cgroup_id UBIGINT", "result VARCHAR",
                 "errno INTEGER", "latency_us BIGINT", "duration_us BIGINT", "bytes_sent UBIGINT",
                 "bytes_received UBIGINT", "rtt_us UINTEGER", "retransmits UINTEGER", "reason VARCHAR", "date DATE",
                 "hour BIGINT",
@@ -40,18 +40,18 @@ public sealed class ParquetColumnsTests : IDisposable
         var rows = _capture.Query("SELECT * EXCLUDE (date, hour) FROM {events} ORDER BY timestamp");
 
         object?[] shared = ["TCP", "10.0.1.5", 45678, "2001:db8::1", 65535, 4_000_000_000u, "curl", 4026532508u];
-        object?[] container = [Sample.Container.ContainerId, "nginx-7d64c9f9b8-x9k2m", "production", "nginx"];
+        object?[] container = [Sample.Container.ContainerId, "nginx-7d64c9f9b8-x9k2m", "production", "nginx", Sample.Container.PodUid, Sample.Container.Image];
         object?[] owner = [uint.MaxValue, ulong.MaxValue - 1];
         var hour = new DateTime(2026, 11, 22, 19, 0, 0);
         Assert.Equal(
             [hour.AddMicroseconds(1), "node-1", "CONNECT", .. shared, .. container, "outbound", .. owner, "refused", 111, 1234L, .. Nulls(6)],
             rows[0]);
         Assert.Equal(
-            [hour.AddMicroseconds(2), "node-1", "ACCEPT", .. shared, .. Nulls(4), "inbound", .. owner, .. Nulls(9)],
+            [hour.AddMicroseconds(2), "node-1", "ACCEPT", .. shared, .. Nulls(6), "inbound", .. owner, .. Nulls(9)],
             rows[1]);
         Assert.Equal(
             [
-                hour.AddHours(1).AddMicroseconds(-1), "node-1", "CLOSE", .. shared, .. Nulls(4), "outbound", .. owner, .. Nulls(3),
+                hour.AddHours(1).AddMicroseconds(-1), "node-1", "CLOSE", .. shared, .. Nulls(6), "outbound", .. owner, .. Nulls(3),
                 7000L, ulong.MaxValue, 4096UL, uint.MaxValue, 3u, "fin_remote",
             ],
             rows[2]);
@@ -73,10 +73,10 @@ public sealed class ParquetColumnsTests : IDisposable
     [Fact]
     public void A_containers_unknown_names_are_empty_not_null()
     {
-        Write(Sample.Accept(Sample.Hour19) with { Container = new ContainerIdentity("c0ffee", "", "", "") });
+        Write(Sample.Accept(Sample.Hour19) with { Container = new ContainerIdentity("c0ffee") });
 
-        var row = Assert.Single(_capture.Query("SELECT container_id, pod_name, pod_namespace, container_name FROM {events}"));
-        Assert.Equal(["c0ffee", "", "", ""], row);
+        var row = Assert.Single(_capture.Query("SELECT container_id, pod_name, pod_namespace, container_name, pod_uid, image FROM {events}"));
+        Assert.Equal(["c0ffee", "", "", "", "", ""], row);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class ParquetColumnsTests : IDisposable
         string[] text =
         [
             "node", "type", "protocol", "src_ip", "dst_ip", "process", "container_id", "pod_name", "pod_namespace",
-            "container_name", "direction", "result", "reason",
+            "container_name", "pod_uid", "image", "direction", "result", "reason",
         ];
         Assert.All(Metadata("encodings", text), row => Assert.Contains("DICTIONARY", Text(row[0]), StringComparison.Ordinal));
         Assert.All(Metadata("encodings", "timestamp"), row => Assert.Contains("DELTA_BINARY_PACKED", Text(row[0]), StringComparison.Ordinal));

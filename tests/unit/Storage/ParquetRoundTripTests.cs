@@ -7,7 +7,7 @@ namespace NetMon.UnitTests.Storage;
 
 public sealed class ParquetRoundTripTests
 {
-    private static readonly ContainerIdentity?[] Containers = [null, Sample.Container, new("c1", "", "", "c"), new("c2", "p", "n", "")];
+    private static readonly ContainerIdentity?[] Containers = [null, Sample.Container, new("c1", "", "", "c"), new("c2", "p", "n", "", "u", "i")];
 
     private static readonly Gen<ConnectionEvent> AnyEvent =
         from kind in Gen.Byte[1, 3]
@@ -31,7 +31,7 @@ public sealed class ParquetRoundTripTests
 
             var rows = capture.Query(
                 """
-                SELECT epoch_us(timestamp), type, src_ip, dst_ip, src_port, dst_port, pid, process, container_id, container_name,
+                SELECT epoch_us(timestamp), type, src_ip, dst_ip, src_port, dst_port, pid, process, container_id, container_name, pod_uid, image,
                     direction, cgroup_id, result, errno, latency_us, duration_us, bytes_sent, reason
                 FROM {events}
                 """);
@@ -76,7 +76,7 @@ public sealed class ParquetRoundTripTests
             source.UnixNanoseconds / 1000, Vocabulary.Text(record.Kind), AddressText.Format(record.SourceAddress),
             AddressText.Format(record.DestinationAddress), record.SourcePort, record.DestinationPort, record.Owner.Pid,
             Encoding.UTF8.GetString(comm.IndexOf((byte)0) is var end and >= 0 ? comm[..end] : comm), source.Container?.ContainerId,
-            source.Container?.ContainerName, Vocabulary.Text(record.Direction), record.Owner.CgroupId,
+            source.Container?.ContainerName, source.Container?.PodUid, source.Container?.Image, Vocabulary.Text(record.Direction), record.Owner.CgroupId,
             isConnect ? Vocabulary.Text(source.Result) : null,
             isConnect && record.Error != 0 && source.Result != ConnectResult.Aborted ? record.Error : null,
             isConnect ? record.ElapsedNanoseconds / 1000 : null, isClose ? record.ElapsedNanoseconds / 1000 : null,
