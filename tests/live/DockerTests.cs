@@ -51,10 +51,10 @@ public sealed class DockerTests(ITestOutputHelper output) : IDisposable
         using var agent = Start(dockerd);
         foreach (var container in containers.Values)
         {
-            dockerd.Docker("start", container.Name);
+            dockerd.Docker("start", container.Id);
         }
 
-        dockerd.Docker(["wait", .. containers.Values.Select(c => c.Name)]);
+        dockerd.Docker(["wait", .. containers.Keys]);
         SocketTable.WaitUntilClosed(dockerd.Node.KeeperId);
         agent.Stop();
 

@@ -31,7 +31,9 @@ public sealed class RuntimeNodeTests
             Assert.Equal(
                 expected.Replace("{uid}", pod.Plan.Uid, StringComparison.Ordinal).Replace("{uid_}", pod.Plan.Uid.Replace('-', '_'), StringComparison.Ordinal).Replace("{id}", container.Id, StringComparison.Ordinal),
                 cgroup);
-            Assert.Equal(container.Id, Assert.Single(containerd.Cri.ListContainers()).Id);
+            var listed = Assert.Single(containerd.Cri.ListContainers());
+            Assert.Equal((container.Id, "sleeper", OfflineImages.Tools), (listed.Id, listed.Labels["io.kubernetes.container.name"], listed.Image.Image));
+            Assert.Equal((pod.Plan.Name, pod.Plan.Namespace, pod.Plan.Uid), (listed.Labels["io.kubernetes.pod.name"], listed.Labels["io.kubernetes.pod.namespace"], listed.Labels["io.kubernetes.pod.uid"]));
             Assert.Equal(pod.SandboxId, Assert.Single(containerd.Cri.ListPodSandbox()).Id);
             Assert.NotEqual(containerd.Node.NetworkNamespace, RuntimeNode.NamespaceOf(pid));
         }
@@ -63,7 +65,7 @@ public sealed class RuntimeNodeTests
         }
         finally
         {
-            Shell.Script($"kill -KILL -- -{starter.Id}").MustSucceed();
+            Shell.Run("kill", "-KILL", "--", $"-{starter.Id}").MustSucceed();
         }
 
         WaitFor.True(() => !Directory.Exists(folder), "the node to clear itself away");

@@ -81,7 +81,8 @@ containerd_command() {
 
 dockerd_command() {
 	echo '{}' >"$folder/docker.json"
-	rm -f "$inside/docker.pid"
+	# What a killed one leaves. Its containerd dies with it, but dockerd takes that for alive while an idle init has not reaped it.
+	rm -f "$inside/docker.pid" "$inside/docker-exec/containerd/containerd.pid"
 	command=(dockerd --config-file "$folder/docker.json" -H "unix://$folder/docker.sock" --data-root "$inside/docker"
 		--exec-root "$inside/docker-exec" --pidfile "$inside/docker.pid" --storage-driver overlay2 --bridge=none --iptables=false
 		--ip6tables=false --ip-forward=false --ip-masq=false --exec-opt native.cgroupdriver=cgroupfs)
@@ -106,7 +107,8 @@ stop_daemon() {
 # The cgroups of this node's pods and Docker containers, the deepest first. By names that nobody else's have: what is in them is killed.
 cgroups() {
 	local id names=(-path "*/*pod$tag-*" -o -path "*/*pod${tag}_*")
-	for id in $(ls "$inside/docker/containers" 2>/dev/null); do
+	for id in "$inside"/docker/containers/*; do
+		id=${id##*/} # without any it is the asterisk, which must never get into a pattern
 		[[ ! $id =~ ^[0-9a-f]{64}$ ]] || names+=(-o -path "*/docker/$id*")
 	done
 	find /sys/fs/cgroup -mindepth 2 -depth -type d \( "${names[@]}" \) 2>/dev/null
@@ -136,9 +138,9 @@ trap end EXIT
 trap 'exit 1' TERM INT HUP
 prepare
 echo ready
-while read -r verb rest; do
-	case $verb in
-	start) start $rest ;;
+while read -r -a words; do
+	case ${words[0]:-} in
+	start) start "${words[@]:1}" ;;
 	kill) stop_daemon && echo killed ;;
 	esac
 done
