@@ -12,5 +12,12 @@ internal static class Tally
         Assert.Equal(string.Join('\n', wanted), string.Join('\n', counted));
     }
 
+    /// <summary>That all events, and there are some, name this container.</summary>
+    public static void AssertOnly(SeenContainer expected, IEnumerable<SeenEvent> seen)
+    {
+        var counted = seen.GroupBy(e => Show(e.Container)).Select(group => (Who: group.Key, Count: group.Count())).ToList();
+        Assert.True(counted.Count == 1 && counted[0].Who == Show(expected), $"expected {Show(expected)}, seen {string.Join(", ", counted.Select(c => $"{c.Count}x {c.Who}"))}");
+    }
+
     private static string Show(SeenContainer? c) => c is null ? "host" : $"{c.Id} {c.PodNamespace}/{c.PodName} {c.Name} {c.PodUid}".TrimEnd();
 }
