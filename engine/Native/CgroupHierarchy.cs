@@ -25,7 +25,15 @@ public sealed record CgroupHierarchy(CgroupVersion Version, string Controller, u
     internal static CgroupHierarchy? Choose(CgroupVersion asked, IEnumerable<string> mountInfo, IEnumerable<string> controllers)
     {
         var mounts = mountInfo.Select(CgroupMount.Parse).OfType<CgroupMount>().ToArray();
-        var inUse = controllers.Select(line => line.Split('\t')).Where(fields => fields is [not ['#', ..], not "0", ..]).ToDictionary(fields => fields[0], fields => fields[1]);
+        var inUse = new Dictionary<string, uint>();
+        foreach (var line in controllers)
+        {
+            if (line.Split('\t') is [var name, var number, ..] && uint.TryParse(number, CultureInfo.InvariantCulture, out var id) && id != 0)
+            {
+                inUse[name] = id;
+            }
+        }
+
         var v2 = mounts.FirstOrDefault(mount => mount.IsV2);
         var mode = (v2, inUse.Count) switch
         {
@@ -43,7 +51,7 @@ public sealed record CgroupHierarchy(CgroupVersion Version, string Controller, u
         var controller = ControllersInOrder.FirstOrDefault(inUse.ContainsKey);
         return controller is null
             ? null
-            : new CgroupHierarchy(CgroupVersion.V1, controller, uint.Parse(inUse[controller], CultureInfo.InvariantCulture), mode)
+            : new CgroupHierarchy(CgroupVersion.V1, controller, inUse[controller], mode)
             {
                 MountPoint = mounts.FirstOrDefault(mount => mount.Has(controller) && mount.IsWhole)?.Path,
             };
