@@ -43,7 +43,7 @@ public sealed class CgroupLayoutTests(ITestOutputHelper output) : IDisposable
         using var containerd = Containerd.Start(layout);
         var web = containerd.RunPod("shop/web-0", shape: shape);
         var server = web.Serve("server", Port);
-        output.WriteLine(string.Join('\n', File.ReadLines($"/proc/{server.Pid}/cgroup")));
+        output.WriteLine(File.ReadLines($"/proc/{server.Pid}/cgroup").Last());
         using var agent = containerd.Node.StartAgent(false, "--json", _scratch["events.json"], "--runtime-endpoint", containerd.Endpoint, "--cgroups", cgroups);
         var batch = containerd.RunPod("billing/batch-7f", PodNetwork.Pod, shape);
         var caller = web.Start("caller", server.Call(30));

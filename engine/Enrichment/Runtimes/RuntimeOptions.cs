@@ -22,7 +22,7 @@ public sealed record RuntimeOptions
     public TimeSpan FirstBackOff { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The longest time between attempts, but for a jitter of a fifth.</summary>
-    public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Ids that may wait for one runtime; beyond, the oldest is forgotten.</summary>
     public int WantedLimit { get; init; } = 4096;
