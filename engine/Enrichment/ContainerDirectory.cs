@@ -272,12 +272,12 @@ public sealed class ContainerDirectory
 
     private void LetGoOfOldest(bool early)
     {
-        var (id, cgroup, _) = _ended.Dequeue();
+        var (id, cgroup, until) = _ended.Dequeue();
         if (_cgroups.TryGetValue(id, out var present) && present == cgroup)
         {
             if (early)
             {
-                Counters.CountEvicted();
+                Counters.CountEvicted(Now - (until - (long)_options.KeepEnded.TotalMilliseconds));
             }
 
             _cgroups.Remove(id);

@@ -10,6 +10,7 @@ public sealed class DirectoryCounters
     private long _unknown;
     private long _asked;
     private long _rescans;
+    private long _shortestStay = long.MaxValue;
 
     /// <summary>Cgroups held, ended ones included.</summary>
     public long Cgroups => Volatile.Read(ref _cgroups);
@@ -22,6 +23,12 @@ public sealed class DirectoryCounters
 
     /// <summary>Cgroups and containers let go before their time, because there were too many.</summary>
     public long Evicted => Volatile.Read(ref _evicted);
+
+    /// <summary>
+    /// The shortest time, milliseconds, that a cgroup was known after its end before it was evicted; null while none was.
+    /// A CLOSE that comes later than that has no container.
+    /// </summary>
+    public long? ShortestStay => Volatile.Read(ref _shortestStay) is var stay && stay == long.MaxValue ? null : stay;
 
     /// <summary>Cgroups that an event came from before anything had told of them.</summary>
     public long Unknown => Volatile.Read(ref _unknown);
@@ -41,6 +48,13 @@ public sealed class DirectoryCounters
     internal void AddNamed(int change) => Volatile.Write(ref _named, _named + change);
 
     internal void CountEvicted() => Volatile.Write(ref _evicted, _evicted + 1);
+
+    /// <summary>One was let go so long after its end, milliseconds.</summary>
+    internal void CountEvicted(long stay)
+    {
+        CountEvicted();
+        Volatile.Write(ref _shortestStay, Math.Min(stay, _shortestStay));
+    }
 
     internal void CountUnknown() => Volatile.Write(ref _unknown, _unknown + 1);
 

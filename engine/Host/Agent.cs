@@ -60,7 +60,7 @@ internal static class Agent
         }
 
         Log.Line(loss.Summary());
-        Log.Line(NamingAccount.Summary(directory.Counters, enrich.Counters, runtimes.Status));
+        Log.Line(NamingAccount.Summary(source.ReadCounters(), directory.Counters, enrich.Counters, runtimes.Status));
         return ExitCode.Success;
     }
 
