@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using NetMon.Capture;
+using NetMon.Capture.Synthetic;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetMon.Capture;
+using NetMon.Capture.Synthetic;
 
 namespace NetMon.Host;
 

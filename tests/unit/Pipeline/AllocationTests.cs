@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Reflection;
 using NetMon.Capture;
+using NetMon.Capture.Synthetic;
 using NetMon.Events;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;

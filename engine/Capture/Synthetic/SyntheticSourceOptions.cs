@@ -1,4 +1,4 @@
-namespace NetMon.Capture;
+namespace NetMon.Capture.Synthetic;
 
 /// <summary>What the synthetic source makes.</summary>
 public sealed record SyntheticSourceOptions

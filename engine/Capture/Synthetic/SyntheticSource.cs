@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 using NetMon.Events;
 using NetMon.Native;
 
-namespace NetMon.Capture;
+namespace NetMon.Capture.Synthetic;
 
 /// <summary>
-/// Makes plausible connections: each is a CONNECT, and where it is established an ACCEPT and a CLOSE for each end. With
+/// The standard node, by which the agent is measured: see <see cref="SyntheticNode"/> and <see cref="SyntheticConnections"/>. With
 /// a rate it keeps its pace as a kernel would, and what the rings can't take is dropped and counted; without, it waits.
 /// </summary>
 public sealed class SyntheticSource : IRecordSource

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using NetMon.Events;
 
-namespace NetMon.Capture;
+namespace NetMon.Capture.Synthetic;
 
 /// <summary>
 /// The containers of a made-up node: a fixed number of them at any time, the oldest of which ends as a new one starts. The
