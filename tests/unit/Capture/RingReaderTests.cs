@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using NetMon.Capture;
 using NetMon.Capture.Synthetic;
+using NetMon.Events;
 using NetMon.UnitTests.Events;
 using Xunit;
 
