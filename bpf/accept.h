@@ -20,7 +20,7 @@
 #include "owner.h"
 #include "socket.h"
 
-static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *owner, __u8 flags)
+static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *owner, __u8 flags, bool known)
 {
 	struct nm_record *r;
 
@@ -36,7 +36,7 @@ static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *own
 	r->ending = NM_ENDING_NONE;
 	r->flags = flags;
 	r->ktime_ns = bpf_ktime_get_ns();
-	nm_fill_tuple(r, sk, false);
+	nm_fill_tuple(r, sk, false, known);
 	r->owner = *owner;
 	r->elapsed_ns = 0;
 	nm_no_traffic(r);
@@ -44,10 +44,10 @@ static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *own
 	nm_submit(r);
 }
 
-static __always_inline void nm_listening(struct nm_conn *c, struct task_struct *owner)
+static __always_inline void nm_listening(struct nm_conn *c)
 {
 	__builtin_memset(c, 0, sizeof(*c));
-	nm_owner_of(&c->owner, owner);
+	nm_owner_current(&c->owner);
 	c->phase = NM_PHASE_LISTENING;
 }
 
@@ -66,7 +66,7 @@ static __always_inline bool nm_accept_settle(struct nm_conn *c, struct sock *sk,
 		c->owner_flags = 0;
 	}
 	if (bpf_map_delete_elem(&unaccepted, &cookie) == 0)
-		nm_emit_accept(sk, &c->owner, c->owner_flags);
+		nm_emit_accept(sk, &c->owner, c->owner_flags, true);
 	if (exact)
 		bpf_map_delete_elem(&accepted, &cookie);
 	c->phase = NM_PHASE_INBOUND;
@@ -82,7 +82,7 @@ static __always_inline bool nm_accept_established(struct nm_conn *c, struct sock
 	c->since_ns = bpf_ktime_get_ns();
 	c->phase = NM_PHASE_ACCEPTING;
 	if (!nm_knobs.accept_exact || bpf_map_update_elem(&unaccepted, &cookie, &one, BPF_ANY)) {
-		nm_emit_accept(sk, &c->owner, c->owner_flags);
+		nm_emit_accept(sk, &c->owner, c->owner_flags, true);
 		c->phase = NM_PHASE_INBOUND;
 		return false;
 	}
@@ -98,10 +98,8 @@ static __always_inline bool nm_accept_overdue(struct nm_conn *c, struct sock *sk
 /* The caller closes or shuts down what no hook saw accepted: that is most likely who accepted it. */
 static __always_inline void nm_accept_closing(struct nm_conn *c, struct sock *sk, __u64 cookie)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-
-	if (!(BPF_CORE_READ(task, flags) & PF_KTHREAD)) {
-		nm_owner_of(&c->owner, task);
+	if (!(nm_current_load(flags) & PF_KTHREAD)) {
+		nm_owner_current(&c->owner);
 		c->owner_flags = NM_OWNER_INFERRED;
 	}
 	nm_accept_settle(c, sk, cookie, true);
@@ -111,20 +109,20 @@ static __always_inline void nm_accept_closing(struct nm_conn *c, struct sock *sk
  * accept() gives `sk` to the current process. Whichever hook calls this does so after inet_accept() took the child's
  * lock, which the softirq that established it has held from its birth: it is in `unaccepted`, or its end has come.
  */
-static __always_inline void nm_accepted(struct sock *sk)
+static __always_inline void nm_accepted(struct sock *sk, bool known)
 {
 	struct nm_owner owner = {};
 	__u64 cookie;
 
-	if (!sk || !nm_is_tcp(sk))
+	if (!sk || !nm_is_tcp(sk, known))
 		return;
-	cookie = nm_cookie(sk);
+	cookie = nm_cookie(sk, known);
 	if (!cookie)
 		return; /* established before the agent was there */
 	nm_owner_current(&owner);
 	bpf_map_update_elem(&accepted, &cookie, &owner, BPF_ANY);
 	if (bpf_map_delete_elem(&unaccepted, &cookie) == 0)
-		nm_emit_accept(sk, &owner, 0);
+		nm_emit_accept(sk, &owner, 0, known);
 	else
 		bpf_map_delete_elem(&accepted, &cookie); /* its ACCEPT is out: nobody would take this away */
 }

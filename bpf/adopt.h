@@ -23,12 +23,10 @@ static __always_inline void nm_adopt_file(struct nm_conn *c, struct task_struct 
 {
 	if (c->phase != NM_PHASE_NONE)
 		return; /* known already, or shared with a process that came first */
-	if (state == TCP_LISTEN) {
-		nm_listening(c, owner);
-	} else if (nm_is_connected(state)) {
-		nm_owner_of(&c->owner, owner);
-		c->phase = NM_PHASE_OLDER;
-	}
+	if (state != TCP_LISTEN && !nm_is_connected(state))
+		return;
+	nm_owner_of(&c->owner, owner, true);
+	c->phase = state == TCP_LISTEN ? NM_PHASE_LISTENING : NM_PHASE_OLDER;
 }
 
 /*
@@ -38,11 +36,11 @@ static __always_inline void nm_adopt_file(struct nm_conn *c, struct task_struct 
  */
 static __always_inline bool nm_sent_syn(struct tcp_sock *tp, __u8 state)
 {
-	__u64 payload = BPF_CORE_READ(tp, bytes_sent) - BPF_CORE_READ(tp, bytes_retrans);
-	__u32 in_flight = BPF_CORE_READ(tp, snd_nxt) - BPF_CORE_READ(tp, snd_una);
+	__u64 payload = tp->bytes_sent - tp->bytes_retrans;
+	__u32 in_flight = tp->snd_nxt - tp->snd_una;
 	__u64 fin = state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT ? 0 : 1;
 
-	return BPF_CORE_READ(tp, bytes_acked) + in_flight > payload + fin;
+	return tp->bytes_acked + in_flight > payload + fin;
 }
 
 /* True when the spine has to be told. */

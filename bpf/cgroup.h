@@ -33,13 +33,13 @@ static __always_inline __u32 nm_controller_index(void)
 	}
 }
 
-static __always_inline __u64 nm_cgroup_of(struct task_struct *task)
+static __always_inline __u64 nm_cgroup_of(struct task_struct *task, bool known)
 {
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct css_set *set = nm_load(known, task, cgroups);
 	struct cgroup_subsys_state *state = NULL;
 
 	if (nm_knobs.cgroup_controller == NM_UNIFIED)
-		return BPF_CORE_READ(set, dfl_cgrp, kn, id);
+		return known ? set->dfl_cgrp->kn->id : BPF_CORE_READ(set, dfl_cgrp, kn, id);
 	bpf_probe_read_kernel(&state, sizeof(state),
 			      (void *)set + bpf_core_field_offset(struct css_set, subsys) +
 				  nm_controller_index() * sizeof(state));

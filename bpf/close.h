@@ -38,21 +38,21 @@ static __always_inline void nm_closed(struct nm_conn *c, struct sock *sk, __u8 f
 	c->phase = NM_PHASE_NONE;
 	if (!r)
 		return;
-	r->error = BPF_CORE_READ(sk, sk_err);
+	r->error = sk->sk_err;
 	r->ending = nm_ending(c, from, r->error);
 	r->flags = c->owner_flags;
 	r->ktime_ns = bpf_ktime_get_ns();
-	nm_fill_tuple(r, sk, outbound);
+	nm_fill_tuple(r, sk, outbound, true);
 	r->owner = c->owner;
 	r->elapsed_ns = r->ktime_ns - c->since_ns;
 	/* bytes_sent counts payload with every retransmission; bytes_received counts the FIN as a byte. */
-	r->bytes_sent = BPF_CORE_READ(tp, bytes_sent) - BPF_CORE_READ(tp, bytes_retrans);
-	received = BPF_CORE_READ(tp, bytes_received);
-	if (received && (BPF_CORE_READ(sk, __sk_common.skc_flags) & (1UL << SOCK_DONE)))
+	r->bytes_sent = tp->bytes_sent - tp->bytes_retrans;
+	received = tp->bytes_received;
+	if (received && (sk->__sk_common.skc_flags & (1UL << SOCK_DONE)))
 		received--;
 	r->bytes_received = received;
-	r->srtt_us = BPF_CORE_READ(tp, srtt_us) >> 3;
-	r->retransmits = BPF_CORE_READ(tp, total_retrans);
+	r->srtt_us = tp->srtt_us >> 3;
+	r->retransmits = tp->total_retrans;
 	nm_submit(r);
 }
 

@@ -16,9 +16,7 @@
 
 static __always_inline __u32 nm_current_thread(void)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, pid);
+	return nm_current_load(pid);
 }
 
 static __always_inline void nm_emit_unsent(struct nm_attempt *a, __u32 error, __u8 flags)
@@ -54,7 +52,9 @@ static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ip
 		return;
 	if (!ctx->sk)
 		return;
-	sk = nm_raw_sock(ctx->sk);
+	sk = nm_known_sock(ctx->sk);
+	if (!sk)
+		return;
 	a.started_ns = bpf_ktime_get_ns();
 	a.cookie = bpf_get_socket_cookie(ctx);
 	if (ipv6) {
@@ -67,10 +67,10 @@ static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ip
 	} else {
 		nm_map_ipv4(a.dst_addr, ctx->user_ip4);
 	}
-	nm_local_addr(sk, a.src_addr); /* unspecified unless the caller has bound the socket */
-	a.src_port = nm_local_port(sk);
+	nm_local_addr(sk, a.src_addr, true); /* unspecified unless the caller has bound the socket */
+	a.src_port = nm_local_port(sk, true);
 	a.dst_port = bpf_ntohs((__u16)ctx->user_port);
-	a.netns = nm_netns(sk);
+	a.netns = nm_netns(sk, true);
 	before = bpf_map_lookup_elem(&attempts, &thread);
 	if (before)
 		nm_emit_unsent(before, 0, NM_ERROR_UNKNOWN);
@@ -101,13 +101,13 @@ static __always_inline void nm_connect_settled(struct nm_conn *c, struct sock *s
 		r->ending = NM_ENDING_NONE;
 		r->flags = c->owner_flags;
 		r->ktime_ns = now;
-		nm_fill_tuple(r, sk, true);
+		nm_fill_tuple(r, sk, true, true);
 		r->owner = c->owner;
 		r->elapsed_ns = now - c->since_ns;
 		nm_no_traffic(r);
 		r->error = 0;
 		if (!established) {
-			__u32 error = BPF_CORE_READ(sk, sk_err);
+			__u32 error = sk->sk_err;
 
 			/* Closed with no error: the caller gave up, unless no port could be chosen at all. */
 			if (!error)

@@ -36,14 +36,15 @@ static __always_inline void sockops_established(struct bpf_sock_ops *ctx, struct
 {
 	struct nm_conn *c = bpf_sk_storage_get(&conns, bsk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	__u32 flags = BPF_SOCK_OPS_STATE_CB_FLAG;
+	struct sock *sk = nm_known_sock(bsk);
 
-	if (!c) {
+	if (!c || !sk) {
 		nm_count_lost(NM_DROP_NO_STATE);
 		return;
 	}
 	if (c->phase == NM_PHASE_CONNECTING)
 		return; /* simultaneous open: the same socket called, too */
-	if (nm_accept_established(c, nm_raw_sock(bsk), bpf_get_socket_cookie(ctx))) {
+	if (nm_accept_established(c, sk, bpf_get_socket_cookie(ctx))) {
 		c->rtt_flag_ours = !(ctx->bpf_sock_ops_cb_flags & BPF_SOCK_OPS_RTT_CB_FLAG);
 		flags |= BPF_SOCK_OPS_RTT_CB_FLAG;
 	}
@@ -53,10 +54,12 @@ static __always_inline void sockops_established(struct bpf_sock_ops *ctx, struct
 static __always_inline void sockops_rtt(struct bpf_sock_ops *ctx, struct bpf_sock *bsk)
 {
 	struct nm_conn *c = bpf_sk_storage_get(&conns, bsk, 0, 0);
+	struct sock *sk;
 
 	if (!c || c->phase != NM_PHASE_ACCEPTING)
 		return; /* somebody else's flag */
-	if (nm_accept_overdue(c, nm_raw_sock(bsk), bpf_get_socket_cookie(ctx)) && c->rtt_flag_ours)
+	sk = nm_known_sock(bsk);
+	if (sk && nm_accept_overdue(c, sk, bpf_get_socket_cookie(ctx)) && c->rtt_flag_ours)
 		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags & ~BPF_SOCK_OPS_RTT_CB_FLAG);
 }
 
@@ -65,6 +68,7 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 {
 	struct bpf_sock *bsk = ctx->sk;
 	struct nm_conn *c;
+	struct sock *sk;
 
 	if (!bsk)
 		return 1;
@@ -75,7 +79,7 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_TCP_LISTEN_CB:
 		c = bpf_sk_storage_get(&conns, bsk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 		if (c)
-			nm_listening(c, (struct task_struct *)bpf_get_current_task());
+			nm_listening(c);
 		break;
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
 		sockops_established(ctx, bsk);
@@ -83,8 +87,11 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_STATE_CB:
 		/* ctx->state, not args[0]: the arguments share memory with the reply that other programs write. */
 		c = bpf_sk_storage_get(&conns, bsk, 0, 0);
-		if (c && nm_state_noted(c, ctx->args[1]))
-			nm_state_changed(c, nm_raw_sock(bsk), ctx->state, ctx->args[1]);
+		if (!c || !nm_state_noted(c, ctx->args[1]))
+			break;
+		sk = nm_known_sock(bsk);
+		if (sk)
+			nm_state_changed(c, sk, ctx->state, ctx->args[1]);
 		break;
 	case BPF_SOCK_OPS_RTT_CB:
 		sockops_rtt(ctx, bsk);
@@ -98,12 +105,12 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 SEC("tp_btf/inet_sock_set_state")
 int nm_tracepoint(__u64 *ctx)
 {
-	struct sock *sk = (struct sock *)ctx[0];
+	struct sock *sk = nm_known_sock((void *)ctx[0]);
 	__u8 from = ctx[1], to = ctx[2];
 	bool opens = to == TCP_SYN_SENT || to == TCP_LISTEN || (from == TCP_SYN_RECV && to == TCP_ESTABLISHED);
 	struct nm_conn *c;
 
-	if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+	if (!sk)
 		return 0;
 	c = bpf_sk_storage_get(&conns, sk, 0, opens ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 	if (!c) {
@@ -114,7 +121,7 @@ int nm_tracepoint(__u64 *ctx)
 	if (to == TCP_SYN_SENT)
 		nm_connect_sent(c);
 	else if (to == TCP_LISTEN)
-		nm_listening(c, (struct task_struct *)bpf_get_current_task());
+		nm_listening(c);
 	else if (from == TCP_SYN_RECV && to == TCP_ESTABLISHED && c->phase != NM_PHASE_CONNECTING)
 		nm_accept_established(c, sk, bpf_get_socket_cookie(sk));
 	else if (nm_state_noted(c, to))
@@ -188,7 +195,7 @@ int nm_connect_syscall(struct syscall_exit *ctx)
 SEC("fexit/inet_accept")
 int nm_accept_fexit(__u64 *ctx)
 {
-	nm_accepted(BPF_CORE_READ((struct socket *)ctx[1], sk));
+	nm_accepted(nm_known_sock(((struct socket *)ctx[1])->sk), true);
 	return 0;
 }
 
@@ -199,7 +206,7 @@ int nm_accept_fexit(__u64 *ctx)
 SEC("kprobe/security_sock_graft")
 int nm_accept_kprobe(struct pt_regs *ctx)
 {
-	nm_accepted((struct sock *)PT_REGS_PARM1(ctx));
+	nm_accepted((struct sock *)PT_REGS_PARM1(ctx), false);
 	return 0;
 }
 
@@ -213,7 +220,7 @@ static __always_inline void accept_syscall(long fd)
 	if (fd < 0 || bpf_probe_read_kernel(&file, sizeof(file), table + fd))
 		return;
 	socket = BPF_CORE_READ(file, private_data);
-	nm_accepted(BPF_CORE_READ(socket, sk));
+	nm_accepted(BPF_CORE_READ(socket, sk), false);
 }
 
 SEC("tracepoint/syscalls/sys_exit_accept")
@@ -263,11 +270,11 @@ int nm_adopt_files(struct bpf_iter__task_file *ctx)
 	if (!socket)
 		return 0;
 	sk = socket->sk;
-	if (!sk || !nm_is_tcp(sk) || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_CLOSE)
+	if (!sk || !nm_is_tcp(sk, true) || sk->__sk_common.skc_state == TCP_CLOSE)
 		return 0;
 	c = bpf_sk_storage_get(&conns, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (c)
-		nm_adopt_file(c, task, BPF_CORE_READ(sk, __sk_common.skc_state));
+		nm_adopt_file(c, task, sk->__sk_common.skc_state);
 	return 0;
 }
 
@@ -285,13 +292,13 @@ int nm_adopt_sockets(struct bpf_iter__tcp *ctx)
 	tp = bpf_skc_to_tcp_sock(common);
 	if (!tp)
 		return 0;
-	state = BPF_CORE_READ((struct sock *)tp, __sk_common.skc_state);
+	state = ((struct sock *)tp)->__sk_common.skc_state;
 	if (!nm_is_connected(state))
 		return 0;
 	c = bpf_sk_storage_get(&conns, tp, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!c || !nm_adopt_connection(c, tp, state))
 		return 0;
-	flags = BPF_CORE_READ(tp, bpf_sock_ops_cb_flags) | BPF_SOCK_OPS_STATE_CB_FLAG;
+	flags = tp->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG;
 	bpf_setsockopt(tp, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
 	return 0;
 }

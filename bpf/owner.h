@@ -7,21 +7,53 @@
 #include "kernel.h"
 #include "../schemas/record.h"
 
-static __always_inline void nm_owner_of(struct nm_owner *o, struct task_struct *task)
+/* A name ends at its first NUL; what the kernel may have left behind that from an older, longer name goes. */
+static __always_inline void nm_comm_end(__u64 comm[2])
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	__u64 nul = (comm[0] - 0x0101010101010101) & ~comm[0] & 0x8080808080808080;
 
-	o->cgroup_id = nm_cgroup_of(task);
-	o->pid = BPF_CORE_READ(task, tgid);
-	o->uid = BPF_CORE_READ(task, cred, uid.val);
-	__builtin_memset(o->comm, 0, sizeof(o->comm));
-	bpf_core_read_str(o->comm, sizeof(o->comm), &leader->comm);
+	if (nul) {
+		comm[0] &= ((nul & -nul) >> 7) - 1;
+		comm[1] = 0;
+		return;
+	}
+	nul = (comm[1] - 0x0101010101010101) & ~comm[1] & 0x8080808080808080;
+	comm[1] &= ((nul & -nul) >> 7) - 1;
 }
+
+static __always_inline void nm_owner_of(struct nm_owner *o, struct task_struct *task, bool known)
+{
+	struct task_struct *leader = nm_load(known, task, group_leader);
+	const struct cred *cred = nm_load(known, task, cred);
+	__u64 *comm = (__u64 *)o->comm;
+
+	o->cgroup_id = nm_cgroup_of(task, known);
+	o->pid = nm_load(known, task, tgid);
+	o->uid = nm_load(known, cred, uid.val);
+	if (known) {
+		comm[0] = ((const __u64 *)leader->comm)[0];
+		comm[1] = ((const __u64 *)leader->comm)[1];
+	} else {
+		bpf_core_read(comm, sizeof(o->comm), &leader->comm);
+	}
+	nm_comm_end(comm);
+}
+
+/* Cgroup programs may call bpf_get_current_task_btf() on kernels that have bpf_user_ringbuf_drain(), 6.1, and some older ones. */
+#define nm_current_is_known bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_user_ringbuf_drain)
+
+/* A field of the running task. */
+#define nm_current_load(field)                                                                                         \
+	(nm_current_is_known ? bpf_get_current_task_btf()->field                                                       \
+			     : BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), field))
 
 /* Right only where the caller of connect(), listen() or accept() is running. */
 static __always_inline void nm_owner_current(struct nm_owner *o)
 {
-	nm_owner_of(o, (struct task_struct *)bpf_get_current_task());
+	if (nm_current_is_known)
+		nm_owner_of(o, bpf_get_current_task_btf(), true);
+	else
+		nm_owner_of(o, (struct task_struct *)bpf_get_current_task(), false);
 }
 
 #endif

@@ -7,16 +7,12 @@
 #include "../schemas/record.h"
 
 /*
- * A cgroup program's socket as an address to read kernel memory from: the verifier forbids arithmetic on the
- * pointer itself, so it takes the way through the stack.
+ * A program's socket as one whose fields it may load: `known`, below, says that a pointer is of this kind. NULL for
+ * what is no TCP socket, or not a full one.
  */
-static __always_inline struct sock *nm_raw_sock(struct bpf_sock *bsk)
+static __always_inline struct sock *nm_known_sock(void *sk)
 {
-	struct bpf_sock *volatile spilled = bsk;
-	struct sock *sk = NULL;
-
-	bpf_probe_read_kernel(&sk, sizeof(sk), (void *)&spilled);
-	return sk;
+	return (struct sock *)bpf_skc_to_tcp_sock(sk);
 }
 
 static __always_inline void nm_map_ipv4(__u8 *to, __be32 addr)
@@ -29,55 +25,67 @@ static __always_inline void nm_map_ipv4(__u8 *to, __be32 addr)
 	words[3] = addr;
 }
 
-static __always_inline bool nm_is_tcp(struct sock *sk)
+static __always_inline bool nm_is_tcp(struct sock *sk, bool known)
 {
-	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	__u16 family = nm_load(known, sk, __sk_common.skc_family);
 
-	return (family == AF_INET || family == AF_INET6) && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP;
+	return (family == AF_INET || family == AF_INET6) && nm_load(known, sk, sk_protocol) == IPPROTO_TCP;
 }
 
-static __always_inline __u32 nm_netns(struct sock *sk)
+static __always_inline __u32 nm_netns(struct sock *sk, bool known)
 {
-	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	struct net *net = nm_load(known, sk, __sk_common.skc_net.net);
+
+	return nm_load(known, net, ns.inum);
 }
 
-static __always_inline __u64 nm_cookie(struct sock *sk)
+static __always_inline __u64 nm_cookie(struct sock *sk, bool known)
 {
-	return BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	return nm_load(known, sk, __sk_common.skc_cookie.counter);
 }
 
 /* inet_sport, not skc_num: it keeps the port until the socket is gone. */
-static __always_inline __u16 nm_local_port(struct sock *sk)
+static __always_inline __u16 nm_local_port(struct sock *sk, bool known)
 {
-	return bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
+	return bpf_ntohs(nm_load(known, (struct inet_sock *)sk, inet_sport));
 }
 
-static __always_inline void nm_local_addr(struct sock *sk, __u8 *to)
+static __always_inline void nm_copy_ipv6(__u8 *to, const struct in6_addr *from, bool known)
 {
-	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6)
-		bpf_core_read(to, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-	else
-		nm_map_ipv4(to, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+	if (known) {
+		((__u64 *)to)[0] = ((const __u64 *)from)[0];
+		((__u64 *)to)[1] = ((const __u64 *)from)[1];
+	} else {
+		bpf_core_read(to, 16, from);
+	}
 }
 
-static __always_inline void nm_remote_addr(struct sock *sk, __u8 *to)
+static __always_inline void nm_local_addr(struct sock *sk, __u8 *to, bool known)
 {
-	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6)
-		bpf_core_read(to, 16, &sk->__sk_common.skc_v6_daddr);
+	if (nm_load(known, sk, __sk_common.skc_family) == AF_INET6)
+		nm_copy_ipv6(to, &sk->__sk_common.skc_v6_rcv_saddr, known);
 	else
-		nm_map_ipv4(to, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+		nm_map_ipv4(to, nm_load(known, sk, __sk_common.skc_rcv_saddr));
+}
+
+static __always_inline void nm_remote_addr(struct sock *sk, __u8 *to, bool known)
+{
+	if (nm_load(known, sk, __sk_common.skc_family) == AF_INET6)
+		nm_copy_ipv6(to, &sk->__sk_common.skc_v6_daddr, known);
+	else
+		nm_map_ipv4(to, nm_load(known, sk, __sk_common.skc_daddr));
 }
 
 /* The source is always the side that opened the connection, whichever end this socket is. */
-static __always_inline void nm_fill_tuple(struct nm_record *r, struct sock *sk, bool outbound)
+static __always_inline void nm_fill_tuple(struct nm_record *r, struct sock *sk, bool outbound, bool known)
 {
-	__u16 remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	__u16 remote_port = bpf_ntohs(nm_load(known, sk, __sk_common.skc_dport));
 
-	nm_local_addr(sk, outbound ? r->src_addr : r->dst_addr);
-	nm_remote_addr(sk, outbound ? r->dst_addr : r->src_addr);
-	r->src_port = outbound ? nm_local_port(sk) : remote_port;
-	r->dst_port = outbound ? remote_port : nm_local_port(sk);
-	r->netns = nm_netns(sk);
+	nm_local_addr(sk, outbound ? r->src_addr : r->dst_addr, known);
+	nm_remote_addr(sk, outbound ? r->dst_addr : r->src_addr, known);
+	r->src_port = outbound ? nm_local_port(sk, known) : remote_port;
+	r->dst_port = outbound ? remote_port : nm_local_port(sk, known);
+	r->netns = nm_netns(sk, known);
 }
 
 #endif

@@ -38,9 +38,9 @@ static __always_inline void nm_state_changed(struct nm_conn *c, struct sock *sk,
 	}
 	if (c->phase == NM_PHASE_ACCEPTING) {
 		if (to == TCP_CLOSE)
-			nm_accept_settle(c, sk, nm_cookie(sk), true);
+			nm_accept_settle(c, sk, nm_cookie(sk, true), true);
 		else
-			nm_accept_closing(c, sk, nm_cookie(sk));
+			nm_accept_closing(c, sk, nm_cookie(sk, true));
 	}
 	if (to == TCP_CLOSE && (c->phase == NM_PHASE_OUTBOUND || c->phase == NM_PHASE_INBOUND))
 		nm_closed(c, sk, from);
