@@ -47,8 +47,8 @@ internal abstract record SourceSpec
                 "seed" => options with { Seed = (ulong)value },
                 "containers" when value <= 10_000 => options with { Containers = (int)value },
                 "churn" when value <= 10_000 => options with { ContainerStartsPerSecond = value },
-                "rings" when value is >= 1 and <= 32 => options with { Rings = (int)value },
-                _ => throw new UsageException($"--source synthetic: {setting} is not one of rate=1.., count=0.., seed=0.., rings=1..32, containers=0..10000 (at any time), churn=0..10000 (starts a second)"),
+                "rings" when value is >= 1 and <= 128 => options with { Rings = (int)value },
+                _ => throw new UsageException($"--source synthetic: {setting} is not one of rate=1.., count=0.., seed=0.., rings=1..128, containers=0..10000 (at any time), churn=0..10000 (starts a second)"),
             };
         }
 

@@ -12,14 +12,16 @@ internal sealed class SyntheticConnections
     private const int DurationBits = 16;
     private const int Turns = 1 << DurationBits; // as many wait at the most: one is opened a turn at the most
     private const int FailedPercent = 3;
+    private const int PlacesOfHost = 200; // where there are no containers
     private const int Nobody = -1;
 
     // errno of ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH (asm-generic/errno.h), in the measure of how often they come, and what they take.
     private static readonly (uint Error, ulong Nanoseconds)[] Failures =
         [(111, 60_000), (111, 250_000), (111, 900_000), (110, 134_000_000_000), (113, 3_100_000_000)];
 
-    private readonly SyntheticNode _node = new();
+    private readonly SyntheticNode _node;
     private readonly SyntheticContainers _containers;
+    private readonly int _places;
     private readonly ZipfTable _servers;
     private readonly ZipfTable _remotes;
     private readonly Open[] _open = new Open[Turns + 2];
@@ -34,7 +36,9 @@ internal sealed class SyntheticConnections
     public SyntheticConnections(ulong seed, SyntheticContainers containers)
     {
         (_containers, _random) = (containers, new SyntheticRandom(seed));
-        _servers = new ZipfTable(SyntheticNode.Places, ref _random);
+        _places = containers.Count > 0 ? containers.Count : PlacesOfHost;
+        _node = new SyntheticNode(_places);
+        _servers = new ZipfTable(_places, ref _random);
         _remotes = new ZipfTable(SyntheticNode.Remotes, ref _random);
         Array.Fill(_due, Nobody);
         _record.Size = ConnectionRecord.ByteSize;
@@ -66,7 +70,7 @@ internal sealed class SyntheticConnections
         var share = _random.Below(100);
         var open = new Open
         {
-            Client = share < 70 ? (short)_random.Below(SyntheticNode.Places) : (short)Nobody,
+            Client = share < 70 ? (short)_random.Below(_places) : (short)Nobody,
             Server = share >= 40 ? (short)_servers.Draw(ref _random) : (short)Nobody,
             Port = (ushort)(32_768 + _port++ % 28_232), // ip_local_port_range
             Since = ktime,

@@ -16,6 +16,9 @@ internal sealed class SyntheticContainers(int count, double startsPerSecond)
     private long _first;
     private long _next;
 
+    /// <summary>How many there are at any time.</summary>
+    public int Count => count;
+
     /// <summary>The cgroup that a process runs in; processes are dealt to the containers in turn.</summary>
     public ulong CgroupOf(int process)
     {

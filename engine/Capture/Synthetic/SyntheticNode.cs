@@ -4,13 +4,11 @@ using NetMon.Events;
 namespace NetMon.Capture.Synthetic;
 
 /// <summary>
-/// Who is on the standard node and whom it talks to: 200 places for processes in 110 pods, with 60 names; 760 addresses of
-/// other pods and services in the cluster, 40 outside, every fifth of these IPv6.
+/// Who is on the standard node and whom it talks to: a place for each container's process, as a rule 200 in 110 pods, with
+/// 60 names; 760 addresses of other pods and services in the cluster, 40 outside, every fifth of these IPv6.
 /// </summary>
 internal sealed class SyntheticNode
 {
-    public const int Places = 200;
-    public const int Pods = 110;
     public const int Remotes = 800;
     private const int RemotesInCluster = 760;
     private const int Names = 60;
@@ -20,22 +18,24 @@ internal sealed class SyntheticNode
     private static readonly string[] Languages = ["go", "java", "node", "python", "nginx", "envoy"];
     private static readonly ushort[] Ports = [443, 80, 8080, 5432, 6379, 9090, 3306, 27017, 9092, 50051];
 
-    private readonly OwnerRecord[] _owners = new OwnerRecord[Places];
-    private readonly InlineBytes16[] _pods = new InlineBytes16[Pods];
+    private readonly OwnerRecord[] _owners;
+    private readonly InlineBytes16[] _pods;
     private readonly InlineBytes16[] _remotes = new InlineBytes16[Remotes];
 
-    public SyntheticNode()
+    public SyntheticNode(int places)
     {
-        for (var place = 0; place < Places; place++)
+        _owners = new OwnerRecord[places];
+        _pods = new InlineBytes16[PodOf(places - 1) + 1];
+        for (var place = 0; place < places; place++)
         {
             var name = place % Names;
             _owners[place] = new OwnerRecord { Pid = 2_000 + (uint)place * 8, Uid = place % 3 == 0 ? 0 : 1_000 + (uint)PodOf(place) };
             Encoding.ASCII.GetBytes($"{Roles[name % Roles.Length]}-{Languages[name / Roles.Length]}", _owners[place].Comm);
         }
 
-        for (var pod = 0; pod < Pods; pod++)
+        for (var pod = 0; pod < _pods.Length; pod++)
         {
-            _pods[pod] = Ipv4(10, 244, 7, (byte)(pod + 2));
+            _pods[pod] = Ipv4(10, 240, (byte)(pod / 250), (byte)(pod % 250 + 2));
         }
 
         for (var i = 0; i < Remotes; i++)
@@ -46,7 +46,8 @@ internal sealed class SyntheticNode
         }
     }
 
-    public static int PodOf(int place) => place * Pods / Places;
+    /// <summary>110 pods for 200 places: most have two containers.</summary>
+    public static int PodOf(int place) => place * 11 / 20;
 
     public static uint NetworkNamespaceOf(int place) => FirstNetworkNamespace + (uint)PodOf(place);
 
