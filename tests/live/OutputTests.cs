@@ -55,6 +55,23 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public void A_recording_gives_back_every_line_with_its_container()
+    {
+        using (var agent = AgentProcess.Start(
+            "--json", _scratch["live.json"], "--record", _scratch["stream"], "--source", "synthetic:rate=20000,count=40000,containers=30,churn=20"))
+        {
+            Assert.Equal(0, agent.WaitForExit());
+        }
+
+        using var replay = AgentProcess.Start("--json", _scratch["replay.json"], "--source", $"replay:{_scratch["stream"]}");
+        Assert.Equal(0, replay.WaitForExit());
+        var lines = File.ReadAllLines(_scratch["live.json"]);
+        Assert.Equal(40_000, lines.Length);
+        Assert.All(lines, line => Assert.Contains("\"container_id\":", line, StringComparison.Ordinal));
+        Assert.Equal(lines, File.ReadAllLines(_scratch["replay.json"]));
+    }
+
+    [Fact]
     public void A_paced_source_counts_what_the_rings_cannot_take()
     {
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--source", "synthetic:rate=20000000,count=3000000", "--ring-memory", "0.25");

@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using CsCheck;
 using NetMon.Events;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Order;
+using NetMon.UnitTests.Enrichment;
 using NetMon.UnitTests.Events;
 using Xunit;
 
@@ -48,6 +50,31 @@ public sealed class RecordDecoderTests
                 Assert.All(whole, record => Assert.Contains(Convert.ToHexString(record), found));
             },
             iter: 5_000);
+
+    [Fact]
+    public async Task An_event_has_its_container_whether_its_cgroup_is_told_of_before_or_after_it_in_the_same_drain()
+    {
+        var (early, late, host) = (Records.Record(RecordKind.Close, 5), Records.Record(RecordKind.Close, 6), Records.Record(RecordKind.Close, 7));
+        (early.Owner.CgroupId, late.Owner.CgroupId, host.Owner.CgroupId) = (70, 80, 1);
+        byte[] stream =
+        [
+            .. Records.Bytes(early), .. Cgroup(RecordKind.CgroupMade, 70, DirectoryUnderTest.PathOf(1)), .. Cgroup(RecordKind.CgroupMade, 1, "/"),
+            .. Cgroup(RecordKind.CgroupMade, 80, DirectoryUnderTest.PathOf(2)), .. Cgroup(RecordKind.CgroupRemoved, 80, ""),
+            .. Records.Bytes(late), .. Records.Bytes(host), .. Records.Bytes(Records.Tick(100)),
+        ];
+        var (sink, counters) = await Decode(stream, seed: 3);
+        Assert.Equal((3, 0), (counters.Events, counters.GarbledBytes));
+        Assert.Equal([DirectoryUnderTest.Id(1), DirectoryUnderTest.Id(2), null], sink.Events.Select(e => e.Container?.ContainerId));
+    }
+
+    [Fact]
+    public async Task A_torn_record_of_a_cgroup_is_counted_and_skipped()
+    {
+        var whole = Records.Bytes(Records.Record(RecordKind.Close, 7));
+        var (sink, counters) = await Decode([.. whole, .. Cgroup(RecordKind.CgroupMade, 70, "/a")[..300]], seed: 1);
+        Assert.Single(sink.Events);
+        Assert.Equal(300, counters.GarbledBytes);
+    }
 
     [Fact]
     public async Task Truncated_records_are_counted_and_skipped()
@@ -113,6 +140,8 @@ public sealed class RecordDecoderTests
         await fanout.Workers[0].Completion;
         return (sink, decoder.Counters);
     }
+
+    private static byte[] Cgroup(RecordKind kind, ulong id, string path) => Records.Bytes(CgroupRecord.Of(kind, 1, id, Encoding.UTF8.GetBytes(path)));
 
     private static IEnumerable<string> Sorted(IEnumerable<byte[]> records) => records.Select(Convert.ToHexString).Order(StringComparer.Ordinal);
 }
