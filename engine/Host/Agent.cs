@@ -78,8 +78,11 @@ internal static class Agent
                 Node = settings.Node,
                 AgentVersion = AgentVersion.Text,
                 BootId = BootId.Read(),
+                DurableWithin = settings.Retention.DurableWithin,
+                RetainFor = settings.Retention.RetainFor,
+                RetainBytes = settings.Retention.RetainBytes,
+                KeepFree = settings.Retention.KeepFree,
                 LossTotals = loss.Totals,
-                SyncFolder = Folder.Sync,
             };
             yield return new ParquetSink(options, new SinkCounters(), Log.Line);
         }

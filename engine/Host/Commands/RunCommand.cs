@@ -14,6 +14,10 @@ internal static class RunCommand
     private static readonly Option<string?> Node = EnvironmentOption.Create("--node", "NAME", "the node's name; falls back to NODE_NAME, then to the host's name");
     private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "where the JSON lines go: stdout, a file to append to, or nowhere", "-");
     private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "keep the events as hourly Parquet files in this directory");
+    private static readonly Option<string?> DurableWithin = EnvironmentOption.Create("--durable-within", "TIME", "how old an event gets before it survives a power cut", "1s");
+    private static readonly Option<string?> RetainFor = EnvironmentOption.Create("--retain-for", "TIME|none", "remove hours that are older", "7d");
+    private static readonly Option<string?> RetainBytes = EnvironmentOption.Create("--retain-bytes", "SIZE|none", "remove the oldest hours when the capture has more bytes", "10GiB");
+    private static readonly Option<string?> KeepFree = EnvironmentOption.Create("--keep-free", "PERCENT%|SIZE", "pause storage when the disk has less free; without it the lesser of 1GiB and 5%");
     private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
     private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
@@ -25,7 +29,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
-            Node, Json, Capture, Duration, Source, Record, SpineOption, AcceptOwnerOption, RingMemory,
+            Node, Json, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Duration, Source, Record, SpineOption, AcceptOwnerOption, RingMemory,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -59,7 +63,8 @@ internal static class RunCommand
         Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
         Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
         Capture = parsed.GetValue(Capture),
-        Duration = parsed.GetValue(Duration) is { } duration ? ReadTime(duration) : null,
+        Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree)),
+        Duration = parsed.GetValue(Duration) is { } duration ? StorageSettings.ReadTime("--duration", duration) : null,
         Source = SourceSpec.Parse(parsed.GetValue(Source)!),
         Record = parsed.GetValue(Record),
         Kernel = new KernelSourceOptions
@@ -87,15 +92,4 @@ internal static class RunCommand
         && mebibytes * 1024 * 1024 is >= SmallestRingMemory and <= LargestRingMemory
             ? (int)(mebibytes * 1024 * 1024)
             : throw new UsageException($"--ring-memory {text}: it takes MiB from 0.25 to 1024");
-
-    private static TimeSpan ReadTime(string text)
-    {
-        var unit = text.TrimStart("0123456789.".ToCharArray());
-        var factor = unit switch { "ms" => 0.001, "s" or "" => 1, "m" => 60, "h" => 3600, _ => 0 };
-        return factor > 0
-            && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * factor is > 0 and < 1e9
-            ? TimeSpan.FromSeconds(number * factor)
-            : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");
-    }
 }
