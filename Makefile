@@ -16,7 +16,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj') $(wildcard *.props global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run test test-kernels lint clean
+.PHONY: help setup generate build run test test-runtimes test-kernels lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ run: bin/netmon ## build, then trace this kernel: JSON lines on stdout (ARGS="--
 
 test: bin/netmon bin/netload ## all tests that are not slow; what this machine can't run is named as skipped
 	@tests/run.sh $(SUITES)
+
+test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)
+	@tests/run.sh runtimes
 
 test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2")
 	@NETMON_TEST_KERNELS="$(KERNELS)" tests/run.sh kernels

@@ -93,12 +93,33 @@ struct kernfs_node {
 	__u64 id; /* u64 since 5.5 */
 };
 
+struct cgroup_root {
+	int hierarchy_id; /* 0 is the v2 hierarchy; the others' are in /proc/cgroups */
+};
+
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
 };
 
 struct css_set {
+	struct cgroup_subsys_state *subsys[14]; /* as many as the kernel has controllers */
 	struct cgroup *dfl_cgrp; /* the task's cgroup in the v2 hierarchy */
+};
+
+/* The values are the running kernel's: read them with bpf_core_enum_value(). */
+enum cgroup_subsys_id {
+	cpuset_cgrp_id,
+	cpu_cgrp_id,
+	io_cgrp_id,
+	memory_cgrp_id,
+	devices_cgrp_id,
+	freezer_cgrp_id,
+	pids_cgrp_id,
 };
 
 typedef struct {

@@ -98,6 +98,12 @@ struct {
 	__array(values, struct nm_ring);
 } rings SEC(".maps");
 
+/* Cgroups as they come and go: apart, so that a storm of connections can't push them out. 512 of them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 256 * 1024);
+} cgroups SEC(".maps");
+
 /* Only added to. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -230,6 +230,22 @@ int nm_accept4_syscall(struct syscall_exit *ctx)
 	return 0;
 }
 
+/* ---- cgroups come and go ---- */
+
+SEC("tp_btf/cgroup_mkdir")
+int nm_cgroup_mkdir(__u64 *ctx)
+{
+	nm_cgroup_changed(NM_CGROUP_MADE, (struct cgroup *)ctx[0], (const char *)ctx[1]);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int nm_cgroup_rmdir(__u64 *ctx)
+{
+	nm_cgroup_changed(NM_CGROUP_REMOVED, (struct cgroup *)ctx[0], (const char *)ctx[1]);
+	return 0;
+}
+
 /* ---- at start: what is older than the agent (5.11+, 5.16+) ---- */
 
 SEC("iter/task_file")
@@ -290,6 +306,7 @@ struct nm_abi_enums {
 	enum nm_flags flags;
 };
 const struct nm_record nm_abi_record SEC(".rodata.abi") = {};
+const struct nm_cgroup nm_abi_cgroup SEC(".rodata.abi") = {};
 const struct nm_tick nm_abi_tick SEC(".rodata.abi") = {};
 const struct nm_counters nm_abi_counters SEC(".rodata.abi") = {};
 const struct nm_abi_enums nm_abi_enums SEC(".rodata.abi") = {};

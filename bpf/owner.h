@@ -3,6 +3,7 @@
 #ifndef NM_OWNER_H
 #define NM_OWNER_H
 
+#include "cgroup.h"
 #include "kernel.h"
 #include "../schemas/record.h"
 
@@ -10,7 +11,7 @@ static __always_inline void nm_owner_of(struct nm_owner *o, struct task_struct *
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
-	o->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	o->cgroup_id = nm_cgroup_of(task);
 	o->pid = BPF_CORE_READ(task, tgid);
 	o->uid = BPF_CORE_READ(task, cred, uid.val);
 	__builtin_memset(o->comm, 0, sizeof(o->comm));

@@ -19,6 +19,8 @@ enum nm_kind {
 	NM_CONNECT = 1,
 	NM_ACCEPT = 2,
 	NM_CLOSE = 3,
+	NM_CGROUP_MADE = 8, /* struct nm_cgroup: there is such a cgroup; written before any process can be in it */
+	NM_CGROUP_REMOVED = 9, /* struct nm_cgroup: its directory is gone; sockets may outlive it */
 	NM_TICK = 16, /* struct nm_tick, written by the reader between two drains, never by the kernel */
 };
 
@@ -48,7 +50,8 @@ enum nm_flags {
 };
 
 struct nm_owner {
-	__u64 cgroup_id; /* inode of the cgroup v2 directory; 1 is the root */
+	__u64
+	    cgroup_id; /* inode of its cgroup's directory in the hierarchy that containers are told apart by; 1 is the root */
 	__u32 pid; /* thread group id in the initial pid namespace */
 	__u32 uid; /* real uid in the initial user namespace */
 	__u8 comm[NM_COMM_LEN]; /* of the thread group's leader; NUL-terminated, zero-filled, hostile bytes */
@@ -78,6 +81,19 @@ struct nm_record {
 	__u32 reserved2; /* 0 */
 };
 
+#define NM_CGROUP_PATH_LEN 488
+
+/* A cgroup's name, on a ring of its own. The kernel builds the path itself (include/trace/events/cgroup.h). */
+struct nm_cgroup {
+	__u16 size; /* sizeof(struct nm_cgroup) */
+	__u8 version;
+	__u8 kind; /* NM_CGROUP_MADE or NM_CGROUP_REMOVED */
+	__u32 reserved; /* 0 */
+	__u64 ktime_ns; /* CLOCK_MONOTONIC */
+	__u64 cgroup_id; /* as in struct nm_owner */
+	__u8 path[NM_CGROUP_PATH_LEN]; /* from the hierarchy's root; NUL-terminated, zero-filled; a longer one is cut */
+};
+
 /* Says that no record still to come is older than `ktime_ns`, and how to turn ktime into wall time. */
 struct nm_tick {
 	__u16 size;
@@ -100,6 +116,7 @@ struct nm_counters {
 	__u64 seen;
 	__u64 delivered;
 	__u64 dropped[NM_DROP_REASONS];
+	__u64 cgroups_dropped; /* cgroup records that found no room: no event lost, but the tree must be read again */
 	__u64 accepts_inferred; /* ACCEPTs whose exact owner no hook saw (also flagged in the record) */
 };
 

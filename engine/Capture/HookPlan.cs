@@ -14,6 +14,9 @@ public sealed record HookPlan(Spine Spine, AcceptOwner AcceptOwner)
     /// <summary>Who accepts, and the errno of a connect() that sent no SYN.</summary>
     public IReadOnlyList<string> OwnerPrograms => ProgramsOf(AcceptOwner);
 
+    /// <summary>Cgroups as they come and go. Without them new containers are found only by reading the tree.</summary>
+    public static IReadOnlyList<string> CgroupNamePrograms { get; } = ["nm_cgroup_mkdir", "nm_cgroup_rmdir"];
+
     /// <summary>Run once at start, for what is older than the agent: owners first, then the sockets of each network namespace.</summary>
     public static IReadOnlyList<string> AdoptPrograms { get; } = ["nm_adopt_files", "nm_adopt_sockets"];
 

@@ -11,7 +11,10 @@ public interface IRecordSource : IDisposable
     /// <summary>One line on what this is, for the log.</summary>
     string Description { get; }
 
-    /// <summary>The rings to drain; fixed for the source's life.</summary>
+    /// <summary>
+    /// The rings to drain, in this order, so that a cgroup is told of no later than the events of it; fixed for the source's
+    /// life.
+    /// </summary>
     IReadOnlyList<RingMapping> Rings { get; }
 
     /// <summary>True when the source does not wait: what the rings can't take is lost, and counted here.</summary>
@@ -27,6 +30,11 @@ public interface IRecordSource : IDisposable
 
     /// <summary>What the source has seen, delivered and dropped since it started.</summary>
     SourceCounters ReadCounters();
+
+    /// <summary>Has every cgroup that there is told again, where the source can; returns at once. Any thread.</summary>
+    void RescanCgroups()
+    {
+    }
 
     /// <summary>Begins to fill the rings.</summary>
     void Start();

@@ -10,5 +10,6 @@ public struct KernelCounters
     public ulong Delivered;
     public ulong DroppedRingFull;
     public ulong DroppedNoState;
+    public ulong CgroupsDropped;
     public ulong AcceptsInferred;
 }

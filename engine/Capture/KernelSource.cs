@@ -10,15 +10,34 @@ public sealed class KernelSource : IRecordSource
     private readonly CgroupRoot? _root;
     private readonly HookPlan _plan;
     private readonly IReadOnlyList<string> _adopt;
+    private readonly IReadOnlyList<string> _cgroupNames;
+    private readonly IReadOnlyList<RingMapping> _eventRings;
+    private readonly RingMapping _cgroupRing;
+    private readonly CgroupHierarchy _hierarchy;
+    private readonly CgroupScan _scan;
     private readonly WallClock _clock = new();
     private ulong _recursionMisses;
 
-    private KernelSource(BpfObject programs, IReadOnlyList<RingMapping> rings, CgroupRoot? root, HookPlan plan, IReadOnlyList<string> adopt) =>
-        (_programs, Rings, _root, _plan, _adopt) = (programs, rings, root, plan, adopt);
+    private KernelSource(
+        BpfObject programs,
+        IReadOnlyList<RingMapping> rings,
+        CgroupRoot? root,
+        HookPlan plan,
+        CgroupHierarchy hierarchy,
+        IReadOnlyList<string> cgroupNames,
+        IReadOnlyList<string> adopt)
+    {
+        (_programs, _eventRings, _root, _plan, _hierarchy, _cgroupNames, _adopt) = (programs, rings, root, plan, hierarchy, cgroupNames, adopt);
+        _cgroupRing = programs.MapRing("cgroups");
+        _scan = new CgroupScan(hierarchy, root);
+        Rings = [.. rings, _cgroupRing, _scan.Ring];
+    }
 
     public string Description =>
         $"kernel: spine {Word(_plan.Spine)}{(_root is null ? "" : $" at {_root.Where}")}, accept owner {Word(_plan.AcceptOwner)}"
-        + $" ({HookPlan.CostOf(_plan.AcceptOwner)}), {Rings.Count} rings of {Rings[0].DataBytes / 1024} KiB";
+        + $" ({HookPlan.CostOf(_plan.AcceptOwner)}), {_eventRings.Count} rings of {_eventRings[0].DataBytes / 1024} KiB,"
+        + $" containers by cgroup {Word(_hierarchy.Version)}{(_hierarchy.Controller.Length == 0 ? "" : $" ({_hierarchy.Controller})")}"
+        + (_cgroupNames.Count == 0 ? ", new ones found by reading its tree" : "");
 
     public IReadOnlyList<RingMapping> Rings { get; }
 
@@ -33,6 +52,9 @@ public sealed class KernelSource : IRecordSource
     public static KernelSource Open(KernelSourceOptions options)
     {
         KernelPrerequisites.Require();
+        var hierarchy = CgroupHierarchy.Choose(options.Cgroups) ?? throw new CannotTraceException(
+            "--cgroups v1: this node has no v1 hierarchy in use",
+            "use --cgroups auto");
         var root = CgroupRoot.Open(out var noRoot);
         BpfObject? programs = null;
         try
@@ -41,7 +63,8 @@ public sealed class KernelSource : IRecordSource
             programs = BpfPrograms.Open();
             var layout = RingLayout.For(BpfObject.PossibleCpus, options.RingBytes);
             string[] adopt = [.. HookPlan.AdoptPrograms.Where(program => BpfPrograms.Probe(program, root).Attaches)];
-            foreach (var program in (string[])[.. ProgramsToLoad(plan, root), .. adopt])
+            string[] cgroupNames = HookPlan.CgroupNamePrograms.All(program => BpfPrograms.Probe(program, root).Attaches) ? [.. HookPlan.CgroupNamePrograms] : [];
+            foreach (var program in (string[])[.. ProgramsToLoad(plan, root), .. cgroupNames, .. adopt])
             {
                 programs.Want(program);
             }
@@ -50,10 +73,13 @@ public sealed class KernelSource : IRecordSource
             {
                 AcceptPatienceNanoseconds = (ulong)options.AcceptPatience.TotalNanoseconds,
                 RingCount = (uint)layout.Rings,
+                CgroupController = Knobs.ControllerNumber(hierarchy.Controller),
+                CgroupHierarchy = hierarchy.Id,
                 AcceptExact = plan.AcceptOwner == AcceptOwner.Listener ? 0u : 1u,
             };
             programs.SetKnobs(MemoryMarshal.AsBytes(new ReadOnlySpan<Knobs>(in knobs)), 0);
-            return new KernelSource(programs, programs.Load(layout.Rings, layout.RingBytes), root, plan, adopt);
+            var rings = programs.Load(layout.Rings, layout.RingBytes);
+            return new KernelSource(programs, rings, root, plan, hierarchy, cgroupNames, adopt);
         }
         catch (NativeException e)
         {
@@ -73,11 +99,21 @@ public sealed class KernelSource : IRecordSource
         return new SourceCounters(sum.Seen, sum.Delivered, sum.DroppedRingFull, sum.DroppedNoState, misses, sum.AcceptsInferred);
     }
 
+    public void RescanCgroups() => _scan.Request();
+
     public void Start()
     {
         try
         {
-            // Owners first, so that the spine never waits for a hook that isn't there yet; who listens already, last.
+            // First, so that no cgroup is made between the reading of the tree and the kernel's telling of new ones.
+            foreach (var program in _cgroupNames)
+            {
+                BpfPrograms.Attach(_programs, program, _root);
+            }
+
+            _scan.Request();
+
+            // Owners next, so that the spine never waits for a hook that isn't there yet; who listens already, last.
             foreach (var program in _plan.OwnerPrograms)
             {
                 BpfPrograms.Attach(_programs, program, _root);
@@ -104,11 +140,14 @@ public sealed class KernelSource : IRecordSource
     {
         _recursionMisses = _plan.Spine == Spine.Tracepoint ? _programs.RecursionMisses(_plan.SpineProgram) : 0;
         _programs.Detach();
+        _scan.Stop();
     }
 
     public void Dispose()
     {
-        foreach (var ring in Rings)
+        _scan.Dispose();
+        _cgroupRing.Dispose();
+        foreach (var ring in _eventRings)
         {
             ring.Dispose();
         }

@@ -1,3 +1,5 @@
+using NetMon.Native;
+
 namespace NetMon.Capture;
 
 /// <summary>How to trace.</summary>
@@ -8,6 +10,9 @@ public sealed record KernelSourceOptions
 
     /// <summary>Who tells who accepted; Auto takes the best there is.</summary>
     public AcceptOwner AcceptOwner { get; init; } = AcceptOwner.Auto;
+
+    /// <summary>Which hierarchy tells containers apart; Auto takes v2 unless v1 alone is in use.</summary>
+    public CgroupVersion Cgroups { get; init; } = CgroupVersion.Auto;
 
     /// <summary>Ring memory in all, bytes; divided among the rings, not multiplied by the CPUs.</summary>
     public int RingBytes { get; init; } = 8 * 1024 * 1024;

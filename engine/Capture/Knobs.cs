@@ -6,7 +6,15 @@ namespace NetMon.Capture;
 [StructLayout(LayoutKind.Sequential)]
 public struct Knobs
 {
+    private static readonly string[] Controllers = ["", "memory", "pids", "cpu", "cpuset", "devices", "freezer", "blkio"];
+
     public ulong AcceptPatienceNanoseconds;
     public uint RingCount;
+    public uint CgroupController;
+    public uint CgroupHierarchy;
     public uint AcceptExact;
+    public uint Reserved;
+
+    /// <summary><c>enum nm_controller</c>: the number of a v1 controller, 0 for v2 (no name).</summary>
+    public static uint ControllerNumber(string controller) => (uint)Array.IndexOf(Controllers, controller);
 }

@@ -157,17 +157,18 @@ public sealed class ReplaySource : IRecordSource
             return;
         }
 
+        var isEvent = (RecordKind)record[3] is RecordKind.Connect or RecordKind.Accept or RecordKind.Close;
         while (!_producer.TryWrite(record))
         {
             if (_stop)
             {
-                Volatile.Write(ref _lost, _lost + 1);
+                Volatile.Write(ref _lost, _lost + (isEvent ? 1u : 0));
                 break;
             }
 
             Thread.Yield();
         }
 
-        Volatile.Write(ref _seen, _seen + 1);
+        Volatile.Write(ref _seen, _seen + (isEvent ? 1u : 0));
     }
 }

@@ -17,14 +17,17 @@ internal sealed class SyntheticConnections
     private readonly OwnerRecord[] _servers = new OwnerRecord[Servers];
     private readonly InlineBytes16[] _clientAddresses = new InlineBytes16[Processes];
     private readonly InlineBytes16[] _serverAddresses = new InlineBytes16[Servers];
+    private readonly SyntheticContainers _containers;
     private ulong _state;
     private ConnectionRecord _record;
     private int _client;
     private int _server;
     private int _step;
+    private int _replica; // spreads the processes over all containers
 
-    public SyntheticConnections(ulong seed)
+    public SyntheticConnections(ulong seed, SyntheticContainers containers)
     {
+        _containers = containers;
         _state = seed * 0x9e3779b97f4a7c15 + 1;
         for (var i = 0; i < Processes; i++)
         {
@@ -61,6 +64,7 @@ internal sealed class SyntheticConnections
         var closes = _record.Kind == RecordKind.Close;
         var outbound = _record.Direction == Direction.Outbound;
         _record.Owner = outbound ? _clients[_client] : _servers[_server];
+        _record.Owner.CgroupId = _containers.CgroupOf(_replica + (outbound ? _client : Processes + _server));
         _record.Ending = !closes ? Ending.None : outbound ? Ending.FinLocal : Ending.FinRemote;
         _record.Error = _step == 0 && Random() % 100 < RefusedPercent ? ConnectionRefused : 0;
         _record.ElapsedNanoseconds = _record.Kind == RecordKind.Accept ? 0 : 20_000 + Random() % 1_000_000;
@@ -73,6 +77,7 @@ internal sealed class SyntheticConnections
 
     private void Choose()
     {
+        _replica = (_replica + 263) % 10_000;
         _client = (int)(Random() % Processes);
         // Few servers get most of the calls: the square of an even draw.
         var even = Random() % 1000;
@@ -95,7 +100,7 @@ internal sealed class SyntheticConnections
 
     private static OwnerRecord Owner(string name, uint pid)
     {
-        var owner = new OwnerRecord { CgroupId = 1000 + pid, Pid = pid, Uid = 1000 };
+        var owner = new OwnerRecord { Pid = pid, Uid = 1000 };
         Encoding.ASCII.GetBytes(name, owner.Comm);
         return owner;
     }

@@ -14,6 +14,8 @@ public sealed class SyntheticSource : IRecordSource
     private readonly SyntheticSourceOptions _options;
     private readonly RingProducer[] _producers;
     private readonly SyntheticConnections _connections;
+    private readonly SyntheticContainers _containers;
+    private readonly RingProducer _cgroups;
     private readonly Thread _thread;
     private readonly long _offset = MonotonicClock.OffsetToRealtime;
     private ulong _time = MonotonicClock.Now;
@@ -26,13 +28,17 @@ public sealed class SyntheticSource : IRecordSource
     {
         _options = options;
         var layout = RingLayout.For(options.Rings, options.RingBytes);
-        Rings = [.. Enumerable.Range(0, layout.Rings).Select(_ => RingMapping.InMemory(layout.RingBytes))];
-        _producers = [.. Rings.Select(ring => new RingProducer(ring))];
-        _connections = new SyntheticConnections(options.Seed);
+        RingMapping[] rings = [.. Enumerable.Range(0, layout.Rings).Select(_ => RingMapping.InMemory(layout.RingBytes))];
+        var cgroupRing = RingMapping.InMemory(RingLayout.SmallestRingBytes);
+        Rings = [.. rings, cgroupRing];
+        _producers = [.. rings.Select(ring => new RingProducer(ring))];
+        _cgroups = new RingProducer(cgroupRing);
+        _containers = new SyntheticContainers(options.Containers, options.ContainerStartsPerSecond);
+        _connections = new SyntheticConnections(options.Seed, _containers);
         _thread = new Thread(Produce) { Name = "netmon-synthetic", IsBackground = true };
     }
 
-    public string Description => $"synthetic: {(_options.Rate is { } rate ? $"{rate} events/s" : "as fast as it goes")}, {Rings.Count} rings, seed {_options.Seed}";
+    public string Description => $"synthetic: {(_options.Rate is { } rate ? $"{rate} events/s" : "as fast as it goes")}, {_producers.Length} rings, seed {_options.Seed}, {_options.Containers} containers";
 
     public IReadOnlyList<RingMapping> Rings { get; }
 
@@ -86,6 +92,8 @@ public sealed class SyntheticSource : IRecordSource
                     MonotonicClock.Sleep(TimeSpan.FromMilliseconds(1));
                     Volatile.Write(ref _time, MonotonicClock.Now);
                 }
+
+                TellOfContainers(_time - started);
             }
             else
             {
@@ -96,6 +104,18 @@ public sealed class SyntheticSource : IRecordSource
         }
 
         _ended = true;
+    }
+
+    private void TellOfContainers(ulong elapsedNanoseconds)
+    {
+        while (_containers.TryAdvance(TimeSpan.FromMicroseconds(elapsedNanoseconds / 1000), _time, out var change))
+        {
+            var bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<CgroupRecord>(in change));
+            while (!_stop && !_cgroups.TryWrite(bytes))
+            {
+                Thread.Yield();
+            }
+        }
     }
 
     private void Write(long made)

@@ -12,6 +12,12 @@ public sealed record SyntheticSourceOptions
     /// <summary>The same seed makes the same events but for their times.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>How many containers there are at any time; 0: all processes are the host's own.</summary>
+    public int Containers { get; init; } = 200;
+
+    /// <summary>How many containers start, and how many end, in a second.</summary>
+    public double ContainerStartsPerSecond { get; init; }
+
     /// <summary>How many rings.</summary>
     public int Rings { get; init; } = 2;
 

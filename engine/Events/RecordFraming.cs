@@ -49,6 +49,7 @@ public static class RecordFraming
     private static bool IsKnown(RecordKind kind, int size) => kind switch
     {
         RecordKind.Connect or RecordKind.Accept or RecordKind.Close => size == ConnectionRecord.ByteSize,
+        RecordKind.CgroupMade or RecordKind.CgroupRemoved => size == CgroupRecord.ByteSize,
         RecordKind.Tick => size == TickRecord.ByteSize,
         _ => false,
     };

@@ -8,6 +8,12 @@ public enum RecordKind : byte
     Accept = 2,
     Close = 3,
 
+    /// <summary>A <see cref="CgroupRecord"/>: there is such a cgroup.</summary>
+    CgroupMade = 8,
+
+    /// <summary>A <see cref="CgroupRecord"/>: its directory is gone; sockets may outlive it.</summary>
+    CgroupRemoved = 9,
+
     /// <summary>A <see cref="TickRecord"/>: written by the reader, never by the kernel.</summary>
     Tick = 16,
 }

@@ -1,8 +1,11 @@
 using System.IO.Pipelines;
 using NetMon.Capture;
+using NetMon.Enrichment;
+using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Json;
 using NetMon.Pipeline.Order;
@@ -29,10 +32,15 @@ internal static class Agent
         var loss = new LossAccount(source);
         var pipe = new Pipe(PipeOptions);
         var reader = new RingReader(source, pipe.Writer);
-        var sinks = new SinkFanout([.. OpenSinks(settings, loss)], source.IsLive);
-        var decoder = new RecordDecoder(new EventOrder(), sinks, recording is null ? null : recording.Append);
+        EnrichStage? stage = null;
+        await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions(), report => stage?.Post(report), Log.Line);
+        var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, source.RescanCgroups);
+        var sinks = new SinkFanout([.. OpenSinks(settings, loss, directory)], source.IsLive);
+        using var enrich = stage = new EnrichStage(directory, sinks, settings.NameWait);
+        var decoder = new RecordDecoder(new EventOrder(), enrich, sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
 
+        runtimes.Start();
         source.Start();
         reader.Start();
         var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader));
@@ -52,6 +60,7 @@ internal static class Agent
         }
 
         Log.Line(loss.Summary());
+        Log.Line(NamingAccount.Summary(directory.Counters, enrich.Counters, runtimes.Status));
         return ExitCode.Success;
     }
 
@@ -62,7 +71,7 @@ internal static class Agent
         _ => KernelSource.Open(settings.Kernel),
     };
 
-    private static IEnumerable<IEventSink> OpenSinks(RunSettings settings, LossAccount loss)
+    private static IEnumerable<IEventSink> OpenSinks(RunSettings settings, LossAccount loss, ContainerDirectory directory)
     {
         if (settings.Json is { } json)
         {
@@ -70,11 +79,11 @@ internal static class Agent
             yield return new JsonSink(output, settings.Node, new SinkCounters(), Log.Line);
         }
 
-        if (settings.Capture is { } directory)
+        if (settings.Capture is { } capture)
         {
             var options = new ParquetSinkOptions
             {
-                CaptureDirectory = directory,
+                CaptureDirectory = capture,
                 Node = settings.Node,
                 AgentVersion = AgentVersion.Text,
                 BootId = BootId.Read(),
@@ -83,6 +92,7 @@ internal static class Agent
                 RetainBytes = settings.Retention.RetainBytes,
                 KeepFree = settings.Retention.KeepFree,
                 LossTotals = loss.Totals,
+                NamesOf = container => directory.Of(container.ContainerId),
             };
             yield return new ParquetSink(options, new SinkCounters(), Log.Line);
         }

@@ -1,4 +1,5 @@
 using NetMon.Capture;
+using NetMon.Enrichment.Runtimes;
 
 namespace NetMon.Host;
 
@@ -25,6 +26,12 @@ internal sealed record RunSettings
 
     /// <summary>A file to record the raw stream to; null for none.</summary>
     public required string? Record { get; init; }
+
+    /// <summary>Whom to ask for containers' names.</summary>
+    public required IReadOnlyList<RuntimeEndpoint> Runtimes { get; init; }
+
+    /// <summary>How long an event may wait for its container's name; zero: not at all.</summary>
+    public required TimeSpan NameWait { get; init; }
 
     /// <summary>How to trace.</summary>
     public required KernelSourceOptions Kernel { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMon.Host.Commands;
 using NetMon.Storage;
 
 namespace NetMon.Host;
@@ -17,17 +18,8 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
         retainBytes == "none" ? null : ReadBytes("--retain-bytes", retainBytes),
         keepFree is null ? FreeDisk.Default : ReadFree(keepFree));
 
-    /// <summary>500ms, 30s, 5m, 2h, 7d. Throws <see cref="UsageException"/>.</summary>
-    public static TimeSpan ReadTime(string option, string text)
-    {
-        var unit = text.TrimStart("0123456789.".ToCharArray());
-        var factor = unit switch { "ms" => 0.001, "s" or "" => 1, "m" => 60, "h" => 3600, "d" => 86400, _ => 0 };
-        return factor > 0
-            && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * factor is > 0 and < 1e9
-            ? TimeSpan.FromSeconds(number * factor)
-            : throw new UsageException($"{option} {text}: it takes a time such as 500ms, 30s, 5m, 2h or 7d");
-    }
+    private static TimeSpan ReadTime(string option, string text) =>
+        TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"{option} {text}: it takes a time such as 500ms, 30s, 5m, 2h or 7d");
 
     private static FreeDisk ReadFree(string text)
     {

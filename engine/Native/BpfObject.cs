@@ -86,6 +86,13 @@ public sealed unsafe class BpfObject : IDisposable
         return [.. _rings.Select(ring => RingMapping.OfMap(ring, ringBytes))];
     }
 
+    /// <summary>Maps a ring that the object itself declares, once it is loaded; the caller disposes of it.</summary>
+    public RingMapping MapRing(string map)
+    {
+        var ring = FindMap(map);
+        return RingMapping.OfMap(Libbpf.MapDescriptor(ring), (int)Libbpf.MaxEntries(ring));
+    }
+
     /// <summary>Attaches a program where its section's name says (tracing, kprobe, iterator).</summary>
     public void Attach(string program) => Keep(Libbpf.Attach(_programs[program]), program);
 

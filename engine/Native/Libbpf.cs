@@ -43,6 +43,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_map__set_max_entries")]
     public static partial int SetMaxEntries(nint map, uint entries);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map__max_entries")]
+    public static partial uint MaxEntries(nint map);
+
     [LibraryImport(Library, EntryPoint = "bpf_map__set_inner_map_fd")]
     public static partial int SetInnerMap(nint map, int template);
 

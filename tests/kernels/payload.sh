@@ -1,5 +1,6 @@
 # Runs inside the guest (busybox sh): the agent against the load generator with each hook that tells accept's owner, and
-# what a system call costs without the agent, with it, and with the hooks that are known to make it slower. Results stay in /out; the host compares.
+# what a system call costs without the agent, with it, and with the hooks that are known to make it slower; and which
+# container a connection is of, on a unified and on a v1 node. Results stay in /out; the host compares.
 cd /out || exit 1
 
 agent_start() { # NAME OPTIONS...
@@ -22,7 +23,7 @@ agent_start() { # NAME OPTIONS...
 agent_stop() {
   kill -TERM $agent
   wait $agent || exit 1
-  tail -n 1 "/out/$name.log"
+  grep ^stopped "/out/$name.log"
 }
 
 all_closed() { # nothing but LISTEN (0A) and what is only remembered (timer 03)
@@ -51,3 +52,30 @@ for round in 1 2 3 4 5 6; do
   /payload/netload getppid --seconds 1 >>getppid-taxed.txt
   agent_stop
 done
+
+connect_from() { # CGROUP_DIRECTORY
+  sh -c "echo \$\$ >$1/cgroup.procs; nc 127.0.0.1 1" 2>/dev/null
+}
+
+containers() { # NAME HIERARCHY: one older than the agent, one that is made while it runs
+  pod=$2/kubepods/besteffort/pod6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01
+  older=$pod/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+  newer=$pod/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+  mkdir -p $older
+  agent_start "$1"
+  connect_from $older
+  mkdir $newer
+  connect_from $newer
+  rmdir $newer
+  nc 127.0.0.1 1 2>/dev/null
+  agent_stop
+  rmdir $older $pod $2/kubepods/besteffort $2/kubepods
+}
+
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+containers containers-v2 /sys/fs/cgroup
+umount /sys/fs/cgroup
+mount -t tmpfs tmpfs /sys/fs/cgroup
+mkdir /sys/fs/cgroup/pids
+mount -t cgroup -o pids cgroup /sys/fs/cgroup/pids
+containers containers-v1 /sys/fs/cgroup/pids

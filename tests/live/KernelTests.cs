@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using NetMon.LiveTests.Support;
 using Xunit;
 
@@ -18,7 +19,7 @@ public sealed class KernelTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void Fexit_and_kretprobe_give_exact_owners_and_cost_no_system_call_anything(string version)
+    public void On_another_kernel_owners_are_exact_system_calls_cost_nothing_and_containers_are_told_apart_in_v2_and_v1(string version)
     {
         var payload = Directory.CreateDirectory(_scratch["payload"]).FullName;
         File.Copy(Repository.Agent, Path.Combine(payload, "netmon"));
@@ -43,8 +44,26 @@ public sealed class KernelTests(ITestOutputHelper output) : IDisposable
         var figures = string.Create(CultureInfo.InvariantCulture, $"{version}: getppid without {without:0} ns, with {with:0} ns (ratio {with / without:0.00}), with syscall hooks {taxed:0} ns");
         output.WriteLine(figures);
         Assert.DoesNotContain("accept owner syscall", File.ReadAllText(Path.Combine(results, "cost.log")), StringComparison.Ordinal);
+        AssertContainers(results, "containers-v2", "containers by cgroup v2");
+        AssertContainers(results, "containers-v1", "containers by cgroup v1 (pids)");
+
         // Emulation is noisy, so what a syscall hook costs in the same run is the measure.
         Assert.True(with - without < (taxed - without) * 2 / 3, figures);
+    }
+
+    /// <summary>One older than the agent, one made while it ran, and the host.</summary>
+    private static void AssertContainers(string results, string name, string described)
+    {
+        var log = File.ReadAllText(Path.Combine(results, $"{name}.log"));
+        Assert.Contains(described, log, StringComparison.Ordinal);
+        Assert.DoesNotContain("found by reading its tree", log, StringComparison.Ordinal);
+        var containers = File.ReadLines(Path.Combine(results, $"{name}.json")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(line => line.TryGetProperty("container", out var container)
+                ? $"{container.GetProperty("container_id")} {container.GetProperty("pod_uid")}"
+                : "host");
+        Assert.Equal(
+            ["aaaaaaaaaaaa 6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01", "bbbbbbbbbbbb 6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01", "host"],
+            containers);
     }
 
     public void Dispose() => _scratch.Dispose();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using NetMon.Capture;
+using NetMon.Native;
 using NetMon.Storage;
 
 namespace NetMon.Host.Commands;
@@ -19,17 +20,23 @@ internal static class RunCommand
     private static readonly Option<string?> RetainBytes = EnvironmentOption.Create("--retain-bytes", "SIZE|none", "remove the oldest hours when the capture has more bytes", "10GiB");
     private static readonly Option<string?> KeepFree = EnvironmentOption.Create("--keep-free", "PERCENT%|SIZE", "pause storage when the disk has less free; without it the lesser of 1GiB and 5%");
     private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
-    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N]", "kernel");
+    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
     private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
     private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, syscall or listener", "auto");
+    private static readonly Option<string?> RuntimeEndpoints = RuntimeEndpointOption.Create(
+        "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
+
+    private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
+    private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
     private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "memory of all rings together, MiB", "8");
 
     public static Command Create()
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
-            Node, Json, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Duration, Source, Record, SpineOption, AcceptOwnerOption, RingMemory,
+            Node, Json, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Duration, Source, Record, SpineOption, AcceptOwnerOption,
+            RuntimeEndpoints, Cgroups, NameWait, RingMemory,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -51,29 +58,36 @@ internal static class RunCommand
             Log.Line($"netmon: {e.Message}");
             return ExitCode.CannotTrace;
         }
-        catch (Exception e) when (e is SourceException or CaptureDirectoryException or Native.NativeException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SourceException or CaptureDirectoryException or NativeException or IOException or UnauthorizedAccessException)
         {
             Log.Line($"netmon: {e.Message}");
             return ExitCode.Failure;
         }
     }
 
-    private static RunSettings Read(ParseResult parsed) => new()
+    private static RunSettings Read(ParseResult parsed)
     {
-        Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
-        Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
-        Capture = parsed.GetValue(Capture),
-        Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree)),
-        Duration = parsed.GetValue(Duration) is { } duration ? StorageSettings.ReadTime("--duration", duration) : null,
-        Source = SourceSpec.Parse(parsed.GetValue(Source)!),
-        Record = parsed.GetValue(Record),
-        Kernel = new KernelSourceOptions
+        var source = SourceSpec.Parse(parsed.GetValue(Source)!);
+        return new RunSettings
         {
-            Spine = ReadWord<Spine>(SpineOption, parsed),
-            AcceptOwner = ReadWord<AcceptOwner>(AcceptOwnerOption, parsed),
-            RingBytes = ReadRingBytes(parsed.GetValue(RingMemory)!),
-        },
-    };
+            Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
+            Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
+            Capture = parsed.GetValue(Capture),
+            Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree)),
+            Duration = parsed.GetValue(Duration) is { } duration ? ReadDuration(duration) : null,
+            Source = source,
+            Record = parsed.GetValue(Record),
+            Runtimes = RuntimeEndpointOption.Read(parsed.GetValue(RuntimeEndpoints), source is SourceSpec.Kernel ? "auto" : "none"),
+            NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
+            Kernel = new KernelSourceOptions
+            {
+                Cgroups = ReadWord<CgroupVersion>(Cgroups, parsed),
+                Spine = ReadWord<Spine>(SpineOption, parsed),
+                AcceptOwner = ReadWord<AcceptOwner>(AcceptOwnerOption, parsed),
+                RingBytes = ReadRingBytes(parsed.GetValue(RingMemory)!),
+            },
+        };
+    }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
@@ -92,4 +106,10 @@ internal static class RunCommand
         && mebibytes * 1024 * 1024 is >= SmallestRingMemory and <= LargestRingMemory
             ? (int)(mebibytes * 1024 * 1024)
             : throw new UsageException($"--ring-memory {text}: it takes MiB from 0.25 to 1024");
+
+    private static TimeSpan ReadDuration(string text) =>
+        TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");
+
+    private static TimeSpan ReadNameWait(string text) =>
+        TimeText.Parse(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: it takes a time from 0 to 10s, such as 200ms");
 }

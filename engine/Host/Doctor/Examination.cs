@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using NetMon.Capture;
+using NetMon.Enrichment.Runtimes;
 using NetMon.Native;
 
 namespace NetMon.Host.Doctor;
@@ -7,10 +8,11 @@ namespace NetMon.Host.Doctor;
 /// <summary><c>netmon doctor</c>: asks this node one thing after the other, prints the answers as a table, then tries it for real.</summary>
 internal static class Examination
 {
+    private static readonly TimeSpan RuntimePatience = TimeSpan.FromSeconds(3);
     private static readonly AcceptOwner[] Owners = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Syscall];
 
     /// <summary>Exit code 0 if this node can be traced and the trial came back right, 3 if it can't be traced, else 1.</summary>
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(IReadOnlyList<RuntimeEndpoint> endpoints)
     {
         var report = new Report(Console.Out);
         report.Fact("kernel", $"{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()} {RuntimeInformation.OSArchitecture}");
@@ -28,11 +30,13 @@ internal static class Examination
         report.Good("BTF", KernelPrerequisites.BtfPath);
         using (var root = CgroupRoot.Open(out var noRoot))
         {
-            report.Fact("cgroups", CgroupMode.Describe());
+            report.Fact("cgroups", CgroupHierarchy.Choose(CgroupVersion.Auto)?.Mode ?? "none");
             report.Is(root is not null, "cgroup v2 root", root?.Where ?? noRoot);
             report.Fact("tracefs", "not needed mounted");
             ProbeAll(report, root);
         }
+
+        await AskRuntimesAsync(report, endpoints).ConfigureAwait(false);
 
         return await TryItAsync(report).ConfigureAwait(false);
     }
@@ -41,11 +45,27 @@ internal static class Examination
     {
         report.Heading("programs (one spine and one set of owner hooks are used; the rest may fail)");
         string[] spines = ["nm_sockops", "nm_tracepoint"];
-        foreach (var program in (string[])[.. spines, .. HookPlan.CgroupPrograms, .. Owners.SelectMany(HookPlan.ProgramsOf), .. HookPlan.AdoptPrograms])
+        foreach (var program in (string[])[.. spines, .. HookPlan.CgroupPrograms, .. Owners.SelectMany(HookPlan.ProgramsOf), .. HookPlan.CgroupNamePrograms, .. HookPlan.AdoptPrograms])
         {
             var probe = BpfPrograms.Probe(program, root);
             var state = !probe.Loads ? "does not load" : !probe.Attaches ? "loads, does not attach" : "loads, attaches";
             report.Row(probe.Hook, probe.Attaches, probe.Attaches ? state : $"{state}: {probe.WhyNot}");
+        }
+    }
+
+    private static async Task AskRuntimesAsync(Report report, IReadOnlyList<RuntimeEndpoint> endpoints)
+    {
+        report.Heading("container runtimes (they give containers their names)");
+        var asked = endpoints.Where(endpoint => !endpoint.IsUsualPlace || File.Exists(endpoint.SocketPath)).ToArray();
+        foreach (var status in await Task.WhenAll(asked.Select(endpoint => ContainerRuntimes.ExamineAsync(endpoint, RuntimePatience))).ConfigureAwait(false))
+        {
+            var version = status.Version.Length > 0 ? $"{status.Version}, " : "";
+            report.Row(status.Endpoint.Address, status.LastFailure.Length == 0, version + (status.LastFailure.Length == 0 ? $"told of {status.ContainersTold} containers" : status.LastFailure));
+        }
+
+        if (asked.Length == 0)
+        {
+            report.Fact("none found", "containers have ids and pod uids, no names; mount the directory of the runtime's socket, or use --runtime-endpoint");
         }
     }
 

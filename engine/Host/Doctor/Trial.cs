@@ -5,6 +5,7 @@ using System.Text;
 using NetMon.Capture;
 using NetMon.Events;
 using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Order;
 
@@ -26,7 +27,8 @@ internal static class Trial
         var reader = new RingReader(source, pipe.Writer);
         var kept = new KeepingSink();
         var sinks = new SinkFanout([kept], source.IsLive);
-        var decoder = new RecordDecoder(new EventOrder(), sinks);
+        using var enrich = EnrichStage.WithoutNames(sinks);
+        var decoder = new RecordDecoder(new EventOrder(), enrich, sinks);
         source.Start();
         reader.Start();
         var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader));

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using NetMon.Events;
+using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Order;
 
@@ -9,9 +10,11 @@ namespace NetMon.Pipeline.Decode;
 
 /// <summary>
 /// Pipe to events: finds the records, checks each, gives them to <see cref="EventOrder"/>, and at each tick passes on
-/// what the tick releases. <c>record</c>, where given, sees every byte of the stream once. Bytes that are no record are counted and stepped over; nothing is read past a record's end.
+/// what the tick releases. Cgroups don't wait for a tick: an event's cgroup is always told of before the event is
+/// released. <c>record</c>, where given, sees every byte of the stream once. Bytes that are no record are counted and
+/// stepped over; nothing is read past a record's end.
 /// </summary>
-public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Action<ReadOnlySequence<byte>>? record = null)
+public sealed class RecordDecoder(EventOrder order, EnrichStage enrich, SinkFanout sinks, Action<ReadOnlySequence<byte>>? record = null)
 {
     private bool _inGarbledRun;
 
@@ -23,6 +26,7 @@ public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Action<Rea
     {
         try
         {
+            enrich.OnWake(pipe.CancelPendingRead);
             await DecodeAsync(pipe).ConfigureAwait(false);
         }
         finally
@@ -44,11 +48,17 @@ public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Action<Rea
             }
 
             record?.Invoke(result.Buffer.Slice(0, consumed));
+            if (result.IsCanceled)
+            {
+                await enrich.AdvanceAsync().ConfigureAwait(false);
+            }
+
             if (result.IsCompleted)
             {
                 CountGarbled((int)result.Buffer.Slice(consumed).Length); // a torn end
                 pipe.AdvanceTo(result.Buffer.End);
                 await ReleaseAsync(ulong.MaxValue, order.ClockOffsetNanoseconds).ConfigureAwait(false);
+                await enrich.FinishAsync().ConfigureAwait(false);
                 return;
             }
 
@@ -107,15 +117,19 @@ public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Action<Rea
             return false;
         }
 
-        if ((RecordKind)frame[3] == RecordKind.Tick)
+        switch ((RecordKind)frame[3])
         {
-            tick = MemoryMarshal.Read<TickRecord>(frame);
-            return true;
+            case RecordKind.Tick:
+                tick = MemoryMarshal.Read<TickRecord>(frame);
+                return true;
+            case RecordKind.CgroupMade or RecordKind.CgroupRemoved:
+                enrich.Learn(in MemoryMarshal.AsRef<CgroupRecord>(frame));
+                return false;
+            default:
+                order.Add(in MemoryMarshal.AsRef<ConnectionRecord>(frame));
+                Counters.CountEvent();
+                return false;
         }
-
-        order.Add(in MemoryMarshal.AsRef<ConnectionRecord>(frame));
-        Counters.CountEvent();
-        return false;
     }
 
     private void CountGarbled(int bytes)
@@ -130,12 +144,12 @@ public sealed class RecordDecoder(EventOrder order, SinkFanout sinks, Action<Rea
     private async ValueTask ReleaseAsync(ulong watermark, long clockOffset)
     {
         order.Release(watermark, clockOffset);
+        await enrich.AdvanceAsync().ConfigureAwait(false);
         do
         {
-            // Enrichment has its place here: a batch is filled, its containers are named, then it goes to the sinks.
-            var batch = sinks.Rent();
+            var batch = enrich.Rent();
             order.TakeInto(batch);
-            await sinks.PublishAsync(batch).ConfigureAwait(false);
+            await enrich.PassAsync(batch).ConfigureAwait(false);
         }
         while (order.HasReleased);
     }

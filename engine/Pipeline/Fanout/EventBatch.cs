@@ -18,6 +18,9 @@ public sealed class EventBatch
     /// <summary>The events, in time order.</summary>
     public ReadOnlySpan<ConnectionEvent> Events => _events.AsSpan(0, _count);
 
+    /// <summary>The same, for who fills in what is missing before the batch is published.</summary>
+    public Span<ConnectionEvent> Filled => _events.AsSpan(0, _count);
+
     /// <summary>No event still to come is older than this.</summary>
     public long WatermarkUnixNanoseconds { get; set; }
 

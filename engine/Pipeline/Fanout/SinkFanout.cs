@@ -24,6 +24,9 @@ public sealed class SinkFanout
     /// <summary>An empty batch, the caller's until published.</summary>
     public EventBatch Rent() => _pool.Get();
 
+    /// <summary>Takes back a batch that is not to be published.</summary>
+    public void Discard(EventBatch batch) => _pool.Return(batch);
+
     /// <summary>Queues a batch for every sink. An empty one only passes on the time, and at most ten times a second.</summary>
     public async ValueTask PublishAsync(EventBatch batch)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using NetMon.Events;
@@ -14,16 +13,12 @@ public sealed class JsonLine
 {
     /// <summary>
     /// No line is longer, so that a pipe takes it as a whole or not at all: less than 1024 bytes of keys, numbers and what
-    /// the kernel bounds, plus four names.
+    /// the kernel bounds, plus four names (a pod has its uid only where it has no name).
     /// </summary>
     public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
 
     private const long NanosecondsPerSecond = 1_000_000_000;
-    private const int LongestName = 768; // as it is written; Kubernetes' own are up to 253
-    private const int LongestEscape = 6; // \u001f
-    private static readonly SearchValues<byte> Plain = SearchValues.Create(
-        [.. Enumerable.Range(0x20, 0x5f).Select(b => (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
-
+    private readonly ContainerJson _containers = new();
     private readonly byte[] _node;
     private readonly byte[] _second = new byte[19]; // 2026-11-22T19:05:06
     private long _secondOf = long.MinValue;
@@ -31,8 +26,8 @@ public sealed class JsonLine
     /// <param name="node">The node's name; rendered once.</param>
     public JsonLine(string node)
     {
-        var name = new Utf8Cursor(stackalloc byte[LongestName]);
-        WriteName(ref name, node);
+        var name = new Utf8Cursor(stackalloc byte[JsonName.MaxBytes]);
+        JsonName.Write(ref name, node);
         _node = name.Written.ToArray();
     }
 
@@ -57,12 +52,12 @@ public sealed class JsonLine
         line.Append(",\"pid\":"u8);
         line.Append(record.Owner.Pid);
         line.Append(",\"process\":\""u8);
-        WriteName(ref line, ProcessName.Trim(record.Owner.Comm));
+        JsonName.Write(ref line, ProcessName.Trim(record.Owner.Comm));
         line.Append("\",\"netns\":"u8);
         line.Append(record.NetworkNamespace);
         if (e.Container is { } container)
         {
-            WriteContainer(ref line, container);
+            line.Append(_containers.Of(container));
         }
 
         line.Append(record.Direction == Direction.Inbound ? ",\"direction\":\"inbound\",\"uid\":"u8 : ",\"direction\":\"outbound\",\"uid\":"u8);
@@ -114,51 +109,6 @@ public sealed class JsonLine
                 line.AppendAscii(Vocabulary.Text(record.Ending));
                 line.Append("\""u8);
                 break;
-        }
-    }
-
-    private static void WriteContainer(ref Utf8Cursor line, ContainerIdentity container)
-    {
-        var id = container.ContainerId.AsSpan();
-        line.Append(",\"container\":{\"container_id\":\""u8);
-        WriteName(ref line, id[..Math.Min(id.Length, ContainerIdentity.ShortIdLength)]);
-        line.Append("\",\"pod_name\":\""u8);
-        WriteName(ref line, container.PodName);
-        line.Append("\",\"pod_namespace\":\""u8);
-        WriteName(ref line, container.PodNamespace);
-        line.Append("\",\"container_name\":\""u8);
-        WriteName(ref line, container.ContainerName);
-        line.Append("\"}"u8);
-    }
-
-    private static void WriteName(ref Utf8Cursor line, scoped ReadOnlySpan<char> name)
-    {
-        Span<byte> utf8 = stackalloc byte[LongestName];
-        Encoding.UTF8.TryGetBytes(name[..Math.Min(name.Length, LongestName / 3)], utf8, out var length);
-        WriteName(ref line, utf8[..length]);
-    }
-
-    /// <summary>
-    /// Any bytes, as the inside of a JSON string: invalid UTF-8 becomes U+FFFD, as .NET's decoder replaces it. Cut, between
-    /// two characters, where it gets longer than <see cref="LongestName"/>.
-    /// </summary>
-    private static void WriteName(ref Utf8Cursor line, scoped ReadOnlySpan<byte> name)
-    {
-        var end = line.Length + LongestName;
-        while (true)
-        {
-            var special = name.IndexOfAnyExcept(Plain);
-            var plain = Math.Min(special < 0 ? name.Length : special, end - line.Length);
-            line.Append(name[..plain]);
-            name = name[plain..];
-            if (name.IsEmpty || end - line.Length < LongestEscape)
-            {
-                return;
-            }
-
-            _ = Rune.DecodeFromUtf8(name, out var rune, out var taken); // U+FFFD where invalid
-            line.AppendEscaped(rune);
-            name = name[taken..];
         }
     }
 

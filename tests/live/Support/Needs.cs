@@ -13,4 +13,21 @@ internal static class Needs
 
     public static void Program(string name) =>
         Assert.SkipUnless(Shell.Script($"command -v {name}").ExitCode == 0, $"needs the program {name}");
+
+    /// <summary>What starting containerd and its pods takes.</summary>
+    public static void Containers() => Runtimes(["containerd", "ctr"], ["/usr/lib/cni/bridge"]);
+
+    /// <summary>What starting dockerd and its containers takes.</summary>
+    public static void Docker() => Runtimes(["dockerd", "docker"], []);
+
+    private static void Runtimes(string[] programs, string[] files)
+    {
+        Tracing();
+        programs = [.. programs, "runc", "busybox", "jq", "cc", "ip", "nsenter", "setpriv", "unshare"];
+        var missing = programs.Where(name => Shell.Script($"command -v {name}").ExitCode != 0).Concat(files.Where(file => !File.Exists(file)));
+        var named = string.Join(' ', missing);
+        Assert.SkipUnless(
+            named.Length == 0,
+            $"missing: {named}; install containerd runc docker.io containernetworking-plugins busybox-static jq gcc iproute2 util-linux (tests/runtimes/setup.sh does)");
+    }
 }

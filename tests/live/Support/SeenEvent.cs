@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using NetMon.LiveTests.Support.Containers;
 
 namespace NetMon.LiveTests.Support;
 
@@ -7,8 +9,21 @@ internal sealed record SeenEvent(
     string Type, string Direction, string SourceAddress, int SourcePort, string DestinationAddress, int DestinationPort, long Pid, string Process, long Uid, long NetworkNamespace,
     string? Result, long Errno, long BytesSent, long BytesReceived, string? Reason, string Timestamp)
 {
+    /// <summary>What the process runs in; null for one of the host's.</summary>
+    public SeenContainer? Container { get; init; }
+
+    /// <summary>When it happened, UTC, to the tenth of a microsecond.</summary>
+    public DateTime Time => DateTime.Parse(Timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+
     /// <summary>Reads JSON lines; a line that is not valid throws.</summary>
     public static IEnumerable<SeenEvent> Read(string path) => File.ReadLines(path).Select(Parse);
+
+    /// <summary>The same of a file that is still being written: without a last line that is not whole yet.</summary>
+    public static IReadOnlyList<SeenEvent> ReadSoFar(string path)
+    {
+        var text = File.ReadAllText(path);
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+    }
 
     public static SeenEvent Parse(string line)
     {
@@ -21,8 +36,18 @@ internal sealed record SeenEvent(
             e.GetProperty("pid").GetInt64(), e.GetProperty("process").GetString()!,
             e.GetProperty("uid").GetInt64(), e.GetProperty("netns").GetInt64(),
             Text(e, "result"), Number(e, "errno"), Number(e, "bytes_sent"), Number(e, "bytes_received"), Text(e, "reason"),
-            e.GetProperty("timestamp").GetString()!);
+            e.GetProperty("timestamp").GetString()!)
+        {
+            Container = e.TryGetProperty("container", out var container) ? ParseContainer(container) : null,
+        };
     }
+
+    private static SeenContainer ParseContainer(JsonElement c) => new(
+        c.GetProperty("container_id").GetString()!, c.GetProperty("pod_name").GetString()!,
+        c.GetProperty("pod_namespace").GetString()!, c.GetProperty("container_name").GetString()!)
+    {
+        PodUid = Text(c, "pod_uid"),
+    };
 
     private static string? Text(JsonElement e, string key) => e.TryGetProperty(key, out var value) ? value.GetString() : null;
 

@@ -17,6 +17,9 @@ internal sealed class Drained
     /// <summary>Records that are older than a tick before them.</summary>
     public int OlderThanAnEarlierTick { get; private set; }
 
+    /// <summary>Cgroups that were told of.</summary>
+    public int Cgroups { get; private set; }
+
     /// <summary>Runs a source through a reader and a pipe of this size, to its end.</summary>
     public static async Task<(Drained Stream, SourceCounters Counters)> Run(IRecordSource source, long pipeBytes = 1024 * 1024)
     {
@@ -62,6 +65,18 @@ internal sealed class Drained
             {
                 Ticks.Add(tick);
                 buffer = buffer.Slice(head.Length);
+                continue;
+            }
+
+            if (MemoryMarshal.Read<TickRecord>(head).Kind is RecordKind.CgroupMade or RecordKind.CgroupRemoved)
+            {
+                if (buffer.Length < CgroupRecord.ByteSize)
+                {
+                    break;
+                }
+
+                Cgroups++;
+                buffer = buffer.Slice(CgroupRecord.ByteSize);
                 continue;
             }
 

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using NetMon.Capture;
 using NetMon.Events;
 using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Order;
 using NetMon.UnitTests.Events;
@@ -163,7 +164,8 @@ public sealed class ReplaySourceTests : IDisposable
     {
         var sink = new CollectingSink();
         var fanout = new SinkFanout([sink], live: false);
-        await new RecordDecoder(new EventOrder(), fanout, recording is null ? null : bytes => recording.Write(bytes.ToArray())).RunAsync(pipe);
+        using var enrich = EnrichStage.WithoutNames(fanout);
+        await new RecordDecoder(new EventOrder(), enrich, fanout, recording is null ? null : bytes => recording.Write(bytes.ToArray())).RunAsync(pipe);
         await fanout.Workers[0].Completion;
         return sink.Events.ConvertAll(e => (e.UnixNanoseconds, Records.Hex(e.Record)));
     }

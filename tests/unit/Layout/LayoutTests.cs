@@ -46,11 +46,23 @@ public sealed class LayoutTests
         ("clock_offset_ns", ["ClockOffsetNanoseconds"]),
     ];
 
+    private static readonly (string C, string[] Mirror)[] CgroupTable =
+    [
+        ("size", ["Size"]),
+        ("version", ["Version"]),
+        ("kind", ["Kind"]),
+        ("reserved", ["Reserved"]),
+        ("ktime_ns", ["KtimeNanoseconds"]),
+        ("cgroup_id", ["CgroupId"]),
+        ("path", ["Path"]),
+    ];
+
     private static readonly (string C, string[] Mirror)[] CountersTable =
     [
         ("seen", ["Seen"]),
         ("delivered", ["Delivered"]),
         ("dropped", ["DroppedRingFull", "DroppedNoState"]), // by enum nm_drop
+        ("cgroups_dropped", ["CgroupsDropped"]),
         ("accepts_inferred", ["AcceptsInferred"]),
     ];
 
@@ -58,7 +70,10 @@ public sealed class LayoutTests
     [
         ("accept_patience_ns", ["AcceptPatienceNanoseconds"]),
         ("ring_count", ["RingCount"]),
+        ("cgroup_controller", ["CgroupController"]),
+        ("cgroup_hierarchy", ["CgroupHierarchy"]),
         ("accept_exact", ["AcceptExact"]),
+        ("reserved", ["Reserved"]),
     ];
 
     private readonly BtfTypes _types =
@@ -71,6 +86,10 @@ public sealed class LayoutTests
     [Fact]
     public void Owners_lie_in_memory_as_the_kernel_writes_them() =>
         Assert.Empty(LayoutComparison.Differences<OwnerRecord>(_types.Struct("nm_owner"), OwnerTable));
+
+    [Fact]
+    public void Cgroups_lie_in_memory_as_the_kernel_writes_them() =>
+        Assert.Empty(LayoutComparison.Differences<CgroupRecord>(_types.Struct("nm_cgroup"), CgroupTable));
 
     [Fact]
     public void Ticks_lie_in_memory_as_the_header_says() =>
@@ -88,6 +107,7 @@ public sealed class LayoutTests
     public void The_sizes_that_framing_relies_on_are_those_of_the_structs()
     {
         Assert.Equal(ConnectionRecord.ByteSize, _types.Struct("nm_record").Bytes);
+        Assert.Equal(CgroupRecord.ByteSize, _types.Struct("nm_cgroup").Bytes);
         Assert.Equal(TickRecord.ByteSize, _types.Struct("nm_tick").Bytes);
     }
 
@@ -119,7 +139,7 @@ public sealed class LayoutTests
     }
 
     [Theory]
-    [InlineData("nm_kind", typeof(RecordKind), "NM_CONNECT=Connect NM_ACCEPT=Accept NM_CLOSE=Close NM_TICK=Tick", "None")]
+    [InlineData("nm_kind", typeof(RecordKind), "NM_CONNECT=Connect NM_ACCEPT=Accept NM_CLOSE=Close NM_CGROUP_MADE=CgroupMade NM_CGROUP_REMOVED=CgroupRemoved NM_TICK=Tick", "None")]
     [InlineData("nm_direction", typeof(Direction), "NM_OUTBOUND=Outbound NM_INBOUND=Inbound", "None")]
     [InlineData(
         "nm_ending",

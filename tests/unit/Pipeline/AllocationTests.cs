@@ -5,6 +5,7 @@ using NetMon.Capture;
 using NetMon.Events;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Json;
 using NetMon.Pipeline.Order;
@@ -30,7 +31,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var json = new JsonSink(new LineOutput(OutputDescriptor.Append("/dev/null")), "node-1", new SinkCounters(), _ => { });
         var sink = new MeasuringSink(json, Window);
         var fanout = new SinkFanout([sink], live: false);
-        var decoder = new RecordDecoder(new EventOrder(), fanout);
+        using var enrich = EnrichStage.WithoutNames(fanout);
+        var decoder = new RecordDecoder(new EventOrder(), enrich, fanout);
 
         source.Start();
         reader.Start();

@@ -158,6 +158,16 @@ public sealed class JsonLineTests
     }
 
     [Fact]
+    public void A_pod_without_a_name_shows_its_uid_and_one_with_a_name_does_not()
+    {
+        var nameless = Parse(JsonLines.Event(RecordKind.Close) with { Container = new ContainerIdentity("c0ffee", PodUid: "6f1e") });
+        var named = Parse(JsonLines.Event(RecordKind.Close) with { Container = new ContainerIdentity("c0ffee", "web-0", "shop", "app", "6f1e") });
+
+        Assert.Equal("6f1e", nameless.GetProperty("container").GetProperty("pod_uid").GetString());
+        Assert.False(named.GetProperty("container").TryGetProperty("pod_uid", out _));
+    }
+
+    [Fact]
     public void The_longest_names_that_Kubernetes_allows_are_whole()
     {
         var (name, label) = (new string('n', 253), new string('l', 63));

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using CsCheck;
 using NetMon.Events;
 using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Order;
 using NetMon.UnitTests.Events;
@@ -95,7 +96,8 @@ public sealed class RecordDecoderTests
         var pipe = new Pipe(new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.Inline, pauseWriterThreshold: 0, minimumSegmentSize: 1, useSynchronizationContext: false));
         var sink = new CollectingSink();
         var fanout = new SinkFanout([sink], live: false);
-        var decoder = new RecordDecoder(new EventOrder(), fanout, recording is null ? null : bytes => recording.Write(bytes.ToArray()));
+        using var enrich = EnrichStage.WithoutNames(fanout);
+        var decoder = new RecordDecoder(new EventOrder(), enrich, fanout, recording is null ? null : bytes => recording.Write(bytes.ToArray()));
         var decoding = decoder.RunAsync(pipe.Reader);
         var random = new Random(seed);
         for (var at = 0; at < stream.Length;)

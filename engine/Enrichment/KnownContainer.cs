@@ -1,0 +1,46 @@
+using NetMon.Events;
+
+namespace NetMon.Enrichment;
+
+/// <summary>A container as far as it is known: from its cgroup's path, from a runtime, or both.</summary>
+internal sealed class KnownContainer(string id)
+{
+    /// <summary>What its events bear; replaced by another one when more is known. Any thread may read it.</summary>
+    public ContainerIdentity Identity { get; private set; } = new(id);
+
+    /// <summary>Cgroups of it that the directory holds, ended ones included.</summary>
+    public int Cgroups { get; set; }
+
+    /// <summary>The runtimes that were asked for it and have not answered, one bit each.</summary>
+    public uint Owed { get; set; }
+
+    /// <summary>How often it was asked for.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>When to ask for it again, milliseconds of the directory's clock.</summary>
+    public long AskAgain { get; set; }
+
+    /// <summary>It is among those that are asked for again.</summary>
+    public bool IsInRound { get; set; }
+
+    /// <summary>Takes in what a runtime says; the pod's uid stays as the path has it where the runtime leaves it out.</summary>
+    public void Name(ContainerIdentity told)
+    {
+        var identity = told.PodUid.Length > 0 ? told : told with { PodUid = Identity.PodUid };
+        if (identity != Identity)
+        {
+            Identity = identity;
+        }
+
+        Owed = 0;
+    }
+
+    /// <summary>Takes in the pod's uid as the path has it.</summary>
+    public void PlaceInPod(string podUid)
+    {
+        if (Identity.PodUid.Length == 0 && podUid.Length > 0)
+        {
+            Identity = Identity with { PodUid = podUid };
+        }
+    }
+}

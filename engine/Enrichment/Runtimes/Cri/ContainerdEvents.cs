@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Grpc.Core;
+using NetMon.Enrichment.Runtimes.Cri.Wire;
+using NetMon.Events;
+using ListContainersRequest = NetMon.Enrichment.Runtimes.Cri.Wire.Containerd.ListContainersRequest;
+using ListContainersResponse = NetMon.Enrichment.Runtimes.Cri.Wire.Containerd.ListContainersResponse;
+
+namespace NetMon.Enrichment.Runtimes.Cri;
+
+/// <summary>
+/// containerd's own events, of every version: each subscriber gets all. A creation tells the id alone; the labels are then
+/// read from containerd's own container service, because the container comes into CRI's list only some milliseconds later.
+/// Creations within <see cref="Gap"/> are looked up by one call.
+/// </summary>
+internal sealed class ContainerdEvents(GrpcSocket socket)
+{
+    /// <summary>From the end of one look-up to the next.</summary>
+    public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Of one look-up; the events that come meanwhile wait in the socket.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>Ids of one look-up at the most.</summary>
+    private const int Batch = 256;
+
+    private const string Namespace = "k8s.io";
+    private const string CreateTopic = "/containers/create";
+    private const string KindLabel = "io.cri-containerd.kind";
+
+    private static readonly SearchValues<char> IdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    private static readonly Metadata InNamespace = new() { { "containerd-namespace", Namespace } };
+
+    private static readonly Method<SubscribeRequest, Envelope> SubscribeMethod =
+        GrpcSocket.Method<SubscribeRequest, Envelope>(MethodType.ServerStreaming, "containerd.services.events.v1.Events", "Subscribe");
+
+    private static readonly Method<ListContainersRequest, ListContainersResponse> ListMethod =
+        GrpcSocket.Method<ListContainersRequest, ListContainersResponse>(MethodType.Unary, "containerd.services.containers.v1.Containers", "List");
+
+    private static readonly MessageParser<ContainerCreate> CreateParser = ContainerCreate.Parser.WithDiscardUnknownFields(true);
+
+    /// <summary>Every container of Kubernetes as it is made, before its process starts.</summary>
+    public async IAsyncEnumerable<ContainerIdentity> FollowAsync([EnumeratorCancellation] CancellationToken stop)
+    {
+        var request = new SubscribeRequest { Filters = { $"namespace==\"{Namespace}\",topic==\"{CreateTopic}\"" } };
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var events = socket.StreamAsync(SubscribeMethod, request, ended.Token).GetAsyncEnumerator(ended.Token);
+        Task<bool>? next = null;
+        try
+        {
+            List<string> made = [];
+            var (more, mayLook) = (true, Environment.TickCount64);
+            while (more || made.Count > 0)
+            {
+                var wait = TimeSpan.FromMilliseconds(mayLook - Environment.TickCount64);
+                if (more && (made.Count == 0 || (made.Count < Batch && wait > TimeSpan.Zero)))
+                {
+                    next ??= events.MoveNextAsync().AsTask();
+                    await (made.Count == 0 ? (Task)next : Task.WhenAny(next, Task.Delay(wait, stop))).ConfigureAwait(false);
+                    stop.ThrowIfCancellationRequested();
+                    if (next.IsCompleted)
+                    {
+                        (more, next) = (await next.ConfigureAwait(false), null);
+                        if (more && CreatedId(events.Current) is { } id)
+                        {
+                            made.Add(id);
+                        }
+                    }
+
+                    continue;
+                }
+
+                foreach (var container in await LookUpAsync(made, stop).ConfigureAwait(false))
+                {
+                    yield return container;
+                }
+
+                made.Clear();
+                mayLook = Environment.TickCount64 + (long)Gap.TotalMilliseconds;
+            }
+        }
+        finally
+        {
+            // The enumerator can only be disposed of when nobody waits for its next.
+            await ended.CancelAsync().ConfigureAwait(false);
+            if (next is not null)
+            {
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await events.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static string? CreatedId(Envelope told)
+    {
+        if (told.Topic != CreateTopic || told.Namespace != Namespace || told.Event is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var id = CreateParser.ParseFrom(told.Event.Value).Id;
+            return IsIdentifier(id) ? id : null;
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new RuntimeException($"its event {CreateTopic} can't be read: {UnixSocketHttp.OneLine(e.Message)}", e);
+        }
+    }
+
+    private async Task<List<ContainerIdentity>> LookUpAsync(List<string> ids, CancellationToken stop)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(Deadline);
+        var request = new ListContainersRequest();
+        foreach (var id in ids)
+        {
+            request.Filters.Add($"id==\"{id}\"");
+        }
+
+        ListContainersResponse answer;
+        try
+        {
+            answer = await socket.CallAsync(ListMethod, request, deadline.Token, InNamespace).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
+        {
+            throw new RuntimeException($"no answer for {Deadline.TotalSeconds:0} s to what was created", e);
+        }
+
+        List<ContainerIdentity> found = [];
+        foreach (var container in answer.Containers)
+        {
+            var labels = container.Labels;
+            var identity = labels.Label(KindLabel) == "sandbox"
+                ? PodLabels.Identity(container.Id, labels, "", "")
+                : PodLabels.Identity(container.Id, labels, labels.Label(PodLabels.ContainerName), container.Image);
+            if (identity.IsNamed && identity.ContainerId.Length > 0)
+            {
+                found.Add(identity);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>By containerd's rule for ids (pkg/identifiers): nothing in one can be taken for a filter's syntax.</summary>
+    private static bool IsIdentifier(string id) => id.Length is > 0 and <= 76 && !id.AsSpan().ContainsAnyExcept(IdCharacters);
+}

@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using NetMon.Enrichment.Runtimes.Cri.Wire;
+using NetMon.Events;
+
+namespace NetMon.Enrichment.Runtimes.Cri;
+
+/// <summary>
+/// A runtime that Kubernetes speaks to. It is only asked what there is; nothing is changed, and no other client gets less:
+/// CRI's events are followed only where each client gets all of them (containerd 2.0, CRI-O 1.28). Before, clients shared
+/// one queue and would take kubelet's events; containerd has had events of its own for that all along.
+/// </summary>
+public sealed class CriRuntime : IContainerRuntime
+{
+    private const string Service = "runtime.v1.RuntimeService";
+
+    /// <summary>CRI-O that is not told to make events ends the stream at once and without an error.</summary>
+    private static readonly TimeSpan EndedAtOnce = TimeSpan.FromSeconds(1);
+
+    private static readonly Method<VersionRequest, VersionResponse> VersionMethod =
+        GrpcSocket.Method<VersionRequest, VersionResponse>(MethodType.Unary, Service, "Version");
+
+    private static readonly Method<ListContainersRequest, ListContainersResponse> ListContainersMethod =
+        GrpcSocket.Method<ListContainersRequest, ListContainersResponse>(MethodType.Unary, Service, "ListContainers");
+
+    private static readonly Method<ListPodSandboxRequest, ListPodSandboxResponse> ListPodSandboxMethod =
+        GrpcSocket.Method<ListPodSandboxRequest, ListPodSandboxResponse>(MethodType.Unary, Service, "ListPodSandbox");
+
+    private static readonly Method<GetEventsRequest, ContainerEventResponse> EventsMethod =
+        GrpcSocket.Method<GetEventsRequest, ContainerEventResponse>(MethodType.ServerStreaming, Service, "GetContainerEvents");
+
+    private readonly GrpcSocket _socket;
+    private RuntimeVersion _version = new("", 0, 0);
+    private bool _refusesEvents;
+
+    /// <summary>A runtime behind the socket at this path.</summary>
+    public CriRuntime(string socketPath) => _socket = new GrpcSocket(socketPath);
+
+    /// <inheritdoc/>
+    public bool CanFollow => !_refusesEvents && (FollowsCri || IsContainerd);
+
+    private bool IsContainerd => _version.Name == "containerd";
+
+    private bool FollowsCri => _version.Name switch
+    {
+        "containerd" => _version.IsAtLeast(2, 0),
+        "cri-o" => _version.IsAtLeast(1, 28),
+        _ => false,
+    };
+
+    /// <inheritdoc/>
+    public async Task<string> ReadVersionAsync(CancellationToken stop)
+    {
+        try
+        {
+            var answer = await _socket.CallAsync(VersionMethod, new VersionRequest(), stop).ConfigureAwait(false);
+            _version = RuntimeVersion.Parse(answer.RuntimeName, answer.RuntimeVersion);
+            return UnixSocketHttp.OneLine($"{answer.RuntimeName} {answer.RuntimeVersion}");
+        }
+        catch (RuntimeException e) when (GrpcSocket.IsUnimplemented(e))
+        {
+            throw new RuntimeException("it does not speak CRI runtime.v1: its cri plugin may be disabled, as Docker's packages of containerd have it", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ContainerIdentity>> ListAsync(IReadOnlyCollection<string> wanted, CancellationToken stop)
+    {
+        var only = wanted.Count == 1 ? wanted.First() : "";
+        var containers = await _socket.CallAsync(
+            ListContainersMethod,
+            new ListContainersRequest { Filter = only.Length > 0 ? new ContainerFilter { Id = only } : null },
+            stop).ConfigureAwait(false);
+        List<ContainerIdentity> found = [];
+        HashSet<string> missing = [.. wanted];
+        foreach (var container in containers.Containers)
+        {
+            if (container.Id.Length > 0)
+            {
+                found.Add(CriNames.Of(container));
+                missing.Remove(container.Id);
+            }
+        }
+
+        if (wanted.Count > 0 && missing.Count == 0)
+        {
+            return found;
+        }
+
+        // A pod's pause container has the sandbox's id, and no other list has it.
+        var sandboxes = await _socket.CallAsync(
+            ListPodSandboxMethod,
+            new ListPodSandboxRequest { Filter = only.Length > 0 ? new PodSandboxFilter { Id = only } : null },
+            stop).ConfigureAwait(false);
+        foreach (var sandbox in sandboxes.Items)
+        {
+            if (sandbox.Id.Length > 0)
+            {
+                found.Add(CriNames.Of(sandbox));
+            }
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ContainerIdentity> FollowAsync(CancellationToken stop) =>
+        FollowsCri ? FollowCriAsync(stop) : new ContainerdEvents(_socket).FollowAsync(stop);
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private async IAsyncEnumerable<ContainerIdentity> FollowCriAsync([EnumeratorCancellation] CancellationToken stop)
+    {
+        var began = Environment.TickCount64;
+        var any = false;
+        await using var events = _socket.StreamAsync(EventsMethod, new GetEventsRequest(), stop).GetAsyncEnumerator(stop);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync().ConfigureAwait(false))
+                {
+                    break;
+                }
+            }
+            catch (RuntimeException e) when (GrpcSocket.IsUnimplemented(e))
+            {
+                _refusesEvents = true;
+                yield break;
+            }
+
+            any = true;
+            if (Named(events.Current) is { } container)
+            {
+                yield return container;
+            }
+        }
+
+        _refusesEvents = !any && Environment.TickCount64 - began < EndedAtOnce.TotalMilliseconds;
+    }
+
+    private static ContainerIdentity? Named(ContainerEventResponse told)
+    {
+        if (told.ContainerEventType is not (ContainerEventType.ContainerCreatedEvent or ContainerEventType.ContainerStartedEvent))
+        {
+            return null;
+        }
+
+        if (told.ContainerId.Length > 0 && told.PodSandboxStatus?.Id == told.ContainerId)
+        {
+            return CriNames.Of(told.PodSandboxStatus);
+        }
+
+        // It tells the state of all the pod's containers each time.
+        foreach (var status in told.ContainersStatuses)
+        {
+            if (status.Id.Length > 0 && status.Id == told.ContainerId)
+            {
+                return CriNames.Of(status);
+            }
+        }
+
+        return null;
+    }
+}

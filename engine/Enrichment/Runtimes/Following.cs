@@ -1,0 +1,66 @@
+using NetMon.Events;
+
+namespace NetMon.Enrichment.Runtimes;
+
+/// <summary>Beside a connection's calls: tells of each container that is created. Its end ends the session.</summary>
+internal sealed class Following(IContainerRuntime runtime, CancellationTokenSource session, Action<ContainerIdentity> onContainer)
+{
+    /// <summary>A stream that does not heed its token is left to itself after this.</summary>
+    private static readonly TimeSpan EndBound = TimeSpan.FromMilliseconds(500);
+
+    private Task _task = Task.CompletedTask;
+    private volatile Exception? _failure;
+
+    /// <summary>Why the session was ended; null when it was not by this.</summary>
+    public Exception? Failure => _failure;
+
+    /// <summary>Begins where the runtime can be followed. The session must not have been ended.</summary>
+    public void Start()
+    {
+        if (runtime.CanFollow)
+        {
+            _task = RunAsync(session.Token);
+        }
+    }
+
+    /// <summary>Waits for the end, after the session was ended.</summary>
+    public async Task EndAsync()
+    {
+        try
+        {
+            await _task.WaitAsync(EndBound).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var container in runtime.FollowAsync(stop).ConfigureAwait(false))
+            {
+                onContainer(container);
+            }
+
+            // It may have found out only now that there is nothing to follow.
+            if (!runtime.CanFollow || stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _failure = new RuntimeException("it closed its stream of events");
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            _failure = e;
+        }
+
+        await session.CancelAsync().ConfigureAwait(false);
+    }
+}

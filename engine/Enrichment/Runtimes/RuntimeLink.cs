@@ -1,0 +1,230 @@
+namespace NetMon.Enrichment.Runtimes;
+
+/// <summary>
+/// One endpoint's loop: waits for its socket, connects, tells of all containers, then asks for what is wanted and tells of
+/// what is created, until it fails; then again, after a while. Reports and log lines come from its own task.
+/// </summary>
+public sealed class RuntimeLink
+{
+    private readonly int _place;
+    private readonly RuntimeEndpoint _endpoint;
+    private readonly RuntimeOptions _options;
+    private readonly SocketClaims _claims;
+    private readonly Action<RuntimeReport> _onReport;
+    private readonly LinkLog _log;
+    private readonly WantedIds _wanted;
+    private readonly RuntimeCalls _calls;
+    private readonly BackOff _retry;
+    private readonly BackOff _look;
+    private volatile RuntimeState _state;
+    private volatile string _version = "";
+    private volatile string _lastFailure = "";
+    private volatile bool _firstAttemptOver;
+    private long _attemptBegan;
+    private long _failures;
+    private long _told;
+    private long _connections;
+
+    internal RuntimeLink(
+        int place, RuntimeEndpoint endpoint, RuntimeOptions options, SocketClaims claims, Action<RuntimeReport> onReport, Action<string> log)
+    {
+        (_place, _endpoint, _options, _claims, _onReport) = (place, endpoint, options, claims, onReport);
+        _log = new LinkLog(endpoint, log);
+        _wanted = new WantedIds(options.WantedLimit);
+        _calls = new RuntimeCalls(options);
+        _retry = new BackOff(options.FirstBackOff, options.LongestBackOff);
+        _look = new BackOff(options.FirstBackOff, options.LookInterval);
+    }
+
+    /// <summary>True unless its socket is missing.</summary>
+    public bool IsPresent => _state != RuntimeState.Absent;
+
+    /// <summary>
+    /// True when it is connected and no call of it has been under way for longer than the bound, and while the very first
+    /// attempt to connect has not taken longer than that.
+    /// </summary>
+    public bool IsAnswering => _state switch
+    {
+        RuntimeState.Connected => !_calls.IsOverdue,
+        RuntimeState.Connecting => !_firstAttemptOver && _options.Time.GetElapsedTime(Interlocked.Read(ref _attemptBegan)) <= _options.AnsweringBound,
+        _ => false,
+    };
+
+    /// <summary>As it stands now.</summary>
+    public RuntimeStatus Status => new()
+    {
+        Endpoint = _endpoint,
+        State = _state,
+        IsAnswering = IsAnswering,
+        Version = _version,
+        Calls = _calls.Begun,
+        Failures = Interlocked.Read(ref _failures),
+        ContainersTold = Interlocked.Read(ref _told),
+        Reconnects = Math.Max(0, Interlocked.Read(ref _connections) - 1),
+        ForgottenAsks = _wanted.Forgotten,
+        LastLatency = _calls.LastLatency,
+        LastFailure = _lastFailure,
+    };
+
+    /// <summary>Wants an id's names, unless the socket is missing: what is there when it comes is told anyway. Any thread; doesn't wait.</summary>
+    public void Ask(string containerId)
+    {
+        if (IsPresent)
+        {
+            _wanted.Add(containerId);
+        }
+    }
+
+    /// <summary>Whether the socket is there is known when this returns; the task ends when it is stopped, without an exception.</summary>
+    internal Task Start(CancellationToken stop)
+    {
+        LookForSocket();
+        return Task.Run(() => RunAsync(stop), CancellationToken.None);
+    }
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                while (!LookForSocket())
+                {
+                    await Task.Delay(_version.Length > 0 ? _look.Next() : _options.LookInterval, _options.Time, stop).ConfigureAwait(false);
+                }
+
+                var connected = _options.Time.GetTimestamp();
+                try
+                {
+                    await ServeAsync(stop).ConfigureAwait(false);
+                }
+                catch (Exception e) when (!stop.IsCancellationRequested)
+                {
+                    Failed(e, _options.Time.GetElapsedTime(connected));
+                }
+
+                await Task.Delay(_retry.Next(), _options.Time, stop).ConfigureAwait(false);
+            }
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // However the stop cut it short.
+        }
+        finally
+        {
+            _state = RuntimeState.Absent;
+            _claims.Release(this);
+        }
+    }
+
+    private bool LookForSocket()
+    {
+        if (!_claims.TryClaim(_endpoint.SocketPath, this))
+        {
+            _state = RuntimeState.Absent;
+            _log.Missing(_options.LookInterval);
+            return false;
+        }
+
+        if (_state != RuntimeState.Connecting)
+        {
+            Interlocked.Exchange(ref _attemptBegan, _options.Time.GetTimestamp());
+            _state = RuntimeState.Connecting;
+        }
+
+        return true;
+    }
+
+    /// <summary>One connection, from its making to its end; it always ends with an exception.</summary>
+    private async Task ServeAsync(CancellationToken stop)
+    {
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var runtime = _options.Open(_endpoint);
+        var following = new Following(runtime, session, container => Report([container], []));
+        try
+        {
+            var version = await _calls.MakeAsync(runtime.ReadVersionAsync, session.Token).ConfigureAwait(false);
+
+            // First, so that nothing is created between the list and the first event.
+            following.Start();
+            var count = await ListAsync(runtime, all: true, session.Token).ConfigureAwait(false);
+            Connected(version, count);
+            while (true)
+            {
+                await _wanted.WaitAsync(session.Token).ConfigureAwait(false);
+                if (await ListAsync(runtime, all: false, session.Token).ConfigureAwait(false) > 0)
+                {
+                    await Task.Delay(_options.AskGap, _options.Time, session.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested && following.Failure is { } why)
+        {
+            throw why;
+        }
+        finally
+        {
+            await session.CancelAsync().ConfigureAwait(false);
+            runtime.Dispose();
+            await following.EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One list call: of all, or of what is wanted if anything is. How many containers came, or were asked for.</summary>
+    private async Task<int> ListAsync(IContainerRuntime runtime, bool all, CancellationToken stop)
+    {
+        var wanted = _wanted.Take();
+        if (!all && wanted.Count == 0)
+        {
+            return 0;
+        }
+
+        var answered = false;
+        try
+        {
+            var found = await _calls.MakeAsync(token => runtime.ListAsync(all ? [] : wanted, token), stop).ConfigureAwait(false);
+            answered = true;
+            _wanted.Answered();
+            Report(found, wanted);
+            return all ? found.Count : wanted.Count;
+        }
+        finally
+        {
+            if (!answered)
+            {
+                _wanted.PutBack();
+            }
+        }
+    }
+
+    private void Report(IReadOnlyList<Events.ContainerIdentity> found, IReadOnlyCollection<string> answered)
+    {
+        Interlocked.Add(ref _told, found.Count);
+        _onReport(new RuntimeReport(_place, found, answered));
+    }
+
+    private void Connected(string version, int count)
+    {
+        _version = version;
+        _firstAttemptOver = true;
+        Interlocked.Increment(ref _connections);
+        _look.Reset();
+        _state = RuntimeState.Connected;
+        _log.Connected(version, count);
+    }
+
+    private void Failed(Exception why, TimeSpan lasted)
+    {
+        // One that fails soon after each connection is not tried every half second.
+        if (lasted > _options.LongestBackOff)
+        {
+            _retry.Reset();
+        }
+
+        _lastFailure = why is RuntimeException ? why.Message : $"{why.GetType().Name}: {UnixSocketHttp.OneLine(why.Message)}";
+        _firstAttemptOver = true;
+        Interlocked.Increment(ref _failures);
+        _state = RuntimeState.BackOff;
+        _log.Failed(_lastFailure);
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using NetMon.Enrichment.Runtimes;
+
+namespace NetMon.Host.Commands;
+
+/// <summary><c>--runtime-endpoint</c>, which several commands have.</summary>
+internal static class RuntimeEndpointOption
+{
+    public static Option<string?> Create(string description) => EnvironmentOption.Create("--runtime-endpoint", "LIST", description);
+
+    /// <summary>The endpoints that were named, or else these. Throws <see cref="UsageException"/>.</summary>
+    public static IReadOnlyList<RuntimeEndpoint> Read(string? text, string fallback)
+    {
+        try
+        {
+            return RuntimeEndpoint.ParseList(text ?? fallback);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--runtime-endpoint: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using NetMon.Enrichment;
+using NetMon.Enrichment.Runtimes;
+using NetMon.Pipeline.Enrich;
+
+namespace NetMon.Host;
+
+/// <summary>How well containers were named: one line for the log at the end.</summary>
+internal static class NamingAccount
+{
+    public static string Summary(DirectoryCounters directory, NamingCounters naming, IReadOnlyList<RuntimeStatus> runtimes)
+    {
+        var share = naming.InContainers == 0 ? 100 : 100.0 * naming.Named / naming.InContainers;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"containers: {directory.Containers} known, {directory.Named} named; events in containers {naming.InContainers}, with names {naming.Named} ({share:0.00} %);"
+            + $" wait for a name p50 {naming.WaitMicroseconds(0.5)} us, p99 {naming.WaitMicroseconds(0.99)} us;"
+            + $" batches held {naming.BatchesHeld}, past the bound {naming.BatchesOverdue}, crowded out {naming.BatchesCrowdedOut};"
+            + $" cgroups {directory.Cgroups}, unknown {directory.Unknown}, evicted {directory.Evicted}, rescans {directory.Rescans};"
+            + $" asked for {directory.Asked}, runtime calls {runtimes.Sum(runtime => runtime.Calls)}, failures {runtimes.Sum(runtime => runtime.Failures)}");
+    }
+}

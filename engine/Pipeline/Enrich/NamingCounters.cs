@@ -1,0 +1,67 @@
+using System.Numerics;
+
+namespace NetMon.Pipeline.Enrich;
+
+/// <summary>How events got their containers' names. One thread adds, any may read.</summary>
+public sealed class NamingCounters
+{
+    private const int Buckets = 24; // by powers of two of a microsecond: up to 8 s
+    private readonly long[] _waits = new long[Buckets];
+    private long _inContainers;
+    private long _named;
+    private long _batchesHeld;
+    private long _batchesOverdue;
+    private long _batchesCrowdedOut;
+
+    /// <summary>Events of processes in containers.</summary>
+    public long InContainers => Volatile.Read(ref _inContainers);
+
+    /// <summary>Those of them that went out with names.</summary>
+    public long Named => Volatile.Read(ref _named);
+
+    /// <summary>Batches of events that waited for a name.</summary>
+    public long BatchesHeld => Volatile.Read(ref _batchesHeld);
+
+    /// <summary>Those of them that the bound was over for before the name came.</summary>
+    public long BatchesOverdue => Volatile.Read(ref _batchesOverdue);
+
+    /// <summary>Those of them that went on early, because too many waited.</summary>
+    public long BatchesCrowdedOut => Volatile.Read(ref _batchesCrowdedOut);
+
+    /// <summary>The wait, microseconds, that this share of the events waited no longer than; to the next power of two.</summary>
+    public long WaitMicroseconds(double share)
+    {
+        var total = 0L;
+        for (var bucket = 0; bucket < Buckets; bucket++)
+        {
+            total += Volatile.Read(ref _waits[bucket]);
+        }
+
+        var sum = 0L;
+        for (var bucket = 0; bucket < Buckets; bucket++)
+        {
+            sum += Volatile.Read(ref _waits[bucket]);
+            if (sum >= share * total)
+            {
+                return bucket == 0 ? 0 : 1L << bucket;
+            }
+        }
+
+        return 1L << Buckets;
+    }
+
+    internal void CountBatch(int events, int inContainers, int named, TimeSpan waited)
+    {
+        Volatile.Write(ref _inContainers, _inContainers + inContainers);
+        Volatile.Write(ref _named, _named + named);
+        var microseconds = (ulong)Math.Max(0, waited.Ticks / TimeSpan.TicksPerMicrosecond);
+        var bucket = microseconds == 0 ? 0 : Math.Min(Buckets - 1, BitOperations.Log2(microseconds) + 1);
+        Volatile.Write(ref _waits[bucket], _waits[bucket] + events);
+    }
+
+    internal void CountHeld() => Volatile.Write(ref _batchesHeld, _batchesHeld + 1);
+
+    internal void CountOverdue() => Volatile.Write(ref _batchesOverdue, _batchesOverdue + 1);
+
+    internal void CountCrowdedOut() => Volatile.Write(ref _batchesCrowdedOut, _batchesCrowdedOut + 1);
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Text;
+
+namespace NetMon.Pipeline.Json;
+
+/// <summary>Names that anybody may have chosen, as the inside of a JSON string of bounded length.</summary>
+internal static class JsonName
+{
+    /// <summary>No name is longer as it is written; Kubernetes' own are up to 253.</summary>
+    public const int MaxBytes = 768;
+
+    private const int LongestEscape = 6; // \u001f
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        [.. Enumerable.Range(0x20, 0x5f).Select(b => (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
+
+    /// <summary>The same for text.</summary>
+    public static void Write(ref Utf8Cursor line, scoped ReadOnlySpan<char> name)
+    {
+        Span<byte> utf8 = stackalloc byte[MaxBytes];
+        Encoding.UTF8.TryGetBytes(name[..Math.Min(name.Length, MaxBytes / 3)], utf8, out var length);
+        Write(ref line, utf8[..length]);
+    }
+
+    /// <summary>
+    /// Any bytes, as the inside of a JSON string: invalid UTF-8 becomes U+FFFD, as .NET's decoder replaces it. Cut, between
+    /// two characters, where it gets longer than <see cref="MaxBytes"/>.
+    /// </summary>
+    public static void Write(ref Utf8Cursor line, scoped ReadOnlySpan<byte> name)
+    {
+        var end = line.Length + MaxBytes;
+        while (true)
+        {
+            var special = name.IndexOfAnyExcept(Plain);
+            var plain = Math.Min(special < 0 ? name.Length : special, end - line.Length);
+            line.Append(name[..plain]);
+            name = name[plain..];
+            if (name.IsEmpty || end - line.Length < LongestEscape)
+            {
+                return;
+            }
+
+            _ = Rune.DecodeFromUtf8(name, out var rune, out var taken); // U+FFFD where invalid
+            line.AppendEscaped(rune);
+            name = name[taken..];
+        }
+    }
+}

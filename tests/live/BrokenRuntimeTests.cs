@@ -1,0 +1,65 @@
+using System.Globalization;
+using NetMon.LiveTests.Support;
+using NetMon.LiveTests.Support.Containers;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>A runtime that hangs or talks nonsense costs names, never events and never time.</summary>
+[Trait("suite", "runtimes")]
+public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Rate = 300;
+
+    /// <summary>Far below what such a runtime would make it wait, far above what a busy machine does.</summary>
+    private const double LongestWait = 1000;
+
+    private static readonly TimeSpan Lateness = TimeSpan.FromSeconds(10);
+
+    private readonly Scratch _scratch = new();
+
+    [Fact]
+    public void A_runtime_that_never_answers_holds_up_no_line() => AssertPace(6, (path, _) => BrokenRuntime.Mute(path));
+
+    [Fact]
+    public void A_runtime_that_answers_garbage_holds_up_no_line() => AssertPace(6, (path, _) => BrokenRuntime.Garbage(path));
+
+    [Fact]
+    public void A_runtime_that_answers_after_ten_seconds_holds_up_no_line() =>
+        AssertPace(14, (path, containerd) => BrokenRuntime.Late(path, Lateness, containerd.Socket));
+
+    public void Dispose() => _scratch.Dispose();
+
+    private void AssertPace(int seconds, Func<string, Containerd, BrokenRuntime> make)
+    {
+        using var containerd = Containerd.Start();
+        using var broken = make(_scratch["broken.sock"], containerd);
+        var pod = containerd.RunPod("shop/steady-0", hostPid: true);
+        var load = pod.Create(
+            "load", "netload", "run", "--rate", Text(Rate), "--connections", Text(Rate * seconds), "--payload", "0", "--reply", "0", "--log", "/shared/truth.tsv");
+        using var agent = containerd.Node.StartAgent(true, "--runtime-endpoint", $"unix://{_scratch["broken.sock"]}");
+        var clock = new LineClock(agent);
+        containerd.Cri.StartContainer(load.Id);
+        pod.WaitForEnd(load);
+        SocketTable.WaitUntilClosed(containerd.Node.KeeperId);
+        agent.Stop();
+
+        var lines = clock.ToEnd();
+        var truth = TruthLog.Read(Path.Combine(containerd.Node.Shared, "truth.tsv"));
+        var pids = truth.Select(end => end.Pid).ToHashSet();
+        var own = lines.Where(line => pids.Contains(line.Event.Pid)).ToList();
+        var delays = new Distribution(own.Select(line => line.Milliseconds).DefaultIfEmpty());
+        var figures = $"lines come {delays} after their event; {own.Count(line => line.Event.Container is { IsNamed: true })} named; asked {broken.Connections} times";
+        output.WriteLine(figures);
+        TestContext.Current.SendDiagnosticMessage(figures);
+        Comparison.Of(truth, lines.Select(line => line.Event)).AssertExact();
+        Assert.Contains("nothing lost", agent.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(own, line => line.Event.Container?.Id != load.Expected.Id);
+        Assert.True(broken.Connections > 0, "the agent did not even ask");
+        Assert.True(delays.Max < LongestWait, figures);
+        // Without names the uid of the pod stands in, to join with.
+        Assert.DoesNotContain(own, line => line.Event.Container is { IsNamed: false } c && c.PodUid != pod.Plan.Uid);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

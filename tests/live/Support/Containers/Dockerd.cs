@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace NetMon.LiveTests.Support.Containers;
+
+/// <summary>A dockerd on a node of its own, without a bridge, with the tools image loaded. Its containers go with it.</summary>
+internal sealed class Dockerd : IDisposable
+{
+    private const string Daemon = "dockerd";
+    private readonly string[] _options;
+
+    private Dockerd(CgroupLayout layout, string[] options)
+    {
+        Node = new RuntimeNode(layout);
+        _options = options;
+    }
+
+    public RuntimeNode Node { get; }
+
+    public string Socket => Path.Combine(Node.Folder, "docker.sock");
+
+    /// <summary>As --runtime-endpoint takes it.</summary>
+    public string Endpoint => $"docker://{Socket}";
+
+    /// <summary>"20.10.24"</summary>
+    public string Version { get; private set; } = "";
+
+    public static Dockerd Start(CgroupLayout layout = CgroupLayout.Machine, params string[] options)
+    {
+        Needs.Docker();
+        var dockerd = new Dockerd(layout, options);
+        try
+        {
+            dockerd.Restart();
+            dockerd.Docker("load", "--quiet", "--input", OfflineImages.ToolsArchive);
+            return dockerd;
+        }
+        catch
+        {
+            dockerd.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the client; what it printed. It must succeed.</summary>
+    public string Docker(params string[] arguments) => Shell.Run("docker", ["-H", $"unix://{Socket}", .. arguments]).MustSucceed().Output.Trim();
+
+    /// <summary>Makes a container that is not started yet; its id.</summary>
+    public string Create(string name, string network, params string[] command) =>
+        Docker(["create", "--name", name, "--network", network, "--volume", $"{Node.Shared}:/shared", OfflineImages.Tools, .. command]);
+
+    /// <summary>The same with the pids that the node sees, started.</summary>
+    public string RunWithHostPids(string name, string network, params string[] command) =>
+        Docker(["run", "--detach", "--pid", "host", "--name", name, "--network", network, "--volume", $"{Node.Shared}:/shared", OfflineImages.Tools, .. command]);
+
+    /// <summary>Starts a server and waits until it listens; its id.</summary>
+    public string Serve(string name, string network, int port)
+    {
+        var id = Create(name, network, "busybox", "httpd", "-f", "-p", port.ToString(CultureInfo.InvariantCulture));
+        Docker("start", id);
+        SocketTable.WaitForListener(int.Parse(Inspect(id, "{{.State.Pid}}"), CultureInfo.InvariantCulture), port);
+        return id;
+    }
+
+    public string Inspect(string container, string format) => Docker("inspect", "--format", format, container);
+
+    public void Kill9() => Node.KillDaemon();
+
+    /// <summary>Starts it, again if it was killed, and waits until it answers.</summary>
+    public void Restart()
+    {
+        Node.Start(Daemon, _options);
+        try
+        {
+            WaitFor.True(() => (Version = AskVersion()).Length > 0, "dockerd to answer");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}; it said:\n{Node.LogOf(Daemon)}", e);
+        }
+    }
+
+    public void Dispose() => Node.Dispose();
+
+    private string AskVersion()
+    {
+        var asked = Shell.Run("docker", "-H", $"unix://{Socket}", "version", "--format", "{{.Server.Version}}");
+        return asked.ExitCode == 0 ? asked.Output.Trim() : "";
+    }
+}

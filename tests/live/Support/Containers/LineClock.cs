@@ -1,0 +1,25 @@
+namespace NetMon.LiveTests.Support.Containers;
+
+/// <summary>Reads an agent's stdout to its end and notes when each line came.</summary>
+internal sealed class LineClock
+{
+    private readonly List<(string Line, DateTime Arrival)> _lines = [];
+    private readonly Task _reading;
+
+    public LineClock(AgentProcess agent) => _reading = Task.Factory.StartNew(() => Read(agent.StandardOutput), TaskCreationOptions.LongRunning);
+
+    /// <summary>All events, each with the milliseconds from its timestamp to its arrival here. Call it when the agent has ended.</summary>
+    public IReadOnlyList<(SeenEvent Event, double Milliseconds)> ToEnd()
+    {
+        _reading.Wait();
+        return [.. _lines.Select(line => SeenEvent.Parse(line.Line) is var e ? (e, (line.Arrival - e.Time).TotalMilliseconds) : default)];
+    }
+
+    private void Read(StreamReader output)
+    {
+        while (output.ReadLine() is { } line)
+        {
+            _lines.Add((line, DateTime.UtcNow));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using NetMon.LiveTests.Support.Containers.Cri;
+
+namespace NetMon.LiveTests.Support.Containers;
+
+/// <summary>A pod that is ready; its containers are made and started as kubelet does, with kubelet's labels.</summary>
+internal sealed class Pod
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private readonly CriClient _cri;
+    private readonly RuntimeNode _node;
+    private readonly PodSandboxConfig _config;
+
+    private Pod(CriClient cri, RuntimeNode node, PodPlan plan)
+    {
+        _cri = cri;
+        _node = node;
+        Plan = plan;
+        _config = new PodSandboxConfig
+        {
+            Metadata = new PodSandboxMetadata { Name = plan.Name, Namespace = plan.Namespace, Uid = plan.Uid },
+            // A pod in the host's network has none: it may not set the host's name.
+            Hostname = plan.Network == PodNetwork.Pod ? plan.Name : "",
+            LogDirectory = Path.Combine(node.Folder, "inside/logs", plan.Uid),
+            Labels = { Labels },
+            Annotations = { ["kubernetes.io/config.source"] = "api" },
+            Linux = new LinuxPodSandboxConfig { CgroupParent = CgroupParent(plan), SecurityContext = new LinuxSandboxSecurityContext { NamespaceOptions = Namespaces } },
+        };
+        Handler = plan.Shape switch
+        {
+            CgroupShape.Systemd => "systemd",
+            CgroupShape.CrioSystemd or CgroupShape.CrioCgroupfs => "crio",
+            _ => "",
+        };
+        SandboxId = cri.RunPodSandbox(_config, Handler);
+    }
+
+    public PodPlan Plan { get; }
+
+    public string SandboxId { get; }
+
+    private string Handler { get; }
+
+    private Dictionary<string, string> Labels => new()
+    {
+        ["io.kubernetes.pod.name"] = Plan.Name,
+        ["io.kubernetes.pod.namespace"] = Plan.Namespace,
+        ["io.kubernetes.pod.uid"] = Plan.Uid,
+    };
+
+    private NamespaceOption Namespaces => new()
+    {
+        Network = Plan.Network == PodNetwork.Host ? NamespaceMode.Node : NamespaceMode.Pod,
+        Pid = Plan.HostPid ? NamespaceMode.Node : NamespaceMode.Container,
+    };
+
+    public static Pod Run(CriClient cri, RuntimeNode node, PodPlan plan) => new(cri, node, plan);
+
+    /// <summary>Makes a container that is not started yet.</summary>
+    public PodContainer Create(string name, params string[] command)
+    {
+        var config = new ContainerConfig
+        {
+            Metadata = new ContainerMetadata { Name = name },
+            Image = new ImageSpec { Image = OfflineImages.Tools },
+            Command = { command },
+            Mounts = { new Mount { ContainerPath = "/shared", HostPath = _node.Shared } },
+            Labels = { Labels },
+            Annotations = { ["io.kubernetes.container.restartCount"] = "0" },
+            LogPath = $"{name}/0.log",
+            Linux = new LinuxContainerConfig { SecurityContext = new LinuxContainerSecurityContext { NamespaceOptions = Namespaces } },
+        };
+        config.Labels["io.kubernetes.container.name"] = name;
+        return new PodContainer(this, name, _cri.CreateContainer(SandboxId, config, _config));
+    }
+
+    /// <summary>Makes one and starts it.</summary>
+    public PodContainer Start(string name, params string[] command)
+    {
+        var container = Create(name, command);
+        _cri.StartContainer(container.Id);
+        return container;
+    }
+
+    /// <summary>Starts a server and waits until it listens; the address that others reach it by.</summary>
+    public Server Serve(string name, int port)
+    {
+        var server = Start(name, "busybox", "httpd", "-f", "-p", port.ToString(CultureInfo.InvariantCulture));
+        var pid = _cri.PidOf(server.Id);
+        SocketTable.WaitForListener(pid, port);
+        return new Server(server, Plan.Network == PodNetwork.Host ? "127.0.0.1" : AddressOf(pid), port, pid);
+    }
+
+    /// <summary>Waits for a container's end.</summary>
+    public ContainerStatus WaitForEnd(PodContainer container)
+    {
+        var status = _cri.ContainerStatus(container.Id);
+        WaitFor.True(
+            () =>
+            {
+                Thread.Sleep(PollInterval); // asking without a pause would be a load of its own
+                return (status = _cri.ContainerStatus(container.Id)).State == ContainerState.ContainerExited;
+            },
+            $"the container {container.Name} to end");
+        return status;
+    }
+
+    /// <summary>Ends and removes it with its containers.</summary>
+    public void Delete()
+    {
+        _cri.StopPodSandbox(SandboxId);
+        _cri.RemovePodSandbox(SandboxId);
+    }
+
+    private static string AddressOf(int pid) =>
+        Shell.Script($"nsenter --target={pid} --net ip -4 -o addr show dev eth0").MustSucceed().Output.Split("inet ")[1].Split('/')[0];
+
+    /// <summary>As kubelet names it, for a pod of the class Burstable.</summary>
+    private static string CgroupParent(PodPlan plan) => plan.Shape is CgroupShape.Systemd or CgroupShape.CrioSystemd
+        ? $"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{plan.Uid.Replace('-', '_')}.slice"
+        : $"/kubepods/burstable/pod{plan.Uid}";
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace NetMon.LiveTests.Support.Containers;
+
+/// <summary>
+/// A node for one container runtime (tests/runtimes/node.sh): network and mount namespaces of its own, and the daemon in them.
+/// What runs there and what it made goes with this object, and with this process however it ends.
+/// </summary>
+internal sealed class RuntimeNode : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly Process _keeper;
+    private readonly Task<string> _errors;
+
+    public RuntimeNode(CgroupLayout layout)
+    {
+        Layout = layout;
+        Folder = Directory.CreateTempSubdirectory("netmon-node-").FullName;
+        Tag = Guid.NewGuid().ToString("N")[..8];
+        Directory.CreateDirectory(Shared);
+        _keeper = Process.Start(new ProcessStartInfo(
+            Path.Combine(Repository.Root, "tests/runtimes/node.sh"), [Folder, layout == CgroupLayout.V2 ? "v2" : "hybrid", Tag])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _errors = _keeper.StandardError.ReadToEndAsync();
+        Expect("ready");
+    }
+
+    public CgroupLayout Layout { get; }
+
+    /// <summary>Sockets and logs; the same path inside and outside.</summary>
+    public string Folder { get; }
+
+    /// <summary>A folder that containers may mount, for what they write down.</summary>
+    public string Shared => Path.Combine(Folder, "shared");
+
+    /// <summary>The first eight digits of the uid of every pod here.</summary>
+    public string Tag { get; }
+
+    public int KeeperId => _keeper.Id;
+
+    /// <summary>Inode of the network namespace that is the host's for pods here.</summary>
+    public long NetworkNamespace => NamespaceOf(_keeper.Id);
+
+    /// <summary>Inode of a process's network namespace.</summary>
+    public static long NamespaceOf(long pid) =>
+        long.Parse(new FileInfo($"/proc/{pid}/ns/net").LinkTarget!.Split('[', ']')[1], CultureInfo.InvariantCulture);
+
+    /// <summary>Starts the daemon; its pid. It may not answer yet.</summary>
+    public int Start(string daemon, params string[] options)
+    {
+        _keeper.StandardInput.WriteLine($"start {daemon} {string.Join(' ', options)}");
+        return int.Parse(Read(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>SIGKILL to the daemon, and waits for its end. What it started stays.</summary>
+    public void KillDaemon()
+    {
+        _keeper.StandardInput.WriteLine("kill");
+        Expect("killed");
+    }
+
+    /// <summary>Runs a program as a process of the node, in no container.</summary>
+    public Shell.Result Run(string program, params string[] arguments) =>
+        Shell.Run("nsenter", [$"--target={KeeperId}", "--net", program, .. arguments]);
+
+    /// <summary>Starts the agent where it sees the cgroups as this node has them.</summary>
+    public AgentProcess StartAgent(bool readStdout, params string[] arguments) => Layout == CgroupLayout.V2
+        ? AgentProcess.Start("nsenter", [$"--target={KeeperId}", "--mount", Repository.Agent, "run", .. arguments], readStdout)
+        : AgentProcess.Start(Repository.Agent, ["run", .. arguments], readStdout);
+
+    /// <summary>Runs the agent's doctor there.</summary>
+    public Shell.Result Doctor(params string[] arguments) => Layout == CgroupLayout.V2
+        ? Shell.Run("nsenter", [$"--target={KeeperId}", "--mount", Repository.Agent, "doctor", .. arguments])
+        : Shell.Run(Repository.Agent, ["doctor", .. arguments]);
+
+    /// <summary>The end of a daemon's log.</summary>
+    public string LogOf(string daemon)
+    {
+        var log = Path.Combine(Folder, $"{daemon}.log");
+        return File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(20)) : "no log";
+    }
+
+    public void Dispose()
+    {
+        _keeper.StandardInput.Close();
+        if (!_keeper.WaitForExit(Patience))
+        {
+            throw new TimeoutException($"the node in {Folder} was not cleared away");
+        }
+
+        _keeper.Dispose();
+        if (Directory.Exists(Folder))
+        {
+            throw new InvalidOperationException($"{Folder} is still there: {_errors.Result}");
+        }
+    }
+
+    private void Expect(string answer)
+    {
+        var line = Read();
+        if (line != answer)
+        {
+            throw new InvalidOperationException($"the node in {Folder} answered '{line}' instead of '{answer}'");
+        }
+    }
+
+    private string Read()
+    {
+        var line = _keeper.StandardOutput.ReadLineAsync();
+        if (!line.Wait(Patience))
+        {
+            throw new TimeoutException($"the node in {Folder} did not answer");
+        }
+
+        return line.Result ?? throw new InvalidOperationException($"the node in {Folder} ended: {_errors.Result}");
+    }
+}

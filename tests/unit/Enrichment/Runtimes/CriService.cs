@@ -1,0 +1,42 @@
+using Grpc.Core;
+using NetMon.Enrichment.Runtimes.Cri.Wire;
+
+namespace NetMon.UnitTests.Enrichment.Runtimes;
+
+internal sealed class CriService(CriScript script) : RuntimeService.RuntimeServiceBase
+{
+    public override Task<VersionResponse> Version(VersionRequest request, ServerCallContext context)
+    {
+        script.Calls.Enqueue("Version");
+        return Task.FromResult(new VersionResponse { Version = "0.1.0", RuntimeName = script.Name, RuntimeVersion = script.Version, RuntimeApiVersion = "v1" });
+    }
+
+    public override Task<ListContainersResponse> ListContainers(ListContainersRequest request, ServerCallContext context)
+    {
+        var id = request.Filter?.Id ?? "";
+        script.Calls.Enqueue($"ListContainers {id}".Trim());
+        return Task.FromResult(new ListContainersResponse { Containers = { script.Containers.Where(c => id.Length == 0 || c.Id == id) } });
+    }
+
+    public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context)
+    {
+        var id = request.Filter?.Id ?? "";
+        script.Calls.Enqueue($"ListPodSandbox {id}".Trim());
+        return Task.FromResult(new ListPodSandboxResponse { Items = { script.Sandboxes.Where(s => id.Length == 0 || s.Id == id) } });
+    }
+
+    public override async Task GetContainerEvents(
+        GetEventsRequest request, IServerStreamWriter<ContainerEventResponse> responseStream, ServerCallContext context)
+    {
+        script.Calls.Enqueue("GetContainerEvents");
+        if (script.CriEvents is null)
+        {
+            throw new RpcException(new Status(StatusCode.Unimplemented, "method GetContainerEvents not implemented"));
+        }
+
+        await foreach (var told in script.CriEvents.Reader.ReadAllAsync(context.CancellationToken))
+        {
+            await responseStream.WriteAsync(told, context.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using NetMon.Enrichment.Runtimes;
+using NetMon.Enrichment.Runtimes.Cri;
+using NetMon.Enrichment.Runtimes.Docker;
+using Xunit;
+
+namespace NetMon.UnitTests.Enrichment.Runtimes;
+
+/// <summary>Whatever is behind a socket: a clear failure or none, and no wait past the bound.</summary>
+public sealed class HostileSocketTests : IDisposable
+{
+    private readonly RuntimeFolder _folder = new();
+
+    private string Socket => _folder["s"];
+
+    public static TheoryData<RuntimeKind> Kinds => [RuntimeKind.Cri, RuntimeKind.Docker];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Garbage_is_a_failure(RuntimeKind kind)
+    {
+        await using var server = new SocketServer(Socket, SocketServer.Garble);
+        await Fails(kind);
+        Assert.NotEqual(0, server.Accepted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Closing_at_once_is_a_failure(RuntimeKind kind)
+    {
+        await using var server = new SocketServer(Socket, SocketServer.Close);
+        await Fails(kind);
+        Assert.NotEqual(0, server.Accepted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_file_that_nobody_listens_at_is_a_failure(RuntimeKind kind)
+    {
+        await File.WriteAllTextAsync(Socket, "", Bound.Token);
+        Assert.Equal("Connection refused", (await Fails(kind)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Never_answering_ends_when_it_is_stopped(RuntimeKind kind)
+    {
+        await using var server = new SocketServer(Socket, SocketServer.Hang);
+        using var runtime = Open(kind);
+        using var stop = new CancellationTokenSource();
+
+        var asking = runtime.ReadVersionAsync(stop.Token);
+        await Bound.Until(() => server.Accepted > 0);
+        Assert.False(asking.IsCompleted);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking.Soon());
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Doctor_is_told_why_not(RuntimeKind kind)
+    {
+        var endpoint = new RuntimeEndpoint(Socket, kind);
+        Assert.Contains("no such socket", (await ContainerRuntimes.ExamineAsync(endpoint, TimeSpan.FromSeconds(5), stop: Bound.Token)).LastFailure, StringComparison.Ordinal);
+
+        await using var server = new SocketServer(Socket, SocketServer.Hang);
+        var status = await ContainerRuntimes.ExamineAsync(endpoint, TimeSpan.FromMilliseconds(100), stop: Bound.Token).Soon();
+
+        Assert.Equal("no answer within 0.1 s", status.LastFailure);
+        Assert.Equal((RuntimeState.BackOff, 1), (status.State, status.Failures));
+    }
+
+    private async Task<RuntimeException> Fails(RuntimeKind kind)
+    {
+        using var runtime = Open(kind);
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => runtime.ReadVersionAsync(Bound.Token).Soon());
+        Assert.NotEmpty(failure.Message);
+        return failure;
+    }
+
+    private IContainerRuntime Open(RuntimeKind kind) => kind == RuntimeKind.Cri ? new CriRuntime(Socket) : new DockerRuntime(Socket);
+}

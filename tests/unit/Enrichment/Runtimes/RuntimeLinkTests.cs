@@ -1,0 +1,205 @@
+using NetMon.Enrichment.Runtimes;
+using NetMon.Events;
+using Xunit;
+
+namespace NetMon.UnitTests.Enrichment.Runtimes;
+
+/// <summary>When a runtime is asked, by a clock of the test's own.</summary>
+public sealed class RuntimeLinkTests : IDisposable
+{
+    private static readonly ContainerIdentity App = new("a1", "web-0", "shop", "app");
+
+    private readonly RuntimeFolder _folder = new();
+    private readonly ManualTime _time = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Tells_of_all_at_first_and_what_was_asked_for_before_is_answered_by_that()
+    {
+        await using var node = new Node(_folder, _time);
+        node.Runtimes.Ask("too early: no socket was seen yet");
+        node.Runtimes.Start();
+        node.Runtimes.Ask("a1");
+        node.Runtimes.Ask("b2");
+        await (await node.NextOpened()).Greet(App);
+
+        var report = await node.NextReport();
+
+        Assert.Equal([App], report.Found);
+        Assert.Equal(["a1", "b2"], report.Answered);
+        await Bound.Until(() => !node.Log.IsEmpty);
+        Assert.Equal([$"runtime cri://{_folder["s0"]}: scripted 1.0, 1 containers"], node.Log);
+        Assert.Equal((RuntimeState.Connected, "scripted 1.0", 2, 1), (node.Status.State, node.Status.Version, node.Status.Calls, node.Status.ContainersTold));
+    }
+
+    [Fact]
+    public async Task The_first_ask_goes_out_at_once_and_the_next_ones_together_after_the_gap()
+    {
+        await using var node = new Node(_folder, _time);
+        node.Runtimes.Start();
+        var runtime = await node.NextOpened();
+        await runtime.Greet();
+        await node.NextReport();
+
+        node.Runtimes.Ask("a");
+        var first = await runtime.NextCall();
+        Assert.Equal(["a"], first.Wanted);
+        node.Runtimes.Ask("b");
+        node.Runtimes.Ask("c");
+        node.Runtimes.Ask("a");
+        Assert.False(runtime.HasCall);
+        first.Found.SetResult([]);
+        Assert.Equal(["a"], (await node.NextReport()).Answered);
+
+        await Bound.Until(() => _time.Due.Contains(TimeSpan.FromMilliseconds(100)));
+        _time.Advance(TimeSpan.FromMilliseconds(99));
+        node.Runtimes.Ask("d");
+        Assert.False(runtime.HasCall);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(["b", "c", "d"], (await runtime.NextCall()).Wanted);
+    }
+
+    [Fact]
+    public async Task Answers_are_not_hoped_for_while_a_call_takes_longer_than_the_bound()
+    {
+        await using var node = new Node(_folder, _time);
+        Assert.Equal((0u, 0u), (node.Runtimes.Present, node.Runtimes.Answering));
+        node.Runtimes.Start();
+        Assert.Equal((1u, 1u), (node.Runtimes.Present, node.Runtimes.Answering));
+        var runtime = await node.NextOpened();
+        _time.Advance(TimeSpan.FromMilliseconds(201));
+        Assert.Equal((1u, 0u), (node.Runtimes.Present, node.Runtimes.Answering));
+
+        await runtime.Greet();
+        await Bound.Until(() => node.Runtimes.Answering == 1);
+        node.Runtimes.Ask("a");
+        var call = await runtime.NextCall();
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(1u, node.Runtimes.Answering);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal((1u, 0u), (node.Runtimes.Present, node.Runtimes.Answering));
+
+        call.Found.SetResult([App]);
+        await Bound.Until(() => node.Runtimes.Answering == 1);
+        Assert.Equal(TimeSpan.FromMilliseconds(201), node.Status.LastLatency);
+    }
+
+    [Fact]
+    public async Task A_call_past_its_deadline_is_a_loss_and_costs_one_call()
+    {
+        await using var node = new Node(_folder, _time);
+        node.Runtimes.Start();
+        var runtime = await node.NextOpened();
+        await runtime.Greet();
+        await node.NextReport();
+        node.Runtimes.Ask("a");
+        await runtime.NextCall();
+        node.Runtimes.Ask("b");
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await Bound.Until(() => node.Status.State == RuntimeState.BackOff);
+
+        Assert.False(runtime.HasCall);
+        Assert.Equal((1u, 0u), (node.Runtimes.Present, node.Runtimes.Answering));
+        Assert.Equal("no answer within 30 s", node.Status.LastFailure);
+        Assert.Contains("lost: no answer within 30 s", node.Log.Last(), StringComparison.Ordinal);
+        Assert.True(runtime.IsDisposed);
+    }
+
+    [Fact]
+    public async Task What_is_wanted_stays_wanted_over_a_loss_and_is_answered_by_the_list_of_all_after_it()
+    {
+        await using var node = new Node(_folder, _time);
+        node.Runtimes.Start();
+        var lost = await node.NextOpened();
+        await lost.Greet();
+        await node.NextReport();
+        node.Runtimes.Ask("a1");
+        (await lost.NextCall()).Found.SetException(new RuntimeException("broken"));
+        await Bound.Until(() => node.Status.State == RuntimeState.BackOff && _time.Due.Count > 0);
+        node.Runtimes.Ask("b2");
+        Assert.InRange(Assert.Single(_time.Due).TotalSeconds, 0.4, 0.6);
+
+        _time.Advance(TimeSpan.FromSeconds(0.6));
+        var back = await node.NextOpened();
+        (await back.NextCall()).Version.SetResult("scripted 2.0");
+        var all = await back.NextCall();
+        Assert.Empty(all.Wanted);
+        Assert.Equal(0u, node.Runtimes.Answering);
+        all.Found.SetResult([App]);
+
+        Assert.Equal(["a1", "b2"], (await node.NextReport()).Answered.Order());
+        await Bound.Until(() => node.Log.Count == 3);
+        Assert.EndsWith("back: scripted 2.0, 1 containers", node.Log.Last(), StringComparison.Ordinal);
+        Assert.Equal((1, 1), (node.Status.Reconnects, node.Status.Failures));
+    }
+
+    [Fact]
+    public async Task One_line_tells_of_a_loss_however_often_it_is_tried_again()
+    {
+        await using var node = new Node(_folder, _time);
+        node.Runtimes.Start();
+        foreach (var expected in (double[])[0.5, 1, 2, 4, 8, 16, 30, 30])
+        {
+            (await (await node.NextOpened()).NextCall()).Version.SetException(new RuntimeException("no"));
+            await Bound.Until(() => _time.Due.Count == 1 && node.Status.State == RuntimeState.BackOff);
+            Assert.InRange(_time.Due[0].TotalSeconds, expected * 0.8, expected * 1.2);
+            _time.Advance(_time.Due[0]);
+        }
+
+        Assert.Equal([$"runtime cri://{_folder["s0"]}: can't be asked for names: no; it is tried again"], node.Log);
+        Assert.Equal(8, node.Status.Failures);
+    }
+
+    [Fact]
+    public async Task Events_are_told_as_they_come_and_their_end_is_a_loss()
+    {
+        await using var node = new Node(_folder, _time, canFollow: true);
+        node.Runtimes.Start();
+        var runtime = await node.NextOpened();
+        await runtime.Greet();
+        await node.NextReport();
+
+        runtime.Events.Writer.TryWrite(App);
+        var told = await node.NextReport();
+        Assert.Equal([App], told.Found);
+        Assert.Empty(told.Answered);
+
+        runtime.Events.Writer.Complete(new RuntimeException("stream torn"));
+        await Bound.Until(() => node.Status.State == RuntimeState.BackOff);
+        Assert.Equal("stream torn", node.Status.LastFailure);
+    }
+
+    [Fact]
+    public async Task A_failure_that_is_a_bug_in_reading_is_a_failure_of_that_runtime_alone()
+    {
+        await using var node = new Node(_folder, _time, sockets: 2);
+        node.Runtimes.Start();
+        var (one, other) = (await node.NextOpened(), await node.NextOpened());
+        (await one.NextCall()).Version.SetException(new InvalidOperationException("unforeseen"));
+        await other.Greet();
+        await Bound.Until(() => node.Runtimes.Status.Any(s => s.State == RuntimeState.BackOff) && node.Runtimes.Status.Any(s => s.State == RuntimeState.Connected));
+
+        Assert.Equal(3u, node.Runtimes.Present);
+        Assert.Contains("InvalidOperationException: unforeseen", node.Runtimes.Status.Select(s => s.LastFailure));
+    }
+
+    [Fact]
+    public async Task The_end_takes_less_than_a_second_though_calls_hang_and_heed_nothing()
+    {
+        var node = new Node(_folder, TimeProvider.System, canFollow: true, sockets: 8);
+        node.Runtimes.Start();
+        for (var n = 0; n < 8; n++)
+        {
+            await (await node.NextOpened()).NextCall();
+        }
+
+        var began = Environment.TickCount64;
+        await node.DisposeAsync();
+        Assert.InRange(Environment.TickCount64 - began, 0, 1000);
+        node.Runtimes.Ask("after the end");
+        Assert.Equal(0u, node.Runtimes.Present);
+    }
+}
