@@ -164,6 +164,11 @@ internal sealed class HotSync
             }
             catch (Exception failure) when (DiskFailure.Is(failure))
             {
+                if (!_layout.Root.Has(segment.Path))
+                {
+                    continue; // sealed meanwhile, and its folder gone with it; or removed by somebody, which who appends tells of
+                }
+
                 durable = false;
                 _failed(failure);
             }

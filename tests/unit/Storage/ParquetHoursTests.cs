@@ -109,7 +109,7 @@ public sealed class ParquetHoursTests : IDisposable
             sink.Write(batch);
         }
 
-        Assert.InRange(_capture.Segments.Length, 10, 40);
+        Assert.Equal(5, _capture.Segments.Length); // one for each full batch
         sink.Close();
 
         Assert.Equal([[21L]], _capture.Query($"SELECT num_row_groups FROM parquet_file_metadata('{_capture.Path}/events/**/*.parquet')"));
