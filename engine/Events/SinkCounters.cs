@@ -9,6 +9,7 @@ public sealed class SinkCounters
     private long _delivered;
     private long _queueFull;
     private long _failed;
+    private long _paused;
 
     /// <summary>Events that the pipeline had for this sink.</summary>
     public long Offered => Interlocked.Read(ref _offered);
@@ -19,8 +20,11 @@ public sealed class SinkCounters
     /// <summary>Dropped because the sink did not keep up and its queue was full, or it stood still at the end.</summary>
     public long QueueFull => Interlocked.Read(ref _queueFull);
 
-    /// <summary>Dropped because writing failed.</summary>
+    /// <summary>Dropped because writing failed or the sink was paused.</summary>
     public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>Those of <see cref="Failed"/> that were dropped because the sink was paused to spare the disk.</summary>
+    public long Paused => Interlocked.Read(ref _paused);
 
     public void AddOffered(long events) => Interlocked.Add(ref _offered, events);
 
@@ -29,4 +33,11 @@ public sealed class SinkCounters
     public void AddQueueFull(long events) => Interlocked.Add(ref _queueFull, events);
 
     public void AddFailed(long events) => Interlocked.Add(ref _failed, events);
+
+    /// <summary>Counts as failed, too.</summary>
+    public void AddPaused(long events)
+    {
+        Interlocked.Add(ref _paused, events);
+        Interlocked.Add(ref _failed, events);
+    }
 }

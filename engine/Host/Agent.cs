@@ -33,10 +33,10 @@ internal static class Agent
         var loss = new LossAccount(source);
         var pipe = new Pipe(PipeOptions);
         var reader = new RingReader(source, pipe.Writer);
-        var sinks = new SinkFanout([.. OpenSinks(settings, loss)], source.IsLive);
         EnrichStage? stage = null;
         await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions(), report => stage?.Post(report), Log.Line);
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, source.RescanCgroups);
+        var sinks = new SinkFanout([.. OpenSinks(settings, loss, directory)], source.IsLive);
         using var enrich = stage = new EnrichStage(directory, sinks, settings.NameWait);
         var decoder = new RecordDecoder(new EventOrder(), enrich, sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
@@ -72,7 +72,7 @@ internal static class Agent
         _ => KernelSource.Open(settings.Kernel),
     };
 
-    private static IEnumerable<IEventSink> OpenSinks(RunSettings settings, LossAccount loss)
+    private static IEnumerable<IEventSink> OpenSinks(RunSettings settings, LossAccount loss, ContainerDirectory directory)
     {
         if (settings.Json is { } json)
         {
@@ -80,16 +80,20 @@ internal static class Agent
             yield return new JsonSink(output, settings.Node, new SinkCounters(), Log.Line);
         }
 
-        if (settings.Capture is { } directory)
+        if (settings.Capture is { } capture)
         {
             var options = new ParquetSinkOptions
             {
-                CaptureDirectory = directory,
+                CaptureDirectory = capture,
                 Node = settings.Node,
                 AgentVersion = AgentVersion.Text,
                 BootId = BootId.Read(),
+                DurableWithin = settings.Retention.DurableWithin,
+                RetainFor = settings.Retention.RetainFor,
+                RetainBytes = settings.Retention.RetainBytes,
+                KeepFree = settings.Retention.KeepFree,
                 LossTotals = loss.Totals,
-                SyncFolder = Folder.Sync,
+                NamesOf = container => directory.Of(container.ContainerId),
             };
             yield return new ParquetSink(options, new SinkCounters(), Log.Line);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using NetMon.Capture;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Fanout;
@@ -16,8 +15,7 @@ internal sealed class LossAccount(IRecordSource source)
     public void Follow(RingReader reader, RecordDecoder decoder, SinkFanout sinks) => (_reader, _decoder, _sinks) = (reader, decoder, sinks);
 
     /// <summary>Every loss counter by "stage.reason", zero or not.</summary>
-    public IReadOnlyDictionary<string, string> Totals() =>
-        Losses().ToDictionary(loss => loss.Name, loss => loss.Count.ToString(CultureInfo.InvariantCulture));
+    public IReadOnlyDictionary<string, long> Totals() => Losses().ToDictionary(loss => loss.Name, loss => loss.Count);
 
     /// <summary>One line for the log at the end.</summary>
     public string Summary()
@@ -43,7 +41,8 @@ internal sealed class LossAccount(IRecordSource source)
         foreach (var worker in _sinks?.Workers ?? [])
         {
             yield return ($"{worker.Sink.Name}.queue_full", worker.Sink.Counters.QueueFull);
-            yield return ($"{worker.Sink.Name}.failed", worker.Sink.Counters.Failed);
+            yield return ($"{worker.Sink.Name}.failed", worker.Sink.Counters.Failed - worker.Sink.Counters.Paused);
+            yield return ($"{worker.Sink.Name}.disk_floor", worker.Sink.Counters.Paused);
         }
     }
 }

@@ -15,6 +15,9 @@ internal sealed record RunSettings
     /// <summary>Where the Parquet files go; null for none.</summary>
     public required string? Capture { get; init; }
 
+    /// <summary>How soon events are durable, how long they are kept, and what stays free.</summary>
+    public required StorageSettings Retention { get; init; }
+
     /// <summary>When to stop by itself; null for never.</summary>
     public required TimeSpan? Duration { get; init; }
 

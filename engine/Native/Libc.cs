@@ -13,6 +13,13 @@ internal static unsafe partial class Libc
     public const int OpenWriteOnly = 1;
     public const int OpenCreate = 0x40;
     public const int OpenAppend = 0x400;
+    public const int OpenReadOnly = 0;
+    public const int OpenReadWrite = 2;
+    public const int OpenExclusive = 0x80;
+    public const int LockExclusiveNow = 6; // LOCK_EX | LOCK_NB
+    public const uint RenameNoReplace = 1;
+    public const int RemoveFolder = 0x200; // AT_REMOVEDIR
+    public const int PriorityOfProcess = 0;
     public const int CloseOnExec = 0x80000;
     public const int ReadPipeSize = 1032; // F_GETPIPE_SZ
     public const int SetPipeSize = 1031; // F_SETPIPE_SZ
@@ -44,6 +51,27 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Sync(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int SyncData(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int descriptor, int operation);
+
+    [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(int descriptor, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "mkdirat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int MakeFolderAt(int directory, string path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int RemoveAt(int directory, string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int RenameAt(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetPriority(int which, uint who, int niceness);
 
     [LibraryImport(Library, EntryPoint = "setns", SetLastError = true)]
     public static partial int EnterNamespace(int descriptor, int type);

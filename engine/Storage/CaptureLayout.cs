@@ -1,201 +1,171 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using NetMon.Native;
 
 namespace NetMon.Storage;
 
-/// <summary>Where things are in a capture directory, and who may read them.</summary>
-internal sealed class CaptureLayout
+/// <summary>
+/// Where things are in a capture directory, by paths relative to it. One agent at a time: the directory is locked as long
+/// as this is not disposed of. Any thread.
+/// </summary>
+internal sealed class CaptureLayout : IDisposable
 {
-    private const UnixFileMode PrivateFolder =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
-
-    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+    public const string Hot = "hot";
+    public const string Events = "events";
+    public const string Loss = "loss";
+    public const string SegmentEnding = ".arrows";
+    public const string LossEnding = ".loss";
+    public const string SealedEnding = ".parquet";
     private const string PartialEnding = ".parquet.partial";
-    private const int WouldBlock = 11; // include/uapi/asm-generic/errno-base.h; what flock(2) says of a lock that is held
+    private const string LockName = ".lock";
+    private readonly string _run = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private SafeFileHandle _lock;
+    private int _last;
 
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
-
-    private readonly string _fileName;
-    private readonly string _events;
-    private readonly Action<string>? _syncFolder;
-
-    public CaptureLayout(string captureDirectory, string node, Action<string>? syncFolder)
+    /// <exception cref="CaptureDirectoryException">Another agent has the directory.</exception>
+    /// <exception cref="IOException">The directory can't be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be used.</exception>
+    public CaptureLayout(string captureDirectory, string node)
     {
-        _fileName = NodeFileName.Of(node);
-        _events = Path.Combine(captureDirectory, "events");
-        _syncFolder = syncFolder;
-        Hot = Path.Combine(captureDirectory, "hot");
+        NodeName = NodeFileName.Of(node);
+        Root = new ContainedFolder(captureDirectory);
+        _lock = Lock();
+        Array.ForEach([Hot, Events, Loss], Root.MakeFolder);
     }
 
-    /// <summary>The folder of the files that are not sealed yet.</summary>
-    public string Hot { get; }
+    public ContainedFolder Root { get; }
 
-    /// <summary>Makes both folders and sees that files can be made in them.</summary>
+    /// <summary>The node's name as a part of file names.</summary>
+    public string NodeName { get; }
+
+    /// <summary>Where the moment is kept up to which this node's events are durable.</summary>
+    public string SeenPath => $"{Hot}/{NodeName}.seen";
+
+    public static string HotFolder(Hour hour) => $"{Hot}/{hour.ToPartition()}";
+
+    public static string EventsFolder(Hour hour) => $"{Events}/{hour.ToPartition()}";
+
+    public static string LossFolder(Hour hour) => $"{Loss}/{hour.ToDatePartition()}";
+
+    /// <summary>A path in hot/ that was never used before, in this run or another.</summary>
+    public string NewSegment(Hour hour) => NewPath(hour, SegmentEnding);
+
+    /// <summary>The same, for rows of losses.</summary>
+    public string NewLossFile(Hour hour) => NewPath(hour, LossEnding);
+
+    /// <summary>The same, for a file that is being made of them.</summary>
+    public string NewPartial(Hour hour) => NewPath(hour, PartialEnding);
+
+    /// <summary>This node's files in hot/, of this run and others.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public IEnumerable<(string Path, Hour Hour)> FindHot(string ending)
+    {
+        foreach (var hour in Hours(Hot))
+        {
+            foreach (var name in Root.Names(HotFolder(hour)))
+            {
+                // Taken apart from the end: a node's name has dots, the run and number have none.
+                var dot = name.EndsWith(ending, StringComparison.Ordinal) ? name.LastIndexOf('.', Math.Max(0, name.Length - ending.Length - 1)) : -1;
+                if (dot >= 0 && name[..dot] == NodeName)
+                {
+                    yield return ($"{HotFolder(hour)}/{name}", hour);
+                }
+            }
+        }
+    }
+
+    /// <summary>What a killed run left half made.</summary>
+    public IEnumerable<(string Path, Hour Hour)> FindPartials() => FindHot(PartialEnding);
+
+    /// <summary>The hours that have a folder, oldest first.</summary>
+    /// <param name="tier">events or hot.</param>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public IEnumerable<Hour> Hours(string tier)
+    {
+        foreach (var date in Root.Names(tier))
+        {
+            foreach (var hour in date.StartsWith("date=", StringComparison.Ordinal) ? Root.Names($"{tier}/{date}") : [])
+            {
+                if (Hour.TryParsePartition($"{date}/{hour}", out var parsed))
+                {
+                    yield return parsed;
+                }
+            }
+        }
+    }
+
+    /// <summary>Names of this node's sealed files in a folder.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public IEnumerable<string> SealedIn(string folder) =>
+        Root.Names(folder).Where(name => name.StartsWith(NodeName, StringComparison.Ordinal) && name.EndsWith(SealedEnding, StringComparison.Ordinal));
+
+    /// <summary>Moves a file that is whole and durable into its folder under a name that is free, and makes that durable; returns the new path.</summary>
     /// <exception cref="IOException">It can't.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not.</exception>
-    public void Prepare()
+    public string Seal(string partial, string folder)
     {
-        MakeFolder(_events);
-        MakeFolder(Hot);
-        Probe(_events);
-        Probe(Hot);
-    }
-
-    /// <summary>A new file in <see cref="Hot"/>, locked against every other agent; the caller owns the stream.</summary>
-    /// <exception cref="IOException">It can't be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
-    public FileStream CreatePartial(Hour hour)
-    {
-        MakeFolder(Hot);
-        using (LockNames())
+        Root.MakeFolder(folder);
+        var path = $"{folder}/{NodeName}{SealedEnding}";
+        for (var number = 1; !Root.TryMove(partial, path); number++)
         {
-            return CreateLocked(Path.Combine(Hot, $"{_fileName}.{hour}.{Unique()}{PartialEnding}"));
-        }
-    }
-
-    /// <summary>Opens and locks an unsealed file that no agent holds; the caller owns the stream.</summary>
-    /// <exception cref="IOException">An agent holds it, or it is gone.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
-    public FileStream OpenPartial(string path)
-    {
-        using (LockNames())
-        {
-            return OpenLocked(path, FileMode.Open);
-        }
-    }
-
-    /// <summary>Unsealed files of this node, also those of other agents that run; with the hour that each is of.</summary>
-    public IEnumerable<(string Path, Hour Hour)> FindPartials()
-    {
-        foreach (var path in Directory.GetFiles(Hot, "*" + PartialEnding))
-        {
-            // Taken apart from the end: a node's name has dots, the other parts have none.
-            var name = Path.GetFileName(path)[..^PartialEnding.Length];
-            var unique = name.LastIndexOf('.');
-            var hourFrom = unique < 1 ? 0 : name.LastIndexOf('.', unique - 1) + 1;
-            if (hourFrom > 0 && name[..(hourFrom - 1)] == _fileName && Hour.TryParse(name[hourFrom..unique], out var hour))
-            {
-                yield return (path, hour);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Moves a file that is whole and durable into its hour under events/ and returns its new path; never over another.
-    /// </summary>
-    /// <exception cref="IOException">It can't; the file is where it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not; the file is where it was.</exception>
-    public string Seal(FileStream partial, Hour hour)
-    {
-        var folder = Path.Combine(_events, hour.ToPartition());
-        MakeFolder(folder);
-        string path;
-        using (LockNames())
-        {
-            path = FreeName(folder);
-            File.Move(partial.Name, path, overwrite: true);
+            path = string.Create(CultureInfo.InvariantCulture, $"{folder}/{NodeName}-{number}{SealedEnding}");
         }
 
-        try
-        {
-            SyncNames(partial, folder);
-        }
-        catch (IOException)
-        {
-            // The file is whole, in place and durable; only a power cut in the next seconds could take its name.
-        }
-
+        SyncFolders(folder);
         return path;
     }
 
-    private void SyncNames(FileStream file, string folder)
+    /// <summary>Makes a folder's names durable, and those of the folders above it.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void SyncFolders(string folder)
     {
-        if (_syncFolder is null)
+        for (; folder.Length > 0; folder = folder.LastIndexOf('/') is var slash and > 0 ? folder[..slash] : "")
         {
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
-            return;
+            Root.SyncFolder(folder);
         }
 
-        _syncFolder(folder);
-        _syncFolder(Path.GetDirectoryName(folder)!);
-        _syncFolder(_events);
+        Root.SyncFolder("");
     }
 
-    private string FreeName(string folder)
+    /// <summary>Removes the folders of an hour if nothing is in them any more.</summary>
+    public void DeleteIfEmpty(string hourFolder)
     {
-        var path = Path.Combine(folder, _fileName + ".parquet");
-        for (var number = 1; Path.Exists(path); number++)
-        {
-            path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{_fileName}-{number}.parquet"));
-        }
-
-        return path;
+        Root.DeleteIfEmpty(hourFolder);
+        Root.DeleteIfEmpty(hourFolder[..hourFolder.LastIndexOf('/')]);
     }
 
-    /// <summary>
-    /// Held while a name is taken: open(2) and flock(2) are two calls, and so are looking for a free name and rename(2),
-    /// which replaces what is there.
-    /// </summary>
-    private FileStream LockNames()
+    /// <summary>Makes the directory again after somebody removed it.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void Renew()
     {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
+        if (!Root.Has(Hot))
         {
-            try
-            {
-                return OpenLocked(Path.Combine(Hot, ".names.lock"), FileMode.OpenOrCreate);
-            }
-            catch (IOException taken) when (taken.HResult == WouldBlock && TimeProvider.System.GetElapsedTime(started) < LockPatience)
-            {
-                Thread.Sleep(LockPause);
-            }
+            Root.Renew();
+            _lock.Dispose();
+            _lock = Lock();
+            Array.ForEach([Hot, Events, Loss], Root.MakeFolder);
         }
     }
 
-    private static void Probe(string folder)
+    public void Dispose()
     {
-        var path = Path.Combine(folder, $".{Unique()}.probe");
-        OpenLocked(path, FileMode.Create).Dispose();
-        File.Delete(path);
+        _lock.Dispose();
+        Root.Dispose();
     }
 
-    private static string Unique() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-
-    private static FileStream CreateLocked(string path)
+    private SafeFileHandle Lock()
     {
-        var stream = OpenLocked(path, FileMode.CreateNew);
-        try
+        var file = Root.Create(LockName, mayExist: true);
+        if (ContainedFolder.TryLock(file))
         {
-            File.SetUnixFileMode(stream.SafeFileHandle, PrivateFile); // whatever the umask is
-            return stream;
+            return file;
         }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
+
+        file.Dispose();
+        throw new CaptureDirectoryException(
+            $"another agent keeps its events in {Root.Path} (it holds the lock on {Path.Combine(Root.Path, LockName)}): stop it, or give this one a directory of its own (--capture DIR)");
     }
 
-    /// <summary>FileShare.None is an flock(2), which ends with the process that holds it.</summary>
-    private static FileStream OpenLocked(string path, FileMode mode) => new(path, new FileStreamOptions
-    {
-        Mode = mode,
-        Access = FileAccess.ReadWrite,
-        Share = FileShare.None,
-        BufferSize = 0,
-        UnixCreateMode = mode == FileMode.Open ? null : PrivateFile,
-    });
-
-    private static void MakeFolder(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            return;
-        }
-
-        MakeFolder(Path.GetDirectoryName(path)!);
-        Directory.CreateDirectory(path, PrivateFolder);
-        File.SetUnixFileMode(path, PrivateFolder);
-    }
+    private string NewPath(Hour hour, string ending) =>
+        string.Create(CultureInfo.InvariantCulture, $"{HotFolder(hour)}/{NodeName}.{_run}-{Interlocked.Increment(ref _last):D6}{ending}");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMon.Storage.Cold;
 using NetMon.Storage.Columns;
 
 namespace NetMon.Storage;
@@ -9,7 +10,7 @@ internal static class FileMetadata
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>The metadata of a file whose rows are all written.</summary>
-    public static IReadOnlyDictionary<string, string> Of(HourFile file, ParquetSinkOptions options)
+    public static IReadOnlyDictionary<string, string> Of(ColdFile file, ParquetSinkOptions options, string segments)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -20,11 +21,12 @@ internal static class FileMetadata
             ["netmon.first_timestamp"] = Rfc3339(file.FirstUnixNanoseconds),
             ["netmon.last_timestamp"] = Rfc3339(file.LastUnixNanoseconds),
             ["netmon.rows"] = file.Rows.ToString(CultureInfo.InvariantCulture),
+            [SealedNames.Key] = segments,
         };
 
-        foreach (var (what, total) in options.LossTotals?.Invoke() ?? new Dictionary<string, string>())
+        foreach (var (what, total) in options.LossTotals?.Invoke() ?? new Dictionary<string, long>())
         {
-            metadata["netmon.loss." + what] = total;
+            metadata["netmon.loss." + what] = total.ToString(CultureInfo.InvariantCulture);
         }
 
         return metadata;

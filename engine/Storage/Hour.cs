@@ -7,6 +7,8 @@ internal readonly record struct Hour(long Index)
 {
     private const long NanosecondsPerHour = 3_600_000_000_000;
     private const string Format = "yyyy-MM-dd'T'HH";
+    private const string DatePartition = "'date='yyyy-MM-dd";
+    private const string Partition = DatePartition + "'/hour='HH";
 
     /// <summary>Its first nanosecond, Unix nanoseconds.</summary>
     public long Start => Index * NanosecondsPerHour;
@@ -20,11 +22,11 @@ internal readonly record struct Hour(long Index)
     public static Hour Of(long unixNanoseconds) =>
         new(unixNanoseconds / NanosecondsPerHour - (unixNanoseconds % NanosecondsPerHour < 0 ? 1 : 0));
 
-    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
-    public static bool TryParse(string text, out Hour hour)
+    /// <summary>Reads what <see cref="ToPartition"/> wrote.</summary>
+    public static bool TryParsePartition(string text, out Hour hour)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        var isHour = DateTime.TryParseExact(text, Format, CultureInfo.InvariantCulture, Utc, out var time);
+        var isHour = DateTime.TryParseExact(text, Partition, CultureInfo.InvariantCulture, Utc, out var time);
         hour = new Hour((time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerHour);
         return isHour;
     }
@@ -32,7 +34,10 @@ internal readonly record struct Hour(long Index)
     public bool Contains(long unixNanoseconds) => (ulong)(unixNanoseconds - Start) < NanosecondsPerHour;
 
     /// <summary>date=2026-11-22/hour=19, as hive partitioning has it.</summary>
-    public string ToPartition() => Time.ToString("'date='yyyy-MM-dd'/hour='HH", CultureInfo.InvariantCulture);
+    public string ToPartition() => Time.ToString(Partition, CultureInfo.InvariantCulture);
+
+    /// <summary>date=2026-11-22</summary>
+    public string ToDatePartition() => Time.ToString(DatePartition, CultureInfo.InvariantCulture);
 
     /// <summary>2026-11-22T19</summary>
     public override string ToString() => Time.ToString(Format, CultureInfo.InvariantCulture);

@@ -1,64 +1,56 @@
+using System.Globalization;
+using System.Text;
 using NetMon.Events;
-using NetMon.Storage.Columns;
+using NetMon.Storage.Cold;
+using NetMon.Storage.Hot;
+using NetMon.Storage.Loss;
 
 namespace NetMon.Storage;
 
 /// <summary>
-/// Keeps events in Parquet files, one an hour and node, that appear whole under events/ when the hour is over.
-/// <c>schemas/parquet.md</c> has the columns and the folders. Events count as delivered when their file is there.
+/// Keeps events in two tiers: at once in Arrow segments in hot/, from where each hour becomes a Parquet file under events/
+/// when it is over. What was lost is kept beside them, in loss/. <c>schemas/</c> has the formats. Events count as delivered
+/// when they are in a segment: from there on they are not lost, only sealed sooner or later.
 /// </summary>
 public sealed class ParquetSink : IEventSink
 {
-    private const long NanosecondsPerTick = 100;
-
-    /// <summary>More than a clock that is set back and forth at the full hour needs; bounds memory.</summary>
-    private const int MaxOpenHours = 4;
-
-    /// <summary>A late row opens its sealed hour again for this long, so that the ones after it share the file.</summary>
-    private static readonly TimeSpan LateHourStaysOpen = TimeSpan.FromMinutes(1);
-
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
-
     private readonly ParquetSinkOptions _options;
     private readonly CaptureLayout _layout;
-    private readonly FailureLog _failures;
-    private readonly SealQueue _seals;
-    private readonly long _lateness;
-    private readonly List<OpenHour> _open = [];
-    private readonly Stack<RowGroupBuilder> _spareBuilders = new();
-    private ReadOnlyMemory<char>[] _scratch = [];
-    private OpenHour? _current;
-    private int _gathered;
-    private long _watermark = long.MinValue;
-    private long _failedAt;
-    private bool _retryLater;
+    private readonly HotSync _sync;
+    private readonly HotTier _hot;
+    private readonly SealWorker _sealer;
+    private readonly LossJournal _losses;
+    private readonly DiskFloor _floor;
+    private readonly FailureLog _sealFailures;
+    private long _watermark;
 
-    /// <summary>Opens the capture directory and clears what a killed run of this node left there.</summary>
+    /// <summary>Opens the capture directory, locks it, and takes over what earlier runs of this node left in hot/.</summary>
     /// <param name="options">Where to write, and what to say about it.</param>
     /// <param name="counters">Counts what is delivered and what failed; offered is the caller's to count.</param>
-    /// <param name="report">Takes a line for the operator: failures, when they start and when they end.</param>
+    /// <param name="report">Takes a line for the operator, on any thread: failures, when they start and when they end.</param>
     /// <exception cref="CaptureDirectoryException">The directory can't be used.</exception>
     public ParquetSink(ParquetSinkOptions options, SinkCounters counters, Action<string> report)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RowGroupRows, 1);
-        _options = options;
-        Counters = counters;
-        _lateness = options.ClockLateness.Ticks * NanosecondsPerTick;
-        try
-        {
-            _layout = new CaptureLayout(Path.GetFullPath(options.CaptureDirectory), options.Node, options.SyncFolder);
-            _layout.Prepare();
-            Leftovers.Clear(_layout, options.BootId, report);
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure) || failure is ArgumentException)
-        {
-            throw new CaptureDirectoryException(
-                $"can't keep events in {options.CaptureDirectory}: {failure.Message} Give a folder that this user may write to, on a file system that is mounted read-write and has space (--capture DIR).",
-                failure);
-        }
-
-        _failures = new FailureLog(report, options.CaptureDirectory, TimeProvider.System);
-        _seals = new SealQueue(file => FileMetadata.Of(file, _options), counters, _failures);
+        (_options, Counters) = (options, counters);
+        var directory = OpenDirectory(options, out _layout);
+        var failures = new FailureLog(report, $"writing to {directory}");
+        _sealFailures = new FailureLog(report, $"sealing an hour of {directory} (its events stay in hot/ until it works)");
+        _floor = new DiskFloor(directory, options.KeepFree, report);
+        _sync = new HotSync(_layout, options.DurableWithin / 2, failure => failures.Failed(failure, rowsLost: 0));
+        _losses = new LossJournal(_layout, options, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: true));
+        _hot = new HotTier(_layout, options, counters, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: false));
+        var hours = new HourSealer(_layout, options, new TornTails(report, rows => _losses.Add("parquet", "torn_tail", rows)));
+        var losses = new LossSealer(_layout, options, report);
+        var retention = new Retention(_layout, options, report);
+        _sealer = new SealWorker(
+            job => (job.IsLoss ? losses.Seal : (Action<SealJob>)hours.Seal)(job),
+            waiting => Retain(retention, waiting),
+            hours.Forget,
+            () => _losses.Add("parquet", "seal_failed", null),
+            _sealFailures);
+        TakeOver(options, report);
+        _sealer.Start();
     }
 
     /// <inheritdoc/>
@@ -70,208 +62,126 @@ public sealed class ParquetSink : IEventSink
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<ConnectionEvent> events)
     {
-        foreach (ref readonly var connection in events)
+        if (_floor.IsBelow())
         {
-            if (_current is null || !_current.Hour.Contains(connection.UnixNanoseconds))
-            {
-                _current = Open(Hour.Of(connection.UnixNanoseconds));
-            }
-
-            _current.Rows.Add(in connection);
-            if (++_gathered >= _options.RowGroupRows)
-            {
-                WriteOut(_open.MaxBy(hour => hour.Rows.Rows)!);
-            }
+            Counters.AddPaused(events.Length);
+        }
+        else
+        {
+            _hot.Write(events);
         }
     }
 
     /// <inheritdoc/>
     public void Advance(long watermarkUnixNanoseconds)
     {
-        _watermark = watermarkUnixNanoseconds;
-        if (_retryLater && TimeProvider.System.GetElapsedTime(_failedAt) < RetryInterval)
-        {
-            return;
-        }
-
-        _retryLater = false;
-        for (var index = _open.Count - 1; index >= 0; index--)
-        {
-            var hour = _open[index];
-            if (watermarkUnixNanoseconds < hour.SealAfterUnixNanoseconds)
-            {
-                TryCommit(hour);
-            }
-            else if (TryStage(hour))
-            {
-                Shut(hour);
-            }
-        }
-
-        TrySeal();
+        Volatile.Write(ref _watermark, watermarkUnixNanoseconds);
+        _hot.Advance(watermarkUnixNanoseconds);
+        _losses.Advance(watermarkUnixNanoseconds);
     }
 
     /// <inheritdoc/>
     public void Close()
     {
-        while (_open.Count > 0)
-        {
-            WriteOut(_open[^1]);
-            Shut(_open[^1]);
-        }
-
-        TrySeal();
-        _seals.GiveUp();
+        _hot.Close();
+        _losses.Close();
+        _sealer.Stop();
+        _sync.Stop();
+        _layout.Dispose();
     }
 
-    private OpenHour Open(Hour hour)
+    /// <summary>As a kill would: leaves everything where it is, without the lock. For tests.</summary>
+    internal void Abandon()
     {
-        if (_open.Find(open => open.Hour == hour) is { } known)
-        {
-            return known;
-        }
-
-        if (_open.Count == MaxOpenHours)
-        {
-            WriteOut(_open[0]);
-            Shut(_open[0]);
-            TrySeal();
-        }
-
-        var sealAfter = hour.End + _lateness;
-        if (_watermark >= sealAfter)
-        {
-            var staysOpen = LateHourStaysOpen.Ticks * NanosecondsPerTick;
-            sealAfter = _watermark > long.MaxValue - staysOpen ? long.MaxValue : _watermark + staysOpen;
-        }
-
-        var builder = _spareBuilders.TryPop(out var spare) ? spare : new RowGroupBuilder(_options.Node);
-        var opened = new OpenHour(hour, builder, sealAfter);
-        _open.Add(opened);
-        return opened;
+        _sealer.Abandon();
+        _sync.Abandon();
+        _layout.Dispose();
     }
 
-    /// <summary>Takes an hour whose rows are all in its file, or given up, out of those that take rows.</summary>
-    private void Shut(OpenHour hour)
+    private static string OpenDirectory(ParquetSinkOptions options, out CaptureLayout layout)
     {
-        _open.Remove(hour);
-        _current = null;
-        if (hour.File is { } file)
+        try
         {
-            _seals.Add(file);
+            var directory = Path.GetFullPath(options.CaptureDirectory);
+            layout = new CaptureLayout(directory, options.Node);
+            return directory;
         }
-
-        if (_spareBuilders.Count == 0)
+        catch (Exception failure) when (DiskFailure.Is(failure) || failure is ArgumentException)
         {
-            _spareBuilders.Push(hour.Rows);
+            throw new CaptureDirectoryException(
+                $"can't keep events in {options.CaptureDirectory}: {failure.Message} Give a folder that this user may write to, on a file system that is mounted read-write and has space (--capture DIR).",
+                failure);
         }
     }
 
-    /// <summary>Makes room: the hour's rows go to its file or are lost.</summary>
-    private void WriteOut(OpenHour hour)
+    /// <summary>What earlier runs left: files that were being made go, segments are sealed with their hours.</summary>
+    private void TakeOver(ParquetSinkOptions options, Action<string> report)
     {
-        if (TryStage(hour))
+        try
         {
-            TryCommit(hour);
-            if (hour.File is { IsFull: true } full)
+            foreach (var (path, _) in _layout.FindPartials().ToArray())
             {
-                hour.File = null;
-                _seals.Add(full);
-                TrySeal();
+                _layout.Root.Delete(path);
+            }
+
+            var segments = 0;
+            foreach (var (path, hour) in _layout.FindHot(CaptureLayout.SegmentEnding))
+            {
+                _hot.Adopt(hour, path);
+                segments++;
+            }
+
+            foreach (var losses in _layout.FindHot(CaptureLayout.LossEnding).GroupBy(file => file.Hour, file => file.Path))
+            {
+                Seal(losses.Key, [.. losses], isLoss: true);
+            }
+
+            if (segments > 0)
+            {
+                report(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"parquet: a run before this one left {segments} segments in {options.CaptureDirectory}/hot: their events are sealed with their hours."));
+            }
+
+            NoteDownTime();
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            Abandon();
+            throw new CaptureDirectoryException(
+                $"can't read what an earlier run left in {options.CaptureDirectory}: {failure.Message} See that this user may read and write everything in it.", failure);
+        }
+    }
+
+    /// <summary>Since when no events were kept, by what the last run noted down.</summary>
+    private void NoteDownTime()
+    {
+        using var seen = _layout.Root.TryOpen(_layout.SeenPath, writable: false);
+        if (seen is not null)
+        {
+            var bytes = new byte[64];
+            var fields = Encoding.ASCII.GetString(bytes, 0, RandomAccess.Read(seen, bytes, 0)).Split(' ', '\n');
+            if (fields.Length > 1 && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var moment))
+            {
+                _losses.DownSince(moment, fields[1] == "stopped" ? "stopped" : "down");
             }
         }
-        else
-        {
-            Counters.AddFailed(hour.Rows.Rows);
-            _failures.Lost(hour.Rows.Rows);
-            Clear(hour);
-        }
     }
 
-    /// <summary>Makes a row group of the hour's rows. Where it can't, they stay.</summary>
-    private bool TryStage(OpenHour hour)
+    private void Seal(Hour hour, IReadOnlyList<string> paths, bool isLoss) => _sealer.Add(new SealJob(hour, paths, isLoss));
+
+    private void Retain(Retention retention, IReadOnlyCollection<Hour> waiting)
     {
-        if (hour.Rows.Rows == 0)
-        {
-            return true;
-        }
-
-        if (!TryCommit(hour))
-        {
-            return false;
-        }
-
         try
         {
-            hour.File ??= HourFile.Create(_layout, hour.Hour);
+            if (Volatile.Read(ref _watermark) is var now and not 0)
+            {
+                retention.Run(now, [.. waiting, .. _hot.OpenHours]);
+            }
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            Failed(failure);
-            return false;
+            _sealFailures.Failed(failure, rowsLost: 0);
         }
-
-        if (_scratch.Length < hour.Rows.Rows)
-        {
-            _scratch = new ReadOnlyMemory<char>[_options.RowGroupRows];
-        }
-
-        hour.File.Stage(hour.Rows, _scratch);
-        Clear(hour);
-        return true;
-    }
-
-    /// <summary>Writes what waits for the hour's file, if anything does; returns whether nothing waits any more.</summary>
-    private bool TryCommit(OpenHour hour)
-    {
-        if (hour.File is not { IsStaged: true } file)
-        {
-            return true;
-        }
-
-        try
-        {
-            file.Commit();
-            _failures.Succeeded();
-            return true;
-        }
-        catch (FileLostException lost)
-        {
-            hour.File = null;
-            _seals.GiveUp(file, lost);
-            return true;
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            Failed(failure);
-            return false;
-        }
-    }
-
-    private void TrySeal()
-    {
-        if (!_seals.TrySeal())
-        {
-            RetryLater();
-        }
-    }
-
-    private void Failed(Exception failure)
-    {
-        _failures.Failed(failure, rowsLost: 0);
-        RetryLater();
-    }
-
-    private void RetryLater()
-    {
-        _retryLater = true;
-        _failedAt = TimeProvider.System.GetTimestamp();
-    }
-
-    private void Clear(OpenHour hour)
-    {
-        _gathered -= hour.Rows.Rows;
-        hour.Rows.Clear();
-        Array.Clear(_scratch);
     }
 }

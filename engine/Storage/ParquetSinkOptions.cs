@@ -1,9 +1,11 @@
+using NetMon.Events;
+
 namespace NetMon.Storage;
 
 /// <summary>What a <see cref="ParquetSink"/> needs to know.</summary>
 public sealed record ParquetSinkOptions
 {
-    /// <summary>The folder that holds events/ and hot/; made if it is missing. Both are on one file system.</summary>
+    /// <summary>The folder that holds hot/, events/ and loss/; made if it is missing. All on one file system.</summary>
     public required string CaptureDirectory { get; init; }
 
     /// <summary>The node's name: the text of the node column and, made safe, the files' name.</summary>
@@ -16,23 +18,46 @@ public sealed record ParquetSinkOptions
     public required string BootId { get; init; }
 
     /// <summary>
-    /// Rows that are gathered in memory before they are written as a row group, 1 or more. 32,768 rows are 5 MB of
-    /// buffers; twice as many made files 2.4 % smaller and half as many 2.5 % larger, at the same speed.
+    /// How old an event may be at the most before it survives a power cut: half of it may pass until the event is written
+    /// to its segment, and the other half until fdatasync(2) begins.
     /// </summary>
-    public int RowGroupRows { get; init; } = 32_768;
-
-    /// <summary>
-    /// What has been lost so far, by "stage.reason"; goes into each file's metadata as netmon.loss.stage.reason.
-    /// Called on the sink's thread when a file is sealed.
-    /// </summary>
-    public Func<IReadOnlyDictionary<string, string>>? LossTotals { get; init; }
+    public TimeSpan DurableWithin { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long after its end an hour still takes rows before it is sealed.</summary>
     public TimeSpan ClockLateness { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Bytes after which the next hot segment begins.</summary>
+    public long SegmentBytes { get; init; } = Hot.HotLimits.SegmentBytes;
+
     /// <summary>
-    /// Makes the names in a folder durable (fsync of the directory, for which .NET has no call); throws IOException
-    /// when it can't. Without it the file is synced once more after its rename, which does the same on ext4 and XFS.
+    /// Rows of a row group in a sealed file, 1 or more: as many as DuckDB gives to a thread at once.
     /// </summary>
-    public Action<string>? SyncFolder { get; init; }
+    public int RowGroupRows { get; init; } = 122_880;
+
+    /// <summary>How old an hour gets before it is removed; null: as old as it may.</summary>
+    public TimeSpan? RetainFor { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Bytes that the capture directory may have before its oldest hour is removed; null: as many as there is room for.</summary>
+    public long? RetainBytes { get; init; } = 10L << 30;
+
+    /// <summary>Free disk below which storage pauses.</summary>
+    public FreeDisk KeepFree { get; init; } = FreeDisk.Default;
+
+    /// <summary>
+    /// What has been lost so far, by "stage.reason". Goes into each file's metadata as netmon.loss.stage.reason, and each
+    /// change becomes a row of loss/. Any thread may ask it.
+    /// </summary>
+    public Func<IReadOnlyDictionary<string, long>>? LossTotals { get; init; }
+
+    /// <summary>
+    /// Asked while an hour is sealed, once for each container without names, on the thread that seals: who knows them by
+    /// now gives them, else null.
+    /// </summary>
+    public Func<ContainerIdentity, ContainerIdentity?>? NamesOf { get; init; }
+
+    /// <summary>How often losses are looked at.</summary>
+    internal TimeSpan LossInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Told of each step of a seal before the next; a test that throws here is a crash at this point.</summary>
+    internal Action<string>? SealStep { get; init; }
 }

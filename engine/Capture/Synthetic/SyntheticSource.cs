@@ -17,7 +17,7 @@ public sealed class SyntheticSource : IRecordSource
     private readonly SyntheticContainers _containers;
     private readonly RingProducer _cgroups;
     private readonly Thread _thread;
-    private readonly long _offset = MonotonicClock.OffsetToRealtime;
+    private readonly long _offset;
     private ulong _time = MonotonicClock.Now;
     private ulong _seen;
     private ulong _ringFull;
@@ -27,6 +27,7 @@ public sealed class SyntheticSource : IRecordSource
     public SyntheticSource(SyntheticSourceOptions options)
     {
         _options = options;
+        _offset = MonotonicClock.OffsetToRealtime + options.Ahead.Ticks * TimeSpan.NanosecondsPerTick;
         var layout = RingLayout.For(options.Rings, options.RingBytes);
         RingMapping[] rings = [.. Enumerable.Range(0, layout.Rings).Select(_ => RingMapping.InMemory(layout.RingBytes))];
         var cgroupRing = RingMapping.InMemory(RingLayout.SmallestRingBytes);

@@ -15,8 +15,12 @@ internal static class RunCommand
     private static readonly Option<string?> Node = EnvironmentOption.Create("--node", "NAME", "the node's name; falls back to NODE_NAME, then to the host's name");
     private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "where the JSON lines go: stdout, a file to append to, or nowhere", "-");
     private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "keep the events as hourly Parquet files in this directory");
+    private static readonly Option<string?> DurableWithin = EnvironmentOption.Create("--durable-within", "TIME", "how old an event gets before it survives a power cut", "1s");
+    private static readonly Option<string?> RetainFor = EnvironmentOption.Create("--retain-for", "TIME|none", "remove hours that are older", "7d");
+    private static readonly Option<string?> RetainBytes = EnvironmentOption.Create("--retain-bytes", "SIZE|none", "remove the oldest hours when the capture has more bytes", "10GiB");
+    private static readonly Option<string?> KeepFree = EnvironmentOption.Create("--keep-free", "PERCENT%|SIZE", "pause storage when the disk has less free; without it the lesser of 1GiB and 5%");
     private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
-    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N]", "kernel");
+    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
     private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
     private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, syscall or listener", "auto");
@@ -31,7 +35,8 @@ internal static class RunCommand
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
-            Node, Json, Capture, Duration, Source, Record, SpineOption, AcceptOwnerOption, RuntimeEndpoints, Cgroups, NameWait, RingMemory,
+            Node, Json, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Duration, Source, Record, SpineOption, AcceptOwnerOption,
+            RuntimeEndpoints, Cgroups, NameWait, RingMemory,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -68,6 +73,7 @@ internal static class RunCommand
             Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
             Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
             Capture = parsed.GetValue(Capture),
+            Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree)),
             Duration = parsed.GetValue(Duration) is { } duration ? ReadDuration(duration) : null,
             Source = source,
             Record = parsed.GetValue(Record),
@@ -102,20 +108,8 @@ internal static class RunCommand
             : throw new UsageException($"--ring-memory {text}: it takes MiB from 0.25 to 1024");
 
     private static TimeSpan ReadDuration(string text) =>
-        ReadTime(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");
+        TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");
 
     private static TimeSpan ReadNameWait(string text) =>
-        ReadTime(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: it takes a time from 0 to 10s, such as 200ms");
-
-    /// <summary>Null for what is no time.</summary>
-    private static TimeSpan? ReadTime(string text)
-    {
-        var unit = text.TrimStart("0123456789.".ToCharArray());
-        var factor = unit switch { "ms" => 0.001, "s" or "" => 1, "m" => 60, "h" => 3600, _ => 0 };
-        return factor > 0
-            && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * factor < 1e9
-            ? TimeSpan.FromSeconds(number * factor)
-            : null;
-    }
+        TimeText.Parse(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: it takes a time from 0 to 10s, such as 200ms");
 }

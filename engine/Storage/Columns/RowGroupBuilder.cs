@@ -136,7 +136,7 @@ internal sealed class RowGroupBuilder
     /// <param name="scratch">Room for a text per row.</param>
     public async Task WriteAsync(ParquetRowGroupWriter group, Memory<ReadOnlyMemory<char>> scratch)
     {
-        RowGroupMetadata.DeclareTimestamp(group);
+        RowGroupMetadata.DeclareTimestamp(group, column: 0);
         for (var column = 0; column < _columns.Length; column++)
         {
             await _columns[column].WriteAsync(group, scratch).ConfigureAwait(false);

@@ -11,12 +11,12 @@ namespace NetMon.Storage.Columns;
 internal static class RowGroupMetadata
 {
     /// <summary>
-    /// Declares the first column a TIMESTAMP in microseconds that is not adjusted to UTC, which DuckDB shows as
+    /// Declares a column of 64-bit integers a TIMESTAMP in microseconds that is not adjusted to UTC, which DuckDB shows as
     /// TIMESTAMP and not as TIMESTAMP WITH TIME ZONE. To be called before the columns are written.
     /// </summary>
-    public static void DeclareTimestamp(ParquetRowGroupWriter group)
+    public static void DeclareTimestamp(ParquetRowGroupWriter group, int column)
     {
-        var timestamp = SchemaOf(group)[0];
+        var timestamp = SchemaOf(group)[column];
         timestamp.ConvertedType = null;
         timestamp.LogicalType = new LogicalType
         {

@@ -57,6 +57,13 @@ internal sealed class AgentProcess : IDisposable
     /// <summary>Sends a signal by its name.</summary>
     public void Signal(string name) => Shell.Script($"kill -{name} {_process.Id}").MustSucceed();
 
+    /// <summary>SIGKILL, and waits until it is gone.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     /// <summary>Waits for its end; the exit code.</summary>
     public int WaitForExit()
     {

@@ -9,6 +9,9 @@ internal static class Duck
     /// <summary>The table function that the README gives.</summary>
     public static string Events(string capture) => $"read_parquet('{capture}/events/**/*.parquet', hive_partitioning = true)";
 
+    /// <summary>The same, of what was lost.</summary>
+    public static string Losses(string capture) => $"read_parquet('{capture}/loss/**/*.parquet', hive_partitioning = true)";
+
     public static long Number(string sql) => Convert.ToInt64(Rows(sql).Single()[0], CultureInfo.InvariantCulture);
 
     /// <summary>All rows, nulls as DBNull.</summary>

@@ -1,5 +1,6 @@
 using NetMon.Events;
 using NetMon.Storage;
+using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
@@ -8,7 +9,9 @@ public sealed class CaptureFolder : IDisposable
 {
     public const string BootId = "2d1c0e8a-0000-4000-8000-000000000001";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _root = Directory.CreateTempSubdirectory("netmon-storage-").FullName;
+    private readonly List<string> _reports = [];
 
     public CaptureFolder() => Path = System.IO.Path.Combine(_root, "capture");
 
@@ -18,40 +21,64 @@ public sealed class CaptureFolder : IDisposable
 
     public string Events => System.IO.Path.Combine(Path, "events");
 
-    public List<string> Reports { get; } = [];
+    public string Loss => System.IO.Path.Combine(Path, "loss");
+
+    /// <summary>Lines that the sinks reported, a copy.</summary>
+    public IReadOnlyList<string> Reports
+    {
+        get
+        {
+            lock (_reports)
+            {
+                return [.. _reports];
+            }
+        }
+    }
 
     /// <summary>Sealed files, relative to events/, in order.</summary>
-    public string[] Sealed => Files(Events);
+    public string[] Sealed => [.. Files(Events).Where(file => file.EndsWith(".parquet", StringComparison.Ordinal))];
 
-    /// <summary>Unsealed files' paths.</summary>
-    public string[] Partials => Directory.GetFiles(Hot, "*.partial");
+    /// <summary>Hot segments' paths, in order.</summary>
+    public string[] Segments => [.. Files(Hot).Where(file => file.EndsWith(".arrows", StringComparison.Ordinal)).Select(file => System.IO.Path.Combine(Hot, file))];
 
-    public ParquetSink Open(
-        string node = "node-1", int rowGroupRows = 65_536, SinkCounters? counters = null, string? path = null,
-        IReadOnlyDictionary<string, string>? losses = null, Action<string>? syncFolder = null) =>
-        new(
-            new ParquetSinkOptions
-            {
-                CaptureDirectory = path ?? Path,
-                Node = node,
-                AgentVersion = "0.1.0",
-                BootId = BootId,
-                RowGroupRows = rowGroupRows,
-                LossTotals = losses is null ? null : () => losses,
-                SyncFolder = syncFolder,
-            },
-            counters ?? new SinkCounters(),
-            Reports.Add);
+    public ParquetSink Open(string node = "node-1", SinkCounters? counters = null, Func<ParquetSinkOptions, ParquetSinkOptions>? change = null)
+    {
+        var options = new ParquetSinkOptions
+        {
+            CaptureDirectory = Path,
+            Node = node,
+            AgentVersion = "0.1.0",
+            BootId = BootId,
+            KeepFree = new FreeDisk(0, null),
+            RetainFor = null,
+        };
+        return new ParquetSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters(), Report);
+    }
 
-    /// <summary>Runs SQL in which {events} is the documented way to read the directory.</summary>
+    /// <summary>Waits for what the sealing thread does.</summary>
+    public static void WaitFor(Func<bool> condition, string what) => Assert.True(SpinWait.SpinUntil(condition, Patience), $"waited in vain for {what}");
+
+    /// <summary>Waits until so many files are sealed and no hour but the open ones is left in hot/.</summary>
+    public void WaitForSealed(int files, int segmentsLeft = 0) => WaitFor(
+        () => Sealed.Length == files && Segments.Length == segmentsLeft, $"{files} sealed files; there are {string.Join(", ", Sealed)} and segments {string.Join(", ", Segments)}");
+
+    /// <summary>Runs SQL in which {events} and {loss} are the documented ways to read the directory.</summary>
     public List<object?[]> Query(string sql) => DuckDb.Query(
-        sql.Replace("{events}", $"read_parquet('{Path}/events/**/*.parquet', hive_partitioning = true)", StringComparison.Ordinal));
+        sql.Replace("{events}", $"read_parquet('{Path}/events/**/*.parquet', hive_partitioning = true)", StringComparison.Ordinal)
+            .Replace("{loss}", $"read_parquet('{Path}/loss/**/*.parquet', hive_partitioning = true)", StringComparison.Ordinal));
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private static string[] Files(string folder) =>
-    [
-        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(file => System.IO.Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal),
-    ];
+    private static string[] Files(string folder) => !Directory.Exists(folder)
+        ? []
+        : [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => System.IO.Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)];
+
+    private void Report(string line)
+    {
+        lock (_reports)
+        {
+            _reports.Add(line);
+        }
+    }
 }

@@ -156,12 +156,15 @@ public sealed class ParquetColumnsTests : IDisposable
     [Fact]
     public void The_file_says_where_it_comes_from_and_what_was_lost()
     {
-        var losses = new Dictionary<string, string> { ["ring.full"] = "17", ["json.queue_full"] = "0" };
-        var sink = _capture.Open(losses: losses);
+        var losses = new Dictionary<string, long> { ["ring.full"] = 17, ["json.queue_full"] = 0 };
+        var sink = _capture.Open(change: options => options with { LossTotals = () => losses });
         sink.Write([Sample.Accept(Sample.Hour19 + 1), Sample.Accept(Sample.Hour19 + 2 * Sample.Second)]);
         sink.Close();
 
-        var pairs = _capture.Query($"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{_capture.Path}/events/**/*.parquet')");
+        var pairs = _capture.Query($"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{_capture.Path}/events/**/*.parquet')")
+            .ToDictionary(pair => Text(pair[0]), pair => Text(pair[1]));
+        Assert.Matches("^node-1\\.[0-9a-f]{16}-000001\\.arrows$", pairs["netmon.segments"]);
+        pairs.Remove("netmon.segments");
 
         Assert.Equal(
             new Dictionary<string, string>
@@ -176,7 +179,7 @@ public sealed class ParquetColumnsTests : IDisposable
                 ["netmon.loss.ring.full"] = "17",
                 ["netmon.loss.json.queue_full"] = "0",
             },
-            pairs.ToDictionary(pair => Text(pair[0]), pair => Text(pair[1])));
+            pairs);
     }
 
     private static object?[] Nulls(int count) => new object?[count];

@@ -1,5 +1,4 @@
 using NetMon.Events;
-using NetMon.Storage;
 using Xunit;
 
 namespace NetMon.UnitTests.Storage;
@@ -16,23 +15,23 @@ public sealed class ParquetHoursTests : IDisposable
     [Fact]
     public void An_hour_is_sealed_once_the_watermark_is_past_its_end_and_the_lateness()
     {
-        var sink = _capture.Open(counters: _counters, rowGroupRows: 1);
+        var sink = _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.Zero });
         sink.Write([Sample.Accept(Hour20 - 1), Sample.Accept(Hour20), Sample.Accept(Hour20 - 2)]);
         sink.Advance(Hour20 + Sample.Second - 1);
 
         Assert.Empty(_capture.Sealed);
-        Assert.Equal(2, _capture.Partials.Length);
-        Assert.Equal(0, _counters.Delivered);
+        Assert.Equal(2, _capture.Segments.Length);
+        Assert.Equal(3, _counters.Delivered);
 
         sink.Advance(Hour20 + Sample.Second);
 
+        _capture.WaitForSealed(1, segmentsLeft: 1);
         Assert.Equal(["date=2026-11-22/hour=19/node-1.parquet"], _capture.Sealed);
-        Assert.Equal(2, _counters.Delivered);
 
         sink.Close();
 
         Assert.Equal(["date=2026-11-22/hour=19/node-1.parquet", "date=2026-11-22/hour=20/node-1.parquet"], _capture.Sealed);
-        Assert.Empty(_capture.Partials);
+        Assert.Empty(_capture.Segments);
         Assert.Equal(3, _counters.Delivered);
         Assert.Equal([[19L, 2L], [20L, 1L]], _capture.Query("SELECT hour, count(*) FROM {events} GROUP BY hour ORDER BY hour"));
         Assert.Empty(_capture.Reports);
@@ -56,6 +55,7 @@ public sealed class ParquetHoursTests : IDisposable
         var sink = _capture.Open();
         sink.Write([Sample.Accept(Hour20 - 1), Sample.Accept(Hour20)]);
         sink.Advance(Hour20 + 2 * Sample.Second);
+        _capture.WaitForSealed(1);
         sink.Write([Sample.Accept(Hour20 - 3)]);
         sink.Advance(Hour20 + 3 * Sample.Second);
         sink.Write([Sample.Accept(Hour20 - 2)]);
@@ -64,6 +64,7 @@ public sealed class ParquetHoursTests : IDisposable
         Assert.Equal(["date=2026-11-22/hour=19/node-1.parquet"], _capture.Sealed);
 
         sink.Advance(Hour20 + 62 * Sample.Second);
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 2, "the second file");
 
         Assert.Equal(["date=2026-11-22/hour=19/node-1-1.parquet", "date=2026-11-22/hour=19/node-1.parquet"], _capture.Sealed);
         sink.Close();
@@ -93,85 +94,90 @@ public sealed class ParquetHoursTests : IDisposable
         sink.Close();
 
         Assert.Empty(_capture.Sealed);
-        Assert.Empty(_capture.Partials);
+        Assert.Empty(_capture.Segments);
     }
 
     [Fact]
-    public void Rows_are_written_group_by_group_in_their_order()
+    public void Rows_come_out_in_the_order_of_time_whatever_order_they_came_in()
     {
-        var sink = _capture.Open(rowGroupRows: 1000);
-        foreach (var batch in Enumerable.Range(0, 10_500).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L)).Chunk(777))
+        var sink = _capture.Open(change: options => options with { RowGroupRows = 1000, SegmentBytes = 1 << 17 });
+        var random = new Random(3);
+        int[] order = [.. Enumerable.Range(0, 21_000).OrderBy(n => n + random.Next(6000))]; // up to a batch and a half too late
+        order = [.. order[7000..], .. order[..7000]]; // and a clock that was set back once
+        foreach (var batch in order.Select(n => Sample.Accept(Sample.Hour19 + n * 1000L)).Chunk(777))
+        {
+            sink.Write(batch);
+        }
+
+        Assert.Equal(5, _capture.Segments.Length); // one for each full batch
+        sink.Close();
+
+        Assert.Equal([[21L]], _capture.Query($"SELECT num_row_groups FROM parquet_file_metadata('{_capture.Path}/events/**/*.parquet')"));
+        var times = _capture.Query("SELECT epoch_us(timestamp) FROM {events}").Select(row => (long)row[0]!);
+        Assert.Equal(Enumerable.Range(0, 21_000).Select(n => Sample.Hour19 / 1000 + n), times);
+    }
+
+    [Fact]
+    public void An_hour_without_any_order_loses_no_row()
+    {
+        var sink = _capture.Open(counters: _counters);
+        var random = new Random(5);
+        foreach (var batch in Enumerable.Range(0, 200_000).OrderBy(_ => random.Next()).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L)).Chunk(4096))
         {
             sink.Write(batch);
         }
 
         sink.Close();
 
-        Assert.Equal([[11L]], _capture.Query($"SELECT num_row_groups FROM parquet_file_metadata('{_capture.Path}/events/**/*.parquet')"));
-        var times = _capture.Query("SELECT epoch_us(timestamp) FROM {events}").Select(row => (long)row[0]!);
-        Assert.Equal(Enumerable.Range(0, 10_500).Select(n => Sample.Hour19 / 1000 + n), times);
-    }
-
-    [Fact]
-    public void An_hour_with_more_row_groups_than_a_footer_may_hold_is_several_files()
-    {
-        var sink = _capture.Open(rowGroupRows: 1, counters: _counters);
-        sink.Write([.. Enumerable.Range(0, 600).Select(n => Sample.Accept(Sample.Hour19 + n))]);
-
-        Assert.Equal(["date=2026-11-22/hour=19/node-1.parquet"], _capture.Sealed);
-        Assert.Equal(512, _counters.Delivered);
-        sink.Close();
-
-        Assert.Equal(600, _counters.Delivered);
-        Assert.Equal([[600L]], _capture.Query("SELECT count(*) FROM {events}"));
-    }
-
-    [Fact]
-    public void Two_sinks_of_one_node_that_seal_at_once_take_different_names()
-    {
-        Parallel.For(0, 4, _ =>
-        {
-            for (var round = 0; round < 5; round++)
-            {
-                var sink = new ParquetSink(
-                    new ParquetSinkOptions { CaptureDirectory = _capture.Path, Node = "n", AgentVersion = "0", BootId = "b" },
-                    new SinkCounters(),
-                    line => Assert.Fail(line));
-                sink.Write([Sample.Accept(Sample.Hour19)]);
-                sink.Close();
-            }
-        });
-
-        Assert.Equal(20, _capture.Sealed.Length);
-        Assert.Equal([[20L]], _capture.Query("SELECT count(*) FROM {events}"));
+        Assert.Equal([[200_000L, 200_000L]], _capture.Query("SELECT count(*), count(DISTINCT timestamp) FROM {events}"));
     }
 
     [Fact]
     public void Hours_in_any_order_all_arrive()
     {
-        var sink = _capture.Open(rowGroupRows: 64, counters: _counters);
+        var sink = _capture.Open(counters: _counters);
         var random = new Random(7);
         sink.Write([.. Enumerable.Range(0, 200).Select(_ => Sample.Accept(Sample.Hour19 + random.Next(6) * Sample.HourLong + random.Next()))]);
         sink.Close();
 
         Assert.Equal(200, _counters.Delivered);
         Assert.Equal([[200L, 6L]], _capture.Query("SELECT count(*), count(DISTINCT (date, hour)) FROM {events}"));
-        Assert.Empty(_capture.Partials);
+        Assert.Empty(_capture.Segments);
     }
 
     [Fact]
-    public void Nodes_share_a_directory()
+    public void Names_that_came_late_are_filled_in_and_asked_for_once()
     {
-        var sinks = new[] { "a", "a.b", "a-1", "a" }.Select(node => _capture.Open(node, rowGroupRows: 1)).ToList();
-        foreach (var sink in sinks)
+        var asked = new List<string>();
+        var sink = _capture.Open(change: options => options with
         {
+            NamesOf = container =>
+            {
+                asked.Add(container.ContainerId);
+                return container.ContainerId == "late" ? container with { PodName = "p", Image = "i" } : null;
+            },
+        });
+        sink.Write([.. Enumerable.Range(0, 10_000).Select(n => Sample.Accept(Sample.Hour19 + n) with
+        {
+            Container = (n % 3) switch { 0 => new ContainerIdentity("late"), 1 => new ContainerIdentity("unknown"), _ => Sample.Container },
+        })]);
+        sink.Close();
+
+        Assert.Equal(["late", "unknown"], asked.Order());
+        Assert.Equal(
+            [["a1b2", Sample.Container.PodName], ["late", "p"], ["unkn", ""]],
+            _capture.Query("SELECT DISTINCT left(container_id, 4), pod_name FROM {events} ORDER BY 1"));
+    }
+
+    [Fact]
+    public void Nodes_share_a_directory_one_after_the_other()
+    {
+        foreach (var node in new[] { "a", "a.b", "a-1", "a" })
+        {
+            var sink = _capture.Open(node);
             sink.Write([Sample.Accept(Sample.Hour19), Sample.Accept(Sample.Hour19)]);
+            sink.Close();
         }
-
-        sinks.Add(_capture.Open("a"));
-
-        Assert.Equal(4, _capture.Partials.Length);
-        sinks.ForEach(sink => sink.Close());
 
         Assert.Equal([["a", 4L], ["a-1", 2L], ["a.b", 2L]], _capture.Query("SELECT node, count(*) FROM {events} GROUP BY node ORDER BY node"));
         Assert.Empty(_capture.Reports);
@@ -180,26 +186,16 @@ public sealed class ParquetHoursTests : IDisposable
     [Fact]
     public void Files_and_folders_are_closed_to_others()
     {
-        var sink = _capture.Open(rowGroupRows: 1);
+        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
         sink.Write([Sample.Accept(Sample.Hour19)]);
-        Assert.Equal("640", Mode(Assert.Single(_capture.Partials)));
+        Assert.Equal("640", Mode(Assert.Single(_capture.Segments)));
+        Assert.Equal("750", Mode(Path.GetDirectoryName(_capture.Segments[0])!));
         sink.Close();
 
         Assert.Equal("640", Mode(Path.Combine(_capture.Events, Assert.Single(_capture.Sealed))));
-        string[] folders = [_capture.Path, _capture.Hot, .. Directory.GetDirectories(_capture.Path, "*", SearchOption.AllDirectories)];
+        string[] folders = [_capture.Path, .. Directory.GetDirectories(_capture.Path, "*", SearchOption.AllDirectories)];
         Assert.All(folders, folder => Assert.Equal("750", Mode(folder)));
-    }
-
-    [Fact]
-    public void The_names_are_made_durable()
-    {
-        var synced = new List<string>();
-        var sink = _capture.Open(syncFolder: synced.Add);
-        sink.Write([Sample.Accept(Sample.Hour19)]);
-        sink.Close();
-
-        var hour = Path.GetDirectoryName(Path.Combine(_capture.Events, Assert.Single(_capture.Sealed)))!;
-        Assert.Equal([hour, Path.GetDirectoryName(hour)!, _capture.Events], synced);
+        Assert.All(Directory.GetFiles(_capture.Path, "*", SearchOption.AllDirectories), file => Assert.Equal("640", Mode(file)));
     }
 
     private static string Mode(string path) => Convert.ToString((int)File.GetUnixFileMode(path), 8);

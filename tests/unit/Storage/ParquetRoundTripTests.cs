@@ -25,7 +25,7 @@ public sealed class ParquetRoundTripTests
         events =>
         {
             using var capture = new CaptureFolder();
-            var sink = capture.Open(rowGroupRows: 64);
+            var sink = capture.Open(change: options => options with { RowGroupRows = 64 });
             sink.Write(events);
             sink.Close();
 

@@ -1,18 +1,18 @@
-namespace NetMon.Storage;
+using Microsoft.Win32.SafeHandles;
+
+namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// Between the Parquet writer and the file: what is written stays in memory until <see cref="Commit"/>, so that the
-/// writer, which can't take back half a row group, never sees the disk fail. Every call completes synchronously.
-/// Owns the file.
+/// A new file as the Parquet writer wants it: written from the beginning to the end through a buffer. Every call
+/// completes synchronously. Owns the file.
 /// </summary>
-internal sealed class RowGroupStream(FileStream file) : Stream
+internal sealed class ColdStream(SafeFileHandle file) : Stream
 {
-    private byte[] _staged = [];
-    private int _stagedLength;
-    private long _committed;
+    private readonly byte[] _buffer = new byte[256 << 10];
+    private int _buffered;
+    private long _written;
 
-    /// <summary>Whether something waits for a <see cref="Commit"/>.</summary>
-    public bool IsStaged => _stagedLength > 0;
+    public SafeFileHandle File => file;
 
     public override bool CanRead => false;
 
@@ -25,31 +25,32 @@ internal sealed class RowGroupStream(FileStream file) : Stream
 
     public override long Position
     {
-        get => _committed + _stagedLength;
+        get => _written + _buffered;
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Writes what is staged to the file. After a failure it is still staged: try again.</summary>
+    /// <summary>Writes what is buffered to the file.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Commit()
     {
-        if (_stagedLength > 0)
-        {
-            RandomAccess.Write(file.SafeFileHandle, _staged.AsSpan(0, _stagedLength), _committed);
-            _committed += _stagedLength;
-            _stagedLength = 0;
-        }
+        RandomAccess.Write(file, _buffer.AsSpan(0, _buffered), _written);
+        (_written, _buffered) = (_written + _buffered, 0);
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (_stagedLength + buffer.Length > _staged.Length)
+        while (!buffer.IsEmpty)
         {
-            Array.Resize(ref _staged, Math.Max(2 * _staged.Length, Math.Max(64 << 10, _stagedLength + buffer.Length)));
-        }
+            if (_buffered == _buffer.Length)
+            {
+                Commit();
+            }
 
-        buffer.CopyTo(_staged.AsSpan(_stagedLength));
-        _stagedLength += buffer.Length;
+            var taken = Math.Min(buffer.Length, _buffer.Length - _buffered);
+            buffer[..taken].CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += taken;
+            buffer = buffer[taken..];
+        }
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

@@ -1,0 +1,45 @@
+using System.Globalization;
+using NetMon.Host.Commands;
+using NetMon.Storage;
+
+namespace NetMon.Host;
+
+/// <summary>The bounds of the capture directory, as the options give them.</summary>
+internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainFor, long? RetainBytes, FreeDisk KeepFree)
+{
+    private static readonly string[] Units = ["", "KiB", "MiB", "GiB", "TiB"];
+
+    /// <summary>Reads the values of the options. Throws <see cref="UsageException"/>.</summary>
+    public static StorageSettings Parse(string durableWithin, string retainFor, string retainBytes, string? keepFree) => new(
+        ReadTime("--durable-within", durableWithin) is var durable && durable >= TimeSpan.FromMilliseconds(100) && durable <= TimeSpan.FromHours(1)
+            ? durable
+            : throw new UsageException($"--durable-within {durableWithin}: it takes a time from 100ms to 1h"),
+        retainFor == "none" ? null : ReadTime("--retain-for", retainFor),
+        retainBytes == "none" ? null : ReadBytes("--retain-bytes", retainBytes),
+        keepFree is null ? FreeDisk.Default : ReadFree(keepFree));
+
+    private static TimeSpan ReadTime(string option, string text) =>
+        TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"{option} {text}: it takes a time such as 500ms, 30s, 5m, 2h or 7d");
+
+    private static FreeDisk ReadFree(string text)
+    {
+        if (!text.EndsWith('%'))
+        {
+            return new FreeDisk(ReadBytes("--keep-free", text), null);
+        }
+
+        return double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and < 100
+            ? new FreeDisk(null, percent)
+            : throw new UsageException($"--keep-free {text}: it takes a share such as 5% or a size such as 1GiB");
+    }
+
+    private static long ReadBytes(string option, string text)
+    {
+        var unit = Array.IndexOf(Units, text.TrimStart("0123456789.".ToCharArray()));
+        return unit >= 0
+            && double.TryParse(text[..^Units[unit].Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number * Math.Pow(1024, unit) is >= 0 and < long.MaxValue
+            ? (long)(number * Math.Pow(1024, unit))
+            : throw new UsageException($"{option} {text}: it takes a size such as 500MiB or 10GiB");
+    }
+}

@@ -1,0 +1,138 @@
+using NetMon.Storage.Columns;
+using NetMon.Storage.Hot;
+
+namespace NetMon.Storage.Cold;
+
+/// <summary>
+/// Makes one Parquet file of an hour's segments. Crash-proof by order: the file is written aside and made durable, with the
+/// names of its segments in it; then renamed; then the segments are removed. Whoever finds segments whose names are in a
+/// sealed file only removes them. One thread.
+/// </summary>
+internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions options, TornTails torn)
+{
+    private RowGroupBuilder? _rows;
+    private ReadOnlyMemory<char>[] _scratch = [];
+
+    /// <summary>Seals; returns when it is done and durable.</summary>
+    /// <exception cref="IOException">It could not be done yet: the segments, or a sealed file with their names, are there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Seal(SealJob job)
+    {
+        var folder = CaptureLayout.EventsFolder(job.Hour);
+        var paths = RemoveSealed(job, folder); // an earlier run or try may have come as far as the rename
+        var (places, kept) = Index(paths);
+        Step("indexed");
+        if (places.Count > 0)
+        {
+            var partial = layout.NewPartial(job.Hour);
+            try
+            {
+                Write(partial, paths, places);
+                Step("written");
+            }
+            catch (Exception failure) when (DiskFailure.Is(failure))
+            {
+                layout.Root.Delete(partial);
+                throw;
+            }
+
+            layout.Seal(partial, folder);
+            Step("renamed");
+        }
+
+        Remove(paths.Except(kept), job.Hour);
+    }
+
+    /// <summary>Gives up the buffers, which are as large as a row group.</summary>
+    public void Forget() => (_rows, _scratch) = (null, []);
+
+    /// <summary>Removes the segments that are in a sealed file; returns the others.</summary>
+    private List<string> RemoveSealed(SealJob job, string folder)
+    {
+        var names = SealedNames.In(layout, folder);
+        var isSealed = job.Paths.ToLookup(path => names.Contains(SealedNames.NameOf(path)));
+        if (isSealed[true].Any())
+        {
+            layout.SyncFolders(folder); // the rename may not have been durable
+            Remove(isSealed[true], job.Hour);
+        }
+
+        return [.. isSealed[false]];
+    }
+
+    /// <summary>Looks through the segments: where whole batches are, and where a torn one is cut off.</summary>
+    private (List<BatchPlace> Places, List<string> Kept) Index(List<string> paths)
+    {
+        var (places, kept) = (new List<BatchPlace>(), new List<string>());
+        for (var segment = 0; segment < paths.Count; segment++)
+        {
+            if (layout.Root.TryOpen(paths[segment], writable: true) is not { } file)
+            {
+                continue; // removed by somebody
+            }
+
+            using var reader = HotSegmentReader.Open(file);
+            if (reader.IsOtherVersion)
+            {
+                torn.Keep(paths[segment]);
+                kept.Add(paths[segment]);
+                continue;
+            }
+
+            while (reader.TryRead())
+            {
+                places.Add(Place(segment, reader));
+            }
+
+            torn.Cut(paths[segment], file, reader);
+        }
+
+        return (places, kept);
+    }
+
+    private static BatchPlace Place(int segment, HotSegmentReader reader)
+    {
+        var (first, last, sorted) = (long.MaxValue, long.MinValue, true);
+        foreach (var time in reader.Batch.Timestamps)
+        {
+            sorted &= time >= last;
+            first = Math.Min(first, time);
+            last = Math.Max(last, time);
+        }
+
+        return new BatchPlace(segment, reader.BatchPosition, first, last, sorted, reader.Batch.Dictionary);
+    }
+
+    private void Write(string partial, List<string> paths, List<BatchPlace> places)
+    {
+        var rows = _rows ??= new RowGroupBuilder(options.Node);
+        _scratch = _scratch.Length == options.RowGroupRows ? _scratch : new ReadOnlyMemory<char>[options.RowGroupRows];
+        using var file = new ColdFile(new ColdStream(layout.Root.Create(partial, mayExist: false)), rows, _scratch);
+        var names = new NamesFilledIn(options.NamesOf);
+        var merge = new BatchMerge([.. paths.Select(path => (Func<HotSegmentReader>)(() => Open(path)))]);
+        merge.Run(places, (batch, row) =>
+        {
+            batch.Restore(row, out var connection);
+            connection.Container = connection.Container is { } container ? names.Of(container) : null;
+            file.Add(in connection);
+        });
+        Step("rows");
+        file.Complete(written => FileMetadata.Of(written, options, SealedNames.Of(paths)));
+    }
+
+    private HotSegmentReader Open(string path) =>
+        HotSegmentReader.Open(layout.Root.TryOpen(path, writable: false) ?? throw new IOException($"{path} is gone: somebody removed it while it was being sealed"));
+
+    private void Remove(IEnumerable<string> paths, Hour hour)
+    {
+        foreach (var path in paths)
+        {
+            layout.Root.Delete(path);
+            Step("removed");
+        }
+
+        layout.DeleteIfEmpty(CaptureLayout.HotFolder(hour));
+    }
+
+    private void Step(string step) => options.SealStep?.Invoke(step);
+}

@@ -1,0 +1,55 @@
+using NetMon.Events;
+
+namespace NetMon.Storage.Cold;
+
+/// <summary>
+/// One object for equal containers, so that the row groups' dictionaries have each once, and for those without names the
+/// ones that came late. One hour's, one thread's.
+/// </summary>
+internal sealed class NamesFilledIn(Func<ContainerIdentity, ContainerIdentity?>? namesOf)
+{
+    /// <summary>More containers than a node starts in an hour; bounds memory.</summary>
+    private const int Most = 65_536;
+
+    private readonly Dictionary<ContainerIdentity, ContainerIdentity> _byReference = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ContainerIdentity, ContainerIdentity> _known = [];
+    private ContainerIdentity? _last;
+    private ContainerIdentity? _lastNamed;
+
+    public ContainerIdentity Of(ContainerIdentity container)
+    {
+        if (!ReferenceEquals(container, _last))
+        {
+            if (!_byReference.TryGetValue(container, out var named))
+            {
+                named = Share(container);
+                if (_byReference.Count >= Most)
+                {
+                    _byReference.Clear();
+                }
+
+                _byReference.Add(container, named);
+            }
+
+            (_last, _lastNamed) = (container, named);
+        }
+
+        return _lastNamed!;
+    }
+
+    private ContainerIdentity Share(ContainerIdentity container)
+    {
+        if (!_known.TryGetValue(container, out var named))
+        {
+            named = container.IsNamed ? container : namesOf?.Invoke(container) ?? container;
+            if (_known.Count >= Most)
+            {
+                _known.Clear();
+            }
+
+            _known.Add(container, named);
+        }
+
+        return named;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace NetMon.Storage;
+
+/// <summary>How much of a file system is to stay free: bytes, a share of it, or the lesser of both.</summary>
+/// <param name="Bytes">Bytes; null: no such bound.</param>
+/// <param name="Percent">Of the file system's size; null: no such bound.</param>
+public sealed record FreeDisk(long? Bytes, double? Percent)
+{
+    /// <summary>1 GiB, or 5 % where that is less.</summary>
+    public static readonly FreeDisk Default = new(1L << 30, 5);
+
+    /// <summary>The bytes that are to stay free on a file system of this size.</summary>
+    public long Of(long size) => Math.Min(Bytes ?? long.MaxValue, Percent is { } percent ? (long)(size * percent / 100) : long.MaxValue);
+
+    public override string ToString() => (Bytes, Percent) switch
+    {
+        ({ } bytes, null) => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes"),
+        (null, { } percent) => string.Create(CultureInfo.InvariantCulture, $"{percent} %"),
+        var (bytes, percent) => string.Create(CultureInfo.InvariantCulture, $"the lesser of {bytes} bytes and {percent} %"),
+    };
+}

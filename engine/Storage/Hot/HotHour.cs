@@ -1,0 +1,23 @@
+namespace NetMon.Storage.Hot;
+
+/// <summary>An hour that takes rows: those of its next batch, the segment that is appended to, and the ones before.</summary>
+internal sealed class HotHour(Hour hour, HotBatchBuilder batch)
+{
+    public Hour Hour { get; } = hour;
+
+    public HotBatchBuilder Batch { get; } = batch;
+
+    public ContainerDictionary Containers { get; } = new();
+
+    /// <summary>The watermark from which on it is to be sealed.</summary>
+    public long SealAfterUnixNanoseconds { get; set; }
+
+    /// <summary>When the first row of <see cref="Batch"/> came, milliseconds of Environment.TickCount64.</summary>
+    public long FirstRowAt { get; set; }
+
+    /// <summary>Null until the first batch, and between segments.</summary>
+    public HotSegment? Segment { get; set; }
+
+    /// <summary>Paths of all segments of this hour that wait to be sealed, also of earlier runs.</summary>
+    public List<string> Segments { get; } = [];
+}

@@ -1,0 +1,79 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace NetMon.Storage.Hot;
+
+/// <summary>Where things are in the body of a batch of so many rows: a column after the other, each on 8 bytes, then a seal.</summary>
+internal static class HotLayout
+{
+    /// <summary>
+    /// The last bytes of each body: a magic and the CRC-32C of everything of the message before the CRC. No buffer of the
+    /// metadata points there, so that readers of Arrow pass over it.
+    /// </summary>
+    public const int SealBytes = 8;
+
+    /// <summary>"NMHS".</summary>
+    public const uint SealMagic = 0x53484d4e;
+
+    private static readonly int[] WidthsBefore = SumWidths();
+
+    /// <summary>Bytes of the body of a batch.</summary>
+    public static int BodyLength(int rows) => Validity(rows) + Align((rows + 7) / 8) + Align(2 * rows) + SealBytes;
+
+    /// <summary>Where the validity bits of the containers begin.</summary>
+    public static int Validity(int rows) => Column(HotColumns.Container, rows, containerValidity: false);
+
+    /// <summary>Where a column's values begin.</summary>
+    public static int Column(int column, int rows) => Column(column, rows, containerValidity: true);
+
+    /// <summary>The next multiple of 8.</summary>
+    public static int Align(int bytes) => (bytes + 7) & ~7;
+
+    /// <summary>CRC-32C (Castagnoli), for which processors have an instruction. The length is a multiple of 4.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
+        {
+            crc = BitOperations.Crc32C(crc, word);
+        }
+
+        foreach (var rest in MemoryMarshal.Cast<byte, uint>(bytes[(8 * words.Length)..]))
+        {
+            crc = BitOperations.Crc32C(crc, rest);
+        }
+
+        return ~crc;
+    }
+
+    private static int Column(int column, int rows, bool containerValidity)
+    {
+        // All widths but those of whole words leave up to 7 bytes after the column.
+        var at = 0;
+        if (rows % 8 == 0)
+        {
+            at = WidthsBefore[column] * rows;
+        }
+        else
+        {
+            for (var before = 0; before < column; before++)
+            {
+                at += Align(HotColumns.Widths[before] * rows);
+            }
+        }
+
+        return column == HotColumns.Container && containerValidity ? at + Align((rows + 7) / 8) : at;
+    }
+
+    private static int[] SumWidths()
+    {
+        var sums = new int[HotColumns.Count];
+        for (var column = 1; column < sums.Length; column++)
+        {
+            sums[column] = sums[column - 1] + HotColumns.Widths[column - 1];
+        }
+
+        return sums;
+    }
+}

@@ -1,0 +1,23 @@
+namespace NetMon.Storage.Hot;
+
+/// <summary>What a segment may hold at most. A reader refuses more, so that no garbage makes it ask for memory.</summary>
+internal static class HotLimits
+{
+    /// <summary>Rows of a batch: half a MiB.</summary>
+    public const int BatchRows = 4096;
+
+    /// <summary>Entries of the dictionary of containers. Past that it starts anew with the containers in sight.</summary>
+    public const int Containers = 256;
+
+    /// <summary>UTF-8 bytes of one text of a container; what is longer is cut.</summary>
+    public const int TextBytes = 4096;
+
+    /// <summary>UTF-8 bytes of all texts of a dictionary.</summary>
+    public const int DictionaryBytes = 1 << 20;
+
+    /// <summary>Bytes of the schema message.</summary>
+    public const int SchemaBytes = 16 << 10;
+
+    /// <summary>Where a segment ends and the next begins.</summary>
+    public const long SegmentBytes = 64L << 20;
+}

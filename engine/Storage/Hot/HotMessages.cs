@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+
+namespace NetMon.Storage.Hot;
+
+/// <summary>The messages of a segment as Apache.Arrow writes them, made once per process: what it says is Arrow is Arrow.</summary>
+internal static class HotMessages
+{
+    private const int Continuation = -1;
+
+    static HotMessages()
+    {
+        var stream = Write(OneRow());
+        var at = MessageLength(stream); // the schema has no body
+        Dictionary = new MessageTemplate(stream.AsSpan(at, MessageLength(stream.AsSpan(at))), isDictionary: true);
+        at += Dictionary.Length + (int)Dictionary.BodyLength(stream.AsSpan(at));
+        Batch = new MessageTemplate(stream.AsSpan(at, MessageLength(stream.AsSpan(at))), isDictionary: false);
+    }
+
+    /// <summary>A dictionary of containers.</summary>
+    public static MessageTemplate Dictionary { get; }
+
+    /// <summary>A batch of rows.</summary>
+    public static MessageTemplate Batch { get; }
+
+    /// <summary>The end of a stream: a message without metadata.</summary>
+    public static ReadOnlySpan<byte> End => [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
+
+    /// <summary>The message that a segment begins with.</summary>
+    public static byte[] SchemaMessage(string node, string bootId)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new ArrowStreamWriter(stream, HotColumns.SchemaOf(node, bootId), leaveOpen: true))
+        {
+            writer.WriteStart();
+        }
+
+        return stream.GetBuffer()[..MessageLength(stream.GetBuffer())];
+    }
+
+    /// <summary>Bytes of prefix and metadata of the message that starts here; -1 if there is none that is whole.</summary>
+    public static int MessageLength(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < MessageTemplate.PrefixBytes || BinaryPrimitives.ReadInt32LittleEndian(bytes) != Continuation)
+        {
+            return -1;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
+        return length > 0 && length <= bytes.Length - MessageTemplate.PrefixBytes && length % 8 == 0 ? MessageTemplate.PrefixBytes + length : -1;
+    }
+
+    private static byte[] Write(RecordBatch batch)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true))
+        {
+            writer.WriteRecordBatch(batch);
+        }
+
+        return stream.ToArray();
+    }
+
+    private static RecordBatch OneRow()
+    {
+        var schema = HotColumns.SchemaOf("", "");
+        var columns = new IArrowArray[HotColumns.Count];
+        for (var column = 0; column < HotColumns.Container; column++)
+        {
+            var values = new ArrowBuffer(new byte[HotColumns.Widths[column]]);
+            columns[column] = ArrowArrayFactory.BuildArray(new ArrayData(schema.FieldsList[column].DataType, 1, 0, 0, [ArrowBuffer.Empty, values]));
+        }
+
+        var texts = Enumerable.Range(0, HotColumns.ContainerTexts).Select(_ => (IArrowArray)new StringArray.Builder().Append("").Build());
+        var containers = new StructArray(HotColumns.ContainerType, 1, texts, ArrowBuffer.Empty, 0);
+        var none = new Int16Array.Builder().AppendNull().Build();
+        columns[HotColumns.Container] = new DictionaryArray(HotColumns.ContainerIndexType, none, containers);
+        return new RecordBatch(schema, columns, 1);
+    }
+}

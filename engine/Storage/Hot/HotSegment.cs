@@ -1,0 +1,63 @@
+namespace NetMon.Storage.Hot;
+
+/// <summary>A segment that is being appended to.</summary>
+/// <param name="layout">Where it is made.</param>
+/// <param name="hour">Of its rows.</param>
+/// <param name="schema">Its first message.</param>
+/// <exception cref="IOException">It can't be made.</exception>
+internal sealed class HotSegment(CaptureLayout layout, Hour hour, byte[] schema) : HotFile(layout, hour, layout.NewSegment(hour))
+{
+    private int _dictionary;
+
+    /// <summary>Whether so many rows are better put into the next segment.</summary>
+    public bool IsFull(HotBatchBuilder batch, long largest) => Length > 0 && Length + batch.MessageLength > largest;
+
+    /// <summary>Appends the rows in one write, with what must come before them.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="containers">What their indices refer to.</param>
+    /// <param name="scratch">Room for messages; it grows.</param>
+    /// <exception cref="IOException">The disk refused it; the segment ends where it did.</exception>
+    public void Append(HotBatchBuilder batch, ContainerDictionary containers, ref byte[] scratch)
+    {
+        var length = 0;
+        var withDictionary = _dictionary != containers.Version;
+        Reserve(ref scratch, (Length == 0 ? schema.Length : 0) + (withDictionary ? containers.MessageLength : 0) + batch.MessageLength);
+        if (Length == 0)
+        {
+            schema.CopyTo(scratch, 0);
+            length = schema.Length;
+        }
+
+        if (withDictionary)
+        {
+            containers.Write(scratch.AsSpan(length, containers.MessageLength));
+            length += containers.MessageLength;
+        }
+
+        batch.Write(scratch.AsSpan(length, batch.MessageLength));
+        length += batch.MessageLength;
+        Write(scratch.AsSpan(0, length));
+        _dictionary = containers.Version;
+    }
+
+    /// <summary>Writes the end of the stream, if it can; a stream may as well end without.</summary>
+    public void End()
+    {
+        try
+        {
+            Write(HotMessages.End);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            // Readers come to the end of the file instead.
+        }
+    }
+
+    private static void Reserve(ref byte[] scratch, int length)
+    {
+        if (scratch.Length < length)
+        {
+            scratch = new byte[Math.Max(length, 2 * scratch.Length)];
+        }
+    }
+}

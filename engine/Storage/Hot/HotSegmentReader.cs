@@ -1,0 +1,251 @@
+using System.Buffers.Binary;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using NetMon.Events;
+
+namespace NetMon.Storage.Hot;
+
+/// <summary>
+/// Reads a hot segment batch by batch, also one that an agent of another process is appending to: what is not wholly there
+/// yet is not there, and may be on the next try. Trusts nothing: sizes, layout, checksum and indices are checked before
+/// anything is used, and it takes 2 MiB of memory at most, whatever is in the file. One thread; owns the file.
+/// </summary>
+public sealed class HotSegmentReader : IDisposable
+{
+    private const int LargestMessage = 2 << 20;
+    private readonly SafeFileHandle _file;
+    private readonly byte[] _expected = new byte[Math.Max(HotMessages.Batch.Length, HotMessages.Dictionary.Length)];
+    private byte[] _message = new byte[HotLimits.SchemaBytes];
+
+    private HotSegmentReader(SafeFileHandle file) => _file = file;
+
+    /// <summary>The batch that <see cref="TryRead"/> has read last.</summary>
+    public HotBatch Batch { get; } = new();
+
+    /// <summary>The node whose rows these are; empty where <see cref="IsKnown"/> is false.</summary>
+    public string Node { get; private set; } = "";
+
+    /// <summary>Bytes from the segment's beginning up to the end of the last message that was whole.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Where <see cref="Batch"/> begins.</summary>
+    internal long BatchPosition { get; private set; }
+
+    /// <summary>True when the writer has closed the segment and all of it has been read.</summary>
+    public bool IsAtEnd { get; private set; }
+
+    /// <summary>Rows that the batch after <see cref="Position"/> says to have, if its metadata got that far; 0 if nothing can be told.</summary>
+    public int TornRows { get; private set; }
+
+    /// <summary>Whether the file starts as a segment of this build's version does.</summary>
+    public bool IsKnown => Position > 0;
+
+    /// <summary>Whether the file is a segment of a version that this build can't read.</summary>
+    public bool IsOtherVersion { get; private set; }
+
+    /// <summary>Opens a segment for reading.</summary>
+    /// <exception cref="IOException">It can't be read or is gone: an hour that has been sealed has no segments any more.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static HotSegmentReader Open(string path) =>
+        Open(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
+    /// <summary>Opens a file whose handle it takes over.</summary>
+    internal static HotSegmentReader Open(SafeFileHandle file)
+    {
+        var reader = new HotSegmentReader(file);
+        try
+        {
+            reader.ReadSchema();
+            return reader;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on to the next batch; false if there is no whole one.</summary>
+    /// <exception cref="IOException">The disk can't give it.</exception>
+    public bool TryRead()
+    {
+        TornRows = 0;
+        while (!IsAtEnd && (IsKnown || ReadSchema()))
+        {
+            var message = ReadMetadata();
+            if (message.Length == HotMessages.Batch.Length && TryReadBatch(message))
+            {
+                return true;
+            }
+
+            if (message.Length != HotMessages.Dictionary.Length || !TryReadDictionary(message))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads the batch at a place where an earlier pass found one, with the containers of that time.</summary>
+    internal bool TryReadAt(long position, ContainerIdentity[] containers)
+    {
+        (Position, IsAtEnd) = (position, false);
+        Batch.SetContainers(containers);
+        var message = ReadMetadata();
+        return message.Length == HotMessages.Batch.Length && TryReadBatch(message);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private bool ReadSchema()
+    {
+        var start = _message.AsSpan(0, RandomAccess.Read(_file, _message.AsSpan(0, HotLimits.SchemaBytes), 0));
+        var length = HotMessages.MessageLength(start);
+        if (length < 0)
+        {
+            return false;
+        }
+
+        var isKnown = HotSchema.TryKnow(start[..length], out var node, out var isOtherVersion);
+        IsOtherVersion = isOtherVersion;
+        if (!isKnown)
+        {
+            return false;
+        }
+
+        Node = node;
+        Position = length;
+        return true;
+    }
+
+    /// <summary>Prefix and metadata of the message at <see cref="Position"/>; empty if there is none that this format has.</summary>
+    private ReadOnlySpan<byte> ReadMetadata()
+    {
+        var start = _message.AsSpan(0, RandomAccess.Read(_file, _message.AsSpan(0, _expected.Length), Position));
+        if (start.StartsWith(HotMessages.End))
+        {
+            IsAtEnd = true;
+            return [];
+        }
+
+        return HotMessages.MessageLength(start) is var length and > 0 ? start[..length] : [];
+    }
+
+    private bool TryReadBatch(ReadOnlySpan<byte> metadata)
+    {
+        var template = HotMessages.Batch;
+        var (rows, nulls) = (template.Rows(metadata), template.Nulls(metadata, HotColumns.Container));
+        if (rows is < 1 or > HotLimits.BatchRows || nulls < 0 || nulls > rows)
+        {
+            return false;
+        }
+
+        HotMetadata.RenderBatch(_expected, (int)rows, (int)nulls);
+        if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)))
+        {
+            return false;
+        }
+
+        TornRows = (int)rows;
+        var length = template.Length + HotLayout.BodyLength((int)rows);
+        if (!TryReadMessage(length))
+        {
+            return false;
+        }
+
+        Batch.Become(_message, (int)rows);
+        if (!Batch.IsSound())
+        {
+            return false;
+        }
+
+        TornRows = 0;
+        BatchPosition = Position;
+        Position += length;
+        return true;
+    }
+
+    private bool TryReadDictionary(ReadOnlySpan<byte> metadata)
+    {
+        var template = HotMessages.Dictionary;
+        var entries = template.Rows(metadata);
+        Span<int> textBytes = stackalloc int[HotColumns.ContainerTexts];
+        for (var text = 0; text < textBytes.Length; text++)
+        {
+            var bytes = template.BufferLength(metadata, 3 + 3 * text);
+            if (entries is < 0 or > HotLimits.Containers || bytes is < 0 or > HotLimits.DictionaryBytes)
+            {
+                return false;
+            }
+
+            textBytes[text] = (int)bytes;
+        }
+
+        HotMetadata.RenderDictionary(_expected, (int)entries, textBytes);
+        var length = template.Length + HotMetadata.DictionaryBodyLength((int)entries, textBytes);
+        if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)) || length > LargestMessage || !TryReadMessage(length)
+            || ReadContainers(_message.AsSpan(template.Length, length - template.Length), (int)entries, textBytes) is not { } containers)
+        {
+            return false;
+        }
+
+        Batch.SetContainers(containers);
+        Position += length;
+        return true;
+    }
+
+    /// <summary>Reads the whole message at <see cref="Position"/>; false if it is not all there or not as it was sealed.</summary>
+    private bool TryReadMessage(int length)
+    {
+        if (_message.Length < length)
+        {
+            _message = new byte[length];
+        }
+
+        var at = 0;
+        while (at < length)
+        {
+            var read = RandomAccess.Read(_file, _message.AsSpan(at, length - at), Position + at);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            at += read;
+        }
+
+        return HotSeal.IsIntact(_message.AsSpan(0, length));
+    }
+
+    private static ContainerIdentity[]? ReadContainers(ReadOnlySpan<byte> body, int entries, ReadOnlySpan<int> textBytes)
+    {
+        var texts = new string[HotColumns.ContainerTexts][];
+        for (var text = 0; text < texts.Length; text++)
+        {
+            var bytes = body[HotLayout.Align(4 * (entries + 1))..];
+            texts[text] = new string[entries];
+            for (var index = 0; index < entries; index++)
+            {
+                var from = BinaryPrimitives.ReadInt32LittleEndian(body[(4 * index)..]);
+                var to = BinaryPrimitives.ReadInt32LittleEndian(body[(4 * (index + 1))..]);
+                if (from < 0 || from > to || to > textBytes[text])
+                {
+                    return null;
+                }
+
+                texts[text][index] = Encoding.UTF8.GetString(bytes[from..to]);
+            }
+
+            body = bytes[HotLayout.Align(textBytes[text])..];
+        }
+
+        var containers = new ContainerIdentity[entries];
+        for (var index = 0; index < entries; index++)
+        {
+            containers[index] = new ContainerIdentity(texts[0][index], texts[2][index], texts[3][index], texts[4][index], texts[1][index], texts[5][index]);
+        }
+
+        return containers;
+    }
+}

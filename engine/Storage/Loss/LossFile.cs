@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using NetMon.Storage.Hot;
+
+namespace NetMon.Storage.Loss;
+
+/// <summary>Rows of losses in hot/, a line each with a checksum at its end; what is no whole line does not count.</summary>
+internal sealed class LossFile(CaptureLayout layout, Hour hour) : HotFile(layout, hour, layout.NewLossFile(hour))
+{
+    /// <summary>No such file is read beyond this: 100,000 rows.</summary>
+    private const long MostBytes = 8 << 20;
+
+    public bool IsFull => Length >= MostBytes;
+
+    /// <exception cref="IOException">The disk refused it.</exception>
+    public void Append(in LossRow row) => Write(Encoding.UTF8.GetBytes(Line(row)));
+
+    /// <summary>The rows of a file.</summary>
+    /// <param name="text">What is in it, whatever that is.</param>
+    /// <param name="torn">Lines that are none.</param>
+    public static List<LossRow> Parse(string text, out int torn)
+    {
+        var rows = new List<LossRow>();
+        torn = 0;
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (TryParse(line, out var row))
+            {
+                rows.Add(row);
+            }
+            else
+            {
+                torn++;
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>All of a file that may be one.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public static string ReadText(Microsoft.Win32.SafeHandles.SafeFileHandle file)
+    {
+        var bytes = new byte[Math.Min(MostBytes + 4096, RandomAccess.GetLength(file))];
+        var length = 0;
+        while (length < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(length), length) is var read and > 0)
+        {
+            length += read;
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    private static string Line(in LossRow row)
+    {
+        var fields = string.Create(
+            CultureInfo.InvariantCulture, $"{row.From}\t{row.To}\t{row.Stage}\t{row.Reason}\t{(row.Count is { } count ? count.ToString(CultureInfo.InvariantCulture) : "-")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{fields}\t{Checksum(fields):x8}\n");
+    }
+
+    private static bool TryParse(string line, out LossRow row)
+    {
+        row = default;
+        var end = line.LastIndexOf('\t');
+        if (end < 0 || !uint.TryParse(line.AsSpan(end + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var checksum)
+            || checksum != Checksum(line[..end]) || line[..end].Split('\t') is not [var from, var to, var stage, var reason, var count])
+        {
+            return false;
+        }
+
+        row = new LossRow(
+            long.Parse(from, CultureInfo.InvariantCulture), long.Parse(to, CultureInfo.InvariantCulture), stage, reason,
+            count == "-" ? null : long.Parse(count, CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    private static uint Checksum(string text)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in Encoding.UTF8.GetBytes(text))
+        {
+            crc = BitOperations.Crc32C(crc, value);
+        }
+
+        return ~crc;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>
+/// SIGKILL at random moments under 50,000 events a second, again and again on one capture directory. The JSON lines of
+/// each run are the truth. Every other run crosses the end of an hour, so that the kill comes about when it is sealed.
+/// </summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    private const int KillsOfARound = 10;
+    private const long SecondsPerHour = 3600;
+
+    /// <summary>How many kills.</summary>
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("NETMON_KILLS") ?? "10", CultureInfo.InvariantCulture);
+
+    private readonly Random _random = new();
+
+    [Fact]
+    public void Every_event_older_than_a_second_survives_a_kill_exactly_once()
+    {
+        var (rows, torn, sealing) = (0L, 0, 0);
+        for (var done = 0; done < Kills; done += KillsOfARound)
+        {
+            using var scratch = new Scratch();
+            var runs = new List<KilledRun>();
+            for (var kill = 0; kill < Math.Min(KillsOfARound, Kills - done); kill++)
+            {
+                // Two hours further each time: the runs' events can be told apart by their time.
+                var boundary = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / SecondsPerHour + 2 * kill + 2) * SecondsPerHour;
+                runs.Add(KilledRun.Run(scratch, kill, boundary, crosses: kill % 2 == 0, _random));
+            }
+
+            var last = AgentProcess.Start([.. KilledRun.Options(scratch), "--json", "none", "--source", "synthetic:count=0"]);
+            Assert.Equal(0, last.WaitForExit());
+            Assert.Empty(Directory.EnumerateFiles(scratch["capture"], "*.arrows", SearchOption.AllDirectories));
+            Assert.Empty(Directory.EnumerateFiles(scratch["capture"], "*.partial", SearchOption.AllDirectories));
+            string[] logs = [.. runs.Select(run => run.Log), last.Log];
+            Assert.All(logs, log => Assert.DoesNotContain("fails", log, StringComparison.Ordinal));
+            rows += KilledRun.AssertAllThere(scratch, runs);
+            torn += logs.Sum(log => log.Split("cut off").Length - 1);
+            sealing += runs.Count(run => run.WasSealing);
+            Assert.Equal(runs.Count - 1, Duck.Number($"SELECT count(*) FROM {Duck.Losses(scratch["capture"])} WHERE stage = 'agent' AND reason = 'down'"));
+        }
+
+        output.WriteLine($"{Kills} kills, {sealing} of them while a file was being sealed; {rows} rows, each once; {torn} torn tails cut off");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Xunit;
+
+namespace NetMon.LiveTests.Support;
+
+/// <summary>A run of the agent on made-up events that ended by SIGKILL, and what it had printed until then.</summary>
+/// <param name="Json">Its lines.</param>
+/// <param name="Kept">By when of the source's clock an event must have happened to be kept, microseconds since 1970.</param>
+/// <param name="WasSealing">Whether a file was half made when it was killed.</param>
+/// <param name="Log">What it said.</param>
+internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string Log)
+{
+    /// <summary>What tells an event from the others.</summary>
+    private static readonly string[] Columns =
+        ["type", "src_ip", "src_port", "dst_ip", "dst_port", "pid", "process", "netns", "direction", "cgroup_id", "result", "latency_us", "duration_us", "bytes_sent", "bytes_received", "rtt_us", "reason"];
+
+    private static readonly string RowColumns = string.Join(", ", Columns.Select(column => $"CAST({column} AS VARCHAR) AS {column}"));
+
+    /// <summary>Options that all runs on a capture share.</summary>
+    public static string[] Options(Scratch scratch) => ["--capture", scratch["capture"], "--node", "n1", "--keep-free", "0", "--retain-for", "none"];
+
+    /// <summary>Runs the agent and kills it.</summary>
+    /// <param name="scratch">The capture's place.</param>
+    /// <param name="number">Of the run.</param>
+    /// <param name="boundary">The end of an hour that no run before has come to, seconds since 1970.</param>
+    /// <param name="crosses">Whether it is killed when that hour is being sealed; else long before its end.</param>
+    /// <param name="random">Chooses the moment.</param>
+    public static KilledRun Run(Scratch scratch, int number, long boundary, bool crosses, Random random)
+    {
+        var json = scratch[string.Create(CultureInfo.InvariantCulture, $"events-{number}.json")];
+        var toBoundary = TimeSpan.FromSeconds(crosses ? 2 : 1800);
+        var ahead = boundary - (DateTimeOffset.UtcNow + toBoundary).ToUnixTimeSeconds();
+        using var agent = AgentProcess.Start([.. Options(scratch), "--json", json, "--source", string.Create(CultureInfo.InvariantCulture, $"synthetic:rate=50000,seed={number + 1},ahead={ahead}")]);
+
+        // Sealing begins a second after the end of the hour and takes some tenths of a second.
+        var moment = crosses
+            ? DateTimeOffset.FromUnixTimeSeconds(boundary - ahead) + TimeSpan.FromSeconds(1 + 0.4 * random.NextDouble())
+            : DateTimeOffset.UtcNow + TimeSpan.FromSeconds(1 + 3 * random.NextDouble());
+        Thread.Sleep(moment - DateTimeOffset.UtcNow); // the moment is what this is about; nothing is waited for
+        var kept = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch - TimeSpan.FromSeconds(1)).Ticks / TimeSpan.TicksPerMicrosecond + ahead * 1_000_000;
+        agent.Kill();
+        var sealing = Directory.EnumerateFiles(scratch["capture"], "*.partial", SearchOption.AllDirectories).Any();
+        return new KilledRun(json, kept, sealing, agent.Log);
+    }
+
+    /// <summary>Asserts that every line that must be kept is a row, and that every row is there once; returns the number of rows.</summary>
+    public static long AssertAllThere(Scratch scratch, IReadOnlyList<KilledRun> runs)
+    {
+        var rows = $"SELECT epoch_us(timestamp) AS at, {RowColumns} FROM {Duck.Events(scratch["capture"])}";
+        var lines = string.Join(" UNION ALL ", runs.Select(run => run.Lines()));
+        var kept = string.Join(" UNION ALL ", runs.Select(run => $"{run.Lines()} WHERE at <= {run.Kept}"));
+
+        // Whose lines had not all been printed when the kill came has rows without lines, after the last of them.
+        var ends = string.Join(" AND ", runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"at NOT BETWEEN {run.Last() - 10_000} AND {run.Kept + 2_000_000}")));
+        Assert.Empty(Duck.Rows($"({kept}) EXCEPT ALL ({rows}) LIMIT 3"));
+        Assert.Empty(Duck.Rows($"SELECT * FROM (({rows}) EXCEPT ALL ({lines})) WHERE {ends} LIMIT 3"));
+        Assert.Empty(Duck.Rows($"SELECT * FROM ({rows}) GROUP BY ALL HAVING count(*) > 1 LIMIT 3"));
+        Assert.Empty(Duck.Rows($"SELECT * FROM {Duck.Events(scratch["capture"])} WHERE timestamp::DATE <> date OR extract(hour FROM timestamp) <> hour LIMIT 3"));
+        foreach (var run in runs)
+        {
+            Assert.True(Duck.Number($"SELECT count(*) FROM ({run.Lines()}) WHERE at <= {run.Kept}") > 0, "a run that was killed before it printed anything proves nothing");
+        }
+
+        return Duck.Number($"SELECT count(*) FROM {Duck.Events(scratch["capture"])}");
+    }
+
+    /// <summary>The lines as rows; the one that the kill cut is passed over.</summary>
+    private string Lines()
+    {
+        var types = string.Join(", ", Columns.Select(column => $"{column}: 'VARCHAR'"));
+        return $"SELECT * FROM (SELECT epoch_us(timestamp) AS at, {string.Join(", ", Columns)} FROM read_json('{Json}', format = 'newline_delimited', ignore_errors = true, columns = {{timestamp: 'TIMESTAMP', {types}}}) WHERE timestamp IS NOT NULL)";
+    }
+
+    private long Last() => Duck.Number($"SELECT max(at) FROM ({Lines()})");
+}

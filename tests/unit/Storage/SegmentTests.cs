@@ -1,0 +1,289 @@
+using System.Security.Cryptography;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using CsCheck;
+using NetMon.Events;
+using NetMon.Storage.Hot;
+using Xunit;
+
+namespace NetMon.UnitTests.Storage;
+
+public sealed class SegmentTests : IDisposable
+{
+    private readonly CaptureFolder _capture = new();
+
+    public void Dispose() => _capture.Dispose();
+
+    [Fact]
+    public void The_schema_message_of_version_1_is_always_the_same_bytes()
+    {
+        // If this fails after a change of the library or the columns: raise HotColumns.Version, and mind the segments of the version before.
+        Assert.Equal("f616f5b2fb303efa0be96c088a5afa61727487e2454cc726b0c47ad629bd631d", Convert.ToHexStringLower(SHA256.HashData(HotMessages.SchemaMessage("n", "b"))));
+    }
+
+    [Fact]
+    public void Apache_Arrow_reads_what_was_appended()
+    {
+        var events = Mixed(10_000);
+        var path = Leave(events);
+
+        using var reader = new ArrowStreamReader(File.OpenRead(path));
+        Assert.Equal("node-1", reader.Schema.Metadata["netmon.node"]);
+        var row = 0;
+        while (reader.ReadNextRecordBatch() is { } batch)
+        {
+            var containers = (DictionaryArray)batch.Column("container");
+            var structs = (StructArray)containers.Dictionary;
+            for (var index = 0; index < batch.Length; index++, row++)
+            {
+                var record = events[row].Record;
+                Assert.Equal(events[row].UnixNanoseconds, ((TimestampArray)batch.Column("timestamp")).GetValue(index));
+                Assert.Equal((byte)record.Kind, ((UInt8Array)batch.Column("kind")).GetValue(index));
+                Assert.Equal(record.SourceAddress, ((Apache.Arrow.Arrays.FixedSizeBinaryArray)batch.Column("src_ip")).GetBytes(index).ToArray());
+                Assert.Equal(record.Owner.Comm, ((Apache.Arrow.Arrays.FixedSizeBinaryArray)batch.Column("process")).GetBytes(index).ToArray());
+                Assert.Equal(record.DestinationPort, ((UInt16Array)batch.Column("dst_port")).GetValue(index));
+                Assert.Equal(record.Owner.CgroupId, ((UInt64Array)batch.Column("cgroup_id")).GetValue(index));
+                Assert.Equal(record.BytesSent, ((UInt64Array)batch.Column("bytes_sent")).GetValue(index));
+                Assert.Equal(record.Retransmits, ((UInt32Array)batch.Column("retransmits")).GetValue(index));
+                var container = ((Int16Array)containers.Indices).GetValue(index);
+                Assert.Equal(events[row].Container?.Image, container is { } at ? ((StringArray)structs.Fields[5]).GetString(at) : null);
+                Assert.Equal(events[row].Container?.ContainerId, container is { } id ? ((StringArray)structs.Fields[0]).GetString(id) : null);
+            }
+        }
+
+        Assert.Equal(events.Length, row);
+    }
+
+    [Fact]
+    public void The_reader_gives_every_value_back()
+    {
+        var events = Mixed(9_000);
+        using var reader = HotSegmentReader.Open(Leave(events));
+
+        Assert.Equal("node-1", reader.Node);
+        Assert.Equal(Lines(events), Read(reader));
+    }
+
+    [Fact]
+    public void More_containers_than_a_dictionary_holds_all_come_back()
+    {
+        var events = Enumerable.Range(0, 3000).Select(n => Sample.Accept(Sample.Hour19 + n) with { Container = new ContainerIdentity($"c{n / 2}", Image: new string('x', n)) }).ToArray();
+        using var reader = HotSegmentReader.Open(Leave(events));
+
+        var images = new List<string>();
+        while (reader.TryRead())
+        {
+            for (var row = 0; row < reader.Batch.Rows; row++)
+            {
+                var container = reader.Batch.ContainerOf(row)!;
+                images.Add($"{container.ContainerId} {container.Image.Length}");
+            }
+        }
+
+        Assert.Equal(events.Select(e => $"{e.Container!.ContainerId} {Math.Min(1024, e.Container.Image.Length)}"), images);
+    }
+
+    [Fact]
+    public void Rows_that_are_appended_later_are_read_by_who_is_reading_already()
+    {
+        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(1) });
+        sink.Write([Sample.Accept(Sample.Hour19)]);
+        CaptureFolder.WaitFor(() => Advanced(sink), "a segment");
+        using var reader = HotSegmentReader.Open(Assert.Single(_capture.Segments));
+        Assert.True(reader.TryRead());
+        Assert.False(reader.TryRead());
+        Assert.False(reader.IsAtEnd);
+
+        sink.Write([Sample.Close(Sample.Hour19 + 1)]);
+        CaptureFolder.WaitFor(
+            () =>
+            {
+                sink.Advance(Sample.Hour19);
+                return reader.TryRead();
+            },
+            "the second batch");
+        Assert.Equal(RecordKind.Close, reader.Batch.Kinds[0]);
+        sink.Abandon();
+    }
+
+    [Fact]
+    public void A_segment_cut_at_any_byte_gives_its_whole_batches()
+    {
+        var bytes = File.ReadAllBytes(Leave(Mixed(5), Mixed(3), Mixed(4)));
+        var ends = Ends(bytes);
+        Assert.Equal(3, ends.Count);
+        var path = Path.Combine(_capture.Path, "cut.arrows");
+        for (var length = 0; length <= bytes.Length; length++)
+        {
+            File.WriteAllBytes(path, bytes[..length]);
+            using var reader = HotSegmentReader.Open(path);
+            var batches = 0;
+            while (reader.TryRead())
+            {
+                batches++;
+            }
+
+            Assert.Equal(ends.Count(end => end <= length), batches);
+            Assert.True(reader.Position <= length);
+        }
+    }
+
+    [Fact]
+    public void A_flipped_bit_ends_the_segment_before_its_batch()
+    {
+        var bytes = File.ReadAllBytes(Leave(Mixed(5), Mixed(3), Mixed(4)));
+        var ends = Ends(bytes);
+        var path = Path.Combine(_capture.Path, "flipped.arrows");
+        Gen.Int[8 * HotMessages.MessageLength(bytes), 8 * (int)ends[^1] - 1].Sample(
+            bit =>
+            {
+                var flipped = bytes.ToArray();
+                flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+                File.WriteAllBytes(path, flipped);
+                using var reader = HotSegmentReader.Open(path);
+                var batches = 0;
+                while (reader.TryRead())
+                {
+                    batches++;
+                }
+
+                Assert.Equal(ends.Count(end => end <= bit / 8), batches);
+            },
+            iter: 2000, threads: 1);
+    }
+
+    [Fact]
+    public void A_flipped_bit_in_the_schema_costs_the_segment_or_a_letter_of_the_names_in_it()
+    {
+        var bytes = File.ReadAllBytes(Leave(Mixed(5)));
+        var path = Path.Combine(_capture.Path, "flipped.arrows");
+        var texts = 0;
+        for (var bit = 0; bit < 8 * HotMessages.MessageLength(bytes); bit++)
+        {
+            var flipped = bytes.ToArray();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(path, flipped);
+            using var reader = HotSegmentReader.Open(path);
+            texts += reader.TryRead() ? 1 : 0;
+        }
+
+        Assert.InRange(texts, 0, 8 * ("node-1".Length + CaptureFolder.BootId.Length));
+    }
+
+    [Fact]
+    public void Garbage_is_no_segment_and_takes_no_memory() => Gen.Byte.Array[0, 5000].Sample(
+        garbage =>
+        {
+            var path = Path.Combine(Directory.CreateDirectory(_capture.Path).FullName, "garbage.arrows");
+            byte[] start = garbage.Length % 3 == 0 ? [] : [0xff, 0xff, 0xff, 0xff, .. BitConverter.GetBytes(garbage.Length % 5 == 0 ? int.MaxValue : garbage.Length / 8 * 8)];
+            File.WriteAllBytes(path, [.. start, .. garbage]);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            using var reader = HotSegmentReader.Open(path);
+            Assert.False(reader.TryRead());
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+        },
+        iter: 300, threads: 1);
+
+    [Fact]
+    public void A_hostile_batch_with_a_right_checksum_is_refused()
+    {
+        var bytes = File.ReadAllBytes(Leave(Mixed(5)));
+        var at = HotMessages.MessageLength(bytes);
+        at += (int)(HotMessages.Dictionary.Length + HotMessages.Dictionary.BodyLength(bytes.AsSpan(at)));
+        var length = HotMessages.Batch.Length + HotLayout.BodyLength(5);
+        foreach (var (offset, value) in new[]
+        {
+            (HotMessages.Batch.Length + HotLayout.Column(HotColumns.Container, 5), (byte)0xff), // an index beyond the dictionary
+            (HotMessages.Batch.Length + HotLayout.Column(HotColumns.Kind, 5), (byte)9), // no such kind
+        })
+        {
+            var hostile = bytes.ToArray();
+            hostile.AsSpan(at + offset, 2).Fill(value);
+            HotSeal.Write(hostile.AsSpan(at, length));
+            var path = Path.Combine(_capture.Path, "hostile.arrows");
+            File.WriteAllBytes(path, hostile);
+            using var reader = HotSegmentReader.Open(path);
+            Assert.False(reader.TryRead());
+        }
+    }
+
+    [Fact]
+    public void A_segment_ends_at_its_bound()
+    {
+        var sink = _capture.Open(change: options => options with { SegmentBytes = 1 << 20 });
+        sink.Write(Mixed(30_000));
+        Assert.InRange(_capture.Segments.Length, 3, 5);
+        Assert.All(_capture.Segments, segment => Assert.InRange(new FileInfo(segment).Length, 1, 1 << 20));
+        sink.Close();
+
+        Assert.Equal([[30_000L]], _capture.Query("SELECT count(*) FROM {events}"));
+    }
+
+    private static ConnectionEvent[] Mixed(int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(n => (n % 3) switch
+        {
+            0 => Sample.Connect(Sample.Hour19 + n, error: (uint)n) with { Container = n % 2 == 0 ? Sample.Container : new ContainerIdentity("c0ffee") },
+            1 => Sample.Accept(Sample.Hour19 + n),
+            _ => Sample.Close(Sample.Hour19 + n) with { Container = Sample.Container },
+        }),
+    ];
+
+    /// <summary>Where each batch ends, by the reader.</summary>
+    private List<long> Ends(byte[] bytes)
+    {
+        var path = Path.Combine(_capture.Path, "whole.arrows");
+        File.WriteAllBytes(path, bytes);
+        using var reader = HotSegmentReader.Open(path);
+        var ends = new List<long>();
+        while (reader.TryRead())
+        {
+            ends.Add(reader.Position);
+        }
+
+        return ends;
+    }
+
+    /// <summary>Writes batches and leaves the segment as a kill would; returns its path.</summary>
+    private string Leave(params ConnectionEvent[][] batches)
+    {
+        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
+        foreach (var batch in batches)
+        {
+            sink.Write(batch);
+            sink.Advance(Sample.Hour19);
+        }
+
+        sink.Abandon();
+        return Assert.Single(_capture.Segments);
+    }
+
+    private bool Advanced(NetMon.Storage.ParquetSink sink)
+    {
+        sink.Advance(Sample.Hour19);
+        return _capture.Segments.Length > 0;
+    }
+
+    private static List<string> Lines(IEnumerable<ConnectionEvent> events) => [.. events.Select(Line)];
+
+    private static List<string> Read(HotSegmentReader reader)
+    {
+        var lines = new List<string>();
+        while (reader.TryRead())
+        {
+            for (var row = 0; row < reader.Batch.Rows; row++)
+            {
+                reader.Batch.Restore(row, out var restored);
+                lines.Add(Line(restored));
+            }
+        }
+
+        return lines;
+    }
+
+    private static string Line(ConnectionEvent e) => string.Join(
+        ' ', e.UnixNanoseconds, e.Container, e.Record.Kind, e.Record.Direction, e.Record.Ending, e.Record.Flags, AddressText.Format(e.Record.SourceAddress),
+        AddressText.Format(e.Record.DestinationAddress), e.Record.SourcePort, e.Record.DestinationPort, e.Record.NetworkNamespace, e.Record.Owner.Pid, e.Record.Owner.Uid,
+        e.Record.Owner.CgroupId, Convert.ToHexString(e.Record.Owner.Comm), e.Record.ElapsedNanoseconds, e.Record.BytesSent, e.Record.BytesReceived,
+        e.Record.SmoothedRttMicroseconds, e.Record.Retransmits, e.Record.Error);
+}
