@@ -13,7 +13,8 @@ KERNELS ?= 5.10 6.1
 SUITES ?= unit live
 BPF_OBJECT := artifacts/bpf/netmon.bpf.o
 BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
-ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj') $(wildcard *.props global.json)
+ENGINE_SOURCES := $(shell find engine -path engine/Query -prune -o \( -name '*.cs' -o -name '*.csproj' \) -print) $(wildcard *.props global.json)
+QUERY_SOURCES := $(shell find engine/Query engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props schemas/*.sql)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
 .PHONY: help setup generate build run test test-runtimes test-kernels lint clean
@@ -33,13 +34,20 @@ $(BPF_OBJECT): $(BPF_SOURCES)
 	llvm-strip -g $@.tmp
 	@mv $@.tmp $@
 
-build: bin/netmon ## build bin/netmon, one native file
+build: bin/netmon bin/netmon-query ## build bin/netmon, one native file, and bin/netmon-query with DuckDB beside it
 
 bin/netmon: $(BPF_OBJECT) $(ENGINE_SOURCES)
 	@ops/setup.sh
 	dotnet publish engine/Host -c Release -r $(RID) -o artifacts/publish -v quiet
 	@mkdir -p bin
 	@cp artifacts/publish/netmon bin/netmon.tmp && mv bin/netmon.tmp bin/netmon
+
+bin/netmon-query: $(QUERY_SOURCES)
+	@ops/setup.sh
+	dotnet publish engine/Query -c Release -r $(RID) -o artifacts/publish-query -v quiet
+	@mkdir -p bin
+	@cp artifacts/publish-query/libduckdb.so bin/libduckdb.so.tmp && mv bin/libduckdb.so.tmp bin/libduckdb.so
+	@cp artifacts/publish-query/netmon-query bin/netmon-query.tmp && mv bin/netmon-query.tmp bin/netmon-query
 
 bin/netload: $(wildcard perf/load/*.c perf/load/*.h)
 	@ops/setup.sh
@@ -49,7 +57,7 @@ bin/netload: $(wildcard perf/load/*.c perf/load/*.h)
 run: bin/netmon ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
 	@bin/netmon run $(ARGS)
 
-test: bin/netmon bin/netload ## all tests that are not slow; what this machine can't run is named as skipped
+test: bin/netmon bin/netmon-query bin/netload ## all tests that are not slow; what this machine can't run is named as skipped
 	@tests/run.sh $(SUITES)
 
 test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)

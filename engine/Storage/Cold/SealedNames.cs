@@ -24,7 +24,7 @@ internal static class SealedNames
             if (handle is not null)
             {
                 using var file = new FileStream(handle, FileAccess.Read, bufferSize: 4096);
-                names.UnionWith(Read(file).Split(',', StringSplitOptions.RemoveEmptyEntries));
+                names.UnionWith(Read(file));
             }
         }
 
@@ -34,19 +34,21 @@ internal static class SealedNames
     /// <summary>The last part of a path.</summary>
     public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
-    private static string Read(FileStream file)
+    /// <summary>The names that a sealed file was made of; none where it is no Parquet file.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public static IReadOnlyCollection<string> Read(FileStream file)
     {
         try
         {
             var reader = ParquetReader.CreateAsync(file, null, leaveStreamOpen: true).GetAwaiter().GetResult();
             using var closed = reader as IDisposable;
-            return reader.CustomMetadata.TryGetValue(Key, out var names) ? names : "";
+            return reader.CustomMetadata.TryGetValue(Key, out var names) ? names.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
         }
 #pragma warning disable CA1031 // The library throws all kinds of exceptions for what is no Parquet file.
-        catch (Exception)
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
 #pragma warning restore CA1031
         {
-            return "";
+            return [];
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed class HotSegmentReader : IDisposable
         Open(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
 
     /// <summary>Opens a file whose handle it takes over.</summary>
-    internal static HotSegmentReader Open(SafeFileHandle file)
+    public static HotSegmentReader Open(SafeFileHandle file)
     {
         var reader = new HotSegmentReader(file);
         try

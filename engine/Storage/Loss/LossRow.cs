@@ -6,4 +6,4 @@ namespace NetMon.Storage.Loss;
 /// <param name="Stage">Where: source, json, parquet, agent…</param>
 /// <param name="Reason">Why: ring_full, queue_full, down…</param>
 /// <param name="Count">Events; null where nobody can tell.</param>
-internal readonly record struct LossRow(long From, long To, string Stage, string Reason, long? Count);
+public readonly record struct LossRow(long From, long To, string Stage, string Reason, long? Count);

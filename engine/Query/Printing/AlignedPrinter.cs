@@ -1,0 +1,97 @@
+using System.Text;
+
+namespace NetMon.Query.Printing;
+
+/// <summary>
+/// Columns aligned to their widest value, numbers at the right. Widths come from the first rows; what comes after these is
+/// printed as it comes, so that memory stays bounded. What a terminal would take for a command is shown as its escape.
+/// </summary>
+internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output, AlignedPrinter.Style style) : RowPrinter(columns, output)
+{
+    private const int RowsToMeasure = 1000;
+    private readonly List<string[]> _waiting = [];
+    private int[]? _widths;
+    private long _rows;
+
+    public static Style Plain { get; } = new("", "  ", "", "  ", '-', "");
+
+    public static Style Markdown { get; } = new("| ", " | ", " |", " | ", '-', "\\|");
+
+    protected override void Add(string?[] row)
+    {
+        _rows++;
+        string[] cells = [.. row.Select(text => Shown(text ?? ""))];
+        if (_widths is not null)
+        {
+            WriteLine(cells);
+            return;
+        }
+
+        _waiting.Add(cells);
+        if (_waiting.Count == RowsToMeasure)
+        {
+            Start();
+        }
+    }
+
+    protected override void End()
+    {
+        if (_widths is null)
+        {
+            Start();
+        }
+
+        if (style == Plain && _rows == 0)
+        {
+            Output.Write("(no rows)\n");
+        }
+    }
+
+    private void Start()
+    {
+        string[] names = [.. Columns.Select(column => Shown(column.Name))];
+        _widths = [.. names.Select((name, column) => Math.Max(name.Length, _waiting.Select(row => row[column].Length).DefaultIfEmpty().Max()))];
+        WriteLine(names);
+        Output.Write(style.Left);
+        Output.Write(string.Join(style.RuleBetween, _widths.Select((width, column) => Rule(width, column))));
+        Output.Write(style.Right + "\n");
+        _waiting.ForEach(WriteLine);
+        _waiting.Clear();
+    }
+
+    private string Rule(int width, int column) =>
+        style == Markdown && Columns[column].IsNumber ? new string(style.Rule, Math.Max(1, width - 1)) + ":" : new string(style.Rule, width);
+
+    private void WriteLine(string[] cells)
+    {
+        var line = new StringBuilder(style.Left);
+        for (var column = 0; column < cells.Length; column++)
+        {
+            line.Append(column > 0 ? style.Between : "");
+            line.Append(Columns[column].IsNumber ? cells[column].PadLeft(_widths![column]) : cells[column].PadRight(_widths![column]));
+        }
+
+        Output.Write((style.Right.Length > 0 ? line.Append(style.Right).ToString() : line.ToString().TrimEnd()) + "\n");
+    }
+
+    private string Shown(string text)
+    {
+        if (!text.Any(c => char.IsControl(c) || (c == '|' && style.Bar.Length > 0)))
+        {
+            return text;
+        }
+
+        var shown = new StringBuilder();
+        foreach (var c in text)
+        {
+            _ = char.IsControl(c) ? shown.Append("\\u").Append(((int)c).ToString("x4", System.Globalization.CultureInfo.InvariantCulture))
+                : c == '|' && style.Bar.Length > 0 ? shown.Append(style.Bar)
+                : shown.Append(c);
+        }
+
+        return shown.ToString();
+    }
+
+    /// <summary>What stands around and between the cells.</summary>
+    internal sealed record Style(string Left, string Between, string Right, string RuleBetween, char Rule, string Bar);
+}

@@ -1,0 +1,48 @@
+using System.Data.Common;
+
+namespace NetMon.Query.Printing;
+
+/// <summary>Prints rows of texts.</summary>
+internal abstract class RowPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output)
+{
+    protected IReadOnlyList<ColumnHead> Columns => columns;
+
+    protected TextWriter Output => output;
+
+    public static RowPrinter Of(OutputFormat format, IReadOnlyList<ColumnHead> columns, TextWriter output) => format switch
+    {
+        OutputFormat.Csv => new CsvPrinter(columns, output),
+        OutputFormat.Json => new JsonPrinter(columns, output),
+        OutputFormat.Markdown => new AlignedPrinter(columns, output, AlignedPrinter.Markdown),
+        _ => new AlignedPrinter(columns, output, AlignedPrinter.Plain),
+    };
+
+    /// <summary>Prints what the reader has, to its end.</summary>
+    public void Print(DbDataReader reader)
+    {
+        Begin();
+        while (reader.Read())
+        {
+            var row = new string?[reader.FieldCount];
+            for (var column = 0; column < row.Length; column++)
+            {
+                row[column] = reader.IsDBNull(column) ? null : reader.GetString(column);
+            }
+
+            Add(row);
+        }
+
+        End();
+    }
+
+    protected virtual void Begin()
+    {
+    }
+
+    /// <summary>Takes a row; null is SQL's NULL.</summary>
+    protected abstract void Add(string?[] row);
+
+    protected virtual void End()
+    {
+    }
+}

@@ -1,0 +1,16 @@
+namespace NetMon.Storage.Loss;
+
+/// <summary>Losses that are not sealed yet, for who reads a capture beside the agent.</summary>
+public static class LossText
+{
+    /// <summary>The rows of a <c>.loss</c> file of hot/, whatever is in it; what is no whole row is passed over.</summary>
+    public static IReadOnlyList<LossRow> Parse(string text) => LossFile.Parse(text, out _);
+
+    /// <summary>The node that such a file belongs to, as its name has it (of a very long name the beginning and a digest).</summary>
+    public static string NodeOf(string path)
+    {
+        // <node>.<run>-<number>.loss: a node's name may have dots, the rest has none.
+        var name = path[(path.LastIndexOf('/') + 1)..^CaptureLayout.LossEnding.Length];
+        return Uri.UnescapeDataString(name.LastIndexOf('.') is var dot and > 0 ? name[..dot] : name);
+    }
+}
