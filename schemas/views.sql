@@ -86,10 +86,10 @@ CREATE OR REPLACE VIEW completeness AS
 WITH kept AS (
     SELECT node, date, hour, count(*) AS events FROM events GROUP BY ALL
 ), gaps AS ( -- how much a gap has lost nobody knows; it may be hours long
-    SELECT *, unnest(CASE WHEN count IS NULL THEN generate_series(date_trunc('hour', "from"), "to", INTERVAL 1 HOUR) ELSE ["to"] END) AS at
+    SELECT *, unnest(CASE WHEN count IS NULL THEN generate_series(date_trunc('hour', "from"), "to", INTERVAL 1 HOUR) ELSE ["to"] END) AS moment
     FROM loss WHERE stage <> 'json'
 ), lost AS (
-    SELECT node, at::DATE AS date, hour(at) AS hour, coalesce(sum(count) FILTER (reason NOT LIKE '%_bytes'), 0)::BIGINT AS lost,
+    SELECT node, moment::DATE AS date, hour(moment) AS hour, coalesce(sum(count) FILTER (reason NOT LIKE '%_bytes'), 0)::BIGINT AS lost,
         count(*) FILTER (count IS NULL) AS unknown, string_agg(DISTINCT stage || '.' || reason, ', ' ORDER BY stage || '.' || reason) AS reasons
     FROM gaps GROUP BY ALL
 )
