@@ -54,6 +54,16 @@ bin/netload: $(wildcard perf/load/*.c perf/load/*.h)
 	@mkdir -p bin
 	$(CLANG) -O2 -Wall -Wextra -Werror -pthread -static perf/load/*.c -o $@
 
+artifacts/bpf/storm.bpf.o: perf/storm/storm.bpf.c perf/storm/storm.h $(wildcard bpf/*.h schemas/*.h)
+	@ops/setup.sh
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -g -target bpf -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) -Wall -Wextra -Werror -c $< -o $@
+
+bin/netstorm: perf/storm/main.c perf/storm/storm.h artifacts/bpf/storm.bpf.o
+	@ops/setup.sh
+	@mkdir -p bin
+	$(CLANG) -O2 -Wall -Wextra -Werror -pthread $< -o $@ -l:libbpf.a -l:libelf.a -l:libz.a
+
 run: bin/netmon ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
 	@bin/netmon run $(ARGS)
 

@@ -1,0 +1,228 @@
+/* netstorm: has the kernel emit records into the rings of the agent that is running, at a set rate or as fast as it can. */
+#define _GNU_SOURCE
+#include "storm.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, MOST_THREADS = 256 };
+
+struct worker {
+	pthread_t thread;
+	int cpu;
+	int program;
+	uint64_t cgroup;
+	uint64_t deadline_ns;
+	double per_second; /* records; 0: as fast as it goes */
+	uint64_t made;
+	uint64_t busy_ns; /* in the kernel */
+	int error;
+};
+
+static void die(int code, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("netstorm: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	exit(code);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void *work(void *argument)
+{
+	struct worker *w = argument;
+	struct storm_run run = {.cgroup_id = w->cgroup};
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &run, .ctx_size_in = sizeof(run));
+	uint64_t start = now_ns();
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(w->cpu, &cpus);
+	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
+	for (;;) {
+		uint64_t before = now_ns(), due;
+
+		if (before >= w->deadline_ns)
+			return NULL;
+		due = w->per_second > 0 ? (uint64_t)(w->per_second * (double)(before - start) / 1e9) : UINT64_MAX;
+		if (w->made >= due) {
+			struct timespec pause = {.tv_nsec = 500000};
+
+			nanosleep(&pause, NULL);
+			continue;
+		}
+		run.first = ((uint64_t)w->cpu << 40) + w->made;
+		if (bpf_prog_test_run_opts(w->program, &options) != 0) {
+			w->error = errno;
+			return NULL;
+		}
+		w->busy_ns += now_ns() - before;
+		w->made += STORM_BATCH;
+	}
+}
+
+/* The map of this name that was made last: that of the agent started last. */
+static int map_by_name(const char *name, struct bpf_map_info *info)
+{
+	uint32_t id = 0;
+	int found = -1;
+
+	while (bpf_map_get_next_id(id, &id) == 0) {
+		struct bpf_map_info seen = {0};
+		uint32_t length = sizeof(seen);
+		int fd = bpf_map_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		if (bpf_obj_get_info_by_fd(fd, &seen, &length) == 0 && strcmp(seen.name, name) == 0) {
+			if (found >= 0)
+				close(found);
+			found = fd;
+			*info = seen;
+		} else {
+			close(fd);
+		}
+	}
+	return found;
+}
+
+static int load(const char *path)
+{
+	struct bpf_map_info rings_info = {0}, counters_info = {0};
+	int rings = map_by_name("rings", &rings_info), counters = map_by_name("counters", &counters_info);
+	struct bpf_object *object;
+	struct bpf_map *map;
+	uint32_t *knobs;
+	size_t size;
+
+	if (rings < 0 || counters < 0 || rings_info.type != BPF_MAP_TYPE_ARRAY_OF_MAPS)
+		die(1, "no agent's rings are there: start netmon run first, as root");
+	libbpf_set_print(NULL);
+	object = bpf_object__open(path);
+	if (!object)
+		die(1, "%s can't be read (%s): make bin/netstorm makes it", path, strerror(errno));
+	bpf_object__for_each_map(map, object)
+	{
+		const char *name = bpf_map__name(map);
+
+		if (strcmp(name, "rings") == 0)
+			bpf_map__reuse_fd(map, rings);
+		else if (strcmp(name, "counters") == 0)
+			bpf_map__reuse_fd(map, counters);
+		else if (strstr(name, ".rodata") == NULL)
+			bpf_map__set_autocreate(map, false);
+	}
+	map = bpf_object__find_map_by_name(object, ".rodata");
+	knobs = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
+	if (!knobs)
+		die(1, "%s has no knobs: it is of another version", path);
+	knobs[2] = rings_info.max_entries; /* nm_knobs.ring_count */
+	if (bpf_object__load(object) != 0)
+		die(1, "the kernel refused the storm's program (%s): it takes root and a kernel from 5.15 on",
+		    strerror(errno));
+	return bpf_program__fd(bpf_object__find_program_by_name(object, "storm"));
+}
+
+static double parse(const char *option, const char *text, double most)
+{
+	char *end;
+	double number = strtod(text, &end);
+
+	if (*text == '\0' || *end != '\0' || number < 0 || number > most)
+		die(EXIT_USAGE, "%s %s: it takes a number up to %.0f", option, text, most);
+	return number;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option known[] = {
+	    {"rate", 1, NULL, 'r'},   {"seconds", 1, NULL, 's'}, {"cpus", 1, NULL, 'c'}, {"cgroup", 1, NULL, 'g'},
+	    {"object", 1, NULL, 'o'}, {"help", 0, NULL, 'h'},	 {NULL, 0, NULL, 0},
+	};
+	static struct worker workers[MOST_THREADS];
+	const char *object = "artifacts/bpf/storm.bpf.o";
+	double rate = 0, seconds = 5, cpus = (double)sysconf(_SC_NPROCESSORS_ONLN), cgroup = 1;
+	uint64_t made = 0, busy = 0, start, took;
+	int option, program;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (option) {
+		case 'r':
+			rate = parse("--rate", optarg, 1e9);
+			break;
+		case 's':
+			seconds = parse("--seconds", optarg, 86400);
+			break;
+		case 'c':
+			cpus = parse("--cpus", optarg, MOST_THREADS);
+			break;
+		case 'g':
+			cgroup = parse("--cgroup", optarg, 9e15);
+			break;
+		case 'o':
+			object = optarg;
+			break;
+		case 'h':
+			puts("netstorm: has the kernel emit records into the rings of the agent that is running\n\n"
+			     "netstorm [--rate N]      records a second in all; 0: as fast as it goes (0)\n"
+			     "         [--seconds S]   (5)\n"
+			     "         [--cpus N]      from how many CPUs, from the first on (all)\n"
+			     "         [--cgroup ID]   the owner's cgroup (1, the root)\n"
+			     "         [--object FILE] the compiled program (artifacts/bpf/storm.bpf.o)\n\n"
+			     "Prints: records, seconds, records a second, nanoseconds in the kernel a record.");
+			return 0;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc)
+		die(EXIT_USAGE, "'%s' is not an option; see netstorm --help", argv[optind]);
+	if (cpus < 1)
+		die(EXIT_USAGE, "--cpus: at least one");
+	program = load(object);
+	start = now_ns();
+	for (int i = 0; i < (int)cpus; i++) {
+		workers[i] = (struct worker){
+		    .cpu = i,
+		    .program = program,
+		    .cgroup = (uint64_t)cgroup,
+		    .deadline_ns = start + (uint64_t)(seconds * 1e9),
+		    .per_second = rate / cpus,
+		};
+		if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
+			die(1, "can't start a thread; use fewer --cpus");
+	}
+	for (int i = 0; i < (int)cpus; i++) {
+		pthread_join(workers[i].thread, NULL);
+		if (workers[i].error)
+			die(1, "running the program: %s", strerror(workers[i].error));
+		made += workers[i].made;
+		busy += workers[i].busy_ns;
+	}
+	took = now_ns() - start;
+	printf("records=%llu seconds=%.3f records_per_s=%.0f kernel_ns_per_record=%.1f\n", (unsigned long long)made,
+	       (double)took / 1e9, (double)made * 1e9 / (double)took, made ? (double)busy / (double)made : 0.0);
+	return 0;
+}
