@@ -17,7 +17,7 @@ ENGINE_SOURCES := $(shell find engine -path engine/Query -prune -o \( -name '*.c
 QUERY_SOURCES := $(shell find engine/Query engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props schemas/*.sql)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run test test-runtimes test-kernels lint clean
+.PHONY: help setup generate build run bench test test-runtimes test-kernels lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, s
 
 test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2")
 	@NETMON_TEST_KERNELS="$(KERNELS)" tests/run.sh kernels
+
+bench: bin/netmon bin/netload bin/netstorm ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, or one of throughput steady connections getppid)
+	dotnet build perf/bench -c Release -v quiet -clp:NoSummary
+	@artifacts/dotnet/bin/NetMon.Bench/release/netmon-bench $(BENCH)
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes --no-restore || dotnet format NetMon.sln --verify-no-changes

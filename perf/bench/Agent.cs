@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace NetMon.Bench;
+
+/// <summary>bin/netmon run, from ready to its last line.</summary>
+internal sealed partial class Agent : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+    private readonly ManualResetEventSlim _ready = new();
+
+    private Agent(bool readStdout, string[] arguments)
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(Tools.Agent, ["run", .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = readStdout },
+        };
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+            {
+                _log.AppendLine(line.Data);
+            }
+
+            if (line.Data is null || line.Data.StartsWith("ready", StringComparison.Ordinal))
+            {
+                _ready.Set();
+            }
+        };
+        _process.Start();
+        _process.BeginErrorReadLine();
+        if (!_ready.Wait(Patience) || !Log.Contains("ready", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"the agent did not get ready:\n{Log}");
+        }
+    }
+
+    public int Id => _process.Id;
+
+    public StreamReader Output => _process.StandardOutput;
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    public Usage Usage => Usage.Of(_process.Id);
+
+    /// <summary>Starts it; stdout is inherited unless it is to be read.</summary>
+    public static Agent Start(params string[] arguments) => new(readStdout: false, arguments);
+
+    /// <summary>The same, with its lines for the bench to read.</summary>
+    public static Agent StartPiped(params string[] arguments) => new(readStdout: true, arguments);
+
+    /// <summary>SIGTERM, and the drain.</summary>
+    public void Stop()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        WaitForEnd();
+    }
+
+    public void WaitForEnd()
+    {
+        if (!_process.WaitForExit(Patience))
+        {
+            throw new TimeoutException($"the agent does not end:\n{Log}");
+        }
+
+        _process.WaitForExit(); // and its stderr
+        if (_process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"the agent ended with {_process.ExitCode}:\n{Log}");
+        }
+    }
+
+    /// <summary>A count of the last line: seen, json, parquet, source.ring_full; 0 where it is not there.</summary>
+    public long Count(string name)
+    {
+        var account = Log.Split('\n').Last(line => line.StartsWith("stopped:", StringComparison.Ordinal));
+        var found = Numbers().Matches(account).FirstOrDefault(match => match.Groups[1].Value == name);
+        return found is null ? 0 : long.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>All that the last line says to be lost.</summary>
+    public long Lost()
+    {
+        var account = Log.Split('\n').Last(line => line.StartsWith("stopped:", StringComparison.Ordinal));
+        var lost = account.IndexOf("lost: ", StringComparison.Ordinal);
+        return lost < 0 ? 0 : Numbers().Matches(account[lost..]).Sum(match => long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+        _ready.Dispose();
+    }
+
+    [GeneratedRegex(@"([a-z_.]+) (\d+)")]
+    private static partial Regex Numbers();
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace NetMon.Bench;
+
+/// <summary>The programs that the bench runs, and what they print.</summary>
+internal static partial class Tools
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Agent => Path.Combine(Root, "bin/netmon");
+
+    /// <summary>Runs a program to its end; its stdout. Throws where it fails.</summary>
+    public static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = Root })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+    }
+
+    public static string Storm(params string[] arguments) => Run(Path.Combine(Root, "bin/netstorm"), arguments);
+
+    /// <summary>Real connections, in a network namespace of their own.</summary>
+    public static string Load(int connections, int rate) => Run(
+        "unshare", "-n", "sh", "-c",
+        string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --family both --refused 3 --connections {connections} --rate {rate}"));
+
+    /// <summary>A value of a "name=1.5" or "name 1.5" in a tool's output.</summary>
+    public static double Value(string output, string name)
+    {
+        var match = Regex.Match(output, $@"\b{Regex.Escape(name)}[= ]([0-9.]+)");
+        return match.Success ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : throw new InvalidOperationException($"there is no {name} in: {output}");
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "NetMon.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("the bench runs from within the repository");
+    }
+}
