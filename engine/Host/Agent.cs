@@ -22,6 +22,7 @@ internal static class Agent
         pauseWriterThreshold: 4 * 1024 * 1024,
         resumeWriterThreshold: 2 * 1024 * 1024,
         minimumSegmentSize: 64 * 1024,
+        readerScheduler: PipeScheduler.Inline, // the decoder goes on where the reader is: a hand-over to the pool wakes four threads
         useSynchronizationContext: false);
 
     /// <summary>Runs until a signal, the duration, or the end of the source; returns the exit code.</summary>

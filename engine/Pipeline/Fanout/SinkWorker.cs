@@ -29,7 +29,12 @@ public sealed class SinkWorker
     internal SinkWorker(IEventSink sink, bool live, Action<EventBatch> release)
     {
         (_sink, _live, _release, _wake) = (sink, live, release, Wake);
-        _queue = Channel.CreateBounded<EventBatch>(new BoundedChannelOptions(QueuedBatches) { SingleReader = true, SingleWriter = true });
+        _queue = Channel.CreateBounded<EventBatch>(new BoundedChannelOptions(QueuedBatches)
+        {
+            SingleReader = true,
+            SingleWriter = true,
+            AllowSynchronousContinuations = true, // all that goes on there is to wake this worker: no pool thread has to be woken for that
+        });
         Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -83,7 +88,7 @@ public sealed class SinkWorker
 
     private void Run()
     {
-        Thread.CurrentThread.Name ??= $"netmon-{_sink.Name}";
+        Thread.CurrentThread.Name = $"netmon-{_sink.Name}";
         while (WaitHere(_queue.Reader.WaitToReadAsync()))
         {
             var watermark = 0L;
