@@ -20,7 +20,7 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
     {
         var folder = CaptureLayout.EventsFolder(job.Hour);
         var paths = RemoveSealed(job, folder); // an earlier run or try may have come as far as the rename
-        var (places, kept) = Index(paths);
+        var (places, kept) = Index(job.Hour, paths);
         Step("indexed");
         if (places.Count > 0)
         {
@@ -61,7 +61,7 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
     }
 
     /// <summary>Looks through the segments: where whole batches are, and where a torn one is cut off.</summary>
-    private (List<BatchPlace> Places, List<string> Kept) Index(List<string> paths)
+    private (List<BatchPlace> Places, List<string> Kept) Index(Hour hour, List<string> paths)
     {
         var (places, kept) = (new List<BatchPlace>(), new List<string>());
         for (var segment = 0; segment < paths.Count; segment++)
@@ -79,12 +79,14 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
                 continue;
             }
 
+            var last = hour.Start;
             while (reader.TryRead())
             {
                 places.Add(Place(segment, reader));
+                last = Math.Max(last, places[^1].Last);
             }
 
-            torn.Cut(paths[segment], file, reader);
+            torn.Cut(paths[segment], last, hour, file, reader);
         }
 
         return (places, kept);
