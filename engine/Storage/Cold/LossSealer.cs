@@ -23,6 +23,7 @@ internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions option
             try
             {
                 Write(partial, rows, SealedNames.Of(paths));
+                options.SealStep?.Invoke("losses written");
             }
             catch (Exception failure) when (DiskFailure.Is(failure))
             {
@@ -31,6 +32,7 @@ internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions option
             }
 
             layout.Seal(partial, folder);
+            options.SealStep?.Invoke("losses renamed");
         }
 
         foreach (var path in job.Paths)

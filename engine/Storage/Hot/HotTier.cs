@@ -265,7 +265,7 @@ internal sealed class HotTier
             var isThere = _layout.Root.Has(segment.Path);
             if (!isThere)
             {
-                _failures.Failed(new IOException($"{segment.Path} is gone: somebody removed it while it was being written, with all rows in it"), rowsLost: 0);
+                _failures.Failed(new FileNotFoundException($"{segment.Path} is gone: somebody removed it while it was being written, with all rows in it"), segment.Rows);
                 hour.Segments.Remove(segment.Path);
             }
 
