@@ -43,8 +43,17 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
         Remove(paths.Except(kept), job.Hour);
     }
 
-    /// <summary>Gives up the buffers, which are as large as a row group.</summary>
-    public void Forget() => (_rows, _scratch) = (null, []);
+    /// <summary>Gives the buffers, which are as large as a row group, back to the system.</summary>
+    public void Forget()
+    {
+        if (_rows is not null)
+        {
+            (_rows, _scratch) = (null, []);
+
+            // Once an hour, when a seal is done: else their memory stays with the process until it happens to need some.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
 
     /// <summary>Removes the segments that are in a sealed file; returns the others.</summary>
     private List<string> RemoveSealed(SealJob job, string folder)
@@ -107,7 +116,7 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
 
     private void Write(string partial, List<string> paths, List<BatchPlace> places)
     {
-        var rows = _rows ??= new RowGroupBuilder(options.Node);
+        var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows);
         _scratch = _scratch.Length == options.RowGroupRows ? _scratch : new ReadOnlyMemory<char>[options.RowGroupRows];
         using var file = new ColdFile(new ColdStream(layout.Root.Create(partial, mayExist: false)), rows, _scratch);
         var names = new NamesFilledIn(options.NamesOf);
