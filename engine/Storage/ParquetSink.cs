@@ -40,14 +40,13 @@ public sealed class ParquetSink : IEventSink
         _sync = new HotSync(_layout, options.DurableWithin / 2, failure => failures.Failed(failure, rowsLost: 0));
         _losses = new LossJournal(_layout, options, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: true));
         _hot = new HotTier(_layout, options, counters, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: false));
-        var hours = new HourSealer(_layout, options, new TornTails(report, rows => _losses.Add("parquet", "torn_tail", rows)));
+        var hours = new HourSealer(_layout, options, new TornTails(report, (from, to, rows) => _losses.Add(from, to, "parquet", "torn_tail", rows)));
         var losses = new LossSealer(_layout, options, report);
         var retention = new Retention(_layout, options, report);
         _sealer = new SealWorker(
             job => (job.IsLoss ? losses.Seal : (Action<SealJob>)hours.Seal)(job),
             waiting => Retain(retention, waiting),
             hours.Forget,
-            () => _losses.Add("parquet", "seal_failed", null),
             _sealFailures);
         TakeOver(options, report);
         _sealer.Start();

@@ -20,7 +20,7 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
     {
         var folder = CaptureLayout.EventsFolder(job.Hour);
         var paths = RemoveSealed(job, folder); // an earlier run or try may have come as far as the rename
-        var (places, kept) = Index(paths);
+        var (places, kept) = Index(job.Hour, paths);
         Step("indexed");
         if (places.Count > 0)
         {
@@ -43,8 +43,17 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
         Remove(paths.Except(kept), job.Hour);
     }
 
-    /// <summary>Gives up the buffers, which are as large as a row group.</summary>
-    public void Forget() => (_rows, _scratch) = (null, []);
+    /// <summary>Gives the buffers, which are as large as a row group, back to the system.</summary>
+    public void Forget()
+    {
+        if (_rows is not null)
+        {
+            (_rows, _scratch) = (null, []);
+
+            // Once an hour, when a seal is done: else their memory stays with the process until it happens to need some.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
 
     /// <summary>Removes the segments that are in a sealed file; returns the others.</summary>
     private List<string> RemoveSealed(SealJob job, string folder)
@@ -61,7 +70,7 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
     }
 
     /// <summary>Looks through the segments: where whole batches are, and where a torn one is cut off.</summary>
-    private (List<BatchPlace> Places, List<string> Kept) Index(List<string> paths)
+    private (List<BatchPlace> Places, List<string> Kept) Index(Hour hour, List<string> paths)
     {
         var (places, kept) = (new List<BatchPlace>(), new List<string>());
         for (var segment = 0; segment < paths.Count; segment++)
@@ -79,12 +88,14 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
                 continue;
             }
 
+            var last = hour.Start;
             while (reader.TryRead())
             {
                 places.Add(Place(segment, reader));
+                last = Math.Max(last, places[^1].Last);
             }
 
-            torn.Cut(paths[segment], file, reader);
+            torn.Cut(paths[segment], last, hour, file, reader);
         }
 
         return (places, kept);
@@ -105,7 +116,7 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
 
     private void Write(string partial, List<string> paths, List<BatchPlace> places)
     {
-        var rows = _rows ??= new RowGroupBuilder(options.Node);
+        var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows);
         _scratch = _scratch.Length == options.RowGroupRows ? _scratch : new ReadOnlyMemory<char>[options.RowGroupRows];
         using var file = new ColdFile(new ColdStream(layout.Root.Create(partial, mayExist: false)), rows, _scratch);
         var names = new NamesFilledIn(options.NamesOf);

@@ -23,6 +23,7 @@ internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions option
             try
             {
                 Write(partial, rows, SealedNames.Of(paths));
+                options.SealStep?.Invoke("losses written");
             }
             catch (Exception failure) when (DiskFailure.Is(failure))
             {
@@ -31,6 +32,7 @@ internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions option
             }
 
             layout.Seal(partial, folder);
+            options.SealStep?.Invoke("losses renamed");
         }
 
         foreach (var path in job.Paths)
@@ -74,7 +76,11 @@ internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions option
             long[] counts = [.. rows.Where(row => row.Count is not null).Select(row => row.Count!.Value)];
             int[] levels = [.. rows.Select(row => row.Count is null ? 0 : 1)];
             group.WriteAllPartsAsync<long>(LossSchema.Count, counts, levels, null, CancellationToken.None).GetAwaiter().GetResult();
-            RowGroupMetadata.RemoveBounds(group, 2);
+            if (!TextDictionary.Of(options.Node).SortsAlikeInUtf8)
+            {
+                RowGroupMetadata.RemoveBounds(group, 2);
+            }
+
             if (counts.Length == 0)
             {
                 RowGroupMetadata.RemoveBounds(group, 5);

@@ -18,7 +18,6 @@ internal sealed class SealWorker
     private readonly Action<SealJob> _seal;
     private readonly Action<IReadOnlyCollection<Hour>> _retain;
     private readonly Action _forget;
-    private readonly Action _failed;
     private readonly FailureLog _failures;
     private readonly List<SealJob> _jobs = [];
     private readonly Thread _thread;
@@ -28,11 +27,10 @@ internal sealed class SealWorker
     /// <param name="seal">Does a job; throws what the disk throws.</param>
     /// <param name="retain">Removes what is too old or too much; given the hours that wait here.</param>
     /// <param name="forget">Called when there is nothing to do any more.</param>
-    /// <param name="failed">Told that a seal failed and will be tried again.</param>
-    /// <param name="failures">Told why.</param>
-    public SealWorker(Action<SealJob> seal, Action<IReadOnlyCollection<Hour>> retain, Action forget, Action failed, FailureLog failures)
+    /// <param name="failures">Told why a seal failed; it will be tried again.</param>
+    public SealWorker(Action<SealJob> seal, Action<IReadOnlyCollection<Hour>> retain, Action forget, FailureLog failures)
     {
-        (_seal, _retain, _forget, _failed, _failures) = (seal, retain, forget, failed, failures);
+        (_seal, _retain, _forget, _failures) = (seal, retain, forget, failures);
         _thread = new Thread(Run) { Name = "netmon-seal", IsBackground = true };
     }
 
@@ -142,7 +140,6 @@ internal sealed class SealWorker
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             _failures.Failed(failure, rowsLost: 0);
-            _failed();
             lock (_jobs)
             {
                 if (!_stopped)

@@ -58,7 +58,7 @@ internal static class CaptureSchema
         var options = new ParquetOptions
         {
             CompressionMethod = CompressionMethod.Zstd,
-            CompressionLevel = CompressionLevel.Fastest,
+            CompressionLevel = CompressionLevel.Optimal,
 
             // Always a dictionary for text: a column of all-different values costs little more that way, and one
             // whose share of different values wavers around a threshold would change its encoding from group to group.

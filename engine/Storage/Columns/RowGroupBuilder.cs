@@ -5,12 +5,11 @@ using Parquet;
 namespace NetMon.Storage.Columns;
 
 /// <summary>
-/// Gathers events, column by column, until they make a row group. The buffers grow to the most rows ever gathered and
-/// stay. One thread.
+/// Gathers events, column by column, until they make a row group. The buffers have the size of a row group from the
+/// beginning, and stay. One thread.
 /// </summary>
 internal sealed class RowGroupBuilder
 {
-    private const int FirstRows = 1024;
     private const long NanosecondsPerMicrosecond = 1000;
 
     private readonly InlineBytesIndex _sourceTexts = new(AddressChars);
@@ -55,10 +54,9 @@ internal sealed class RowGroupBuilder
 
     private readonly Column[] _columns;
     private readonly Levels[] _levels;
-    private int _capacity;
 
-    /// <summary>A builder of rows whose node column says <paramref name="node"/>.</summary>
-    public RowGroupBuilder(string node)
+    /// <summary>A builder of as many rows as given, whose node column says <paramref name="node"/>.</summary>
+    public RowGroupBuilder(string node, int rows)
     {
         _node = new(CaptureSchema.Node, TextDictionary.Of(node));
         _sourceAddress = new(CaptureSchema.SourceAddress, _sourceTexts.Texts);
@@ -87,6 +85,8 @@ internal sealed class RowGroupBuilder
             _direction, _uid, _cgroupId, _result, _error, _latency, _duration, _bytesSent, _bytesReceived, _smoothedRtt,
             _retransmits, _reason,
         ];
+        Array.ForEach(_columns, column => column.Reserve(rows));
+        Array.ForEach(_levels, levels => levels.Reserve(rows));
     }
 
     /// <summary>Rows gathered since <see cref="Clear"/>.</summary>
@@ -100,15 +100,11 @@ internal sealed class RowGroupBuilder
 
     /// <summary>Takes a copy of the event.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The record is not of a connection.</exception>
+    /// <exception cref="IndexOutOfRangeException">The row group is full.</exception>
     public void Add(in ConnectionEvent connection)
     {
         ref readonly var record = ref connection.Record;
         var type = Words.Index(record.Kind);
-        if (Rows == _capacity)
-        {
-            Reserve(Math.Max(FirstRows, 2 * _capacity));
-        }
-
         Rows++;
         FirstUnixNanoseconds = Math.Min(FirstUnixNanoseconds, connection.UnixNanoseconds);
         LastUnixNanoseconds = Math.Max(LastUnixNanoseconds, connection.UnixNanoseconds);
@@ -210,13 +206,6 @@ internal sealed class RowGroupBuilder
             _retransmits.Add(record.Retransmits);
             _reason.Add(Words.Index(record.Ending));
         }
-    }
-
-    private void Reserve(int rows)
-    {
-        _capacity = rows;
-        Array.ForEach(_columns, column => column.Reserve(rows));
-        Array.ForEach(_levels, levels => levels.Reserve(rows));
     }
 
     /// <summary>Rounded down, before 1970 too.</summary>

@@ -15,6 +15,9 @@ internal sealed class HotHour(Hour hour, HotBatchBuilder batch)
     /// <summary>When the first row of <see cref="Batch"/> came, milliseconds of Environment.TickCount64.</summary>
     public long FirstRowAt { get; set; }
 
+    /// <summary>The watermark when that row came: what is older has been written before.</summary>
+    public long FirstRowWatermark { get; set; }
+
     /// <summary>Null until the first batch, and between segments.</summary>
     public HotSegment? Segment { get; set; }
 

@@ -9,6 +9,9 @@ internal sealed class HotSegment(CaptureLayout layout, Hour hour, byte[] schema)
 {
     private int _dictionary;
 
+    /// <summary>Rows in it.</summary>
+    public long Rows { get; private set; }
+
     /// <summary>Whether so many rows are better put into the next segment.</summary>
     public bool IsFull(HotBatchBuilder batch, long largest) => Length > 0 && Length + batch.MessageLength > largest;
 
@@ -38,6 +41,7 @@ internal sealed class HotSegment(CaptureLayout layout, Hour hour, byte[] schema)
         length += batch.MessageLength;
         Write(scratch.AsSpan(0, length));
         _dictionary = containers.Version;
+        Rows += batch.Rows;
     }
 
     /// <summary>Writes the end of the stream, if it can; a stream may as well end without.</summary>

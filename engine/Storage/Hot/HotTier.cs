@@ -110,13 +110,7 @@ internal sealed class HotTier
             SealAdopted(hour);
         }
 
-        if (_open.TrueForAll(hour => hour.Batch.Rows == 0))
-        {
-            var now = Environment.TickCount64;
-            var isBeat = now - _lastBeat >= BeatInterval.TotalMilliseconds;
-            _lastBeat = isBeat ? now : _lastBeat;
-            _sync.Covered(watermark, isBeat);
-        }
+        TellCovered();
     }
 
     /// <summary>Writes everything out and hands every hour on. What can't be written is lost and counted.</summary>
@@ -137,6 +131,24 @@ internal sealed class HotTier
     }
 
     private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
+
+    /// <summary>Up to when every event is in a segment: what came before the first row that still waits.</summary>
+    private void TellCovered()
+    {
+        var covered = _watermark;
+        foreach (var hour in _open)
+        {
+            covered = hour.Batch.Rows > 0 ? Math.Min(covered, hour.FirstRowWatermark) : covered;
+        }
+
+        if (covered > 0)
+        {
+            var now = Environment.TickCount64;
+            var isBeat = now - _lastBeat >= BeatInterval.TotalMilliseconds;
+            _lastBeat = isBeat ? now : _lastBeat;
+            _sync.Covered(covered, isBeat);
+        }
+    }
 
     private HotHour Open(Hour hour)
     {
@@ -172,6 +184,7 @@ internal sealed class HotTier
             if (hour.Batch.Rows == 0)
             {
                 hour.FirstRowAt = Environment.TickCount64;
+                hour.FirstRowWatermark = _watermark;
             }
 
             var taken = hour.Batch.Add(events, hour.Containers);
@@ -252,7 +265,7 @@ internal sealed class HotTier
             var isThere = _layout.Root.Has(segment.Path);
             if (!isThere)
             {
-                _failures.Failed(new IOException($"{segment.Path} is gone: somebody removed it while it was being written, with all rows in it"), rowsLost: 0);
+                _failures.Failed(new FileNotFoundException($"{segment.Path} is gone: somebody removed it while it was being written, with all rows in it"), segment.Rows);
                 hour.Segments.Remove(segment.Path);
             }
 

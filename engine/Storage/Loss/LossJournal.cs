@@ -31,6 +31,12 @@ internal sealed class LossJournal(
         {
             if (_now == 0)
             {
+                _now = watermark; // a source's first watermark says that no event is older, not what time it is
+                return;
+            }
+
+            if (_lookedAt == 0)
+            {
                 _lookedAt = watermark;
                 AddDown(watermark);
             }
@@ -50,12 +56,12 @@ internal sealed class LossJournal(
         }
     }
 
-    /// <summary>Something is lost that no counter has: from the last look until now.</summary>
-    public void Add(string stage, string reason, long? count)
+    /// <summary>Something is lost that no counter has; <paramref name="count"/> is null where nobody knows how much.</summary>
+    public void Add(long from, long to, string stage, string reason, long? count)
     {
         lock (_gate)
         {
-            Append(new LossRow(_lookedAt == 0 ? _now : _lookedAt, _now, stage, reason, count));
+            Append(new LossRow(from, to, stage, reason, count));
         }
     }
 
@@ -64,7 +70,7 @@ internal sealed class LossJournal(
     {
         lock (_gate)
         {
-            if (_now != 0)
+            if (_lookedAt != 0)
             {
                 Look();
             }

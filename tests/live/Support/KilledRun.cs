@@ -46,19 +46,19 @@ internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string
     /// <summary>Asserts that every line that must be kept is a row, and that every row is there once; returns the number of rows.</summary>
     public static long AssertAllThere(Scratch scratch, IReadOnlyList<KilledRun> runs)
     {
-        var rows = $"SELECT epoch_us(timestamp) AS at, {RowColumns} FROM {Duck.Events(scratch["capture"])}";
+        var rows = $"SELECT epoch_us(timestamp) AS moment, {RowColumns} FROM {Duck.Events(scratch["capture"])}";
         var lines = string.Join(" UNION ALL ", runs.Select(run => run.Lines()));
-        var kept = string.Join(" UNION ALL ", runs.Select(run => $"{run.Lines()} WHERE at <= {run.Kept}"));
+        var kept = string.Join(" UNION ALL ", runs.Select(run => $"{run.Lines()} WHERE moment <= {run.Kept}"));
 
         // Whose lines had not all been printed when the kill came has rows without lines, after the last of them.
-        var ends = string.Join(" AND ", runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"at NOT BETWEEN {run.Last() - 10_000} AND {run.Kept + 2_000_000}")));
+        var ends = string.Join(" AND ", runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"moment NOT BETWEEN {run.Last() - 10_000} AND {run.Kept + 2_000_000}")));
         Assert.Empty(Duck.Rows($"({kept}) EXCEPT ALL ({rows}) LIMIT 3"));
         Assert.Empty(Duck.Rows($"SELECT * FROM (({rows}) EXCEPT ALL ({lines})) WHERE {ends} LIMIT 3"));
         Assert.Empty(Duck.Rows($"SELECT * FROM ({rows}) GROUP BY ALL HAVING count(*) > 1 LIMIT 3"));
         Assert.Empty(Duck.Rows($"SELECT * FROM {Duck.Events(scratch["capture"])} WHERE timestamp::DATE <> date OR extract(hour FROM timestamp) <> hour LIMIT 3"));
         foreach (var run in runs)
         {
-            Assert.True(Duck.Number($"SELECT count(*) FROM ({run.Lines()}) WHERE at <= {run.Kept}") > 0, "a run that was killed before it printed anything proves nothing");
+            Assert.True(Duck.Number($"SELECT count(*) FROM ({run.Lines()}) WHERE moment <= {run.Kept}") > 0, "a run that was killed before it printed anything proves nothing");
         }
 
         return Duck.Number($"SELECT count(*) FROM {Duck.Events(scratch["capture"])}");
@@ -68,8 +68,8 @@ internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string
     private string Lines()
     {
         var types = string.Join(", ", Columns.Select(column => $"{column}: 'VARCHAR'"));
-        return $"SELECT * FROM (SELECT epoch_us(timestamp) AS at, {string.Join(", ", Columns)} FROM read_json('{Json}', format = 'newline_delimited', ignore_errors = true, columns = {{timestamp: 'TIMESTAMP', {types}}}) WHERE timestamp IS NOT NULL)";
+        return $"SELECT * FROM (SELECT epoch_us(timestamp) AS moment, {string.Join(", ", Columns)} FROM read_json('{Json}', format = 'newline_delimited', ignore_errors = true, columns = {{timestamp: 'TIMESTAMP', {types}}}) WHERE timestamp IS NOT NULL)";
     }
 
-    private long Last() => Duck.Number($"SELECT max(at) FROM ({Lines()})");
+    private long Last() => Duck.Number($"SELECT max(moment) FROM ({Lines()})");
 }

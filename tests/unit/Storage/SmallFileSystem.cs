@@ -27,8 +27,6 @@ internal sealed class SmallFileSystem : IDisposable
     public void Resize(int kibibytes) =>
         Assert.Equal("", Run("mount", "-t", "tmpfs", "-o", "remount," + Size(kibibytes), "tmpfs", Path));
 
-    public void Remount(string how) => Assert.Equal("", Run("mount", "-o", "remount," + how, Path));
-
     public void Dispose() => Run("umount", "-l", Path);
 
     private static string Size(int kibibytes) => string.Create(CultureInfo.InvariantCulture, $"size={kibibytes}k");

@@ -1,0 +1,158 @@
+using NetMon.Events;
+using NetMon.Storage;
+using Xunit;
+
+namespace NetMon.UnitTests.Storage;
+
+public sealed class BoundsTests : IDisposable
+{
+    private readonly CaptureFolder _capture = new();
+    private readonly SinkCounters _counters = new();
+
+    public void Dispose() => _capture.Dispose();
+
+    [Fact]
+    public void Hours_that_are_too_old_are_removed_with_their_folders()
+    {
+        var sink = _capture.Open(change: options => options with { RetainFor = TimeSpan.FromHours(3), RetainBytes = null });
+        WriteHours(sink, 8);
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 3 && _capture.Segments.Length == 1, "the old hours to go");
+
+        Assert.Equal(["hour=23", "hour=00", "hour=01"], _capture.Sealed.Select(file => file.Split('/')[1]));
+        Assert.Equal(3, Directory.GetDirectories(_capture.Events, "hour=*", SearchOption.AllDirectories).Length);
+        sink.Close();
+    }
+
+    [Fact]
+    public void The_oldest_hours_go_when_there_are_too_many_bytes_and_the_current_one_never()
+    {
+        var sink = _capture.Open(change: options => options with { RetainBytes = 1 });
+        WriteHours(sink, 4);
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 0 && _capture.Segments.Length == 1, "all sealed hours to go");
+
+        Assert.Single(_capture.Segments);
+        Assert.Contains(_capture.Reports, line => line.Contains("--retain-bytes", StringComparison.Ordinal));
+        sink.Close();
+        Assert.Single(_capture.Sealed);
+    }
+
+    [Fact]
+    public void What_is_no_file_of_the_agents_is_not_removed()
+    {
+        var notes = Path.Combine(Directory.CreateDirectory(Path.Combine(_capture.Events, "date=2026-11-22/hour=01")).FullName, "notes.txt");
+        File.WriteAllText(notes, "");
+        var sink = _capture.Open(change: options => options with { RetainFor = TimeSpan.FromHours(1), RetainBytes = 1 });
+        WriteHours(sink, 3);
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 0 && _capture.Segments.Length == 1, "all sealed hours to go");
+        sink.Close();
+
+        Assert.True(File.Exists(notes));
+    }
+
+    [Fact]
+    public void Below_the_floor_of_free_disk_storage_pauses_says_so_and_resumes_by_itself()
+    {
+        using var disk = new SmallFileSystem(_capture.Path, kibibytes: 16_384);
+        var losses = new Dictionary<string, long>();
+        var sink = _capture.Open(counters: _counters, change: options => options with
+        {
+            KeepFree = new FreeDisk(8 << 20, null),
+            LossTotals = () => new Dictionary<string, long> { ["parquet.disk_floor"] = _counters.Paused },
+        });
+        sink.Advance(1);
+        sink.Write([Sample.Accept(Sample.Hour19)]);
+        Assert.Equal(0, _counters.Paused);
+        var filler = Path.Combine(_capture.Path, "filler");
+        File.WriteAllBytes(filler, new byte[10 << 20]);
+        CaptureFolder.WaitFor(() => Pauses(sink), "storage to pause");
+        var paused = _counters.Paused;
+        Assert.Contains("paused", Assert.Single(_capture.Reports), StringComparison.Ordinal);
+
+        File.Delete(filler);
+        CaptureFolder.WaitFor(() => !Pauses(sink), "storage to go on");
+        Assert.Contains("goes on", _capture.Reports[1], StringComparison.Ordinal);
+        sink.Advance(Sample.Hour19 + Sample.Second);
+        sink.Close();
+
+        Assert.Equal(_counters.Offered, _counters.Delivered + _counters.Failed - 1);
+        Assert.True(_counters.Paused >= paused);
+        Assert.Equal([[_counters.Delivered]], _capture.Query("SELECT count(*) FROM {events}"));
+        Assert.Equal([["disk_floor", _counters.Paused]], _capture.Query("SELECT reason, count FROM {loss}"));
+    }
+
+    [Fact]
+    public void A_second_agent_on_the_directory_is_refused_and_told_why()
+    {
+        var first = _capture.Open();
+        var refusal = Assert.Throws<CaptureDirectoryException>(() => _capture.Open("node-2"));
+        Assert.Contains("another agent", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(".lock", refusal.Message, StringComparison.Ordinal);
+        first.Close();
+        _capture.Open("node-2").Close();
+    }
+
+    [Theory]
+    [InlineData("hot")]
+    [InlineData("events")]
+    [InlineData("loss")]
+    [InlineData(".lock")]
+    public void A_link_in_the_directory_is_never_followed(string name)
+    {
+        var outside = Directory.CreateTempSubdirectory("netmon-outside-").FullName;
+        try
+        {
+            Directory.CreateDirectory(_capture.Path);
+            File.CreateSymbolicLink(Path.Combine(_capture.Path, name), name == ".lock" ? Path.Combine(outside, "file") : outside);
+            Assert.Throws<CaptureDirectoryException>(() => _capture.Open());
+            Assert.Empty(Directory.GetFileSystemEntries(outside));
+        }
+        finally
+        {
+            Directory.Delete(outside, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_link_that_is_put_in_the_way_of_a_seal_makes_it_wait()
+    {
+        var outside = Directory.CreateTempSubdirectory("netmon-outside-").FullName;
+        try
+        {
+            var sink = _capture.Open();
+            sink.Write([Sample.Accept(Sample.Hour19)]);
+            var date = Path.Combine(_capture.Events, "date=2026-11-22");
+            File.CreateSymbolicLink(date, outside);
+            sink.Advance(Sample.Hour19 + 2 * Sample.HourLong);
+            CaptureFolder.WaitFor(() => _capture.Reports.Count > 0, "the failure to be told");
+            Assert.Empty(Directory.GetFileSystemEntries(outside));
+            Assert.Single(_capture.Segments);
+
+            File.Delete(date);
+            sink.Close();
+            Assert.Single(_capture.Sealed);
+        }
+        finally
+        {
+            Directory.Delete(outside, recursive: true);
+        }
+    }
+
+    private bool Pauses(ParquetSink sink)
+    {
+        var before = _counters.Paused;
+        _counters.AddOffered(1);
+        sink.Write([Sample.Accept(Sample.Hour19 + _counters.Offered)]);
+        return _counters.Paused > before;
+    }
+
+    /// <summary>A row in each hour from 19:00 on; the last hour stays open.</summary>
+    private static void WriteHours(ParquetSink sink, int hours)
+    {
+        for (var hour = 0; hour < hours; hour++)
+        {
+            var start = Sample.Hour19 + hour * Sample.HourLong;
+            sink.Write([Sample.Accept(start)]);
+            sink.Advance(start + 2 * Sample.Second);
+        }
+    }
+}
