@@ -141,7 +141,7 @@ public sealed class RuntimeLinkTests : IDisposable
     {
         await using var node = new Node(_folder, _time);
         node.Runtimes.Start();
-        foreach (var expected in (double[])[0.5, 1, 2, 4, 8, 16, 30, 30])
+        foreach (var expected in (double[])[0.5, 1, 2, 4, 5, 5, 5, 5])
         {
             (await (await node.NextOpened()).NextCall()).Version.SetException(new RuntimeException("no"));
             await Bound.Until(() => _time.Due.Count == 1 && node.Status.State == RuntimeState.BackOff);
