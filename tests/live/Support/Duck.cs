@@ -14,7 +14,7 @@ internal static class Duck
 
     public static long Number(string sql) => Convert.ToInt64(Rows(sql).Single()[0], CultureInfo.InvariantCulture);
 
-    /// <summary>All rows, nulls as DBNull.</summary>
+    /// <summary>All rows of the last statement, nulls as DBNull.</summary>
     public static IReadOnlyList<object[]> Rows(string sql)
     {
         using var connection = new DuckDBConnection("DataSource=:memory:");
@@ -22,14 +22,18 @@ internal static class Duck
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         using var reader = command.ExecuteReader();
-        var rows = new List<object[]>();
-        while (reader.Read())
+        List<object[]> rows;
+        do
         {
-            var row = new object[reader.FieldCount];
-            reader.GetValues(row);
-            rows.Add(row);
+            rows = [];
+            while (reader.Read())
+            {
+                var row = new object[reader.FieldCount];
+                reader.GetValues(row);
+                rows.Add(row);
+            }
         }
-
+        while (reader.NextResult());
         return rows;
     }
 }

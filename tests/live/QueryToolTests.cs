@@ -1,0 +1,174 @@
+using System.Security.Cryptography;
+using NetMon.LiveTests.Support;
+using Xunit;
+using static NetMon.LiveTests.Support.SampleRow;
+
+namespace NetMon.LiveTests;
+
+/// <summary>netmon query as a program: its formats, what it refuses, and that it only reads.</summary>
+public sealed class QueryToolTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    private SampleCapture Capture => new(_scratch["capture"]);
+
+    [Fact]
+    public void Every_format_prints_the_same_rows()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00") with { Process = "a\"b,c" }, Connect("09:00:01", "refused") with { Process = "x|y", Errno = 111 });
+        const string sql = "SELECT process, errno FROM events ORDER BY timestamp";
+        Assert.Equal("process  errno\n-------  -----\na\"b,c\nx|y        111\n", capture.Query(sql).MustSucceed().Output);
+        Assert.Equal("process,errno\n\"a\"\"b,c\",\nx|y,111\n", capture.Query("--format", "csv", sql).MustSucceed().Output);
+        Assert.Equal("{\"process\":\"a\\\"b,c\",\"errno\":null}\n{\"process\":\"x|y\",\"errno\":111}\n", capture.Query("--format", "json", sql).MustSucceed().Output);
+        Assert.Equal("| process | errno |\n| ------- | ----: |\n| a\"b,c   |       |\n| x\\|y    |   111 |\n", capture.Query("--format", "markdown", sql).MustSucceed().Output);
+    }
+
+    [Fact]
+    public void What_a_terminal_would_obey_is_shown_as_its_escape()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00") with { Process = "\u001b[2Jx\ny" });
+        Assert.Contains("\\u001b[2Jx\\u000ay", capture.Query("SELECT process FROM events").MustSucceed().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_question_it_prints_the_last_hour()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01", "refused"), Close("09:00:02", 2_000_000, 4096));
+        var picture = capture.Query().MustSucceed().Output;
+        Assert.Contains("events, 2026-01-01 08:00 to 09:00 UTC", picture, StringComparison.Ordinal);
+        Assert.Contains("refused", picture, StringComparison.Ordinal);
+        Assert.Contains("4096", picture, StringComparison.Ordinal);
+        Assert.Contains("new destinations", picture, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM nowhere", "nowhere")]
+    [InlineData("SELECT 1; SELECT 2", "one SELECT")]
+    [InlineData("COPY (SELECT 1) TO '/tmp/netmon-query-must-not-write'", "one SELECT")]
+    [InlineData("SELECT 1) AS q); COPY (SELECT 1) TO '/tmp/netmon-query-must-not-write'; SELECT (SELECT 1", "syntax error")]
+    [InlineData("ATTACH '/tmp/netmon-query-must-not-write'", "one SELECT")]
+    [InlineData("SET enable_external_access = true", "one SELECT")]
+    [InlineData("", "one SELECT")]
+    [InlineData("SELECT * FROM read_text('/etc/passwd')", "/etc/passwd")]
+    [InlineData("SELECT * FROM glob('/etc/*')", "disabled by configuration")]
+    public void What_is_not_one_question_about_the_capture_is_refused_and_says_why(string sql, string why)
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
+        var result = capture.Query(sql);
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.StartsWith("netmon query: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(why, result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists("/tmp/netmon-query-must-not-write"));
+    }
+
+    [Fact]
+    public void Wrong_directories_formats_and_options_say_what_to_give()
+    {
+        AssertRefused(1, "there is no directory", "--capture", _scratch["none"], "SELECT 1");
+        Directory.CreateDirectory(_scratch["other"]);
+        AssertRefused(1, "is no capture directory", "--capture", _scratch["other"], "SELECT 1");
+        Directory.CreateDirectory(Path.Combine(_scratch["empty"], "events"));
+        AssertRefused(1, "has no events yet", "--capture", _scratch["empty"]);
+        AssertRefused(2, "which capture directory?", "SELECT 1");
+        AssertRefused(2, "--format xml: it takes table, csv, json or markdown", "--capture", _scratch["empty"], "--format", "xml");
+        AssertRefused(2, "netmon query --help", "--frmat", "csv");
+        AssertRefused(1, "parquet", "--capture", Broken(), "SELECT count(*) FROM talkers");
+        Assert.Equal("0\n", Shell.Run(Repository.Agent, "query", "--capture", _scratch["empty"], "--format", "csv", "SELECT count(*) AS n FROM connections").MustSucceed().Output.Replace("n\n", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_link_in_the_capture_is_not_followed()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
+        var elsewhere = new SampleCapture(_scratch["elsewhere"]).Hour("2026-01-01", 10, Connect("10:00:00"), Connect("10:00:01"));
+        File.CreateSymbolicLink(Path.Combine(capture.Directory, "events/date=2026-01-01/hour=09/link.parquet"), Path.Combine(elsewhere.Directory, "events/date=2026-01-01/hour=10/n1.parquet"));
+        Directory.CreateSymbolicLink(Path.Combine(capture.Directory, "events/date=2026-01-02"), Path.Combine(elsewhere.Directory, "events/date=2026-01-01"));
+        Assert.Equal(["1"], capture.Ask("SELECT count(*) FROM events"));
+    }
+
+    [Fact]
+    public void A_reader_that_has_seen_enough_ends_it_without_an_error()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
+        var result = Shell.Script($"{{ {Repository.Agent} query --capture {capture.Directory} --format csv 'SELECT * FROM range(1000000)'; echo \"code $?\" >&2; }} | head -n 1");
+        Assert.Equal("range\n", result.Output);
+        Assert.Equal("code 0\n", result.Error);
+    }
+
+    [Fact]
+    public void Beside_an_agent_rows_never_fall_never_come_twice_and_are_the_same_once_they_are_sealed()
+    {
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", Capture.Directory, "--node", "n1", "--source", "synthetic:rate=30000,count=240000,churn=5,seed=9");
+        var (counts, asked) = (new List<long>(), 0);
+        var last = 0L;
+        WaitFor.True(() => Directory.Exists(Path.Combine(Capture.Directory, "hot")), "the capture");
+        while (last < 240_000)
+        {
+            var answer = Capture.Ask("SELECT count(*), count(DISTINCT (timestamp, src_ip, src_port, type, direction, dst_ip, dst_port)), count(*) FILTER (container_id IS NULL) FROM events")[0].Split(',');
+            Assert.True(long.Parse(answer[0], System.Globalization.CultureInfo.InvariantCulture) >= last, $"{answer[0]} after {last}");
+            (last, asked) = (long.Parse(answer[0], System.Globalization.CultureInfo.InvariantCulture), asked + 1);
+            counts.Add(last);
+            Assert.Equal("0", answer[2]);
+            Assert.True(asked < 1000, $"the last of 240,000 rows never came: {string.Join(' ', counts.TakeLast(5))}");
+        }
+
+        Assert.Equal(0, agent.WaitForExit());
+        Assert.Equal(240_000, last);
+        Assert.True(counts.Distinct().Count() > 3, $"only seen {string.Join(' ', counts)}");
+    }
+
+    [Fact]
+    public void The_current_hours_rows_are_those_of_the_sealed_file_column_by_column()
+    {
+        string until;
+        string hot;
+        using (var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--node", "n \"1\"/\u00fc", "--source", "synthetic:rate=20000,seed=5"))
+        {
+            WaitFor.True(() => Capture.Ask("SELECT count(*) > 40000 FROM events") is ["true"], "rows");
+            until = Assert.Single(Capture.Ask("SELECT max(timestamp) - INTERVAL 500 MILLISECONDS FROM events"));
+            hot = Assert.Single(Capture.Ask(Fingerprint(until)));
+            Assert.False(Directory.EnumerateFiles(Path.Combine(Capture.Directory, "events"), "*.parquet", SearchOption.AllDirectories).Any(), "an hour ended just now");
+            agent.Stop();
+        }
+
+        Assert.Equal(hot, Assert.Single(Capture.Ask(Fingerprint(until))));
+        Assert.True(long.Parse(hot.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) > 20_000, hot);
+    }
+
+    [Fact]
+    public void Asking_changes_no_file()
+    {
+        using (var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=20000"))
+        {
+            Assert.Equal(0, agent.WaitForExit());
+        }
+
+        var before = FilesAsTheyAre();
+        Capture.Query().MustSucceed();
+        Capture.Ask("SELECT count(*) FROM connections");
+        Assert.Equal(before, FilesAsTheyAre());
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private static string Fingerprint(string until) =>
+        $"SELECT count(*) || ' ' || bit_xor(hash(e::VARCHAR)) FROM events e WHERE timestamp <= '{until}'";
+
+    private string Broken()
+    {
+        var folder = Path.Combine(_scratch["broken"], "events/date=2026-01-01/hour=09");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "n1.parquet"), "PAR1 but no more");
+        return _scratch["broken"];
+    }
+
+    private string FilesAsTheyAre() => string.Join('\n', Directory.EnumerateFiles(Capture.Directory, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Select(file => $"{file} {File.GetLastWriteTimeUtc(file):O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
+
+    private static void AssertRefused(int code, string why, params string[] arguments)
+    {
+        var result = Shell.Script($"unset NETMON_CAPTURE; exec {Repository.Agent} query {string.Join(' ', arguments.Select(argument => $"'{argument}'"))}");
+        Assert.Equal((code, ""), (result.ExitCode, result.Output));
+        Assert.Contains(why, result.Error, StringComparison.OrdinalIgnoreCase);
+    }
+}

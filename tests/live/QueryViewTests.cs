@@ -1,0 +1,141 @@
+using NetMon.LiveTests.Support;
+using Xunit;
+using static NetMon.LiveTests.Support.SampleRow;
+
+namespace NetMon.LiveTests;
+
+/// <summary>What the shipped views say about captures whose rows are known.</summary>
+public sealed class QueryViewTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    private SampleCapture Capture => new(_scratch["capture"]);
+
+    [Fact]
+    public void A_connections_rows_become_one_with_both_of_its_moments()
+    {
+        var capture = Capture.Hour(
+            "2026-01-01", 9, Connect("09:00:00.000100"), Accept("09:00:00.000300"), Close("09:00:01.000100", 1_000_000, 10, 20), Close("09:00:01.000200", 1_000_099, 20, 10) with { Direction = "inbound" });
+        Assert.Equal(
+            [
+                "inbound,2026-01-01 09:00:00.000101,2026-01-01 09:00:01.0002,2026-01-01 09:00:00.0003,,20",
+                "outbound,2026-01-01 09:00:00.0001,2026-01-01 09:00:01.0001,,500,10",
+            ],
+            capture.Ask("SELECT direction, opened_at, closed_at, accepted_at, latency_us, bytes_sent FROM connections ORDER BY direction"));
+    }
+
+    [Fact]
+    public void What_is_open_still_and_what_is_older_than_the_capture_are_connections_too()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Close("09:30:00", 5_000_000_000) with { SourcePort = 40001 });
+        Assert.Equal(
+            ["40000,2026-01-01 09:00:00,,500", "40001,2026-01-01 08:06:40,2026-01-01 09:30:00,"],
+            capture.Ask("SELECT src_port, opened_at, closed_at, latency_us FROM connections ORDER BY src_port"));
+    }
+
+    [Fact]
+    public void A_port_that_is_used_again_makes_two_connections_and_a_failed_attempt_makes_none()
+    {
+        var capture = Capture.Hour(
+            "2026-01-01", 9, Connect("09:00:00"), Close("09:00:02", 2_000_000), Connect("09:00:03") with { LatencyMicroseconds = 7 }, Close("09:00:05", 2_000_000), Connect("09:00:06", "refused"));
+        Assert.Equal(
+            ["2026-01-01 09:00:00,2026-01-01 09:00:02,500", "2026-01-01 09:00:03,2026-01-01 09:00:05,7"],
+            capture.Ask("SELECT opened_at, closed_at, latency_us FROM connections ORDER BY opened_at"));
+    }
+
+    [Fact]
+    public void The_same_loopback_addresses_in_two_namespaces_are_two_connections()
+    {
+        var local = Connect("09:00:00") with { SourceAddress = "127.0.0.1", DestinationAddress = "127.0.0.1" };
+        var closed = Close("09:00:02", 2_000_000, 5) with { SourceAddress = "127.0.0.1", DestinationAddress = "127.0.0.1", NetworkNamespace = 2 };
+        var capture = Capture.Hour("2026-01-01", 9, local, closed);
+        Assert.Equal(["1,,500", "2,5,"], capture.Ask("SELECT netns, bytes_sent, latency_us FROM connections ORDER BY netns"));
+    }
+
+    [Fact]
+    public void Talkers_are_workloads_not_replicas()
+    {
+        var capture = Capture.Hour(
+            "2026-01-01", 9,
+            Close("09:00:01", 1, 100, 1) with { PodName = "web-7c5b8d9f6d-x2x4z" }, Close("09:00:02", 1, 50, 2) with { PodName = "web-7c5b8d9f6d-qqqqq" },
+            Close("09:00:03", 1, 1, 1) with { PodName = "db-0" }, Close("09:00:04", 1, 2, 2) with { PodName = "my-redis" },
+            Close("09:00:05", 1, 3, 3), Close("09:00:06", 1, 4, 4) with { PodName = "", ContainerName = "box" }, Close("09:00:07", 1, 5, 5) with { PodName = "", ContainerName = "" });
+        Assert.Equal(
+            ["container/box,1,4,4", "node/app,1,3,3", "shop/db,1,1,1", "shop/my-redis,1,2,2", "shop/web,2,150,3", "unnamed/app,1,5,5"],
+            capture.Ask("SELECT workload, connections, bytes_sent, bytes_received FROM talkers ORDER BY workload"));
+    }
+
+    [Fact]
+    public void Failures_are_counted_by_who_what_and_why()
+    {
+        var capture = Capture.Hour(
+            "2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01", "refused") with { Errno = 111 }, Connect("09:00:03", "refused") with { Errno = 111 },
+            Connect("09:00:02", "timed_out") with { Errno = 110, DestinationPort = 80 });
+        Assert.Equal(
+            ["node/app,10.0.0.2,80,timed_out,110,1", "node/app,10.0.0.2,443,refused,111,2"],
+            capture.Ask("SELECT workload, dst_ip, dst_port, result, errno, attempts FROM failures ORDER BY dst_port"));
+    }
+
+    [Fact]
+    public void A_destination_is_new_to_a_workload_if_none_of_its_pods_reached_it_on_a_day_before()
+    {
+        var capture = Capture
+            .Hour("2026-01-01", 4, Connect("04:00:00") with { PodName = "web-7c5b8d9f6d-x2x4z" }, Connect("04:00:01", "refused") with { DestinationPort = 25, PodName = "web-7c5b8d9f6d-x2x4z" })
+            .Hour(
+                "2026-01-02", 19, Connect("19:00:00") with { PodName = "web-7c5b8d9f6d-qqqqq" }, Connect("19:00:01") with { PodName = "api-0" },
+                Connect("19:00:02") with { DestinationPort = 25, PodName = "web-7c5b8d9f6d-qqqqq" }, Connect("19:00:03") with { DestinationPort = 25, PodName = "web-7c5b8d9f6d-qqqqq" });
+        Assert.Equal(
+            ["shop/api,443,2026-01-02 19:00:01,1", "shop/web,25,2026-01-02 19:00:02,2"],
+            capture.Ask("SELECT workload, dst_port, first_seen, connections FROM new_destinations ORDER BY workload"));
+    }
+
+    [Fact]
+    public void Edges_join_both_ends_also_across_nodes_and_through_a_service()
+    {
+        var client = Connect("09:00:00") with { PodName = "web-0" };
+        var server = Accept("09:00:00.0002") with { PodName = "db-0" };
+        var capture = Capture
+            .Hour(
+                "2026-01-01", 9, client, server,
+                client with { SourcePort = 50000, DestinationAddress = "10.96.0.10", DestinationPort = 80 }, // a Service
+                client with { SourcePort = 50001, PodName = "late-0" }, server with { SourcePort = 50001, Time = "09:01:00" }, // another connection of that port
+                client with { SourcePort = 50002, PodName = "other-0", DestinationPort = 444 }, server with { SourcePort = 50002 }) // another port of a known server
+            .Hour("2026-01-01", 9, server with { Node = "n2", SourcePort = 50000, DestinationAddress = "10.0.5.5", DestinationPort = 8080, PodName = "cache-0", Time = "08:59:59.99" });
+        Assert.Equal(
+            ["shop/web,shop/cache,80,1", "shop/web,shop/db,443,1"],
+            capture.Ask("SELECT client, server, port, connections FROM edges ORDER BY server"));
+    }
+
+    [Fact]
+    public void Completeness_sets_what_is_known_to_be_lost_against_what_is_there()
+    {
+        var capture = Capture
+            .Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01"), Connect("09:00:02"))
+            .Hour("2026-01-01", 12, Connect("12:30:00"))
+            .Losses(
+                "2026-01-01", ("2026-01-01 09:10:00", "2026-01-01 09:10:01", "source", "ring_full", 1), ("2026-01-01 09:11:00", "2026-01-01 09:11:01", "json", "queue_full", 1000),
+                ("2026-01-01 10:20:00", "2026-01-01 12:10:00", "agent", "down", null));
+        Assert.Equal(
+            ["9,3,1,0,75.0,source.ring_full", "10,0,0,1,,agent.down", "11,0,0,1,,agent.down", "12,1,0,1,100.0,agent.down"],
+            capture.Ask("SELECT hour, events, lost, unknown_gaps, percent, reasons FROM completeness ORDER BY hour"));
+        Assert.Equal(["3"], capture.Ask("SELECT count(*) FROM loss"));
+    }
+
+    [Fact]
+    public void The_same_files_give_stock_DuckDB_the_same_answers()
+    {
+        using var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=60000,seed=3", "--node", "n1");
+        Assert.Equal(0, agent.WaitForExit());
+        Capture.Losses("2026-01-01", ("2026-01-01 09:10:00", "2026-01-01 09:10:01", "source", "ring_full", 1));
+        var stock = $"SET VARIABLE capture = '{Capture.Directory}'; {Sql("capture.sql")} {Sql("views.sql")} ";
+        foreach (var view in (string[])["connections", "talkers", "failures", "new_destinations", "edges", "loss", "completeness", "events"])
+        {
+            var fingerprint = $"SELECT count(*) || ' ' || coalesce(bit_xor(hash(v::VARCHAR))::VARCHAR, '') FROM {view} v";
+            Assert.Equal(Duck.Rows(stock + fingerprint)[^1][0], Assert.Single(Capture.Ask(fingerprint)));
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private static string Sql(string file) => File.ReadAllText(Path.Combine(Repository.Root, "schemas", file));
+}
