@@ -26,7 +26,7 @@ public sealed class RolloverTests(ITestOutputHelper output) : IDisposable
             readStdout: true);
         var reading = Task.Factory.StartNew(() => ReadLines(agent.StandardOutput, ahead * 1_000_000), TaskCreationOptions.LongRunning);
         var sealFrom = (boundary - ahead + 1) * 1_000_000; // an hour is sealed a second after its end
-        WaitFor.True(() => Now() > sealFrom - 1_000_000, "the end of the hour");
+        await Task.Delay(TimeSpan.FromMicroseconds(sealFrom - Now()), TestContext.Current.CancellationToken); // by the clock, and without a spinning thread beside what is measured
         WaitFor.True(() => SealedFiles() > 0, "the sealed hour");
         var sealUntil = Now();
         Assert.Equal(0, agent.WaitForExit());

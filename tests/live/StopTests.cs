@@ -26,27 +26,6 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
-    public void Kill_9_leaves_no_half_file_under_events()
-    {
-        Needs.Tracing();
-        using (var agent = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--source", "synthetic:rate=50000"))
-        {
-            var hot = Path.Combine(_scratch["capture"], "hot");
-            WaitFor.True(() => Directory.EnumerateFiles(hot, "*.partial").Any(file => new FileInfo(file).Length > 100_000), "a growing file in hot/");
-            agent.Signal("KILL");
-            agent.WaitForExit();
-        }
-
-        var events = Path.Combine(_scratch["capture"], "events");
-        Assert.Empty(Directory.Exists(events) ? Directory.EnumerateFiles(events, "*", SearchOption.AllDirectories) : []);
-
-        // The next start clears up, says so, and seals a readable file.
-        using var next = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--source", "synthetic:count=1000");
-        Assert.Equal(0, next.WaitForExit());
-        Assert.Equal(1000, Duck.Number($"SELECT count(*) FROM {Duck.Events(_scratch["capture"])}"));
-    }
-
-    [Fact]
     public void The_duration_ends_the_agent_by_itself()
     {
         using var agent = AgentProcess.Start("--json", "none", "--source", "synthetic:rate=1000", "--duration", "300ms");

@@ -14,7 +14,7 @@ public sealed class BoundsTests : IDisposable
     [Fact]
     public void Hours_that_are_too_old_are_removed_with_their_folders()
     {
-        var sink = _capture.Open(change: options => options with { RetainFor = TimeSpan.FromHours(3), RetainBytes = null });
+        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainFor = TimeSpan.FromHours(3), RetainBytes = null });
         WriteHours(sink, 8);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 3 && _capture.Segments.Length == 1, "the old hours to go");
 
@@ -26,7 +26,7 @@ public sealed class BoundsTests : IDisposable
     [Fact]
     public void The_oldest_hours_go_when_there_are_too_many_bytes_and_the_current_one_never()
     {
-        var sink = _capture.Open(change: options => options with { RetainBytes = 1 });
+        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainBytes = 1 });
         WriteHours(sink, 4);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 0 && _capture.Segments.Length == 1, "all sealed hours to go");
 
@@ -41,7 +41,7 @@ public sealed class BoundsTests : IDisposable
     {
         var notes = Path.Combine(Directory.CreateDirectory(Path.Combine(_capture.Events, "date=2026-11-22/hour=01")).FullName, "notes.txt");
         File.WriteAllText(notes, "");
-        var sink = _capture.Open(change: options => options with { RetainFor = TimeSpan.FromHours(1), RetainBytes = 1 });
+        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainFor = TimeSpan.FromHours(1), RetainBytes = 1 });
         WriteHours(sink, 3);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 0 && _capture.Segments.Length == 1, "all sealed hours to go");
         sink.Close();
