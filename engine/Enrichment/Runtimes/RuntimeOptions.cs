@@ -10,7 +10,7 @@ public sealed record RuntimeOptions
     public TimeSpan CallDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>From the end of one list call to the next; what is asked for in between goes out in one call.</summary>
-    public TimeSpan AskGap { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan AskGap { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a call may be under way with the runtime still counting as answering.</summary>
     public TimeSpan AnsweringBound { get; init; } = TimeSpan.FromMilliseconds(200);

@@ -52,8 +52,9 @@ public sealed class RuntimeLinkTests : IDisposable
         first.Found.SetResult([]);
         Assert.Equal(["a"], (await node.NextReport()).Answered);
 
-        await Bound.Until(() => _time.Due.Contains(TimeSpan.FromMilliseconds(100)));
-        _time.Advance(TimeSpan.FromMilliseconds(99));
+        var gap = new RuntimeOptions().AskGap;
+        await Bound.Until(() => _time.Due.Contains(gap));
+        _time.Advance(gap - TimeSpan.FromMilliseconds(1));
         node.Runtimes.Ask("d");
         Assert.False(runtime.HasCall);
         _time.Advance(TimeSpan.FromMilliseconds(1));
