@@ -48,6 +48,14 @@ internal sealed class SyntheticRuntime : IAsyncDisposable
     {
         var runtime = new SyntheticRuntime(path, containers, startsPerSecond, tellsEvents);
         await runtime._application.StartAsync();
+        using (var kubelet = new CriClient(path))
+        {
+            // A node's runtime has answered before: its first answer, while it is being compiled, is no measure of it.
+            _ = kubelet.TryVersion();
+            _ = kubelet.ListContainers();
+        }
+
+        Interlocked.Exchange(ref runtime._calls, 0);
         return runtime;
     }
 
