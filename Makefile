@@ -13,8 +13,9 @@ KERNELS ?= 5.10 6.1
 SUITES ?= unit live
 BPF_OBJECT := artifacts/bpf/netmon.bpf.o
 BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
-ENGINE_SOURCES := $(shell find engine -path engine/Query -prune -o \( -name '*.cs' -o -name '*.csproj' \) -print) $(wildcard *.props global.json)
+ENGINE_SOURCES := $(shell find engine \( -path engine/Query -o -path engine/Archive \) -prune -o \( -name '*.cs' -o -name '*.csproj' \) -print) $(wildcard *.props global.json)
 QUERY_SOURCES := $(shell find engine/Query engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props schemas/*.sql)
+ARCHIVE_SOURCES := $(shell find engine/Archive engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
 .PHONY: help setup generate build run bench test test-runtimes test-kernels lint clean
@@ -34,7 +35,7 @@ $(BPF_OBJECT): $(BPF_SOURCES)
 	llvm-strip -g $@.tmp
 	@mv $@.tmp $@
 
-build: bin/netmon bin/netmon-query ## build bin/netmon, one native file, and bin/netmon-query with DuckDB beside it
+build: bin/netmon bin/netmon-query bin/netmon-archive ## build bin/netmon, one native file, and beside it bin/netmon-query with DuckDB, and bin/netmon-archive
 
 bin/netmon: $(BPF_OBJECT) $(ENGINE_SOURCES)
 	@ops/setup.sh
@@ -48,6 +49,12 @@ bin/netmon-query: $(QUERY_SOURCES)
 	@mkdir -p bin
 	@cp artifacts/publish-query/libduckdb.so bin/libduckdb.so.tmp && mv bin/libduckdb.so.tmp bin/libduckdb.so
 	@cp artifacts/publish-query/netmon-query bin/netmon-query.tmp && mv bin/netmon-query.tmp bin/netmon-query
+
+bin/netmon-archive: $(ARCHIVE_SOURCES)
+	@ops/setup.sh
+	dotnet publish engine/Archive -c Release -r $(RID) -o artifacts/publish-archive -v quiet
+	@mkdir -p bin
+	@cp artifacts/publish-archive/netmon-archive bin/netmon-archive.tmp && mv bin/netmon-archive.tmp bin/netmon-archive
 
 bin/netload: $(wildcard perf/load/*.c perf/load/*.h)
 	@ops/setup.sh
@@ -67,7 +74,7 @@ bin/netstorm: perf/storm/main.c perf/storm/storm.h artifacts/bpf/storm.bpf.o
 run: bin/netmon ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
 	@bin/netmon run $(ARGS)
 
-test: bin/netmon bin/netmon-query bin/netload ## all tests that are not slow; what this machine can't run is named as skipped
+test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload ## all tests that are not slow; what this machine can't run is named as skipped
 	@tests/run.sh $(SUITES)
 
 test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)

@@ -39,6 +39,7 @@ internal static class Agent
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, source.RescanCgroups);
         var sinks = new SinkFanout([.. OpenSinks(settings, loss, directory)], source.IsLive);
         using var enrich = stage = new EnrichStage(directory, sinks, settings.NameWait);
+        await using var archive = ArchiveProcess.Start(settings);
         var decoder = new RecordDecoder(new EventOrder(), enrich, sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
 
@@ -59,6 +60,11 @@ internal static class Agent
             {
                 Log.Line($"{worker.Sink.Name}: gave up after {SinkWorker.StallBound.TotalSeconds:0} s without progress; the rest is counted as dropped");
             }
+        }
+
+        if (archive is not null)
+        {
+            await archive.DisposeAsync().ConfigureAwait(false); // what was sealed just now goes too
         }
 
         Log.Line(loss.Summary());
@@ -93,6 +99,7 @@ internal static class Agent
                 RetainFor = settings.Retention.RetainFor,
                 RetainBytes = settings.Retention.RetainBytes,
                 KeepFree = settings.Retention.KeepFree,
+                Archive = settings.Retention.Archive,
                 LossTotals = loss.Totals,
                 NamesOf = container => directory.Of(container.ContainerId),
             };

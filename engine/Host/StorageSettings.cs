@@ -1,12 +1,19 @@
 using System.Globalization;
 using NetMon.Host.Commands;
 using NetMon.Storage;
+using NetMon.Storage.Archive;
 
 namespace NetMon.Host;
 
 /// <summary>The bounds of the capture directory, as the options give them.</summary>
 internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainFor, long? RetainBytes, FreeDisk KeepFree)
 {
+    /// <summary>Where sealed files go; null: nowhere.</summary>
+    public ArchiveTarget? Archive { get; init; }
+
+    /// <summary>Bytes a second to send there at the most.</summary>
+    public long ArchiveBandwidth { get; init; }
+
     private static readonly string[] Units = ["", "KiB", "MiB", "GiB", "TiB"];
 
     /// <summary>Reads the values of the options. Throws <see cref="UsageException"/>.</summary>
@@ -17,6 +24,27 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
         retainFor == "none" ? null : ReadTime("--retain-for", retainFor),
         retainBytes == "none" ? null : ReadBytes("--retain-bytes", retainBytes),
         keepFree is null ? FreeDisk.Default : ReadFree(keepFree));
+
+    /// <summary>These, and where sealed files are uploaded to. Throws <see cref="UsageException"/>.</summary>
+    public StorageSettings WithArchive(string? target, string bandwidth, string? capture)
+    {
+        try
+        {
+            return this with
+            {
+                Archive = target is null ? null
+                    : capture is not null ? ArchiveTarget.Parse(target)
+                    : throw new UsageException($"--archive {target}: it uploads what --capture DIR keeps, and there is no --capture"),
+                ArchiveBandwidth = ReadBytes("--archive-bandwidth", bandwidth) is var bytes and >= 1024
+                    ? bytes
+                    : throw new UsageException($"--archive-bandwidth {bandwidth}: it takes 1KiB or more, a second"),
+            };
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--archive {e.Message}");
+        }
+    }
 
     private static TimeSpan ReadTime(string option, string text) =>
         TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"{option} {text}: it takes a time such as 500ms, 30s, 5m, 2h or 7d");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NetMon.Events;
+using NetMon.Storage.Archive;
 using NetMon.Storage.Cold;
 using NetMon.Storage.Hot;
 using NetMon.Storage.Loss;
@@ -22,6 +23,7 @@ public sealed class ParquetSink : IEventSink
     private readonly LossJournal _losses;
     private readonly DiskFloor _floor;
     private readonly FailureLog _sealFailures;
+    private readonly ArchiveGuard? _archive;
     private long _watermark;
 
     /// <summary>Opens the capture directory, locks it, and takes over what earlier runs of this node left in hot/.</summary>
@@ -42,7 +44,8 @@ public sealed class ParquetSink : IEventSink
         _hot = new HotTier(_layout, options, counters, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: false));
         var hours = new HourSealer(_layout, options, new TornTails(report, (from, to, rows) => _losses.Add(from, to, "parquet", "torn_tail", rows)));
         var losses = new LossSealer(_layout, options, report);
-        var retention = new Retention(_layout, options, report);
+        _archive = options.Archive is { } target ? new ArchiveGuard(_layout, target, report) : null;
+        var retention = new Retention(_layout, options, _archive, report);
         _sealer = new SealWorker(
             job => (job.IsLoss ? losses.Seal : (Action<SealJob>)hours.Seal)(job),
             waiting => Retain(retention, waiting),
@@ -57,6 +60,9 @@ public sealed class ParquetSink : IEventSink
 
     /// <inheritdoc/>
     public SinkCounters Counters { get; }
+
+    /// <summary>Sealed files that are not in the bucket yet, as of a minute ago at the most; zero where nothing is archived. Any thread.</summary>
+    public ArchiveBacklog ArchiveBacklog => _archive?.Backlog ?? default;
 
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<ConnectionEvent> events)

@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Storage.Archive;
 
 namespace NetMon.Storage;
 
@@ -39,6 +40,9 @@ public sealed record ParquetSinkOptions
 
     /// <summary>Bytes that the capture directory may have before its oldest hour is removed; null: as many as there is room for.</summary>
     public long? RetainBytes { get; init; } = 10L << 30;
+
+    /// <summary>Where sealed files are uploaded to, by another process: then only what is marked as being there is removed; null: nowhere.</summary>
+    public ArchiveTarget? Archive { get; init; }
 
     /// <summary>Free disk below which storage pauses.</summary>
     public FreeDisk KeepFree { get; init; } = FreeDisk.Default;

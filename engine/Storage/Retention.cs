@@ -1,9 +1,14 @@
 using System.Globalization;
+using NetMon.Storage.Archive;
 
 namespace NetMon.Storage;
 
 /// <summary>Removes the oldest hours when they are too old or all together too much. One thread.</summary>
-internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options, Action<string> report)
+/// <param name="layout">The capture directory.</param>
+/// <param name="options">The bounds.</param>
+/// <param name="archive">What may go because it is in the bucket; null where nothing is archived: everything may.</param>
+/// <param name="report">Takes a line for the operator.</param>
+internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options, ArchiveGuard? archive, Action<string> report)
 {
     private static readonly string[] Endings = [CaptureLayout.SealedEnding, CaptureLayout.SegmentEnding, CaptureLayout.LossEnding, ".partial"];
 
@@ -14,11 +19,12 @@ internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options
     public void Run(long now, IReadOnlyCollection<Hour> inUse)
     {
         var hours = layout.Hours(CaptureLayout.Events).Concat(layout.Hours(CaptureLayout.Hot)).Distinct().OrderBy(hour => hour.Index).ToList();
+        archive?.Begin();
         var removable = hours.Where(hour => hour != Hour.Of(now) && !inUse.Contains(hour)).ToList();
         if (options.RetainFor is { } time)
         {
             var before = now - time.Ticks * TimeSpan.NanosecondsPerTick;
-            foreach (var hour in removable.TakeWhile(hour => hour.End <= before).ToList())
+            foreach (var hour in removable.TakeWhile(hour => hour.End <= before).Where(MayRemove).ToList())
             {
                 Remove(hour);
                 hours.Remove(hour);
@@ -32,23 +38,31 @@ internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options
         {
             RemoveOldest(most, hours, removable);
         }
+
+        archive?.End(hours.Select(CaptureLayout.EventsFolder).Concat(LossDates().Select(date => $"{CaptureLayout.Loss}/{date}")));
     }
+
+    private bool MayRemove(Hour hour) => archive?.MayRemove(hour) ?? true;
 
     private void RemoveOldest(long most, List<Hour> hours, List<Hour> removable)
     {
         var bytes = hours.Sum(Bytes) + LossDates().Sum(date => layout.Root.Files($"{CaptureLayout.Loss}/{date}").Sum(file => file.Bytes));
-        var removed = 0;
-        for (; bytes > most && removed < removable.Count; removed++)
+        var removed = new List<Hour>();
+        foreach (var hour in removable)
         {
-            bytes -= Bytes(removable[removed]);
-            Remove(removable[removed]);
+            if (bytes > most && MayRemove(hour))
+            {
+                bytes -= Bytes(hour);
+                Remove(hour);
+                removed.Add(hour);
+            }
         }
 
-        if (removed > 0)
+        if (removed.Count > 0)
         {
             report(string.Create(
                 CultureInfo.InvariantCulture,
-                $"parquet: removed {removed} of the oldest hours, up to {removable[removed - 1]}: the capture had more than {most} bytes (--retain-bytes)"));
+                $"parquet: removed {removed.Count} of the oldest hours, up to {removed[^1]}: the capture had more than {most} bytes (--retain-bytes)"));
         }
     }
 
@@ -67,7 +81,7 @@ internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options
     {
         foreach (var date in LossDates())
         {
-            if (Hour.TryParsePartition($"{date}/hour=23", out var last) && last.End <= before)
+            if (Hour.TryParsePartition($"{date}/hour=23", out var last) && last.End <= before && (archive?.AllArchived($"{CaptureLayout.Loss}/{date}") ?? true))
             {
                 RemoveFiles($"{CaptureLayout.Loss}/{date}");
                 layout.Root.DeleteIfEmpty($"{CaptureLayout.Loss}/{date}");
@@ -81,6 +95,7 @@ internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options
         {
             if (Endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
             {
+                ArchiveMark.Remove(layout.Root, $"{folder}/{name}"); // first: a mark must not speak for a later file of this name
                 layout.Root.Delete($"{folder}/{name}");
             }
         }

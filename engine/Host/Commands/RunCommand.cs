@@ -19,6 +19,8 @@ internal static class RunCommand
     private static readonly Option<string?> RetainFor = EnvironmentOption.Create("--retain-for", "TIME|none", "remove hours that are older", "7d");
     private static readonly Option<string?> RetainBytes = EnvironmentOption.Create("--retain-bytes", "SIZE|none", "remove the oldest hours when the capture has more bytes", "10GiB");
     private static readonly Option<string?> KeepFree = EnvironmentOption.Create("--keep-free", "PERCENT%|SIZE", "pause storage when the disk has less free; without it the lesser of 1GiB and 5%");
+    private static readonly Option<string?> Archive = EnvironmentOption.Create("--archive", "s3://BUCKET[/PREFIX]", "upload sealed files there, and remove only what is there; endpoint, region and credentials by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, ... or a role");
+    private static readonly Option<string?> ArchiveBandwidth = EnvironmentOption.Create("--archive-bandwidth", "SIZE", "bytes a second to upload at the most", "8MiB");
     private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
     private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
@@ -35,7 +37,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
-            Node, Json, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Duration, Source, Record, SpineOption, AcceptOwnerOption,
+            Node, Json, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
             RuntimeEndpoints, Cgroups, NameWait, RingMemory,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -73,7 +75,8 @@ internal static class RunCommand
             Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
             Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
             Capture = parsed.GetValue(Capture),
-            Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree)),
+            Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree))
+                .WithArchive(parsed.GetValue(Archive), parsed.GetValue(ArchiveBandwidth)!, parsed.GetValue(Capture)),
             Duration = parsed.GetValue(Duration) is { } duration ? ReadDuration(duration) : null,
             Source = source,
             Record = parsed.GetValue(Record),
