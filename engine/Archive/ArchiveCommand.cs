@@ -64,7 +64,12 @@ internal static class ArchiveCommand
             messages.Line(e.Message);
             return Usage;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AmazonClientException)
+        catch (AmazonClientException e)
+        {
+            messages.Line($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own");
+            return Usage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             messages.Line(e.Message);
             return Failure;
