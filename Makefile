@@ -89,7 +89,7 @@ bench: bin/netmon bin/netload bin/netstorm ## measure: one table, and artifacts/
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes --no-restore || dotnet format NetMon.sln --verify-no-changes
-	clang-format --dry-run -Werror bpf/*.c bpf/*.h schemas/*.h perf/load/*.c perf/load/*.h
+	clang-format --dry-run -Werror bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch]
 
 clean: ## remove everything that was built
 	rm -rf artifacts bin

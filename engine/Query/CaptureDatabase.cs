@@ -23,7 +23,7 @@ internal sealed class CaptureDatabase : IDisposable
         "SELECT NULL::TIMESTAMP AS \"from\", NULL::TIMESTAMP AS \"to\", NULL::VARCHAR AS node, NULL::VARCHAR AS stage, NULL::VARCHAR AS reason, NULL::BIGINT AS count WHERE false";
 
     private readonly DuckDBConnection _connection;
-    private readonly string _temporary = Path.Combine(Path.GetTempPath(), $"netmon-query-{Environment.ProcessId}");
+    private readonly string _temporary = Directory.CreateTempSubdirectory("netmon-query-").FullName; // its owner's alone
 
     private CaptureDatabase(DuckDBConnection connection) => _connection = connection;
 
@@ -77,10 +77,7 @@ internal sealed class CaptureDatabase : IDisposable
     public void Dispose()
     {
         _connection.Dispose();
-        if (Directory.Exists(_temporary))
-        {
-            Directory.Delete(_temporary, recursive: true);
-        }
+        Directory.Delete(_temporary, recursive: true);
     }
 
     private List<ColumnHead> Describe(string question)

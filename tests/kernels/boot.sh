@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Boots a kernel in QEMU (software emulation), runs PAYLOAD_DIR/run.sh in it as root and brings its results back.
 # usage: boot.sh 5.10|6.1|6.12|7.2 PAYLOAD_DIR OUT_DIR [SECONDS]
-# Exit codes: that of run.sh; 1 if it did not end in time, the kernel panicked or no results came back;
+# Exit codes: that of run.sh; 1 if it did not end in time, the kernel died twice or no results came back;
 # 77 skipped (the reason is printed); 64 wrong usage.
 set -euo pipefail
 
-boot_attempts=5  # only a boot that did not reach init is tried again
+boot_attempts=5  # of a boot that does not reach init
+runs=2           # of one whose kernel dies or stands still after that
 boot_seconds=60  # until init must have been reached
 grace_seconds=60 # after the payload's own time, for the results
 
@@ -120,18 +121,18 @@ console=$out/console.log
 results=$work/results
 
 # QEMU 7.2 seems to spoil the flags register at a cmpxchg16b: on a busy machine one boot of 6.12 in three crashed, some after
-# init. clearcpuid=141 (cx16) keeps that kernel from using it; taken from the CPU itself (-cpu max,-cx16), Native AOT
-# programs would not start. Not on newer kernels: without cmpxchg16b kmalloc_nolock() gives no memory, so sockets get no
-# BPF storage there.
-no_cx16=
-[[ $version == 6.12 ]] && no_cx16="clearcpuid=141"
+# init, and 6.1 stood still for good. clearcpuid=141 (cx16) keeps a kernel from using it; taken from the CPU itself
+# (-cpu max,-cx16), Native AOT programs would not start. Not on newer kernels: without cmpxchg16b kmalloc_nolock() gives no
+# memory, so sockets get no BPF storage there.
+no_cx16=clearcpuid=141
+[[ $version == 7.2 ]] && no_cx16=
 start_qemu() {
   : >"$console"
   rm -f "$results"
   qemu-system-x86_64 -accel tcg -cpu max -m 1024 -smp 2 -no-reboot \
     -no-user-config -nodefaults -display none -monitor none \
     -kernel "$kernel/vmlinuz" -initrd "$work/initramfs" \
-    -append "console=ttyS0 quiet panic=-1 oops=panic $no_cx16" \
+    -append "console=ttyS0 quiet panic=-1 oops=panic softlockup_panic=1 $no_cx16" \
     -serial "file:$console" \
     -device virtio-serial-pci -chardev "file,id=results,path=$results" \
     -device virtserialport,chardev=results,name=results \
@@ -162,26 +163,40 @@ fail() {
 began=$EPOCHREALTIME
 since() { awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
 
-for ((attempt = 1; ; attempt++)); do
-  start_qemu
-  wait_for "$boot_seconds" "init reached" || true
-  if shows "init reached"; then break; fi
-  stop_qemu
-  # QEMU may have written the line just before it was stopped.
-  if shows "init reached"; then fail "stopped after init was reached"; fi
-  if ((attempt >= boot_attempts)); then fail "init was not reached in $attempt boots"; fi
-  mv "$console" "$out/console.boot-$attempt.log"
-  say "kernel $version: boot $attempt did not reach init, booting again"
-done
-booted=$(since)
+boot() {
+  local attempt
+  for ((attempt = 1; ; attempt++)); do
+    start_qemu
+    wait_for "$boot_seconds" "init reached" || true
+    if shows "init reached"; then return; fi
+    stop_qemu
+    # QEMU may have written the line just before it was stopped.
+    if shows "init reached"; then fail "stopped after init was reached"; fi
+    if ((attempt >= boot_attempts)); then fail "init was not reached in $attempt boots"; fi
+    mv "$console" "$out/console.boot-$attempt.log"
+    say "kernel $version: boot $attempt did not reach init, booting again"
+  done
+}
 
-wait_for $((seconds + grace_seconds)) || fail "did not power off $grace_seconds s after the payload's $seconds s"
+# A kernel that panicked or stood still (softlockup_panic makes a panic of that) is tried once more: emulation does that now
+# and then. What our programs do to a kernel, they do the second time, too.
+for ((run = 1; ; run++)); do
+  boot
+  booted=$(since)
+  ended=yes
+  wait_for $((seconds + grace_seconds)) || ended=
+  if ! grep -aqE 'Kernel panic - not syncing|soft lockup|detected stall' "$console" || { [[ $ended ]] && shows "results sent"; }; then break; fi
+  stop_qemu
+  if ((run >= runs)); then fail "the kernel died or stood still in $run runs"; fi
+  say "kernel $version: the kernel died or stood still, trying once more: $(grep -aE 'Kernel panic - not syncing|soft lockup|detected stall' "$console" | head -n 1 | tr -d '\r')"
+  mv "$console" "$out/console.run-$run.log"
+done
+[[ $ended ]] || fail "did not power off $grace_seconds s after the payload's $seconds s"
 wait "$qemu" || fail "QEMU ended with $?"
 qemu=
 
 # --- the results -----------------------------------------------------------------------------------------------
 
-if grep -aqE 'Kernel panic - not syncing' "$console"; then fail "the kernel panicked"; fi
 [[ -s $results ]] || fail "no results came back"
 tar -xzf "$results" -C "$out" --no-same-owner 2>"$work/tar.log" || { cat "$work/tar.log" >&2; fail "the results are damaged"; }
 [[ -f $out/exit-code ]] || fail "the payload did not end within $seconds s"
