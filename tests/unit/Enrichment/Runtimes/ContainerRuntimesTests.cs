@@ -87,7 +87,7 @@ public sealed class ContainerRuntimesTests : IDisposable
         await using var server = new SocketServer(_folder["d"], SocketServer.Hang);
         await using var node = new Node([new RuntimeEndpoint(_folder["d"], RuntimeKind.Docker)], Quick with { CallDeadline = TimeSpan.FromMilliseconds(50) });
         node.Runtimes.Start();
-        await Bound.Until(() => node.Status.Failures >= 3);
+        await Bound.Until(() => node.Status.Failures >= 3 && server.Accepted >= 3); // on a busy machine the deadline is first
 
         Assert.InRange(server.Accepted, 3, (int)node.Status.Failures + 2);
         Assert.Contains("no answer within 0.05 s", Assert.Single(node.Log), StringComparison.Ordinal);
