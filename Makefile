@@ -11,14 +11,21 @@ RID := linux-$(if $(filter aarch64,$(ARCH)),arm64,x64)
 CLANG ?= clang
 KERNELS ?= 5.10 6.1
 SUITES ?= unit live
+REGISTRY ?= localhost
+IMAGE_NAME ?= netmon
+IMAGE_TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo dev)
+IMAGE = $(REGISTRY)/$(IMAGE_NAME):$(IMAGE_TAG)
+OVERLAY ?= bare-metal
+export REGISTRY IMAGE_NAME IMAGE_TAG IMAGE OVERLAY
 BPF_OBJECT := artifacts/bpf/netmon.bpf.o
+START_OBJECT := artifacts/native/capabilities.o
 BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine \( -path engine/Query -o -path engine/Archive \) -prune -o \( -name '*.cs' -o -name '*.csproj' \) -print) $(wildcard *.props global.json)
 QUERY_SOURCES := $(shell find engine/Query engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props schemas/*.sql)
 ARCHIVE_SOURCES := $(shell find engine/Archive engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench test test-runtimes test-kernels lint clean
+.PHONY: help setup generate build run bench test test-runtimes test-kernels test-image docker-build docker-push scan deploy undeploy logs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,9 +44,14 @@ $(BPF_OBJECT): $(BPF_SOURCES)
 
 build: bin/netmon bin/netmon-query bin/netmon-archive ## build bin/netmon, one native file, and beside it bin/netmon-query with DuckDB, and bin/netmon-archive
 
-bin/netmon: $(BPF_OBJECT) $(ENGINE_SOURCES)
+$(START_OBJECT): engine/Native/capabilities.c
 	@ops/setup.sh
-	dotnet publish engine/Host -c Release -r $(RID) -o artifacts/publish -v quiet
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
+
+bin/netmon: $(BPF_OBJECT) $(START_OBJECT) $(ENGINE_SOURCES)
+	@ops/setup.sh
+	dotnet publish engine/Host -c Release -r $(RID) -o artifacts/publish -v quiet $(PUBLISH_ARGS)
 	@mkdir -p bin
 	@cp artifacts/publish/netmon bin/netmon.tmp && mv bin/netmon.tmp bin/netmon
 
@@ -83,13 +95,34 @@ test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, s
 test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2")
 	@NETMON_TEST_KERNELS="$(KERNELS)" tests/run.sh kernels
 
+docker-build: ## build the image REGISTRY/IMAGE_NAME:IMAGE_TAG with docker or buildah (BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
+	@ops/image/build.sh
+
+docker-push: ## push it
+	@ops/image/push.sh
+
+scan: ## look for known holes in it with Trivy, where that is installed
+	@ops/image/scan.sh
+
+deploy: ## apply ops/kubernetes/overlays/OVERLAY with that image (kubectl's current context)
+	@ops/kubernetes/deploy.sh apply
+
+undeploy: ## remove it
+	@ops/kubernetes/deploy.sh delete
+
+logs: ## follow the agents' logs
+	kubectl --namespace network-monitoring logs --selector app=ebpf-netmon --all-containers --follow --prefix --max-log-requests 100
+
+test-image: bin/netload ## build the image here without a registry, look into it, and run it (installs buildah and debootstrap by apt)
+	@tests/run.sh image
+
 bench: bin/netmon bin/netload bin/netstorm ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, or one of throughput steady connections getppid)
 	dotnet build perf/bench -c Release -v quiet -clp:NoSummary
 	@artifacts/dotnet/bin/NetMon.Bench/release/netmon-bench $(BENCH)
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes --no-restore || dotnet format NetMon.sln --verify-no-changes
-	clang-format --dry-run -Werror bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch]
+	clang-format --dry-run -Werror engine/Native/*.c bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch]
 
 clean: ## remove everything that was built
 	rm -rf artifacts bin

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up their counts: tests/run.sh [unit] [live] [runtimes] [kernels]; without arguments unit and live.
+# Runs test suites and adds up their counts: tests/run.sh [unit] [live] [runtimes] [kernels] [image]; without arguments unit and live.
 # The last line is "N passed, N failed, N skipped"; a skipped test is named with its reason where it is skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -32,18 +32,23 @@ run() { # SUITE PROJECT ARGUMENTS...
 	rm -f "$log"
 }
 
-declare -A suite_class=([unit]=UnitTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests)
+declare -A suite_class=([unit]=UnitTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests [image]=LiveTests)
 for suite in "${suites[@]}"; do
 	case $suite in
 	unit) run unit unit ;;
-	live) run live live -trait- suite=kernels -trait- suite=runtimes ;;
+	live) run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image ;;
 	runtimes)
 		tests/runtimes/setup.sh
 		run runtimes live -trait suite=runtimes
 		;;
 	kernels) run kernels live -trait suite=kernels ;;
+	image)
+		tests/runtimes/setup.sh
+		tests/image/build.sh
+		run image live -trait suite=image
+		;;
 	*)
-		echo "tests: there is no suite $suite; there are unit, live, runtimes and kernels" >&2
+		echo "tests: there is no suite $suite; there are unit, live, runtimes, kernels and image" >&2
 		exit 2
 		;;
 	esac

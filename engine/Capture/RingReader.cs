@@ -28,6 +28,7 @@ public sealed class RingReader
     private readonly RingConsumer[] _rings;
     private readonly Thread _thread;
     private volatile bool _stop;
+    private long _lastTurn;
     private int _chunkUsed;
     private Memory<byte> _chunk;
 
@@ -41,6 +42,9 @@ public sealed class RingReader
 
     /// <summary>Records whose length in the ring was not that of any record; they were left out.</summary>
     public long Misshapen { get; private set; }
+
+    /// <summary>When the last drain began, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the first. Any thread.</summary>
+    public long LastTurn => Volatile.Read(ref _lastTurn);
 
     /// <summary>Begins to drain.</summary>
     public void Start() => _thread.Start();
@@ -78,6 +82,7 @@ public sealed class RingReader
         var (quiet, blockedDrains, last) = (0, 0, false);
         while (true)
         {
+            Volatile.Write(ref _lastTurn, Environment.TickCount64);
             var stopping = _stop || _source.HasEnded;
             var time = _source.ReadTime();
             var (records, blocked, light) = (0, false, true);

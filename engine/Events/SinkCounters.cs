@@ -10,6 +10,7 @@ public sealed class SinkCounters
     private long _queueFull;
     private long _failed;
     private long _paused;
+    private long _bytes;
 
     /// <summary>Events that the pipeline had for this sink.</summary>
     public long Offered => Interlocked.Read(ref _offered);
@@ -25,6 +26,11 @@ public sealed class SinkCounters
 
     /// <summary>Those of <see cref="Failed"/> that were dropped because the sink was paused to spare the disk.</summary>
     public long Paused => Interlocked.Read(ref _paused);
+
+    /// <summary>Bytes written where the sink writes to; 0 from a sink that does not tell.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public void AddBytes(long bytes) => Interlocked.Add(ref _bytes, bytes);
 
     public void AddOffered(long events) => Interlocked.Add(ref _offered, events);
 

@@ -4,6 +4,7 @@ using NetMon.Capture.Synthetic;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
+using NetMon.Host.Metrics;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
@@ -42,15 +43,26 @@ internal static class Agent
         await using var archive = ArchiveProcess.Start(settings);
         var decoder = new RecordDecoder(new EventOrder(), enrich, sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
+        var health = new Health(reader, decoder);
+        await using var metrics = settings.Metrics is not { } address ? null : await MetricsServer.StartAsync(address, new AgentMetrics(factory =>
+        [
+            new EventMetrics(factory, source, decoder, enrich, loss),
+            new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
+            new SinkMetrics(factory, sinks.Workers),
+            .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree)] : Array.Empty<IMetricGroup>(),
+            new ProcessMetrics(factory),
+        ]), health).ConfigureAwait(false);
 
         runtimes.Start();
         source.Start();
         reader.Start();
         var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader));
+        health.Attached();
         Log.Line($"ready: {source.Description}");
 
         await Task.WhenAny(stop.Requested, decoding).ConfigureAwait(false); // a source that ends completes the pipe
 
+        health.Stopping();
         source.Stop();
         await Task.Run(reader.Finish).ConfigureAwait(false);
         await decoding.ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Net;
 using NetMon.Capture;
 using NetMon.Enrichment.Runtimes;
 
@@ -32,6 +33,9 @@ internal sealed record RunSettings
 
     /// <summary>How long an event may wait for its container's name; zero: not at all.</summary>
     public required TimeSpan NameWait { get; init; }
+
+    /// <summary>Where metrics and health are asked for; null for nowhere.</summary>
+    public required IPEndPoint? Metrics { get; init; }
 
     /// <summary>How to trace.</summary>
     public required KernelSourceOptions Kernel { get; init; }

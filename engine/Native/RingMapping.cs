@@ -24,6 +24,16 @@ public sealed unsafe class RingMapping : IDisposable
     /// <summary>Capacity in bytes, a power of two and a multiple of the page.</summary>
     public int DataBytes { get; }
 
+    /// <summary>Bytes that wait to be read, as far as that can be told from aside. Any thread, until it is disposed of.</summary>
+    public long WaitingBytes
+    {
+        get
+        {
+            var consumed = Volatile.Read(ref *Consumer); // first: the producer is never behind an older position
+            return (long)Math.Min(Volatile.Read(ref *Producer) - consumed, (ulong)DataBytes);
+        }
+    }
+
     internal ulong* Consumer => (ulong*)_consumerPage;
 
     internal ulong* Producer => (ulong*)_producerPage;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using NetMon.Native;
 
@@ -19,7 +18,8 @@ internal sealed class CaptureLayout : IDisposable
     public const string SealedEnding = ".parquet";
     private const string PartialEnding = ".parquet.partial";
     private const string LockName = ".lock";
-    private readonly string _run = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    // Not System.Security.Cryptography: it needs OpenSSL's library, which the image does not have.
+    private readonly string _run = Guid.NewGuid().ToString("N")[16..];
     private SafeFileHandle _lock;
     private int _last;
 

@@ -17,6 +17,7 @@ inside=$folder/inside
 daemon=
 
 prepare() {
+	mount --make-rshared / || exit # as on a node with systemd; the peers are this namespace's own, so nothing gets out
 	ip link set lo up
 	# On tmpfs, so that images and containers may be stacked on it wherever FOLDER is.
 	mkdir -p "$inside" && mount -t tmpfs tmpfs "$inside" || exit

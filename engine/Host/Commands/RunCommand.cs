@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using NetMon.Capture;
+using NetMon.Host.Metrics;
 using NetMon.Native;
 using NetMon.Storage;
 
@@ -31,6 +32,7 @@ internal static class RunCommand
 
     private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
+    private static readonly Option<string?> Metrics = EnvironmentOption.Create("--metrics", "ADDRESS:PORT", "answer /metrics (Prometheus), /healthz and /readyz there; :PORT is all addresses; without it nowhere");
     private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "memory of all rings together, MiB", "8");
 
     public static Command Create()
@@ -38,7 +40,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, RingMemory,
+            RuntimeEndpoints, Cgroups, NameWait, Metrics, RingMemory,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -81,6 +83,7 @@ internal static class RunCommand
             Source = source,
             Record = parsed.GetValue(Record),
             Runtimes = RuntimeEndpointOption.Read(parsed.GetValue(RuntimeEndpoints), source is SourceSpec.Kernel ? "auto" : "none"),
+            Metrics = parsed.GetValue(Metrics) is { } metrics ? MetricsAddress.Parse(metrics) : null,
             NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
             Kernel = new KernelSourceOptions
             {

@@ -17,9 +17,23 @@ namespace NetMon.Pipeline.Decode;
 public sealed class RecordDecoder(EventOrder order, EnrichStage enrich, SinkFanout sinks, Action<ReadOnlySequence<byte>>? record = null)
 {
     private bool _inGarbledRun;
+    private long _lastTurn;
+    private long _pipeBytes;
 
     /// <summary>What was taken and skipped so far.</summary>
     public DecodeCounters Counters { get; } = new();
+
+    /// <summary>When it last came through its loop, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the first. Any thread.</summary>
+    public long LastTurn => Volatile.Read(ref _lastTurn);
+
+    /// <summary>Bytes that the pipe had for it the last time. Any thread.</summary>
+    public long PipeBytes => Volatile.Read(ref _pipeBytes);
+
+    /// <summary>Events that wait for their time. Any thread.</summary>
+    public int Waiting => order.Count;
+
+    /// <summary>Events that came after their time had passed, and went out late. Any thread.</summary>
+    public long Late => order.Late;
 
     /// <summary>Reads the pipe to its end and passes everything on; completes the sinks' queues last, also if it fails.</summary>
     public async Task RunAsync(PipeReader pipe)
@@ -41,6 +55,8 @@ public sealed class RecordDecoder(EventOrder order, EnrichStage enrich, SinkFano
         while (true)
         {
             var result = await pipe.ReadAsync().ConfigureAwait(false);
+            Volatile.Write(ref _lastTurn, Environment.TickCount64);
+            Volatile.Write(ref _pipeBytes, result.Buffer.Length);
             var consumed = result.Buffer.Start;
             while (TryDecodeToTick(result.Buffer, ref consumed, out var tick))
             {

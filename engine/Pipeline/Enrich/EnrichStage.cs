@@ -40,6 +40,9 @@ public sealed class EnrichStage : IDisposable
     /// <summary>How events got their names.</summary>
     public NamingCounters Counters { get; } = new();
 
+    /// <summary>What events there were.</summary>
+    public EventCounters Events { get; } = new();
+
     /// <summary>Batches held back now.</summary>
     public int Held => _held.Count;
 
@@ -138,6 +141,7 @@ public sealed class EnrichStage : IDisposable
         var (inContainers, named) = (0, 0);
         foreach (ref readonly var e in batch.Events)
         {
+            Events.Count(in e);
             if (e.Container is { } container)
             {
                 inContainers++;

@@ -1,12 +1,10 @@
-using System.Numerics;
+using NetMon.Events;
 
 namespace NetMon.Pipeline.Enrich;
 
 /// <summary>How events got their containers' names. One thread adds, any may read.</summary>
 public sealed class NamingCounters
 {
-    private const int Buckets = 24; // by powers of two of a microsecond: up to 8 s
-    private readonly long[] _waits = new long[Buckets];
     private long _inContainers;
     private long _named;
     private long _batchesHeld;
@@ -28,35 +26,17 @@ public sealed class NamingCounters
     /// <summary>Those of them that went on early, because too many waited.</summary>
     public long BatchesCrowdedOut => Volatile.Read(ref _batchesCrowdedOut);
 
+    /// <summary>How long each event waited for a name; most don't.</summary>
+    public DurationHistogram Waits { get; } = new();
+
     /// <summary>The wait, microseconds, that this share of the events waited no longer than; to the next power of two.</summary>
-    public long WaitMicroseconds(double share)
-    {
-        var total = 0L;
-        for (var bucket = 0; bucket < Buckets; bucket++)
-        {
-            total += Volatile.Read(ref _waits[bucket]);
-        }
-
-        var sum = 0L;
-        for (var bucket = 0; bucket < Buckets; bucket++)
-        {
-            sum += Volatile.Read(ref _waits[bucket]);
-            if (sum >= share * total)
-            {
-                return bucket == 0 ? 0 : 1L << bucket;
-            }
-        }
-
-        return 1L << Buckets;
-    }
+    public long WaitMicroseconds(double share) => Waits.Quantile(share);
 
     internal void CountBatch(int events, int inContainers, int named, TimeSpan waited)
     {
         Volatile.Write(ref _inContainers, _inContainers + inContainers);
         Volatile.Write(ref _named, _named + named);
-        var microseconds = (ulong)Math.Max(0, waited.Ticks / TimeSpan.TicksPerMicrosecond);
-        var bucket = microseconds == 0 ? 0 : Math.Min(Buckets - 1, BitOperations.Log2(microseconds) + 1);
-        Volatile.Write(ref _waits[bucket], _waits[bucket] + events);
+        Waits.Add(waited, events);
     }
 
     internal void CountHeld() => Volatile.Write(ref _batchesHeld, _batchesHeld + 1);

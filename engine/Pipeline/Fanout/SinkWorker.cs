@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using NetMon.Events;
 
@@ -43,6 +44,9 @@ public sealed class SinkWorker
 
     /// <summary>Batches waiting.</summary>
     public int Queued => _queue.Reader.Count;
+
+    /// <summary>How long the sink took for each batch of events.</summary>
+    public DurationHistogram Writes { get; } = new();
 
     /// <summary>Ends when the sink is closed.</summary>
     public Task Completion { get; }
@@ -97,7 +101,13 @@ public sealed class SinkWorker
             {
                 watermark = batch.WatermarkUnixNanoseconds;
                 _writing = true;
+                var began = Stopwatch.GetTimestamp();
                 _sink.Write(batch.Events);
+                if (!batch.Events.IsEmpty)
+                {
+                    Writes.Add(Stopwatch.GetElapsedTime(began));
+                }
+
                 _release(batch);
                 Volatile.Write(ref _lastProgress, Environment.TickCount64);
                 _writing = false;

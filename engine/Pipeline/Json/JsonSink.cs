@@ -50,6 +50,7 @@ public sealed class JsonSink(LineOutput output, string node, SinkCounters counte
         var written = output.Write(_buffer.AsSpan(0, _used), out var errno);
         var delivered = written == _used ? _lines : _buffer.AsSpan(0, written).Count(NewLine);
         counters.AddDelivered(delivered);
+        counters.AddBytes(written);
         if (delivered < _lines)
         {
             Fail(_lines - delivered, errno);

@@ -30,6 +30,9 @@ public sealed class EventOrder
     /// <summary>Records that came after the watermark had passed their time: they go out late, not lost.</summary>
     public long Late { get; private set; }
 
+    /// <summary>Records held.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Holds a copy of a record until a tick releases it.</summary>
     public void Add(in ConnectionRecord record)
     {

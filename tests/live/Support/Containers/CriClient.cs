@@ -53,8 +53,8 @@ internal sealed class CriClient : IDisposable
 
     public void StartContainer(string id) => _runtime.StartContainer(new ContainerRequest { ContainerId = id }, Options);
 
-    /// <summary>SIGKILL at once.</summary>
-    public void StopContainer(string id) => _runtime.StopContainer(new StopContainerRequest { ContainerId = id }, Options);
+    /// <summary>SIGTERM, and SIGKILL after so many seconds: at once unless told.</summary>
+    public void StopContainer(string id, int grace = 0) => _runtime.StopContainer(new StopContainerRequest { ContainerId = id, Timeout = grace }, Options);
 
     public void RemoveContainer(string id) => _runtime.RemoveContainer(new ContainerRequest { ContainerId = id }, Options);
 

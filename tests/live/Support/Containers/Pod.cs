@@ -57,22 +57,41 @@ internal sealed class Pod
     public static Pod Run(CriClient cri, RuntimeNode node, PodPlan plan) => new(cri, node, plan);
 
     /// <summary>Makes a container that is not started yet.</summary>
-    public PodContainer Create(string name, params string[] command)
+    public PodContainer Create(string name, params string[] command) => Create(name, new ContainerConfig
     {
-        var config = new ContainerConfig
-        {
-            Metadata = new ContainerMetadata { Name = name },
-            Image = new ImageSpec { Image = OfflineImages.Tools },
-            Command = { command },
-            Mounts = { new Mount { ContainerPath = "/shared", HostPath = _node.Shared } },
-            Labels = { Labels },
-            Annotations = { ["io.kubernetes.container.restartCount"] = "0" },
-            LogPath = $"{name}/0.log",
-            Linux = new LinuxContainerConfig { SecurityContext = new LinuxContainerSecurityContext { NamespaceOptions = Namespaces } },
-        };
+        Image = new ImageSpec { Image = OfflineImages.Tools },
+        Command = { command },
+        Mounts = { new Mount { ContainerPath = "/shared", HostPath = _node.Shared } },
+        Linux = new LinuxContainerConfig { SecurityContext = new LinuxContainerSecurityContext() },
+    });
+
+    /// <summary>The same of any kind: what kubelet adds is added.</summary>
+    public PodContainer Create(string name, ContainerConfig config)
+    {
+        config.Metadata = new ContainerMetadata { Name = name };
+        config.Labels.Add(Labels);
         config.Labels["io.kubernetes.container.name"] = name;
+        config.Annotations["io.kubernetes.container.restartCount"] = "0";
+        config.LogPath = $"{name}/0.log";
+        config.Linux.SecurityContext.NamespaceOptions = Namespaces;
         return new PodContainer(this, name, _cri.CreateContainer(SandboxId, config, _config));
     }
+
+    /// <summary>What a container wrote to its stdout or stderr, as the runtime's log has it.</summary>
+    public IReadOnlyList<string> LogOf(PodContainer container, string stream)
+    {
+        // "2026-11-22T23:03:58.730926891Z stdout F line": P instead of F where the line goes on in the next.
+        var log = Shell.Run("nsenter", $"--target={_node.KeeperId}", "--mount", "cat", Path.Combine(_config.LogDirectory, container.Name, "0.log")).MustSucceed().Output;
+        var text = log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 4)).Where(parts => parts[1] == stream)
+            .Select(parts => parts[2] == "P" ? parts[3] : parts[3] + "\n");
+        return string.Concat(text).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>The pid of a container's first process, as the node sees it.</summary>
+    public int PidOf(PodContainer container) => _cri.PidOf(container.Id);
+
+    /// <summary>SIGTERM, and SIGKILL after so many seconds.</summary>
+    public void Stop(PodContainer container, int grace) => _cri.StopContainer(container.Id, grace);
 
     /// <summary>Makes one and starts it.</summary>
     public PodContainer Start(string name, params string[] command)
@@ -112,7 +131,8 @@ internal sealed class Pod
         _cri.RemovePodSandbox(SandboxId);
     }
 
-    private static string AddressOf(int pid) =>
+    /// <summary>The pod's address, by the pid of one of its processes.</summary>
+    public static string AddressOf(int pid) =>
         Shell.Script($"nsenter --target={pid} --net ip -4 -o addr show dev eth0").MustSucceed().Output.Split("inet ")[1].Split('/')[0];
 
     /// <summary>As kubelet names it, for a pod of the class Burstable.</summary>

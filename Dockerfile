@@ -1,0 +1,42 @@
+# The agent's image: the binary, the C library that it is linked with, and nothing else. docs/image.md says why so.
+# Give the two images by digest for a build that can be repeated: --build-arg SDK_IMAGE=NAME@sha256:...
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
+ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
+
+FROM ${SDK_IMAGE} AS sdk
+
+# Built on Debian 12, the system that the tests run on: its libbpf, and a C library that is as old as that of any node.
+FROM ${DEBIAN_IMAGE} AS build
+RUN apt-get update -q \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+      ca-certificates clang gcc libbpf-dev libc6-dev libcap2-bin libelf-dev libssl3 libstdc++6 linux-libc-dev llvm make zlib1g-dev \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=sdk /usr/share/dotnet /usr/share/dotnet
+ENV PATH=/usr/share/dotnet:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 NUGET_CERT_REVOCATION_MODE=offline
+WORKDIR /src
+COPY . .
+ARG REVISION=unknown
+RUN make bin/netmon PUBLISH_ARGS="-p:SourceRevisionId=${REVISION}"
+# The root: nothing in it may be written to, and capabilities of the file are permitted, not in effect (capabilities.c).
+RUN mkdir -p /root-fs/etc /root-fs/captures \
+ && ldd bin/netmon | grep -o '/[^ ]*' | xargs -I{} cp -L --parents {} /root-fs \
+ && cp bin/netmon /root-fs/netmon \
+ && cp LICENSE /root-fs/LICENSE \
+ && echo 'root:x:0:0::/:/netmon\nnetmon:x:10001:10001::/:/netmon' > /root-fs/etc/passwd \
+ && echo 'root:x:0:\nnetmon:x:10001:' > /root-fs/etc/group \
+ && chmod -R u=rX,go=rX /root-fs && chmod 0555 /root-fs/netmon \
+ && find /root-fs -exec touch -h -d @0 {} + \
+ && setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin,cap_sys_resource,cap_dac_read_search=p /root-fs/netmon
+
+FROM scratch
+ARG REVISION=unknown
+COPY --from=build /root-fs /
+LABEL org.opencontainers.image.title="NetMon" \
+      org.opencontainers.image.description="Every TCP connection of a node, with its process, container and pod" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 10001:10001
+ENV DOTNET_EnableDiagnostics=0
+ENTRYPOINT ["/netmon"]
+CMD ["run"]

@@ -1,0 +1,99 @@
+using NetMon.Storage;
+using Prometheus;
+
+namespace NetMon.Host.Metrics;
+
+/// <summary>The capture directory as the file system has it, looked at every ten seconds at most.</summary>
+internal sealed class CaptureMetrics : IMetricGroup
+{
+    private const long LookEveryMilliseconds = 10_000;
+
+    /// <summary>Files looked at; more than retention leaves there. Past it the figures are too small, and netmon_capture_scan_complete is 0.</summary>
+    private const int MostFiles = 200_000;
+
+    private static readonly string[] Tiers = ["hot", "events", "loss"];
+    private static readonly EnumerationOptions Inside = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+    private readonly string _directory;
+    private readonly FreeDisk _keepFree;
+    private readonly Gauge _bytes;
+    private readonly Gauge _files;
+    private readonly Gauge _free;
+    private readonly Gauge _size;
+    private readonly Gauge _floor;
+    private readonly Gauge _sealed;
+    private readonly Gauge _oldest;
+    private readonly Gauge _complete;
+    private long _nextLook;
+
+    public CaptureMetrics(MetricFactory factory, string directory, FreeDisk keepFree)
+    {
+        (_directory, _keepFree) = (directory, keepFree);
+        _bytes = factory.CreateGauge("netmon_capture_bytes", "Bytes of the files in the capture directory: hot (not sealed yet), events (sealed), loss.", "tier");
+        _files = factory.CreateGauge("netmon_capture_files", "Files in the capture directory.", "tier");
+        _free = factory.CreateGauge("netmon_capture_free_bytes", "Free bytes of the capture directory's file system, for this user.");
+        _size = factory.CreateGauge("netmon_capture_size_bytes", "Size of the capture directory's file system.");
+        _floor = factory.CreateGauge("netmon_capture_keep_free_bytes", "Free bytes below which storage pauses (--keep-free).");
+        _sealed = factory.CreateGauge("netmon_capture_last_sealed_timestamp_seconds", "When the youngest sealed file was written, Unix seconds; 0: there is none.");
+        _oldest = factory.CreateGauge("netmon_capture_oldest_hot_timestamp_seconds", "When the file in hot/ that has been left alone longest was last written, Unix seconds; 0: there is none.");
+        _complete = factory.CreateGauge("netmon_capture_scan_complete", "1: the directory was read whole. 0: it could not be, or has too many files; the figures are old or too small.");
+    }
+
+    public void Update()
+    {
+        var now = Environment.TickCount64;
+        if (now >= _nextLook)
+        {
+            _nextLook = now + LookEveryMilliseconds;
+            try
+            {
+                Look();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                _complete.Set(0); // the sink says in the log what is wrong with the directory
+            }
+        }
+    }
+
+    private void Look()
+    {
+        var disk = new DriveInfo(_directory);
+        _free.Set(disk.AvailableFreeSpace);
+        _size.Set(disk.TotalSize);
+        _floor.Set(_keepFree.Of(disk.TotalSize));
+        var complete = true;
+        foreach (var tier in Tiers)
+        {
+            var (bytes, files, first, last) = (0L, 0, long.MaxValue, 0L);
+            foreach (var file in Files(Path.Combine(_directory, tier)))
+            {
+                if (files == MostFiles)
+                {
+                    complete = false;
+                    break;
+                }
+
+                var written = new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds();
+                (bytes, files) = (bytes + file.Length, files + 1);
+                (first, last) = (file.Name.EndsWith(".seen", StringComparison.Ordinal) ? first : Math.Min(first, written), Math.Max(last, written));
+            }
+
+            _bytes.WithLabels(tier).Set(bytes);
+            _files.WithLabels(tier).Set(files);
+            if (tier == "hot")
+            {
+                _oldest.Set(first == long.MaxValue ? 0 : first);
+            }
+            else if (tier == "events")
+            {
+                _sealed.Set(last);
+            }
+        }
+
+        _complete.Set(complete ? 1 : 0);
+    }
+
+    /// <summary>What is there; a file that is removed while it is looked at is left out.</summary>
+    private static IEnumerable<FileInfo> Files(string folder) =>
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", Inside).Where(file => file.Exists) : [];
+}

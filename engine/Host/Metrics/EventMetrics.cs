@@ -1,0 +1,90 @@
+using NetMon.Capture;
+using NetMon.Events;
+using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Enrich;
+using Prometheus;
+
+namespace NetMon.Host.Metrics;
+
+/// <summary>Events on their way from the kernel to the sinks' queues: what there was, what was lost, what waits.</summary>
+internal sealed class EventMetrics : IMetricGroup
+{
+    private readonly IRecordSource _source;
+    private readonly RecordDecoder _decoder;
+    private readonly EnrichStage _stage;
+    private readonly LossAccount _losses;
+    private readonly List<(Counter.Child Series, Func<long> Count)> _events = [];
+    private readonly Counter _dropped;
+    private readonly Counter _seen;
+    private readonly Counter _delivered;
+    private readonly Counter _decoded;
+    private readonly Counter _late;
+    private readonly Counter _inferred;
+    private readonly Counter _untold;
+    private readonly Counter _garbled;
+    private readonly Gauge _ringWaiting;
+    private readonly Gauge _pipeWaiting;
+    private readonly Gauge _orderWaiting;
+    private readonly Gauge _held;
+
+    public EventMetrics(MetricFactory factory, IRecordSource source, RecordDecoder decoder, EnrichStage stage, LossAccount losses)
+    {
+        (_source, _decoder, _stage, _losses) = (source, decoder, stage, losses);
+        var events = factory.CreateCounter("netmon_events_total", "Events, by type, and by how a CONNECT turned out or a connection ended.", "type", "result");
+        foreach (var result in Enum.GetValues<ConnectResult>())
+        {
+            _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Connect), Vocabulary.Text(result)), () => stage.Events.Connects(result)));
+        }
+
+        _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Accept), Vocabulary.Text(ConnectResult.Established)), () => stage.Events.Accepts));
+        foreach (var ending in Enum.GetValues<Ending>().Where(ending => ending != Ending.None))
+        {
+            _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Close), Vocabulary.Text(ending)), () => stage.Events.Closes(ending)));
+        }
+
+        _dropped = factory.CreateCounter("netmon_dropped_events_total", "Events lost, by the stage that lost them and why. decode: records or stretches of bytes that were none.", "stage", "reason");
+        _seen = factory.CreateCounter("netmon_source_seen_events_total", "Events that happened, as the source counted them.");
+        _delivered = factory.CreateCounter("netmon_source_delivered_events_total", "Events that the source found room for in a ring.");
+        _decoded = factory.CreateCounter("netmon_decoded_events_total", "Records that became events.");
+        _late = factory.CreateCounter("netmon_late_events_total", "Events that went out after younger ones. Not lost.");
+        _inferred = factory.CreateCounter("netmon_accepts_inferred_total", "ACCEPTs that no hook saw: their owner is the listener or who closed. Not lost.");
+        _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to tell of. No event is lost for that.");
+        _garbled = factory.CreateCounter("netmon_garbled_bytes_total", "Bytes that were no record.");
+        factory.CreateGauge("netmon_ring_size_bytes", "Memory of all rings together, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
+        _ringWaiting = factory.CreateGauge("netmon_ring_waiting_bytes", "Bytes in the rings that wait to be read.");
+        _pipeWaiting = factory.CreateGauge("netmon_pipe_waiting_bytes", "Bytes that waited for the decoder the last time it looked.");
+        _orderWaiting = factory.CreateGauge("netmon_order_waiting_events", "Events that wait until nothing older can come.");
+        _held = factory.CreateGauge("netmon_naming_held_batches", "Batches of events that wait for a container's name.");
+    }
+
+    public void Update()
+    {
+        foreach (var (series, count) in _events)
+        {
+            series.IncTo(count());
+        }
+
+        foreach (var (name, count) in _losses.Totals())
+        {
+            var dot = name.IndexOf('.', StringComparison.Ordinal);
+            var (stage, reason) = (name[..dot], name[(dot + 1)..]);
+            if (!reason.EndsWith("_bytes", StringComparison.Ordinal))
+            {
+                _dropped.WithLabels(stage, reason).IncTo(count);
+            }
+        }
+
+        var counters = _source.ReadCounters();
+        _seen.IncTo(counters.Seen);
+        _delivered.IncTo(counters.Delivered);
+        _inferred.IncTo(counters.AcceptsInferred);
+        _untold.IncTo(counters.CgroupsDropped);
+        _decoded.IncTo(_decoder.Counters.Events);
+        _late.IncTo(_decoder.Late);
+        _garbled.IncTo(_decoder.Counters.GarbledBytes + ((_source as ReplaySource)?.GarbledBytes ?? 0));
+        _ringWaiting.Set(_source.Rings.Sum(ring => ring.WaitingBytes));
+        _pipeWaiting.Set(_decoder.PipeBytes);
+        _orderWaiting.Set(_decoder.Waiting);
+        _held.Set(_stage.Held);
+    }
+}

@@ -1,0 +1,44 @@
+using NetMon.Capture;
+using NetMon.Pipeline.Decode;
+
+namespace NetMon.Host.Metrics;
+
+/// <summary>Whether the agent lives and does its work. Any thread.</summary>
+internal sealed class Health(RingReader reader, RecordDecoder decoder)
+{
+    /// <summary>A loop that has not come round for so long hangs: when nothing happens it comes round ten times a second.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
+
+    private volatile bool _attached;
+    private volatile bool _stopping;
+
+    /// <summary>The hooks are on.</summary>
+    public void Attached() => _attached = true;
+
+    /// <summary>The end has begun: nothing new is taken on.</summary>
+    public void Stopping() => _stopping = true;
+
+    /// <summary>Null while both loops turn, or else which one does not. At the end they stop, which is no fault.</summary>
+    public string? WhyNotAlive() => _stopping || !_attached
+        ? null
+        : Standing("the reader of the rings", reader.LastTurn) ?? Standing("the decoder", decoder.LastTurn);
+
+    /// <summary>Null while the hooks are on and what they write is taken, or else what is missing.</summary>
+    public string? WhyNotReady()
+    {
+        if (_stopping)
+        {
+            return "stopping: the hooks are off and what is left is written";
+        }
+
+        return !_attached || reader.LastTurn == 0 || decoder.LastTurn == 0
+            ? "starting: the hooks are not all on yet"
+            : WhyNotAlive();
+    }
+
+    private static string? Standing(string loop, long lastTurn)
+    {
+        var stood = Environment.TickCount64 - lastTurn;
+        return lastTurn == 0 || stood < Bound.TotalMilliseconds ? null : $"{loop} has stood still for {stood / 1000} s; look at the log, at CPU throttling and at the disk of --record";
+    }
+}

@@ -1,0 +1,79 @@
+using NetMon.Enrichment;
+using NetMon.Enrichment.Runtimes;
+using NetMon.Pipeline.Enrich;
+using Prometheus;
+
+namespace NetMon.Host.Metrics;
+
+/// <summary>How containers are named, and how it stands with the runtimes that tell the names.</summary>
+internal sealed class NamingMetrics : IMetricGroup
+{
+    private readonly NamingCounters _naming;
+    private readonly DirectoryCounters _directory;
+    private readonly ContainerRuntimes _runtimes;
+    private readonly HistogramFeed _waits;
+    private readonly List<(Counter Series, Func<long> Count)> _counts;
+    private readonly Counter _events;
+    private readonly Gauge _containers;
+    private readonly Gauge _cgroups;
+    private readonly Gauge _connected;
+    private readonly Counter _calls;
+    private readonly Counter _failures;
+    private readonly Counter _reconnects;
+    private readonly Counter _forgotten;
+    private readonly Gauge _latency;
+
+    public NamingMetrics(MetricFactory factory, NamingCounters naming, DirectoryCounters directory, ContainerRuntimes runtimes)
+    {
+        (_naming, _directory, _runtimes) = (naming, directory, runtimes);
+        _events = factory.CreateCounter("netmon_container_events_total", "Events of processes in containers, by whether they went out with the container's names.", "names");
+        _waits = new HistogramFeed(
+            naming.Waits,
+            factory.CreateHistogram("netmon_name_wait_seconds", "How long events waited for a container's names; most do not wait.", new HistogramConfiguration { Buckets = HistogramFeed.Bounds }));
+        _counts =
+        [
+            (factory.CreateCounter("netmon_naming_held_batches_total", "Batches of events that waited for a name."), () => naming.BatchesHeld),
+            (factory.CreateCounter("netmon_naming_overdue_batches_total", "Those that went out without, because --name-wait was over."), () => naming.BatchesOverdue),
+            (factory.CreateCounter("netmon_naming_crowded_out_batches_total", "Those that went out without, because too many waited."), () => naming.BatchesCrowdedOut),
+            (factory.CreateCounter("netmon_cgroups_unknown_total", "Cgroups that an event came from before anything had told of them."), () => directory.Unknown),
+            (factory.CreateCounter("netmon_directory_evicted_total", "Cgroups and containers forgotten early, because there were too many."), () => directory.Evicted),
+            (factory.CreateCounter("netmon_cgroup_rescans_total", "How often the tree of cgroups was read anew."), () => directory.Rescans),
+            (factory.CreateCounter("netmon_names_asked_total", "Asks for a container's names."), () => directory.Asked),
+        ];
+        _containers = factory.CreateGauge("netmon_containers", "Containers that are known, by whether a runtime has told of them.", "names");
+        _cgroups = factory.CreateGauge("netmon_cgroups", "Cgroups that are known, ended ones included.");
+        _connected = factory.CreateGauge("netmon_runtime_connected", "1: the runtime has told its version and all its containers. 0: its socket is there and it is tried again.", "runtime");
+        _calls = factory.CreateCounter("netmon_runtime_calls_total", "Calls begun: versions and lists.", "runtime");
+        _failures = factory.CreateCounter("netmon_runtime_failures_total", "Connections that did not come about or were lost.", "runtime");
+        _reconnects = factory.CreateCounter("netmon_runtime_reconnects_total", "Connections after the first.", "runtime");
+        _forgotten = factory.CreateCounter("netmon_runtime_forgotten_asks_total", "Ids that were asked for and given up because too many waited.", "runtime");
+        _latency = factory.CreateGauge("netmon_runtime_last_call_seconds", "How long the last call that was answered took.", "runtime");
+    }
+
+    public void Update()
+    {
+        var (inContainers, named) = (_naming.InContainers, _naming.Named);
+        _events.WithLabels("hit").IncTo(named);
+        _events.WithLabels("miss").IncTo(Math.Max(0, inContainers - named));
+        _containers.WithLabels("known").Set(_directory.Named);
+        _containers.WithLabels("unknown").Set(Math.Max(0, _directory.Containers - _directory.Named));
+        _cgroups.Set(_directory.Cgroups);
+        _waits.Update();
+        _counts.ForEach(count => count.Series.IncTo(count.Count()));
+        foreach (var runtime in _runtimes.Status)
+        {
+            // A place that is only usual, and has never had a socket, is no runtime of this node.
+            var isThere = runtime.State != RuntimeState.Absent || !runtime.Endpoint.IsUsualPlace || runtime.Calls > 0;
+            if (isThere)
+            {
+                var name = runtime.Endpoint.Address;
+                _connected.WithLabels(name).Set(runtime.State == RuntimeState.Connected ? 1 : 0);
+                _calls.WithLabels(name).IncTo(runtime.Calls);
+                _failures.WithLabels(name).IncTo(runtime.Failures);
+                _reconnects.WithLabels(name).IncTo(runtime.Reconnects);
+                _forgotten.WithLabels(name).IncTo(runtime.ForgottenAsks);
+                _latency.WithLabels(name).Set(runtime.LastLatency.TotalSeconds);
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using NetMon.Events;
+
+namespace NetMon.Pipeline.Enrich;
+
+/// <summary>How many events there were of each type, and of each result or ending. One thread adds, any may read.</summary>
+public sealed class EventCounters
+{
+    private readonly long[] _connects = new long[Enum.GetValues<ConnectResult>().Length];
+    private readonly long[] _closes = new long[Enum.GetValues<Ending>().Length];
+    private long _accepts;
+
+    /// <summary>Inbound connections.</summary>
+    public long Accepts => Volatile.Read(ref _accepts);
+
+    /// <summary>Attempts that turned out so.</summary>
+    public long Connects(ConnectResult result) => Volatile.Read(ref _connects[(int)result]);
+
+    /// <summary>Connections that ended so; what has no ending that this build knows is with <see cref="Ending.Error"/>.</summary>
+    public long Closes(Ending ending) => Volatile.Read(ref _closes[(int)ending]);
+
+    internal void Count(in ConnectionEvent e)
+    {
+        switch (e.Record.Kind)
+        {
+            case RecordKind.Connect:
+                _connects[(int)e.Result]++;
+                break;
+            case RecordKind.Accept:
+                _accepts++;
+                break;
+            default:
+                var ending = e.Record.Ending;
+                _closes[(int)(ending is > Ending.None and < Ending.Error ? ending : Ending.Error)]++;
+                break;
+        }
+    }
+}

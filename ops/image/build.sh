@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Builds the image $IMAGE from the Dockerfile with docker or buildah ($BUILDER), for $PLATFORM or this machine's.
+# SDK_IMAGE and DEBIAN_IMAGE name the images to build with; give them by digest for a build that can be repeated.
+# BUILD_ARGS is passed on to the builder.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+: "${IMAGE:?give it by make docker-build}"
+
+if [[ -z ${BUILDER:-} ]]; then
+	if command -v docker >/dev/null && docker info >/dev/null 2>&1; then
+		BUILDER=docker
+	elif command -v buildah >/dev/null; then
+		BUILDER=buildah
+	else
+		echo "docker-build: neither a running docker nor buildah is here; install one of them (Debian: docker.io, buildah)" >&2
+		exit 1
+	fi
+fi
+
+arguments=(--build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)")
+for name in SDK_IMAGE DEBIAN_IMAGE; do
+	[[ -z ${!name:-} ]] || arguments+=(--build-arg "$name=${!name}")
+done
+[[ -z ${PLATFORM:-} ]] || arguments+=(--platform "$PLATFORM")
+read -ra more <<<"${BUILD_ARGS:-}"
+
+case $BUILDER in
+docker) docker build "${arguments[@]}" "${more[@]}" -t "$IMAGE" . ;;
+# The layer's times are fixed, so the same input gives the same digest.
+buildah) buildah bud --timestamp 0 --format docker "${arguments[@]}" "${more[@]}" -t "$IMAGE" . ;;
+*)
+	echo "docker-build: BUILDER=$BUILDER; it takes docker or buildah" >&2
+	exit 2
+	;;
+esac
+echo "built $IMAGE"

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# bases.sh FOLDER: stand-ins for the two images that the Dockerfile starts from, for where no registry can be reached:
+# Debian 12 by debootstrap, and this machine's .NET SDK. Puts them into the store of CONTAINERS_STORAGE_CONF as
+# localhost/stand-in/debian:12 and localhost/stand-in/dotnet-sdk:10. Quick when they are there.
+set -euo pipefail
+folder=$1
+: "${CONTAINERS_STORAGE_CONF:?names the store}"
+mkdir -p "$folder"
+
+has() { buildah inspect --type image "$1" >/dev/null 2>&1; }
+
+commit() { # NAME: the work container's content as an image
+	buildah commit -q --format docker --rm "$work" "$1" >/dev/null
+}
+
+if ! has localhost/stand-in/debian:12; then
+	root=$folder/debian
+	rm -rf "$root"
+	debootstrap --variant=minbase --include=ca-certificates bookworm "$root" >"$folder/debootstrap.log"
+	# Whom this machine trusts, in case its package mirrors go by an authority of their own.
+	cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
+	chroot "$root" update-ca-certificates >/dev/null 2>&1
+	rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/dev/*
+	work=$(buildah from scratch)
+	buildah copy -q "$work" "$root" / >/dev/null
+	commit localhost/stand-in/debian:12
+	rm -rf "$root"
+fi
+
+if ! has localhost/stand-in/dotnet-sdk:10; then
+	dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+	work=$(buildah from scratch)
+	buildah copy -q "$work" "$dotnet" /usr/share/dotnet >/dev/null
+	commit localhost/stand-in/dotnet-sdk:10
+fi

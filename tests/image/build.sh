@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Builds the image as `make docker-build` does, by buildah, on stand-ins for what a registry would have (bases.sh), into
+# artifacts/image/netmon.tar (a docker-archive of localhost/netmon:test). Where buildah or debootstrap can't be had it says so,
+# and the tests of the image are skipped. Quick when nothing has changed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+folder=$PWD/artifacts/image
+mkdir -p "$folder"
+
+newer=$(find Dockerfile .dockerignore Makefile ./*.props bpf engine schemas ops/setup.sh ops/image tests/image -type f -newer "$folder/netmon.tar" 2>/dev/null | head -n 1 || true)
+if [[ -f $folder/netmon.tar && -z $newer ]]; then
+	exit 0
+fi
+
+missing=()
+for program in buildah debootstrap; do
+	command -v $program >/dev/null || missing+=($program)
+done
+if ((${#missing[@]})); then
+	if ((EUID)) || ! command -v apt-get >/dev/null; then
+		echo "image: missing: ${missing[*]}; without them the tests of the image are skipped" >&2
+		exit 0
+	fi
+	echo "image: installing ${missing[*]}" >&2
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/store"\nrunroot = "%s/run"\n' "$folder" "$folder" >"$folder/storage.conf"
+export CONTAINERS_STORAGE_CONF=$folder/storage.conf
+tests/image/bases.sh "$folder"
+BUILDER=buildah SDK_IMAGE=localhost/stand-in/dotnet-sdk:10 DEBIAN_IMAGE=localhost/stand-in/debian:12 \
+	BUILD_ARGS="--pull-never --isolation chroot --network host --layers" IMAGE=localhost/netmon:test ops/image/build.sh >"$folder/build.log" 2>&1 || {
+	tail -n 30 "$folder/build.log" >&2
+	exit 1
+}
+rm -f "$folder/netmon.tar.part"
+buildah push -q localhost/netmon:test "docker-archive:$folder/netmon.tar.part:localhost/netmon:test"
+mv "$folder/netmon.tar.part" "$folder/netmon.tar"

@@ -1,0 +1,84 @@
+using k8s;
+using k8s.Models;
+using NetMon.LiveTests.Support;
+using NetMon.LiveTests.Support.Containers;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>What ops/kubernetes gives, without a cluster: read strictly, and held against the Pod Security Standards.</summary>
+public sealed class ManifestTests
+{
+    // What an agent of the node can't do without: three capabilities, the node's processes, its cgroups, its runtime's socket, a folder that stays.
+    private static readonly string[] Always =
+    [
+        "baseline: capabilities: BPF", "baseline: capabilities: NET_ADMIN", "baseline: capabilities: PERFMON",
+        "baseline: host namespaces: hostPID", "baseline: hostPath volumes: /sys/fs/cgroup", "baseline: hostPath volumes: /var/lib/netmon",
+        "restricted: capabilities: BPF", "restricted: capabilities: NET_ADMIN", "restricted: capabilities: PERFMON",
+        "restricted: volume types: captures", "restricted: volume types: cgroup", "restricted: volume types: runtime",
+    ];
+
+    private static readonly string[] AsRoot = ["restricted: running as non-root", "restricted: running as non-root user"];
+
+    public static TheoryData<string> Overlays() => [.. Directory.GetDirectories(Path.Combine(Repository.Root, "ops/kubernetes/overlays")).Select(path => Path.GetFileName(path)!).Order()];
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void An_overlay_is_read_strictly_and_is_whole(string overlay)
+    {
+        Needs.Program("kubectl");
+        var manifest = Manifest.OfOverlay(overlay);
+        Assert.Equal(["DaemonSet", "Namespace", "PriorityClass", "ServiceAccount"], manifest.Objects.Cast<IKubernetesObject>().Select(o => o.Kind).Order(StringComparer.Ordinal));
+        Assert.All(manifest.Objects.OfType<IMetadata<V1ObjectMeta>>().Where(o => o is V1DaemonSet or V1ServiceAccount), o => Assert.Equal("network-monitoring", o.Metadata.NamespaceProperty));
+        var set = manifest.Objects.OfType<V1DaemonSet>().Single();
+        Assert.Equal(set.Spec.Selector.MatchLabels, set.Spec.Template.Metadata.Labels);
+        Assert.All(manifest.Container.VolumeMounts, mount => Assert.Contains(manifest.Pod.Volumes, volume => volume.Name == mount.Name));
+        Assert.All(manifest.Container.VolumeMounts.Where(mount => mount.Name is "cgroup" or "runtime"), mount => Assert.True(mount.ReadOnlyProperty));
+        Assert.True(manifest.Container.SecurityContext.ReadOnlyRootFilesystem);
+        Assert.False(manifest.Pod.AutomountServiceAccountToken);
+        // A variable that the agent does not know would be silently without effect.
+        var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
+        Assert.All(manifest.Container.Env.Where(env => env.Name.StartsWith("NETMON_", StringComparison.Ordinal)), env => Assert.Contains($"[{env.Name}]", help, StringComparison.Ordinal));
+        Assert.Equal(manifest.Container.Args, ["run"]);
+    }
+
+    [Theory]
+    [InlineData("bare-metal")]
+    [InlineData("eks")]
+    [InlineData("gke")]
+    public void The_agent_breaks_the_rules_that_it_must_and_no_other(string overlay) =>
+        AssertBreaks(overlay, [.. Always, .. AsRoot, "baseline: hostPath volumes: /run/containerd"]);
+
+    [Fact]
+    public void On_k3s_only_the_socket_is_elsewhere() => AssertBreaks("k3s", [.. Always, .. AsRoot, "baseline: hostPath volumes: /run/k3s/containerd"]);
+
+    [Fact]
+    public void Non_root_takes_privilege_escalation_instead_of_root() =>
+        AssertBreaks("non-root", [.. Always, "restricted: privilege escalation", "baseline: hostPath volumes: /run/containerd"]);
+
+    [Fact]
+    public void The_privileged_variant_says_what_it_is() => AssertBreaks(
+        "privileged",
+        [
+            .. AsRoot, "baseline: privileged containers", "baseline: capabilities: ALL", "restricted: capabilities: ALL", "restricted: capabilities: not all dropped",
+            "baseline: host namespaces: hostNetwork", "baseline: host namespaces: hostPID", "baseline: seccomp: Unconfined", "restricted: seccomp", "restricted: privilege escalation",
+            "baseline: hostPath volumes: /sys/fs/cgroup", "baseline: hostPath volumes: /var/lib/netmon", "baseline: hostPath volumes: /run/containerd", "baseline: hostPath volumes: /sys/kernel/tracing",
+            "restricted: volume types: captures", "restricted: volume types: cgroup", "restricted: volume types: runtime", "restricted: volume types: tracing",
+        ]);
+
+    [Theory]
+    [InlineData("hostPID: true", "hostPIDD: true")]
+    [InlineData("hostPID: true", "hostPID: 7x")]
+    public void The_strict_reading_finds_a_wrong_name_and_a_wrong_type(string right, string wrong)
+    {
+        const string Template = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  LINE\n  containers:\n  - name: c\n    image: i\n";
+        KubernetesYaml.LoadAllFromString(Template.Replace("LINE", right, StringComparison.Ordinal), null, strict: true);
+        Assert.ThrowsAny<YamlDotNet.Core.YamlException>(() => KubernetesYaml.LoadAllFromString(Template.Replace("LINE", wrong, StringComparison.Ordinal), null, strict: true));
+    }
+
+    private static void AssertBreaks(string overlay, string[] rules)
+    {
+        Needs.Program("kubectl");
+        Assert.Equal(rules.Order(StringComparer.Ordinal), PodSecurityStandards.BrokenBy(Manifest.OfOverlay(overlay).Pod));
+    }
+}
