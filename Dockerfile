@@ -1,5 +1,5 @@
 # The agent's image: the binary, the C library that it is linked with, and nothing else. docs/image.md says why so.
-# Give the two images by digest for a build that can be repeated: --build-arg SDK_IMAGE=NAME@sha256:...
+# Its target agent-archive has netmon-archive, too. Give the two images by digest for a build that can be repeated: --build-arg SDK_IMAGE=NAME@sha256:...
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
@@ -29,7 +29,7 @@ RUN mkdir -p /root-fs/etc /root-fs/captures \
  && find /root-fs -exec touch -h -d @0 {} + \
  && setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin,cap_sys_resource,cap_dac_read_search=p /root-fs/netmon
 
-FROM scratch
+FROM scratch AS agent
 ARG REVISION=unknown
 COPY --from=build /root-fs /
 LABEL org.opencontainers.image.title="NetMon" \
@@ -40,3 +40,19 @@ USER 10001:10001
 ENV DOTNET_EnableDiagnostics=0
 ENTRYPOINT ["/netmon"]
 CMD ["run"]
+
+# With the uploader for --archive (docker build --target agent-archive): it speaks TLS, so OpenSSL and the authorities come along.
+FROM build AS archive-build
+RUN make bin/netmon-archive PUBLISH_ARGS="-p:SourceRevisionId=${REVISION}"
+RUN mkdir -p /archive-fs \
+ && { ldd bin/netmon-archive | grep -o '/[^ ]*'; ls /usr/lib/*/libssl.so.3 /usr/lib/*/libcrypto.so.3 /etc/ssl/certs/ca-certificates.crt; } \
+  | xargs -I{} cp -L --parents {} /archive-fs \
+ && cp bin/netmon-archive /archive-fs/netmon-archive \
+ && chmod -R u=rX,go=rX /archive-fs && chmod 0555 /archive-fs/netmon-archive \
+ && find /archive-fs -exec touch -h -d @0 {} +
+
+FROM agent AS agent-archive
+COPY --from=archive-build /archive-fs /
+ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+
+FROM agent

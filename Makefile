@@ -64,7 +64,7 @@ bin/netmon-query: $(QUERY_SOURCES)
 
 bin/netmon-archive: $(ARCHIVE_SOURCES)
 	@ops/setup.sh
-	dotnet publish engine/Archive -c Release -r $(RID) -o artifacts/publish-archive -v quiet
+	dotnet publish engine/Archive -c Release -r $(RID) -o artifacts/publish-archive -v quiet $(PUBLISH_ARGS)
 	@mkdir -p bin
 	@cp artifacts/publish-archive/netmon-archive bin/netmon-archive.tmp && mv bin/netmon-archive.tmp bin/netmon-archive
 
@@ -95,7 +95,7 @@ test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, s
 test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2")
 	@NETMON_TEST_KERNELS="$(KERNELS)" tests/run.sh kernels
 
-docker-build: ## build the image REGISTRY/IMAGE_NAME:IMAGE_TAG with docker or buildah (BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
+docker-build: ## build the image REGISTRY/IMAGE_NAME:IMAGE_TAG with docker or buildah (TARGET=agent-archive, BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
 	@ops/image/build.sh
 
 docker-push: ## push it

@@ -50,6 +50,7 @@ internal static class Agent
             new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
             new SinkMetrics(factory, sinks.Workers),
             .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree)] : Array.Empty<IMetricGroup>(),
+            .. sinks.Workers.Select(worker => worker.Sink).OfType<ParquetSink>().Where(_ => settings.Retention.Archive is not null).Select(sink => new ArchiveMetrics(factory, sink)),
             new ProcessMetrics(factory),
         ]), health).ConfigureAwait(false);
 

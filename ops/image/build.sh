@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the image $IMAGE from the Dockerfile with docker or buildah ($BUILDER), for $PLATFORM or this machine's.
-# SDK_IMAGE and DEBIAN_IMAGE name the images to build with; give them by digest for a build that can be repeated.
+# TARGET=agent-archive builds it with the uploader for --archive. SDK_IMAGE and DEBIAN_IMAGE name the images to build with; give them by digest for a build that can be repeated.
 # BUILD_ARGS is passed on to the builder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -21,6 +21,7 @@ arguments=(--build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknow
 for name in SDK_IMAGE DEBIAN_IMAGE; do
 	[[ -z ${!name:-} ]] || arguments+=(--build-arg "$name=${!name}")
 done
+[[ -z ${TARGET:-} ]] || arguments+=(--target "$TARGET")
 [[ -z ${PLATFORM:-} ]] || arguments+=(--platform "$PLATFORM")
 read -ra more <<<"${BUILD_ARGS:-}"
 
