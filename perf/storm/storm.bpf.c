@@ -35,7 +35,8 @@ static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 	r->dst_port = 8080;
 	r->netns = 4026531840;
 	r->owner.cgroup_id = run->cgroup_id;
-	r->owner.pid = 1000 + (connection & 63);
+	r->owner.pid =
+	    1000 + (connection & 63) + 64 * (__u32)(run->first >> 40); /* each CPU has processes of its own */
 	r->owner.uid = 1000;
 	__builtin_memset(r->owner.comm, 0, sizeof(r->owner.comm));
 	__builtin_memcpy(r->owner.comm, inbound ? "server" : "client", 6);

@@ -16,6 +16,9 @@ public sealed class KillTests(ITestOutputHelper output)
     /// <summary>How many kills.</summary>
     private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("NETMON_KILLS") ?? "10", CultureInfo.InvariantCulture);
 
+    /// <summary>A third of them; all of them where somebody asks for a number.</summary>
+    private static readonly int KernelKills = Environment.GetEnvironmentVariable("NETMON_KILLS") is null ? 3 : Kills;
+
     private readonly Random _random = new();
 
     [Fact]
@@ -33,18 +36,42 @@ public sealed class KillTests(ITestOutputHelper output)
                 runs.Add(KilledRun.Run(scratch, kill, boundary, crosses: kill % 2 == 0, _random));
             }
 
-            var last = AgentProcess.Start([.. KilledRun.Options(scratch), "--json", "none", "--source", "synthetic:count=0"]);
-            Assert.Equal(0, last.WaitForExit());
-            Assert.Empty(Directory.EnumerateFiles(scratch["capture"], "*.arrows", SearchOption.AllDirectories));
-            Assert.Empty(Directory.EnumerateFiles(scratch["capture"], "*.partial", SearchOption.AllDirectories));
-            string[] logs = [.. runs.Select(run => run.Log), last.Log];
-            Assert.All(logs, log => Assert.DoesNotContain("fails", log, StringComparison.Ordinal));
-            rows += KilledRun.AssertAllThere(scratch, runs);
-            torn += logs.Sum(log => log.Split("cut off").Length - 1);
+            var (kept, cut) = Account(scratch, runs);
+            rows += kept;
+            torn += cut;
             sealing += runs.Count(run => run.WasSealing);
             Assert.Equal(runs.Count - 1, Duck.Number($"SELECT count(*) FROM {Duck.Losses(scratch["capture"])} WHERE stage = 'agent' AND reason = 'down'"));
         }
 
         output.WriteLine($"{Kills} kills, {sealing} of them while a file was being sealed; {rows} rows, each once; {torn} torn tails cut off");
+    }
+
+    [Fact]
+    public void Every_event_of_the_kernel_older_than_a_second_survives_a_kill_exactly_once()
+    {
+        Needs.Tracing();
+        var (rows, torn) = (0L, 0);
+        for (var done = 0; done < KernelKills; done += KillsOfARound)
+        {
+            using var scratch = new Scratch();
+            var runs = Enumerable.Range(0, Math.Min(KillsOfARound, KernelKills - done)).Select(kill => KilledRun.RunOnKernel(scratch, kill, _random)).ToList();
+            var (kept, cut) = Account(scratch, runs);
+            rows += kept;
+            torn += cut;
+        }
+
+        output.WriteLine($"{KernelKills} kills; {rows} rows, each once; {torn} torn tails cut off");
+    }
+
+    /// <summary>Starts the agent once more, which seals what the kills have left, and compares: rows that are there, torn tails.</summary>
+    private static (long Rows, int Torn) Account(Scratch scratch, List<KilledRun> runs)
+    {
+        var last = AgentProcess.Start([.. KilledRun.Options(scratch), "--json", "none", "--source", "synthetic:count=0"]);
+        Assert.Equal(0, last.WaitForExit());
+        Assert.Empty(Directory.EnumerateFiles(scratch["capture"], "*.arrows", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(scratch["capture"], "*.partial", SearchOption.AllDirectories));
+        string[] logs = [.. runs.Select(run => run.Log), last.Log];
+        Assert.All(logs, log => Assert.DoesNotContain("fails", log, StringComparison.Ordinal));
+        return (KilledRun.AssertAllThere(scratch, runs), logs.Sum(log => log.Split("cut off").Length - 1));
     }
 }

@@ -9,6 +9,8 @@ internal static class Repository
 
     public static string Load { get; } = Built("bin/netload", "make bin/netload");
 
+    public static string Storm { get; } = Built("bin/netstorm", "make bin/netstorm");
+
     private static string Built(string path, string how)
     {
         var full = Path.Combine(Root, path);
