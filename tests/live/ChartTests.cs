@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
@@ -12,6 +13,8 @@ namespace NetMon.LiveTests;
 /// <summary>ops/helm, without a cluster: rendered by helm, read strictly, and held against what kustomize makes of ops/kubernetes.</summary>
 public sealed class ChartTests
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     private static string ValuesOf(string overlay) => Path.Combine(Chart.Folder, "values", $"{overlay}.yaml");
 
     [Theory]
@@ -129,6 +132,7 @@ public sealed class ChartTests
     [InlineData("resources.limit.memory=512Mi", "limit")]
     [InlineData("tolerations[0].effekt=NoSchedule", "effekt")]
     [InlineData("podLabels.app=other", "podLabels")]
+    [InlineData("updateStrategy.rollingUpdate.maxSurge=1", "maxSurge")]
     [InlineData("extraArgs=--ring-memory", "extraArgs")]
     [InlineData("nonRoot=true,privileged=true", "nonRoot and privileged are both true")]
     public void A_wrong_value_is_refused_by_its_name(string value, string named)
@@ -149,7 +153,7 @@ public sealed class ChartTests
     /// <summary>What the schema knows, as image.tag; of what is handed on to Kubernetes as it is, only the outermost name.</summary>
     private static IEnumerable<string> Names(JsonElement schema, string before) => schema.GetProperty("properties").EnumerateObject()
         .Where(property => property.Name != "global")
-        .SelectMany(property => property.Name is not ("resources" or "affinity" or "updateStrategy") && property.Value.TryGetProperty("properties", out _)
+        .SelectMany(property => property.Name is not ("resources" or "affinity" or "updateStrategy" or "podLabels") && property.Value.TryGetProperty("properties", out _)
             ? Names(property.Value, $"{before}{property.Name}.")
             : [before + property.Name]);
 
@@ -169,6 +173,14 @@ public sealed class ChartTests
             manifest.Container.VolumeMounts = [.. manifest.Container.VolumeMounts.OrderBy(mount => mount.Name, StringComparer.Ordinal)];
         }
 
-        return KubernetesYaml.Serialize(o);
+        return Sorted(JsonNode.Parse(KubernetesJson.Serialize(o)))!.ToJsonString(Indented);
     }).Order(StringComparer.Ordinal);
+
+    /// <summary>The same with every object's keys in order.</summary>
+    private static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject o => new JsonObject(o.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray a => new JsonArray([.. a.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 }

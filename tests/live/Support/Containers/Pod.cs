@@ -87,6 +87,11 @@ internal sealed class Pod
         return string.Concat(text).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>How many whole lines it wrote there: also of a log that is too large to be read at once.</summary>
+    public long LinesOf(PodContainer container, string stream) => long.Parse(
+        Shell.Run("nsenter", $"--target={_node.KeeperId}", "--mount", "awk", $"$2 == \"{stream}\" && $3 == \"F\" {{ n++ }} END {{ print n + 0 }}", Path.Combine(_config.LogDirectory, container.Name, "0.log")).MustSucceed().Output,
+        CultureInfo.InvariantCulture);
+
     /// <summary>The pid of a container's first process, as the node sees it.</summary>
     public int PidOf(PodContainer container) => _cri.PidOf(container.Id);
 
