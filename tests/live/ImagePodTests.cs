@@ -42,6 +42,10 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         // Its own connections, of the probes, are events too, and can be told apart.
         WaitFor.True(() => agent.Events.Any(e => e.Type == "ACCEPT" && e.DestinationPort == 9464 && e.Container == agent.Container.Expected), "the agent's own traffic, named");
 
+        // As kubectl exec does: the doctor beside the agent, with what the pod may.
+        var doctor = Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "tasks", "exec", "--fifo-dir", Path.Combine(containerd.Node.Folder, "fifo"), "--exec-id", "doctor", agent.Container.Id, "/netmon", "doctor");
+        Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
+
         agent.Pod.Stop(agent.Container, 60);
         Assert.Equal(0, agent.Pod.WaitForEnd(agent.Container).ExitCode);
         Assert.Contains(agent.Said, line => line.StartsWith("stopped: ", StringComparison.Ordinal) && line.Contains("nothing lost", StringComparison.Ordinal));

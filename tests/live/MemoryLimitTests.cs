@@ -50,19 +50,22 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         // The hour is sealed while it stops, which takes memory of its own.
         var stop = Task.Run(() => agent.Pod.Stop(agent.Container, 60), TestContext.Current.CancellationToken);
         var last = memory.TryRead();
+        var own = last!.Anonymous;
         while (await Task.WhenAny(stop, Task.Delay(LookEvery, TestContext.Current.CancellationToken)) != stop)
         {
             last = memory.TryRead() ?? last;
+            own = Math.Max(own, last.Anonymous);
         }
 
         await stop;
-        output.WriteLine($"stopping: {last}");
+        output.WriteLine($"stopping: {last}; the most of its own meanwhile {own >> 20} MiB");
         Assert.Equal(0, agent.Pod.WaitForEnd(agent.Container).ExitCode);
         var log = string.Join('\n', agent.Said);
         output.WriteLine(log);
 
-        Assert.Equal(0, last!.Kills);
-        Assert.InRange(last.Peak, 1, 512L << 20);
+        Assert.Equal(0, last.Kills);
+        // Pages of files may fill the rest, which the kernel takes back; what is the agent's own it can't.
+        Assert.InRange(own, 1, 256L << 20);
         // Every event is in the account, and the account is that of the outputs.
         var seen = LossReport.Number(log, "seen");
         Assert.Equal(seen, LossReport.Number(log, "to rings") + LossReport.Number(log, "source.ring_full") + LossReport.Number(log, "source.no_state"));
