@@ -48,6 +48,15 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void Every_metric_that_a_document_names_is_one()
+    {
+        var metrics = string.Concat(Directory.GetFiles(Path.Combine(Repository.Root, "engine/Host/Metrics"), "*.cs").Select(File.ReadAllText));
+        var unknown = Documents.SelectMany(document => MetricName().Matches(File.ReadAllText(document)).Select(name => name.Value))
+            .Where(name => !metrics.Contains(name, StringComparison.Ordinal)).Distinct();
+        Assert.Empty(unknown);
+    }
+
+    [Fact]
     public void The_example_of_a_new_field_fits_this_tree_and_its_kernel_programs_compile()
     {
         using var tree = CopyWithExample();
@@ -92,6 +101,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex("^  (--[a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex OptionName();
+
+    [GeneratedRegex("netmon_[a-z_]+[a-z]")]
+    private static partial Regex MetricName();
 
     [GeneratedRegex(@"\]\(([^)#\s]+)[^)\s]*\)")]
     private static partial Regex Link();
