@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace NetMon.LiveTests.Support;
@@ -17,9 +16,6 @@ internal sealed partial class NetworkNamespace : IDisposable
         Shell.Run("ip", "netns", "add", _name).MustSucceed();
         Script("ip link set lo up");
     }
-
-    /// <summary>As events have it.</summary>
-    public long Inode => long.Parse(Run("stat", "--dereference", "--format=%i", "/proc/self/ns/net").MustSucceed().Output, CultureInfo.InvariantCulture);
 
     public Shell.Result Run(string program, params string[] arguments) => Shell.Run("ip", ["netns", "exec", _name, program, .. arguments]);
 
