@@ -25,7 +25,7 @@ QUERY_SOURCES := $(shell find engine/Query engine/Storage engine/Events engine/N
 ARCHIVE_SOURCES := $(shell find engine/Archive engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench test test-runtimes test-kernels test-image docker-build docker-push scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test test-runtimes test-kernels test-image docker-build docker-push scan deploy undeploy logs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -119,6 +119,9 @@ test-image: bin/netload ## build the image here without a registry, look into it
 bench: bin/netmon bin/netload bin/netstorm ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, or one of throughput steady connections getppid)
 	dotnet build perf/bench -c Release -v quiet -clp:NoSummary
 	@artifacts/dotnet/bin/NetMon.Bench/release/netmon-bench $(BENCH)
+
+docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md, of all options
+	@docs/configure.sh > docs/configure.md.tmp && mv docs/configure.md.tmp docs/configure.md
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes --no-restore || dotnet format NetMon.sln --verify-no-changes

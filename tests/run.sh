@@ -36,7 +36,10 @@ declare -A suite_class=([unit]=UnitTests [live]=LiveTests [runtimes]=LiveTests [
 for suite in "${suites[@]}"; do
 	case $suite in
 	unit) run unit unit ;;
-	live) run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image ;;
+	live)
+		tests/helm/setup.sh
+		run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image
+		;;
 	runtimes)
 		tests/runtimes/setup.sh
 		run runtimes live -trait suite=runtimes

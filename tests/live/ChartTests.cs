@@ -1,0 +1,186 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using k8s;
+using k8s.Models;
+using NetMon.LiveTests.Support;
+using NetMon.LiveTests.Support.Containers;
+using Xunit;
+using YamlDotNet.Serialization;
+
+namespace NetMon.LiveTests;
+
+/// <summary>ops/helm, without a cluster: rendered by helm, read strictly, and held against what kustomize makes of ops/kubernetes.</summary>
+public sealed class ChartTests
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private static string ValuesOf(string overlay) => Path.Combine(Chart.Folder, "values", $"{overlay}.yaml");
+
+    [Theory]
+    [MemberData(nameof(ManifestTests.Overlays), MemberType = typeof(ManifestTests))]
+    public void With_the_values_of_an_overlay_it_is_the_same_as_the_overlay(string overlay)
+    {
+        Needs.Program("kubectl");
+        AssertSame(Manifest.OfOverlay(overlay), Manifest.Of(Chart.Render("--values", ValuesOf(overlay)).MustSucceed().Output));
+    }
+
+    [Fact]
+    public void As_it_comes_it_is_the_overlay_for_bare_metal()
+    {
+        Needs.Program("kubectl");
+        AssertSame(Manifest.OfOverlay("bare-metal"), Manifest.Of(Chart.Render().MustSucceed().Output));
+    }
+
+    [Fact]
+    public void There_are_values_for_each_overlay_and_no_others() => Assert.Equal(
+        ManifestTests.Overlays().Select(row => row.Data),
+        Directory.GetFiles(Path.Combine(Chart.Folder, "values")).Select(path => Path.GetFileNameWithoutExtension(path)!).Order());
+
+    [Fact]
+    public void Helm_finds_nothing_to_complain_of() => Chart.Helm("lint", "--strict", Chart.Folder).MustSucceed();
+
+    [Fact]
+    public void Every_value_arrives_where_it_belongs()
+    {
+        var digest = "sha256:" + new string('a', 64);
+        var manifest = Manifest.Of(Chart.Render(
+            "--set", $"name=watch,image.repository=registry.example.org/team/netmon,image.digest={digest},image.pullPolicy=Always,imagePullSecrets[0].name=pull",
+            "--set", "runtime.directory=/run/crio,runtime.endpoint=cri:///run/crio/crio.sock,metrics.port=9100,metrics.annotations=false",
+            "--set", "capture.hostPath=/srv/netmon,capture.durableWithin=2s,capture.retainFor=2d,capture.retainBytes=20GiB,capture.keepFree=7%",
+            "--set", "resources.limits.memory=256Mi,extraArgs={--ring-memory=16},extraEnv[0].name=NETMON_SPINE,extraEnv[0].value=tracepoint",
+            "--set", "priorityClass.create=false,priorityClass.name=system-node-critical,serviceAccount.create=false,serviceAccount.name=other",
+            "--set", "podLabels.team=net,podAnnotations.note=x,nodeSelector.pool=a,tolerations=null,terminationGracePeriodSeconds=90",
+            "--set", "updateStrategy.rollingUpdate.maxUnavailable=1").MustSucceed().Output);
+        var set = Assert.Single(manifest.Objects.OfType<V1DaemonSet>());
+        Assert.Equal(manifest.Objects, [set]);
+        Assert.Equal("watch", set.Metadata.Name);
+        Assert.Equal(new Dictionary<string, string> { ["app"] = "watch" }, set.Spec.Selector.MatchLabels);
+        Assert.Equal(new Dictionary<string, string> { ["app"] = "watch", ["team"] = "net" }, set.Spec.Template.Metadata.Labels);
+        Assert.Equal(new Dictionary<string, string> { ["note"] = "x" }, set.Spec.Template.Metadata.Annotations);
+        Assert.Equal("1", set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable.Value);
+        var (pod, container) = (manifest.Pod, manifest.Container);
+        Assert.Equal(("system-node-critical", "other", 90L), (pod.PriorityClassName, pod.ServiceAccountName, pod.TerminationGracePeriodSeconds));
+        Assert.Equal("pull", Assert.Single(pod.ImagePullSecrets).Name);
+        Assert.Equal("a", pod.NodeSelector["pool"]);
+        Assert.Null(pod.Tolerations);
+        Assert.Equal(($"registry.example.org/team/netmon@{digest}", "Always"), (container.Image, container.ImagePullPolicy));
+        Assert.Equal(["run", "--ring-memory=16"], container.Args);
+        Assert.Equal("256Mi", container.Resources.Limits["memory"].ToString());
+        Assert.Equal(9100, Assert.Single(container.Ports).ContainerPort);
+        var variables = container.Env.Where(env => env.Value is not null).ToDictionary(env => env.Name, env => env.Value);
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["NETMON_CAPTURE"] = "/captures",
+                ["NETMON_DURABLE_WITHIN"] = "2s",
+                ["NETMON_RETAIN_FOR"] = "2d",
+                ["NETMON_RETAIN_BYTES"] = "20GiB",
+                ["NETMON_KEEP_FREE"] = "7%",
+                ["NETMON_METRICS"] = ":9100",
+                ["NETMON_RUNTIME_ENDPOINT"] = "cri:///run/crio/crio.sock",
+                ["NETMON_SPINE"] = "tracepoint",
+            },
+            variables);
+        Assert.Equal("/srv/netmon", pod.Volumes.Single(volume => volume.Name == "captures").HostPath.Path);
+        Assert.Equal("/run/crio", pod.Volumes.Single(volume => volume.Name == "runtime").HostPath.Path);
+        Assert.Equal("/run/crio", container.VolumeMounts.Single(mount => mount.Name == "runtime").MountPath);
+        // A variable that the agent does not know would be silently without effect, a value that it does not take would end it.
+        var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", .. container.Args.Skip(1)]);
+        Assert.True(started.ExitCode == 0, started.Error);
+        var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
+        Assert.All(variables.Keys, name => Assert.Contains($"[{name}]", help, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_captures_or_a_runtime_their_volumes_are_gone()
+    {
+        var manifest = Manifest.Of(Chart.Render("--set", "capture.hostPath=,runtime.directory=").MustSucceed().Output);
+        Assert.Equal("cgroup", Assert.Single(manifest.Pod.Volumes).Name);
+        Assert.Equal("cgroup", Assert.Single(manifest.Container.VolumeMounts).Name);
+        Assert.DoesNotContain(manifest.Container.Env, env => env.Name == "NETMON_CAPTURE");
+    }
+
+    [Fact]
+    public void A_PodMonitor_comes_only_when_asked_for_and_gives_the_job_that_the_alerts_go_by()
+    {
+        Assert.DoesNotContain("PodMonitor", Chart.Render().MustSucceed().Output, StringComparison.Ordinal);
+        var monitor = Chart.Render("--show-only", "templates/pod-monitor.yaml", "--set", "podMonitor.enabled=true,podMonitor.labels.release=prometheus").MustSucceed().Output;
+        var read = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize(monitor);
+        using var document = JsonDocument.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(read));
+        var json = document.RootElement;
+        Assert.Equal("prometheus", json.GetProperty("metadata").GetProperty("labels").GetProperty("release").GetString());
+        Assert.Equal("ebpf-netmon", json.GetProperty("spec").GetProperty("selector").GetProperty("matchLabels").GetProperty("app").GetString());
+        var endpoint = json.GetProperty("spec").GetProperty("podMetricsEndpoints")[0];
+        Assert.Equal("metrics", endpoint.GetProperty("port").GetString());
+        Assert.Equal("netmon", endpoint.GetProperty("relabelings")[0].GetProperty("replacement").GetString());
+    }
+
+    [Theory]
+    [InlineData("imagee.tag=1", "imagee")]
+    [InlineData("image.taag=1", "taag")]
+    [InlineData("image.digest=sha256:abc", "digest")]
+    [InlineData("image.pullPolicy=Sometimes", "pullPolicy")]
+    [InlineData("nonRoot=yes", "nonRoot")]
+    [InlineData("metrics.port=70000", "port")]
+    [InlineData("runtime.directory=run/containerd", "directory")]
+    [InlineData("runtime.endpoint=/run/containerd/containerd.sock", "endpoint")]
+    [InlineData("capture.retainBytes=10GB", "retainBytes")]
+    [InlineData("capture.retainFor=a week", "retainFor")]
+    [InlineData("capture.keepFree=5 percent", "keepFree")]
+    [InlineData("resources.limits.memory=512 MB", "memory")]
+    [InlineData("resources.limit.memory=512Mi", "limit")]
+    [InlineData("tolerations[0].effekt=NoSchedule", "effekt")]
+    [InlineData("podLabels.app=other", "podLabels")]
+    [InlineData("updateStrategy.rollingUpdate.maxSurge=1", "maxSurge")]
+    [InlineData("extraArgs=--ring-memory", "extraArgs")]
+    [InlineData("nonRoot=true,privileged=true", "nonRoot and privileged are both true")]
+    public void A_wrong_value_is_refused_by_its_name(string value, string named)
+    {
+        var result = Chart.Render("--set", value);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_readme_has_every_value_and_no_other()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Chart.Folder, "values.schema.json")));
+        var told = Regex.Matches(File.ReadAllText(Path.Combine(Chart.Folder, "README.md")), "^\\| `([A-Za-z.]+)`", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
+        Assert.Equal(Names(schema.RootElement, "").Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>What the schema knows, as image.tag; of what is handed on to Kubernetes as it is, only the outermost name.</summary>
+    private static IEnumerable<string> Names(JsonElement schema, string before) => schema.GetProperty("properties").EnumerateObject()
+        .Where(property => property.Name != "global")
+        .SelectMany(property => property.Name is not ("resources" or "affinity" or "updateStrategy" or "podLabels") && property.Value.TryGetProperty("properties", out _)
+            ? Names(property.Value, $"{before}{property.Name}.")
+            : [before + property.Name]);
+
+    /// <summary>Every object but the namespace, which is helm's affair; labels on objects are helm's, too, but for the pod's.</summary>
+    private static void AssertSame(Manifest overlay, Manifest chart)
+    {
+        Assert.Equal(Texts(overlay), Texts(chart));
+        Assert.Equal(PodSecurityStandards.BrokenBy(overlay.Pod), PodSecurityStandards.BrokenBy(chart.Pod));
+    }
+
+    private static IEnumerable<string> Texts(Manifest manifest) => manifest.Objects.Where(o => o is not V1Namespace).Select(o =>
+    {
+        ((IMetadata<V1ObjectMeta>)o).Metadata.Labels = null;
+        if (o is V1DaemonSet)
+        {
+            manifest.Pod.Volumes = [.. manifest.Pod.Volumes.OrderBy(volume => volume.Name, StringComparer.Ordinal)];
+            manifest.Container.VolumeMounts = [.. manifest.Container.VolumeMounts.OrderBy(mount => mount.Name, StringComparer.Ordinal)];
+        }
+
+        return Sorted(JsonNode.Parse(KubernetesJson.Serialize(o)))!.ToJsonString(Indented);
+    }).Order(StringComparer.Ordinal);
+
+    /// <summary>The same with every object's keys in order.</summary>
+    private static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject o => new JsonObject(o.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray a => new JsonArray([.. a.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
+}

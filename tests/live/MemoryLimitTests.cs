@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using NetMon.LiveTests.Support;
+using NetMon.LiveTests.Support.Containers;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>The DaemonSet's pod in a storm of connections, with the limits that the DaemonSet gives it.</summary>
+[Trait("suite", "image")]
+public sealed class MemoryLimitTests(ITestOutputHelper output)
+{
+    private const int EventsOfAConnection = 4; // CONNECT, ACCEPT and a CLOSE of each end
+    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long the storm lasts; ten minutes is the trial.</summary>
+    private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("NETMON_LIMIT_SECONDS") ?? "20", CultureInfo.InvariantCulture);
+
+    /// <summary>Connections a second.</summary>
+    private static readonly int Rate = int.Parse(Environment.GetEnvironmentVariable("NETMON_LIMIT_RATE") ?? "3000", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task A_storm_at_the_limits_neither_ends_it_nor_takes_an_event_that_is_not_counted()
+    {
+        using var containerd = AgentPod.StartRuntime();
+        var agent = AgentPod.Start(containerd, "bare-metal");
+        agent.WaitUntilReady(containerd);
+        await Storm(containerd, agent, Seconds, Rate);
+    }
+
+    [Fact]
+    public async Task Starved_of_CPU_it_stays_and_counts_what_it_loses()
+    {
+        using var containerd = AgentPod.StartRuntime();
+        var agent = AgentPod.Start(containerd, "bare-metal");
+        agent.WaitUntilReady(containerd);
+        CpuCgroup.Limit(agent.Id, 10);
+        var lost = await Storm(containerd, agent, seconds: 20, rate: 20_000, () => CpuCgroup.Limit(agent.Id, 500));
+        Assert.True(lost > 0, "a hundredth of a CPU was enough, so nothing was tested");
+    }
+
+    /// <summary>Makes connections, stops the agent, and holds its account against them and its outputs; what it says is not in the files.</summary>
+    private async Task<long> Storm(Containerd containerd, AgentPod agent, int seconds, int rate, Action? beforeTheStop = null)
+    {
+        Needs.Program("ip");
+        var pid = agent.Id;
+        var memory = MemoryCgroup.Of(pid);
+        Assert.Equal(512L << 20, memory.Limit);
+        output.WriteLine($"ready: {memory.TryRead()}");
+
+        var name = $"storm-{Guid.NewGuid().ToString("N")[..8]}"; // others may trace here, too
+        var made = 0L;
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(seconds);)
+        {
+            // A namespace a round: the TIME_WAIT sockets of earlier rounds would overflow the table, and the kernel reset what follows.
+            using var space = new NetworkNamespace();
+            var count = rate * (int)RoundTime.TotalSeconds;
+            space.Run(Repository.Load, "run", "--connections", $"{count}", "--rate", $"{rate}", "--family", "both", "--name", name).MustSucceed();
+            space.WaitUntilClosed();
+            made += count;
+            output.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s, {made} connections: {memory.TryRead()}");
+            Assert.Equal(pid, agent.Id); // not started again, and not gone
+        }
+
+        beforeTheStop?.Invoke();
+        // The hour is sealed while it stops, which takes memory of its own.
+        var stop = Task.Run(() => agent.Pod.Stop(agent.Container, 60), TestContext.Current.CancellationToken);
+        var last = memory.TryRead();
+        var own = last!.Anonymous;
+        while (await Task.WhenAny(stop, Task.Delay(LookEvery, TestContext.Current.CancellationToken)) != stop)
+        {
+            last = memory.TryRead() ?? last;
+            own = Math.Max(own, last.Anonymous);
+        }
+
+        await stop;
+        output.WriteLine($"stopping: {last}; the most of its own meanwhile {own >> 20} MiB");
+        Assert.Equal(0, agent.Pod.WaitForEnd(agent.Container).ExitCode);
+        var log = string.Join('\n', agent.Said);
+        output.WriteLine(log);
+
+        Assert.Equal(0, last.Kills);
+        // Pages of files may fill the rest, which the kernel takes back; what is the agent's own it can't.
+        Assert.InRange(own, 1, 256L << 20);
+        // Every event is in the account, and the account is that of the outputs.
+        var seen = LossReport.Number(log, "seen");
+        Assert.Equal(seen, LossReport.Number(log, "to rings") + LossReport.Number(log, "source.ring_full") + LossReport.Number(log, "source.no_state"));
+        var decoded = LossReport.Number(log, "decoded");
+        Assert.Equal(decoded, LossReport.Number(log, "json") + LossReport.Number(log, "json.queue_full") + LossReport.Number(log, "json.failed"));
+        Assert.Equal(decoded, LossReport.Number(log, "parquet") + LossReport.Number(log, "parquet.queue_full") + LossReport.Number(log, "parquet.failed"));
+
+        Assert.Equal(LossReport.Number(log, "json"), agent.Pod.LinesOf(agent.Container, "stdout"));
+        var rows = Duck.Events(containerd.Node.Shared);
+        Assert.Equal(LossReport.Number(log, "parquet"), Duck.Number($"SELECT count(*) FROM {rows}"));
+        // And what the load made is there, each event once, but for what the account says was lost.
+        var kept = Duck.Number($"SELECT count(*) FROM {rows} WHERE process = '{name}'");
+        var lost = seen - LossReport.Number(log, "parquet");
+        output.WriteLine($"{made * EventsOfAConnection} events made, {kept} kept, {lost} lost on the way there by the account");
+        Assert.InRange(kept, made * EventsOfAConnection - lost, made * EventsOfAConnection);
+        return lost;
+    }
+}

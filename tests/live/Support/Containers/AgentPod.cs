@@ -1,0 +1,76 @@
+using NetMon.LiveTests.Support.Containers.Cri;
+using Xunit;
+
+namespace NetMon.LiveTests.Support.Containers;
+
+/// <summary>The agent of the built image, as the pod that the DaemonSet of an overlay says.</summary>
+internal sealed record AgentPod(Pod Pod, PodContainer Container)
+{
+    private const string Image = "localhost/netmon:test";
+
+    /// <summary>The image as tests/image/build.sh packs it.</summary>
+    public static string Archive { get; } = Path.Combine(Repository.Root, "artifacts/image/netmon.tar");
+
+    /// <summary>What the agent wrote to stderr, line by line.</summary>
+    public IReadOnlyList<string> Said => Pod.LogOf(Container, "stderr");
+
+    /// <summary>What it wrote to stdout.</summary>
+    public IReadOnlyList<SeenEvent> Events => [.. Pod.LogOf(Container, "stdout").Select(SeenEvent.Parse)];
+
+    /// <summary>The agent's first process, as the node sees it.</summary>
+    public int Id => Pod.PidOf(Container);
+
+    /// <summary>A containerd that has the image. Skips the test where there is no image.</summary>
+    public static Containerd StartRuntime()
+    {
+        Assert.SkipUnless(File.Exists(Archive), "needs the image: make test-image builds it");
+        Needs.Program("kubectl");
+        Needs.Program("curl");
+        var containerd = Containerd.Start();
+        try
+        {
+            Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "images", "import", Archive).MustSucceed();
+            return containerd;
+        }
+        catch
+        {
+            containerd.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it; it may not be ready yet.</summary>
+    public static AgentPod Start(Containerd containerd, string overlay, Action<ContainerConfig>? change = null)
+    {
+        var manifest = Manifest.OfOverlay(overlay);
+        // What the README of the overlay asks for, and DirectoryOrCreate makes for root.
+        Shell.Run("chown", manifest.Container.SecurityContext.RunAsUser == 0 ? "0:0" : "10001:10001", containerd.Node.Shared).MustSucceed();
+        Shell.Run("chmod", "0711", containerd.Node.Folder).MustSucceed(); // as containerd makes /run/containerd
+        var config = manifest.ToContainer(Image, "node-1", new Dictionary<string, string>
+        {
+            ["/run/containerd"] = containerd.Node.Folder,
+            ["/var/lib/netmon"] = containerd.Node.Shared,
+        });
+        change?.Invoke(config);
+        var pod = containerd.RunPod("network-monitoring/ebpf-netmon-x7k2p", PodNetwork.Pod, hostPid: manifest.Pod.HostPID == true);
+        var container = pod.Create(manifest.Container.Name, config);
+        containerd.Cri.StartContainer(container.Id);
+        return new AgentPod(pod, container);
+    }
+
+    /// <summary>What it answers to a GET of this path; empty where nobody answers.</summary>
+    public string Ask(Containerd containerd, string path) => containerd.Node.Run("curl", "-s", "-m", "5", $"http://{Pod.AddressOf(Id)}:9464{path}").Output;
+
+    /// <summary>Waits until /readyz says so.</summary>
+    public void WaitUntilReady(Containerd containerd)
+    {
+        try
+        {
+            WaitFor.True(() => Ask(containerd, "/readyz") == "ok\n", "the agent to be ready");
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"the agent did not become ready; it said:\n{string.Join('\n', Said)}", e);
+        }
+    }
+}
