@@ -76,9 +76,9 @@ test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, s
 test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2")
 	@NETMON_TEST_KERNELS="$(KERNELS)" tests/run.sh kernels
 
-bench: bin/netmon bin/netload bin/netstorm ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, or one of throughput steady connections getppid)
-	dotnet build perf/bench -c Release -v quiet -clp:NoSummary
-	@artifacts/dotnet/bin/NetMon.Bench/release/netmon-bench $(BENCH)
+bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm) ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, micro, or one that perf/README.md lists)
+	dotnet build perf/$(if $(filter micro,$(BENCH)),micro,bench) -c Release -v quiet -clp:NoSummary
+	@artifacts/dotnet/bin/$(if $(filter micro,$(BENCH)),NetMon.Micro/release/netmon-micro,NetMon.Bench/release/netmon-bench $(BENCH))
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes --no-restore || dotnet format NetMon.sln --verify-no-changes

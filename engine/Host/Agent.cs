@@ -63,6 +63,7 @@ internal static class Agent
 
         Log.Line(loss.Summary());
         Log.Line(NamingAccount.Summary(source.ReadCounters(), directory.Counters, enrich.Counters, runtimes.Status));
+        Log.Line(MemoryAccount.Summary());
         return ExitCode.Success;
     }
 
