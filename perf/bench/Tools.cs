@@ -27,6 +27,10 @@ internal static partial class Tools
         "unshare", "-n", "sh", "-c",
         string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --family both --refused 3 --connections {connections} --rate {rate}"));
 
+    /// <summary>Bytes of all sealed files of a capture.</summary>
+    public static long SealedBytes(string capture) =>
+        Directory.EnumerateFiles(Path.Combine(capture, "events"), "*.parquet", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+
     /// <summary>A value of a "name=1.5" or "name 1.5" in a tool's output.</summary>
     public static double Value(string output, string name)
     {

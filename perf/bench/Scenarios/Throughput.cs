@@ -30,8 +30,7 @@ internal static class Throughput
             yield return new Figure($"throughput.{name}.lost", seen.Lost, "events", "  lost");
             if (capture)
             {
-                var bytes = Directory.EnumerateFiles(Path.Combine(scratch[name], "events"), "*.parquet", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
-                yield return new Figure($"throughput.{name}.bytes_per_event", (double)bytes / count, "bytes", "  of a sealed file, an event");
+                yield return new Figure($"throughput.{name}.bytes_per_event", (double)Tools.SealedBytes(scratch[name]) / count, "bytes", "  of a sealed file, an event");
                 Directory.Delete(scratch[name], recursive: true);
             }
 
