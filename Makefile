@@ -67,7 +67,7 @@ bin/netstorm: perf/storm/main.c perf/storm/storm.h artifacts/bpf/storm.bpf.o
 run: bin/netmon ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
 	@bin/netmon run $(ARGS)
 
-test: bin/netmon bin/netmon-query bin/netload ## all tests that are not slow; what this machine can't run is named as skipped
+test: bin/netmon bin/netmon-query bin/netload bin/netstorm ## all tests that are not slow; what this machine can't run is named as skipped
 	@tests/run.sh $(SUITES)
 
 test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)

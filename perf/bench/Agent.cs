@@ -84,6 +84,20 @@ internal sealed partial class Agent : IDisposable
         }
     }
 
+    /// <summary>Waits for its end, and looks at it until then: what it had used when it was last seen.</summary>
+    public Usage WatchToEnd()
+    {
+        var last = Usage;
+        while (TryUsage() is { } now)
+        {
+            last = now;
+            Thread.Sleep(2);
+        }
+
+        WaitForEnd();
+        return last;
+    }
+
     /// <summary>A count of the account of events: seen, json, parquet, source.ring_full; 0 where it is not there.</summary>
     public long Count(string name) => Number(Account("stopped:"), name) ?? 0;
 
@@ -108,6 +122,19 @@ internal sealed partial class Agent : IDisposable
 
         _process.Dispose();
         _ready.Dispose();
+    }
+
+    /// <summary>Null when it has ended.</summary>
+    private Usage? TryUsage()
+    {
+        try
+        {
+            return Usage is { ResidentMebibytes: > 0 } usage ? usage : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private string Account(string of) => Log.Split('\n').LastOrDefault(line => line.StartsWith(of, StringComparison.Ordinal))

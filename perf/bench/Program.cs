@@ -5,8 +5,8 @@ var quick = args.Contains("--quick");
 var only = args.FirstOrDefault(arg => !arg.StartsWith('-'));
 (string Name, Func<bool, IEnumerable<Figure>> Measure)[] scenarios =
 [
-    ("throughput", Throughput.Measure), ("memory", Memory.Measure), ("steady", Steady.Measure), ("connections", Connections.Measure), ("getppid", SystemCalls.Measure),
-    ("overload", Overload.Measure),
+    ("throughput", Throughput.Measure), ("cost", Cost.Measure), ("steady", Steady.Measure), ("connections", Connections.Measure), ("getppid", SystemCalls.Measure),
+    ("overload", Overload.Measure), ("peers", PeersSideBySide.Measure),
 ];
 if (only is not null && scenarios.All(scenario => scenario.Name != only))
 {
@@ -15,7 +15,7 @@ if (only is not null && scenarios.All(scenario => scenario.Name != only))
 }
 
 var report = new Report();
-foreach (var (_, measure) in scenarios.Where(scenario => only is null || scenario.Name == only))
+foreach (var (_, measure) in scenarios.Where(scenario => only is null ? scenario.Name != "peers" : scenario.Name == only)) // peers need other programs: only when asked
 {
     foreach (var figure in measure(quick))
     {

@@ -15,6 +15,12 @@ internal sealed class Report
     public void Add(Figure figure)
     {
         _figures.Add(figure);
+        if (double.IsNaN(figure.Value))
+        {
+            Console.WriteLine(figure.What); // there is none: it says why
+            return;
+        }
+
         var budget = _budgets.GetValueOrDefault(figure.Name);
         var digits = figure.Value is >= 1000 or <= -1000 ? "N0" : "0.###";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.What,-86} {figure.Value.ToString(digits, CultureInfo.InvariantCulture),14} {figure.Unit,-10} {budget?.Aim ?? "",16}"));

@@ -27,6 +27,11 @@ internal static partial class Tools
         "unshare", "-n", "sh", "-c",
         string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --family both --refused 3 --connections {connections} --rate {rate}"));
 
+    /// <summary>The same as fast as it goes, by IPv4, all to one address of loopback.</summary>
+    public static string LoadOn(string address, int connections) => Run(
+        "unshare", "-n", "sh", "-c",
+        string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --address {address} --connections {connections}"));
+
     /// <summary>Bytes of all sealed files of a capture.</summary>
     public static long SealedBytes(string capture) =>
         Directory.EnumerateFiles(Path.Combine(capture, "events"), "*.parquet", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);

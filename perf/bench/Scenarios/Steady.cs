@@ -19,7 +19,8 @@ internal static class Steady
         }
     }
 
-    private static List<Figure> Measure(string name, int rate, int seconds)
+    /// <summary>At one rate, events/s; 0: none.</summary>
+    public static List<Figure> Measure(string name, int rate, int seconds)
     {
         using var scratch = new Scratch();
         using var agent = Agent.StartPiped("--capture", scratch["capture"]);
