@@ -90,8 +90,8 @@ internal sealed partial class Agent : IDisposable
         var last = Usage;
         while (TryUsage() is { } now)
         {
-            last = now;
-            Thread.Sleep(2);
+            last = now with { GeneratorSeconds = Math.Max(now.GeneratorSeconds, last.GeneratorSeconds) }; // its thread ends before the agent does
+            Thread.Sleep(5);
         }
 
         WaitForEnd();

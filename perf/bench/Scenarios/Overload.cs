@@ -18,7 +18,7 @@ internal static class Overload
         var lines = new LineClock(agent.Output.BaseStream);
         var made = Storm(NormalRate, 1);
 
-        var seconds = quick ? 4 : 10;
+        var seconds = quick ? 3 : 10;
         var before = lines.Lines;
         List<double> resident = [];
         var offered = 0L;
