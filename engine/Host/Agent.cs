@@ -61,9 +61,9 @@ internal static class Agent
             }
         }
 
-        Log.Line(loss.Summary());
-        Log.Line(NamingAccount.Summary(source.ReadCounters(), directory.Counters, enrich.Counters, runtimes.Status));
         Log.Line(MemoryAccount.Summary());
+        Log.Line(NamingAccount.Summary(source.ReadCounters(), directory.Counters, enrich.Counters, runtimes.Status));
+        Log.Line(loss.Summary());
         return ExitCode.Success;
     }
 
