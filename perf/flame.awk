@@ -40,9 +40,10 @@ END {
 	printf "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n", wide, tall
 	printf "<text x=\"6\" y=\"16\" font-size=\"13\">%s: %d samples</text>\n", escape(title), total
 	split("t thread n NetMon p Parquet.Net,_Zstd k kernel r .NET_and_libc", legend, " ")
+	split("720 780 845 960 1010", at, " ")
 	for (i = 1; i < 11; i += 2) {
 		gsub(/_/, " ", legend[i + 1])
-		printf "<rect class=\"%s\" x=\"%d\" y=\"6\" width=\"12\" height=\"12\"/><text x=\"%d\" y=\"16\">%s</text>\n", legend[i], 680 + 50 * i, 696 + 50 * i, legend[i + 1]
+		printf "<rect class=\"%s\" x=\"%d\" y=\"6\" width=\"12\" height=\"12\"/><text x=\"%d\" y=\"16\">%s</text>\n", legend[i], at[(i + 1) / 2], at[(i + 1) / 2] + 16, legend[i + 1]
 	}
 	left = 0
 	for (i = 1; i <= sons[1]; i++) {
