@@ -6,7 +6,7 @@ namespace NetMon.Bench;
 /// <summary>One table of figures, each beside its aim, as they come; then the same for machines, and which figures are over budget.</summary>
 internal sealed class Report
 {
-    private readonly Dictionary<string, Budget> _budgets = Budget.Read(Path.Combine(Tools.Root, "perf/budgets.json"));
+    private readonly Dictionary<string, Budget> _budgets = Budget.Read(Path.Combine(Repository.Root, "perf/budgets.json"));
     private readonly List<Figure> _figures = [];
     private readonly List<string> _violations = [];
 
@@ -33,7 +33,7 @@ internal sealed class Report
     /// <summary>Writes the figures to a file of the repository and says what is over budget; the exit code.</summary>
     public int Finish(string path)
     {
-        var results = Path.Combine(Tools.Root, path);
+        var results = Path.Combine(Repository.Root, path);
         Directory.CreateDirectory(Path.GetDirectoryName(results)!);
         using (var stream = File.Create(results))
         {

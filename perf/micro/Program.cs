@@ -19,7 +19,7 @@ var config = ManualConfig.CreateEmpty()
     .AddDiagnoser(MemoryDiagnoser.Default)
     .AddColumnProvider(DefaultColumnProviders.Instance)
     .AddLogger(NullLogger.Instance)
-    .WithArtifactsPath(Path.Combine(Tools.Root, "artifacts/bench/micro"))
+    .WithArtifactsPath(Path.Combine(Repository.Root, "artifacts/bench/micro"))
     .WithOptions(ConfigOptions.DisableLogFile);
 var report = new Report();
 Type[] stages = [typeof(RingReading), typeof(Decoding), typeof(Ordering), typeof(Enriching), typeof(JsonLines), typeof(HotBatches), typeof(RowGroups)];

@@ -16,13 +16,13 @@ internal static class Overload
         using var scratch = new Scratch();
         using var agent = Agent.StartPiped("--capture", scratch["capture"]);
         var lines = new LineClock(agent.Output.BaseStream);
-        var made = Storm(NormalRate, 1);
+        var made = Tools.Storm(agent, NormalRate, 1);
 
         var seconds = quick ? 3 : 10;
         var before = lines.Lines;
         List<double> resident = [];
         var offered = 0L;
-        var storming = Task.Run(() => offered = Storm(0, seconds));
+        var storming = Task.Run(() => offered = Tools.Storm(agent, 0, seconds));
         while (!storming.Wait(BetweenLooks))
         {
             resident.Add(agent.Usage.ResidentMebibytes);
@@ -31,10 +31,10 @@ internal static class Overload
         var ended = DateTime.UtcNow;
         var taken = lines.Lines - before;
         made += offered;
-        var recovering = Storm(NormalRate, 1);
+        var recovering = Tools.Storm(agent, NormalRate, 1);
         var after = DateTime.UtcNow;
         lines.CountFrom(after);
-        var normal = Storm(NormalRate, 2);
+        var normal = Tools.Storm(agent, NormalRate, 2);
         made += recovering + normal;
         var peak = agent.Usage.PeakMebibytes;
         agent.Stop();
@@ -51,9 +51,6 @@ internal static class Overload
         yield return new Figure("overload.recovery_ms", Math.Max(0, (lines.LastBehind - ended).TotalMilliseconds), "ms", "  after its end until no line is 100 ms late");
         yield return new Figure("overload.lost_after", Math.Max(0, normal - lines.LinesSince), "events", "  lost a second after its end, at 10,000 events/s");
     }
-
-    private static long Storm(int rate, int seconds) => (long)Tools.Value(
-        Tools.Storm("--rate", rate.ToString(CultureInfo.InvariantCulture), "--seconds", seconds.ToString(CultureInfo.InvariantCulture)), "records");
 
     /// <summary>By how much the account does not add up, from what the storm made to what came out; events that are not the storm's are in it, too.</summary>
     private static long Unaccounted(Agent agent, long made, long lines)

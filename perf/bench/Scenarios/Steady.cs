@@ -43,14 +43,14 @@ internal static class Steady
             TaskCreationOptions.LongRunning);
         if (rate > 0)
         {
-            Tools.Storm("--rate", Text(rate), "--seconds", "2"); // warm
+            Tools.Storm(agent, rate, seconds: 2); // warm
         }
 
         var before = agent.Usage;
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         if (rate > 0)
         {
-            Tools.Storm("--rate", Text(rate), "--seconds", Text(seconds));
+            Tools.Storm(agent, rate, seconds);
         }
         else
         {
@@ -82,6 +82,4 @@ internal static class Steady
     }
 
     private static double At(List<double> sorted, double share) => sorted.Count == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Count - 1, share * sorted.Count)];
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
