@@ -116,9 +116,9 @@ logs: ## follow the agents' logs
 test-image: bin/netload ## build the image here without a registry, look into it, and run it (installs buildah and debootstrap by apt)
 	@tests/run.sh image
 
-bench: bin/netmon bin/netload bin/netstorm ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, or one of throughput steady connections getppid)
-	dotnet build perf/bench -c Release -v quiet -clp:NoSummary
-	@artifacts/dotnet/bin/NetMon.Bench/release/netmon-bench $(BENCH)
+bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm) ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, micro, or one that perf/README.md lists)
+	dotnet build perf/$(if $(filter micro,$(BENCH)),micro,bench) -c Release -v quiet -clp:NoSummary
+	@artifacts/dotnet/bin/$(if $(filter micro,$(BENCH)),NetMon.Micro/release/netmon-micro,NetMon.Bench/release/netmon-bench $(BENCH))
 
 docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md, of all options
 	@docs/configure.sh > docs/configure.md.tmp && mv docs/configure.md.tmp docs/configure.md

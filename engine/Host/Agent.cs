@@ -80,8 +80,9 @@ internal static class Agent
             await archive.DisposeAsync().ConfigureAwait(false); // what was sealed just now goes too
         }
 
-        Log.Line(loss.Summary());
+        Log.Line(MemoryAccount.Summary());
         Log.Line(NamingAccount.Summary(source.ReadCounters(), directory.Counters, enrich.Counters, runtimes.Status));
+        Log.Line(loss.Summary());
         return ExitCode.Success;
     }
 

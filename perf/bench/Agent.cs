@@ -84,18 +84,30 @@ internal sealed partial class Agent : IDisposable
         }
     }
 
-    /// <summary>A count of the last line: seen, json, parquet, source.ring_full; 0 where it is not there.</summary>
-    public long Count(string name)
+    /// <summary>Waits for its end, and looks at it until then: what it had used when it was last seen.</summary>
+    public Usage WatchToEnd()
     {
-        var account = Log.Split('\n').Last(line => line.StartsWith("stopped:", StringComparison.Ordinal));
-        var found = Numbers().Matches(account).FirstOrDefault(match => match.Groups[1].Value == name);
-        return found is null ? 0 : long.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture);
+        var last = Usage;
+        while (TryUsage() is { } now)
+        {
+            last = now with { GeneratorSeconds = Math.Max(now.GeneratorSeconds, last.GeneratorSeconds) }; // its thread ends before the agent does
+            Thread.Sleep(5);
+        }
+
+        WaitForEnd();
+        return last;
     }
 
-    /// <summary>All that the last line says to be lost.</summary>
+    /// <summary>A count of the account of events: seen, json, parquet, source.ring_full; 0 where it is not there.</summary>
+    public long Count(string name) => Number(Account("stopped:"), name) ?? 0;
+
+    /// <summary>A number of the account of memory: allocated, gen0, gen1, gen2, most (KiB resident).</summary>
+    public long Memory(string name) => Number(Account("memory:"), name) ?? throw new InvalidOperationException($"the agent tells no {name}: {Account("memory:")}");
+
+    /// <summary>All that the account says to be lost.</summary>
     public long Lost()
     {
-        var account = Log.Split('\n').Last(line => line.StartsWith("stopped:", StringComparison.Ordinal));
+        var account = Account("stopped:");
         var lost = account.IndexOf("lost: ", StringComparison.Ordinal);
         return lost < 0 ? 0 : Numbers().Matches(account[lost..]).Sum(match => long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
     }
@@ -112,6 +124,25 @@ internal sealed partial class Agent : IDisposable
         _ready.Dispose();
     }
 
-    [GeneratedRegex(@"([a-z_.]+) (\d+)")]
+    /// <summary>Null when it has ended.</summary>
+    private Usage? TryUsage()
+    {
+        try
+        {
+            return Usage is { ResidentMebibytes: > 0 } usage ? usage : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private string Account(string of) => Log.Split('\n').LastOrDefault(line => line.StartsWith(of, StringComparison.Ordinal))
+        ?? throw new InvalidOperationException($"the agent's last lines have none that begins with {of} (is bin/netmon of this source? make build):\n{Log}");
+
+    private static long? Number(string account, string name) =>
+        Numbers().Matches(account).FirstOrDefault(match => match.Groups[1].Value == name) is { } found ? long.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture) : null;
+
+    [GeneratedRegex(@"([a-z_.]+[0-2]?) (\d+)")]
     private static partial Regex Numbers();
 }

@@ -29,6 +29,12 @@ internal sealed record Budget
             });
     }
 
+    /// <summary>Whether there is a limit.</summary>
+    public bool HasLimit => AtMost is not null || AtLeast is not null;
+
+    /// <summary>It, in words.</summary>
+    public string Limit => string.Create(CultureInfo.InvariantCulture, $"{(AtMost is { } most ? $"at most {most} " : "")}{(AtLeast is { } least ? $"at least {least}" : "")}").TrimEnd();
+
     /// <summary>What is wrong with the value, or null.</summary>
     public string? Violation(double value) =>
         AtMost is { } most && value > most ? string.Create(CultureInfo.InvariantCulture, $"at most {most} allowed")

@@ -7,7 +7,7 @@ namespace NetMon.Bench;
 /// <summary>The programs that the bench runs, and what they print.</summary>
 internal static partial class Tools
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => Repository.Root;
 
     public static string Agent => Path.Combine(Root, "bin/netmon");
 
@@ -20,12 +20,23 @@ internal static partial class Tools
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 
-    public static string Storm(params string[] arguments) => Run(Path.Combine(Root, "bin/netstorm"), arguments);
+    /// <summary>Events of the kernel into this agent's rings; a rate of 0: as many as it can. How many it made.</summary>
+    public static long Storm(Agent agent, int rate, int seconds) => (long)Value(
+        Run(Path.Combine(Root, "bin/netstorm"), "--agent", Text(agent.Id), "--rate", Text(rate), "--seconds", Text(seconds)), "records");
 
     /// <summary>Real connections, in a network namespace of their own.</summary>
     public static string Load(int connections, int rate) => Run(
         "unshare", "-n", "sh", "-c",
         string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --family both --refused 3 --connections {connections} --rate {rate}"));
+
+    /// <summary>The same as fast as it goes, by IPv4, all to one address of loopback.</summary>
+    public static string LoadOn(string address, int connections) => Run(
+        "unshare", "-n", "sh", "-c",
+        string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --address {address} --connections {connections}"));
+
+    /// <summary>Bytes of all sealed files of a capture.</summary>
+    public static long SealedBytes(string capture) =>
+        Directory.EnumerateFiles(Path.Combine(capture, "events"), "*.parquet", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
     /// <summary>A value of a "name=1.5" or "name 1.5" in a tool's output.</summary>
     public static double Value(string output, string name)
@@ -34,16 +45,5 @@ internal static partial class Tools
         return match.Success ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : throw new InvalidOperationException($"there is no {name} in: {output}");
     }
 
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "NetMon.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException("the bench runs from within the repository");
-    }
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,9 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <pthread.h>
 #include <sched.h>
@@ -83,6 +85,23 @@ static void *work(void *argument)
 	}
 }
 
+/* The map of this id, if it has this name; else -1. */
+static int map_by_id(uint32_t id, const char *name, struct bpf_map_info *info)
+{
+	struct bpf_map_info seen = {0};
+	uint32_t length = sizeof(seen);
+	int fd = bpf_map_get_fd_by_id(id);
+
+	if (fd < 0)
+		return -1;
+	if (bpf_obj_get_info_by_fd(fd, &seen, &length) == 0 && strcmp(seen.name, name) == 0) {
+		*info = seen;
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
 /* The map of this name that was made last: that of the agent started last. */
 static int map_by_name(const char *name, struct bpf_map_info *info)
 {
@@ -90,28 +109,57 @@ static int map_by_name(const char *name, struct bpf_map_info *info)
 	int found = -1;
 
 	while (bpf_map_get_next_id(id, &id) == 0) {
-		struct bpf_map_info seen = {0};
-		uint32_t length = sizeof(seen);
-		int fd = bpf_map_get_fd_by_id(id);
+		int fd = map_by_id(id, name, info);
 
 		if (fd < 0)
 			continue;
-		if (bpf_obj_get_info_by_fd(fd, &seen, &length) == 0 && strcmp(seen.name, name) == 0) {
-			if (found >= 0)
-				close(found);
-			found = fd;
-			*info = seen;
-		} else {
-			close(fd);
-		}
+		if (found >= 0)
+			close(found);
+		found = fd;
 	}
 	return found;
 }
 
-static int load(const char *path)
+/* The map of this name that this process holds, as /proc/PID/fdinfo tells. */
+static int map_of_process(int pid, const char *name, struct bpf_map_info *info)
+{
+	char path[64], line[256];
+	struct dirent *entry;
+	DIR *folder;
+	int found = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo", pid);
+	folder = opendir(path);
+	if (!folder)
+		die(1, "--agent %d: %s can't be read (%s)", pid, path, strerror(errno));
+	while (found < 0 && (entry = readdir(folder)) != NULL) {
+		int at = openat(dirfd(folder), entry->d_name, O_RDONLY | O_CLOEXEC);
+		FILE *file = at < 0 ? NULL : fdopen(at, "r");
+		uint32_t id;
+
+		if (!file) {
+			if (at >= 0)
+				close(at);
+			continue;
+		}
+		while (found < 0 && fgets(line, sizeof(line), file))
+			if (sscanf(line, "map_id: %u", &id) == 1)
+				found = map_by_id(id, name, info);
+		fclose(file);
+	}
+	closedir(folder);
+	return found;
+}
+
+static int find(int agent, const char *name, struct bpf_map_info *info)
+{
+	return agent ? map_of_process(agent, name, info) : map_by_name(name, info);
+}
+
+static int load(const char *path, int agent)
 {
 	struct bpf_map_info rings_info = {0}, counters_info = {0};
-	int rings = map_by_name("rings", &rings_info), counters = map_by_name("counters", &counters_info);
+	int rings = find(agent, "rings", &rings_info), counters = find(agent, "counters", &counters_info);
 	struct bpf_object *object;
 	struct bpf_map *map;
 	uint32_t *knobs;
@@ -159,11 +207,11 @@ int main(int argc, char **argv)
 {
 	static const struct option known[] = {
 	    {"rate", 1, NULL, 'r'},   {"seconds", 1, NULL, 's'}, {"cpus", 1, NULL, 'c'}, {"cgroup", 1, NULL, 'g'},
-	    {"object", 1, NULL, 'o'}, {"help", 0, NULL, 'h'},	 {NULL, 0, NULL, 0},
+	    {"object", 1, NULL, 'o'}, {"agent", 1, NULL, 'a'},	 {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0},
 	};
 	static struct worker workers[MOST_THREADS];
 	const char *object = "artifacts/bpf/storm.bpf.o";
-	double rate = 0, seconds = 5, cpus = (double)sysconf(_SC_NPROCESSORS_ONLN), cgroup = 1;
+	double rate = 0, seconds = 5, cpus = (double)sysconf(_SC_NPROCESSORS_ONLN), cgroup = 1, agent = 0;
 	uint64_t made = 0, busy = 0, start, took;
 	int option, program;
 
@@ -184,12 +232,16 @@ int main(int argc, char **argv)
 		case 'o':
 			object = optarg;
 			break;
+		case 'a':
+			agent = parse("--agent", optarg, 4194304);
+			break;
 		case 'h':
 			puts("netstorm: has the kernel emit records into the rings of the agent that is running\n\n"
 			     "netstorm [--rate N]      records a second in all; 0: as fast as it goes (0)\n"
 			     "         [--seconds S]   (5)\n"
 			     "         [--cpus N]      from how many CPUs, from the first on (all)\n"
 			     "         [--cgroup ID]   the owner's cgroup (1, the root)\n"
+			     "         [--agent PID]   whose rings (of the agent started last)\n"
 			     "         [--object FILE] the compiled program (artifacts/bpf/storm.bpf.o)\n\n"
 			     "Prints: records, seconds, records a second, nanoseconds in the kernel a record.");
 			return 0;
@@ -201,7 +253,7 @@ int main(int argc, char **argv)
 		die(EXIT_USAGE, "'%s' is not an option; see netstorm --help", argv[optind]);
 	if (cpus < 1)
 		die(EXIT_USAGE, "--cpus: at least one");
-	program = load(object);
+	program = load(object, (int)agent);
 	start = now_ns();
 	for (int i = 0; i < (int)cpus; i++) {
 		workers[i] = (struct worker){

@@ -47,7 +47,7 @@ public sealed class ArchiveTests : IDisposable
         }
 
         Assert.Equal(20_000, Duck.Number($"SELECT count(*) FROM {Duck.Events(copy)} WHERE date IS NOT NULL AND hour IS NOT NULL"));
-        Assert.StartsWith("containers:", agent.Log.TrimEnd().Split('\n')[^1], StringComparison.Ordinal); // the account is still what comes last
+        Assert.StartsWith("stopped:", agent.Log.TrimEnd().Split('\n')[^1], StringComparison.Ordinal); // the account is still what comes last
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace NetMon.Bench.Scenarios;
@@ -29,36 +30,60 @@ internal static class Connections
         yield return new Figure("connections.slowdown", Median(traced) / Median(bare), "ratio", "connection storm: CPU of the load with the agent, by that without");
         yield return new Figure("connections.agent_us", cpu, "ms/1,000", "  agent's CPU for 1,000 real events, to a JSON file");
         yield return new Figure("connections.lost", lost, "events", "  lost");
-        if (!File.Exists(Statistics))
+        foreach (var figure in ((string[])["auto", "listener"]).SelectMany(owner => MeasureKernel(owner, connections)))
         {
-            yield break;
-        }
-
-        File.WriteAllText(Statistics, "1");
-        try
-        {
-            foreach (var owner in (string[])["auto", "listener"])
-            {
-                using var agent = Agent.Start("--json", "none", "--accept-owner", owner);
-                var before = Programs();
-                Tools.Load(connections, 0);
-                var after = Programs();
-                agent.Stop();
-                yield return new Figure($"connections.kernel_us.{owner}", (after.Nanoseconds - before.Nanoseconds) / 1000.0 / connections, "us", $"kernel time a connection, both ends, all hooks (--accept-owner {owner})");
-                yield return new Figure($"connections.kernel_calls.{owner}", (double)(after.Calls - before.Calls) / connections, "calls", "  calls of programs");
-            }
-        }
-        finally
-        {
-            File.WriteAllText(Statistics, "0");
+            yield return figure;
         }
     }
 
-    private static (long Nanoseconds, long Calls) Programs()
+    /// <summary>What the agent's programs take of a connection; nothing on a kernel that keeps no statistics (5.1 and later do).</summary>
+    public static List<Figure> MeasureKernel(string owner, int connections)
     {
+        if (!File.Exists(Statistics))
+        {
+            return [];
+        }
+
+        var wasOn = File.ReadAllText(Statistics);
+        File.WriteAllText(Statistics, "1");
+        try
+        {
+            using var agent = Agent.Start("--json", "none", "--accept-owner", owner);
+            var before = Programs(agent);
+            Tools.Load(connections, 0);
+            var after = Programs(agent);
+            agent.Stop();
+            return
+            [
+                new($"connections.kernel_us.{owner}", (after.Nanoseconds - before.Nanoseconds) / 1000.0 / connections, "us", $"kernel time a connection, both ends, all hooks (--accept-owner {owner})"),
+                new($"connections.kernel_calls.{owner}", (double)(after.Calls - before.Calls) / connections, "calls", "  calls of programs"),
+            ];
+        }
+        finally
+        {
+            File.WriteAllText(Statistics, wasOn);
+        }
+    }
+
+    /// <summary>Of the programs that this agent holds: another one may be running.</summary>
+    private static (long Nanoseconds, long Calls) Programs(Agent agent)
+    {
+        var held = Directory.EnumerateFiles($"/proc/{agent.Id}/fdinfo").SelectMany(ProgramIds).ToHashSet();
         using var programs = JsonDocument.Parse(Tools.Run("bpftool", "prog", "show", "-j"));
-        var ours = programs.RootElement.EnumerateArray().Where(p => p.TryGetProperty("name", out var name) && name.GetString()!.StartsWith("nm_", StringComparison.Ordinal)).ToList();
-        return (ours.Sum(p => Number(p, "run_time_ns")), ours.Sum(p => Number(p, "run_cnt")));
+        var ours = programs.RootElement.EnumerateArray().Where(program => held.Contains(Number(program, "id"))).ToList();
+        return ours.Count > 0 ? (ours.Sum(p => Number(p, "run_time_ns")), ours.Sum(p => Number(p, "run_cnt"))) : throw new InvalidOperationException("the agent holds no BPF program");
+    }
+
+    private static List<long> ProgramIds(string file)
+    {
+        try
+        {
+            return [.. File.ReadLines(file).Where(line => line.StartsWith("prog_id:", StringComparison.Ordinal)).Select(line => long.Parse(line["prog_id:".Length..], CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            return []; // closed meanwhile
+        }
     }
 
     private static long Number(JsonElement program, string name) => program.TryGetProperty(name, out var value) ? value.GetInt64() : 0;

@@ -19,7 +19,8 @@ internal static class Steady
         }
     }
 
-    private static List<Figure> Measure(string name, int rate, int seconds)
+    /// <summary>At one rate, events/s; 0: none.</summary>
+    public static List<Figure> Measure(string name, int rate, int seconds)
     {
         using var scratch = new Scratch();
         using var agent = Agent.StartPiped("--capture", scratch["capture"]);
@@ -42,14 +43,14 @@ internal static class Steady
             TaskCreationOptions.LongRunning);
         if (rate > 0)
         {
-            Tools.Storm("--rate", Text(rate), "--seconds", "2"); // warm
+            Tools.Storm(agent, rate, seconds: 2); // warm
         }
 
         var before = agent.Usage;
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         if (rate > 0)
         {
-            Tools.Storm("--rate", Text(rate), "--seconds", Text(seconds));
+            Tools.Storm(agent, rate, seconds);
         }
         else
         {
@@ -81,6 +82,4 @@ internal static class Steady
     }
 
     private static double At(List<double> sorted, double share) => sorted.Count == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Count - 1, share * sorted.Count)];
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

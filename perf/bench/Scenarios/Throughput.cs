@@ -30,8 +30,7 @@ internal static class Throughput
             yield return new Figure($"throughput.{name}.lost", seen.Lost, "events", "  lost");
             if (capture)
             {
-                var bytes = Directory.EnumerateFiles(Path.Combine(scratch[name], "events"), "*.parquet", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
-                yield return new Figure($"throughput.{name}.bytes_per_event", (double)bytes / count, "bytes", "  of a sealed file, an event");
+                yield return new Figure($"throughput.{name}.bytes_per_event", (double)Tools.SealedBytes(scratch[name]) / count, "bytes", "  of a sealed file, an event");
                 Directory.Delete(scratch[name], recursive: true);
             }
 
@@ -53,14 +52,7 @@ internal static class Throughput
         var began = Stopwatch.GetTimestamp();
         using var agent = json == "-" ? Agent.StartPiped([.. arguments]) : Agent.Start([.. arguments]);
         var reading = json == "-" ? Task.Run(() => ReadAll(agent.Output.BaseStream)) : Task.CompletedTask;
-        var last = agent.Usage;
-        while (Try(agent) is { } now)
-        {
-            last = now;
-            Thread.Sleep(2);
-        }
-
-        agent.WaitForEnd();
+        var last = agent.WatchToEnd();
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         reading.Wait();
         return (took, last.CpuSeconds, last.PeakMebibytes, agent.Lost());
@@ -71,19 +63,6 @@ internal static class Throughput
         var buffer = new byte[1 << 20];
         while (stream.Read(buffer) > 0)
         {
-        }
-    }
-
-    /// <summary>Null when it has ended.</summary>
-    private static Usage? Try(Agent agent)
-    {
-        try
-        {
-            return agent.Usage is { ResidentMebibytes: > 0 } usage ? usage : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
-        {
-            return null;
         }
     }
 }

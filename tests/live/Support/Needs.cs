@@ -11,6 +11,13 @@ internal static class Needs
         Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "needs a kernel with BTF");
     }
 
+    /// <summary>Events of the kernel without connections, into the agent's rings.</summary>
+    public static void Storm()
+    {
+        Tracing();
+        Assert.SkipUnless(File.Exists(Path.Combine(Repository.Root, "bin/netstorm")), "needs bin/netstorm: make bin/netstorm");
+    }
+
     public static void Program(string name) =>
         Assert.SkipUnless(Shell.Script($"command -v {name}").ExitCode == 0, $"needs the program {name}");
 

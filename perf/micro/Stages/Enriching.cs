@@ -1,0 +1,24 @@
+using BenchmarkDotNet.Attributes;
+
+namespace NetMon.Micro.Stages;
+
+/// <summary>From an event's cgroup to its container, which is known.</summary>
+public class Enriching
+{
+    private const int Count = 1 << 17;
+    private readonly StandardEvents _events = StandardEvents.Make(Count);
+
+    [Benchmark(OperationsPerInvoke = Count)]
+    public void Enrichment_hit()
+    {
+        for (var from = 0; from < Count; from += Pipeline.Fanout.EventBatch.Capacity)
+        {
+            _events.Directory.Name(_events.Events.AsSpan(from, Pipeline.Fanout.EventBatch.Capacity));
+        }
+
+        if (_events.Directory.Counters.Unknown != 0)
+        {
+            throw new InvalidOperationException("a cgroup was not known");
+        }
+    }
+}

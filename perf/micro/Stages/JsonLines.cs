@@ -1,0 +1,25 @@
+using BenchmarkDotNet.Attributes;
+using NetMon.Pipeline.Json;
+
+namespace NetMon.Micro.Stages;
+
+/// <summary>An event as a line of JSON, into memory.</summary>
+public class JsonLines
+{
+    private const int Count = 1 << 16;
+    private readonly StandardEvents _events = StandardEvents.Make(Count);
+    private readonly JsonLine _line = new("node-1");
+    private readonly byte[] _buffer = new byte[JsonLine.MaxBytes];
+
+    [Benchmark(OperationsPerInvoke = Count)]
+    public long Json_line()
+    {
+        var bytes = 0L;
+        foreach (ref readonly var e in _events.Events.AsSpan())
+        {
+            bytes += _line.Write(in e, _buffer);
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,46 @@
+using BenchmarkDotNet.Attributes;
+using NetMon.Pipeline.Fanout;
+using NetMon.Pipeline.Order;
+
+namespace NetMon.Micro.Stages;
+
+/// <summary>Records of two rings into the order of their times, and into batches.</summary>
+public class Ordering
+{
+    private const int Count = 1 << 17;
+    private const int Drain = 4096;
+    private readonly StandardEvents _events = StandardEvents.Make(Count);
+    private readonly EventOrder _order = new();
+    private readonly SinkFanout _pool = new([], live: false);
+
+    /// <summary>The place, by time, of the i-th record of a drain that begins there: first what one ring holds, then the other.</summary>
+    internal static int InDrain(int from, int i, int drain)
+    {
+        var each = drain / StandardEvents.Rings;
+        return from + i / each + i % each * StandardEvents.Rings;
+    }
+
+    [Benchmark(OperationsPerInvoke = Count)]
+    public int Event_order()
+    {
+        var taken = 0;
+        for (var from = 0; from < Count; from += Drain)
+        {
+            for (var i = 0; i < Drain; i++)
+            {
+                _order.Add(in _events.Records[InDrain(from, i, Drain)]);
+            }
+
+            _order.Release(_events.Records[from + Drain - 1].KtimeNanoseconds, 0);
+            while (_order.HasReleased)
+            {
+                var batch = _pool.Rent();
+                _order.TakeInto(batch);
+                taken += batch.Events.Length;
+                _pool.Discard(batch);
+            }
+        }
+
+        return taken == Count ? taken : throw new InvalidOperationException($"{taken} of {Count} came out");
+    }
+}

@@ -1,0 +1,92 @@
+using NetMon.Bench;
+using NetMon.Bench.Scenarios;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>
+/// What of the agent's cost is steady enough to fail a build: by the bench's own measures, in short runs, against perf/budgets.json.
+/// Each figure is printed beside its budget. What else goes on on the machine can only add to a figure, so the best of three counts.
+/// </summary>
+public sealed class PerfBudgetTests(ITestOutputHelper output)
+{
+    private const int Attempts = 3;
+    private static readonly Dictionary<string, Budget> Budgets = Budget.Read(Path.Combine(Support.Repository.Root, "perf/budgets.json"));
+
+    [Fact]
+    public void An_event_of_the_standard_node_costs_what_the_budget_allows() => MustBeWithin(
+        () => [.. Cost.Measure(quick: true, ["json", "parquet"])],
+        [
+            "cost.json.allocated_per_event", "cost.json.cpu_times", "cost.json.lost",
+            "cost.parquet.allocated_per_event", "cost.parquet.cpu_times", "cost.parquet.lost", "cost.parquet.file_bytes_per_event",
+        ]);
+
+    [Fact]
+    public void An_idle_agent_wakes_no_more_than_the_budget_allows()
+    {
+        Needs.Tracing();
+        MustBeWithin(() => Steady.Measure("idle", rate: 0, seconds: 3), ["steady.idle.wakeups_per_s"]);
+    }
+
+    [Fact]
+    public void At_ten_thousand_events_a_second_it_wakes_no_more_than_the_budget_allows_and_loses_nothing()
+    {
+        Needs.Storm();
+        MustBeWithin(() => Steady.Measure("10k", rate: 10_000, seconds: 3), ["steady.10k.wakeups_per_s", "steady.10k.lost"]);
+    }
+
+    [Fact]
+    public void A_connection_takes_no_more_calls_in_the_kernel_than_the_budget_allows()
+    {
+        Needs.Tracing();
+        Needs.Program("bpftool");
+        MustBeWithin(() => Connections.MeasureKernel("listener", connections: 5_000), ["connections.kernel_calls.listener"]);
+    }
+
+    [Fact]
+    public void An_overload_leaves_memory_flat_and_every_event_accounted_for_and_is_over_in_a_second()
+    {
+        Needs.Storm();
+        MustBeWithin(() => [.. Overload.Measure(quick: true)], ["overload.growth_mib", "overload.peak_mib", "overload.unaccounted", "overload.recovery_ms", "overload.lost_after"]);
+    }
+
+    private void MustBeWithin(Func<IReadOnlyList<Figure>> measure, string[] limited)
+    {
+        List<string> violations = [];
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            var figures = measure();
+
+            // What it is about must have been measured, and have a limit.
+            Assert.All(limited, name => Assert.True(
+                figures.Any(figure => figure.Name == name) && Budgets.GetValueOrDefault(name) is { HasLimit: true }, $"{name} was not measured, or perf/budgets.json has no limit for it"));
+            violations = Compare(figures);
+            if (violations.Count == 0)
+            {
+                return;
+            }
+
+            output.WriteLine($"over budget, attempt {attempt} of {Attempts}");
+        }
+
+        Assert.Fail(string.Join('\n', violations));
+    }
+
+    /// <summary>Prints each figure beside its budget; what is over.</summary>
+    private List<string> Compare(IReadOnlyList<Figure> figures)
+    {
+        List<string> violations = [];
+        foreach (var figure in figures)
+        {
+            var budget = Budgets.GetValueOrDefault(figure.Name);
+            output.WriteLine($"{figure.Name,-40} {figure.Value,14:0.###} {figure.Unit,-10} {(budget is { HasLimit: true } ? budget.Limit : "no limit")}");
+            if (budget?.Violation(figure.Value) is { } violation)
+            {
+                violations.Add($"{figure.Name} is {figure.Value:0.###} {figure.Unit}: {violation}");
+            }
+        }
+
+        return violations;
+    }
+}
