@@ -8,7 +8,7 @@ namespace NetMon.Bench.Peers;
 /// <summary>A tracer that is attached; its lines go to a file. What it can't do here is a <see cref="PeerException"/> with the reason.</summary>
 internal sealed class PeerProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
     private static readonly string[] Attachments = ["anon_inode:bpf_link", "anon_inode:bpf-link", "anon_inode:[perf_event]"];

@@ -14,6 +14,7 @@ internal static class PeersSideBySide
     {
         var (connections, rounds) = quick ? (10_000, 2) : (30_000, 5);
         Dictionary<string, string> refusals = [];
+        List<(Peer Peer, string Reason)> failures = [];
         List<(Peer Peer, Seen Seen)> all = [];
         for (var round = 0; round < rounds; round++)
         {
@@ -25,7 +26,14 @@ internal static class PeersSideBySide
                 }
                 catch (PeerException e)
                 {
-                    refusals.Add(peer.Name, e.Message);
+                    if (all.Any(run => run.Peer == peer))
+                    {
+                        failures.Add((peer, e.Message)); // it can; not this time
+                    }
+                    else
+                    {
+                        refusals.Add(peer.Name, e.Message);
+                    }
                 }
             }
         }
@@ -39,6 +47,11 @@ internal static class PeersSideBySide
             }
 
             var seen = all.Where(run => run.Peer == peer).Select(run => run.Seen).ToList();
+            foreach (var (_, reason) in failures.Where(failure => failure.Peer == peer))
+            {
+                yield return new Figure($"peers.{peer.Name}", double.NaN, "", $"{peer.Name}: a round without a result, it {reason}");
+            }
+
             var events = seen.Sum(run => run.Lines);
             yield return new Figure($"peers.{peer.Name}.delivered_percent", 100.0 * events / ((long)connections * peer.LinesPerConnection * seen.Count), "%", $"{peer.Name} ({peer.What}): delivered of what was to come");
             yield return new Figure($"peers.{peer.Name}.cpu_ms", Median(seen.Select(run => run.CpuSeconds * 1e6 / run.Lines)), "ms/1,000", "  its CPU for 1,000 events");
