@@ -15,10 +15,12 @@ public static class AddressText
     /// </summary>
     public static int Format(ReadOnlySpan<byte> address, Span<byte> utf8)
     {
-        var low = BinaryPrimitives.ReadUInt64BigEndian(address[8..]);
-        var high = BinaryPrimitives.ReadUInt64BigEndian(address);
-        return high == 0 && low >> 32 == 0xffff ? FormatIpv4((uint)low, utf8) : FormatIpv6(address, utf8);
+        return IsIPv4(address) ? FormatIpv4(BinaryPrimitives.ReadUInt32BigEndian(address[12..]), utf8) : FormatIpv6(address, utf8);
     }
+
+    /// <summary>Whether a 16-byte address is an IPv4 one, ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).</summary>
+    public static bool IsIPv4(ReadOnlySpan<byte> address) =>
+        BinaryPrimitives.ReadUInt64BigEndian(address) == 0 && BinaryPrimitives.ReadUInt32BigEndian(address[8..]) == 0xffff;
 
     /// <summary>The text of a 16-byte address as a string.</summary>
     public static string Format(ReadOnlySpan<byte> address)

@@ -98,7 +98,7 @@ internal static class Agent
         if (settings.Json is { } json)
         {
             var output = new LineOutput(json == "-" ? OutputDescriptor.Standard() : OutputDescriptor.Append(json));
-            yield return new JsonSink(output, settings.Node, new SinkCounters(), Log.Line);
+            yield return new JsonSink(output, EventLine.Of(settings.JsonFormat, settings.Node), new SinkCounters(), Log.Line);
         }
 
         if (settings.Capture is { } capture)

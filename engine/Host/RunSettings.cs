@@ -1,6 +1,7 @@
 using System.Net;
 using NetMon.Capture;
 using NetMon.Enrichment.Runtimes;
+using NetMon.Pipeline.Json;
 
 namespace NetMon.Host;
 
@@ -12,6 +13,9 @@ internal sealed record RunSettings
 
     /// <summary>"-" for stdout, a path to append to, or null for no JSON.</summary>
     public required string? Json { get; init; }
+
+    /// <summary>What the keys of a line are called.</summary>
+    public required JsonFormat JsonFormat { get; init; }
 
     /// <summary>Where the Parquet files go; null for none.</summary>
     public required string? Capture { get; init; }

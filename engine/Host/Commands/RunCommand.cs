@@ -3,6 +3,7 @@ using System.Globalization;
 using NetMon.Capture;
 using NetMon.Host.Metrics;
 using NetMon.Native;
+using NetMon.Pipeline.Json;
 using NetMon.Storage;
 
 namespace NetMon.Host.Commands;
@@ -15,6 +16,7 @@ internal static class RunCommand
 
     private static readonly Option<string?> Node = EnvironmentOption.Create("--node", "NAME", "the node's name; falls back to NODE_NAME, then to the host's name");
     private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "where the JSON lines go: stdout, a file to append to, or nowhere", "-");
+    private static readonly Option<string?> JsonFormatOption = EnvironmentOption.Create("--json-format", "FORMAT", "names of the lines' keys: netmon, ecs (Elastic Common Schema) or otel (OpenTelemetry)", "netmon");
     private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "keep the events as hourly Parquet files in this directory; one agent a directory");
     private static readonly Option<string?> DurableWithin = EnvironmentOption.Create("--durable-within", "TIME", "how old an event gets before it survives a power cut, 100ms to 1h", "1s");
     private static readonly Option<string?> RetainFor = EnvironmentOption.Create("--retain-for", "TIME|none", "remove hours that are older", "7d");
@@ -39,7 +41,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
-            Node, Json, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
+            Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
             RuntimeEndpoints, Cgroups, NameWait, Metrics, RingMemory,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -75,6 +77,7 @@ internal static class RunCommand
         return new RunSettings
         {
             Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
+            JsonFormat = ReadWord<JsonFormat>(JsonFormatOption, parsed),
             Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
             Capture = parsed.GetValue(Capture),
             Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree))

@@ -1,38 +1,16 @@
-using System.Buffers.Text;
-using System.Text;
 using NetMon.Events;
-using NetMon.Native;
 
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// Writes one event as one line of JSON, keys in the contract's order (schemas/event.schema.json). Allocates nothing.
-/// One thread: it keeps the second that it last wrote.
+/// A line of NetMon's own format, keys in the contract's order (schemas/event.schema.json). Less than 1024 bytes of keys,
+/// numbers and what the kernel bounds, plus four names (a pod has its uid only where it has no name).
 /// </summary>
-public sealed class JsonLine
+internal sealed class JsonLine(string node) : EventLine(RenderContainer)
 {
-    /// <summary>
-    /// No line is longer, so that a pipe takes it as a whole or not at all: less than 1024 bytes of keys, numbers and what
-    /// the kernel bounds, plus four names (a pod has its uid only where it has no name).
-    /// </summary>
-    public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
+    private readonly byte[] _node = Rendered(node, JsonName.MaxBytes);
 
-    private const long NanosecondsPerSecond = 1_000_000_000;
-    private readonly ContainerJson _containers = new();
-    private readonly byte[] _node;
-    private readonly byte[] _second = new byte[19]; // 2026-11-22T19:05:06
-    private long _secondOf = long.MinValue;
-
-    /// <param name="node">The node's name; rendered once.</param>
-    public JsonLine(string node)
-    {
-        var name = new Utf8Cursor(stackalloc byte[JsonName.MaxBytes]);
-        JsonName.Write(ref name, node);
-        _node = name.Written.ToArray();
-    }
-
-    /// <summary>Writes the line with its newline at the start of <paramref name="to"/>, which holds <see cref="MaxBytes"/>; returns its length.</summary>
-    public int Write(in ConnectionEvent e, Span<byte> to)
+    public override int Write(in ConnectionEvent e, Span<byte> to)
     {
         ref readonly var record = ref e.Record;
         var line = new Utf8Cursor(to);
@@ -57,7 +35,7 @@ public sealed class JsonLine
         line.Append(record.NetworkNamespace);
         if (e.Container is { } container)
         {
-            line.Append(_containers.Of(container));
+            line.Append(ContainerPart(container));
         }
 
         line.Append(record.Direction == Direction.Inbound ? ",\"direction\":\"inbound\",\"uid\":"u8 : ",\"direction\":\"outbound\",\"uid\":"u8);
@@ -112,23 +90,25 @@ public sealed class JsonLine
         }
     }
 
-    private void WriteTime(ref Utf8Cursor line, long unixNanoseconds)
+    private static byte[] RenderContainer(ContainerIdentity container)
     {
-        var (second, nanoseconds) = Math.DivRem(unixNanoseconds, NanosecondsPerSecond);
-        if (nanoseconds < 0)
+        var line = new Utf8Cursor(stackalloc byte[MaxBytes]);
+        var id = container.ContainerId.AsSpan();
+        line.Append(",\"container\":{\"container_id\":\""u8);
+        JsonName.Write(ref line, id[..Math.Min(id.Length, ContainerIdentity.ShortIdLength)]);
+        line.Append("\",\"pod_name\":\""u8);
+        JsonName.Write(ref line, container.PodName);
+        line.Append("\",\"pod_namespace\":\""u8);
+        JsonName.Write(ref line, container.PodNamespace);
+        line.Append("\",\"container_name\":\""u8);
+        JsonName.Write(ref line, container.ContainerName);
+        if (container.PodName.Length == 0 && container.PodUid.Length > 0)
         {
-            (second, nanoseconds) = (second - 1, nanoseconds + NanosecondsPerSecond); // before 1970: a damaged time
+            line.Append("\",\"pod_uid\":\""u8); // all that there is to find the pod by
+            JsonName.Write(ref line, container.PodUid);
         }
 
-        if (second != _secondOf)
-        {
-            _secondOf = second;
-            DateTime.UnixEpoch.AddSeconds(second).TryFormat(_second, out _, "yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        line.Append(_second);
-        line.Append("."u8);
-        line.AppendDigits((uint)nanoseconds, 9);
-        line.Append("Z"u8);
+        line.Append("\"}"u8);
+        return line.Written.ToArray();
     }
 }

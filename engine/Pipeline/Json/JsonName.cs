@@ -13,21 +13,31 @@ internal static class JsonName
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x5f).Select(b => (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
 
-    /// <summary>The same for text.</summary>
-    public static void Write(ref Utf8Cursor line, scoped ReadOnlySpan<char> name)
+    /// <summary>The same for text, at most <paramref name="maxBytes"/> of it, which are at most <see cref="MaxBytes"/>.</summary>
+    public static void Write(ref Utf8Cursor line, scoped ReadOnlySpan<char> name, int maxBytes = MaxBytes)
     {
         Span<byte> utf8 = stackalloc byte[MaxBytes];
         Encoding.UTF8.TryGetBytes(name[..Math.Min(name.Length, MaxBytes / 3)], utf8, out var length);
-        Write(ref line, utf8[..length]);
+        Write(ref line, utf8[..length], maxBytes);
+    }
+
+    /// <summary>What is before a name, and the name; nothing where there is none.</summary>
+    public static void WriteKnown(ref Utf8Cursor line, scoped ReadOnlySpan<byte> before, string name, int maxBytes)
+    {
+        if (name.Length > 0)
+        {
+            line.Append(before);
+            Write(ref line, name, maxBytes);
+        }
     }
 
     /// <summary>
     /// Any bytes, as the inside of a JSON string: invalid UTF-8 becomes U+FFFD, as .NET's decoder replaces it. Cut, between
-    /// two characters, where it gets longer than <see cref="MaxBytes"/>.
+    /// two characters, where it gets longer than <paramref name="maxBytes"/>.
     /// </summary>
-    public static void Write(ref Utf8Cursor line, scoped ReadOnlySpan<byte> name)
+    public static void Write(ref Utf8Cursor line, scoped ReadOnlySpan<byte> name, int maxBytes = MaxBytes)
     {
-        var end = line.Length + MaxBytes;
+        var end = line.Length + maxBytes;
         while (true)
         {
             var special = name.IndexOfAnyExcept(Plain);

@@ -4,11 +4,10 @@ using NetMon.Events;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>Events as JSON lines: one reused buffer, one write a drain. Owns its output.</summary>
-public sealed class JsonSink(LineOutput output, string node, SinkCounters counters, Action<string> report) : IEventSink
+public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters counters, Action<string> report) : IEventSink
 {
     private const int BufferBytes = 256 * 1024;
     private const byte NewLine = (byte)'\n';
-    private readonly JsonLine _line = new(node);
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _used;
     private int _lines;
@@ -22,12 +21,12 @@ public sealed class JsonSink(LineOutput output, string node, SinkCounters counte
     {
         foreach (ref readonly var e in events)
         {
-            if (_buffer.Length - _used < JsonLine.MaxBytes)
+            if (_buffer.Length - _used < EventLine.MaxBytes)
             {
                 Flush();
             }
 
-            _used += _line.Write(in e, _buffer.AsSpan(_used));
+            _used += line.Write(in e, _buffer.AsSpan(_used));
             _lines++;
         }
     }

@@ -8,8 +8,8 @@ public class JsonLines
 {
     private const int Count = 1 << 16;
     private readonly StandardEvents _events = StandardEvents.Make(Count);
-    private readonly JsonLine _line = new("node-1");
-    private readonly byte[] _buffer = new byte[JsonLine.MaxBytes];
+    private readonly EventLine _line = EventLine.Of(JsonFormat.Netmon, "node-1");
+    private readonly byte[] _buffer = new byte[EventLine.MaxBytes];
 
     [Benchmark(OperationsPerInvoke = Count)]
     public long Json_line()

@@ -196,8 +196,8 @@ public sealed class JsonLineTests
     public void One_writer_shows_each_event_its_own_second() => Gen.Long[-3 * Second, 3 * Second].Array[1, 20].Sample(
         times =>
         {
-            var line = new JsonLine("n");
-            var buffer = new byte[JsonLine.MaxBytes];
+            var line = EventLine.Of(JsonFormat.Netmon, "n");
+            var buffer = new byte[EventLine.MaxBytes];
             foreach (var time in times)
             {
                 var e = JsonLines.Event(RecordKind.Accept) with { UnixNanoseconds = time };

@@ -32,11 +32,12 @@ internal static class JsonLines
         return new ConnectionEvent { UnixNanoseconds = 1_795_374_306_000_000_007, Record = record };
     }
 
-    public static byte[] Bytes(ConnectionEvent e, string node = "node-1")
+    public static byte[] Bytes(ConnectionEvent e, string node = "node-1", JsonFormat format = JsonFormat.Netmon)
     {
-        var buffer = new byte[JsonLine.MaxBytes];
-        return buffer[..new JsonLine(node).Write(in e, buffer)];
+        var buffer = new byte[EventLine.MaxBytes];
+        return buffer[..EventLine.Of(format, node).Write(in e, buffer)];
     }
 
-    public static string Text(ConnectionEvent e, string node = "node-1") => new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Bytes(e, node));
+    public static string Text(ConnectionEvent e, string node = "node-1", JsonFormat format = JsonFormat.Netmon) =>
+        new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Bytes(e, node, format));
 }

@@ -89,7 +89,7 @@ public sealed class JsonSinkTests : IDisposable
     public async Task A_reader_in_small_steps_gets_only_whole_lines_also_when_some_are_dropped()
     {
         using var pipe = new OutputPipe();
-        var sink = new JsonSink(new LineOutput(pipe.Output, TimeSpan.Zero), "node-1", _counters, _reports.Add);
+        var sink = new JsonSink(new LineOutput(pipe.Output, TimeSpan.Zero), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _reports.Add);
         var reading = Task.Run(
             () =>
             {
@@ -193,7 +193,7 @@ public sealed class JsonSinkTests : IDisposable
         sink.Close();
     }
 
-    private JsonSink Open(OutputDescriptor output) => new(new LineOutput(output, Bound), "node-1", _counters, _reports.Add);
+    private JsonSink Open(OutputDescriptor output) => new(new LineOutput(output, Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _reports.Add);
 
     /// <summary>Events numbered on by their pid, in batches.</summary>
     private void Write(JsonSink sink, int events, ContainerIdentity? container = null)

@@ -1,0 +1,160 @@
+using NetMon.Events;
+
+namespace NetMon.Pipeline.Json;
+
+/// <summary>
+/// A line by Elastic Common Schema 8.17 (elastic.co/guide/en/ecs): source is who opened the connection, destination who was
+/// called. What it has no field for is under netmon. schemas/ecs.schema.json.
+/// </summary>
+internal sealed class EcsLine(string node) : EventLine(RenderContainer)
+{
+    private readonly byte[] _node = Rendered(node, NameBytes);
+
+    public override int Write(in ConnectionEvent e, Span<byte> to)
+    {
+        ref readonly var record = ref e.Record;
+        var line = new Utf8Cursor(to);
+        line.Append("{\"@timestamp\":\""u8);
+        WriteTime(ref line, e.UnixNanoseconds);
+        line.Append("\",\"ecs\":{\"version\":\"8.17.0\"},\"host\":{\"name\":\""u8);
+        line.Append(_node);
+        line.Append("\"},\"event\":{\"kind\":\"event\",\"module\":\"netmon\",\"dataset\":\"netmon.connection\",\"category\":[\"network\"],\"type\":[\"connection\""u8);
+        WriteOutcome(ref line, in e);
+        WriteEnds(ref line, in record);
+        line.Append(",\"process\":{\"pid\":"u8);
+        line.Append(record.Owner.Pid);
+        line.Append(",\"name\":\""u8);
+        JsonName.Write(ref line, ProcessName.Trim(record.Owner.Comm));
+        line.Append("\"},\"user\":{\"id\":\""u8);
+        line.Append(record.Owner.Uid);
+        line.Append("\"}"u8);
+        if (e.Container is { } container)
+        {
+            line.Append(ContainerPart(container));
+        }
+
+        line.Append(",\"netmon\":{\"netns\":"u8);
+        line.Append(record.NetworkNamespace);
+        line.Append(",\"cgroup_id\":"u8);
+        line.Append(record.Owner.CgroupId);
+        if (record.Kind == RecordKind.Close)
+        {
+            line.Append(",\"rtt_us\":"u8);
+            line.Append(record.SmoothedRttMicroseconds);
+            line.Append(",\"retransmits\":"u8);
+            line.Append(record.Retransmits);
+        }
+
+        line.Append("}}\n"u8);
+        return line.Length;
+    }
+
+    /// <summary>The rest of event, and error.</summary>
+    private static void WriteOutcome(ref Utf8Cursor line, in ConnectionEvent e)
+    {
+        ref readonly var record = ref e.Record;
+        switch (record.Kind)
+        {
+            case RecordKind.Connect:
+                var established = e.Result == ConnectResult.Established;
+                line.Append(",\"start\"],\"action\":\"connect\",\"outcome\":\""u8);
+                line.Append(established ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
+                line.Append(record.ElapsedNanoseconds);
+                if (!established)
+                {
+                    WriteReason(ref line, Vocabulary.Text(e.Result));
+                }
+
+                if (e.Errno != 0)
+                {
+                    line.Append("},\"error\":{\"code\":\""u8);
+                    line.Append(e.Errno);
+                    line.Append("\""u8);
+                }
+
+                break;
+            case RecordKind.Accept:
+                line.Append(",\"start\"],\"action\":\"accept\",\"outcome\":\"success\""u8);
+                break;
+            default:
+                line.Append(",\"end\"],\"action\":\"close\",\"outcome\":\""u8);
+                line.Append(record.Ending is Ending.FinLocal or Ending.FinRemote ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
+                line.Append(record.ElapsedNanoseconds);
+                WriteReason(ref line, Vocabulary.Text(record.Ending));
+                break;
+        }
+
+        line.Append("}"u8);
+    }
+
+    private static void WriteReason(ref Utf8Cursor line, string reason)
+    {
+        line.Append(",\"reason\":\""u8);
+        line.AppendAscii(reason);
+        line.Append("\""u8);
+    }
+
+    private static void WriteEnds(ref Utf8Cursor line, in ConnectionRecord record)
+    {
+        var outbound = record.Direction == Direction.Outbound;
+        line.Append(",\"network\":{\"transport\":\"tcp\",\"type\":\""u8);
+        line.Append(AddressText.IsIPv4(record.DestinationAddress) ? "ipv4"u8 : "ipv6"u8);
+        line.Append(outbound ? "\",\"direction\":\"egress\"},\"source\":{\"ip\":\""u8 : "\",\"direction\":\"ingress\"},\"source\":{\"ip\":\""u8);
+        line.AppendAddress(record.SourceAddress);
+        line.Append("\",\"port\":"u8);
+        line.Append(record.SourcePort);
+        WriteBytes(ref line, in record, outbound ? record.BytesSent : record.BytesReceived);
+        line.Append("},\"destination\":{\"ip\":\""u8);
+        line.AppendAddress(record.DestinationAddress);
+        line.Append("\",\"port\":"u8);
+        line.Append(record.DestinationPort);
+        WriteBytes(ref line, in record, outbound ? record.BytesReceived : record.BytesSent);
+        line.Append("}"u8);
+    }
+
+    private static void WriteBytes(ref Utf8Cursor line, in ConnectionRecord record, ulong bytes)
+    {
+        if (record.Kind == RecordKind.Close)
+        {
+            line.Append(",\"bytes\":"u8);
+            line.Append(bytes);
+        }
+    }
+
+    private static byte[] RenderContainer(ContainerIdentity container)
+    {
+        var line = new Utf8Cursor(stackalloc byte[MaxBytes]);
+        line.Append(",\"container\":{\"id\":\""u8);
+        JsonName.Write(ref line, container.ContainerId, NameBytes);
+        JsonName.WriteKnown(ref line, "\",\"name\":\""u8, container.ContainerName, NameBytes);
+        if (container.Image.Length > 0)
+        {
+            line.Append("\",\"image\":{\"name\":\""u8);
+            JsonName.Write(ref line, container.Image, NameBytes);
+            line.Append("\"}"u8);
+        }
+        else
+        {
+            line.Append("\""u8);
+        }
+
+        line.Append("}"u8);
+        if (container.PodName.Length > 0 || container.PodUid.Length > 0)
+        {
+            line.Append(",\"orchestrator\":{\"type\":\"kubernetes\",\"resource\":{\"type\":\"pod"u8);
+            JsonName.WriteKnown(ref line, "\",\"name\":\""u8, container.PodName, NameBytes);
+            JsonName.WriteKnown(ref line, "\",\"id\":\""u8, container.PodUid, NameBytes);
+            line.Append("\"}"u8);
+            if (container.PodNamespace.Length > 0)
+            {
+                line.Append(",\"namespace\":\""u8);
+                JsonName.Write(ref line, container.PodNamespace, NameBytes);
+                line.Append("\""u8);
+            }
+
+            line.Append("}"u8);
+        }
+
+        return line.Written.ToArray();
+    }
+}

@@ -1,0 +1,67 @@
+using NetMon.Events;
+using NetMon.Native;
+
+namespace NetMon.Pipeline.Json;
+
+/// <summary>
+/// Writes one event as one line of JSON; what each format has in common. Allocates nothing an event. One thread: it keeps
+/// the second that it last wrote, and the container's part of lines.
+/// </summary>
+public abstract class EventLine
+{
+    /// <summary>No line is longer, so that a pipe takes it as a whole or not at all.</summary>
+    public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
+
+    /// <summary>Of a name, in lines that have up to seven: with 1,250 bytes of the rest they are within <see cref="MaxBytes"/>.</summary>
+    private protected const int NameBytes = 400;
+
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private readonly ContainerJson _containers;
+    private readonly byte[] _second = new byte[19]; // 2026-11-22T19:05:06
+    private long _secondOf = long.MinValue;
+
+    /// <param name="renderContainer">Makes a container's part of a line, which is made once for each.</param>
+    private protected EventLine(Func<ContainerIdentity, byte[]> renderContainer) => _containers = new ContainerJson(renderContainer);
+
+    /// <summary>Makes lines of a format, for a node of that name.</summary>
+    public static EventLine Of(JsonFormat format, string node) => format switch
+    {
+        JsonFormat.Ecs => new EcsLine(node),
+        JsonFormat.Otel => new OtelLine(node),
+        _ => new JsonLine(node),
+    };
+
+    /// <summary>Writes the line with its newline at the start of <paramref name="to"/>, which holds <see cref="MaxBytes"/>; returns its length.</summary>
+    public abstract int Write(in ConnectionEvent e, Span<byte> to);
+
+    /// <summary>A name as the inside of a JSON string, to be rendered once.</summary>
+    private protected static byte[] Rendered(string name, int maxBytes)
+    {
+        var text = new Utf8Cursor(stackalloc byte[JsonName.MaxBytes]);
+        JsonName.Write(ref text, name, maxBytes);
+        return text.Written.ToArray();
+    }
+
+    private protected ReadOnlySpan<byte> ContainerPart(ContainerIdentity container) => _containers.Of(container);
+
+    /// <summary>RFC 3339 with nine digits, in UTC.</summary>
+    private protected void WriteTime(ref Utf8Cursor line, long unixNanoseconds)
+    {
+        var (second, nanoseconds) = Math.DivRem(unixNanoseconds, NanosecondsPerSecond);
+        if (nanoseconds < 0)
+        {
+            (second, nanoseconds) = (second - 1, nanoseconds + NanosecondsPerSecond); // before 1970: a damaged time
+        }
+
+        if (second != _secondOf)
+        {
+            _secondOf = second;
+            DateTime.UnixEpoch.AddSeconds(second).TryFormat(_second, out _, "yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        line.Append(_second);
+        line.Append("."u8);
+        line.AppendDigits((uint)nanoseconds, 9);
+        line.Append("Z"u8);
+    }
+}

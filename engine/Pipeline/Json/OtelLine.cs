@@ -1,0 +1,115 @@
+using NetMon.Events;
+
+namespace NetMon.Pipeline.Json;
+
+/// <summary>
+/// A line of flat attributes by OpenTelemetry's semantic conventions (opentelemetry.io/docs/specs/semconv, 1.30): a
+/// collector's json_parser makes them a log record's as they are. local is the owner's end, peer the other. What the
+/// conventions have no name for begins with netmon. schemas/otel.schema.json.
+/// </summary>
+internal sealed class OtelLine(string node) : EventLine(RenderContainer)
+{
+    private readonly byte[] _node = Rendered(node, NameBytes);
+
+    public override int Write(in ConnectionEvent e, Span<byte> to)
+    {
+        ref readonly var record = ref e.Record;
+        var outbound = record.Direction == Direction.Outbound;
+        ref readonly var local = ref outbound ? ref record.SourceAddress : ref record.DestinationAddress;
+        ref readonly var peer = ref outbound ? ref record.DestinationAddress : ref record.SourceAddress;
+        var line = new Utf8Cursor(to);
+        line.Append("{\"timestamp\":\""u8);
+        WriteTime(ref line, e.UnixNanoseconds);
+        line.Append(EventName(record.Kind));
+        line.Append(_node);
+        line.Append("\",\"network.transport\":\"tcp\",\"network.type\":\""u8);
+        line.Append(AddressText.IsIPv4(record.DestinationAddress) ? "ipv4"u8 : "ipv6"u8);
+        line.Append("\",\"network.local.address\":\""u8);
+        line.AppendAddress(local);
+        line.Append("\",\"network.local.port\":"u8);
+        line.Append(outbound ? record.SourcePort : record.DestinationPort);
+        line.Append(",\"network.peer.address\":\""u8);
+        line.AppendAddress(peer);
+        line.Append("\",\"network.peer.port\":"u8);
+        line.Append(outbound ? record.DestinationPort : record.SourcePort);
+        line.Append(outbound ? ",\"netmon.direction\":\"outbound\",\"process.pid\":"u8 : ",\"netmon.direction\":\"inbound\",\"process.pid\":"u8);
+        line.Append(record.Owner.Pid);
+        line.Append(",\"process.executable.name\":\""u8);
+        JsonName.Write(ref line, ProcessName.Trim(record.Owner.Comm));
+        line.Append("\",\"process.real_user.id\":"u8);
+        line.Append(record.Owner.Uid);
+        if (e.Container is { } container)
+        {
+            line.Append(ContainerPart(container));
+        }
+
+        line.Append(",\"netmon.netns\":"u8);
+        line.Append(record.NetworkNamespace);
+        line.Append(",\"netmon.cgroup_id\":"u8);
+        line.Append(record.Owner.CgroupId);
+        WriteOutcome(ref line, in e);
+        line.Append("}\n"u8);
+        return line.Length;
+    }
+
+    private static ReadOnlySpan<byte> EventName(RecordKind kind) => kind switch
+    {
+        RecordKind.Connect => "\",\"event.name\":\"netmon.connect\",\"host.name\":\""u8,
+        RecordKind.Accept => "\",\"event.name\":\"netmon.accept\",\"host.name\":\""u8,
+        _ => "\",\"event.name\":\"netmon.close\",\"host.name\":\""u8,
+    };
+
+    private static void WriteOutcome(ref Utf8Cursor line, in ConnectionEvent e)
+    {
+        ref readonly var record = ref e.Record;
+        switch (record.Kind)
+        {
+            case RecordKind.Connect:
+                if (e.Result != ConnectResult.Established)
+                {
+                    line.Append(",\"error.type\":\""u8);
+                    line.AppendAscii(Vocabulary.Text(e.Result));
+                    line.Append("\""u8);
+                }
+
+                if (e.Errno != 0)
+                {
+                    line.Append(",\"netmon.errno\":"u8);
+                    line.Append(e.Errno);
+                }
+
+                line.Append(",\"netmon.latency_us\":"u8);
+                line.Append(record.ElapsedNanoseconds / 1000);
+                break;
+            case RecordKind.Close:
+                line.Append(",\"netmon.duration_us\":"u8);
+                line.Append(record.ElapsedNanoseconds / 1000);
+                line.Append(",\"netmon.bytes_sent\":"u8);
+                line.Append(record.BytesSent);
+                line.Append(",\"netmon.bytes_received\":"u8);
+                line.Append(record.BytesReceived);
+                line.Append(",\"netmon.rtt_us\":"u8);
+                line.Append(record.SmoothedRttMicroseconds);
+                line.Append(",\"netmon.retransmits\":"u8);
+                line.Append(record.Retransmits);
+                line.Append(",\"netmon.reason\":\""u8);
+                line.AppendAscii(Vocabulary.Text(record.Ending));
+                line.Append("\""u8);
+                break;
+        }
+    }
+
+    private static byte[] RenderContainer(ContainerIdentity container)
+    {
+        var line = new Utf8Cursor(stackalloc byte[MaxBytes]);
+        line.Append(",\"container.id\":\""u8);
+        JsonName.Write(ref line, container.ContainerId, NameBytes);
+        JsonName.WriteKnown(ref line, container.PodName.Length > 0 ? "\",\"k8s.container.name\":\""u8 : "\",\"container.name\":\""u8, container.ContainerName, NameBytes);
+        JsonName.WriteKnown(ref line, "\",\"container.image.name\":\""u8, container.Image, NameBytes);
+        JsonName.WriteKnown(ref line, "\",\"k8s.namespace.name\":\""u8, container.PodNamespace, NameBytes);
+        JsonName.WriteKnown(ref line, "\",\"k8s.pod.name\":\""u8, container.PodName, NameBytes);
+        JsonName.WriteKnown(ref line, "\",\"k8s.pod.uid\":\""u8, container.PodUid, NameBytes);
+        line.Append("\""u8);
+        return line.Written.ToArray();
+    }
+}
