@@ -124,7 +124,7 @@ docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md,
 	@docs/configure.sh > docs/configure.md.tmp && mv docs/configure.md.tmp docs/configure.md
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
-	dotnet format NetMon.sln --verify-no-changes --no-restore || dotnet format NetMon.sln --verify-no-changes
+	dotnet format NetMon.sln --verify-no-changes
 	clang-format --dry-run -Werror engine/Native/*.c bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch]
 
 clean: ## remove everything that was built

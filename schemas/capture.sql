@@ -7,5 +7,11 @@
 CREATE OR REPLACE VIEW events AS
 SELECT * FROM read_parquet(getvariable('capture') || '/events/**/*.parquet', hive_partitioning = true, hive_types = {'date': DATE, 'hour': BIGINT}, union_by_name = true);
 
+-- A capture that has lost nothing has no file of losses, and read_parquet refuses a pattern without one.
+SET VARIABLE capture_has_losses = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/loss/**/*.parquet'));
+
 CREATE OR REPLACE VIEW loss AS
-SELECT "from", "to", node, stage, reason, count FROM read_parquet(getvariable('capture') || '/loss/**/*.parquet', union_by_name = true);
+SELECT "from", "to", node, stage, reason, count FROM query(CASE WHEN getvariable('capture_has_losses')
+    THEN 'SELECT * FROM read_parquet(getvariable(''capture'') || ''/loss/**/*.parquet'', union_by_name = true)'
+    ELSE 'SELECT NULL::TIMESTAMP AS "from", NULL::TIMESTAMP AS "to", NULL::VARCHAR AS node, NULL::VARCHAR AS stage, NULL::VARCHAR AS reason, NULL::BIGINT AS count WHERE false'
+END);
