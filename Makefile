@@ -25,7 +25,7 @@ QUERY_SOURCES := $(shell find engine/Query engine/Storage engine/Events engine/N
 ARCHIVE_SOURCES := $(shell find engine/Archive engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test test-runtimes test-kernels test-image docker-build docker-push scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test test-runtimes test-kernels test-image docker-build docker-push sbom scan deploy undeploy logs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ docker-build: ## build the image REGISTRY/IMAGE_NAME:IMAGE_TAG with docker or bu
 
 docker-push: ## push it
 	@ops/image/push.sh
+
+sbom: ## what the image is made of, CycloneDX: artifacts/netmon.cdx.json (by an npm package)
+	@ops/image/sbom.sh
 
 scan: ## look for known holes in it with Trivy, where that is installed
 	@ops/image/scan.sh

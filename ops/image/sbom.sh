@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Writes what the image is made of, CycloneDX, to artifacts/netmon.cdx.json: the packages that the agent was built with, as
+# cdxgen (an npm package, fetched for it) reads them from the restored project, and the C libraries of this machine that the
+# Dockerfile's Debian has the same of.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+cdxgen=@cyclonedx/cdxgen@12.8.4
+out=artifacts/netmon.cdx.json
+for program in npm jq dpkg-query dotnet; do
+	command -v $program >/dev/null || { echo "sbom: missing: $program" >&2; exit 1; }
+done
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+dotnet restore engine/Host -v quiet
+mkdir -p "$folder/project/obj"
+cp engine/Host/NetMon.Host.csproj "$folder/project/"
+cp artifacts/dotnet/obj/NetMon.Host/project.assets.json "$folder/project/obj/"
+(cd "$folder" && npm exec --yes --package="$cdxgen" -- cdxgen -t dotnet --no-install-deps -o "$folder/packages.json" project) >"$folder/log" 2>&1 ||
+	{ cat "$folder/log" >&2; echo "sbom: cdxgen failed, see above" >&2; exit 1; }
+
+library() { # PACKAGE LICENCE
+	local version
+	version=$(dpkg-query -W -f '${Version}' "$1") || { echo "sbom: $1 is not installed; make setup installs it" >&2; return 1; }
+	jq -n --arg name "$1" --arg version "$version" --arg licence "$2" \
+		'{type: "library", name: $name, version: $version, purl: "pkg:deb/debian/\($name)@\($version)", "bom-ref": "pkg:deb/debian/\($name)@\($version)", licenses: [{expression: $licence}]}'
+}
+{
+	library libbpf-dev "LGPL-2.1-only OR BSD-2-Clause"
+	library libelf-dev "LGPL-3.0-or-later OR GPL-2.0-or-later"
+	library zlib1g-dev Zlib
+	library libc6 "LGPL-2.1-or-later"
+} >"$folder/libraries.json"
+mkdir -p artifacts
+jq --slurpfile libraries "$folder/libraries.json" '.components += $libraries' "$folder/packages.json" >"$out"
+echo "sbom: $(jq '.components | length' "$out") components in $out"
