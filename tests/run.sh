@@ -47,7 +47,10 @@ for suite in "${suites[@]}"; do
 	kernels) run kernels live -trait suite=kernels ;;
 	image)
 		tests/runtimes/setup.sh
-		tests/image/build.sh
+		if ! tests/image/build.sh; then
+			echo "tests: the image does not build" >&2
+			failed=$((failed + 1))
+		fi
 		run image live -trait suite=image
 		;;
 	*)

@@ -25,9 +25,12 @@ if ((${#missing[@]})); then
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/store"\nrunroot = "%s/run"\n' "$folder" "$folder" >"$folder/storage.conf"
+# Base images and layers are kept for all clones of this user: what is in them takes minutes to fetch.
+store=${NETMON_IMAGE_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/netmon/images}
+mkdir -p "$store"
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/store"\nrunroot = "%s/run"\n' "$store" "$store" >"$folder/storage.conf"
 export CONTAINERS_STORAGE_CONF=$folder/storage.conf
-tests/image/bases.sh "$folder"
+tests/image/bases.sh "$store"
 BUILDER=buildah SDK_IMAGE=localhost/stand-in/dotnet-sdk:10 DEBIAN_IMAGE=localhost/stand-in/debian:12 \
 	BUILD_ARGS="--pull-never --isolation chroot --network host --layers" IMAGE=localhost/netmon:test ops/image/build.sh >"$folder/build.log" 2>&1 || {
 	tail -n 30 "$folder/build.log" >&2
