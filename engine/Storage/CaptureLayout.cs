@@ -18,6 +18,8 @@ internal sealed class CaptureLayout : IDisposable
     public const string SealedEnding = ".parquet";
     private const string PartialEnding = ".parquet.partial";
     private const string LockName = ".lock";
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(50);
     // Not System.Security.Cryptography: it needs OpenSSL's library, which the image does not have.
     private readonly string _run = Guid.NewGuid().ToString("N")[16..];
     private SafeFileHandle _lock;
@@ -30,7 +32,7 @@ internal sealed class CaptureLayout : IDisposable
     {
         NodeName = NodeFileName.Of(node);
         Root = new ContainedFolder(captureDirectory);
-        _lock = Lock();
+        _lock = Lock(LockPatience);
         Array.ForEach([Hot, Events, Loss], Root.MakeFolder);
     }
 
@@ -142,7 +144,7 @@ internal sealed class CaptureLayout : IDisposable
         {
             Root.Renew();
             _lock.Dispose();
-            _lock = Lock();
+            _lock = Lock(TimeSpan.Zero);
             Array.ForEach([Hot, Events, Loss], Root.MakeFolder);
         }
     }
@@ -153,12 +155,21 @@ internal sealed class CaptureLayout : IDisposable
         Root.Dispose();
     }
 
-    private SafeFileHandle Lock()
+    /// <param name="patience">For how long it is tried: a process that was killed has its files until the kernel has taken it apart.</param>
+    private SafeFileHandle Lock(TimeSpan patience)
     {
         var file = Root.Create(LockName, mayExist: true);
-        if (ContainedFolder.TryLock(file))
+        for (var until = Environment.TickCount64 + (long)patience.TotalMilliseconds; ; Thread.Sleep(LockInterval))
         {
-            return file;
+            if (ContainedFolder.TryLock(file))
+            {
+                return file;
+            }
+
+            if (Environment.TickCount64 >= until)
+            {
+                break;
+            }
         }
 
         file.Dispose();

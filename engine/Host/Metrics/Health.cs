@@ -18,10 +18,10 @@ internal sealed class Health(RingReader reader, RecordDecoder decoder)
     /// <summary>The end has begun: nothing new is taken on.</summary>
     public void Stopping() => _stopping = true;
 
-    /// <summary>Null while both loops turn, or else which one does not. At the end they stop, which is no fault.</summary>
+    /// <summary>Null while both loops turn, or else which one does not: the decoder runs on the reader's thread, so with it both stand. At the end they stop, which is no fault.</summary>
     public string? WhyNotAlive() => _stopping || !_attached
         ? null
-        : Standing("the reader of the rings", reader.LastTurn) ?? Standing("the decoder", decoder.LastTurn);
+        : Standing("the reader of the rings, or the decoder on its thread,", reader.LastTurn) ?? Standing("the decoder", decoder.LastTurn);
 
     /// <summary>Null while the hooks are on and what they write is taken, or else what is missing.</summary>
     public string? WhyNotReady()

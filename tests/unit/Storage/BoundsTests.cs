@@ -91,6 +91,16 @@ public sealed class BoundsTests : IDisposable
         _capture.Open("node-2").Close();
     }
 
+    [Fact]
+    public async Task An_agent_waits_a_moment_for_one_that_ends()
+    {
+        var first = _capture.Open();
+        var second = Task.Factory.StartNew(() => _capture.Open("node-2"), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(200, TestContext.Current.CancellationToken)));
+        first.Close();
+        (await second).Close();
+    }
+
     [Theory]
     [InlineData("hot")]
     [InlineData("events")]
