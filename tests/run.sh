@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 suites=("$@")
 ((${#suites[@]})) || suites=(unit live)
 passed=0 failed=0 skipped=0
+failures=$(mktemp)
+trap 'rm -f "$failures"' EXIT
 
 run() { # SUITE PROJECT ARGUMENTS...
 	local suite=$1 project=$2 log total bad left
@@ -29,6 +31,7 @@ run() { # SUITE PROJECT ARGUMENTS...
 		skipped=$((skipped + left))
 		passed=$((passed + total - bad - left))
 	fi
+	grep -F ' [FAIL]' "$log" >>"$failures"
 	rm -f "$log"
 }
 
@@ -60,5 +63,7 @@ for suite in "${suites[@]}"; do
 	esac
 done
 
+# Once more where whoever looks at the end of a long output sees them.
+cat "$failures"
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0 && passed > 0))

@@ -50,7 +50,11 @@ install_missing() {
     { apt-get update -q >/dev/null 2>&1 && DEBIAN_FRONTEND=noninteractive "${install[@]}" >/dev/null 2>&1; } ||
     skip "cannot install ${packages[*]}"
 }
+mkdir -p "$here/../../artifacts"
+exec {installing}>"$here/../../artifacts/.kernels.lock"
+flock "$installing" # guests that start together install once
 install_missing
+exec {installing}>&-
 
 "$here/fetch.sh" "$version"
 root=$(cd "$here/../.." && pwd)
@@ -126,10 +130,12 @@ results=$work/results
 # memory, so sockets get no BPF storage there.
 no_cx16=clearcpuid=141
 [[ $version == 7.2 ]] && no_cx16=
+# One thread for both CPUs: with a thread each, a CPU can go on executing an instruction that the other has patched (a static
+# key, as when a syscall tracepoint is switched on) from its own translation for ever. Two guests in ten stood still so.
 start_qemu() {
   : >"$console"
   rm -f "$results"
-  qemu-system-x86_64 -accel tcg -cpu max -m 1024 -smp 2 -no-reboot \
+  qemu-system-x86_64 -accel tcg,thread=single -cpu max -m 1024 -smp 2 -no-reboot \
     -no-user-config -nodefaults -display none -monitor none \
     -kernel "$kernel/vmlinuz" -initrd "$work/initramfs" \
     -append "console=ttyS0 quiet panic=-1 oops=panic softlockup_panic=1 $no_cx16" \

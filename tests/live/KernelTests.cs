@@ -7,26 +7,17 @@ namespace NetMon.LiveTests;
 
 /// <summary>The agent on other kernels, in QEMU (tests/kernels): what this machine's own kernel doesn't allow is tried there.</summary>
 [Trait("suite", "kernels")]
-public sealed class KernelTests(ITestOutputHelper output) : IDisposable
+public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClassFixture<Guests>
 {
     private const int CannotRunHere = 77;
 
-    private readonly Scratch _scratch = new();
-
-    /// <summary>NETMON_TEST_KERNELS names others: 6.12, 7.2.</summary>
-    public static TheoryData<string> Versions =>
-        [.. (Environment.GetEnvironmentVariable("NETMON_TEST_KERNELS") ?? "5.10 6.1").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+    public static TheoryData<string> Versions => [.. Guests.Versions];
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void On_another_kernel_owners_are_exact_system_calls_cost_nothing_and_containers_are_told_apart_in_v2_and_v1(string version)
+    public async Task On_another_kernel_owners_are_exact_system_calls_cost_nothing_and_containers_are_told_apart_in_v2_and_v1(string version)
     {
-        var payload = Directory.CreateDirectory(_scratch["payload"]).FullName;
-        File.Copy(Repository.Agent, Path.Combine(payload, "netmon"));
-        File.Copy(Repository.Load, Path.Combine(payload, "netload"));
-        File.Copy(Path.Combine(Repository.Root, "tests/kernels/payload.sh"), Path.Combine(payload, "run.sh"));
-        var results = _scratch["results"];
-        var boot = Shell.Run(Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, "240");
+        var (boot, results) = await guests.ResultsOf(version);
         Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
         Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
 
@@ -65,8 +56,6 @@ public sealed class KernelTests(ITestOutputHelper output) : IDisposable
             ["aaaaaaaaaaaa 6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01", "bbbbbbbbbbbb 6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01", "host"],
             containers);
     }
-
-    public void Dispose() => _scratch.Dispose();
 
     /// <summary>The best of several turns: what disturbs only ever adds.</summary>
     private static double Cost(string results, string when) =>

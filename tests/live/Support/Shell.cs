@@ -15,12 +15,14 @@ internal static class Shell
             : throw new InvalidOperationException($"exit code {ExitCode}\n{Output}\n{Error}");
     }
 
-    public static Result Run(string program, params string[] arguments)
+    public static Result Run(string program, params string[] arguments) => Run(Patience, program, arguments);
+
+    public static Result Run(TimeSpan patience, string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(patience))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
