@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace NetMon.LiveTests.Support;
@@ -46,6 +47,13 @@ internal sealed partial class NetworkNamespace : IDisposable
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .All(fields => fields.Length < 6 || fields[3] is "st" or Listen || fields[5].StartsWith(TimeWaitTimer, StringComparison.Ordinal)),
         "the last connections to close");
+
+    /// <summary>How many segments with RST the kernel has sent here (Tcp OutRsts, RFC 4022).</summary>
+    public int ResetsSent()
+    {
+        var lines = Run("cat", "/proc/net/snmp").MustSucceed().Output.Split('\n').Where(line => line.StartsWith("Tcp:", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+        return int.Parse(lines[1][Array.IndexOf(lines[0], "OutRsts")], CultureInfo.InvariantCulture);
+    }
 
     public void Dispose() => Shell.Run("ip", "netns", "del", _name);
 
