@@ -9,6 +9,9 @@ internal static class FileMetadata
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
+    /// <summary>The application that wrote a file, in the form that readers look for.</summary>
+    public static string CreatedBy(string agentVersion) => $"netmon version {agentVersion}";
+
     /// <summary>The metadata of a file whose rows are all written.</summary>
     public static IReadOnlyDictionary<string, string> Of(ColdFile file, ParquetSinkOptions options, string segments)
     {

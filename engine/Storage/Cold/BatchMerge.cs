@@ -18,9 +18,9 @@ internal sealed class BatchMerge(IReadOnlyList<Func<HotSegmentReader>> segments)
 
     /// <summary>Gives every row once.</summary>
     /// <param name="places">All batches.</param>
-    /// <param name="take">Called with a batch and the index of the next row in it.</param>
+    /// <param name="take">Called with a batch, the index of the next row in it, and how many rows after each other come next.</param>
     /// <exception cref="IOException">A batch can't be read any more.</exception>
-    public void Run(IEnumerable<BatchPlace> places, Action<HotBatch, int> take)
+    public void Run(IEnumerable<BatchPlace> places, Action<HotBatch, int, int> take)
     {
         var waiting = new Queue<BatchPlace>(places.OrderBy(place => place.First).ThenBy(place => place.Segment).ThenBy(place => place.Position));
         try
@@ -36,11 +36,7 @@ internal sealed class BatchMerge(IReadOnlyList<Func<HotSegmentReader>> segments)
                 var until = Math.Min(
                     _open.Count > 0 ? _open.Peek().Time : long.MaxValue,
                     waiting.Count > 0 && _open.Count + 1 < MostOpen ? waiting.Peek().First : long.MaxValue);
-                do
-                {
-                    take(cursor.Batch, cursor.Row);
-                }
-                while (cursor.Next() && cursor.Time < until);
+                cursor.TakeUntil(until, take);
                 Put(cursor);
             }
         }
@@ -100,15 +96,27 @@ internal sealed class BatchMerge(IReadOnlyList<Func<HotSegmentReader>> segments)
 
         public long Position { get; private set; }
 
-        public HotBatch Batch => reader.Batch;
+        public bool IsDone => _next == reader.Batch.Rows;
 
-        public bool IsDone => _next == Batch.Rows;
+        public long Time => _times[_next];
 
-        public int Row => _sorted ? _next : _order[_next];
+        private int Row => _sorted ? _next : _order[_next];
 
-        public long Time => Batch.Timestamps[Row];
+        /// <summary>Takes rows before a time, and one at the least.</summary>
+        public void TakeUntil(long until, Action<HotBatch, int, int> take)
+        {
+            do
+            {
+                var (first, count) = (Row, 1);
+                while (++_next < reader.Batch.Rows && Time < until && Row == first + count)
+                {
+                    count++;
+                }
 
-        public bool Next() => ++_next < Batch.Rows;
+                take(reader.Batch, first, count);
+            }
+            while (!IsDone && Time < until);
+        }
 
         public void Load(BatchPlace place)
         {
@@ -118,15 +126,16 @@ internal sealed class BatchMerge(IReadOnlyList<Func<HotSegmentReader>> segments)
             }
 
             (_next, _sorted, Position) = (0, place.IsSorted, place.Position);
+            var rows = reader.Batch.Rows;
+            reader.Batch.Timestamps.CopyTo(_times);
             if (!_sorted)
             {
-                Batch.Timestamps.CopyTo(_times);
-                for (var row = 0; row < Batch.Rows; row++)
+                for (var row = 0; row < rows; row++)
                 {
                     _order[row] = row;
                 }
 
-                _times.AsSpan(0, Batch.Rows).Sort(_order.AsSpan(0, Batch.Rows));
+                _times.AsSpan(0, rows).Sort(_order.AsSpan(0, rows));
             }
         }
 

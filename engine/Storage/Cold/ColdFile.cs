@@ -1,7 +1,7 @@
-using NetMon.Events;
 using NetMon.Native;
 using NetMon.Storage.Columns;
-using Parquet;
+using NetMon.Storage.Hot;
+using NetMon.Storage.Parquet;
 
 namespace NetMon.Storage.Cold;
 
@@ -9,22 +9,19 @@ namespace NetMon.Storage.Cold;
 internal sealed class ColdFile : IDisposable
 {
     private readonly RowGroupBuilder _rows;
-    private readonly int _rowGroupRows;
     private readonly ColdStream _stream;
-    private readonly ParquetWriter _writer;
-    private readonly Memory<ReadOnlyMemory<char>> _scratch;
+    private readonly ParquetFileWriter _writer;
 
     /// <param name="stream">The new file; taken over.</param>
     /// <param name="rows">Empty; borrowed, with its buffers.</param>
-    /// <param name="scratch">Room for a text per row of a row group.</param>
-    public ColdFile(ColdStream stream, RowGroupBuilder rows, Memory<ReadOnlyMemory<char>> scratch)
+    public ColdFile(ColdStream stream, RowGroupBuilder rows)
     {
-        (_stream, _rows, _scratch, _rowGroupRows) = (stream, rows, scratch, scratch.Length);
-        _writer = Completed(ParquetWriter.CreateAsync(CaptureSchema.Schema, stream, CaptureSchema.WriterOptions));
+        (_stream, _rows) = (stream, rows);
+        _writer = new ParquetFileWriter(stream, CaptureSchema.Columns, rows.Writer);
     }
 
-    /// <summary>Rows added.</summary>
-    public long Rows { get; private set; }
+    /// <summary>Rows written.</summary>
+    public long Rows => _writer.Rows;
 
     /// <summary>The least time of its rows, Unix nanoseconds.</summary>
     public long FirstUnixNanoseconds { get; private set; } = long.MaxValue;
@@ -32,51 +29,50 @@ internal sealed class ColdFile : IDisposable
     /// <summary>The greatest time of its rows, Unix nanoseconds.</summary>
     public long LastUnixNanoseconds { get; private set; } = long.MinValue;
 
+    /// <summary>Adds rows of a batch that follow each other.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public void Add(in ConnectionEvent connection)
+    public void Add(HotBatch batch, int first, int count)
     {
-        _rows.Add(in connection);
-        if (_rows.Rows == _rowGroupRows)
+        while (count > 0)
         {
-            WriteRowGroup();
+            var taken = Math.Min(count, _rows.Free);
+            _rows.Add(batch, first, taken);
+            (first, count) = (first + taken, count - taken);
+            if (_rows.Free == 0)
+            {
+                WriteRowGroup();
+            }
         }
     }
 
     /// <summary>Writes the rest and the footer, and makes the file durable.</summary>
     /// <exception cref="IOException">It can't.</exception>
-    public void Complete(Func<ColdFile, IReadOnlyDictionary<string, string>> metadata)
+    public void Complete(Func<ColdFile, IReadOnlyDictionary<string, string>> metadata, string agentVersion)
     {
         if (_rows.Rows > 0)
         {
             WriteRowGroup();
         }
 
-        _writer.CustomMetadata = metadata(this);
-        _writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _stream.Commit();
+        _writer.Complete(metadata(this), FileMetadata.CreatedBy(agentVersion));
         ContainedFolder.SyncData(_stream.File);
     }
 
     public void Dispose()
     {
         _rows.Clear();
-        _scratch.Span.Clear();
         _stream.Dispose();
     }
 
     private void WriteRowGroup()
     {
-        using (var group = _writer.CreateRowGroup())
+        foreach (var time in _rows.Timestamps)
         {
-            _rows.WriteAsync(group, _scratch).GetAwaiter().GetResult();
+            FirstUnixNanoseconds = Math.Min(FirstUnixNanoseconds, time);
+            LastUnixNanoseconds = Math.Max(LastUnixNanoseconds, time);
         }
 
-        Rows += _rows.Rows;
-        FirstUnixNanoseconds = Math.Min(FirstUnixNanoseconds, _rows.FirstUnixNanoseconds);
-        LastUnixNanoseconds = Math.Max(LastUnixNanoseconds, _rows.LastUnixNanoseconds);
+        _rows.Write(_writer);
         _rows.Clear();
     }
-
-    /// <summary>The stream completes synchronously, so the library does: nothing is waited for.</summary>
-    private static T Completed<T>(Task<T> task) => task.GetAwaiter().GetResult();
 }

@@ -2,11 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>
-/// A new file as the Parquet writer wants it: written from the beginning to the end through a buffer. Every call
-/// completes synchronously. Owns the file.
-/// </summary>
-internal sealed class ColdStream(SafeFileHandle file) : Stream
+/// <summary>A new file, written from the beginning to the end through a buffer. Owns the file.</summary>
+internal sealed class ColdStream(SafeFileHandle file) : IDisposable
 {
     private readonly byte[] _buffer = new byte[256 << 10];
     private int _buffered;
@@ -14,20 +11,8 @@ internal sealed class ColdStream(SafeFileHandle file) : Stream
 
     public SafeFileHandle File => file;
 
-    public override bool CanRead => false;
-
-    /// <summary>Not so, but it makes the library ask for <see cref="Position"/> instead of counting itself.</summary>
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => true;
-
-    public override long Length => Position;
-
-    public override long Position
-    {
-        get => _written + _buffered;
-        set => throw new NotSupportedException();
-    }
+    /// <summary>Bytes written, buffered ones too.</summary>
+    public long Position => _written + _buffered;
 
     /// <summary>Writes what is buffered to the file.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
@@ -37,56 +22,22 @@ internal sealed class ColdStream(SafeFileHandle file) : Stream
         (_written, _buffered) = (_written + _buffered, 0);
     }
 
-    public override void Write(ReadOnlySpan<byte> buffer)
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
     {
-        while (!buffer.IsEmpty)
+        while (!bytes.IsEmpty)
         {
             if (_buffered == _buffer.Length)
             {
                 Commit();
             }
 
-            var taken = Math.Min(buffer.Length, _buffer.Length - _buffered);
-            buffer[..taken].CopyTo(_buffer.AsSpan(_buffered));
+            var taken = Math.Min(bytes.Length, _buffer.Length - _buffered);
+            bytes[..taken].CopyTo(_buffer.AsSpan(_buffered));
             _buffered += taken;
-            buffer = buffer[taken..];
+            bytes = bytes[taken..];
         }
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        Write(buffer.AsSpan(offset, count));
-        return Task.CompletedTask;
-    }
-
-    /// <summary>Does nothing: the library flushes after every page.</summary>
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            file.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
+    public void Dispose() => file.Dispose();
 }

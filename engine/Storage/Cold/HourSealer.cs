@@ -11,7 +11,7 @@ namespace NetMon.Storage.Cold;
 internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions options, TornTails torn)
 {
     private RowGroupBuilder? _rows;
-    private ReadOnlyMemory<char>[] _scratch = [];
+    private NamesFilledIn? _names;
 
     /// <summary>Seals; returns when it is done and durable.</summary>
     /// <exception cref="IOException">It could not be done yet: the segments, or a sealed file with their names, are there.</exception>
@@ -48,7 +48,8 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
     {
         if (_rows is not null)
         {
-            (_rows, _scratch) = (null, []);
+            _rows.Dispose();
+            _rows = null;
 
             // Once an hour, when a seal is done: else their memory stays with the process until it happens to need some.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -116,19 +117,13 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
 
     private void Write(string partial, List<string> paths, List<BatchPlace> places)
     {
-        var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows);
-        _scratch = _scratch.Length == options.RowGroupRows ? _scratch : new ReadOnlyMemory<char>[options.RowGroupRows];
-        using var file = new ColdFile(new ColdStream(layout.Root.Create(partial, mayExist: false)), rows, _scratch);
-        var names = new NamesFilledIn(options.NamesOf);
+        _names = new NamesFilledIn(options.NamesOf);
+        var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows, container => _names.Of(container));
+        using var file = new ColdFile(new ColdStream(layout.Root.Create(partial, mayExist: false)), rows);
         var merge = new BatchMerge([.. paths.Select(path => (Func<HotSegmentReader>)(() => Open(path)))]);
-        merge.Run(places, (batch, row) =>
-        {
-            batch.Restore(row, out var connection);
-            connection.Container = connection.Container is { } container ? names.Of(container) : null;
-            file.Add(in connection);
-        });
+        merge.Run(places, file.Add);
         Step("rows");
-        file.Complete(written => FileMetadata.Of(written, options, SealedNames.Of(paths)));
+        file.Complete(written => FileMetadata.Of(written, options, SealedNames.Of(paths)), options.AgentVersion);
     }
 
     private HotSegmentReader Open(string path) =>

@@ -1,8 +1,7 @@
 using System.Globalization;
 using NetMon.Native;
-using NetMon.Storage.Columns;
 using NetMon.Storage.Loss;
-using Parquet;
+using NetMon.Storage.Parquet;
 
 namespace NetMon.Storage.Cold;
 
@@ -63,48 +62,19 @@ internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions option
     private void Write(string partial, List<LossRow> rows, string files)
     {
         using var stream = new ColdStream(layout.Root.Create(partial, mayExist: false));
-        var writer = ParquetWriter.CreateAsync(LossSchema.Schema, stream, LossSchema.WriterOptions).GetAwaiter().GetResult();
-        using (var group = writer.CreateRowGroup())
-        {
-            RowGroupMetadata.DeclareTimestamp(group, column: 0);
-            RowGroupMetadata.DeclareTimestamp(group, column: 1);
-            WriteColumn<long>(group, LossSchema.From, [.. rows.Select(row => Microseconds(row.From))]);
-            WriteColumn<long>(group, LossSchema.To, [.. rows.Select(row => Microseconds(row.To))]);
-            WriteColumn<ReadOnlyMemory<char>>(group, LossSchema.Node, [.. rows.Select(_ => options.Node.AsMemory())]);
-            WriteColumn<ReadOnlyMemory<char>>(group, LossSchema.Stage, [.. rows.Select(row => row.Stage.AsMemory())]);
-            WriteColumn<ReadOnlyMemory<char>>(group, LossSchema.Reason, [.. rows.Select(row => row.Reason.AsMemory())]);
-            long[] counts = [.. rows.Where(row => row.Count is not null).Select(row => row.Count!.Value)];
-            int[] levels = [.. rows.Select(row => row.Count is null ? 0 : 1)];
-            group.WriteAllPartsAsync<long>(LossSchema.Count, counts, levels, null, CancellationToken.None).GetAwaiter().GetResult();
-            if (!TextDictionary.Of(options.Node).SortsAlikeInUtf8)
+        using var group = new RowGroupWriter();
+        var file = new ParquetFileWriter(stream, LossSchema.Columns, group);
+        LossRowGroup.Write(file, options.Node, rows);
+        file.Complete(
+            new Dictionary<string, string>
             {
-                RowGroupMetadata.RemoveBounds(group, 2);
-            }
-
-            if (counts.Length == 0)
-            {
-                RowGroupMetadata.RemoveBounds(group, 5);
-            }
-
-            group.CompleteValidate();
-        }
-
-        writer.CustomMetadata = new Dictionary<string, string>
-        {
-            ["netmon.loss_schema_version"] = LossSchema.Version,
-            ["netmon.agent_version"] = options.AgentVersion,
-            ["netmon.node"] = options.Node,
-            ["netmon.boot_id"] = options.BootId,
-            [SealedNames.Key] = files,
-        };
-        writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        stream.Commit();
+                ["netmon.loss_schema_version"] = LossSchema.Version,
+                ["netmon.agent_version"] = options.AgentVersion,
+                ["netmon.node"] = options.Node,
+                ["netmon.boot_id"] = options.BootId,
+                [SealedNames.Key] = files,
+            },
+            FileMetadata.CreatedBy(options.AgentVersion));
         ContainedFolder.SyncData(stream.File);
     }
-
-    private static void WriteColumn<T>(ParquetRowGroupWriter group, Parquet.Schema.DataField field, T[] values)
-        where T : struct =>
-        group.WriteAllPartsAsync<T>(field, values, null, null, CancellationToken.None).GetAwaiter().GetResult();
-
-    private static long Microseconds(long nanoseconds) => Math.DivRem(nanoseconds, 1000).Quotient;
 }

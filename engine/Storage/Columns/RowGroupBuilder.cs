@@ -1,226 +1,250 @@
-using System.Text;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using NetMon.Events;
-using Parquet;
+using NetMon.Storage.Hot;
+using NetMon.Storage.Parquet;
 
 namespace NetMon.Storage.Columns;
 
 /// <summary>
-/// Gathers events, column by column, until they make a row group. The buffers have the size of a row group from the
+/// Gathers rows of hot batches, column by column, until they make a row group. The buffers have the size of a row group from the
 /// beginning, and stay. One thread.
 /// </summary>
-internal sealed class RowGroupBuilder
+/// <param name="node">The text of the node column.</param>
+/// <param name="capacity">Room for so many rows.</param>
+/// <param name="shared">Gives one object for equal containers, with names where they are known by now.</param>
+internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerIdentity, ContainerIdentity> shared) : IDisposable
 {
     private const long NanosecondsPerMicrosecond = 1000;
+    private const int OnHost = -1;
 
-    private readonly InlineBytesIndex _sourceTexts = new(AddressChars);
-    private readonly InlineBytesIndex _destinationTexts = new(AddressChars);
-    private readonly InlineBytesIndex _processTexts = new(ProcessChars);
-    private readonly ContainerIndex _containers = new();
+    private readonly long[] _timestamps = new long[capacity];
+    private readonly RecordKind[] _kinds = new RecordKind[capacity];
+    private readonly Direction[] _directions = new Direction[capacity];
+    private readonly Ending[] _endings = new Ending[capacity];
+    private readonly RecordFlags[] _flags = new RecordFlags[capacity];
+    private readonly InlineBytes16[] _sourceAddresses = new InlineBytes16[capacity];
+    private readonly InlineBytes16[] _destinationAddresses = new InlineBytes16[capacity];
+    private readonly InlineBytes16[] _processes = new InlineBytes16[capacity];
+    private readonly ushort[] _sourcePorts = new ushort[capacity];
+    private readonly ushort[] _destinationPorts = new ushort[capacity];
+    private readonly uint[] _networkNamespaces = new uint[capacity];
+    private readonly uint[] _pids = new uint[capacity];
+    private readonly uint[] _uids = new uint[capacity];
+    private readonly ulong[] _cgroupIds = new ulong[capacity];
+    private readonly ulong[] _elapsed = new ulong[capacity];
+    private readonly ulong[] _bytesSent = new ulong[capacity];
+    private readonly ulong[] _bytesReceived = new ulong[capacity];
+    private readonly uint[] _smoothedRtts = new uint[capacity];
+    private readonly uint[] _retransmits = new uint[capacity];
+    private readonly int[] _errors = new int[capacity];
+    private readonly int[] _containers = new int[capacity];
 
-    private readonly Levels _inContainer = new();
-    private readonly Levels _isConnect = new();
-    private readonly Levels _hasError = new();
-    private readonly Levels _isClose = new();
-
-    private readonly NumberColumn<long> _timestamp = new(CaptureSchema.Timestamp);
-    private readonly TextColumn _node;
-    private readonly TextColumn _type = new(CaptureSchema.Type, Words.Types);
-    private readonly TextColumn _protocol = new(CaptureSchema.Protocol, Words.Protocols);
-    private readonly TextColumn _sourceAddress;
-    private readonly NumberColumn<int> _sourcePort = new(CaptureSchema.SourcePort);
-    private readonly TextColumn _destinationAddress;
-    private readonly NumberColumn<int> _destinationPort = new(CaptureSchema.DestinationPort);
-    private readonly NumberColumn<uint> _pid = new(CaptureSchema.Pid);
-    private readonly TextColumn _process;
-    private readonly NumberColumn<uint> _networkNamespace = new(CaptureSchema.NetworkNamespace);
-    private readonly TextColumn _containerId;
-    private readonly TextColumn _podName;
-    private readonly TextColumn _podNamespace;
-    private readonly TextColumn _containerName;
-    private readonly TextColumn _podUid;
-    private readonly TextColumn _image;
-    private readonly TextColumn _direction = new(CaptureSchema.Direction, Words.Directions);
-    private readonly NumberColumn<uint> _uid = new(CaptureSchema.Uid);
-    private readonly NumberColumn<ulong> _cgroupId = new(CaptureSchema.CgroupId);
-    private readonly TextColumn _result;
-    private readonly NumberColumn<int> _error;
-    private readonly NumberColumn<long> _latency;
-    private readonly NumberColumn<long> _duration;
-    private readonly NumberColumn<ulong> _bytesSent;
-    private readonly NumberColumn<ulong> _bytesReceived;
-    private readonly NumberColumn<uint> _smoothedRtt;
-    private readonly NumberColumn<uint> _retransmits;
-    private readonly TextColumn _reason;
-
-    private readonly Column[] _columns;
-    private readonly Levels[] _levels;
-
-    /// <summary>A builder of as many rows as given, whose node column says <paramref name="node"/>.</summary>
-    public RowGroupBuilder(string node, int rows)
-    {
-        _node = new(CaptureSchema.Node, TextDictionary.Of(node));
-        _sourceAddress = new(CaptureSchema.SourceAddress, _sourceTexts.Texts);
-        _destinationAddress = new(CaptureSchema.DestinationAddress, _destinationTexts.Texts);
-        _process = new(CaptureSchema.Process, _processTexts.Texts);
-        _containerId = new(CaptureSchema.ContainerId, _containers.Ids, _inContainer);
-        _podName = new(CaptureSchema.PodName, _containers.PodNames, _inContainer);
-        _podNamespace = new(CaptureSchema.PodNamespace, _containers.PodNamespaces, _inContainer);
-        _containerName = new(CaptureSchema.ContainerName, _containers.Names, _inContainer);
-        _podUid = new(CaptureSchema.PodUid, _containers.PodUids, _inContainer);
-        _image = new(CaptureSchema.Image, _containers.Images, _inContainer);
-        _result = new(CaptureSchema.Result, Words.Results, _isConnect);
-        _error = new(CaptureSchema.Error, _hasError);
-        _latency = new(CaptureSchema.Latency, _isConnect);
-        _duration = new(CaptureSchema.Duration, _isClose);
-        _bytesSent = new(CaptureSchema.BytesSent, _isClose);
-        _bytesReceived = new(CaptureSchema.BytesReceived, _isClose);
-        _smoothedRtt = new(CaptureSchema.SmoothedRtt, _isClose);
-        _retransmits = new(CaptureSchema.Retransmits, _isClose);
-        _reason = new(CaptureSchema.Reason, Words.Endings, _isClose);
-        _levels = [_inContainer, _isConnect, _hasError, _isClose];
-        _columns =
-        [
-            _timestamp, _node, _type, _protocol, _sourceAddress, _sourcePort, _destinationAddress, _destinationPort,
-            _pid, _process, _networkNamespace, _containerId, _podName, _podNamespace, _containerName, _podUid, _image,
-            _direction, _uid, _cgroupId, _result, _error, _latency, _duration, _bytesSent, _bytesReceived, _smoothedRtt,
-            _retransmits, _reason,
-        ];
-        Array.ForEach(_columns, column => column.Reserve(rows));
-        Array.ForEach(_levels, levels => levels.Reserve(rows));
-    }
+    private readonly ContainerTexts _containerTexts = new(shared);
+    private readonly InlineTexts _inlineTexts = new();
+    private readonly WordTexts _wordTexts = new();
+    private readonly Presence _inContainer = new();
+    private readonly Presence _isConnect = new();
+    private readonly Presence _hasError = new();
+    private readonly Presence _isClose = new();
+    private readonly long[] _numbers = new long[capacity];
+    private readonly int[] _present = new int[capacity];
+    private readonly uint[] _indices = new uint[capacity];
+    private readonly RowGroupWriter _writer = new();
 
     /// <summary>Rows gathered since <see cref="Clear"/>.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The least time among them, Unix nanoseconds.</summary>
-    public long FirstUnixNanoseconds { get; private set; } = long.MaxValue;
+    /// <summary>Rows for which there is room.</summary>
+    public int Free => capacity - Rows;
 
-    /// <summary>The greatest time among them, Unix nanoseconds.</summary>
-    public long LastUnixNanoseconds { get; private set; } = long.MinValue;
+    /// <summary>What writes the row groups of a file; borrowed.</summary>
+    public RowGroupWriter Writer => _writer;
 
-    /// <summary>Takes a copy of the event.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The record is not of a connection.</exception>
-    /// <exception cref="IndexOutOfRangeException">The row group is full.</exception>
-    public void Add(in ConnectionEvent connection)
+    /// <summary>Their times, Unix nanoseconds.</summary>
+    public ReadOnlySpan<long> Timestamps => _timestamps.AsSpan(0, Rows);
+
+    /// <summary>Takes a copy of rows of a batch, <see cref="Free"/> at the most.</summary>
+    public void Add(HotBatch batch, int first, int count)
     {
-        ref readonly var record = ref connection.Record;
-        var type = Words.Index(record.Kind);
-        Rows++;
-        FirstUnixNanoseconds = Math.Min(FirstUnixNanoseconds, connection.UnixNanoseconds);
-        LastUnixNanoseconds = Math.Max(LastUnixNanoseconds, connection.UnixNanoseconds);
-        _timestamp.Add(Microseconds(connection.UnixNanoseconds));
-        _node.Add(0);
-        _type.Add(type);
-        _protocol.Add(0);
-        _sourceAddress.Add(_sourceTexts.Of(record.SourceAddress));
-        _sourcePort.Add(record.SourcePort);
-        _destinationAddress.Add(_destinationTexts.Of(record.DestinationAddress));
-        _destinationPort.Add(record.DestinationPort);
-        _pid.Add(record.Owner.Pid);
-        _process.Add(_processTexts.Of(record.Owner.Comm));
-        _networkNamespace.Add(record.NetworkNamespace);
-        _direction.Add(Words.Index(record.Direction));
-        _uid.Add(record.Owner.Uid);
-        _cgroupId.Add(record.Owner.CgroupId);
-        AddContainer(connection.Container);
-        AddConnect(in connection);
-        AddClose(in record);
+        Copy(batch.Timestamps, _timestamps);
+        Copy(batch.Kinds, _kinds);
+        Copy(batch.Directions, _directions);
+        Copy(batch.Endings, _endings);
+        Copy(batch.Flags, _flags);
+        Copy(batch.SourceAddresses, _sourceAddresses);
+        Copy(batch.DestinationAddresses, _destinationAddresses);
+        Copy(batch.Processes, _processes);
+        Copy(batch.SourcePorts, _sourcePorts);
+        Copy(batch.DestinationPorts, _destinationPorts);
+        Copy(batch.NetworkNamespaces, _networkNamespaces);
+        Copy(batch.Pids, _pids);
+        Copy(batch.Uids, _uids);
+        Copy(batch.CgroupIds, _cgroupIds);
+        Copy(batch.ElapsedNanoseconds, _elapsed);
+        Copy(batch.BytesSent, _bytesSent);
+        Copy(batch.BytesReceived, _bytesReceived);
+        Copy(batch.SmoothedRttMicroseconds, _smoothedRtts);
+        Copy(batch.Retransmits, _retransmits);
+        Copy(MemoryMarshal.Cast<uint, int>(batch.Errors), _errors);
+        var entries = batch.ContainerIndices;
+        for (var row = 0; row < count; row++)
+        {
+            _containers[Rows + row] = batch.IsInContainer(first + row) ? _containerTexts.NumberOf(batch.Dictionary, entries[first + row]) : OnHost;
+        }
+
+        Rows += count;
+
+        void Copy<T>(ReadOnlySpan<T> values, T[] column) => values.Slice(first, count).CopyTo(column.AsSpan(Rows));
     }
 
     /// <summary>Writes the rows as a row group; they stay until <see cref="Clear"/>.</summary>
-    /// <param name="group">A new row group of <see cref="CaptureSchema.Schema"/>; the caller disposes of it.</param>
-    /// <param name="scratch">Room for a text per row.</param>
-    public async Task WriteAsync(ParquetRowGroupWriter group, Memory<ReadOnlyMemory<char>> scratch)
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void Write(ParquetFileWriter file)
     {
-        RowGroupMetadata.DeclareTimestamp(group, column: 0);
-        for (var column = 0; column < _columns.Length; column++)
-        {
-            await _columns[column].WriteAsync(group, scratch).ConfigureAwait(false);
-            if (!_columns[column].HasBounds)
-            {
-                RowGroupMetadata.RemoveBounds(group, column);
-            }
-        }
-
-        group.CompleteValidate();
+        SettlePresence();
+        file.BeginRowGroup(Rows);
+        _writer.WriteNumbers(CaptureSchema.Timestamp, Microseconds(), null);
+        WriteWords(CaptureSchema.Node, null, [node], _ => 0);
+        WriteWords(CaptureSchema.Type, null, Words.Types, row => Words.Index(_kinds[row]));
+        WriteWords(CaptureSchema.Protocol, null, Words.Protocols, _ => 0);
+        WriteAddresses(CaptureSchema.SourceAddress, _sourceAddresses);
+        WriteNumbers(CaptureSchema.SourcePort, null, _sourcePorts);
+        WriteAddresses(CaptureSchema.DestinationAddress, _destinationAddresses);
+        WriteNumbers(CaptureSchema.DestinationPort, null, _destinationPorts);
+        WriteNumbers(CaptureSchema.Pid, null, _pids);
+        _inlineTexts.IndexProcesses(_processes.AsSpan(0, Rows), _indices);
+        _writer.WriteTexts(CaptureSchema.Process, _indices.AsSpan(0, Rows), _inlineTexts.Texts, null);
+        WriteNumbers(CaptureSchema.NetworkNamespace, null, _networkNamespaces);
+        WriteContainers();
+        WriteWords(CaptureSchema.Direction, null, Words.Directions, row => Words.Index(_directions[row]));
+        WriteNumbers(CaptureSchema.Uid, null, _uids);
+        WriteNumbers(CaptureSchema.CgroupId, null, _cgroupIds);
+        WriteWords(CaptureSchema.Result, _isConnect, Words.Results, row => (int)Vocabulary.ResultOf((uint)_errors[row], _flags[row]));
+        WriteNumbers(CaptureSchema.Error, _hasError, _errors);
+        WriteNumbers(CaptureSchema.Latency, _isConnect, _elapsed, NanosecondsPerMicrosecond);
+        WriteNumbers(CaptureSchema.Duration, _isClose, _elapsed, NanosecondsPerMicrosecond);
+        WriteNumbers(CaptureSchema.BytesSent, _isClose, _bytesSent);
+        WriteNumbers(CaptureSchema.BytesReceived, _isClose, _bytesReceived);
+        WriteNumbers(CaptureSchema.SmoothedRtt, _isClose, _smoothedRtts);
+        WriteNumbers(CaptureSchema.Retransmits, _isClose, _retransmits);
+        WriteWords(CaptureSchema.Reason, _isClose, Words.Endings, row => Words.Index(_endings[row]));
+        file.EndRowGroup();
     }
 
     /// <summary>Forgets the rows; keeps the buffers.</summary>
     public void Clear()
     {
         Rows = 0;
-        (FirstUnixNanoseconds, LastUnixNanoseconds) = (long.MaxValue, long.MinValue);
-        Array.ForEach(_columns, column => column.Clear());
-        Array.ForEach(_levels, levels => levels.Clear());
-        _sourceTexts.Clear();
-        _destinationTexts.Clear();
-        _processTexts.Clear();
-        _containers.Clear();
+        _containerTexts.Clear();
     }
 
-    private void AddContainer(ContainerIdentity? container)
-    {
-        _inContainer.Add(container is not null);
-        if (container is not null)
-        {
-            var index = _containers.Of(container);
-            _containerId.Add(index);
-            _podName.Add(index);
-            _podNamespace.Add(index);
-            _containerName.Add(index);
-            _podUid.Add(index);
-            _image.Add(index);
-        }
-    }
+    public void Dispose() => _writer.Dispose();
 
-    private void AddConnect(in ConnectionEvent connection)
+    private void SettlePresence()
     {
-        ref readonly var record = ref connection.Record;
-        var isConnect = record.Kind == RecordKind.Connect;
-        var result = connection.Result;
-        var hasError = isConnect && record.Error != 0 && result != ConnectResult.Aborted;
-        _isConnect.Add(isConnect);
-        _hasError.Add(hasError);
-        if (isConnect)
+        var inContainer = _inContainer.Next(Rows);
+        var isConnect = _isConnect.Next(Rows);
+        var hasError = _hasError.Next(Rows);
+        var isClose = _isClose.Next(Rows);
+        for (var row = 0; row < Rows; row++)
         {
-            _result.Add((int)result);
-            _latency.Add((long)(record.ElapsedNanoseconds / NanosecondsPerMicrosecond));
+            var connects = _kinds[row] == RecordKind.Connect;
+            inContainer[row] = _containers[row] == OnHost ? 0u : 1;
+            isConnect[row] = connects ? 1u : 0;
+            hasError[row] = connects && _errors[row] != 0 && Vocabulary.ResultOf((uint)_errors[row], _flags[row]) != ConnectResult.Aborted ? 1u : 0;
+            isClose[row] = _kinds[row] == RecordKind.Close ? 1u : 0;
         }
 
-        if (hasError)
+        _inContainer.Settle(Rows);
+        _isConnect.Settle(Rows);
+        _hasError.Settle(Rows);
+        _isClose.Settle(Rows);
+    }
+
+    /// <summary>The times, rounded down, before 1970 too.</summary>
+    private ReadOnlySpan<long> Microseconds()
+    {
+        for (var row = 0; row < Rows; row++)
         {
-            _error.Add((int)record.Error);
+            var (quotient, remainder) = Math.DivRem(_timestamps[row], NanosecondsPerMicrosecond);
+            _numbers[row] = remainder < 0 ? quotient - 1 : quotient;
         }
+
+        return _numbers.AsSpan(0, Rows);
     }
 
-    private void AddClose(in ConnectionRecord record)
+    /// <summary>Writes a column of numbers, each divided by <paramref name="divisor"/>.</summary>
+    private void WriteNumbers<T>(ColumnDefinition column, Presence? presence, T[] values, long divisor = 1)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        var isClose = record.Kind == RecordKind.Close;
-        _isClose.Add(isClose);
-        if (isClose)
+        var count = presence?.Count ?? Rows;
+        if (presence is null)
         {
-            _duration.Add((long)(record.ElapsedNanoseconds / NanosecondsPerMicrosecond));
-            _bytesSent.Add(record.BytesSent);
-            _bytesReceived.Add(record.BytesReceived);
-            _smoothedRtt.Add(record.SmoothedRttMicroseconds);
-            _retransmits.Add(record.Retransmits);
-            _reason.Add(Words.Index(record.Ending));
+            for (var row = 0; row < count; row++)
+            {
+                _numbers[row] = long.CreateTruncating(values[row]);
+            }
         }
+        else
+        {
+            var rows = presence.Rows;
+            for (var n = 0; n < rows.Length; n++)
+            {
+                _numbers[n] = long.CreateTruncating(values[rows[n]]);
+            }
+        }
+
+        if (divisor != 1)
+        {
+            for (var n = 0; n < count; n++)
+            {
+                _numbers[n] = (long)((ulong)_numbers[n] / (ulong)divisor);
+            }
+        }
+
+        _writer.WriteNumbers(column, _numbers.AsSpan(0, count), presence);
     }
 
-    /// <summary>Rounded down, before 1970 too.</summary>
-    private static long Microseconds(long nanoseconds) =>
-        nanoseconds / NanosecondsPerMicrosecond - (nanoseconds % NanosecondsPerMicrosecond < 0 ? 1 : 0);
-
-    private static int AddressChars(ReadOnlySpan<byte> address, Span<char> text)
+    private void WriteWords(ColumnDefinition column, Presence? presence, string[] words, Func<int, int> wordOf)
     {
-        Span<byte> utf8 = stackalloc byte[AddressText.MaxLength];
-        return Encoding.ASCII.GetChars(utf8[..AddressText.Format(address, utf8)], text);
+        var count = presence?.Count ?? Rows;
+        var rows = presence is null ? default : presence.Rows;
+        for (var n = 0; n < count; n++)
+        {
+            _present[n] = wordOf(presence is null ? n : rows[n]);
+        }
+
+        _wordTexts.Index(words, _present.AsSpan(0, count), _indices);
+        _writer.WriteTexts(column, _indices.AsSpan(0, count), _wordTexts.Texts, presence);
     }
 
-    private static int ProcessChars(ReadOnlySpan<byte> comm, Span<char> text)
+    private void WriteAddresses(ColumnDefinition column, InlineBytes16[] addresses)
     {
-        var end = comm.IndexOf((byte)0);
-        return Encoding.UTF8.GetChars(end < 0 ? comm : comm[..end], text);
+        _inlineTexts.IndexAddresses(addresses.AsSpan(0, Rows), _indices);
+        _writer.WriteTexts(column, _indices.AsSpan(0, Rows), _inlineTexts.Texts, null);
+    }
+
+    private void WriteContainers()
+    {
+        var rows = _inContainer.Rows;
+        for (var n = 0; n < rows.Length; n++)
+        {
+            _present[n] = _containers[rows[n]];
+        }
+
+        Write(CaptureSchema.ContainerId, container => container.ContainerId);
+        Write(CaptureSchema.PodName, container => container.PodName);
+        Write(CaptureSchema.PodNamespace, container => container.PodNamespace);
+        Write(CaptureSchema.ContainerName, container => container.ContainerName);
+        Write(CaptureSchema.PodUid, container => container.PodUid);
+        Write(CaptureSchema.Image, container => container.Image);
+
+        void Write(ColumnDefinition column, Func<ContainerIdentity, string> textOf)
+        {
+            var count = _inContainer.Count;
+            _containerTexts.Index(textOf, _present.AsSpan(0, count), _indices);
+            _writer.WriteTexts(column, _indices.AsSpan(0, count), _containerTexts.Texts, _inContainer);
+        }
     }
 }

@@ -11,7 +11,8 @@ public sealed class HotBatch
 {
     private ContainerIdentity[] _containers = [];
     private byte[] _message = [];
-    private int _body;
+    private readonly int[] _columns = new int[HotColumns.Count];
+    private int _validity;
 
     /// <summary>Number of rows.</summary>
     public int Rows { get; private set; }
@@ -73,45 +74,25 @@ public sealed class HotBatch
     public IReadOnlyList<ContainerIdentity> Containers => _containers;
 
     /// <summary>Whether the row's process is in a container.</summary>
-    public bool IsInContainer(int row) => (_message[_body + HotLayout.Validity(Rows) + row / 8] >> (row % 8) & 1) != 0;
+    public bool IsInContainer(int row) => (_message[_validity + row / 8] >> (row % 8) & 1) != 0;
 
     /// <summary>The row's container; null for a process of the host.</summary>
     public ContainerIdentity? ContainerOf(int row) => IsInContainer(row) ? _containers[ContainerIndices[row]] : null;
 
-    internal void Become(byte[] message, int rows) => (_message, _body, Rows) = (message, HotMessages.Batch.Length, rows);
+    internal void Become(byte[] message, int rows)
+    {
+        (_message, Rows, _validity) = (message, rows, HotMessages.Batch.Length + HotLayout.Validity(rows));
+        for (var column = 0; column < _columns.Length; column++)
+        {
+            _columns[column] = HotMessages.Batch.Length + HotLayout.Column(column, rows);
+        }
+    }
 
     /// <summary>The dictionary for the rows to come; the array is not written to afterwards.</summary>
     internal void SetContainers(ContainerIdentity[] containers) => _containers = containers;
 
     /// <summary>The array behind <see cref="Containers"/>.</summary>
     internal ContainerIdentity[] Dictionary => _containers;
-
-    /// <summary>Puts a row together again, but for the time in the kernel's own clock.</summary>
-    internal void Restore(int row, out ConnectionEvent restored)
-    {
-        restored = default;
-        restored.UnixNanoseconds = Timestamps[row];
-        restored.Container = ContainerOf(row);
-        ref var record = ref restored.Record;
-        record.Size = ConnectionRecord.ByteSize;
-        record.Version = ConnectionRecord.CurrentVersion;
-        record.Kind = Kinds[row];
-        record.Direction = Directions[row];
-        record.Ending = Endings[row];
-        record.Flags = Flags[row];
-        record.SourceAddress = SourceAddresses[row];
-        record.DestinationAddress = DestinationAddresses[row];
-        record.SourcePort = SourcePorts[row];
-        record.DestinationPort = DestinationPorts[row];
-        record.NetworkNamespace = NetworkNamespaces[row];
-        record.Owner = new OwnerRecord { CgroupId = CgroupIds[row], Pid = Pids[row], Uid = Uids[row], Comm = Processes[row] };
-        record.ElapsedNanoseconds = ElapsedNanoseconds[row];
-        record.BytesSent = BytesSent[row];
-        record.BytesReceived = BytesReceived[row];
-        record.SmoothedRttMicroseconds = SmoothedRttMicroseconds[row];
-        record.Retransmits = Retransmits[row];
-        record.Error = Errors[row];
-    }
 
     /// <summary>Whether every kind is one and every index has its entry.</summary>
     internal bool IsSound()
@@ -131,5 +112,5 @@ public sealed class HotBatch
 
     private ReadOnlySpan<T> Column<T>(int column)
         where T : struct =>
-        MemoryMarshal.Cast<byte, T>(_message.AsSpan(_body + HotLayout.Column(column, Rows), HotColumns.Widths[column] * Rows));
+        MemoryMarshal.Cast<byte, T>(_message.AsSpan(_columns[column], HotColumns.Widths[column] * Rows));
 }

@@ -1,6 +1,4 @@
-using System.IO.Compression;
-using Parquet;
-using Parquet.Schema;
+using NetMon.Storage.Parquet;
 
 namespace NetMon.Storage.Loss;
 
@@ -10,20 +8,13 @@ internal static class LossSchema
     /// <summary>The value of <c>netmon.loss_schema_version</c>.</summary>
     public const string Version = "1";
 
-    public static readonly DataField From = new("from", typeof(long), isNullable: false, isArray: false);
-    public static readonly DataField To = new("to", typeof(long), isNullable: false, isArray: false);
-    public static readonly DataField Node = Text("node");
-    public static readonly DataField Stage = Text("stage");
-    public static readonly DataField Reason = Text("reason");
-    public static readonly DataField Count = new("count", typeof(long), isNullable: true, isArray: false);
-    public static readonly ParquetSchema Schema = new(From, To, Node, Stage, Reason, Count);
+    public static readonly ColumnDefinition From = new("from", ColumnKind.Timestamp);
+    public static readonly ColumnDefinition To = new("to", ColumnKind.Timestamp);
+    public static readonly ColumnDefinition Node = new("node", ColumnKind.Text);
+    public static readonly ColumnDefinition Stage = new("stage", ColumnKind.Text);
+    public static readonly ColumnDefinition Reason = new("reason", ColumnKind.Text);
+    public static readonly ColumnDefinition Count = new("count", ColumnKind.Int64, IsOptional: true);
 
-    public static readonly ParquetOptions WriterOptions = new()
-    {
-        CompressionMethod = CompressionMethod.Zstd,
-        CompressionLevel = CompressionLevel.Fastest,
-        DictionaryEncodingThreshold = 1.0,
-    };
-
-    private static DataField Text(string name) => new(name, typeof(ReadOnlyMemory<char>), isNullable: false, isArray: false);
+    /// <summary>All of them, in their order.</summary>
+    public static readonly IReadOnlyList<ColumnDefinition> Columns = [From, To, Node, Stage, Reason, Count];
 }

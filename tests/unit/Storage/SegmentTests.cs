@@ -273,8 +273,7 @@ public sealed class SegmentTests : IDisposable
         {
             for (var row = 0; row < reader.Batch.Rows; row++)
             {
-                reader.Batch.Restore(row, out var restored);
-                lines.Add(Line(restored));
+                lines.Add(Line(HotRow.Restore(reader.Batch, row)));
             }
         }
 
