@@ -4,7 +4,8 @@ namespace NetMon.Storage.Parquet;
 /// <param name="Name">As readers see it.</param>
 /// <param name="Kind">What its values are.</param>
 /// <param name="IsOptional">Whether a row may have no value (null).</param>
-internal sealed record ColumnDefinition(string Name, ColumnKind Kind, bool IsOptional = false)
+/// <param name="IsSearched">Whether rows are looked for by one of its texts: it gets a Bloom filter.</param>
+internal sealed record ColumnDefinition(string Name, ColumnKind Kind, bool IsOptional = false, bool IsSearched = false)
 {
     /// <summary>Bytes of a number as it is stored.</summary>
     public int Width => Kind is ColumnKind.Int32 or ColumnKind.UInt32 ? sizeof(int) : sizeof(long);

@@ -39,6 +39,9 @@ internal sealed class PlainTexts
         Advance(room, text.Length);
     }
 
+    /// <summary>One text after the other; valid until the next is added.</summary>
+    public Enumerator GetEnumerator() => new(Bytes);
+
     /// <summary>Forgets the texts; keeps the memory.</summary>
     public void Clear()
     {
@@ -63,5 +66,26 @@ internal sealed class PlainTexts
         }
 
         Count++;
+    }
+
+    /// <summary>Goes through the texts.</summary>
+    public ref struct Enumerator(ReadOnlySpan<byte> rest)
+    {
+        private ReadOnlySpan<byte> _rest = rest;
+
+        public ReadOnlySpan<byte> Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (_rest.IsEmpty)
+            {
+                return false;
+            }
+
+            var length = BinaryPrimitives.ReadInt32LittleEndian(_rest);
+            Current = _rest.Slice(sizeof(int), length);
+            _rest = _rest[(sizeof(int) + length)..];
+            return true;
+        }
     }
 }

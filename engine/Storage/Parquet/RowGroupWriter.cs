@@ -14,18 +14,16 @@ internal sealed class RowGroupWriter : IDisposable
     private const int FewNumbers = 256;
 
     private readonly PageWriter _pages = new();
-    private readonly CompactThrift _group = new();
+    private readonly RowGroupDescription _description = new();
     private readonly DistinctValues<long> _distinct = new();
     private readonly ArrayBufferWriter<byte> _packed = new();
     private uint[] _indices = [];
     private ColdStream _stream = null!;
-    private long _begin;
-    private long _uncompressed;
     private IReadOnlyList<ColumnDefinition> _columns = [];
     private int _written;
 
     /// <summary>The row group for the footer, after <see cref="End"/>.</summary>
-    public ReadOnlySpan<byte> Description => _group.Written;
+    public ReadOnlySpan<byte> Description => _description.Written;
 
     /// <summary>Rows of the row group.</summary>
     public int Rows { get; private set; }
@@ -36,14 +34,13 @@ internal sealed class RowGroupWriter : IDisposable
     /// <param name="columns">Which there will be, in their order.</param>
     public void Begin(ColdStream stream, int rows, IReadOnlyList<ColumnDefinition> columns)
     {
-        (_stream, Rows, _begin, _uncompressed, _columns, _written) = (stream, rows, stream.Position, 0, columns, 0);
+        (_stream, Rows, _columns, _written) = (stream, rows, columns, 0);
         if (_indices.Length < rows)
         {
             _indices = new uint[rows];
         }
 
-        _group.Clear();
-        _group.Structs(1, columns.Count);
+        _description.Begin(stream.Position);
     }
 
     /// <summary>Writes a column of numbers: with a dictionary where that is shorter, else as deltas.</summary>
@@ -113,23 +110,15 @@ internal sealed class RowGroupWriter : IDisposable
         var at = _stream.Position;
         WriteIndices(_pages.NewPage(presence), indices, texts.Count);
         _pages.WriteData(_stream, Rows, Format.RleDictionary);
-        Describe(column, Format.RleDictionary, indices.Length, begin, at, begin, texts.Least, texts.Greatest);
+        Describe(column, Format.RleDictionary, indices.Length, begin, at, begin, texts.Least, texts.Greatest, column.IsSearched ? texts : null);
     }
 
-    /// <summary>Ends the row group.</summary>
+    /// <summary>Ends the row group: writes the Bloom filters of its columns.</summary>
     /// <param name="ordinal">How many there were before it in the file.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
     public void End(int ordinal)
     {
-        _group.Int64(2, _uncompressed);
-        _group.Int64(3, Rows);
-        _group.Int64(5, _begin);
-        _group.Int64(6, _stream.Position - _begin);
-        if (ordinal <= short.MaxValue)
-        {
-            _group.Int16(7, (short)ordinal);
-        }
-
-        _group.End();
+        _description.End(_stream, Rows, ordinal);
         _stream = null!;
     }
 
@@ -180,45 +169,8 @@ internal sealed class RowGroupWriter : IDisposable
     }
 
     private void Describe(
-        ColumnDefinition column, int encoding, int values, long begin, long dataAt, long dictionaryAt, ReadOnlySpan<byte> least, ReadOnlySpan<byte> greatest)
-    {
-        _uncompressed += _pages.Written.Uncompressed;
-        _group.Element();
-        _group.Int64(2, begin);
-        _group.Struct(3);
-        _group.Int32(1, FileFooter.TypeOf(column.Kind));
-        if (encoding == Format.RleDictionary)
-        {
-            _group.Int32s(2, Format.Plain, Format.Rle, encoding);
-        }
-        else
-        {
-            _group.Int32s(2, Format.Rle, encoding);
-        }
-
-        _group.Texts(3, column.Name);
-        _group.Int32(4, Format.Zstd);
-        _group.Int64(5, Rows);
-        _group.Int64(6, _pages.Written.Uncompressed);
-        _group.Int64(7, _pages.Written.Compressed);
-        _group.Int64(9, dataAt);
-        if (dictionaryAt >= 0)
-        {
-            _group.Int64(11, dictionaryAt);
-        }
-
-        _group.Struct(12);
-        _group.Int64(3, Rows - values);
-        if (values > 0)
-        {
-            _group.Binary(5, greatest);
-            _group.Binary(6, least);
-            _group.Bool(7, true);
-            _group.Bool(8, true);
-        }
-
-        _group.End();
-        _group.End();
-        _group.End();
-    }
+        ColumnDefinition column, int encoding, int values, long begin, long dataAt, long dictionaryAt, ReadOnlySpan<byte> least, ReadOnlySpan<byte> greatest,
+        PlainTexts? searched = null) => _description.Add(
+            new ColumnChunk(column, encoding, Rows, Rows - values, begin, dataAt, dictionaryAt, _pages.Written.Uncompressed, _pages.Written.Compressed),
+            least, greatest, searched);
 }

@@ -139,6 +139,30 @@ public sealed class ParquetColumnsTests : IDisposable
     }
 
     [Fact]
+    public void Filters_tell_which_row_groups_an_address_is_not_in()
+    {
+        var events = Enumerable.Range(0, 3000).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L) with { Container = Sample.Container }).ToArray();
+        for (var row = 0; row < events.Length; row++)
+        {
+            events[row].Record.SourceAddress = Sample.Address($"10.{row / 1000}.{row % 200}.7");
+        }
+
+        var sink = _capture.Open(change: options => options with { RowGroupRows = 1000 });
+        sink.Write(events);
+        sink.Close();
+
+        Assert.Equal(5L, _capture.Query($"SELECT count(*) FROM parquet_metadata('{_capture.Path}/events/**/*.parquet') WHERE row_group_id = 0 AND bloom_filter_offset IS NOT NULL")[0][0]);
+        foreach (var group in Enumerable.Range(0, 3))
+        {
+            Assert.Equal([.. Enumerable.Range(0, 3).Select(n => n != group)], Excluded("src_ip", $"10.{group}.199.7"));
+        }
+
+        Assert.Equal(5L, _capture.Query("SELECT count(*) FROM {events} WHERE src_ip = '10.1.199.7'")[0][0]);
+        Assert.Equal([true, true, true], Excluded("pod_name", "another"));
+        Assert.Equal([false, false, false], Excluded("pod_name", Sample.Container.PodName));
+    }
+
+    [Fact]
     public void Many_addresses_in_a_row_group_keep_their_rows()
     {
         var events = Enumerable.Range(0, 15_000).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L)).ToArray();
@@ -192,6 +216,9 @@ public sealed class ParquetColumnsTests : IDisposable
         close.Record.SourceAddress = Sample.Address($"10.0.{n / 256}.{n % 256}");
         return [Sample.Connect(at, error: 111) with { Container = Sample.Container }, Sample.Accept(at + 1), close];
     }
+
+    private IEnumerable<bool> Excluded(string column, string value) => _capture.Query(
+        $"SELECT bloom_filter_excludes FROM parquet_bloom_probe('{_capture.Path}/events/**/*.parquet', '{column}', '{value}') ORDER BY row_group_id").Select(row => (bool)row[0]!);
 
     private void Write(params ConnectionEvent[] events)
     {
