@@ -15,8 +15,8 @@ public sealed class RingReader
 {
     private const int ChunkBytes = 64 * 1024;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LightPause = TimeSpan.FromMilliseconds(14); // each drain wakes every stage after it
-    private const int LightShare = 32; // no ring brought more than this part of it: 14 ms more of the same leave it far from full
+    private static readonly TimeSpan LightPause = TimeSpan.FromMilliseconds(18); // each drain wakes every stage after it
+    private const int LightShare = 32; // no ring brought more than this part of it: 18 ms more of the same leave it far from full
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LosslessPause = TimeSpan.FromMicroseconds(100);
     private const int QuietDrainsUntilIdle = 40;
