@@ -3,9 +3,9 @@ using CsCheck;
 using NetMon.Storage.Cold;
 using NetMon.Storage.Parquet;
 using ParquetSharp;
+using Xunit;
 using ParquetFileWriter = NetMon.Storage.Parquet.ParquetFileWriter;
 using RowGroupWriter = NetMon.Storage.Parquet.RowGroupWriter;
-using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
