@@ -118,6 +118,11 @@ internal sealed class RowGroupWriter : IDisposable
     /// <exception cref="IOException">The file can't be written.</exception>
     public void End(int ordinal)
     {
+        if (_written != _columns.Count)
+        {
+            throw new InvalidOperationException($"{_columns[_written].Name} and the columns behind it are missing");
+        }
+
         _description.End(_stream, Rows, ordinal);
         _stream = null!;
     }

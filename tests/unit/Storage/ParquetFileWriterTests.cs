@@ -132,10 +132,11 @@ public sealed class ParquetFileWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_column_out_of_turn_is_refused()
+    public void A_column_out_of_turn_or_missing_is_refused()
     {
         var (first, second) = (new ColumnDefinition("a", ColumnKind.Int32), new ColumnDefinition("b", ColumnKind.Int32));
 
+        Assert.Throws<InvalidOperationException>(() => Write([first, second], 1, group => group.WriteNumbers(first, [1], null)));
         Assert.Throws<InvalidOperationException>(() => Write([first, second], 1, group => group.WriteNumbers(second, [1], null)));
     }
 
