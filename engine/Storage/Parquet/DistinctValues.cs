@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace NetMon.Storage.Parquet;
 
@@ -119,10 +118,6 @@ internal sealed class DistinctValues<T>
         }
     }
 
-    private static ulong RandomOdd()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(bytes);
-        return MemoryMarshal.Read<ulong>(bytes) | 1;
-    }
+    /// <summary>Not by System.Security.Cryptography: it is OpenSSL's, which the agent's image has not.</summary>
+    private static ulong RandomOdd() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
 }
