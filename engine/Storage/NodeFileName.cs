@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 
 namespace NetMon.Storage;
@@ -13,7 +13,7 @@ internal static class NodeFileName
     /// <summary>Of the 255 bytes of a file name the hour, a unique part and the ending need 50.</summary>
     private const int MaxLength = 200;
 
-    private const int DigestLength = 16;
+    private const int DigestLength = 2 * sizeof(ulong);
 
     public static string Of(string node)
     {
@@ -38,6 +38,6 @@ internal static class NodeFileName
         };
     }
 
-    private static string Digest(string node) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(node)))[..DigestLength];
+    /// <summary>XXH64, which tells names apart; the digests of System.Security.Cryptography are OpenSSL's, which the agent's image has not.</summary>
+    private static string Digest(string node) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(node)).ToString("x16", CultureInfo.InvariantCulture);
 }
