@@ -126,6 +126,8 @@ public sealed class ConnectionTests : IDisposable
         space.Run(Repository.Load, ["run", .. load, "--bind-refused", "--log", truth]).MustSucceed();
         space.WaitUntilClosed();
         agent.Stop();
-        return Comparison.Of(TruthLog.Read(truth), SeenEvent.Read(_scratch["events.json"]));
+        var comparison = Comparison.Of(TruthLog.Read(truth), SeenEvent.Read(_scratch["events.json"]));
+        comparison.AllowResets(space.ResetsSent());
+        return comparison;
     }
 }
