@@ -9,7 +9,7 @@ internal static class FileFooter
     /// <param name="rows">Of all row groups.</param>
     /// <param name="groups">The row groups' descriptions.</param>
     /// <param name="groupCount">How many there are.</param>
-    /// <param name="metadata">Keys and values; "created by" is made of netmon.agent_version.</param>
+    /// <param name="metadata">Keys and values.</param>
     /// <param name="createdBy">The application: "name version V".</param>
     public static void Write(
         CompactThrift footer, IReadOnlyList<ColumnDefinition> columns, long rows, ReadOnlySpan<byte> groups, int groupCount,
