@@ -83,7 +83,8 @@ bin/netstorm: perf/storm/main.c perf/storm/storm.h artifacts/bpf/storm.bpf.o
 	@mkdir -p bin
 	$(CLANG) -O2 -Wall -Wextra -Werror -pthread $< -o $@ -l:libbpf.a -l:libelf.a -l:libz.a
 
-run: bin/netmon ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
+run: ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
+	@$(MAKE) --no-print-directory bin/netmon >&2
 	@bin/netmon run $(ARGS)
 
 test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload bin/netstorm ## all tests that are not slow; what this machine can't run is named as skipped

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using NetMon.Events;
 
 namespace NetMon.Pipeline.Json;
@@ -11,7 +10,7 @@ namespace NetMon.Pipeline.Json;
 internal sealed class ContainerJson(Func<ContainerIdentity, byte[]> render)
 {
     private const int MostKept = 4096; // ten times the containers of a node
-    private readonly Dictionary<ContainerIdentity, byte[]> _rendered = new(ByReference.Instance);
+    private readonly Dictionary<ContainerIdentity, byte[]> _rendered = new(ReferenceEqualityComparer.Instance);
     private ContainerIdentity? _last;
     private byte[] _lastRendered = [];
 
@@ -35,14 +34,5 @@ internal sealed class ContainerJson(Func<ContainerIdentity, byte[]> render)
         }
 
         return _lastRendered;
-    }
-
-    private sealed class ByReference : IEqualityComparer<ContainerIdentity>
-    {
-        public static readonly ByReference Instance = new();
-
-        public bool Equals(ContainerIdentity? x, ContainerIdentity? y) => ReferenceEquals(x, y);
-
-        public int GetHashCode(ContainerIdentity obj) => RuntimeHelpers.GetHashCode(obj);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
         if (_rows is not null)
         {
             _rows.Dispose();
-            _rows = null;
+            (_rows, _names) = (null, null);
 
             // Once an hour, when a seal is done: else their memory stays with the process until it happens to need some.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

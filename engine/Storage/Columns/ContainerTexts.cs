@@ -9,14 +9,13 @@ internal sealed class ContainerTexts(Func<ContainerIdentity, ContainerIdentity> 
 {
     private readonly Dictionary<ContainerIdentity, int> _numbers = new(ReferenceEqualityComparer.Instance);
     private readonly List<ContainerIdentity> _containers = [];
-    private readonly Dictionary<string, uint> _indexOfText = new(StringComparer.Ordinal);
-    private readonly PlainTexts _texts = new();
+    private readonly DistinctTexts _texts = new();
     private uint[] _indexOfNumber = [];
     private ContainerIdentity[] _dictionary = [];
     private int[] _numberOfEntry = [];
 
     /// <summary>The texts that <see cref="Index"/> made.</summary>
-    public PlainTexts Texts => _texts;
+    public PlainTexts Texts => _texts.Texts;
 
     /// <summary>The number of an entry of a batch's dictionary.</summary>
     public int NumberOf(ContainerIdentity[] dictionary, int entry)
@@ -38,7 +37,6 @@ internal sealed class ContainerTexts(Func<ContainerIdentity, ContainerIdentity> 
     /// <summary>Makes the dictionary of one text of the containers, and gives each row's index in it.</summary>
     public void Index(Func<ContainerIdentity, string> textOf, ReadOnlySpan<int> numbers, Span<uint> indices)
     {
-        _indexOfText.Clear();
         _texts.Clear();
         if (_indexOfNumber.Length < _containers.Count)
         {
@@ -47,15 +45,7 @@ internal sealed class ContainerTexts(Func<ContainerIdentity, ContainerIdentity> 
 
         for (var number = 0; number < _containers.Count; number++)
         {
-            var text = textOf(_containers[number]);
-            if (!_indexOfText.TryGetValue(text, out var index))
-            {
-                index = (uint)_texts.Count;
-                _texts.Add(text);
-                _indexOfText.Add(text, index);
-            }
-
-            _indexOfNumber[number] = index;
+            _indexOfNumber[number] = _texts.IndexOf(textOf(_containers[number]));
         }
 
         for (var row = 0; row < numbers.Length; row++)

@@ -33,21 +33,8 @@ internal static class LossRowGroup
 
     private static void WriteTexts(RowGroupWriter group, ColumnDefinition column, IEnumerable<string> values)
     {
-        var texts = new PlainTexts();
-        var indexOf = new Dictionary<string, uint>(StringComparer.Ordinal);
-        var indices = new List<uint>();
-        foreach (var text in values)
-        {
-            if (!indexOf.TryGetValue(text, out var index))
-            {
-                index = (uint)texts.Count;
-                texts.Add(text);
-                indexOf.Add(text, index);
-            }
-
-            indices.Add(index);
-        }
-
-        group.WriteTexts(column, [.. indices], texts, null);
+        var texts = new DistinctTexts();
+        uint[] indices = [.. values.Select(texts.IndexOf)];
+        group.WriteTexts(column, indices, texts.Texts, null);
     }
 }

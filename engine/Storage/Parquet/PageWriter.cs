@@ -22,15 +22,8 @@ internal sealed class PageWriter : IDisposable
     /// <summary>A new column chunk.</summary>
     public void Begin() => Written = default;
 
-    /// <summary>An empty page's body, to be filled.</summary>
-    public ArrayBufferWriter<byte> NewPage()
-    {
-        _page.ResetWrittenCount();
-        return _page;
-    }
-
-    /// <summary>Begins a data page: an empty body but for the definition levels.</summary>
-    public ArrayBufferWriter<byte> NewPage(Presence? presence)
+    /// <summary>Begins a page: an empty body, but for the definition levels where rows may have no value.</summary>
+    public ArrayBufferWriter<byte> NewPage(Presence? presence = null)
     {
         _page.ResetWrittenCount();
         if (presence is not null)
