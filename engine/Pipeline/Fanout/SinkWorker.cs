@@ -13,8 +13,11 @@ public sealed class SinkWorker
     /// <summary>Batches a queue holds: 131,072 events, 18 MiB at the most.</summary>
     public const int QueuedBatches = 256;
 
-    /// <summary>How long a sink may make no progress at the end before its events are given up.</summary>
-    public static readonly TimeSpan StallBound = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long a sink may make no progress at the end before its events are given up. Longer than a sink waits by itself (5 s for
+    /// who reads stdout): given up within that wait, what it has already handed out would be counted as dropped.
+    /// </summary>
+    public static readonly TimeSpan StallBound = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
     private readonly IEventSink _sink;
