@@ -20,9 +20,7 @@ export REGISTRY IMAGE_NAME IMAGE_TAG IMAGE OVERLAY
 BPF_OBJECT := artifacts/bpf/netmon.bpf.o
 START_OBJECT := artifacts/native/capabilities.o
 BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
-ENGINE_SOURCES := $(shell find engine \( -path engine/Query -o -path engine/Archive \) -prune -o \( -name '*.cs' -o -name '*.csproj' \) -print) $(wildcard *.props global.json)
-QUERY_SOURCES := $(shell find engine/Query engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props schemas/*.sql)
-ARCHIVE_SOURCES := $(shell find engine/Archive engine/Storage engine/Events engine/Native -name '*.cs' -o -name '*.csproj') $(wildcard *.props)
+ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
 .PHONY: help setup generate build run bench docs test test-runtimes test-kernels test-image docker-build docker-push sbom scan deploy undeploy logs lint clean
@@ -49,22 +47,22 @@ $(START_OBJECT): engine/Native/capabilities.c
 	@mkdir -p $(@D)
 	$(CLANG) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
 
-bin/netmon: $(BPF_OBJECT) $(START_OBJECT) $(ENGINE_SOURCES)
+bin/netmon: $(BPF_OBJECT) $(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
 	@ops/setup.sh
 	dotnet publish engine/Host -c Release -r $(RID) -o artifacts/publish -v quiet $(PUBLISH_ARGS)
 	@mkdir -p bin
 	@cp artifacts/publish/netmon bin/netmon.tmp && mv bin/netmon.tmp bin/netmon
 
-bin/netmon-query: $(QUERY_SOURCES)
+bin/netmon-query: $(filter-out engine/Host/% engine/Uploader/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
 	@ops/setup.sh
 	dotnet publish engine/Query -c Release -r $(RID) -o artifacts/publish-query -v quiet
 	@mkdir -p bin
 	@cp artifacts/publish-query/libduckdb.so bin/libduckdb.so.tmp && mv bin/libduckdb.so.tmp bin/libduckdb.so
 	@cp artifacts/publish-query/netmon-query bin/netmon-query.tmp && mv bin/netmon-query.tmp bin/netmon-query
 
-bin/netmon-archive: $(ARCHIVE_SOURCES)
+bin/netmon-archive: $(filter-out engine/Host/% engine/Query/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
 	@ops/setup.sh
-	dotnet publish engine/Archive -c Release -r $(RID) -o artifacts/publish-archive -v quiet $(PUBLISH_ARGS)
+	dotnet publish engine/Uploader -c Release -r $(RID) -o artifacts/publish-archive -v quiet $(PUBLISH_ARGS)
 	@mkdir -p bin
 	@cp artifacts/publish-archive/netmon-archive bin/netmon-archive.tmp && mv bin/netmon-archive.tmp bin/netmon-archive
 

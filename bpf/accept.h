@@ -33,7 +33,7 @@ static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *own
 	r = nm_reserve(NM_ACCEPT, NM_INBOUND);
 	if (!r)
 		return;
-	r->ending = NM_ENDING_NONE;
+	r->reason = NM_REASON_NONE;
 	r->flags = flags;
 	r->ktime_ns = bpf_ktime_get_ns();
 	nm_fill_tuple(r, sk, false, known);

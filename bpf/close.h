@@ -7,7 +7,7 @@
 #include "socket.h"
 
 /* `from` is the state that is left. Sources: tcp_reset(), tcp_write_err(), tcp_abort(), __tcp_close() in net/ipv4. */
-static __always_inline __u8 nm_ending(struct nm_conn *c, __u8 from, int error)
+static __always_inline __u8 nm_close_reason(struct nm_conn *c, __u8 from, int error)
 {
 	switch (error) {
 	case 0:
@@ -16,11 +16,11 @@ static __always_inline __u8 nm_ending(struct nm_conn *c, __u8 from, int error)
 	case EPIPE: /* tcp_reset() in CLOSE_WAIT */
 		return NM_RESET_REMOTE;
 	case ETIMEDOUT:
-		return NM_ENDING_TIMED_OUT;
+		return NM_REASON_TIMED_OUT;
 	case ECONNABORTED:
-		return NM_ENDING_ABORTED;
+		return NM_REASON_ABORTED;
 	default:
-		return NM_ENDING_ERROR;
+		return NM_REASON_ERROR;
 	}
 	/* An orderly close passes FIN_WAIT1 or LAST_ACK; from these states it is a RST of our own. */
 	if (from == TCP_ESTABLISHED || from == TCP_CLOSE_WAIT || from == TCP_SYN_RECV)
@@ -39,7 +39,7 @@ static __always_inline void nm_closed(struct nm_conn *c, struct sock *sk, __u8 f
 	if (!r)
 		return;
 	r->error = sk->sk_err;
-	r->ending = nm_ending(c, from, r->error);
+	r->reason = nm_close_reason(c, from, r->error);
 	r->flags = c->owner_flags;
 	r->ktime_ns = bpf_ktime_get_ns();
 	nm_fill_tuple(r, sk, outbound, true);

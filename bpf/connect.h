@@ -25,7 +25,7 @@ static __always_inline void nm_emit_unsent(struct nm_attempt *a, __u32 error, __
 
 	if (!r)
 		return;
-	r->ending = NM_ENDING_NONE;
+	r->reason = NM_REASON_NONE;
 	r->flags = flags;
 	r->ktime_ns = bpf_ktime_get_ns();
 	__builtin_memcpy(r->src_addr, a->src_addr, sizeof(r->src_addr));
@@ -98,7 +98,7 @@ static __always_inline void nm_connect_settled(struct nm_conn *c, struct sock *s
 	__u64 now = bpf_ktime_get_ns();
 
 	if (r) {
-		r->ending = NM_ENDING_NONE;
+		r->reason = NM_REASON_NONE;
 		r->flags = c->owner_flags;
 		r->ktime_ns = now;
 		nm_fill_tuple(r, sk, true, true);

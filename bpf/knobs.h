@@ -16,7 +16,7 @@ enum nm_controller {
 	NM_BLKIO,
 };
 
-/* Mirrored by engine/Capture/Knobs.cs. */
+/* Mirrored by engine/Sources/Kernel/Knobs.cs. */
 struct nm_knobs {
 	__u64
 	    accept_patience_ns; /* an inbound connection that no hook saw accepted is reported on traffic after this */

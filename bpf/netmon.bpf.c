@@ -309,7 +309,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 struct nm_abi_enums {
 	enum nm_kind kind;
 	enum nm_direction direction;
-	enum nm_ending ending;
+	enum nm_reason reason;
 	enum nm_flags flags;
 };
 const struct nm_record nm_abi_record SEC(".rodata.abi") = {};

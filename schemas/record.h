@@ -30,15 +30,15 @@ enum nm_direction {
 };
 
 /* How a connection ended, from the side of the socket that the record is about. */
-enum nm_ending {
-	NM_ENDING_NONE = 0, /* not a CLOSE */
+enum nm_reason {
+	NM_REASON_NONE = 0, /* not a CLOSE */
 	NM_FIN_LOCAL = 1, /* this side sent the first FIN */
 	NM_FIN_REMOTE = 2, /* the other side did */
 	NM_RESET_LOCAL = 3, /* this side dropped it with a RST (SO_LINGER 0, unread data, killed) */
 	NM_RESET_REMOTE = 4, /* the other side did */
-	NM_ENDING_TIMED_OUT = 5, /* retransmissions or keep-alives went unanswered */
-	NM_ENDING_ABORTED = 6, /* destroyed by the administrator (ss --kill) */
-	NM_ENDING_ERROR = 7, /* another socket error; `error` has it */
+	NM_REASON_TIMED_OUT = 5, /* retransmissions or keep-alives went unanswered */
+	NM_REASON_ABORTED = 6, /* destroyed by the administrator (ss --kill) */
+	NM_REASON_ERROR = 7, /* another socket error; `error` has it */
 };
 
 enum nm_flags {
@@ -62,7 +62,7 @@ struct nm_record {
 	__u8 version; /* NM_VERSION */
 	__u8 kind; /* enum nm_kind */
 	__u8 direction; /* enum nm_direction */
-	__u8 ending; /* enum nm_ending */
+	__u8 reason; /* enum nm_reason */
 	__u8 flags; /* enum nm_flags */
 	__u8 reserved; /* 0 */
 	__u64 ktime_ns; /* CLOCK_MONOTONIC */

@@ -19,7 +19,7 @@ public struct ConnectionRecord
     public byte Version;
     public RecordKind Kind;
     public Direction Direction;
-    public Ending Ending;
+    public CloseReason CloseReason;
     public RecordFlags Flags;
     public byte Reserved;
     public ulong KtimeNanoseconds;

@@ -40,14 +40,14 @@ public static class Vocabulary
     };
 
     /// <summary>The word for how a connection ended.</summary>
-    public static string Text(Ending ending) => ending switch
+    public static string Text(CloseReason reason) => reason switch
     {
-        Ending.FinLocal => "fin_local",
-        Ending.FinRemote => "fin_remote",
-        Ending.ResetLocal => "reset_local",
-        Ending.ResetRemote => "reset_remote",
-        Ending.TimedOut => "timed_out",
-        Ending.Aborted => "aborted",
+        CloseReason.FinLocal => "fin_local",
+        CloseReason.FinRemote => "fin_remote",
+        CloseReason.ResetLocal => "reset_local",
+        CloseReason.ResetRemote => "reset_remote",
+        CloseReason.TimedOut => "timed_out",
+        CloseReason.Aborted => "aborted",
         _ => "error",
     };
 

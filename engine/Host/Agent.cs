@@ -1,6 +1,4 @@
 using System.IO.Pipelines;
-using NetMon.Capture;
-using NetMon.Capture.Synthetic;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
@@ -11,6 +9,10 @@ using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Json;
 using NetMon.Pipeline.Order;
+using NetMon.Sources;
+using NetMon.Sources.Kernel;
+using NetMon.Sources.Replay;
+using NetMon.Sources.Synthetic;
 using NetMon.Storage;
 
 namespace NetMon.Host;
@@ -40,7 +42,7 @@ internal static class Agent
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, source.RescanCgroups);
         var sinks = new SinkFanout([.. OpenSinks(settings, loss, directory)], source.IsLive);
         using var enrich = stage = new EnrichStage(directory, sinks, settings.NameWait);
-        await using var archive = ArchiveProcess.Start(settings);
+        await using var archive = UploaderProcess.Start(settings);
         var decoder = new RecordDecoder(new EventOrder(), enrich, sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
         var health = new Health(reader, decoder);
@@ -50,7 +52,7 @@ internal static class Agent
             new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
             new SinkMetrics(factory, sinks.Workers),
             .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree)] : Array.Empty<IMetricGroup>(),
-            .. sinks.Workers.Select(worker => worker.Sink).OfType<ParquetSink>().Where(_ => settings.Retention.Archive is not null).Select(sink => new ArchiveMetrics(factory, sink)),
+            .. sinks.Workers.Select(worker => worker.Sink).OfType<CaptureSink>().Where(_ => settings.Retention.Archive is not null).Select(sink => new UploadMetrics(factory, sink)),
             new ProcessMetrics(factory),
         ]), health).ConfigureAwait(false);
 
@@ -103,7 +105,7 @@ internal static class Agent
 
         if (settings.Capture is { } capture)
         {
-            var options = new ParquetSinkOptions
+            var options = new CaptureSinkOptions
             {
                 CaptureDirectory = capture,
                 Node = settings.Node,
@@ -117,7 +119,7 @@ internal static class Agent
                 LossTotals = loss.Totals,
                 NamesOf = container => directory.Of(container.ContainerId),
             };
-            yield return new ParquetSink(options, new SinkCounters(), Log.Line);
+            yield return new CaptureSink(options, new SinkCounters(), Log.Line);
         }
     }
 }

@@ -1,6 +1,7 @@
-using NetMon.Capture;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Fanout;
+using NetMon.Sources;
+using NetMon.Sources.Replay;
 
 namespace NetMon.Host;
 

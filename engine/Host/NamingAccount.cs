@@ -1,5 +1,5 @@
 using System.Globalization;
-using NetMon.Capture;
+using NetMon.Sources;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Pipeline.Enrich;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using NetMon.Capture;
+using NetMon.Sources.Replay;
 
 namespace NetMon.Host;
 

@@ -1,7 +1,7 @@
 using System.Net;
-using NetMon.Capture;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Pipeline.Json;
+using NetMon.Sources.Kernel;
 
 namespace NetMon.Host;
 

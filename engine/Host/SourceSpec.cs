@@ -1,6 +1,5 @@
 using System.Globalization;
-using NetMon.Capture;
-using NetMon.Capture.Synthetic;
+using NetMon.Sources.Synthetic;
 
 namespace NetMon.Host;
 

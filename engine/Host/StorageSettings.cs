@@ -1,7 +1,7 @@
 using System.Globalization;
 using NetMon.Host.Commands;
 using NetMon.Storage;
-using NetMon.Storage.Archive;
+using NetMon.Storage.Uploads;
 
 namespace NetMon.Host;
 
@@ -9,7 +9,7 @@ namespace NetMon.Host;
 internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainFor, long? RetainBytes, FreeDisk KeepFree)
 {
     /// <summary>Where sealed files go; null: nowhere.</summary>
-    public ArchiveTarget? Archive { get; init; }
+    public UploadTarget? Archive { get; init; }
 
     /// <summary>Bytes a second to send there at the most.</summary>
     public long ArchiveBandwidth { get; init; }
@@ -33,7 +33,7 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
             return this with
             {
                 Archive = target is null ? null
-                    : capture is not null ? ArchiveTarget.Parse(target)
+                    : capture is not null ? UploadTarget.Parse(target)
                     : throw new UsageException($"--archive {target}: it uploads what --capture DIR keeps, and there is no --capture"),
                 ArchiveBandwidth = ReadBytes("--archive-bandwidth", bandwidth) is var bytes and >= 1024
                     ? bytes

@@ -38,9 +38,6 @@ public sealed unsafe class BpfObject : IDisposable
     /// <summary>How many CPUs there may ever be: per-CPU maps have a value for each.</summary>
     public static int PossibleCpus => Libbpf.PossibleCpus();
 
-    /// <summary>Names of the object's programs.</summary>
-    public IReadOnlyCollection<string> Programs => _programs.Keys;
-
     /// <summary>Where a program hooks in, as in its section's name: <c>fexit/inet_csk_accept</c>.</summary>
     public string HookOf(string program) => Marshal.PtrToStringUTF8(Libbpf.ProgramSection(_programs[program]))!;
 
@@ -97,7 +94,7 @@ public sealed unsafe class BpfObject : IDisposable
     public void Attach(string program) => Keep(Libbpf.Attach(_programs[program]), program);
 
     /// <summary>Attaches a cgroup program by a link: beside others' programs, and gone with this process.</summary>
-    public void AttachCgroup(string program, CgroupRoot root) => Keep(Libbpf.AttachCgroup(_programs[program], root.Descriptor), program);
+    public void AttachCgroup(string program, CgroupDirectory cgroup) => Keep(Libbpf.AttachCgroup(_programs[program], cgroup.Descriptor), program);
 
     /// <summary>Attaches a program to a tracepoint whether or not tracefs is mounted.</summary>
     public void AttachTracepoint(string program)
@@ -107,14 +104,14 @@ public sealed unsafe class BpfObject : IDisposable
     }
 
     /// <summary>
-    /// Attaches an iterator, runs it to its end in each network namespace that this process may enter, and takes it
-    /// off again.
+    /// Attaches an iterator, lets <paramref name="repeat"/> run it to its end as often and in whatever network namespaces it
+    /// likes, and detaches it.
     /// </summary>
-    public void RunIterator(string program)
+    public void RunIterator(string program, Action<Action> repeat)
     {
         Attach(program);
         var link = _links[^1];
-        NetworkNamespaces.Visit(() => ReadToEnd(Libbpf.CreateIterator(Libbpf.LinkDescriptor(link))));
+        repeat(() => ReadToEnd(Libbpf.CreateIterator(Libbpf.LinkDescriptor(link))));
         _links.RemoveAt(_links.Count - 1);
         _ = Libbpf.DestroyLink(link);
     }

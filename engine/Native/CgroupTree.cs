@@ -5,7 +5,7 @@ using System.Text;
 namespace NetMon.Native;
 
 /// <summary>Reads a cgroup hierarchy: each directory's inode, which is the cgroup's id (fs/kernfs/dir.c), and its path.</summary>
-public static unsafe class CgroupTree
+internal static unsafe class CgroupTree
 {
     private const int MaxDepth = 64;
     private const int MaxPath = 4096;
@@ -15,14 +15,11 @@ public static unsafe class CgroupTree
     private const int OpenDirectoryArm64 = 0x4000;
     private static readonly bool Arm64 = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    /// <summary>Takes a cgroup's id and path; the root's is "/". The span is valid for the call alone.</summary>
-    public delegate void Visitor(ulong id, ReadOnlySpan<byte> path);
-
     /// <summary>
     /// Visits the directory and all below it, parents first. What vanishes meanwhile is left out. False where the directory
     /// itself can't be read.
     /// </summary>
-    internal static bool Walk(int directory, Visitor visit)
+    public static bool Walk(int directory, CgroupVisitor visit)
     {
         visit(FileInode.Of(directory), "/"u8);
         var path = new byte[MaxPath];
@@ -33,7 +30,7 @@ public static unsafe class CgroupTree
     private static int DirectoryFlags => Libc.CloseOnExec | (Arm64 ? OpenDirectoryArm64 : OpenDirectory);
 
     /// <summary>Closes the descriptor.</summary>
-    private static bool WalkBelow(int directory, byte[] path, int length, int depth, Visitor visit)
+    private static bool WalkBelow(int directory, byte[] path, int length, int depth, CgroupVisitor visit)
     {
         const int bufferBytes = 8192;
         var buffer = (byte*)NativeMemory.Alloc(bufferBytes);

@@ -84,7 +84,4 @@ internal static unsafe partial class Libbpf
 
     [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
     public static partial int ObjectInfo(int descriptor, void* info, uint* length);
-
-    [LibraryImport(Library, EntryPoint = "btf__parse_elf", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    public static partial nint ParseBtf(string path, nint extension);
 }

@@ -1,4 +1,5 @@
 using NetMon.Query.Hot;
+using NetMon.Storage;
 
 namespace NetMon.Query;
 
@@ -38,7 +39,7 @@ internal sealed class Snapshot : IDisposable
             throw new QueryException($"there is no directory {root}: --capture takes the directory that netmon run --capture keeps");
         }
 
-        if (!System.IO.Directory.Exists(Path.Combine(root, "events")) && !System.IO.Directory.Exists(Path.Combine(root, "hot")))
+        if (!System.IO.Directory.Exists(Path.Combine(root, CapturePaths.Events)) && !System.IO.Directory.Exists(Path.Combine(root, CapturePaths.Hot)))
         {
             throw new QueryException($"{root} has no events/ and no hot/ folder: it is no capture directory; --capture takes the one that netmon run --capture keeps");
         }
@@ -71,9 +72,9 @@ internal sealed class Snapshot : IDisposable
     /// </summary>
     private static Snapshot? TryTake(string root)
     {
-        var hot = Files(Path.Combine(root, "hot")).ToList();
-        var events = Files(Path.Combine(root, "events")).Where(path => path.EndsWith(".parquet", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
-        var losses = Files(Path.Combine(root, "loss")).Where(path => path.EndsWith(".parquet", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var hot = Files(Path.Combine(root, CapturePaths.Hot)).ToList();
+        var events = Files(Path.Combine(root, CapturePaths.Events)).Where(CapturePaths.IsSealed).Order(StringComparer.Ordinal).ToList();
+        var losses = Files(Path.Combine(root, CapturePaths.Loss)).Where(CapturePaths.IsSealed).Order(StringComparer.Ordinal).ToList();
         var sealedNames = SealedInto(root, hot, [.. events, .. losses]);
         List<HotFileView> segments = [];
         List<HotFileView> hotLosses = [];
@@ -81,11 +82,11 @@ internal sealed class Snapshot : IDisposable
         {
             foreach (var path in hot.Where(path => !sealedNames.Contains(Path.GetFileName(path))).Order(StringComparer.Ordinal))
             {
-                if (path.EndsWith(".arrows", StringComparison.Ordinal))
+                if (CapturePaths.IsSegment(path))
                 {
                     segments.Add(HotFileView.Open(path));
                 }
-                else if (path.EndsWith(".loss", StringComparison.Ordinal))
+                else if (CapturePaths.IsLossJournal(path))
                 {
                     hotLosses.Add(HotFileView.Open(path));
                 }
@@ -104,7 +105,7 @@ internal sealed class Snapshot : IDisposable
     private static HashSet<string> SealedInto(string root, List<string> hot, List<string> sealedFiles)
     {
         // hot/date=…/hour=…/name: sealed ones of these hours, and of these days for losses.
-        var folders = hot.Select(path => Path.GetRelativePath(Path.Combine(root, "hot"), Path.GetDirectoryName(path)!)).ToHashSet(StringComparer.Ordinal);
+        var folders = hot.Select(path => Path.GetRelativePath(Path.Combine(root, CapturePaths.Hot), Path.GetDirectoryName(path)!)).ToHashSet(StringComparer.Ordinal);
         folders.UnionWith(folders.ToList().Select(folder => folder.Split('/')[0]));
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (var path in sealedFiles)
@@ -112,7 +113,7 @@ internal sealed class Snapshot : IDisposable
             var folder = Path.GetRelativePath(root, Path.GetDirectoryName(path)!);
             if (folders.Contains(folder[(folder.IndexOf('/', StringComparison.Ordinal) + 1)..]))
             {
-                names.UnionWith(Storage.SealedFile.SegmentsOf(path));
+                names.UnionWith(SealedFile.SegmentsOf(path));
             }
         }
 

@@ -13,7 +13,7 @@ internal static class FileMetadata
     public static string CreatedBy(string agentVersion) => $"netmon version {agentVersion}";
 
     /// <summary>The metadata of a file whose rows are all written.</summary>
-    public static IReadOnlyDictionary<string, string> Of(ColdFile file, ParquetSinkOptions options, string segments)
+    public static IReadOnlyDictionary<string, string> Of(ColdFile file, CaptureSinkOptions options, string segments)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -24,7 +24,7 @@ internal static class FileMetadata
             ["netmon.first_timestamp"] = Rfc3339(file.FirstUnixNanoseconds),
             ["netmon.last_timestamp"] = Rfc3339(file.LastUnixNanoseconds),
             ["netmon.rows"] = file.Rows.ToString(CultureInfo.InvariantCulture),
-            [SealedNames.Key] = segments,
+            [SealedFile.SegmentsKey] = segments,
         };
 
         foreach (var (what, total) in options.LossTotals?.Invoke() ?? new Dictionary<string, long>())

@@ -1,24 +1,22 @@
 using System.Globalization;
-using NetMon.Storage.Archive;
+using NetMon.Storage.Uploads;
 
 namespace NetMon.Storage;
 
 /// <summary>Removes the oldest hours when they are too old or all together too much. One thread.</summary>
-/// <param name="layout">The capture directory.</param>
+/// <param name="capture">The capture directory.</param>
 /// <param name="options">The bounds.</param>
 /// <param name="archive">What may go because it is in the bucket; null where nothing is archived: everything may.</param>
 /// <param name="report">Takes a line for the operator.</param>
-internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options, ArchiveGuard? archive, Action<string> report)
+internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions options, UploadGuard? archive, Action<string> report)
 {
-    private static readonly string[] Endings = [CaptureLayout.SealedEnding, CaptureLayout.SegmentEnding, CaptureLayout.LossEnding, ".partial"];
-
     /// <summary>Removes what is beyond the bounds.</summary>
     /// <param name="now">The event stream's time, Unix nanoseconds.</param>
     /// <param name="inUse">Hours that are not removed, however old.</param>
     /// <exception cref="IOException">The directory can't be read or changed.</exception>
     public void Run(long now, IReadOnlyCollection<Hour> inUse)
     {
-        var hours = layout.Hours(CaptureLayout.Events).Concat(layout.Hours(CaptureLayout.Hot)).Distinct().OrderBy(hour => hour.Index).ToList();
+        var hours = capture.Hours(CapturePaths.Events).Concat(capture.Hours(CapturePaths.Hot)).Distinct().OrderBy(hour => hour.Index).ToList();
         archive?.Begin();
         var removable = hours.Where(hour => hour != Hour.Of(now) && !inUse.Contains(hour)).ToList();
         if (options.RetainFor is { } time)
@@ -39,14 +37,14 @@ internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options
             RemoveOldest(most, hours, removable);
         }
 
-        archive?.End(hours.Select(CaptureLayout.EventsFolder).Concat(LossDates().Select(date => $"{CaptureLayout.Loss}/{date}")));
+        archive?.End(hours.Select(CapturePaths.EventsFolder).Concat(LossDates().Select(date => $"{CapturePaths.Loss}/{date}")));
     }
 
     private bool MayRemove(Hour hour) => archive?.MayRemove(hour) ?? true;
 
     private void RemoveOldest(long most, List<Hour> hours, List<Hour> removable)
     {
-        var bytes = hours.Sum(Bytes) + LossDates().Sum(date => layout.Root.Files($"{CaptureLayout.Loss}/{date}").Sum(file => file.Bytes));
+        var bytes = hours.Sum(Bytes) + LossDates().Sum(date => capture.Root.Files($"{CapturePaths.Loss}/{date}").Sum(file => file.Bytes));
         var removed = new List<Hour>();
         foreach (var hour in removable)
         {
@@ -66,14 +64,14 @@ internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options
         }
     }
 
-    private long Bytes(Hour hour) => Folders(hour).Sum(folder => layout.Root.Files(folder).Sum(file => file.Bytes));
+    private long Bytes(Hour hour) => Folders(hour).Sum(folder => capture.Root.Files(folder).Sum(file => file.Bytes));
 
     private void Remove(Hour hour)
     {
         foreach (var folder in Folders(hour))
         {
             RemoveFiles(folder);
-            layout.DeleteIfEmpty(folder);
+            capture.DeleteIfEmpty(folder);
         }
     }
 
@@ -81,27 +79,27 @@ internal sealed class Retention(CaptureLayout layout, ParquetSinkOptions options
     {
         foreach (var date in LossDates())
         {
-            if (Hour.TryParsePartition($"{date}/hour=23", out var last) && last.End <= before && (archive?.AllArchived($"{CaptureLayout.Loss}/{date}") ?? true))
+            if (CapturePaths.TryParseLastHour(date, out var last) && last.End <= before && (archive?.AllArchived($"{CapturePaths.Loss}/{date}") ?? true))
             {
-                RemoveFiles($"{CaptureLayout.Loss}/{date}");
-                layout.Root.DeleteIfEmpty($"{CaptureLayout.Loss}/{date}");
+                RemoveFiles($"{CapturePaths.Loss}/{date}");
+                capture.Root.DeleteIfEmpty($"{CapturePaths.Loss}/{date}");
             }
         }
     }
 
     private void RemoveFiles(string folder)
     {
-        foreach (var (name, _) in layout.Root.Files(folder))
+        foreach (var (name, _) in capture.Root.Files(folder))
         {
-            if (Endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
+            if (CapturePaths.IsSealed(name) || CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsPartial(name))
             {
-                ArchiveMark.Remove(layout.Root, $"{folder}/{name}"); // first: a mark must not speak for a later file of this name
-                layout.Root.Delete($"{folder}/{name}");
+                UploadMark.Remove(capture.Root, $"{folder}/{name}"); // first: a mark must not speak for a later file of this name
+                capture.Root.Delete($"{folder}/{name}");
             }
         }
     }
 
-    private string[] LossDates() => [.. layout.Root.Names(CaptureLayout.Loss).Where(name => name.StartsWith("date=", StringComparison.Ordinal))];
+    private string[] LossDates() => [.. capture.Root.Names(CapturePaths.Loss).Where(CapturePaths.IsDate)];
 
-    private static string[] Folders(Hour hour) => [CaptureLayout.EventsFolder(hour), CaptureLayout.HotFolder(hour)];
+    private static string[] Folders(Hour hour) => [CapturePaths.EventsFolder(hour), CapturePaths.HotFolder(hour)];
 }

@@ -1,18 +1,59 @@
-using NetMon.Storage.Cold;
+using Parquet;
 
 namespace NetMon.Storage;
 
-/// <summary>What a sealed file says of itself.</summary>
+/// <summary>
+/// What a sealed file says about its origin: its metadata lists the hot files that it was made from. A crash between the
+/// rename of the sealed file and the removal of those hot files leaves both, and this list tells them apart.
+/// </summary>
 public static class SealedFile
 {
-    /// <summary>
-    /// Names, without folders, of the files of hot/ that went into it; none where it does not say, or is no Parquet file.
-    /// </summary>
-    /// <exception cref="IOException">It can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>The metadata key; its value is a comma-separated list of file names without folders.</summary>
+    internal const string SegmentsKey = "netmon.segments";
+
+    /// <summary>File names, without folders, of the hot files that went into a sealed file; empty if it does not say or is not a Parquet file.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Reading the file is not permitted.</exception>
     public static IReadOnlyCollection<string> SegmentsOf(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 4096);
-        return SealedNames.Read(file);
+        return SegmentsOf(file);
+    }
+
+    /// <summary>The metadata value for a file that is made from these hot files.</summary>
+    internal static string SegmentsText(IEnumerable<string> paths) => string.Join(',', paths.Select(CapturePaths.NameOf));
+
+    /// <summary>The names of all hot files that went into this node's sealed files in a folder.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
+    internal static HashSet<string> SegmentsIn(CaptureDirectory capture, string folder)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in capture.SealedIn(folder))
+        {
+            using var handle = capture.Root.TryOpen($"{folder}/{name}", writable: false);
+            if (handle is not null)
+            {
+                using var file = new FileStream(handle, FileAccess.Read, bufferSize: 4096);
+                names.UnionWith(SegmentsOf(file));
+            }
+        }
+
+        return names;
+    }
+
+    private static string[] SegmentsOf(FileStream file)
+    {
+        try
+        {
+            var reader = ParquetReader.CreateAsync(file, null, leaveStreamOpen: true).GetAwaiter().GetResult();
+            using var closed = reader as IDisposable;
+            return reader.CustomMetadata.TryGetValue(SegmentsKey, out var names) ? names.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
+        }
+#pragma warning disable CA1031 // The library throws all kinds of exceptions for what is not a Parquet file.
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
+#pragma warning restore CA1031
+        {
+            return [];
+        }
     }
 }

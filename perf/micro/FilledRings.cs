@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using NetMon.Capture;
+using NetMon.Sources;
 using NetMon.Native;
 
 namespace NetMon.Micro;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using NetMon.Capture.Synthetic;
+using NetMon.Sources.Synthetic;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;

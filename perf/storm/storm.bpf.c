@@ -26,7 +26,7 @@ static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 
 	if (!r)
 		return;
-	r->ending = !closes ? NM_ENDING_NONE : inbound ? NM_FIN_REMOTE : NM_FIN_LOCAL;
+	r->reason = !closes ? NM_REASON_NONE : inbound ? NM_FIN_REMOTE : NM_FIN_LOCAL;
 	r->flags = 0;
 	r->ktime_ns = bpf_ktime_get_ns();
 	storm_address(r->src_addr, connection);

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using NetMon.Capture;
 using NetMon.Host.Metrics;
 using NetMon.Native;
 using NetMon.Pipeline.Json;
+using NetMon.Sources;
+using NetMon.Sources.Kernel;
+using NetMon.Sources.Kernel.Cgroups;
 using NetMon.Storage;
 
 namespace NetMon.Host.Commands;

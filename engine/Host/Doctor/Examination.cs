@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using NetMon.Capture;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Native;
+using NetMon.Sources.Kernel;
+using NetMon.Sources.Kernel.Cgroups;
 
 namespace NetMon.Host.Doctor;
 

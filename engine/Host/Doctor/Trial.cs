@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using NetMon.Capture;
+using NetMon.Sources;
 using NetMon.Events;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;

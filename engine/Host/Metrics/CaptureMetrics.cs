@@ -11,7 +11,7 @@ internal sealed class CaptureMetrics : IMetricGroup
     /// <summary>Files looked at; more than retention leaves there. Past it the figures are too small, and netmon_capture_scan_complete is 0.</summary>
     private const int MostFiles = 200_000;
 
-    private static readonly string[] Tiers = ["hot", "events", "loss"];
+    private static readonly string[] Tiers = [CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss];
     private static readonly EnumerationOptions Inside = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
     private readonly string _directory;
     private readonly FreeDisk _keepFree;
@@ -75,16 +75,16 @@ internal sealed class CaptureMetrics : IMetricGroup
 
                 var written = new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds();
                 (bytes, files) = (bytes + file.Length, files + 1);
-                (first, last) = (file.Name.EndsWith(".seen", StringComparison.Ordinal) ? first : Math.Min(first, written), Math.Max(last, written));
+                (first, last) = (CapturePaths.IsSeen(file.Name) ? first : Math.Min(first, written), Math.Max(last, written));
             }
 
             _bytes.WithLabels(tier).Set(bytes);
             _files.WithLabels(tier).Set(files);
-            if (tier == "hot")
+            if (tier == CapturePaths.Hot)
             {
                 _oldest.Set(first == long.MaxValue ? 0 : first);
             }
-            else if (tier == "events")
+            else if (tier == CapturePaths.Events)
             {
                 _sealed.Set(last);
             }

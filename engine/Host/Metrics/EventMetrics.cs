@@ -1,7 +1,8 @@
-using NetMon.Capture;
 using NetMon.Events;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
+using NetMon.Sources;
+using NetMon.Sources.Replay;
 using Prometheus;
 
 namespace NetMon.Host.Metrics;
@@ -37,9 +38,9 @@ internal sealed class EventMetrics : IMetricGroup
         }
 
         _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Accept), Vocabulary.Text(ConnectResult.Established)), () => stage.Events.Accepts));
-        foreach (var ending in Enum.GetValues<Ending>().Where(ending => ending != Ending.None))
+        foreach (var reason in Enum.GetValues<CloseReason>().Where(reason => reason != CloseReason.None))
         {
-            _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Close), Vocabulary.Text(ending)), () => stage.Events.Closes(ending)));
+            _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Close), Vocabulary.Text(reason)), () => stage.Events.Closes(reason)));
         }
 
         _dropped = factory.CreateCounter("netmon_dropped_events_total", "Events lost, by the stage that lost them and why. decode: records or stretches of bytes that were none.", "stage", "reason");

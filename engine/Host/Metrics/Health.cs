@@ -1,4 +1,4 @@
-using NetMon.Capture;
+using NetMon.Sources;
 using NetMon.Pipeline.Decode;
 
 namespace NetMon.Host.Metrics;

@@ -2,11 +2,11 @@ using NetMon.Events;
 
 namespace NetMon.Pipeline.Enrich;
 
-/// <summary>How many events there were of each type, and of each result or ending. One thread adds, any may read.</summary>
+/// <summary>How many events there were of each type, and of each result or reason. One thread adds, any may read.</summary>
 public sealed class EventCounters
 {
     private readonly long[] _connects = new long[Enum.GetValues<ConnectResult>().Length];
-    private readonly long[] _closes = new long[Enum.GetValues<Ending>().Length];
+    private readonly long[] _closes = new long[Enum.GetValues<CloseReason>().Length];
     private long _accepts;
 
     /// <summary>Inbound connections.</summary>
@@ -15,8 +15,8 @@ public sealed class EventCounters
     /// <summary>Attempts that turned out so.</summary>
     public long Connects(ConnectResult result) => Volatile.Read(ref _connects[(int)result]);
 
-    /// <summary>Connections that ended so; what has no ending that this build knows is with <see cref="Ending.Error"/>.</summary>
-    public long Closes(Ending ending) => Volatile.Read(ref _closes[(int)ending]);
+    /// <summary>Connections that ended so; what has no reason that this build knows is with <see cref="CloseReason.Error"/>.</summary>
+    public long Closes(CloseReason reason) => Volatile.Read(ref _closes[(int)reason]);
 
     internal void Count(in ConnectionEvent e)
     {
@@ -29,8 +29,8 @@ public sealed class EventCounters
                 _accepts++;
                 break;
             default:
-                var ending = e.Record.Ending;
-                _closes[(int)(ending is > Ending.None and < Ending.Error ? ending : Ending.Error)]++;
+                var reason = e.Record.CloseReason;
+                _closes[(int)(reason is > CloseReason.None and < CloseReason.Error ? reason : CloseReason.Error)]++;
                 break;
         }
     }

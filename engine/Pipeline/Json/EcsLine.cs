@@ -78,9 +78,9 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
                 break;
             default:
                 line.Append(",\"end\"],\"action\":\"close\",\"outcome\":\""u8);
-                line.Append(record.Ending is Ending.FinLocal or Ending.FinRemote ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
+                line.Append(record.CloseReason is CloseReason.FinLocal or CloseReason.FinRemote ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
                 line.Append(record.ElapsedNanoseconds);
-                WriteReason(ref line, Vocabulary.Text(record.Ending));
+                WriteReason(ref line, Vocabulary.Text(record.CloseReason));
                 break;
         }
 

@@ -84,7 +84,7 @@ internal sealed class JsonLine(string node) : EventLine(RenderContainer)
                 line.Append(",\"retransmits\":"u8);
                 line.Append(record.Retransmits);
                 line.Append(",\"reason\":\""u8);
-                line.AppendAscii(Vocabulary.Text(record.Ending));
+                line.AppendAscii(Vocabulary.Text(record.CloseReason));
                 line.Append("\""u8);
                 break;
         }

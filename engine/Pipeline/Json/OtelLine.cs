@@ -93,7 +93,7 @@ internal sealed class OtelLine(string node) : EventLine(RenderContainer)
                 line.Append(",\"netmon.retransmits\":"u8);
                 line.Append(record.Retransmits);
                 line.Append(",\"netmon.reason\":\""u8);
-                line.AppendAscii(Vocabulary.Text(record.Ending));
+                line.AppendAscii(Vocabulary.Text(record.CloseReason));
                 line.Append("\""u8);
                 break;
         }

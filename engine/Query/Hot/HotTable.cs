@@ -37,7 +37,7 @@ internal static class HotTable
         Where<ulong>("bytes_received", row => row.IsClose, (row, to, at) => to.WriteValue(row.Batch.BytesReceived[row.Row], at)),
         Where<uint>("rtt_us", row => row.IsClose, (row, to, at) => to.WriteValue(row.Batch.SmoothedRttMicroseconds[row.Row], at)),
         Where<uint>("retransmits", row => row.IsClose, (row, to, at) => to.WriteValue(row.Batch.Retransmits[row.Row], at)),
-        Where<string>("reason", row => row.IsClose, (row, to, at) => to.WriteValue(Vocabulary.Text(row.Batch.Endings[row.Row]), at)),
+        Where<string>("reason", row => row.IsClose, (row, to, at) => to.WriteValue(Vocabulary.Text(row.Batch.CloseReasons[row.Row]), at)),
     ];
 
     /// <summary>Registers it by this name.</summary>

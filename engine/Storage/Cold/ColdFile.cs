@@ -1,7 +1,7 @@
 using NetMon.Native;
 using NetMon.Storage.Columns;
 using NetMon.Storage.Hot;
-using NetMon.Storage.Parquet;
+using NetMon.Parquet;
 
 namespace NetMon.Storage.Cold;
 
@@ -9,12 +9,12 @@ namespace NetMon.Storage.Cold;
 internal sealed class ColdFile : IDisposable
 {
     private readonly RowGroupBuilder _rows;
-    private readonly ColdStream _stream;
+    private readonly BufferedFile _stream;
     private readonly ParquetFileWriter _writer;
 
     /// <param name="stream">The new file; taken over.</param>
     /// <param name="rows">Empty; borrowed, with its buffers.</param>
-    public ColdFile(ColdStream stream, RowGroupBuilder rows)
+    public ColdFile(BufferedFile stream, RowGroupBuilder rows)
     {
         (_stream, _rows) = (stream, rows);
         _writer = new ParquetFileWriter(stream, CaptureSchema.Columns, rows.Writer);

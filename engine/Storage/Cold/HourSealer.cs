@@ -1,3 +1,4 @@
+using NetMon.Parquet;
 using NetMon.Storage.Columns;
 using NetMon.Storage.Hot;
 
@@ -8,7 +9,7 @@ namespace NetMon.Storage.Cold;
 /// names of its segments in it; then renamed; then the segments are removed. Whoever finds segments whose names are in a
 /// sealed file only removes them. One thread.
 /// </summary>
-internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions options, TornTails torn)
+internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions options, TornTails torn)
 {
     private RowGroupBuilder? _rows;
     private NamesFilledIn? _names;
@@ -18,13 +19,13 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Seal(SealJob job)
     {
-        var folder = CaptureLayout.EventsFolder(job.Hour);
+        var folder = CapturePaths.EventsFolder(job.Hour);
         var paths = RemoveSealed(job, folder); // an earlier run or try may have come as far as the rename
         var (places, kept) = Index(job.Hour, paths);
         Step("indexed");
         if (places.Count > 0)
         {
-            var partial = layout.NewPartial(job.Hour);
+            var partial = capture.NewPartial(job.Hour);
             try
             {
                 Write(partial, paths, places);
@@ -32,11 +33,11 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
             }
             catch (Exception failure) when (DiskFailure.Is(failure))
             {
-                layout.Root.Delete(partial);
+                capture.Root.Delete(partial);
                 throw;
             }
 
-            layout.Seal(partial, folder);
+            capture.Seal(partial, folder);
             Step("renamed");
         }
 
@@ -59,11 +60,11 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
     /// <summary>Removes the segments that are in a sealed file; returns the others.</summary>
     private List<string> RemoveSealed(SealJob job, string folder)
     {
-        var names = SealedNames.In(layout, folder);
-        var isSealed = job.Paths.ToLookup(path => names.Contains(SealedNames.NameOf(path)));
+        var names = SealedFile.SegmentsIn(capture, folder);
+        var isSealed = job.Paths.ToLookup(path => names.Contains(CapturePaths.NameOf(path)));
         if (isSealed[true].Any())
         {
-            layout.SyncFolders(folder); // the rename may not have been durable
+            capture.SyncFolders(folder); // the rename may not have been durable
             Remove(isSealed[true], job.Hour);
         }
 
@@ -76,7 +77,7 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
         var (places, kept) = (new List<BatchPlace>(), new List<string>());
         for (var segment = 0; segment < paths.Count; segment++)
         {
-            if (layout.Root.TryOpen(paths[segment], writable: true) is not { } file)
+            if (capture.Root.TryOpen(paths[segment], writable: true) is not { } file)
             {
                 continue; // removed by somebody
             }
@@ -119,25 +120,25 @@ internal sealed class HourSealer(CaptureLayout layout, ParquetSinkOptions option
     {
         _names = new NamesFilledIn(options.NamesOf);
         var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows, container => _names.Of(container));
-        using var file = new ColdFile(new ColdStream(layout.Root.Create(partial, mayExist: false)), rows);
+        using var file = new ColdFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows);
         var merge = new BatchMerge([.. paths.Select(path => (Func<HotSegmentReader>)(() => Open(path)))]);
         merge.Run(places, file.Add);
         Step("rows");
-        file.Complete(written => FileMetadata.Of(written, options, SealedNames.Of(paths)), options.AgentVersion);
+        file.Complete(written => FileMetadata.Of(written, options, SealedFile.SegmentsText(paths)), options.AgentVersion);
     }
 
     private HotSegmentReader Open(string path) =>
-        HotSegmentReader.Open(layout.Root.TryOpen(path, writable: false) ?? throw new IOException($"{path} is gone: somebody removed it while it was being sealed"));
+        HotSegmentReader.Open(capture.Root.TryOpen(path, writable: false) ?? throw new IOException($"{path} is gone: somebody removed it while it was being sealed"));
 
     private void Remove(IEnumerable<string> paths, Hour hour)
     {
         foreach (var path in paths)
         {
-            layout.Root.Delete(path);
+            capture.Root.Delete(path);
             Step("removed");
         }
 
-        layout.DeleteIfEmpty(CaptureLayout.HotFolder(hour));
+        capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
     }
 
     private void Step(string step) => options.SealStep?.Invoke(step);

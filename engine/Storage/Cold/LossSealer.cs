@@ -1,50 +1,50 @@
 using System.Globalization;
 using NetMon.Native;
 using NetMon.Storage.Loss;
-using NetMon.Storage.Parquet;
+using NetMon.Parquet;
 
 namespace NetMon.Storage.Cold;
 
 /// <summary>Makes one Parquet file of an hour's rows of losses, by the same steps as <see cref="HourSealer"/>. One thread.</summary>
-internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions options, Action<string> report)
+internal sealed class LossSealer(CaptureDirectory capture, CaptureSinkOptions options, Action<string> report)
 {
     /// <exception cref="IOException">It could not be done yet.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Seal(SealJob job)
     {
-        var folder = CaptureLayout.LossFolder(job.Hour);
-        var names = SealedNames.In(layout, folder);
-        var paths = job.Paths.Where(path => !names.Contains(SealedNames.NameOf(path))).ToList();
+        var folder = CapturePaths.LossFolder(job.Hour);
+        var names = SealedFile.SegmentsIn(capture, folder);
+        var paths = job.Paths.Where(path => !names.Contains(CapturePaths.NameOf(path))).ToList();
         var rows = paths.SelectMany(Read).OrderBy(row => row.From).ToList();
         if (rows.Count > 0)
         {
-            var partial = layout.NewPartial(job.Hour);
+            var partial = capture.NewPartial(job.Hour);
             try
             {
-                Write(partial, rows, SealedNames.Of(paths));
+                Write(partial, rows, SealedFile.SegmentsText(paths));
                 options.SealStep?.Invoke("losses written");
             }
             catch (Exception failure) when (DiskFailure.Is(failure))
             {
-                layout.Root.Delete(partial);
+                capture.Root.Delete(partial);
                 throw;
             }
 
-            layout.Seal(partial, folder);
+            capture.Seal(partial, folder);
             options.SealStep?.Invoke("losses renamed");
         }
 
         foreach (var path in job.Paths)
         {
-            layout.Root.Delete(path);
+            capture.Root.Delete(path);
         }
 
-        layout.DeleteIfEmpty(CaptureLayout.HotFolder(job.Hour));
+        capture.DeleteIfEmpty(CapturePaths.HotFolder(job.Hour));
     }
 
     private List<LossRow> Read(string path)
     {
-        using var file = layout.Root.TryOpen(path, writable: false);
+        using var file = capture.Root.TryOpen(path, writable: false);
         if (file is null)
         {
             return [];
@@ -61,7 +61,7 @@ internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions option
 
     private void Write(string partial, List<LossRow> rows, string files)
     {
-        using var stream = new ColdStream(layout.Root.Create(partial, mayExist: false));
+        using var stream = new BufferedFile(capture.Root.Create(partial, mayExist: false));
         using var group = new RowGroupWriter();
         var file = new ParquetFileWriter(stream, LossSchema.Columns, group);
         LossRowGroup.Write(file, options.Node, rows);
@@ -72,7 +72,7 @@ internal sealed class LossSealer(CaptureLayout layout, ParquetSinkOptions option
                 ["netmon.agent_version"] = options.AgentVersion,
                 ["netmon.node"] = options.Node,
                 ["netmon.boot_id"] = options.BootId,
-                [SealedNames.Key] = files,
+                [SealedFile.SegmentsKey] = files,
             },
             FileMetadata.CreatedBy(options.AgentVersion));
         ContainedFolder.SyncData(stream.File);

@@ -1,5 +1,5 @@
 using NetMon.Events;
-using NetMon.Storage.Parquet;
+using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using NetMon.Events;
-using NetMon.Storage.Parquet;
+using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 

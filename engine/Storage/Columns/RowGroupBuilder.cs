@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using NetMon.Events;
 using NetMon.Storage.Hot;
-using NetMon.Storage.Parquet;
+using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 
@@ -21,7 +21,7 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
     private readonly long[] _timestamps = new long[capacity];
     private readonly RecordKind[] _kinds = new RecordKind[capacity];
     private readonly Direction[] _directions = new Direction[capacity];
-    private readonly Ending[] _endings = new Ending[capacity];
+    private readonly CloseReason[] _reasons = new CloseReason[capacity];
     private readonly RecordFlags[] _flags = new RecordFlags[capacity];
     private readonly InlineBytes16[] _sourceAddresses = new InlineBytes16[capacity];
     private readonly InlineBytes16[] _destinationAddresses = new InlineBytes16[capacity];
@@ -70,7 +70,7 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
         Copy(batch.Timestamps, _timestamps);
         Copy(batch.Kinds, _kinds);
         Copy(batch.Directions, _directions);
-        Copy(batch.Endings, _endings);
+        Copy(batch.CloseReasons, _reasons);
         Copy(batch.Flags, _flags);
         Copy(batch.SourceAddresses, _sourceAddresses);
         Copy(batch.DestinationAddresses, _destinationAddresses);
@@ -128,7 +128,7 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
         WriteNumbers(CaptureSchema.BytesReceived, _isClose, _bytesReceived);
         WriteNumbers(CaptureSchema.SmoothedRtt, _isClose, _smoothedRtts);
         WriteNumbers(CaptureSchema.Retransmits, _isClose, _retransmits);
-        WriteWords(CaptureSchema.Reason, _isClose, Words.Endings, row => Words.Index(_endings[row]));
+        WriteWords(CaptureSchema.Reason, _isClose, Words.CloseReasons, row => Words.Index(_reasons[row]));
         file.EndRowGroup();
     }
 

@@ -14,7 +14,7 @@ internal static class Words
 
     public static readonly string[] Results = Array.ConvertAll(Enum.GetValues<ConnectResult>(), Vocabulary.Text);
 
-    public static readonly string[] Endings = Array.ConvertAll(Enum.GetValues<Ending>(), Vocabulary.Text);
+    public static readonly string[] CloseReasons = Array.ConvertAll(Enum.GetValues<CloseReason>(), Vocabulary.Text);
 
     /// <summary>The index in <see cref="Types"/> of a kind that is CONNECT, ACCEPT or CLOSE.</summary>
     public static int Index(RecordKind kind) => kind - RecordKind.Connect;
@@ -22,6 +22,6 @@ internal static class Words
     /// <summary>The index in <see cref="Directions"/>.</summary>
     public static int Index(Direction direction) => direction == Direction.Inbound ? 1 : 0;
 
-    /// <summary>The index in <see cref="Endings"/>; what this build does not know is an error, as in JSON.</summary>
-    public static int Index(Ending ending) => (int)(ending <= Ending.Error ? ending : Ending.Error);
+    /// <summary>The index in <see cref="CloseReasons"/>; what this build does not know is an error, as in JSON.</summary>
+    public static int Index(CloseReason reason) => (int)(reason <= CloseReason.Error ? reason : CloseReason.Error);
 }

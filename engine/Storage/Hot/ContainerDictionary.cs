@@ -69,7 +69,7 @@ internal sealed class ContainerDictionary
             body = bytes[HotLayout.Align(end)..];
         }
 
-        HotSeal.Write(message);
+        MessageTrailer.Write(message);
     }
 
     private bool TryAdd(ContainerIdentity container, out short index)

@@ -27,7 +27,7 @@ public sealed class HotBatch
     public ReadOnlySpan<Direction> Directions => Column<Direction>(HotColumns.Direction);
 
     /// <summary>How a CLOSE came.</summary>
-    public ReadOnlySpan<Ending> Endings => Column<Ending>(HotColumns.Ending);
+    public ReadOnlySpan<CloseReason> CloseReasons => Column<CloseReason>(HotColumns.CloseReason);
 
     /// <summary>What is less than exact.</summary>
     public ReadOnlySpan<RecordFlags> Flags => Column<RecordFlags>(HotColumns.Flags);

@@ -27,7 +27,7 @@ internal sealed class HotBatchBuilder
         var timestamps = Column<long>(HotColumns.Timestamp);
         var kinds = Column<byte>(HotColumns.Kind);
         var directions = Column<byte>(HotColumns.Direction);
-        var endings = Column<byte>(HotColumns.Ending);
+        var reasons = Column<byte>(HotColumns.CloseReason);
         var flags = Column<byte>(HotColumns.Flags);
         var sources = Column<InlineBytes16>(HotColumns.SourceAddress);
         var destinations = Column<InlineBytes16>(HotColumns.DestinationAddress);
@@ -40,7 +40,7 @@ internal sealed class HotBatchBuilder
             timestamps[row] = events[row].UnixNanoseconds;
             kinds[row] = (byte)record.Kind;
             directions[row] = (byte)record.Direction;
-            endings[row] = (byte)record.Ending;
+            reasons[row] = (byte)record.CloseReason;
             flags[row] = (byte)record.Flags;
             sources[row] = record.SourceAddress;
             destinations[row] = record.DestinationAddress;
@@ -67,7 +67,7 @@ internal sealed class HotBatchBuilder
             CopyAligned(values, body[HotLayout.Column(column, Rows)..]);
         }
 
-        HotSeal.Write(message);
+        MessageTrailer.Write(message);
     }
 
     /// <summary>Forgets the rows; keeps the memory.</summary>

@@ -12,7 +12,7 @@ internal static class HotColumns
     public const int Timestamp = 0;
     public const int Kind = 1;
     public const int Direction = 2;
-    public const int Ending = 3;
+    public const int CloseReason = 3;
     public const int Flags = 4;
     public const int SourceAddress = 5;
     public const int DestinationAddress = 6;

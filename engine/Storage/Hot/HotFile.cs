@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace NetMon.Storage.Hot;
 
 /// <summary>A file in hot/ that is being appended to. One thread appends; <see cref="HotSync"/> makes durable and closes.</summary>
-internal abstract class HotFile(CaptureLayout layout, Hour hour, string path)
+internal abstract class HotFile(CaptureDirectory capture, Hour hour, string path)
 {
     /// <summary>Relative to the capture directory.</summary>
     public string Path { get; } = path;
 
     public Hour Hour { get; } = hour;
 
-    public SafeFileHandle File { get; } = Make(layout, hour, path);
+    public SafeFileHandle File { get; } = Make(capture, hour, path);
 
     /// <summary>Bytes that were written as a whole.</summary>
     public long Length { get; private set; }
@@ -45,9 +45,9 @@ internal abstract class HotFile(CaptureLayout layout, Hour hour, string path)
         }
     }
 
-    private static SafeFileHandle Make(CaptureLayout layout, Hour hour, string path)
+    private static SafeFileHandle Make(CaptureDirectory capture, Hour hour, string path)
     {
-        layout.Root.MakeFolder(CaptureLayout.HotFolder(hour));
-        return layout.Root.Create(path, mayExist: false);
+        capture.Root.MakeFolder(CapturePaths.HotFolder(hour));
+        return capture.Root.Create(path, mayExist: false);
     }
 }

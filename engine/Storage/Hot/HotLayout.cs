@@ -10,15 +10,15 @@ internal static class HotLayout
     /// The last bytes of each body: a magic and the CRC-32C of everything of the message before the CRC. No buffer of the
     /// metadata points there, so that readers of Arrow pass over it.
     /// </summary>
-    public const int SealBytes = 8;
+    public const int TrailerBytes = 8;
 
     /// <summary>"NMHS".</summary>
-    public const uint SealMagic = 0x53484d4e;
+    public const uint TrailerMagic = 0x53484d4e;
 
     private static readonly int[] WidthsBefore = SumWidths();
 
     /// <summary>Bytes of the body of a batch.</summary>
-    public static int BodyLength(int rows) => Validity(rows) + Align((rows + 7) / 8) + Align(2 * rows) + SealBytes;
+    public static int BodyLength(int rows) => Validity(rows) + Align((rows + 7) / 8) + Align(2 * rows) + TrailerBytes;
 
     /// <summary>Where the validity bits of the containers begin.</summary>
     public static int Validity(int rows) => Column(HotColumns.Container, rows, containerValidity: false);

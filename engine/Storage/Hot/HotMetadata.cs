@@ -44,7 +44,7 @@ internal static class HotMetadata
     /// <summary>Bytes of a dictionary's body.</summary>
     public static int DictionaryBodyLength(int entries, ReadOnlySpan<int> textBytes)
     {
-        var length = HotLayout.SealBytes + HotColumns.ContainerTexts * HotLayout.Align(4 * (entries + 1));
+        var length = HotLayout.TrailerBytes + HotColumns.ContainerTexts * HotLayout.Align(4 * (entries + 1));
         foreach (var bytes in textBytes)
         {
             length += HotLayout.Align(bytes);

@@ -1,11 +1,11 @@
 namespace NetMon.Storage.Hot;
 
 /// <summary>A segment that is being appended to.</summary>
-/// <param name="layout">Where it is made.</param>
+/// <param name="capture">Where it is made.</param>
 /// <param name="hour">Of its rows.</param>
 /// <param name="schema">Its first message.</param>
 /// <exception cref="IOException">It can't be made.</exception>
-internal sealed class HotSegment(CaptureLayout layout, Hour hour, byte[] schema) : HotFile(layout, hour, layout.NewSegment(hour))
+internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] schema) : HotFile(capture, hour, capture.NewSegment(hour))
 {
     private int _dictionary;
 

@@ -215,7 +215,7 @@ public sealed class HotSegmentReader : IDisposable
             at += read;
         }
 
-        return HotSeal.IsIntact(_message.AsSpan(0, length));
+        return MessageTrailer.IsIntact(_message.AsSpan(0, length));
     }
 
     private static ContainerIdentity[]? ReadContainers(ReadOnlySpan<byte> body, int entries, ReadOnlySpan<int> textBytes)

@@ -11,7 +11,7 @@ namespace NetMon.Storage.Hot;
 /// </summary>
 internal sealed class HotSync
 {
-    private readonly CaptureLayout _layout;
+    private readonly CaptureDirectory _capture;
     private readonly TimeSpan _delay;
     private readonly Action<Exception> _failed;
     private readonly HashSet<HotFile> _written = [];
@@ -23,12 +23,12 @@ internal sealed class HotSync
     private bool _stopped;
     private bool _abandoned;
 
-    /// <param name="layout">Whose segments these are.</param>
+    /// <param name="capture">Whose segments these are.</param>
     /// <param name="delay">How long after a write its sync begins, at the latest.</param>
     /// <param name="failed">Told on this thread that a sync failed: the kernel may have dropped what was written.</param>
-    public HotSync(CaptureLayout layout, TimeSpan delay, Action<Exception> failed)
+    public HotSync(CaptureDirectory capture, TimeSpan delay, Action<Exception> failed)
     {
-        (_layout, _delay, _failed) = (layout, delay, failed);
+        (_capture, _delay, _failed) = (capture, delay, failed);
         _thread = new Thread(Run) { Name = "netmon-sync", IsBackground = true };
         _thread.Start();
     }
@@ -158,13 +158,13 @@ internal sealed class HotSync
                 ContainedFolder.SyncData(segment.File);
                 if (!segment.IsNameDurable)
                 {
-                    _layout.SyncFolders(CaptureLayout.HotFolder(segment.Hour));
+                    _capture.SyncFolders(CapturePaths.HotFolder(segment.Hour));
                     segment.IsNameDurable = true;
                 }
             }
             catch (Exception failure) when (DiskFailure.Is(failure))
             {
-                if (!_layout.Root.Has(segment.Path))
+                if (!_capture.Root.Has(segment.Path))
                 {
                     continue; // sealed meanwhile, and its folder gone with it; or removed by somebody, which who appends tells of
                 }
@@ -181,7 +181,7 @@ internal sealed class HotSync
     {
         try
         {
-            using var file = _layout.Root.Create(_layout.SeenPath, mayExist: true);
+            using var file = _capture.Root.Create(_capture.SeenPath, mayExist: true);
             var text = string.Create(CultureInfo.InvariantCulture, $"{covered:D20} {(stopped ? "stopped" : "running")}\n");
             RandomAccess.Write(file, Encoding.ASCII.GetBytes(text), 0);
         }

@@ -19,8 +19,8 @@ internal sealed class HotTier
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(10);
 
-    private readonly CaptureLayout _layout;
-    private readonly ParquetSinkOptions _options;
+    private readonly CaptureDirectory _capture;
+    private readonly CaptureSinkOptions _options;
     private readonly SinkCounters _counters;
     private readonly FailureLog _failures;
     private readonly HotSync _sync;
@@ -37,17 +37,17 @@ internal sealed class HotTier
     private long _retryAt;
     private long _lastBeat;
 
-    /// <param name="layout">The capture directory.</param>
+    /// <param name="capture">The capture directory.</param>
     /// <param name="options">Node, intervals, sizes.</param>
     /// <param name="counters">Counts what reached a segment and what did not.</param>
     /// <param name="failures">Told of what the disk refuses.</param>
     /// <param name="sync">Makes segments durable.</param>
     /// <param name="seal">Takes over an hour's segments, by their paths.</param>
     public HotTier(
-        CaptureLayout layout, ParquetSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync,
+        CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync,
         Action<Hour, IReadOnlyList<string>> seal)
     {
-        (_layout, _options, _counters, _failures, _sync, _seal) = (layout, options, counters, failures, sync, seal);
+        (_capture, _options, _counters, _failures, _sync, _seal) = (capture, options, counters, failures, sync, seal);
         _schema = HotMessages.SchemaMessage(options.Node, options.BootId);
         _flushAfter = (long)(options.DurableWithin / 2).TotalMilliseconds;
         _lateness = Nanoseconds(options.ClockLateness);
@@ -262,7 +262,7 @@ internal sealed class HotTier
     {
         if (hour.Segment is { } segment)
         {
-            var isThere = _layout.Root.Has(segment.Path);
+            var isThere = _capture.Root.Has(segment.Path);
             if (!isThere)
             {
                 _failures.Failed(new FileNotFoundException($"{segment.Path} is gone: somebody removed it while it was being written, with all rows in it"), segment.Rows);
@@ -280,12 +280,12 @@ internal sealed class HotTier
     {
         try
         {
-            return new HotSegment(_layout, hour, _schema);
+            return new HotSegment(_capture, hour, _schema);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            _layout.Renew();
-            return new HotSegment(_layout, hour, _schema);
+            _capture.Renew();
+            return new HotSegment(_capture, hour, _schema);
         }
     }
 

@@ -6,7 +6,7 @@ using NetMon.Storage.Hot;
 namespace NetMon.Storage.Loss;
 
 /// <summary>Rows of losses in hot/, a line each with a checksum at its end; what is no whole line does not count.</summary>
-internal sealed class LossFile(CaptureLayout layout, Hour hour) : HotFile(layout, hour, layout.NewLossFile(hour))
+internal sealed class LossFile(CaptureDirectory capture, Hour hour) : HotFile(capture, hour, capture.NewLossFile(hour))
 {
     /// <summary>No such file is read beyond this: 100,000 rows.</summary>
     private const long MostBytes = 8 << 20;

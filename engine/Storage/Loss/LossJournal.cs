@@ -7,7 +7,7 @@ namespace NetMon.Storage.Loss;
 /// hands each hour's rows on to be sealed when it is over. Any thread.
 /// </summary>
 internal sealed class LossJournal(
-    CaptureLayout layout, ParquetSinkOptions options, FailureLog failures, HotSync sync, Action<Hour, IReadOnlyList<string>> seal)
+    CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures, HotSync sync, Action<Hour, IReadOnlyList<string>> seal)
 {
     private const int MostUnwritten = 1000;
     private readonly Lock _gate = new();
@@ -124,14 +124,14 @@ internal sealed class LossJournal(
             while (_unwritten.TryPeek(out var row))
             {
                 var hour = Hour.Of(row.To);
-                if (_file is { } file && (file.Hour != hour || file.IsFull || !layout.Root.Has(file.Path)))
+                if (_file is { } file && (file.Hour != hour || file.IsFull || !capture.Root.Has(file.Path)))
                 {
                     HandOn();
                 }
 
                 if (_file is null)
                 {
-                    _file = new LossFile(layout, hour);
+                    _file = new LossFile(capture, hour);
                     _paths.Add(_file.Path);
                 }
 

@@ -1,4 +1,4 @@
-using NetMon.Storage.Parquet;
+using NetMon.Parquet;
 
 namespace NetMon.Storage.Loss;
 

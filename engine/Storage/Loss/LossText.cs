@@ -7,10 +7,5 @@ public static class LossText
     public static IReadOnlyList<LossRow> Parse(string text) => LossFile.Parse(text, out _);
 
     /// <summary>The node that such a file belongs to, as its name has it (of a very long name the beginning and a digest).</summary>
-    public static string NodeOf(string path)
-    {
-        // <node>.<run>-<number>.loss: a node's name may have dots, the rest has none.
-        var name = path[(path.LastIndexOf('/') + 1)..^CaptureLayout.LossEnding.Length];
-        return Uri.UnescapeDataString(name.LastIndexOf('.') is var dot and > 0 ? name[..dot] : name);
-    }
+    public static string NodeOf(string path) => Uri.UnescapeDataString(CapturePaths.NodeNameOf(path, CapturePaths.LossExtension) ?? CapturePaths.NameOf(path));
 }

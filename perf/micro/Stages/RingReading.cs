@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using BenchmarkDotNet.Attributes;
-using NetMon.Capture;
+using NetMon.Sources;
 
 namespace NetMon.Micro.Stages;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using NetMon.Events;
+using NetMon.Parquet;
 using NetMon.Storage.Cold;
 using NetMon.Storage.Columns;
 using NetMon.Storage.Hot;
@@ -27,7 +28,7 @@ public class RowGroups
     [Benchmark(OperationsPerInvoke = Count)]
     public void Parquet_row_group()
     {
-        using var file = new ColdFile(new ColdStream(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write)), _rows);
+        using var file = new ColdFile(new BufferedFile(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write)), _rows);
         foreach (var batch in _batches)
         {
             file.Add(batch, 0, batch.Rows);

@@ -12,7 +12,7 @@ internal static class Records
         Version = ConnectionRecord.CurrentVersion,
         Kind = kind,
         Direction = kind == RecordKind.Accept ? Direction.Inbound : Direction.Outbound,
-        Ending = kind == RecordKind.Close ? Ending.FinLocal : Ending.None,
+        CloseReason = kind == RecordKind.Close ? CloseReason.FinLocal : CloseReason.None,
         KtimeNanoseconds = ktime,
     };
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using NetMon.Capture;
 using NetMon.Events;
+using NetMon.Sources.Kernel;
 using Xunit;
 
 namespace NetMon.UnitTests.Layout;
@@ -14,7 +14,7 @@ public sealed class LayoutTests
         ("version", ["Version"]),
         ("kind", ["Kind"]),
         ("direction", ["Direction"]),
-        ("ending", ["Ending"]),
+        ("reason", ["CloseReason"]),
         ("flags", ["Flags"]),
         ("reserved", ["Reserved"]),
         ("ktime_ns", ["KtimeNanoseconds"]),
@@ -143,7 +143,7 @@ public sealed class LayoutTests
     [InlineData("nm_direction", typeof(Direction), "NM_OUTBOUND=Outbound NM_INBOUND=Inbound", "None")]
     [InlineData(
         "nm_ending",
-        typeof(Ending),
+        typeof(CloseReason),
         "NM_ENDING_NONE=None NM_FIN_LOCAL=FinLocal NM_FIN_REMOTE=FinRemote NM_RESET_LOCAL=ResetLocal NM_RESET_REMOTE=ResetRemote"
             + " NM_ENDING_TIMED_OUT=TimedOut NM_ENDING_ABORTED=Aborted NM_ENDING_ERROR=Error",
         "")]

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Reflection;
-using NetMon.Capture;
-using NetMon.Capture.Synthetic;
+using NetMon.Sources;
+using NetMon.Sources.Synthetic;
 using NetMon.Events;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;

@@ -74,17 +74,17 @@ public sealed class JsonLineTests
     }
 
     [Theory]
-    [InlineData(Ending.FinLocal, "fin_local")]
-    [InlineData(Ending.FinRemote, "fin_remote")]
-    [InlineData(Ending.ResetLocal, "reset_local")]
-    [InlineData(Ending.ResetRemote, "reset_remote")]
-    [InlineData(Ending.TimedOut, "timed_out")]
-    [InlineData(Ending.Aborted, "aborted")]
-    [InlineData(Ending.Error, "error")]
-    public void Each_ending_has_its_word(Ending ending, string word)
+    [InlineData(CloseReason.FinLocal, "fin_local")]
+    [InlineData(CloseReason.FinRemote, "fin_remote")]
+    [InlineData(CloseReason.ResetLocal, "reset_local")]
+    [InlineData(CloseReason.ResetRemote, "reset_remote")]
+    [InlineData(CloseReason.TimedOut, "timed_out")]
+    [InlineData(CloseReason.Aborted, "aborted")]
+    [InlineData(CloseReason.Error, "error")]
+    public void Each_ending_has_its_word(CloseReason ending, string word)
     {
         var e = JsonLines.Event(RecordKind.Close);
-        e.Record.Ending = ending;
+        e.Record.CloseReason = ending;
 
         Assert.Equal(word, Parse(e).GetProperty("reason").GetString());
     }

@@ -28,7 +28,7 @@ internal static class JsonLines
         record.BytesReceived = 2;
         record.SmoothedRttMicroseconds = 345;
         record.Retransmits = 6;
-        record.Ending = Ending.ResetRemote;
+        record.CloseReason = CloseReason.ResetRemote;
         return new ConnectionEvent { UnixNanoseconds = 1_795_374_306_000_000_007, Record = record };
     }
 

@@ -14,7 +14,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     private static readonly Gen<ConnectionEvent> AnyEvent = Gen.Select(
         Gen.OneOf(RecordKind.Connect, RecordKind.Accept, RecordKind.Close),
         Gen.OneOf(0u, 101u, 103u, 104u, 110u, 111u, 113u, 99u),
-        Gen.Enum<Ending>(),
+        Gen.Enum<CloseReason>(),
         Gen.Byte.Array[16],
         Gen.ULong,
         Gen.Bool,
@@ -23,7 +23,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
             number &= long.MaxValue; // NJsonSchema can't compare larger ones
             var e = Event(kind);
             e.Record.Error = error;
-            e.Record.Ending = ending;
+            e.Record.CloseReason = ending;
             e.Record.SourceAddress = e.Record.Owner.Comm = Records.Inline(bytes);
             e.Record.BytesSent = e.Record.ElapsedNanoseconds = e.Record.Owner.CgroupId = number;
             e.Record.Retransmits = e.Record.Owner.Uid = e.Record.Owner.Pid = (uint)number;

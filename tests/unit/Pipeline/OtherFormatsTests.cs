@@ -82,12 +82,12 @@ public sealed class OtherFormatsTests
     {
         var name = $"schemas/{format.ToString().ToLowerInvariant()}.schema.json";
         var schema = await JsonSchema.FromFileAsync(RepositoryFiles.Find(name, "it belongs to the repository"), TestContext.Current.CancellationToken);
-        Gen.Select(Gen.OneOf(RecordKind.Connect, RecordKind.Accept, RecordKind.Close), Gen.OneOf(0u, 103u, 111u, 99u), Gen.Enum<Ending>(), Gen.Byte.Array[16], Gen.Int[0, 3])
+        Gen.Select(Gen.OneOf(RecordKind.Connect, RecordKind.Accept, RecordKind.Close), Gen.OneOf(0u, 103u, 111u, 99u), Gen.Enum<CloseReason>(), Gen.Byte.Array[16], Gen.Int[0, 3])
             .Sample(
                 (kind, error, ending, bytes, container) =>
                 {
                     var e = JsonLines.Event(kind);
-                    (e.Record.Error, e.Record.Ending) = (error, ending);
+                    (e.Record.Error, e.Record.CloseReason) = (error, ending);
                     e.Record.SourceAddress = e.Record.Owner.Comm = Records.Inline(bytes);
                     e.Record.Owner.CgroupId = e.Record.BytesSent = long.MaxValue; // NJsonSchema can't compare larger ones
                     e.Container = container switch { 0 => null, 1 => Pod, 2 => new ContainerIdentity("abc", PodUid: "u"), _ => new ContainerIdentity("abc", ContainerName: "web") };

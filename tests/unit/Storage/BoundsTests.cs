@@ -147,7 +147,7 @@ public sealed class BoundsTests : IDisposable
         }
     }
 
-    private bool Pauses(ParquetSink sink)
+    private bool Pauses(CaptureSink sink)
     {
         var before = _counters.Paused;
         _counters.AddOffered(1);
@@ -156,7 +156,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     /// <summary>A row in each hour from 19:00 on; the last hour stays open.</summary>
-    private static void WriteHours(ParquetSink sink, int hours)
+    private static void WriteHours(CaptureSink sink, int hours)
     {
         for (var hour = 0; hour < hours; hour++)
         {

@@ -41,9 +41,9 @@ public sealed class CaptureFolder : IDisposable
     /// <summary>Hot segments' paths, in order.</summary>
     public string[] Segments => [.. Files(Hot).Where(file => file.EndsWith(".arrows", StringComparison.Ordinal)).Select(file => System.IO.Path.Combine(Hot, file))];
 
-    public ParquetSink Open(string node = "node-1", SinkCounters? counters = null, Func<ParquetSinkOptions, ParquetSinkOptions>? change = null)
+    public CaptureSink Open(string node = "node-1", SinkCounters? counters = null, Func<CaptureSinkOptions, CaptureSinkOptions>? change = null)
     {
-        var options = new ParquetSinkOptions
+        var options = new CaptureSinkOptions
         {
             CaptureDirectory = Path,
             Node = node,
@@ -52,7 +52,7 @@ public sealed class CaptureFolder : IDisposable
             KeepFree = new FreeDisk(0, null),
             RetainFor = null,
         };
-        return new ParquetSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters(), Report);
+        return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters(), Report);
     }
 
     /// <summary>Waits for what the sealing thread does.</summary>

@@ -92,17 +92,17 @@ public sealed class FullDiskTests : IDisposable
         Assert.True(_capture.Reports.Any(line => line.Contains("is gone", StringComparison.Ordinal)), string.Join("\n", _capture.Reports));
     }
 
-    private bool WriteUntilDelivered(ParquetSink sink, ref long offered)
+    private bool WriteUntilDelivered(CaptureSink sink, ref long offered)
     {
         var before = _counters.Delivered;
         offered += WriteBatches(sink, 1);
         return _counters.Delivered > before;
     }
 
-    private ParquetSink Open() => _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(2) });
+    private CaptureSink Open() => _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(2) });
 
     /// <summary>Whole batches that do not compress: addresses at random. Returns their rows.</summary>
-    private long WriteBatches(ParquetSink sink, int batches)
+    private long WriteBatches(CaptureSink sink, int batches)
     {
         var events = new ConnectionEvent[BatchRows];
         for (var batch = 0; batch < batches; batch++)

@@ -15,7 +15,7 @@ internal static class HotRow
         record.Version = ConnectionRecord.CurrentVersion;
         record.Kind = batch.Kinds[row];
         record.Direction = batch.Directions[row];
-        record.Ending = batch.Endings[row];
+        record.CloseReason = batch.CloseReasons[row];
         record.Flags = batch.Flags[row];
         record.SourceAddress = batch.SourceAddresses[row];
         record.DestinationAddress = batch.DestinationAddresses[row];

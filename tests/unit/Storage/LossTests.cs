@@ -84,7 +84,7 @@ public sealed class LossTests : IDisposable
         Assert.Empty(_capture.Query($"SELECT path_in_schema FROM parquet_metadata('{_capture.Path}/loss/**/*.parquet') WHERE stats_min_value IS NULL OR stats_max_value IS NULL"));
     }
 
-    private bool Noted(NetMon.Storage.ParquetSink sink, long watermark)
+    private bool Noted(NetMon.Storage.CaptureSink sink, long watermark)
     {
         sink.Advance(watermark);
         var seen = Path.Combine(_capture.Hot, "node-1.seen");

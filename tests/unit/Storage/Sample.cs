@@ -40,7 +40,7 @@ internal static class Sample
         connection.Record.BytesReceived = 4096;
         connection.Record.SmoothedRttMicroseconds = uint.MaxValue;
         connection.Record.Retransmits = 3;
-        connection.Record.Ending = Ending.FinRemote;
+        connection.Record.CloseReason = CloseReason.FinRemote;
         return connection;
     }
 

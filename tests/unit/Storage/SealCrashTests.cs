@@ -123,8 +123,8 @@ public sealed class SealCrashTests : IDisposable
         Assert.Equal(0, copy.ExitCode);
     }
 
-    private static void Reopen(string path) => new ParquetSink(
-        new ParquetSinkOptions { CaptureDirectory = path, Node = "node-1", AgentVersion = "0.1.0", BootId = CaptureFolder.BootId, KeepFree = new FreeDisk(0, null), RetainFor = null },
+    private static void Reopen(string path) => new CaptureSink(
+        new CaptureSinkOptions { CaptureDirectory = path, Node = "node-1", AgentVersion = "0.1.0", BootId = CaptureFolder.BootId, KeepFree = new FreeDisk(0, null), RetainFor = null },
         new SinkCounters(),
         _ => { }).Close();
 }

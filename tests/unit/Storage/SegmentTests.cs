@@ -199,7 +199,7 @@ public sealed class SegmentTests : IDisposable
         {
             var hostile = bytes.ToArray();
             hostile.AsSpan(at + offset, 2).Fill(value);
-            HotSeal.Write(hostile.AsSpan(at, length));
+            MessageTrailer.Write(hostile.AsSpan(at, length));
             var path = Path.Combine(_capture.Path, "hostile.arrows");
             File.WriteAllBytes(path, hostile);
             using var reader = HotSegmentReader.Open(path);
@@ -258,7 +258,7 @@ public sealed class SegmentTests : IDisposable
         return Assert.Single(_capture.Segments);
     }
 
-    private bool Advanced(NetMon.Storage.ParquetSink sink)
+    private bool Advanced(NetMon.Storage.CaptureSink sink)
     {
         sink.Advance(Sample.Hour19);
         return _capture.Segments.Length > 0;
@@ -281,7 +281,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     private static string Line(ConnectionEvent e) => string.Join(
-        ' ', e.UnixNanoseconds, e.Container, e.Record.Kind, e.Record.Direction, e.Record.Ending, e.Record.Flags, AddressText.Format(e.Record.SourceAddress),
+        ' ', e.UnixNanoseconds, e.Container, e.Record.Kind, e.Record.Direction, e.Record.CloseReason, e.Record.Flags, AddressText.Format(e.Record.SourceAddress),
         AddressText.Format(e.Record.DestinationAddress), e.Record.SourcePort, e.Record.DestinationPort, e.Record.NetworkNamespace, e.Record.Owner.Pid, e.Record.Owner.Uid,
         e.Record.Owner.CgroupId, Convert.ToHexString(e.Record.Owner.Comm), e.Record.ElapsedNanoseconds, e.Record.BytesSent, e.Record.BytesReceived,
         e.Record.SmoothedRttMicroseconds, e.Record.Retransmits, e.Record.Error);

@@ -1,0 +1,14 @@
+namespace NetMon.Events;
+
+/// <summary>Why a connection closed, seen from the record's side. Mirrors <c>enum nm_reason</c>.</summary>
+public enum CloseReason : byte
+{
+    None = 0,
+    FinLocal = 1,
+    FinRemote = 2,
+    ResetLocal = 3,
+    ResetRemote = 4,
+    TimedOut = 5,
+    Aborted = 6,
+    Error = 7,
+}

@@ -1,0 +1,133 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using NetMon.Storage;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Host;
+
+/// <summary>
+/// netmon-archive, a process of its own that uploads what this agent seals: the library for buckets, the network's
+/// slowness and the credentials stay out of the one that traces. It ends with this process, however that ends; when it
+/// ends by itself it is started again, later each time.
+/// </summary>
+internal sealed class UploaderProcess : IAsyncDisposable
+{
+    private const string Name = "netmon-archive";
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    /// <summary>A child that lived so long was well: the next pause is a short one again.</summary>
+    private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the agent's end waits for what was sealed last.</summary>
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(5);
+
+    private readonly string[] _arguments;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _watch;
+    private volatile Process _process;
+    private bool _ended;
+
+    private UploaderProcess(string capture, UploadTarget target, long bytesPerSecond)
+    {
+        _arguments = ["--capture", capture, "--to", target.ToString(), "--bandwidth", bytesPerSecond.ToString(CultureInfo.InvariantCulture), "--child"];
+        _process = Start();
+        _watch = WatchAsync();
+    }
+
+    /// <summary>Starts it; null where nothing is archived.</summary>
+    /// <exception cref="CaptureDirectoryException">It can't be started.</exception>
+    public static UploaderProcess? Start(RunSettings settings) => settings is { Capture: { } capture, Retention: { Archive: { } target, ArchiveBandwidth: var bandwidth } }
+        ? new UploaderProcess(capture, target, bandwidth)
+        : null;
+
+    /// <summary>Lets it upload what is sealed now, for some seconds; what is not done then goes on at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _watch.ConfigureAwait(false);
+        try
+        {
+            await _process.StandardInput.WriteLineAsync("finish").ConfigureAwait(false);
+            await _process.StandardInput.FlushAsync().ConfigureAwait(false);
+            if (!await EndedAsync(LastLook).ConfigureAwait(false))
+            {
+                _process.StandardInput.Close();
+                if (!await EndedAsync(FirstPause).ConfigureAwait(false))
+                {
+                    _process.Kill();
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            Log.Line($"archive: {Name} is not running; what is not in the bucket is uploaded after the next start");
+        }
+
+        _process.Dispose();
+        _stop.Dispose();
+    }
+
+    private static Process Launch(string program, string[] arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true })!;
+
+    private Process Start()
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, Name);
+        try
+        {
+            return Launch(File.Exists(beside) ? beside : Name, _arguments);
+        }
+        catch (Win32Exception e)
+        {
+            throw new CaptureDirectoryException($"{Name} can't be started ({e.Message}): it is not at {beside} and not on the PATH. make build makes it; without --archive it is not needed", e);
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            for (var pause = FirstPause; ;)
+            {
+                var since = Stopwatch.GetTimestamp();
+                await _process.WaitForExitAsync(_stop.Token).ConfigureAwait(false);
+                pause = Stopwatch.GetElapsedTime(since) > Healthy ? FirstPause : pause;
+                Log.Line(string.Create(CultureInfo.InvariantCulture, $"archive: {Name} ended by itself with code {_process.ExitCode}; it is started again in {pause.TotalSeconds:0} s. Until then nothing is uploaded, and nothing that waits is removed"));
+                await Task.Delay(pause, _stop.Token).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                _process.Dispose();
+                _process = Start();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent ends.
+        }
+        catch (CaptureDirectoryException e)
+        {
+            Log.Line($"archive: {e.Message}; nothing is uploaded until the agent is started again");
+        }
+    }
+
+    private async Task<bool> EndedAsync(TimeSpan patience)
+    {
+        using var bound = new CancellationTokenSource(patience);
+        try
+        {
+            await _process.WaitForExitAsync(bound.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

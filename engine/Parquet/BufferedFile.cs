@@ -1,0 +1,43 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace NetMon.Parquet;
+
+/// <summary>A new file, written from the beginning to the end through a buffer. Owns the file.</summary>
+public sealed class BufferedFile(SafeFileHandle file) : IDisposable
+{
+    private readonly byte[] _buffer = new byte[256 << 10];
+    private int _buffered;
+    private long _written;
+
+    public SafeFileHandle File => file;
+
+    /// <summary>Bytes written, buffered ones too.</summary>
+    public long Position => _written + _buffered;
+
+    /// <summary>Writes what is buffered to the file.</summary>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void Commit()
+    {
+        RandomAccess.Write(file, _buffer.AsSpan(0, _buffered), _written);
+        (_written, _buffered) = (_written + _buffered, 0);
+    }
+
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (_buffered == _buffer.Length)
+            {
+                Commit();
+            }
+
+            var taken = Math.Min(bytes.Length, _buffer.Length - _buffered);
+            bytes[..taken].CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += taken;
+            bytes = bytes[taken..];
+        }
+    }
+
+    public void Dispose() => file.Dispose();
+}

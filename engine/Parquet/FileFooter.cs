@@ -1,0 +1,112 @@
+namespace NetMon.Parquet;
+
+/// <summary>Describes a file in its last bytes: the columns, the row groups, the texts about it (FileMetaData of parquet.thrift).</summary>
+internal static class FileFooter
+{
+    /// <summary>Writes the description.</summary>
+    /// <param name="footer">Gets it.</param>
+    /// <param name="columns">Of the file.</param>
+    /// <param name="rows">Of all row groups.</param>
+    /// <param name="groups">The row groups' descriptions.</param>
+    /// <param name="groupCount">How many there are.</param>
+    /// <param name="metadata">Keys and values.</param>
+    /// <param name="createdBy">The application: "name version V".</param>
+    public static void Write(
+        CompactThrift footer, IReadOnlyList<ColumnDefinition> columns, long rows, ReadOnlySpan<byte> groups, int groupCount,
+        IReadOnlyDictionary<string, string> metadata, string createdBy)
+    {
+        footer.Clear();
+        footer.Int32(1, Format.Version);
+        footer.Structs(2, columns.Count + 1);
+        footer.Element();
+        footer.Text(4, "root");
+        footer.Int32(5, columns.Count);
+        footer.End();
+        foreach (var column in columns)
+        {
+            WriteColumn(footer, column);
+        }
+
+        footer.Int64(3, rows);
+        footer.Structs(4, groupCount);
+        footer.Raw(groups);
+        footer.Structs(5, metadata.Count);
+        foreach (var (key, value) in metadata)
+        {
+            footer.Element();
+            footer.Text(1, key);
+            footer.Text(2, value);
+            footer.End();
+        }
+
+        footer.Text(6, createdBy);
+        footer.Structs(7, columns.Count);
+        foreach (var _ in columns)
+        {
+            footer.Element();
+            footer.Empty(1); // the order that the type defines: bounds count only where it is told
+            footer.End();
+        }
+
+        footer.End();
+    }
+
+    /// <summary>How values of a kind are stored.</summary>
+    public static int TypeOf(ColumnKind kind) => kind switch
+    {
+        ColumnKind.Int32 or ColumnKind.UInt32 => Format.TypeInt32,
+        ColumnKind.Text => Format.TypeByteArray,
+        _ => Format.TypeInt64,
+    };
+
+    private static void WriteColumn(CompactThrift footer, ColumnDefinition column)
+    {
+        footer.Element();
+        footer.Int32(1, TypeOf(column.Kind));
+        footer.Int32(3, column.IsOptional ? Format.Optional : Format.Required);
+        footer.Text(4, column.Name);
+        switch (column.Kind)
+        {
+            case ColumnKind.Text:
+                footer.Int32(6, Format.ConvertedUtf8);
+                footer.Struct(10);
+                footer.Empty(1);
+                footer.End();
+                break;
+            case ColumnKind.Timestamp:
+                WriteTimestamp(footer);
+                break;
+            case ColumnKind.UInt32:
+                WriteUnsigned(footer, Format.ConvertedUInt32, bits: 32);
+                break;
+            case ColumnKind.UInt64:
+                WriteUnsigned(footer, Format.ConvertedUInt64, bits: 64);
+                break;
+        }
+
+        footer.End();
+    }
+
+    private static void WriteTimestamp(CompactThrift footer)
+    {
+        footer.Struct(10);
+        footer.Struct(8);
+        footer.Bool(1, false); // adjusted to UTC
+        footer.Struct(2);
+        footer.Empty(2); // microseconds
+        footer.End();
+        footer.End();
+        footer.End();
+    }
+
+    private static void WriteUnsigned(CompactThrift footer, int converted, sbyte bits)
+    {
+        footer.Int32(6, converted);
+        footer.Struct(10);
+        footer.Struct(10);
+        footer.Int8(1, bits);
+        footer.Bool(2, false); // signed
+        footer.End();
+        footer.End();
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace NetMon.Parquet;
+
+/// <summary>
+/// The texts of a column's dictionary as they are stored: a length of four bytes, then UTF-8. Every one of them is to be used
+/// by a row, since the bounds are theirs. Keeps its memory from use to use.
+/// </summary>
+public sealed class PlainTexts
+{
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private (int At, int Length) _least;
+    private (int At, int Length) _greatest;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
+
+    /// <summary>The least of them in the order of their bytes.</summary>
+    public ReadOnlySpan<byte> Least => Bytes.Slice(_least.At, _least.Length);
+
+    /// <summary>The greatest of them.</summary>
+    public ReadOnlySpan<byte> Greatest => Bytes.Slice(_greatest.At, _greatest.Length);
+
+    /// <summary>Adds a text; its index is the count before.</summary>
+    public void Add(ReadOnlySpan<char> text)
+    {
+        var room = _bytes.GetSpan(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length));
+        Advance(room, Encoding.UTF8.GetBytes(text, room[sizeof(int)..]));
+    }
+
+    /// <summary>Adds a text of UTF-8.</summary>
+    public void Add(ReadOnlySpan<byte> text)
+    {
+        var room = _bytes.GetSpan(sizeof(int) + text.Length);
+        text.CopyTo(room[sizeof(int)..]);
+        Advance(room, text.Length);
+    }
+
+    /// <summary>One text after the other; valid until the next is added.</summary>
+    public Enumerator GetEnumerator() => new(Bytes);
+
+    /// <summary>Forgets the texts; keeps the memory.</summary>
+    public void Clear()
+    {
+        _bytes.ResetWrittenCount();
+        Count = 0;
+    }
+
+    private void Advance(Span<byte> room, int length)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(room, length);
+        var text = (At: _bytes.WrittenCount + sizeof(int), Length: length);
+        _bytes.Advance(sizeof(int) + length);
+        var added = Bytes.Slice(text.At, text.Length);
+        if (Count == 0 || added.SequenceCompareTo(Least) < 0)
+        {
+            _least = text;
+        }
+
+        if (Count == 0 || added.SequenceCompareTo(Greatest) > 0)
+        {
+            _greatest = text;
+        }
+
+        Count++;
+    }
+
+    /// <summary>Goes through the texts.</summary>
+    public ref struct Enumerator(ReadOnlySpan<byte> rest)
+    {
+        private ReadOnlySpan<byte> _rest = rest;
+
+        public ReadOnlySpan<byte> Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (_rest.IsEmpty)
+            {
+                return false;
+            }
+
+            var length = BinaryPrimitives.ReadInt32LittleEndian(_rest);
+            Current = _rest.Slice(sizeof(int), length);
+            _rest = _rest[(sizeof(int) + length)..];
+            return true;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace NetMon.Parquet;
+
+/// <summary>
+/// Writes the column chunks of a row group, in the order of the columns, each as a dictionary and a page or as a page alone, and
+/// describes them for the footer. Keeps its memory from row group to row group. One thread.
+/// </summary>
+public sealed class RowGroupWriter : IDisposable
+{
+    /// <summary>Different numbers up to which a dictionary needs no second thought.</summary>
+    private const int FewNumbers = 256;
+
+    private readonly PageWriter _pages = new();
+    private readonly RowGroupDescription _description = new();
+    private readonly DistinctValues<long> _distinct = new();
+    private readonly ArrayBufferWriter<byte> _packed = new();
+    private uint[] _indices = [];
+    private BufferedFile _stream = null!;
+    private IReadOnlyList<ColumnDefinition> _columns = [];
+    private int _written;
+
+    /// <summary>The row group for the footer, after <see cref="End"/>.</summary>
+    public ReadOnlySpan<byte> Description => _description.Written;
+
+    /// <summary>Rows of the row group.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Begins a row group.</summary>
+    /// <param name="stream">The file; borrowed until <see cref="End"/>.</param>
+    /// <param name="rows">Rows that each column will have, nulls too.</param>
+    /// <param name="columns">Which there will be, in their order.</param>
+    public void Begin(BufferedFile stream, int rows, IReadOnlyList<ColumnDefinition> columns)
+    {
+        (_stream, Rows, _columns, _written) = (stream, rows, columns, 0);
+        if (_indices.Length < rows)
+        {
+            _indices = new uint[rows];
+        }
+
+        _description.Begin(stream.Position);
+    }
+
+    /// <summary>Writes a column of numbers: with a dictionary where that is shorter, else as deltas.</summary>
+    /// <param name="column">What it is.</param>
+    /// <param name="values">The values of the rows that have one, within the column's range.</param>
+    /// <param name="presence">Which those are; null: all.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void WriteNumbers(ColumnDefinition column, ReadOnlySpan<long> values, Presence? presence)
+    {
+        var dictionaryAt = -1L;
+        var begin = Start(column);
+        var encoding = values.IsEmpty ? Format.Plain : Format.DeltaBinaryPacked;
+        var bounds = default(ColumnBounds);
+        if (!values.IsEmpty)
+        {
+            _distinct.Clear();
+            if (column.Kind != ColumnKind.Timestamp && _distinct.TryIndex(values, _indices, values.Length / 2 + FewNumbers) && IsDictionaryShorter(values, column.Width))
+            {
+                (dictionaryAt, encoding) = (begin, Format.RleDictionary);
+                WriteDictionary(column);
+                bounds = ColumnBounds.Of(_distinct.Values, column.IsUnsigned);
+            }
+            else
+            {
+                bounds = ColumnBounds.Of(values, column.IsUnsigned);
+            }
+        }
+
+        var at = _stream.Position;
+        var page = _pages.NewPage(presence);
+        if (encoding == Format.RleDictionary)
+        {
+            WriteIndices(page, _indices.AsSpan(0, values.Length), _distinct.Count);
+        }
+        else if (encoding == Format.DeltaBinaryPacked)
+        {
+            DeltaEncoding.Write(page, values, column.Width);
+        }
+
+        _pages.WriteData(_stream, Rows, encoding);
+        Span<byte> least = stackalloc byte[sizeof(long)];
+        Span<byte> greatest = stackalloc byte[sizeof(long)];
+        Describe(
+            column, encoding, values.Length, begin, at, dictionaryAt, ColumnBounds.Bytes(bounds.Least, column.Width, least),
+            ColumnBounds.Bytes(bounds.Greatest, column.Width, greatest));
+    }
+
+    /// <summary>Writes a column of texts with its dictionary.</summary>
+    /// <param name="column">What it is.</param>
+    /// <param name="indices">Of the texts of the rows that have one.</param>
+    /// <param name="texts">The dictionary, each text of which is some row's.</param>
+    /// <param name="presence">Which rows have one; null: all.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void WriteTexts(ColumnDefinition column, ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
+    {
+        var begin = Start(column);
+        if (indices.IsEmpty)
+        {
+            _pages.NewPage(presence);
+            _pages.WriteData(_stream, Rows, Format.Plain);
+            Describe(column, Format.Plain, 0, begin, begin, -1, [], []);
+            return;
+        }
+
+        _pages.NewPage().Write(texts.Bytes);
+        _pages.WriteDictionary(_stream, texts.Count);
+        var at = _stream.Position;
+        WriteIndices(_pages.NewPage(presence), indices, texts.Count);
+        _pages.WriteData(_stream, Rows, Format.RleDictionary);
+        Describe(column, Format.RleDictionary, indices.Length, begin, at, begin, texts.Least, texts.Greatest, column.IsSearched ? texts : null);
+    }
+
+    /// <summary>Ends the row group: writes the Bloom filters of its columns.</summary>
+    /// <param name="ordinal">How many there were before it in the file.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void End(int ordinal)
+    {
+        if (_written != _columns.Count)
+        {
+            throw new InvalidOperationException($"{_columns[_written].Name} and the columns behind it are missing");
+        }
+
+        _description.End(_stream, Rows, ordinal);
+        _stream = null!;
+    }
+
+    public void Dispose() => _pages.Dispose();
+
+    private long Start(ColumnDefinition column)
+    {
+        if (_columns[_written++] != column)
+        {
+            throw new InvalidOperationException($"{column.Name} is not the next column");
+        }
+
+        _pages.Begin();
+        return _stream.Position;
+    }
+
+    /// <summary>Of what both would be before compression.</summary>
+    private bool IsDictionaryShorter(ReadOnlySpan<long> values, int width)
+    {
+        if (_distinct.Count <= FewNumbers)
+        {
+            return true;
+        }
+
+        _packed.ResetWrittenCount();
+        DeltaEncoding.Write(_packed, values, width);
+        return (long)_distinct.Count * width + (long)values.Length * RunEncoding.WidthOf(_distinct.Count - 1) / 8 < _packed.WrittenCount;
+    }
+
+    private void WriteDictionary(ColumnDefinition column)
+    {
+        var page = _pages.NewPage();
+        foreach (var value in _distinct.Values)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(page.GetSpan(sizeof(long)), value);
+            page.Advance(column.Width);
+        }
+
+        _pages.WriteDictionary(_stream, _distinct.Count);
+    }
+
+    private static void WriteIndices(ArrayBufferWriter<byte> page, ReadOnlySpan<uint> indices, int count)
+    {
+        var width = RunEncoding.WidthOf(count - 1);
+        page.GetSpan(1)[0] = (byte)width;
+        page.Advance(1);
+        RunEncoding.Write(page, indices, width);
+    }
+
+    private void Describe(
+        ColumnDefinition column, int encoding, int values, long begin, long dataAt, long dictionaryAt, ReadOnlySpan<byte> least, ReadOnlySpan<byte> greatest,
+        PlainTexts? searched = null) => _description.Add(
+            new ColumnChunk(column, encoding, Rows, Rows - values, begin, dataAt, dictionaryAt, _pages.Written.Uncompressed, _pages.Written.Compressed),
+            least, greatest, searched);
+}

@@ -1,0 +1,75 @@
+using NetMon.Native;
+using NetMon.Sources.Kernel.Cgroups;
+
+namespace NetMon.Sources.Kernel;
+
+/// <summary>The compiled kernel side, which is inside this assembly, and what this kernel says to its programs.</summary>
+public static class BpfPrograms
+{
+    private const int ProbeRingBytes = 64 * 1024; // a multiple of every page size there is
+
+    /// <summary>Opens the object; nothing is loaded yet. The caller disposes of it.</summary>
+    public static BpfObject Open()
+    {
+        using var stream = typeof(BpfPrograms).Assembly.GetManifestResourceStream("netmon.bpf.o")
+            ?? throw new InvalidOperationException("this build has no BPF object inside: run make build");
+        var elf = new byte[stream.Length];
+        stream.ReadExactly(elf);
+        return new BpfObject(elf);
+    }
+
+    /// <summary>
+    /// Loads one program alone, attaches it for a moment, and says whether that worked. <paramref name="root"/> is
+    /// null where there is no cgroup v2.
+    /// </summary>
+    public static ProgramProbe Probe(string program, CgroupRoot? root)
+    {
+        using var probed = Open();
+        var hook = probed.HookOf(program);
+        IReadOnlyList<RingMapping> rings = [];
+        try
+        {
+            probed.Want(program);
+            rings = probed.Load(1, ProbeRingBytes);
+        }
+        catch (NativeException e)
+        {
+            return new ProgramProbe(program, hook, false, false, e.Message, e.Detail, e.Errno);
+        }
+
+        try
+        {
+            Attach(probed, program, root);
+            return new ProgramProbe(program, hook, true, true, "", "", 0);
+        }
+        catch (NativeException e)
+        {
+            return new ProgramProbe(program, hook, true, false, e.Message, e.Detail, e.Errno);
+        }
+        finally
+        {
+            foreach (var ring in rings)
+            {
+                ring.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Attaches a loaded program in the way its kind needs. Throws <see cref="NativeException"/>.</summary>
+    public static void Attach(BpfObject loaded, string program, CgroupRoot? root)
+    {
+        var hook = loaded.HookOf(program);
+        if (hook == "sockops" || hook.StartsWith("cgroup/", StringComparison.Ordinal))
+        {
+            loaded.AttachCgroup(program, root?.Directory ?? throw new NativeException($"attaching {hook} without a cgroup v2 root", 2));
+        }
+        else if (hook.StartsWith("tracepoint/", StringComparison.Ordinal))
+        {
+            loaded.AttachTracepoint(program);
+        }
+        else
+        {
+            loaded.Attach(program);
+        }
+    }
+}

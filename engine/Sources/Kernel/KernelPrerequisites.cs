@@ -1,0 +1,75 @@
+using System.Globalization;
+using NetMon.Native;
+
+namespace NetMon.Sources.Kernel;
+
+/// <summary>What tracing needs of the machine, and what to say where it is missing.</summary>
+public static class KernelPrerequisites
+{
+    /// <summary>The kernel's type information, which the programs are fitted to.</summary>
+    public const string BtfPath = "/sys/kernel/btf/vmlinux";
+
+    private const int Eperm = 1;
+    private const int Eacces = 13;
+    private static readonly (int Bit, string Name)[] Needed = [(39, "BPF"), (38, "PERFMON"), (12, "NET_ADMIN")];
+    private const int SysAdminBit = 21;
+
+    /// <summary>Capabilities that tracing needs and this process has not; CAP_SYS_ADMIN stands for BPF and PERFMON.</summary>
+    public static IReadOnlyList<string> MissingCapabilities
+    {
+        get
+        {
+            var effective = EffectiveCapabilities();
+            var admin = (effective >> SysAdminBit & 1) == 1;
+            return [.. Needed.Where(c => (effective >> c.Bit & 1) == 0 && !(admin && c.Bit > 31)).Select(c => c.Name)];
+        }
+    }
+
+    /// <summary>Throws <see cref="CannotTraceException"/> where something is missing that nothing can be done without.</summary>
+    public static void Require()
+    {
+        if (MissingCapabilities is { Count: > 0 } missing)
+        {
+            throw new CannotTraceException(
+                $"these privileges cannot trace: {string.Join(", ", missing.Select(name => "CAP_" + name))} missing",
+                $"run as root, or give the agent the capabilities BPF, PERFMON and NET_ADMIN (in Kubernetes: securityContext.capabilities.add)");
+        }
+
+        if (!IsReadable(BtfPath))
+        {
+            throw new CannotTraceException(
+                $"this kernel shows no type information: {BtfPath} is missing or unreadable",
+                "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (5.8 or newer; every current distribution's is), and let /sys be seen in the agent's container");
+        }
+    }
+
+    /// <summary>Turns a failed call into what a person can act on.</summary>
+    public static CannotTraceException Explain(NativeException failure)
+    {
+        var mend = failure.Errno is Eperm or Eacces && MissingCapabilities.Count > 0
+            ? "give the agent the capabilities BPF, PERFMON and NET_ADMIN"
+            : failure.Errno is Eperm
+                ? "something forbids it: a seccomp profile, kernel lockdown (cat /sys/kernel/security/lockdown), or a security module; netmon doctor tries each program"
+                : "run netmon doctor, which tries each program alone, and report its output with this message";
+        return new CannotTraceException($"this kernel refused the tracing programs: {failure.Message}", mend, failure.Detail);
+    }
+
+    private static bool IsReadable(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return file.ReadByte() >= 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static ulong EffectiveCapabilities() =>
+        ulong.Parse(
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith("CapEff:", StringComparison.Ordinal))[7..].Trim(),
+            NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using NetMon.Native;
+using NetMon.Sources.Kernel.Cgroups;
+
+namespace NetMon.Sources.Kernel;
+
+/// <summary>This kernel: loads the programs, attaches them, and hands out the rings that they write to.</summary>
+public sealed class KernelSource : IRecordSource
+{
+    private readonly BpfObject _programs;
+    private readonly CgroupRoot? _root;
+    private readonly HookPlan _plan;
+    private readonly IReadOnlyList<string> _adopt;
+    private readonly IReadOnlyList<string> _cgroupNames;
+    private readonly IReadOnlyList<RingMapping> _eventRings;
+    private readonly RingMapping _cgroupRing;
+    private readonly CgroupHierarchy _hierarchy;
+    private readonly CgroupScan _scan;
+    private readonly WallClock _clock = new();
+    private ulong _recursionMisses;
+
+    private KernelSource(
+        BpfObject programs,
+        IReadOnlyList<RingMapping> rings,
+        CgroupRoot? root,
+        HookPlan plan,
+        CgroupHierarchy hierarchy,
+        IReadOnlyList<string> cgroupNames,
+        IReadOnlyList<string> adopt)
+    {
+        (_programs, _eventRings, _root, _plan, _hierarchy, _cgroupNames, _adopt) = (programs, rings, root, plan, hierarchy, cgroupNames, adopt);
+        _cgroupRing = programs.MapRing("cgroups");
+        _scan = new CgroupScan(hierarchy, root);
+        Rings = [.. rings, _cgroupRing, _scan.Ring];
+    }
+
+    public string Description =>
+        $"kernel: spine {Word(_plan.Spine)}{(_root is null ? "" : $" at {_root.Where}")}, accept owner {Word(_plan.AcceptOwner)}"
+        + $" ({HookPlan.CostOf(_plan.AcceptOwner)}), {_eventRings.Count} rings of {_eventRings[0].DataBytes / 1024} KiB,"
+        + $" containers by cgroup {Word(_hierarchy.Version)}{(_hierarchy.Controller.Length == 0 ? "" : $" ({_hierarchy.Controller})")}"
+        + (_cgroupNames.Count == 0 ? ", new ones found by reading its tree" : "");
+
+    public IReadOnlyList<RingMapping> Rings { get; }
+
+    public bool IsLive => true;
+
+    public bool HasEnded => false;
+
+    /// <summary>
+    /// Loads the programs for this kernel; nothing is attached before <see cref="Start"/>. Throws
+    /// <see cref="CannotTraceException"/> where this kernel or these privileges don't allow it.
+    /// </summary>
+    public static KernelSource Open(KernelSourceOptions options)
+    {
+        KernelPrerequisites.Require();
+        var hierarchy = CgroupHierarchy.Choose(options.Cgroups) ?? throw new CannotTraceException(
+            "--cgroups v1: this node has no v1 hierarchy in use",
+            "use --cgroups auto");
+        var root = CgroupRoot.Open(out var noRoot);
+        BpfObject? programs = null;
+        try
+        {
+            var plan = HookPlanner.Choose(options, root, noRoot);
+            programs = BpfPrograms.Open();
+            var layout = RingLayout.For(BpfObject.PossibleCpus, options.RingBytes);
+            string[] adopt = [.. HookPlan.AdoptPrograms.Where(program => BpfPrograms.Probe(program, root).Attaches)];
+            string[] cgroupNames = HookPlan.CgroupNamePrograms.All(program => BpfPrograms.Probe(program, root).Attaches) ? [.. HookPlan.CgroupNamePrograms] : [];
+            foreach (var program in (string[])[.. ProgramsToLoad(plan, root), .. cgroupNames, .. adopt])
+            {
+                programs.Want(program);
+            }
+
+            var knobs = new Knobs
+            {
+                AcceptPatienceNanoseconds = (ulong)options.AcceptPatience.TotalNanoseconds,
+                RingCount = (uint)layout.Rings,
+                CgroupController = Knobs.ControllerNumber(hierarchy.Controller),
+                CgroupHierarchy = hierarchy.Id,
+                AcceptExact = plan.AcceptOwner == AcceptOwner.Listener ? 0u : 1u,
+            };
+            programs.SetKnobs(MemoryMarshal.AsBytes(new ReadOnlySpan<Knobs>(in knobs)), 0);
+            var rings = programs.Load(layout.Rings, layout.RingBytes);
+            return new KernelSource(programs, rings, root, plan, hierarchy, cgroupNames, adopt);
+        }
+        catch (NativeException e)
+        {
+            programs?.Dispose();
+            root?.Dispose();
+            throw KernelPrerequisites.Explain(e);
+        }
+    }
+
+    public SourceTime ReadTime() => new(MonotonicClock.Now, _clock.OffsetNanoseconds);
+
+    public SourceCounters ReadCounters()
+    {
+        var sum = default(KernelCounters);
+        _programs.SumPerCpu("counters", MemoryMarshal.Cast<KernelCounters, ulong>(new Span<KernelCounters>(ref sum)));
+        var misses = _plan.Spine == Spine.Tracepoint ? Math.Max(_recursionMisses, _programs.RecursionMisses(_plan.SpineProgram)) : 0;
+        return new SourceCounters(sum.Seen, sum.Delivered, sum.DroppedRingFull, sum.DroppedNoState, misses, sum.AcceptsInferred, sum.CgroupsDropped);
+    }
+
+    public void RescanCgroups() => _scan.Request();
+
+    public void Start()
+    {
+        try
+        {
+            // First, so that no cgroup is made between the reading of the tree and the kernel's telling of new ones.
+            foreach (var program in _cgroupNames)
+            {
+                BpfPrograms.Attach(_programs, program, _root);
+            }
+
+            _scan.Request();
+
+            // Owners next, so that the spine never waits for a hook that isn't there yet; who listens already, last.
+            foreach (var program in _plan.OwnerPrograms)
+            {
+                BpfPrograms.Attach(_programs, program, _root);
+            }
+
+            foreach (var program in _root is null ? [] : HookPlan.CgroupPrograms)
+            {
+                BpfPrograms.Attach(_programs, program, _root);
+            }
+
+            BpfPrograms.Attach(_programs, _plan.SpineProgram, _root);
+            foreach (var program in _adopt)
+            {
+                _programs.RunIterator(program, NetworkNamespaces.Visit);
+            }
+        }
+        catch (NativeException e)
+        {
+            throw KernelPrerequisites.Explain(e);
+        }
+    }
+
+    public void Stop()
+    {
+        _recursionMisses = _plan.Spine == Spine.Tracepoint ? _programs.RecursionMisses(_plan.SpineProgram) : 0;
+        _programs.Detach();
+        _scan.Stop();
+    }
+
+    public void Dispose()
+    {
+        _scan.Dispose();
+        _cgroupRing.Dispose();
+        foreach (var ring in _eventRings)
+        {
+            ring.Dispose();
+        }
+
+        _programs.Dispose();
+        _root?.Dispose();
+    }
+
+    private static IEnumerable<string> ProgramsToLoad(HookPlan plan, CgroupRoot? root)
+    {
+        IEnumerable<string> cgroup = root is null ? [] : HookPlan.CgroupPrograms;
+        return [plan.SpineProgram, .. cgroup, .. plan.OwnerPrograms];
+    }
+
+    private static string Word(Enum value) => value.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,23 @@
+using NetMon.Native;
+using NetMon.Sources.Kernel.Cgroups;
+
+namespace NetMon.Sources.Kernel;
+
+/// <summary>How to trace.</summary>
+public sealed record KernelSourceOptions
+{
+    /// <summary>Which spine; Auto takes the best there is.</summary>
+    public Spine Spine { get; init; } = Spine.Auto;
+
+    /// <summary>Who tells who accepted; Auto takes the best there is.</summary>
+    public AcceptOwner AcceptOwner { get; init; } = AcceptOwner.Auto;
+
+    /// <summary>Which hierarchy tells containers apart; Auto takes v2 unless v1 alone is in use.</summary>
+    public CgroupVersion Cgroups { get; init; } = CgroupVersion.Auto;
+
+    /// <summary>Ring memory in all, bytes; divided among the rings, not multiplied by the CPUs.</summary>
+    public int RingBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>How long an inbound connection that no hook saw accepted, but that carries data, waits for its ACCEPT.</summary>
+    public TimeSpan AcceptPatience { get; init; } = TimeSpan.FromSeconds(1);
+}

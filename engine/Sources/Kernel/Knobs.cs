@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+using NetMon.Sources.Kernel.Cgroups;
+
+namespace NetMon.Sources.Kernel;
+
+/// <summary>What the programs are told before they are loaded. Mirrors <c>struct nm_knobs</c> of <c>bpf/knobs.h</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Knobs
+{
+    private static readonly string[] Controllers = ["", "memory", "pids", "cpu", "cpuset", "devices", "freezer", "blkio"];
+
+    public ulong AcceptPatienceNanoseconds;
+    public uint RingCount;
+    public uint CgroupController;
+    public uint CgroupHierarchy;
+    public uint AcceptExact;
+    public uint Reserved;
+
+    /// <summary><c>enum nm_controller</c>: the number of a v1 controller, 0 for v2 (no name).</summary>
+    public static uint ControllerNumber(string controller) => (uint)Array.IndexOf(Controllers, controller);
+}

@@ -1,0 +1,22 @@
+namespace NetMon.Sources;
+
+/// <summary>What a source has seen: Seen == Delivered + RingFull + NoState. Events, since the start.</summary>
+/// <param name="Seen">Events that happened.</param>
+/// <param name="Delivered">Events written to a ring.</param>
+/// <param name="RingFull">Lost: the agent did not drain in time.</param>
+/// <param name="NoState">Lost: the kernel had no memory for the socket's state.</param>
+/// <param name="RecursionMisses">State changes the kernel skipped (tracepoint spine only); not part of Seen.</param>
+/// <param name="AcceptsInferred">ACCEPTs whose owner was inferred from the close or the listener, because no hook saw the accept.</param>
+/// <param name="CgroupsDropped">Cgroups of which the kernel could not tell: no event lost; the tree is read anew when one comes from there.</param>
+public sealed record SourceCounters(
+    ulong Seen,
+    ulong Delivered,
+    ulong RingFull = 0,
+    ulong NoState = 0,
+    ulong RecursionMisses = 0,
+    ulong AcceptsInferred = 0,
+    ulong CgroupsDropped = 0)
+{
+    /// <summary>All that was lost before a ring.</summary>
+    public ulong Lost => RingFull + NoState + RecursionMisses;
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using NetMon.Events;
+
+namespace NetMon.Sources.Synthetic;
+
+/// <summary>
+/// The containers of a made-up node: a fixed number of them at any time, the oldest of which ends as a new one starts. The
+/// n-th ever has the cgroup id 100,000 + n and the path <c>/kubepods/burstable/podUID/ID</c>, where UID begins with n in
+/// eight hexadecimal digits and ID is those eight times, so that a test can tell their names.
+/// </summary>
+internal sealed class SyntheticContainers(int count, double startsPerSecond)
+{
+    private const ulong FirstCgroup = 100_000;
+    private const ulong RootCgroup = 1;
+    private long _first;
+    private long _next;
+
+    /// <summary>How many there are at any time.</summary>
+    public int Count => count;
+
+    /// <summary>The cgroup that a process runs in; processes are dealt to the containers in turn.</summary>
+    public ulong CgroupOf(int process)
+    {
+        if (count == 0)
+        {
+            return RootCgroup;
+        }
+
+        var place = (process - _first) % count;
+        return FirstCgroup + (ulong)(_first + (place < 0 ? place + count : place));
+    }
+
+    /// <summary>What has changed by now, oldest first; false when there is nothing more. The cgroup is told of before it is used.</summary>
+    public bool TryAdvance(TimeSpan elapsed, ulong ktimeNanoseconds, out CgroupRecord change)
+    {
+        var due = count + (long)(elapsed.TotalSeconds * startsPerSecond);
+        if (_next < due && count > 0)
+        {
+            change = Record(RecordKind.CgroupMade, ktimeNanoseconds, _next++);
+            return true;
+        }
+
+        if (_next - _first > count)
+        {
+            change = Record(RecordKind.CgroupRemoved, ktimeNanoseconds, _first++);
+            return true;
+        }
+
+        if (count == 0 && _next == 0)
+        {
+            _next = _first = 1;
+            change = CgroupRecord.Of(RecordKind.CgroupMade, ktimeNanoseconds, RootCgroup, "/"u8);
+            return true;
+        }
+
+        change = default;
+        return false;
+    }
+
+    private static CgroupRecord Record(RecordKind kind, ulong ktimeNanoseconds, long n)
+    {
+        var digits = n.ToString("x8", CultureInfo.InvariantCulture);
+        var path = $"/kubepods/burstable/pod{digits}-0000-4000-8000-{digits}0000/{string.Concat(Enumerable.Repeat(digits, 8))}";
+        return CgroupRecord.Of(kind, ktimeNanoseconds, FirstCgroup + (ulong)n, Encoding.ASCII.GetBytes(path));
+    }
+}

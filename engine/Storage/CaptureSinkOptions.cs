@@ -1,0 +1,67 @@
+using NetMon.Events;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Storage;
+
+/// <summary>What a <see cref="CaptureSink"/> needs to know.</summary>
+public sealed record CaptureSinkOptions
+{
+    /// <summary>The folder that holds hot/, events/ and loss/; made if it is missing. All on one file system.</summary>
+    public required string CaptureDirectory { get; init; }
+
+    /// <summary>The node's name: the text of the node column and, made safe, the files' name.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>This build's version, for the files' metadata.</summary>
+    public required string AgentVersion { get; init; }
+
+    /// <summary>The kernel's boot id, for the files' metadata.</summary>
+    public required string BootId { get; init; }
+
+    /// <summary>
+    /// How old an event may be at the most before it survives a power cut: half of it may pass until the event is written
+    /// to its segment, and the other half until fdatasync(2) begins.
+    /// </summary>
+    public TimeSpan DurableWithin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long after its end an hour still takes rows before it is sealed.</summary>
+    public TimeSpan ClockLateness { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes after which the next hot segment begins.</summary>
+    public long SegmentBytes { get; init; } = Hot.HotLimits.SegmentBytes;
+
+    /// <summary>
+    /// Rows of a row group in a sealed file, 1 or more: as many as DuckDB gives to a thread at once.
+    /// </summary>
+    public int RowGroupRows { get; init; } = 122_880;
+
+    /// <summary>How old an hour gets before it is removed; null: as old as it may.</summary>
+    public TimeSpan? RetainFor { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Bytes that the capture directory may have before its oldest hour is removed; null: as many as there is room for.</summary>
+    public long? RetainBytes { get; init; } = 10L << 30;
+
+    /// <summary>Where sealed files are uploaded to, by another process: then only what is marked as being there is removed; null: nowhere.</summary>
+    public UploadTarget? Archive { get; init; }
+
+    /// <summary>Free disk below which storage pauses.</summary>
+    public FreeDisk KeepFree { get; init; } = FreeDisk.Default;
+
+    /// <summary>
+    /// What has been lost so far, by "stage.reason". Goes into each file's metadata as netmon.loss.stage.reason, and each
+    /// change becomes a row of loss/. Any thread may ask it.
+    /// </summary>
+    public Func<IReadOnlyDictionary<string, long>>? LossTotals { get; init; }
+
+    /// <summary>
+    /// Asked while an hour is sealed, once for each container without names, on the thread that seals: who knows them by
+    /// now gives them, else null.
+    /// </summary>
+    public Func<ContainerIdentity, ContainerIdentity?>? NamesOf { get; init; }
+
+    /// <summary>How often losses are looked at.</summary>
+    internal TimeSpan LossInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Told of each step of a seal before the next; a test that throws here is a crash at this point.</summary>
+    internal Action<string>? SealStep { get; init; }
+}

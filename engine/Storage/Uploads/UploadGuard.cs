@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace NetMon.Storage.Uploads;
+
+/// <summary>
+/// Tells retention what may go when sealed files are archived: only what is in the bucket. So a bucket that is away for
+/// long makes the capture grow beyond its bounds, up to --keep-free; the operator is told. One thread but for <see cref="Backlog"/>.
+/// </summary>
+internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target, Action<string> report)
+{
+    private const long SayEveryMilliseconds = 6 * 3_600_000;
+    private readonly Lock _gate = new();
+    private UploadBacklog _backlog;
+    private HashSet<Hour> _held = [];
+    private bool _said;
+    private long _nextSay;
+
+    /// <summary>What waited when retention last looked. Any thread.</summary>
+    public UploadBacklog Backlog
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _backlog;
+            }
+        }
+    }
+
+    /// <summary>Begins a look at everything.</summary>
+    public void Begin() => _held = [];
+
+    /// <summary>Whether an hour may be removed: nothing of it is in hot/, and each sealed file is in the bucket. One that may not is noted as held.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public bool MayRemove(Hour hour)
+    {
+        var may = !capture.Root.Names(CapturePaths.HotFolder(hour)).Any(IsUnsealed) && AllArchived(CapturePaths.EventsFolder(hour));
+        if (!may)
+        {
+            _held.Add(hour);
+        }
+
+        return may;
+    }
+
+    /// <summary>Whether each sealed file in a folder is in the bucket.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public bool AllArchived(string folder) => !Waiting(folder).Any();
+
+    /// <summary>Ends the look: counts what waits, and tells of what had to be kept.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public void End(IEnumerable<string> folders)
+    {
+        var (files, bytes) = (0L, 0L);
+        foreach (var file in folders.SelectMany(Waiting))
+        {
+            (files, bytes) = (files + 1, bytes + file);
+        }
+
+        lock (_gate)
+        {
+            _backlog = new UploadBacklog(files, bytes, _held.Count);
+        }
+
+        Say();
+    }
+
+    private static bool IsUnsealed(string name) =>
+        CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name);
+
+    private void Say()
+    {
+        var now = Environment.TickCount64;
+        if (_held.Count > 0 && (!_said || now >= _nextSay))
+        {
+            report(string.Create(
+                CultureInfo.InvariantCulture,
+                $"parquet: {_held.Count} hours are kept beyond --retain-for and --retain-bytes: they are not in {target} yet, and with --archive nothing is removed that is not ({_backlog.Files} files, {_backlog.Bytes} bytes wait). The capture grows until --keep-free pauses it: see why nothing can be uploaded (lines that begin with archive:)."));
+            (_said, _nextSay) = (true, now + SayEveryMilliseconds);
+        }
+        else if (_held.Count == 0 && _said)
+        {
+            report($"parquet: all hours beyond --retain-for and --retain-bytes are in {target} and removed.");
+            _said = false;
+        }
+    }
+
+    private IEnumerable<long> Waiting(string folder) => capture.Root.Files(folder)
+        .Where(file => CapturePaths.IsSealed(file.Name) && !UploadMark.Is(capture.Root, $"{folder}/{file.Name}", file.Bytes, target))
+        .Select(file => file.Bytes);
+}

@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using Amazon.Runtime;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Uploader;
+
+/// <summary>Says why an upload failed so that its reader knows what to do.</summary>
+internal static class Explanation
+{
+    private static readonly string[] BadCredentials =
+        ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "InvalidClientTokenId", "TokenRefreshRequired", "AuthFailure", "Unauthorized"];
+
+    /// <summary>Whether this is what the network, the server or the disk do, and not a mistake in the program.</summary>
+    public static bool Knows(Exception failure) =>
+        failure is UploadException or AmazonServiceException or AmazonClientException or HttpRequestException or IOException or UnauthorizedAccessException or TimeoutException or OperationCanceledException or SocketException;
+
+    /// <summary>The failure in words.</summary>
+    public static UploadException Of(Exception failure, UploadTarget target, string where, string path) => failure switch
+    {
+        UploadException known => known,
+        AmazonServiceException { ErrorCode: "NoSuchBucket" } => All($"there is no bucket {target.Bucket} at {where}: make it, or correct --archive", failure),
+        AmazonServiceException { ErrorCode: { } code } e when BadCredentials.Contains(code) => All(
+            $"{where} does not take these credentials ({code}: {e.Message}): see AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, or the role that this node or pod has", failure),
+        AmazonServiceException e when (int)e.StatusCode is 401 or 403 => All(
+            $"{where} does not allow it ({e.ErrorCode}: {e.Message}): the credentials need s3:PutObject, s3:GetObject, s3:ListBucket, s3:ListBucketMultipartUploads, s3:ListMultipartUploadParts, s3:AbortMultipartUpload and s3:DeleteObject in {target}", failure),
+        AmazonServiceException e when e.StatusCode != 0 => All($"{where} answers {(int)e.StatusCode} {e.ErrorCode}: {e.Message}", failure),
+        OperationCanceledException or TimeoutException => All($"{where} did not answer in time", failure),
+        IOException or UnauthorizedAccessException when failure is not HttpIOException => new UploadException($"{path} can't be read or marked in archived/: {failure.Message}", concernsAll: false, failure),
+        AmazonClientException when IsAbout(failure, "credential") => All(
+            $"there are no credentials for {where}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this node or pod a role (looked at the environment, web identity, ~/.aws and the instance's own)", failure),
+        AmazonClientException when IsAbout(failure, "region") => All("which region? Set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own", failure),
+        _ => All($"{where} can't be reached ({Innermost(failure).Message}): see AWS_ENDPOINT_URL and the network", failure),
+    };
+
+    private static UploadException All(string message, Exception cause) => new(message, concernsAll: true, cause);
+
+    private static bool IsAbout(Exception failure, string word) => failure.Message.Contains(word, StringComparison.OrdinalIgnoreCase);
+
+    private static Exception Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure;
+}

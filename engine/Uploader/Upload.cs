@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using NetMon.Native;
+using NetMon.Storage;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Uploader;
+
+/// <summary>
+/// Brings one file into the bucket, verifies the server's copy, and marks the file. Everything that a resumed upload needs
+/// to know is asked of the server, so that a kill at any moment costs a part at the most. One at a time.
+/// </summary>
+internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarget target)
+{
+    /// <summary>Names that are tried for a file, as other files have its key: hours that got late rows after they were removed here.</summary>
+    private const int MostNames = 100;
+
+    /// <summary>Does it; false if the file is gone meanwhile.</summary>
+    /// <exception cref="UploadException">The server's copy is not the file.</exception>
+    /// <exception cref="IOException">The file can't be read or marked.</exception>
+    public async Task<bool> RunAsync(string path, CancellationToken stop)
+    {
+        using var file = capture.TryOpen(path, writable: false);
+        if (file is null)
+        {
+            return false;
+        }
+
+        var digest = FileDigest.Of(file, stop);
+        var (key, isThere) = await FindKeyAsync(path, digest, stop).ConfigureAwait(false);
+        if (!isThere)
+        {
+            await SendAsync(key, file, digest, stop).ConfigureAwait(false);
+            await VerifyAsync(key, digest, stop).ConfigureAwait(false);
+        }
+
+        UploadMark.Write(capture, path, digest.Bytes, target, key, Convert.ToHexStringLower(digest.Sha256));
+        return true;
+    }
+
+    /// <summary>The key that the file has already, or else one that is free: nothing in the bucket is ever overwritten.</summary>
+    private async Task<(string Key, bool IsThere)> FindKeyAsync(string path, FileDigest digest, CancellationToken stop)
+    {
+        for (var number = 0; number < MostNames; number++)
+        {
+            var key = target.KeyOf(number == 0 ? path : $"{path[..^CapturePaths.SealedExtension.Length]}-{number}{CapturePaths.SealedExtension}");
+            var there = await bucket.LookAsync(key, stop).ConfigureAwait(false);
+            if (there is null)
+            {
+                return (key, false);
+            }
+
+            if (await IsAsync(there, key, digest, stop).ConfigureAwait(false))
+            {
+                return (key, true);
+            }
+        }
+
+        throw new UploadException(
+            $"{target.KeyOf(path)} and {MostNames - 1} names beside it are taken by other files: does another node or cluster of the same name upload to {target}? Give each a prefix of its own (--archive)",
+            concernsAll: false);
+    }
+
+    private async Task SendAsync(string key, SafeFileHandle file, FileDigest digest, CancellationToken stop)
+    {
+        if (digest.Parts.Count == 1)
+        {
+            await bucket.PutAsync(key, file, digest, stop).ConfigureAwait(false);
+            return;
+        }
+
+        var begun = await bucket.FindBegunAsync(key, stop).ConfigureAwait(false);
+        var upload = begun ?? await bucket.BeginAsync(key, stop).ConfigureAwait(false);
+        var there = begun is null ? [] : await bucket.PartsAsync(key, upload, stop).ConfigureAwait(false);
+        var sent = new List<(PartDigest Part, string EntityTag)>();
+        foreach (var part in digest.Parts)
+        {
+            var has = there.TryGetValue(part.Number, out var stored) && stored.EntityTag is not null && stored.Is(part) == true;
+            sent.Add((part, has ? $"\"{stored!.EntityTag}\"" : await bucket.PutPartAsync(key, upload, file, part, stop).ConfigureAwait(false)));
+        }
+
+        await bucket.CompleteAsync(key, upload, sent, stop).ConfigureAwait(false);
+    }
+
+    private async Task VerifyAsync(string key, FileDigest digest, CancellationToken stop)
+    {
+        var stored = await bucket.LookAsync(key, stop).ConfigureAwait(false);
+        if (stored is null)
+        {
+            throw new UploadException($"the server took {key} and says that it is not there: may these credentials read it (s3:GetObject)?", concernsAll: true);
+        }
+
+        if (!await IsAsync(stored, key, digest, stop).ConfigureAwait(false))
+        {
+            await bucket.RemoveAsync(key, stop).ConfigureAwait(false);
+            throw new UploadException(
+                $"the server's copy of {key} is not what was sent: it says {stored}, and the file has {digest.Bytes} bytes. The copy is removed, the file stays; something on the way changes what is uploaded",
+                concernsAll: false);
+        }
+    }
+
+    /// <summary>By what the server says; where that is the size alone, by reading the object back.</summary>
+    private async Task<bool> IsAsync(StoredObject stored, string key, FileDigest digest, CancellationToken stop)
+    {
+        if (stored.Is(digest) is { } answer)
+        {
+            return answer;
+        }
+
+        await using var copy = await bucket.ReadAsync(key, stop).ConfigureAwait(false);
+        return (await SHA256.HashDataAsync(copy, stop).ConfigureAwait(false)).AsSpan().SequenceEqual(digest.Sha256);
+    }
+}

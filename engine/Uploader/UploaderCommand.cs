@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Amazon.Runtime;
+using Amazon.RuntimeDependencies;
+using Amazon.SecurityToken;
+using Microsoft.Win32.SafeHandles;
+using NetMon.Native;
+using NetMon.Storage;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Uploader;
+
+/// <summary><c>netmon-archive</c>: the command line, and what makes it end.</summary>
+internal static class UploaderCommand
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+    private const int Usage = 2;
+    private const int Niceness = 19;
+    private static readonly string[] EndpointVariables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(100);
+
+    private static readonly Option<string> Capture = new("--capture") { HelpName = "DIR", Description = "the capture directory of an agent", Required = true };
+    private static readonly Option<string> To = new("--to") { HelpName = "s3://BUCKET[/PREFIX]", Description = "where its sealed files go; endpoint, region and credentials are those of the environment, as for AWS tools", Required = true };
+    private static readonly Option<long> Bandwidth = new("--bandwidth") { HelpName = "BYTES", Description = "bytes a second to send at the most", DefaultValueFactory = _ => 8L << 20 };
+    private static readonly Option<bool> Once = new("--once") { Description = "try what waits once and end: 0 if nothing waits then" };
+    private static readonly Option<bool> Child = new("--child") { Description = "end when stdin does, or after the line finish", Hidden = true };
+
+    public static RootCommand Create()
+    {
+        var command = new RootCommand("Uploads the sealed files of a NetMon capture to an S3-compatible bucket and verifies them. netmon run --archive starts it by itself.") { Capture, To, Bandwidth, Once, Child };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        ThreadNiceness.Set(Niceness); // of this thread, and so of those that it starts
+        var messages = new Messages();
+        try
+        {
+            var target = UploadTarget.Parse(parsed.GetValue(To)!);
+            var directory = Path.GetFullPath(parsed.GetValue(Capture)!);
+            if (!Directory.Exists(Path.Combine(directory, CapturePaths.Events)))
+            {
+                messages.Line($"{directory} is no capture directory: it has no folder {CapturePaths.Events}/. Give the directory that netmon run --capture has");
+                return Usage;
+            }
+
+            using var capture = new ContainedFolder(directory);
+            using var held = await LockAsync(capture).ConfigureAwait(false);
+            if (held is null)
+            {
+                messages.Line($"another netmon-archive is at work on {directory} (it holds the lock on {CapturePaths.UploaderLock}): one is enough");
+                return Failure;
+            }
+
+            return await RunAsync(parsed, capture, target, messages).ConfigureAwait(false);
+        }
+        catch (FormatException e)
+        {
+            messages.Line(e.Message);
+            return Usage;
+        }
+        catch (AmazonClientException e)
+        {
+            messages.Line($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own");
+            return Usage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            messages.Line(e.Message);
+            return Failure;
+        }
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, ContainedFolder capture, UploadTarget target, Messages messages)
+    {
+        // Roles by web identity, as Kubernetes gives them to pods: found without reflection.
+        GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => new AmazonSecurityTokenServiceClient(
+            new AnonymousAWSCredentials(), new AmazonSecurityTokenServiceConfig { RegionEndpoint = context.SecurityTokenServiceClientContextData.Region }));
+        using var stop = new CancellationTokenSource();
+        var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        if (parsed.GetValue(Once))
+        {
+            finish.SetResult();
+        }
+        else if (parsed.GetValue(Child))
+        {
+            new Thread(() => FollowParent(finish, stop)) { IsBackground = true, Name = "parent" }.Start();
+        }
+
+        var endpoint = EndpointText();
+        using var bucket = new Bucket(target, endpoint, Math.Max(1, parsed.GetValue(Bandwidth)));
+        var where = endpoint is null ? "S3" : new Uri(endpoint).GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        return await new UploadLoop(capture, bucket, target, where, messages).RunAsync(finish.Task, stop.Token).ConfigureAwait(false) ? Success : Failure;
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>The agent at the other end of stdin: its line "finish", or its end, however that comes.</summary>
+    private static void FollowParent(TaskCompletionSource finish, CancellationTokenSource stop)
+    {
+        while (Console.In.ReadLine() is { } line)
+        {
+            if (line == "finish")
+            {
+                finish.TrySetResult();
+            }
+        }
+
+        stop.Cancel();
+    }
+
+    private static string? EndpointText()
+    {
+        var text = EndpointVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+        return text is null || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+            ? text
+            : throw new FormatException("AWS_ENDPOINT_URL: it takes http://HOST[:PORT] or https://HOST[:PORT]");
+    }
+
+    /// <summary>The lock, which one that ends may hold a moment longer; null if somebody keeps it.</summary>
+    private static async Task<SafeFileHandle?> LockAsync(ContainedFolder capture)
+    {
+        var file = capture.Create(CapturePaths.UploaderLock, mayExist: true);
+        for (var until = Environment.TickCount64 + (long)LockPatience.TotalMilliseconds; !ContainedFolder.TryLock(file);)
+        {
+            if (Environment.TickCount64 >= until)
+            {
+                file.Dispose();
+                return null;
+            }
+
+            await Task.Delay(LockInterval).ConfigureAwait(false);
+        }
+
+        return file;
+    }
+}

@@ -1,0 +1,57 @@
+using NetMon.Native;
+using NetMon.Storage;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Uploader;
+
+/// <summary>What of a capture directory is sealed and not in the bucket. Reads only; one thread.</summary>
+internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
+{
+    /// <summary>Files that wait, the oldest date and hour first, losses of a date before its events.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public List<WaitingFile> Waiting() =>
+        [.. All("").Where(file => !UploadMark.Is(capture, file.Path, file.Bytes, target))
+            .OrderBy(file => file.Path[file.Path.IndexOf('/', StringComparison.Ordinal)..], StringComparer.Ordinal)];
+
+    /// <summary>Removes marks whose file is gone, so that they don't speak for a later one of the same name.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void RemoveOrphans()
+    {
+        foreach (var mark in All(CapturePaths.Archived + "/").Select(file => file.Path[(CapturePaths.Archived.Length + 1)..]).ToList())
+        {
+            if (!capture.Has(mark))
+            {
+                UploadMark.Remove(capture, mark);
+            }
+        }
+    }
+
+    private IEnumerable<WaitingFile> All(string under)
+    {
+        foreach (var date in Dates(under + CapturePaths.Loss))
+        {
+            foreach (var file in In(date))
+            {
+                yield return file;
+            }
+        }
+
+        foreach (var date in Dates(under + CapturePaths.Events))
+        {
+            foreach (var hour in capture.Names(date).Where(CapturePaths.IsHour))
+            {
+                foreach (var file in In($"{date}/{hour}"))
+                {
+                    yield return file;
+                }
+            }
+        }
+    }
+
+    private IEnumerable<string> Dates(string tier) =>
+        capture.Names(tier).Where(CapturePaths.IsDate).Select(name => $"{tier}/{name}");
+
+    private IEnumerable<WaitingFile> In(string folder) => capture.Files(folder)
+        .Where(file => CapturePaths.IsSealed(file.Name))
+        .Select(file => new WaitingFile($"{folder}/{file.Name}", file.Bytes));
+}

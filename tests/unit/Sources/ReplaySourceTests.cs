@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using NetMon.Events;
+using NetMon.Pipeline.Decode;
+using NetMon.Pipeline.Enrich;
+using NetMon.Pipeline.Fanout;
+using NetMon.Pipeline.Order;
+using NetMon.Sources;
+using NetMon.Sources.Replay;
+using NetMon.UnitTests.Events;
+using NetMon.UnitTests.Pipeline;
+using Xunit;
+
+namespace NetMon.UnitTests.Sources;
+
+public sealed class ReplaySourceTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public async Task A_recording_plays_the_same_records()
+    {
+        var records = Enumerable.Range(1, 50_000).Select(i => Numbered((ulong)i)).ToList();
+        WriteFile([.. Records.Bytes(Records.Tick(0, 5)), .. records.SelectMany(Records.Bytes), .. Records.Bytes(Records.Tick(60_000, 5))]);
+
+        var (stream, counters, garbled) = await Play();
+
+        Assert.Equal(records.ConvertAll(Records.Hex), stream.Records.ConvertAll(Records.Hex));
+        Assert.Equal(new SourceCounters(50_000, 50_000), counters);
+        Assert.Equal(0, garbled);
+        Assert.Equal((ulong.MaxValue, 5L), (stream.Ticks[^1].KtimeNanoseconds, stream.Ticks[^1].ClockOffsetNanoseconds));
+    }
+
+    [Fact]
+    public async Task What_was_recorded_replays_to_the_same_events_whatever_the_clock_did()
+    {
+        // Each tick has another offset, as the kernel's have: an event's time must be by the tick that released it.
+        var stream = new List<byte>();
+        for (var i = 0UL; i < 2000; i++)
+        {
+            stream.AddRange(Records.Bytes(Records.Tick(10 * i, 1_000_000 + (long)(i * i))));
+            stream.AddRange(Records.Bytes(Numbered(10 * i + 7)));
+            stream.AddRange(Records.Bytes(Numbered(10 * i + 3)));
+        }
+
+        stream.AddRange(Records.Bytes(Records.Tick(20_000, 77)));
+        using var recording = new MemoryStream();
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        await pipe.Writer.WriteAsync(stream.ToArray(), TestContext.Current.CancellationToken);
+        await pipe.Writer.CompleteAsync();
+        var first = await Decode(pipe.Reader, recording);
+        WriteFile(recording.ToArray());
+
+        using var source = ReplaySource.Open(_file);
+        var again = new Pipe();
+        var reader = new RingReader(source, again.Writer);
+        source.Start();
+        reader.Start();
+        var replayed = await Decode(again.Reader, null);
+        reader.Finish();
+
+        Assert.Equal(4000, first.Count);
+        Assert.Equal(first, replayed);
+    }
+
+    [Fact]
+    public async Task A_torn_end_is_counted_and_all_before_it_plays()
+    {
+        var whole = Records.Bytes(Numbered(1));
+        WriteFile([.. Records.Bytes(Records.Tick(0)), .. whole, .. whole[..77]]);
+
+        var (stream, counters, garbled) = await Play();
+
+        Assert.Equal(whole, Records.Bytes(Assert.Single(stream.Records)));
+        Assert.Equal(1UL, counters.Seen);
+        Assert.Equal(77, garbled);
+    }
+
+    [Fact]
+    public async Task Garbage_between_records_is_counted_and_stepped_over()
+    {
+        var whole = Records.Bytes(Numbered(1));
+        byte[] otherVersion = [32, 0, 9, 1, .. new byte[28]];
+        WriteFile([.. new byte[40], .. whole, .. otherVersion, .. whole, .. new byte[8], .. whole]);
+
+        var (stream, _, garbled) = await Play();
+
+        Assert.Equal(3, stream.Records.Count);
+        Assert.Equal(40 + 32 + 8, garbled);
+    }
+
+    [Fact]
+    public async Task Bytes_are_accounted_for_across_the_edges_of_the_file_buffer()
+    {
+        // 2.5 MiB with a tear every now and then, so that the 1 MiB buffer ends inside of everything.
+        var random = new Random(3);
+        var stream = Piece.Join(Enumerable.Range(0, 20_000).Select(_ => new Piece((Piece.What)random.Next(7), (uint)random.Next())));
+        var expected = new ExpectedFrames(stream);
+        Assert.True(stream.Length > 2_500_000);
+        WriteFile(stream);
+
+        var (played, _, garbled) = await Play();
+
+        Assert.Equal(expected.Records.Count, played.Records.Count);
+        Assert.Equal(expected.GarbledBytes + expected.OtherVersionBytes, garbled);
+    }
+
+    [Fact]
+    public async Task An_empty_recording_plays_nothing()
+    {
+        WriteFile([]);
+
+        var (stream, counters, _) = await Play();
+
+        Assert.Empty(stream.Records);
+        Assert.Equal(new SourceCounters(0, 0), counters);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("NETMON")]
+    [InlineData("{\"timestamp\":\"2026\"}")]
+    public void A_file_that_is_no_recording_is_refused_with_advice(string contents)
+    {
+        File.WriteAllText(_file, contents);
+
+        Assert.Contains("it is no recording. netmon run --record", Assert.Throws<SourceException>(() => ReplaySource.Open(_file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_refused_by_its_name() =>
+        Assert.Contains("cannot replay /nowhere/x", Assert.Throws<SourceException>(() => ReplaySource.Open("/nowhere/x")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_replay_that_is_stopped_before_its_end_stops_and_counts_what_it_left()
+    {
+        WriteFile([.. Enumerable.Range(1, 60_000).SelectMany(i => Records.Bytes(Numbered((ulong)i)))]);
+        using var source = ReplaySource.Open(_file);
+        source.Start();
+        Assert.True(SpinWait.SpinUntil(() => source.ReadCounters().Seen > 30_000, TimeSpan.FromSeconds(30)));
+
+        source.Stop();
+
+        var counters = source.ReadCounters();
+        Assert.True(source.HasEnded);
+        Assert.InRange(counters.Seen, 30_001UL, 59_999UL);
+        Assert.Equal(counters.Seen, counters.Delivered + counters.RingFull);
+    }
+
+    private static ConnectionRecord Numbered(ulong number) =>
+        Records.Record(RecordKind.Close, number) with { Owner = new OwnerRecord { CgroupId = number, Pid = (uint)number } };
+
+    private void WriteFile(byte[] stream) => File.WriteAllBytes(_file, [.. Recording.Magic, .. stream]);
+
+    private async Task<(Drained Stream, SourceCounters Counters, long Garbled)> Play()
+    {
+        var source = ReplaySource.Open(_file);
+        var (stream, counters) = await Drained.Run(source);
+        return (stream, counters, source.GarbledBytes);
+    }
+
+    private static async Task<List<(long, string)>> Decode(PipeReader pipe, Stream? recording)
+    {
+        var sink = new CollectingSink();
+        var fanout = new SinkFanout([sink], live: false);
+        using var enrich = EnrichStage.WithoutNames(fanout);
+        await new RecordDecoder(new EventOrder(), enrich, fanout, recording is null ? null : bytes => recording.Write(bytes.ToArray())).RunAsync(pipe);
+        await fanout.Workers[0].Completion;
+        return sink.Events.ConvertAll(e => (e.UnixNanoseconds, Records.Hex(e.Record)));
+    }
+}

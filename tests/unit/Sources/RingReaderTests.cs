@@ -1,0 +1,101 @@
+using System.IO.Pipelines;
+using NetMon.Sources;
+using NetMon.Sources.Synthetic;
+using NetMon.Events;
+using NetMon.UnitTests.Events;
+using Xunit;
+
+namespace NetMon.UnitTests.Sources;
+
+public sealed class RingReaderTests
+{
+    [Theory]
+    [InlineData(1, 1024 * 1024)]
+    [InlineData(3, 1024 * 1024)]
+    [InlineData(8, 1024 * 1024)]
+    [InlineData(4, 1)]
+    [InlineData(4, 200)]
+    [InlineData(2, 70_000)]
+    public async Task A_source_without_pace_loses_nothing_through_any_rings_and_pipe(int rings, int pipeBytes)
+    {
+        const int count = 30_000;
+        var options = new SyntheticSourceOptions { Count = count, Rings = rings, RingBytes = rings * 256 * 1024, Seed = 7 };
+
+        var (stream, counters) = await Drained.Run(new SyntheticSource(options), pipeBytes);
+
+        Assert.Equal(count, stream.Records.Count);
+        Assert.Equal(new SourceCounters(count, count), counters);
+        Assert.Equal(count, stream.Records.Select(r => r.KtimeNanoseconds).Distinct().Count());
+        Assert.Equal(0, stream.OlderThanAnEarlierTick);
+        Assert.True(stream.Ticks.Zip(stream.Ticks.Skip(1)).All(pair => pair.First.KtimeNanoseconds <= pair.Second.KtimeNanoseconds), "time steps back");
+        Assert.True(stream.Ticks[^1].KtimeNanoseconds >= stream.Records.Max(r => r.KtimeNanoseconds), "the last tick doesn't release everything");
+    }
+
+    [Fact]
+    public async Task The_same_seed_makes_the_same_events_but_for_their_times()
+    {
+        var options = new SyntheticSourceOptions { Count = 5_000, Rings = 1, Seed = 42 };
+        var (first, _) = await Drained.Run(new SyntheticSource(options));
+        var (again, _) = await Drained.Run(new SyntheticSource(options));
+        var (other, _) = await Drained.Run(new SyntheticSource(options with { Seed = 43 }));
+
+        Assert.Equal(Timeless(first), Timeless(again));
+        Assert.NotEqual(Timeless(first), Timeless(other));
+    }
+
+    [Fact]
+    public async Task A_source_with_a_pace_drops_what_a_stopped_reader_leaves_no_room_for_and_counts_it()
+    {
+        const int count = 40_000;
+        using var source = new SyntheticSource(new SyntheticSourceOptions { Count = count, Rate = 2_000_000, Rings = 2, RingBytes = 512 * 1024 });
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
+        var reader = new RingReader(source, pipe.Writer);
+        source.Start();
+        reader.Start();
+        Assert.True(SpinWait.SpinUntil(() => source.HasEnded, TimeSpan.FromSeconds(30)));
+
+        var stream = await Drained.ReadAll(pipe.Reader);
+        reader.Finish();
+        var counters = source.ReadCounters();
+
+        Assert.Equal((ulong)count, counters.Seen);
+        Assert.Equal(counters.Seen, counters.Delivered + counters.RingFull);
+        Assert.InRange(counters.RingFull, 1UL, (ulong)count - 1);
+        Assert.Equal(counters.Delivered, (ulong)stream.Records.Count);
+    }
+
+    [Fact]
+    public async Task A_source_keeps_its_pace()
+    {
+        var (stream, counters) = await Drained.Run(new SyntheticSource(new SyntheticSourceOptions { Count = 20_000, Rate = 100_000 }));
+        var nanoseconds = stream.Records.Max(r => r.KtimeNanoseconds) - stream.Records.Min(r => r.KtimeNanoseconds);
+
+        Assert.Equal(20_000UL, counters.Seen);
+        Assert.InRange(nanoseconds, 150_000_000UL, 2_000_000_000UL); // 0.2 s, and what a busy machine adds
+    }
+
+    [Fact]
+    public async Task A_source_that_is_stopped_ends_its_stream_with_all_that_it_had_delivered()
+    {
+        using var source = new SyntheticSource(new SyntheticSourceOptions { Rate = 1_000_000, Rings = 2 });
+        var pipe = new Pipe();
+        var reader = new RingReader(source, pipe.Writer);
+        source.Start();
+        reader.Start();
+        var reading = Drained.ReadAll(pipe.Reader);
+        Assert.True(SpinWait.SpinUntil(() => source.ReadCounters().Seen > 1000, TimeSpan.FromSeconds(30)));
+
+        source.Stop();
+        reader.Finish();
+        var stream = await reading;
+
+        Assert.Equal(source.ReadCounters().Delivered, (ulong)stream.Records.Count);
+    }
+
+    private static List<string> Timeless(Drained stream) =>
+        stream.Records.ConvertAll(record => Records.Hex(record with
+        {
+            KtimeNanoseconds = 0,
+            ElapsedNanoseconds = record.Kind == RecordKind.Close ? 0 : record.ElapsedNanoseconds, // the time between two events
+        }));
+}

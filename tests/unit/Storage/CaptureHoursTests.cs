@@ -1,0 +1,202 @@
+using NetMon.Events;
+using Xunit;
+
+namespace NetMon.UnitTests.Storage;
+
+public sealed class CaptureHoursTests : IDisposable
+{
+    private static readonly long Hour20 = Sample.Hour19 + Sample.HourLong;
+
+    private readonly CaptureFolder _capture = new();
+    private readonly SinkCounters _counters = new();
+
+    public void Dispose() => _capture.Dispose();
+
+    [Fact]
+    public void An_hour_is_sealed_once_the_watermark_is_past_its_end_and_the_lateness()
+    {
+        var sink = _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.Zero });
+        sink.Write([Sample.Accept(Hour20 - 1), Sample.Accept(Hour20), Sample.Accept(Hour20 - 2)]);
+        sink.Advance(Hour20 + Sample.Second - 1);
+
+        Assert.Empty(_capture.Sealed);
+        Assert.Equal(2, _capture.Segments.Length);
+        Assert.Equal(3, _counters.Delivered);
+
+        sink.Advance(Hour20 + Sample.Second);
+
+        _capture.WaitForSealed(1, segmentsLeft: 1);
+        Assert.Equal(["date=2026-11-22/hour=19/node-1.parquet"], _capture.Sealed);
+
+        sink.Close();
+
+        Assert.Equal(["date=2026-11-22/hour=19/node-1.parquet", "date=2026-11-22/hour=20/node-1.parquet"], _capture.Sealed);
+        Assert.Empty(_capture.Segments);
+        Assert.Equal(3, _counters.Delivered);
+        Assert.Equal([[19L, 2L], [20L, 1L]], _capture.Query("SELECT hour, count(*) FROM {events} GROUP BY hour ORDER BY hour"));
+        Assert.Empty(_capture.Reports);
+    }
+
+    [Fact]
+    public void The_partition_is_that_of_each_events_own_time()
+    {
+        var sink = _capture.Open();
+        sink.Write([.. Enumerable.Range(-3, 6).Select(n => Sample.Accept(Sample.At(2027, 1, 1, 0) + n * 600 * Sample.Second))]);
+        sink.Close();
+
+        Assert.Equal(["date=2026-12-31/hour=23/node-1.parquet", "date=2027-01-01/hour=00/node-1.parquet"], _capture.Sealed);
+        Assert.Empty(_capture.Query(
+            "SELECT * FROM {events} WHERE timestamp::DATE <> date OR extract(hour FROM timestamp) <> hour"));
+    }
+
+    [Fact]
+    public void Late_rows_of_a_sealed_hour_share_a_second_file()
+    {
+        var sink = _capture.Open();
+        sink.Write([Sample.Accept(Hour20 - 1), Sample.Accept(Hour20)]);
+        sink.Advance(Hour20 + 2 * Sample.Second);
+        _capture.WaitForSealed(1);
+        sink.Write([Sample.Accept(Hour20 - 3)]);
+        sink.Advance(Hour20 + 3 * Sample.Second);
+        sink.Write([Sample.Accept(Hour20 - 2)]);
+        sink.Advance(Hour20 + 4 * Sample.Second);
+
+        Assert.Equal(["date=2026-11-22/hour=19/node-1.parquet"], _capture.Sealed);
+
+        sink.Advance(Hour20 + 62 * Sample.Second);
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 2, "the second file");
+
+        Assert.Equal(["date=2026-11-22/hour=19/node-1-1.parquet", "date=2026-11-22/hour=19/node-1.parquet"], _capture.Sealed);
+        sink.Close();
+        Assert.Equal([[3L]], _capture.Query("SELECT count(*) FROM {events} WHERE hour = 19"));
+    }
+
+    [Fact]
+    public void A_file_that_is_there_is_never_overwritten()
+    {
+        for (var run = 0; run < 4; run++)
+        {
+            var sink = _capture.Open();
+            sink.Write([Sample.Accept(Sample.Hour19)]);
+            sink.Close();
+        }
+
+        Assert.Equal(["node-1-1.parquet", "node-1-2.parquet", "node-1-3.parquet", "node-1.parquet"], _capture.Sealed.Select(Path.GetFileName));
+        Assert.Equal([[4L]], _capture.Query("SELECT count(*) FROM {events}"));
+    }
+
+    [Fact]
+    public void Without_events_there_is_no_file()
+    {
+        var sink = _capture.Open();
+        sink.Advance(Sample.Hour19);
+        sink.Advance(Hour20 + Sample.HourLong);
+        sink.Close();
+
+        Assert.Empty(_capture.Sealed);
+        Assert.Empty(_capture.Segments);
+    }
+
+    [Fact]
+    public void Rows_come_out_in_the_order_of_time_whatever_order_they_came_in()
+    {
+        var sink = _capture.Open(change: options => options with { RowGroupRows = 1000, SegmentBytes = 1 << 17 });
+        var random = new Random(3);
+        int[] order = [.. Enumerable.Range(0, 21_000).OrderBy(n => n + random.Next(6000))]; // up to a batch and a half too late
+        order = [.. order[7000..], .. order[..7000]]; // and a clock that was set back once
+        foreach (var batch in order.Select(n => Sample.Accept(Sample.Hour19 + n * 1000L)).Chunk(777))
+        {
+            sink.Write(batch);
+        }
+
+        Assert.Equal(5, _capture.Segments.Length); // one for each full batch
+        sink.Close();
+
+        Assert.Equal([[21L]], _capture.Query($"SELECT num_row_groups FROM parquet_file_metadata('{_capture.Path}/events/**/*.parquet')"));
+        var times = _capture.Query("SELECT epoch_us(timestamp) FROM {events}").Select(row => (long)row[0]!);
+        Assert.Equal(Enumerable.Range(0, 21_000).Select(n => Sample.Hour19 / 1000 + n), times);
+    }
+
+    [Fact]
+    public void An_hour_without_any_order_loses_no_row()
+    {
+        var sink = _capture.Open(counters: _counters);
+        var random = new Random(5);
+        foreach (var batch in Enumerable.Range(0, 200_000).OrderBy(_ => random.Next()).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L)).Chunk(4096))
+        {
+            sink.Write(batch);
+        }
+
+        sink.Close();
+
+        Assert.Equal([[200_000L, 200_000L]], _capture.Query("SELECT count(*), count(DISTINCT timestamp) FROM {events}"));
+    }
+
+    [Fact]
+    public void Hours_in_any_order_all_arrive()
+    {
+        var sink = _capture.Open(counters: _counters);
+        var random = new Random(7);
+        sink.Write([.. Enumerable.Range(0, 200).Select(_ => Sample.Accept(Sample.Hour19 + random.Next(6) * Sample.HourLong + random.Next()))]);
+        sink.Close();
+
+        Assert.Equal(200, _counters.Delivered);
+        Assert.Equal([[200L, 6L]], _capture.Query("SELECT count(*), count(DISTINCT (date, hour)) FROM {events}"));
+        Assert.Empty(_capture.Segments);
+    }
+
+    [Fact]
+    public void Names_that_came_late_are_filled_in_and_asked_for_once()
+    {
+        var asked = new List<string>();
+        var sink = _capture.Open(change: options => options with
+        {
+            NamesOf = container =>
+            {
+                asked.Add(container.ContainerId);
+                return container.ContainerId == "late" ? container with { PodName = "p", Image = "i" } : null;
+            },
+        });
+        sink.Write([.. Enumerable.Range(0, 10_000).Select(n => Sample.Accept(Sample.Hour19 + n) with
+        {
+            Container = (n % 3) switch { 0 => new ContainerIdentity("late"), 1 => new ContainerIdentity("unknown"), _ => Sample.Container },
+        })]);
+        sink.Close();
+
+        Assert.Equal(["late", "unknown"], asked.Order());
+        Assert.Equal(
+            [["a1b2", Sample.Container.PodName], ["late", "p"], ["unkn", ""]],
+            _capture.Query("SELECT DISTINCT left(container_id, 4), pod_name FROM {events} ORDER BY 1"));
+    }
+
+    [Fact]
+    public void Nodes_share_a_directory_one_after_the_other()
+    {
+        foreach (var node in new[] { "a", "a.b", "a-1", "a" })
+        {
+            var sink = _capture.Open(node);
+            sink.Write([Sample.Accept(Sample.Hour19), Sample.Accept(Sample.Hour19)]);
+            sink.Close();
+        }
+
+        Assert.Equal([["a", 4L], ["a-1", 2L], ["a.b", 2L]], _capture.Query("SELECT node, count(*) FROM {events} GROUP BY node ORDER BY node"));
+        Assert.Empty(_capture.Reports);
+    }
+
+    [Fact]
+    public void Files_and_folders_are_closed_to_others()
+    {
+        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
+        sink.Write([Sample.Accept(Sample.Hour19)]);
+        Assert.Equal("640", Mode(Assert.Single(_capture.Segments)));
+        Assert.Equal("750", Mode(Path.GetDirectoryName(_capture.Segments[0])!));
+        sink.Close();
+
+        Assert.Equal("640", Mode(Path.Combine(_capture.Events, Assert.Single(_capture.Sealed))));
+        string[] folders = [_capture.Path, .. Directory.GetDirectories(_capture.Path, "*", SearchOption.AllDirectories)];
+        Assert.All(folders, folder => Assert.Equal("750", Mode(folder)));
+        Assert.All(Directory.GetFiles(_capture.Path, "*", SearchOption.AllDirectories), file => Assert.Equal("640", Mode(file)));
+    }
+
+    private static string Mode(string path) => Convert.ToString((int)File.GetUnixFileMode(path), 8);
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using CsCheck;
+using NetMon.Events;
+using Xunit;
+
+namespace NetMon.UnitTests.Storage;
+
+public sealed class CaptureRoundTripTests
+{
+    private static readonly ContainerIdentity?[] Containers = [null, Sample.Container, new("c1", "", "", "c"), new("c2", "p", "n", "", "u", "i")];
+
+    private static readonly Gen<ConnectionEvent> AnyEvent =
+        from kind in Gen.Byte[1, 3]
+        from at in Gen.Long[0, 2 * Sample.HourLong - 1]
+        from addresses in Gen.Select(AnyAddress(), AnyAddress())
+        from numbers in Gen.Select(Gen.UInt, Gen.UInt, Gen.ULong, Gen.ULong)
+        from ports in Gen.Select(Gen.UShort, Gen.UShort)
+        from comm in Gen.OneOf(Gen.Byte.Array[0, 16], One("nginx"u8.ToArray(), "java"u8.ToArray()))
+        from container in One(Containers)
+        from outcome in Gen.Select(One(0u, 103u, 111u, 7u), Gen.Byte[0, 9], Gen.Byte[0, 2])
+        select Build((RecordKind)kind, at, addresses, numbers, ports, comm, container, outcome);
+
+    [Fact]
+    public void Whatever_events_hold_comes_back() => AnyEvent.Array[1, 400].Sample(
+        events =>
+        {
+            using var capture = new CaptureFolder();
+            var sink = capture.Open(change: options => options with { RowGroupRows = 64 });
+            sink.Write(events);
+            sink.Close();
+
+            var rows = capture.Query(
+                """
+                SELECT epoch_us(timestamp), type, src_ip, dst_ip, src_port, dst_port, pid, process, container_id, container_name, pod_uid, image,
+                    direction, cgroup_id, result, errno, latency_us, duration_us, bytes_sent, reason
+                FROM {events}
+                """);
+            Assert.Equal(Sorted(events.Select(Expected)), Sorted(rows.Select(row => string.Join('|', row.Select(value => value ?? "null")))));
+        },
+        iter: 20);
+
+    private static Gen<T> One<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
+
+    private static Gen<byte[]> AnyAddress() => Gen.OneOf(
+        Gen.Byte.Array[16],
+        Gen.Byte.Array[4].Select(v4 => (byte[])[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, .. v4]),
+        Gen.Byte[0, 3].Select(last => (byte[])[0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]));
+
+    private static ConnectionEvent Build(
+        RecordKind kind, long at, (byte[] Source, byte[] Destination) addresses, (uint, uint, ulong, ulong) numbers, (ushort, ushort) ports,
+        byte[] comm, ContainerIdentity? container, (uint Error, byte CloseReason, byte Direction) outcome)
+    {
+        var built = new ConnectionEvent { UnixNanoseconds = Sample.Hour19 + at, Container = container };
+        ref var record = ref built.Record;
+        record.Kind = kind;
+        record.SourceAddress = Sample.Bytes(addresses.Source);
+        record.DestinationAddress = Sample.Bytes(addresses.Destination);
+        (record.SourcePort, record.DestinationPort) = ports;
+        (record.Owner.Pid, record.NetworkNamespace, record.Owner.CgroupId, record.ElapsedNanoseconds) = numbers;
+        record.Owner.Comm = Sample.Bytes(comm);
+        record.BytesSent = numbers.Item4;
+        record.Error = outcome.Error;
+        record.CloseReason = (CloseReason)outcome.CloseReason;
+        record.Direction = (Direction)outcome.Direction;
+        return built;
+    }
+
+    private static string Expected(ConnectionEvent source)
+    {
+        var record = source.Record;
+        ReadOnlySpan<byte> comm = record.Owner.Comm;
+        var isConnect = record.Kind == RecordKind.Connect;
+        var isClose = record.Kind == RecordKind.Close;
+        object?[] values =
+        [
+            source.UnixNanoseconds / 1000, Vocabulary.Text(record.Kind), AddressText.Format(record.SourceAddress),
+            AddressText.Format(record.DestinationAddress), record.SourcePort, record.DestinationPort, record.Owner.Pid,
+            Encoding.UTF8.GetString(comm.IndexOf((byte)0) is var end and >= 0 ? comm[..end] : comm), source.Container?.ContainerId,
+            source.Container?.ContainerName, source.Container?.PodUid, source.Container?.Image, Vocabulary.Text(record.Direction), record.Owner.CgroupId,
+            isConnect ? Vocabulary.Text(source.Result) : null,
+            isConnect && record.Error != 0 && source.Result != ConnectResult.Aborted ? record.Error : null,
+            isConnect ? record.ElapsedNanoseconds / 1000 : null, isClose ? record.ElapsedNanoseconds / 1000 : null,
+            isClose ? record.BytesSent : null, isClose ? Vocabulary.Text(record.CloseReason) : null,
+        ];
+        return string.Join('|', values.Select(value => value ?? "null"));
+    }
+
+    private static List<string> Sorted(IEnumerable<string> lines) => [.. lines.Order(StringComparer.Ordinal)];
+}
