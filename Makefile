@@ -122,8 +122,10 @@ bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm) ## me
 	dotnet build perf/$(if $(filter micro,$(BENCH)),micro,bench) -c Release -v quiet -clp:NoSummary
 	@artifacts/dotnet/bin/$(if $(filter micro,$(BENCH)),NetMon.Micro/release/netmon-micro,NetMon.Bench/release/netmon-bench $(BENCH))
 
-docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md, of all options
+docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md from the options, the tables of columns in schemas/ from their declaration
 	@docs/configure.sh > docs/configure.md.tmp && mv docs/configure.md.tmp docs/configure.md
+	dotnet build tests/unit -c Release -v quiet -clp:NoSummary
+	@NETMON_WRITE_DOCS=1 artifacts/dotnet/bin/NetMon.UnitTests/release/NetMon.UnitTests -class '*.DocumentedColumnsTests' -noLogo >/dev/null
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes

@@ -12,9 +12,6 @@ public struct ConnectionEvent
     /// <summary>The record as the kernel wrote it.</summary>
     public ConnectionRecord Record;
 
-    /// <summary>How a CONNECT turned out.</summary>
-    public readonly ConnectResult Result => Vocabulary.ResultOf(Record.Error, Record.Flags);
-
-    /// <summary>Why a CONNECT failed, as the caller's errno; 0 where it did not, gave up by itself, or no hook saw why.</summary>
-    public readonly uint Errno => Result == ConnectResult.Aborted ? 0 : Record.Error;
+    /// <summary>What its outcome is read from.</summary>
+    public readonly EventFacts Facts => new(Record.Kind, Record.Direction, Record.CloseReason, Record.Flags, Record.Error);
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
+using NetMon.Events.Columns;
 using NetMon.Storage.Cold;
-using NetMon.Storage.Columns;
 
 namespace NetMon.Storage;
 
@@ -17,7 +17,7 @@ internal static class FileMetadata
     {
         var metadata = new Dictionary<string, string>
         {
-            ["netmon.schema_version"] = CaptureSchema.Version.ToString(CultureInfo.InvariantCulture),
+            ["netmon.schema_version"] = EventColumns.SchemaVersion.ToString(CultureInfo.InvariantCulture),
             ["netmon.agent_version"] = options.AgentVersion,
             ["netmon.node"] = options.Node,
             ["netmon.boot_id"] = options.BootId,

@@ -114,13 +114,13 @@ internal static class Trial
         var refused = made.Expected.Length == 1;
         return (e.Record.Owner.Pid == Environment.ProcessId || !Self.IsInInitialPidNamespace)
             && AddressText.Format(e.Record.DestinationAddress) == made.Address.ToString()
-            && (e.Record.Kind != RecordKind.Connect || e.Result == (refused ? ConnectResult.Refused : ConnectResult.Established))
+            && (e.Record.Kind != RecordKind.Connect || e.Facts.Result == (refused ? ConnectResult.Refused : ConnectResult.Established))
             && (e.Record.Kind != RecordKind.Close || e.Record.BytesSent + e.Record.BytesReceived == PayloadBytes);
     }
 
     private static string Describe(in ConnectionEvent e) =>
         $"pid {e.Record.Owner.Pid} {Encoding.UTF8.GetString(ProcessName.Trim(e.Record.Owner.Comm))}"
-        + (e.Record.Kind == RecordKind.Connect ? $", {Vocabulary.Text(e.Result)}" : "")
+        + (e.Record.Kind == RecordKind.Connect ? $", {Vocabulary.Text(e.Facts.Result)}" : "")
         + (e.Record.Kind == RecordKind.Close ? $", {e.Record.BytesSent} bytes sent, {e.Record.BytesReceived} received" : "");
 
     private sealed record Connection(

@@ -23,14 +23,13 @@ public sealed class EventCounters
         switch (e.Record.Kind)
         {
             case RecordKind.Connect:
-                _connects[(int)e.Result]++;
+                _connects[(int)e.Facts.Result]++;
                 break;
             case RecordKind.Accept:
                 _accepts++;
                 break;
             default:
-                var reason = e.Record.CloseReason;
-                _closes[(int)(reason is > CloseReason.None and < CloseReason.Error ? reason : CloseReason.Error)]++;
+                _closes[(int)e.Facts.Reason]++;
                 break;
         }
     }

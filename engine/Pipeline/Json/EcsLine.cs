@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Events.Columns;
 
 namespace NetMon.Pipeline.Json;
 
@@ -8,6 +9,10 @@ namespace NetMon.Pipeline.Json;
 /// </summary>
 internal sealed class EcsLine(string node) : EventLine(RenderContainer)
 {
+    /// <summary>Columns that the schema has fields for: event.outcome, event.reason, event.duration, error.code, source.bytes and destination.bytes.</summary>
+    private static readonly string[] SchemaHas = ["result", "errno", "latency_us", "duration_us", "bytes_sent", "bytes_received", "reason"];
+
+    private static readonly ColumnKeys OwnKeys = new("", EventColumns.LineEnd.Where(column => !SchemaHas.Contains(column.Name)));
     private readonly byte[] _node = Rendered(node, NameBytes);
 
     public override int Write(in ConnectionEvent e, Span<byte> to)
@@ -37,14 +42,7 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
         line.Append(record.NetworkNamespace);
         line.Append(",\"cgroup_id\":"u8);
         line.Append(record.Owner.CgroupId);
-        if (record.Kind == RecordKind.Close)
-        {
-            line.Append(",\"rtt_us\":"u8);
-            line.Append(record.SmoothedRttMicroseconds);
-            line.Append(",\"retransmits\":"u8);
-            line.Append(record.Retransmits);
-        }
-
+        OwnKeys.Write(ref line, in e);
         line.Append("}}\n"u8);
         return line.Length;
     }
@@ -53,22 +51,23 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
     private static void WriteOutcome(ref Utf8Cursor line, in ConnectionEvent e)
     {
         ref readonly var record = ref e.Record;
+        var facts = e.Facts;
         switch (record.Kind)
         {
             case RecordKind.Connect:
-                var established = e.Result == ConnectResult.Established;
+                var established = facts.Result == ConnectResult.Established;
                 line.Append(",\"start\"],\"action\":\"connect\",\"outcome\":\""u8);
                 line.Append(established ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
                 line.Append(record.ElapsedNanoseconds);
                 if (!established)
                 {
-                    WriteReason(ref line, Vocabulary.Text(e.Result));
+                    WriteReason(ref line, Vocabulary.Text(facts.Result));
                 }
 
-                if (e.Errno != 0)
+                if (facts.HasErrno)
                 {
                     line.Append("},\"error\":{\"code\":\""u8);
-                    line.Append(e.Errno);
+                    line.Append(facts.Error);
                     line.Append("\""u8);
                 }
 
@@ -78,9 +77,9 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
                 break;
             default:
                 line.Append(",\"end\"],\"action\":\"close\",\"outcome\":\""u8);
-                line.Append(record.CloseReason is CloseReason.FinLocal or CloseReason.FinRemote ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
+                line.Append(facts.Reason is CloseReason.FinLocal or CloseReason.FinRemote ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
                 line.Append(record.ElapsedNanoseconds);
-                WriteReason(ref line, Vocabulary.Text(record.CloseReason));
+                WriteReason(ref line, Vocabulary.Text(facts.Reason));
                 break;
         }
 

@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Events.Columns;
 
 namespace NetMon.Pipeline.Json;
 
@@ -8,6 +9,7 @@ namespace NetMon.Pipeline.Json;
 /// </summary>
 internal sealed class JsonLine(string node) : EventLine(RenderContainer)
 {
+    private static readonly ColumnKeys LineEnd = new("", EventColumns.LineEnd);
     private readonly byte[] _node = Rendered(node, JsonName.MaxBytes);
 
     public override int Write(in ConnectionEvent e, Span<byte> to)
@@ -42,7 +44,7 @@ internal sealed class JsonLine(string node) : EventLine(RenderContainer)
         line.Append(record.Owner.Uid);
         line.Append(",\"cgroup_id\":"u8);
         line.Append(record.Owner.CgroupId);
-        WriteOutcome(ref line, in e);
+        LineEnd.Write(ref line, in e);
         line.Append("}\n"u8);
         return line.Length;
     }
@@ -53,42 +55,6 @@ internal sealed class JsonLine(string node) : EventLine(RenderContainer)
         RecordKind.Accept => "\",\"type\":\"ACCEPT\",\"protocol\":\"TCP\","u8,
         _ => "\",\"type\":\"CLOSE\",\"protocol\":\"TCP\","u8,
     };
-
-    private static void WriteOutcome(ref Utf8Cursor line, in ConnectionEvent e)
-    {
-        ref readonly var record = ref e.Record;
-        switch (record.Kind)
-        {
-            case RecordKind.Connect:
-                line.Append(",\"result\":\""u8);
-                line.AppendAscii(Vocabulary.Text(e.Result));
-                line.Append("\""u8);
-                if (e.Errno != 0)
-                {
-                    line.Append(",\"errno\":"u8);
-                    line.Append(e.Errno);
-                }
-
-                line.Append(",\"latency_us\":"u8);
-                line.Append(record.ElapsedNanoseconds / 1000);
-                break;
-            case RecordKind.Close:
-                line.Append(",\"duration_us\":"u8);
-                line.Append(record.ElapsedNanoseconds / 1000);
-                line.Append(",\"bytes_sent\":"u8);
-                line.Append(record.BytesSent);
-                line.Append(",\"bytes_received\":"u8);
-                line.Append(record.BytesReceived);
-                line.Append(",\"rtt_us\":"u8);
-                line.Append(record.SmoothedRttMicroseconds);
-                line.Append(",\"retransmits\":"u8);
-                line.Append(record.Retransmits);
-                line.Append(",\"reason\":\""u8);
-                line.AppendAscii(Vocabulary.Text(record.CloseReason));
-                line.Append("\""u8);
-                break;
-        }
-    }
 
     private static byte[] RenderContainer(ContainerIdentity container)
     {

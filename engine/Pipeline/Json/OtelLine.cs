@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Events.Columns;
 
 namespace NetMon.Pipeline.Json;
 
@@ -9,6 +10,9 @@ namespace NetMon.Pipeline.Json;
 /// </summary>
 internal sealed class OtelLine(string node) : EventLine(RenderContainer)
 {
+    /// <summary>What the conventions have no name for; they have one for the result, error.type.</summary>
+    private static readonly ColumnKeys LineEnd = new("netmon.", EventColumns.LineEnd.Where(column => column.Name != "result"));
+
     private readonly byte[] _node = Rendered(node, NameBytes);
 
     public override int Write(in ConnectionEvent e, Span<byte> to)
@@ -47,7 +51,14 @@ internal sealed class OtelLine(string node) : EventLine(RenderContainer)
         line.Append(record.NetworkNamespace);
         line.Append(",\"netmon.cgroup_id\":"u8);
         line.Append(record.Owner.CgroupId);
-        WriteOutcome(ref line, in e);
+        if (record.Kind == RecordKind.Connect && e.Facts.Result is not ConnectResult.Established and var result)
+        {
+            line.Append(",\"error.type\":\""u8);
+            line.AppendAscii(Vocabulary.Text(result));
+            line.Append("\""u8);
+        }
+
+        LineEnd.Write(ref line, in e);
         line.Append("}\n"u8);
         return line.Length;
     }
@@ -58,46 +69,6 @@ internal sealed class OtelLine(string node) : EventLine(RenderContainer)
         RecordKind.Accept => "\",\"event.name\":\"netmon.accept\",\"host.name\":\""u8,
         _ => "\",\"event.name\":\"netmon.close\",\"host.name\":\""u8,
     };
-
-    private static void WriteOutcome(ref Utf8Cursor line, in ConnectionEvent e)
-    {
-        ref readonly var record = ref e.Record;
-        switch (record.Kind)
-        {
-            case RecordKind.Connect:
-                if (e.Result != ConnectResult.Established)
-                {
-                    line.Append(",\"error.type\":\""u8);
-                    line.AppendAscii(Vocabulary.Text(e.Result));
-                    line.Append("\""u8);
-                }
-
-                if (e.Errno != 0)
-                {
-                    line.Append(",\"netmon.errno\":"u8);
-                    line.Append(e.Errno);
-                }
-
-                line.Append(",\"netmon.latency_us\":"u8);
-                line.Append(record.ElapsedNanoseconds / 1000);
-                break;
-            case RecordKind.Close:
-                line.Append(",\"netmon.duration_us\":"u8);
-                line.Append(record.ElapsedNanoseconds / 1000);
-                line.Append(",\"netmon.bytes_sent\":"u8);
-                line.Append(record.BytesSent);
-                line.Append(",\"netmon.bytes_received\":"u8);
-                line.Append(record.BytesReceived);
-                line.Append(",\"netmon.rtt_us\":"u8);
-                line.Append(record.SmoothedRttMicroseconds);
-                line.Append(",\"netmon.retransmits\":"u8);
-                line.Append(record.Retransmits);
-                line.Append(",\"netmon.reason\":\""u8);
-                line.AppendAscii(Vocabulary.Text(record.CloseReason));
-                line.Append("\""u8);
-                break;
-        }
-    }
 
     private static byte[] RenderContainer(ContainerIdentity container)
     {

@@ -1,9 +1,10 @@
 using NetMon.Events;
+using NetMon.Events.Columns;
 using NetMon.Storage.Hot;
 
 namespace NetMon.Query.Hot;
 
-/// <summary>A place in a segment, and the texts of what repeats.</summary>
+/// <summary>A row of a segment, and the texts that repeat.</summary>
 internal sealed class HotCursor
 {
     private const int MostTexts = 65_536;
@@ -16,62 +17,37 @@ internal sealed class HotCursor
 
     public int Row { get; set; }
 
-    public RecordKind Kind => Batch.Kinds[Row];
-
-    public bool IsConnect => Kind == RecordKind.Connect;
-
-    public bool IsClose => Kind == RecordKind.Close;
-
-    public ConnectResult Result => Vocabulary.ResultOf(Batch.Errors[Row], Batch.Flags[Row]);
+    public EventFacts Facts => Batch.FactsOf(Row);
 
     public ContainerIdentity? Container => Batch.ContainerOf(Row);
 
-    /// <summary>Microseconds since 1970, cut off as in the sealed files.</summary>
-    public DateTime Time => DateTime.UnixEpoch.AddTicks(Batch.Timestamps[Row] / 1000 * TimeSpan.TicksPerMicrosecond);
-
-    public string SourceAddress => AddressOf(Batch.SourceAddresses[Row]);
-
-    public string DestinationAddress => AddressOf(Batch.DestinationAddresses[Row]);
-
-    public string Process
-    {
-        get
-        {
-            var name = Batch.Processes[Row];
-            var key = Key(name);
-            if (!_processes.TryGetValue(key, out var text))
-            {
-                text = System.Text.Encoding.UTF8.GetString(ProcessName.Trim(name));
-                Keep(_processes, key, text);
-            }
-
-            return text;
-        }
-    }
+    /// <summary>Microseconds since 1970, rounded down as in sealed files.</summary>
+    public DateTime Time => DateTime.UnixEpoch.AddTicks(TimeColumn.Microseconds(Batch.Timestamps[Row]) * TimeSpan.TicksPerMicrosecond);
 
     public void Begin(string node, HotBatch batch) => (Node, Batch) = (node, batch);
 
-    private string AddressOf(InlineBytes16 address)
+    /// <summary>The stored number of a field.</summary>
+    public long Number(EventField field) => field.Number(Batch.Column(field), Row);
+
+    public string Address(EventField field) => TextOf(_addresses, field, bytes => AddressText.Format(bytes));
+
+    public string Process(EventField field) => TextOf(_processes, field, bytes => System.Text.Encoding.UTF8.GetString(ProcessName.Trim(bytes)));
+
+    private string TextOf(Dictionary<UInt128, string> texts, EventField field, Func<ReadOnlySpan<byte>, string> make)
     {
-        var key = Key(address);
-        if (!_addresses.TryGetValue(key, out var text))
+        var bytes = Batch.Column(field).Slice(field.Width * Row, field.Width);
+        var key = System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+        if (!texts.TryGetValue(key, out var text))
         {
-            text = AddressText.Format(address);
-            Keep(_addresses, key, text);
+            text = make(bytes);
+            if (texts.Count == MostTexts)
+            {
+                texts.Clear();
+            }
+
+            texts[key] = text;
         }
 
         return text;
-    }
-
-    private static UInt128 Key(ReadOnlySpan<byte> bytes) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(bytes);
-
-    private static void Keep(Dictionary<UInt128, string> texts, UInt128 key, string text)
-    {
-        if (texts.Count == MostTexts)
-        {
-            texts.Clear();
-        }
-
-        texts[key] = text;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class WordTexts
     /// <param name="words">All that there are, 32 at the most.</param>
     /// <param name="rows">Each row's word, an index into <paramref name="words"/>.</param>
     /// <param name="indices">Gets the indices.</param>
-    public void Index(ReadOnlySpan<string> words, ReadOnlySpan<int> rows, Span<uint> indices)
+    public void Index(IReadOnlyList<string> words, ReadOnlySpan<int> rows, Span<uint> indices)
     {
         Texts.Clear();
         Span<int> indexOf = stackalloc int[MostWords];

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using NetMon.Events;
+using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
@@ -99,15 +100,7 @@ internal sealed class ContainerDictionary
         return true;
     }
 
-    private static string Text(ContainerIdentity container, int text) => text switch
-    {
-        0 => container.ContainerId,
-        1 => container.PodUid,
-        2 => container.PodName,
-        3 => container.PodNamespace,
-        4 => container.ContainerName,
-        _ => container.Image,
-    };
+    private static string Text(ContainerIdentity container, int text) => EventColumns.ContainerTexts[text].TextOf(container);
 
     /// <summary>A quarter of the bound in characters is never more bytes than the bound: a UTF-16 unit is 3 bytes of UTF-8 at most.</summary>
     private static ReadOnlySpan<char> Cut(string text) => text.AsSpan(0, Math.Min(text.Length, HotLimits.TextBytes / 4));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
+using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
@@ -18,66 +19,33 @@ public sealed class HotBatch
     public int Rows { get; private set; }
 
     /// <summary>Nanoseconds since 1970, UTC; in order but for stragglers.</summary>
-    public ReadOnlySpan<long> Timestamps => Column<long>(HotColumns.Timestamp);
+    public ReadOnlySpan<long> Timestamps => Values<long>(EventFields.Time);
 
     /// <summary>CONNECT, ACCEPT or CLOSE.</summary>
-    public ReadOnlySpan<RecordKind> Kinds => Column<RecordKind>(HotColumns.Kind);
+    public ReadOnlySpan<RecordKind> Kinds => Values<RecordKind>(EventFields.Kind);
 
-    /// <summary>The process's side.</summary>
-    public ReadOnlySpan<Direction> Directions => Column<Direction>(HotColumns.Direction);
-
-    /// <summary>How a CLOSE came.</summary>
-    public ReadOnlySpan<CloseReason> CloseReasons => Column<CloseReason>(HotColumns.CloseReason);
-
-    /// <summary>What is less than exact.</summary>
-    public ReadOnlySpan<RecordFlags> Flags => Column<RecordFlags>(HotColumns.Flags);
-
-    /// <summary>Addresses of who opened the connection, as <see cref="AddressText"/> takes them.</summary>
-    public ReadOnlySpan<InlineBytes16> SourceAddresses => Column<InlineBytes16>(HotColumns.SourceAddress);
-
-    /// <summary>Addresses of who was called.</summary>
-    public ReadOnlySpan<InlineBytes16> DestinationAddresses => Column<InlineBytes16>(HotColumns.DestinationAddress);
-
-    public ReadOnlySpan<ushort> SourcePorts => Column<ushort>(HotColumns.SourcePort);
-
-    public ReadOnlySpan<ushort> DestinationPorts => Column<ushort>(HotColumns.DestinationPort);
-
-    public ReadOnlySpan<uint> NetworkNamespaces => Column<uint>(HotColumns.NetworkNamespace);
-
-    public ReadOnlySpan<uint> Pids => Column<uint>(HotColumns.Pid);
-
-    public ReadOnlySpan<uint> Uids => Column<uint>(HotColumns.Uid);
-
-    public ReadOnlySpan<ulong> CgroupIds => Column<ulong>(HotColumns.CgroupId);
-
-    /// <summary>Names of processes, zero-filled.</summary>
-    public ReadOnlySpan<InlineBytes16> Processes => Column<InlineBytes16>(HotColumns.Process);
-
-    /// <summary>CONNECT: the latency; CLOSE: the duration; nanoseconds.</summary>
-    public ReadOnlySpan<ulong> ElapsedNanoseconds => Column<ulong>(HotColumns.Elapsed);
-
-    public ReadOnlySpan<ulong> BytesSent => Column<ulong>(HotColumns.BytesSent);
-
-    public ReadOnlySpan<ulong> BytesReceived => Column<ulong>(HotColumns.BytesReceived);
-
-    public ReadOnlySpan<uint> SmoothedRttMicroseconds => Column<uint>(HotColumns.SmoothedRtt);
-
-    public ReadOnlySpan<uint> Retransmits => Column<uint>(HotColumns.Retransmits);
-
-    /// <summary>Errno of a failed CONNECT.</summary>
-    public ReadOnlySpan<uint> Errors => Column<uint>(HotColumns.Error);
-
-    /// <summary>Index into <see cref="Containers"/>, where <see cref="IsInContainer"/>.</summary>
-    public ReadOnlySpan<short> ContainerIndices => Column<short>(HotColumns.Container);
+    /// <summary>Index into <see cref="Containers"/>, valid where <see cref="IsInContainer"/> is true.</summary>
+    public ReadOnlySpan<short> ContainerIndices => MemoryMarshal.Cast<byte, short>(Column(HotColumns.Container));
 
     /// <summary>The containers that this batch may refer to; the same objects as long as they stay in the segment's dictionary.</summary>
     public IReadOnlyList<ContainerIdentity> Containers => _containers;
+
+    /// <summary>The stored values of a field, one after the other.</summary>
+    public ReadOnlySpan<byte> Column(EventField field) => Column(HotColumns.IndexOf(field));
 
     /// <summary>Whether the row's process is in a container.</summary>
     public bool IsInContainer(int row) => (_message[_validity + row / 8] >> (row % 8) & 1) != 0;
 
     /// <summary>The row's container; null for a process of the host.</summary>
     public ContainerIdentity? ContainerOf(int row) => IsInContainer(row) ? _containers[ContainerIndices[row]] : null;
+
+    /// <summary>The facts of a row.</summary>
+    public EventFacts FactsOf(int row) => new(
+        Kinds[row],
+        Values<Direction>(EventFields.Direction)[row],
+        Values<CloseReason>(EventFields.CloseReason)[row],
+        Values<RecordFlags>(EventFields.Flags)[row],
+        Values<uint>(EventFields.Error)[row]);
 
     internal void Become(byte[] message, int rows)
     {
@@ -110,7 +78,10 @@ public sealed class HotBatch
         return true;
     }
 
-    private ReadOnlySpan<T> Column<T>(int column)
+    /// <summary>The stored values of a column of <see cref="HotColumns"/>.</summary>
+    internal ReadOnlySpan<byte> Column(int column) => _message.AsSpan(_columns[column], HotColumns.Widths[column] * Rows);
+
+    private ReadOnlySpan<T> Values<T>(EventField field)
         where T : struct =>
-        MemoryMarshal.Cast<byte, T>(_message.AsSpan(_columns[column], HotColumns.Widths[column] * Rows));
+        MemoryMarshal.Cast<byte, T>(Column(field));
 }

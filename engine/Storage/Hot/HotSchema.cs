@@ -1,4 +1,5 @@
 using Apache.Arrow.Ipc;
+using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
@@ -25,7 +26,7 @@ internal static class HotSchema
             }
 
             node = name;
-            isOtherVersion = texts.TryGetValue("netmon.hot_version", out var version) && version != HotColumns.Version;
+            isOtherVersion = texts.TryGetValue("netmon.hot_version", out var version) && version != EventColumns.HotVersion;
             return message.SequenceEqual(HotMessages.SchemaMessage(name, bootId));
         }
 #pragma warning disable CA1031 // The library checks its bounds, but throws all kinds of exceptions for what is no schema.

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using NetMon.Events;
 
@@ -185,7 +183,7 @@ public sealed class HotSegmentReader : IDisposable
         HotMetadata.RenderDictionary(_expected, (int)entries, textBytes);
         var length = template.Length + HotMetadata.DictionaryBodyLength((int)entries, textBytes);
         if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)) || length > LargestMessage || !TryReadMessage(length)
-            || ReadContainers(_message.AsSpan(template.Length, length - template.Length), (int)entries, textBytes) is not { } containers)
+            || ContainerDictionaryBody.Read(_message.AsSpan(template.Length, length - template.Length), (int)entries, textBytes) is not { } containers)
         {
             return false;
         }
@@ -216,36 +214,5 @@ public sealed class HotSegmentReader : IDisposable
         }
 
         return MessageTrailer.IsIntact(_message.AsSpan(0, length));
-    }
-
-    private static ContainerIdentity[]? ReadContainers(ReadOnlySpan<byte> body, int entries, ReadOnlySpan<int> textBytes)
-    {
-        var texts = new string[HotColumns.ContainerTexts][];
-        for (var text = 0; text < texts.Length; text++)
-        {
-            var bytes = body[HotLayout.Align(4 * (entries + 1))..];
-            texts[text] = new string[entries];
-            for (var index = 0; index < entries; index++)
-            {
-                var from = BinaryPrimitives.ReadInt32LittleEndian(body[(4 * index)..]);
-                var to = BinaryPrimitives.ReadInt32LittleEndian(body[(4 * (index + 1))..]);
-                if (from < 0 || from > to || to > textBytes[text])
-                {
-                    return null;
-                }
-
-                texts[text][index] = Encoding.UTF8.GetString(bytes[from..to]);
-            }
-
-            body = bytes[HotLayout.Align(textBytes[text])..];
-        }
-
-        var containers = new ContainerIdentity[entries];
-        for (var index = 0; index < entries; index++)
-        {
-            containers[index] = new ContainerIdentity(texts[0][index], texts[2][index], texts[3][index], texts[4][index], texts[1][index], texts[5][index]);
-        }
-
-        return containers;
     }
 }

@@ -20,7 +20,7 @@ public sealed class ConnectResultTests
     {
         var connection = new ConnectionEvent { Record = Records.Record(RecordKind.Connect) with { Error = error, Flags = flags } };
 
-        Assert.Equal(word, Vocabulary.Text(connection.Result));
-        Assert.Equal(shown, connection.Errno);
+        Assert.Equal(word, Vocabulary.Text(connection.Facts.Result));
+        Assert.Equal(shown, connection.Facts.HasErrno ? connection.Facts.Error : 0);
     }
 }

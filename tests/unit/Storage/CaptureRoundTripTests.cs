@@ -77,8 +77,8 @@ public sealed class CaptureRoundTripTests
             AddressText.Format(record.DestinationAddress), record.SourcePort, record.DestinationPort, record.Owner.Pid,
             Encoding.UTF8.GetString(comm.IndexOf((byte)0) is var end and >= 0 ? comm[..end] : comm), source.Container?.ContainerId,
             source.Container?.ContainerName, source.Container?.PodUid, source.Container?.Image, Vocabulary.Text(record.Direction), record.Owner.CgroupId,
-            isConnect ? Vocabulary.Text(source.Result) : null,
-            isConnect && record.Error != 0 && source.Result != ConnectResult.Aborted ? record.Error : null,
+            isConnect ? Vocabulary.Text(source.Facts.Result) : null,
+            isConnect && record.Error is not (0 or 103) ? record.Error : null,
             isConnect ? record.ElapsedNanoseconds / 1000 : null, isClose ? record.ElapsedNanoseconds / 1000 : null,
             isClose ? record.BytesSent : null, isClose ? Vocabulary.Text(record.CloseReason) : null,
         ];

@@ -1,0 +1,36 @@
+namespace NetMon.Events.Columns;
+
+/// <summary>Which events have a value in a column; in the others it is null, and the JSON line lacks the key. Immutable.</summary>
+public sealed class ColumnRows
+{
+    public static readonly ColumnRows All = new("all", null, RecordKind.Connect, RecordKind.Accept, RecordKind.Close);
+    public static readonly ColumnRows Connect = new("CONNECT", null, RecordKind.Connect);
+    public static readonly ColumnRows FailedConnect = new("failed CONNECT", facts => facts.HasErrno, RecordKind.Connect);
+    public static readonly ColumnRows Close = new("CLOSE", null, RecordKind.Close);
+
+    /// <summary>Decided by the container, not by the event.</summary>
+    public static readonly ColumnRows InContainer = new("in a container", null);
+
+    private readonly uint _kinds;
+    private readonly Func<EventFacts, bool>? _condition;
+
+    private ColumnRows(string label, Func<EventFacts, bool>? condition, params ReadOnlySpan<RecordKind> kinds)
+    {
+        (Label, _condition) = (label, condition);
+        foreach (var kind in kinds)
+        {
+            _kinds |= Bit(kind);
+        }
+    }
+
+    /// <summary>For the documents.</summary>
+    public string Label { get; }
+
+    /// <summary>Whether events of this kind may have a value.</summary>
+    public bool MayHave(RecordKind kind) => (_kinds & Bit(kind)) != 0;
+
+    /// <summary>Whether this event has a value.</summary>
+    public bool Has(in EventFacts facts) => MayHave(facts.Kind) && (_condition is null || _condition(facts));
+
+    private static uint Bit(RecordKind kind) => 1u << (int)kind;
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NetMon.Events.Columns;
+
+/// <summary>
+/// A field of an event that hot segments store as it is: a place in <see cref="ConnectionRecord"/>, or the event's time. The
+/// columns of files and lines are made from fields. Immutable.
+/// </summary>
+public sealed class EventField
+{
+    private const int TimeOffset = -1;
+
+    private EventField(string name, FieldType type, int offset, string meaning)
+    {
+        (Name, Type, Offset, Meaning) = (name, type, offset, meaning);
+        Width = WidthOf(type);
+    }
+
+    /// <summary>The name of the column in a hot segment.</summary>
+    public string Name { get; }
+
+    public FieldType Type { get; }
+
+    /// <summary>Bytes from the start of the record; -1 for the event's time, which is not in it.</summary>
+    public int Offset { get; }
+
+    /// <summary>Bytes of a value.</summary>
+    public int Width { get; }
+
+    /// <summary>A sentence for <c>schemas/hot.md</c>.</summary>
+    public string Meaning { get; }
+
+    /// <summary>The event's time.</summary>
+    public static EventField Time(string name, string meaning) => new(name, FieldType.Timestamp, TimeOffset, meaning);
+
+    /// <summary>A field of the record; its type must have the width of <paramref name="type"/>.</summary>
+    public static EventField Of<T>(string name, FieldType type, FieldReference<T> reference, string meaning)
+        where T : unmanaged
+    {
+        if (Unsafe.SizeOf<T>() != WidthOf(type))
+        {
+            throw new ArgumentException($"{name} has {Unsafe.SizeOf<T>()} bytes, and {type} has {WidthOf(type)}", nameof(type));
+        }
+
+        var record = default(ConnectionRecord);
+        ref var start = ref Unsafe.As<ConnectionRecord, byte>(ref record);
+        ref var field = ref Unsafe.As<T, byte>(ref Unsafe.AsRef(in reference(in record)));
+        return new EventField(name, type, (int)Unsafe.ByteOffset(ref start, ref field), meaning);
+    }
+
+    /// <summary>Copies this field of each event into a column, one value after the other.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="column">Receives the values; at least <see cref="Width"/> bytes for each event.</param>
+    public void Gather(ReadOnlySpan<ConnectionEvent> events, Span<byte> column)
+    {
+        switch (Type)
+        {
+            case FieldType.Timestamp:
+                GatherTimes(events, MemoryMarshal.Cast<byte, long>(column));
+                break;
+            case FieldType.UInt8:
+                Gather<byte>(events, column);
+                break;
+            case FieldType.UInt16:
+                Gather<ushort>(events, column);
+                break;
+            case FieldType.UInt32:
+                Gather<uint>(events, column);
+                break;
+            case FieldType.UInt64:
+                Gather<ulong>(events, column);
+                break;
+            default:
+                Gather<InlineBytes16>(events, column);
+                break;
+        }
+    }
+
+    /// <summary>This field of a record as a number: the value of an unsigned field, its bits where it has 64.</summary>
+    public long Number(in ConnectionRecord record) => Number(MemoryMarshal.AsBytes(new ReadOnlySpan<ConnectionRecord>(in record))[Offset..]);
+
+    /// <summary>The same for a row of a column.</summary>
+    public long Number(ReadOnlySpan<byte> column, int row) => Number(column[(Width * row)..]);
+
+    /// <summary>This field of a record as sixteen bytes.</summary>
+    public ReadOnlySpan<byte> Bytes(in ConnectionRecord record) => MemoryMarshal.AsBytes(new ReadOnlySpan<ConnectionRecord>(in record)).Slice(Offset, Width);
+
+    /// <summary>Converts a column's values to numbers as <see cref="Number(ReadOnlySpan{byte}, int)"/> does.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="rows">The rows to take, in their order.</param>
+    /// <param name="numbers">Receives them.</param>
+    public void Numbers(ReadOnlySpan<byte> column, ReadOnlySpan<int> rows, Span<long> numbers)
+    {
+        switch (Width)
+        {
+            case 1:
+                Widen(column, rows, numbers);
+                break;
+            case 2:
+                Widen(MemoryMarshal.Cast<byte, ushort>(column), rows, numbers);
+                break;
+            case 4:
+                Widen(MemoryMarshal.Cast<byte, uint>(column), rows, numbers);
+                break;
+            default:
+                Widen(MemoryMarshal.Cast<byte, long>(column), rows, numbers);
+                break;
+        }
+    }
+
+    private static int WidthOf(FieldType type) => type switch
+    {
+        FieldType.UInt8 => 1,
+        FieldType.UInt16 => 2,
+        FieldType.UInt32 => 4,
+        FieldType.Bytes16 => 16,
+        _ => 8,
+    };
+
+    private static void GatherTimes(ReadOnlySpan<ConnectionEvent> events, Span<long> times)
+    {
+        times = times[..events.Length];
+        for (var row = 0; row < times.Length; row++)
+        {
+            times[row] = events[row].UnixNanoseconds;
+        }
+    }
+
+    private void Gather<T>(ReadOnlySpan<ConnectionEvent> events, Span<byte> column)
+        where T : unmanaged
+    {
+        var values = MemoryMarshal.Cast<byte, T>(column)[..events.Length];
+        var offset = Offset;
+        for (var row = 0; row < values.Length; row++)
+        {
+            values[row] = MemoryMarshal.Read<T>(MemoryMarshal.AsBytes(new ReadOnlySpan<ConnectionRecord>(in events[row].Record))[offset..]);
+        }
+    }
+
+    private static void Widen<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> rows, Span<long> numbers)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        numbers = numbers[..rows.Length];
+        for (var n = 0; n < numbers.Length; n++)
+        {
+            numbers[n] = long.CreateTruncating(values[rows[n]]);
+        }
+    }
+
+    private long Number(ReadOnlySpan<byte> value) => Width switch
+    {
+        1 => value[0],
+        2 => MemoryMarshal.Read<ushort>(value),
+        4 => MemoryMarshal.Read<uint>(value),
+        _ => MemoryMarshal.Read<long>(value),
+    };
+}
