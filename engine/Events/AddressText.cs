@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
 
 namespace NetMon.Events;
 
@@ -8,6 +7,10 @@ public static class AddressText
 {
     /// <summary>The longest text: eight groups of four digits and seven colons.</summary>
     public const int MaxLength = 39;
+
+    /// <summary>Each octet's digits and a dot, as the four bytes that are written of them.</summary>
+    private static readonly uint[] OctetsWithDot = [.. Enumerable.Range(0, 256).Select(octet =>
+        BinaryPrimitives.ReadUInt32LittleEndian(System.Text.Encoding.ASCII.GetBytes($"{octet}.".PadRight(sizeof(uint), '\0'))))];
 
     /// <summary>
     /// Writes the text of a 16-byte address in network order; returns its length. <paramref name="utf8"/> holds
@@ -34,15 +37,12 @@ public static class AddressText
         var at = 0;
         for (var shift = 24; shift >= 0; shift -= 8)
         {
-            Utf8Formatter.TryFormat((byte)(address >> shift), utf8[at..], out var digits);
-            at += digits;
-            if (shift > 0)
-            {
-                utf8[at++] = (byte)'.';
-            }
+            var octet = (byte)(address >> shift);
+            BinaryPrimitives.WriteUInt32LittleEndian(utf8[at..], OctetsWithDot[octet]);
+            at += octet < 10 ? 2 : octet < 100 ? 3 : 4;
         }
 
-        return at;
+        return at - 1; // without the last dot
     }
 
     private static int FormatIpv6(ReadOnlySpan<byte> address, Span<byte> utf8)

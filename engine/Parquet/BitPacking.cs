@@ -1,19 +1,23 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace NetMon.Parquet;
 
-/// <summary>Numbers side by side in so many bits each, from the lowest bit of the first byte on.</summary>
+/// <summary>Numbers side by side in a fixed number of bits each, from the lowest bit of the first byte on.</summary>
 internal static class BitPacking
 {
-    /// <summary>Packs the numbers; the last byte is filled up with zeros.</summary>
-    /// <param name="bytes">Gets them.</param>
-    /// <param name="values">None has more bits than <paramref name="width"/>.</param>
-    /// <param name="width">Bits of a number, 0 to 32.</param>
-    public static void Pack(ArrayBufferWriter<byte> bytes, ReadOnlySpan<uint> values, int width)
+    private const int WordBits = 64;
+
+    /// <summary>Appends the numbers; the last byte is filled up with zeros.</summary>
+    /// <param name="bytes">Receives them.</param>
+    /// <param name="values">Unsigned; none has more bits than <paramref name="width"/>.</param>
+    /// <param name="width">Bits of a number, 0 to 64.</param>
+    public static void Pack<T>(ArrayBufferWriter<byte> bytes, ReadOnlySpan<T> values, int width)
+        where T : unmanaged, IBinaryInteger<T>
     {
         var length = (int)(((long)values.Length * width + 7) / 8);
-        var target = bytes.GetSpan(length + sizeof(ulong))[..(length + sizeof(ulong))];
+        var target = bytes.GetSpan(length + sizeof(ulong))[..(length + sizeof(ulong))]; // so that a word can always be written whole
         switch (width)
         {
             case 0:
@@ -21,7 +25,7 @@ internal static class BitPacking
             case 8:
                 for (var n = 0; n < values.Length; n++)
                 {
-                    target[n] = (byte)values[n];
+                    target[n] = byte.CreateTruncating(values[n]);
                 }
 
                 break;
@@ -33,24 +37,28 @@ internal static class BitPacking
         bytes.Advance(length);
     }
 
-    /// <summary>The target has eight bytes more than are needed, so that a word can always be written whole.</summary>
-    private static void PackBits(Span<byte> target, ReadOnlySpan<uint> values, int width)
+    private static void PackBits<T>(Span<byte> target, ReadOnlySpan<T> values, int width)
+        where T : unmanaged, IBinaryInteger<T>
     {
         ulong word = 0;
         var (bits, at) = (0, 0);
         foreach (var value in values)
         {
-            word |= (ulong)value << bits;
+            var number = ulong.CreateTruncating(value);
+            word |= number << bits;
             bits += width;
-            if (bits >= 32)
+            if (bits >= WordBits)
             {
-                BinaryPrimitives.WriteUInt32LittleEndian(target[at..], (uint)word);
-                at += sizeof(uint);
-                word >>= 32;
-                bits -= 32;
+                BinaryPrimitives.WriteUInt64LittleEndian(target[at..], word);
+                at += sizeof(ulong);
+                bits -= WordBits;
+                word = bits == 0 ? 0 : number >> (width - bits); // the bits that did not fit
             }
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(target[at..], word);
+        if (bits > 0)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(target[at..], word);
+        }
     }
 }

@@ -63,27 +63,8 @@ internal static class DeltaEncoding
         bytes.Advance(Miniblocks);
         for (var block = 0; block * MiniblockValues < differences.Length; block++)
         {
-            Pack(bytes, offsets.Slice(block * MiniblockValues, MiniblockValues), bits[block]);
+            BitPacking.Pack<ulong>(bytes, offsets.Slice(block * MiniblockValues, MiniblockValues), bits[block]);
         }
-    }
-
-    private static void Pack(ArrayBufferWriter<byte> bytes, ReadOnlySpan<ulong> offsets, int width)
-    {
-        var length = offsets.Length * width / 8;
-        var target = bytes.GetSpan(length);
-        UInt128 word = 0;
-        var (bits, at) = (0, 0);
-        foreach (var offset in offsets)
-        {
-            word |= (UInt128)offset << bits;
-            for (bits += width; bits >= 8; bits -= 8)
-            {
-                target[at++] = (byte)word;
-                word >>= 8;
-            }
-        }
-
-        bytes.Advance(length);
     }
 
     private static long Narrow(long value, int width) => width == sizeof(int) ? (int)value : value;

@@ -78,7 +78,7 @@ internal static class RunEncoding
             Span<uint> last = stackalloc uint[Group];
             last.Clear();
             values[whole..].CopyTo(last);
-            BitPacking.Pack(bytes, last, width);
+            BitPacking.Pack<uint>(bytes, last, width);
         }
     }
 }

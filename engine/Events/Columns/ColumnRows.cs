@@ -29,6 +29,9 @@ public sealed class ColumnRows
     /// <summary>Whether events of this kind may have a value.</summary>
     public bool MayHave(RecordKind kind) => (_kinds & Bit(kind)) != 0;
 
+    /// <summary>Whether more than the kind decides.</summary>
+    public bool HasCondition => _condition is not null;
+
     /// <summary>Whether this event has a value.</summary>
     public bool Has(in EventFacts facts) => MayHave(facts.Kind) && (_condition is null || _condition(facts));
 

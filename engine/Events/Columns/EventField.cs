@@ -77,16 +77,20 @@ public sealed class EventField
         }
     }
 
-    /// <summary>This field of a record as a number: the value of an unsigned field, its bits where it has 64.</summary>
-    public long Number(in ConnectionRecord record) => Number(MemoryMarshal.AsBytes(new ReadOnlySpan<ConnectionRecord>(in record))[Offset..]);
+    /// <summary>A row of a column as a number: the value of an unsigned field, its bits where it has 64.</summary>
+    public long Number(ReadOnlySpan<byte> column, int row)
+    {
+        var value = column[(Width * row)..];
+        return Width switch
+        {
+            1 => value[0],
+            2 => MemoryMarshal.Read<ushort>(value),
+            4 => MemoryMarshal.Read<uint>(value),
+            _ => MemoryMarshal.Read<long>(value),
+        };
+    }
 
-    /// <summary>The same for a row of a column.</summary>
-    public long Number(ReadOnlySpan<byte> column, int row) => Number(column[(Width * row)..]);
-
-    /// <summary>This field of a record as sixteen bytes.</summary>
-    public ReadOnlySpan<byte> Bytes(in ConnectionRecord record) => MemoryMarshal.AsBytes(new ReadOnlySpan<ConnectionRecord>(in record)).Slice(Offset, Width);
-
-    /// <summary>Converts a column's values to numbers as <see cref="Number(ReadOnlySpan{byte}, int)"/> does.</summary>
+    /// <summary>Converts values of a column to numbers as <see cref="Number"/> does.</summary>
     /// <param name="column">The column.</param>
     /// <param name="rows">The rows to take, in their order.</param>
     /// <param name="numbers">Receives them.</param>
@@ -147,12 +151,4 @@ public sealed class EventField
             numbers[n] = long.CreateTruncating(values[rows[n]]);
         }
     }
-
-    private long Number(ReadOnlySpan<byte> value) => Width switch
-    {
-        1 => value[0],
-        2 => MemoryMarshal.Read<ushort>(value),
-        4 => MemoryMarshal.Read<uint>(value),
-        _ => MemoryMarshal.Read<long>(value),
-    };
 }

@@ -8,11 +8,16 @@ namespace NetMon.Events.Columns;
 /// <param name="Meaning">For <c>schemas/parquet.md</c>.</param>
 public sealed record NumberColumn(string Name, ColumnType Type, EventField Number, ColumnRows Rows, string Meaning) : EventColumn(Name, Type, Rows, Meaning)
 {
-    /// <summary>The stored number is divided by this, as an unsigned one: 1000 makes microseconds of nanoseconds.</summary>
-    public uint Divisor { get; init; } = 1;
+    private const ulong NanosecondsPerMicrosecond = 1000;
+
+    /// <summary>The stored number is nanoseconds, unsigned, and the column has microseconds.</summary>
+    public bool IsStoredInNanoseconds { get; init; }
 
     public override EventField Source => Number;
 
     /// <summary>The column's value from the stored number.</summary>
-    public long ValueOf(long stored) => Divisor == 1 ? stored : (long)((ulong)stored / Divisor);
+    public long ValueOf(long stored) => IsStoredInNanoseconds ? (long)Microseconds((ulong)stored) : stored;
+
+    /// <summary>Whole microseconds of a duration in nanoseconds.</summary>
+    public static ulong Microseconds(ulong nanoseconds) => nanoseconds / NanosecondsPerMicrosecond;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using NetMon.Events;
 using NetMon.Events.Columns;
@@ -5,7 +6,7 @@ using NetMon.Events.Columns;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// Writes columns as keys of a line, in the order of their declaration: what each kind of event has is found once, and keys and
+/// Writes columns as keys of a line, in the order of their declaration. What each kind of event has is found once, and keys and
 /// words are encoded once. Immutable; any thread.
 /// </summary>
 internal sealed class ColumnKeys
@@ -16,11 +17,11 @@ internal sealed class ColumnKeys
     /// <param name="columns">Columns of numbers and of words.</param>
     public ColumnKeys(string prefix, IEnumerable<EventColumn> columns)
     {
-        Key[] keys = [.. columns.Select(column => new Key(column, prefix))];
+        EventColumn[] all = [.. columns];
         _keys = new Key[1 + (int)Enum.GetValues<RecordKind>().Max()][];
         for (var kind = 0; kind < _keys.Length; kind++)
         {
-            _keys[kind] = [.. keys.Where(key => key.Column.Rows.MayHave((RecordKind)kind))];
+            _keys[kind] = [.. all.Where(column => column.Rows.MayHave((RecordKind)kind)).Select(column => new Key(column, prefix))];
         }
     }
 
@@ -28,50 +29,67 @@ internal sealed class ColumnKeys
     public void Write(ref Utf8Cursor line, in ConnectionEvent e)
     {
         var facts = e.Facts;
-        foreach (var key in _keys[(int)facts.Kind])
+        var record = MemoryMarshal.AsBytes(new ReadOnlySpan<ConnectionRecord>(in e.Record));
+        foreach (ref readonly var key in _keys[(int)facts.Kind].AsSpan())
         {
-            if (key.Column.Rows.Has(in facts))
+            if (key.Condition is { } condition && !condition.Has(in facts))
             {
-                key.Write(ref line, in e.Record, in facts);
+                continue;
             }
+
+            if (key.IndexOf is { } indexOf)
+            {
+                line.Append(key.Texts[indexOf(facts)]);
+                continue;
+            }
+
+            line.Append(key.Texts[0]);
+            var value = record[key.Offset..];
+            line.Append(key.Type switch
+            {
+                FieldType.UInt32 => MemoryMarshal.Read<uint>(value),
+                FieldType.UInt64 when key.IsStoredInNanoseconds => NumberColumn.Microseconds(MemoryMarshal.Read<ulong>(value)),
+                FieldType.UInt64 => MemoryMarshal.Read<ulong>(value),
+                FieldType.UInt16 => MemoryMarshal.Read<ushort>(value),
+                _ => value[0],
+            });
         }
     }
 
-    private sealed class Key
+    private readonly struct Key
     {
-        private readonly byte[] _name;
-        private readonly NumberColumn? _number;
-        private readonly WordColumn? _word;
-        private readonly byte[][] _namesAndWords = [];
-
         public Key(EventColumn column, string prefix)
         {
-            Column = column;
-            _name = Encoding.UTF8.GetBytes($",\"{prefix}{column.Name}\":");
-            (_number, _word) = (column as NumberColumn, column as WordColumn);
-            if (_word is not null)
+            var name = Encoding.UTF8.GetBytes($",\"{prefix}{column.Name}\":");
+            Condition = column.Rows.HasCondition ? column.Rows : null;
+            switch (column)
             {
-                _namesAndWords = [.. _word.Words.Select(word => (byte[])[.. _name, .. Encoding.UTF8.GetBytes($"\"{word}\"")])];
-            }
-            else if (_number is null)
-            {
-                throw new InvalidOperationException($"{column.Name}: lines have no such kind of key");
+                case NumberColumn number:
+                    (Offset, Type, IsStoredInNanoseconds) = (number.Number.Offset, number.Number.Type, number.IsStoredInNanoseconds);
+                    Texts = [name];
+                    break;
+                case WordColumn word:
+                    IndexOf = word.IndexOf;
+                    Texts = [.. word.Words.Select(text => (byte[])[.. name, .. Encoding.UTF8.GetBytes($"\"{text}\"")])];
+                    break;
+                default:
+                    throw new InvalidOperationException($"{column.Name}: lines have no such kind of key");
             }
         }
 
-        public EventColumn Column { get; }
+        /// <summary>Decides whether an event has the key; null: its kind alone does.</summary>
+        public ColumnRows? Condition { get; }
 
-        public void Write(ref Utf8Cursor line, in ConnectionRecord record, in EventFacts facts)
-        {
-            if (_number is not null)
-            {
-                line.Append(_name);
-                line.Append((ulong)_number.ValueOf(_number.Number.Number(in record)));
-            }
-            else
-            {
-                line.Append(_namesAndWords[_word!.IndexOf(facts)]);
-            }
-        }
+        /// <summary>The name of a number's key, or the name and the word for each word.</summary>
+        public byte[][] Texts { get; }
+
+        /// <summary>Which word it is; null for a number.</summary>
+        public Func<EventFacts, int>? IndexOf { get; }
+
+        public int Offset { get; }
+
+        public FieldType Type { get; }
+
+        public bool IsStoredInNanoseconds { get; }
     }
 }

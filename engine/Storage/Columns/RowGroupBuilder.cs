@@ -148,7 +148,7 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
         var rows = _facts.RowsOf(column.Rows);
         var numbers = _numbers.AsSpan(0, rows.Length);
         column.Number.Numbers(Stored(column.Number), rows, numbers);
-        if (column.Divisor != 1)
+        if (column.IsStoredInNanoseconds)
         {
             foreach (ref var number in numbers)
             {

@@ -1,9 +1,6 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace NetMon.Storage.Hot;
 
-/// <summary>Where things are in the body of a batch of so many rows: a column after the other, each on 8 bytes, then a seal.</summary>
+/// <summary>Where things are in the body of a batch of so many rows: a column after the other, each on 8 bytes, then a trailer.</summary>
 internal static class HotLayout
 {
     /// <summary>
@@ -28,24 +25,6 @@ internal static class HotLayout
 
     /// <summary>The next multiple of 8.</summary>
     public static int Align(int bytes) => (bytes + 7) & ~7;
-
-    /// <summary>CRC-32C (Castagnoli), for which processors have an instruction. The length is a multiple of 4.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-        {
-            crc = BitOperations.Crc32C(crc, word);
-        }
-
-        foreach (var rest in MemoryMarshal.Cast<byte, uint>(bytes[(8 * words.Length)..]))
-        {
-            crc = BitOperations.Crc32C(crc, rest);
-        }
-
-        return ~crc;
-    }
 
     private static int Column(int column, int rows, bool containerValidity)
     {

@@ -5,15 +5,15 @@ namespace NetMon.Storage.Hot;
 /// <summary>The last eight bytes of a message with a body, by which a reader knows that all of it is there.</summary>
 internal static class MessageTrailer
 {
-    /// <summary>Seals a whole message.</summary>
+    /// <summary>Writes the trailer of a whole message.</summary>
     public static void Write(Span<byte> message)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(message[^8..], HotLayout.TrailerMagic);
-        BinaryPrimitives.WriteUInt32LittleEndian(message[^4..], HotLayout.Checksum(message[..^4]));
+        BinaryPrimitives.WriteUInt32LittleEndian(message[^4..], Crc32C.Of(message[..^4]));
     }
 
-    /// <summary>Whether the message is as it was sealed.</summary>
+    /// <summary>Whether the message is as it was written.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> message) =>
         BinaryPrimitives.ReadUInt32LittleEndian(message[^8..]) == HotLayout.TrailerMagic
-        && BinaryPrimitives.ReadUInt32LittleEndian(message[^4..]) == HotLayout.Checksum(message[..^4]);
+        && BinaryPrimitives.ReadUInt32LittleEndian(message[^4..]) == Crc32C.Of(message[..^4]);
 }

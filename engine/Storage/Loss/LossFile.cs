@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using NetMon.Storage.Hot;
 
@@ -75,14 +74,5 @@ internal sealed class LossFile(CaptureDirectory capture, Hour hour) : HotFile(ca
         return true;
     }
 
-    private static uint Checksum(string text)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in Encoding.UTF8.GetBytes(text))
-        {
-            crc = BitOperations.Crc32C(crc, value);
-        }
-
-        return ~crc;
-    }
+    private static uint Checksum(string text) => Crc32C.Of(Encoding.UTF8.GetBytes(text));
 }
