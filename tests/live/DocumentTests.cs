@@ -71,7 +71,7 @@ public sealed partial class DocumentTests
         using var tree = CopyWithExample();
         var script = $"cd {tree.Path} && make -s generate && dotnet build tests/unit -c Release -v quiet -clp:NoSummary"
             + " && artifacts/dotnet/bin/NetMon.UnitTests/release/NetMon.UnitTests -noColor"
-            + " -class '*.LayoutTests' -class '*.JsonLineTests' -class '*.JsonSchemaTests' -class '*.SegmentTests' -class '*.ParquetColumnsTests'";
+            + " -class '*.LayoutTests' -class '*.JsonLineTests' -class '*.JsonSchemaTests' -class '*.OtherFormatsTests' -class '*.SegmentTests' -class '*.CaptureColumnsTests' -class '*.CaptureRoundTripTests' -class '*.DocumentedColumnsTests'";
         var result = Shell.Script(script);
         Assert.True(result.ExitCode == 0 && !result.Output.Contains("Total: 0,", StringComparison.Ordinal), result.Output + result.Error);
     }
