@@ -78,7 +78,8 @@ internal static class HotTable
             {
                 to.WriteNull(at);
             }
-        });
+        }
+    );
 
     private static (ColumnInfo, Action<HotCursor, IDuckDBDataWriter, ulong>) OfContainer(ContainerColumn column) => (
         new ColumnInfo(column.Name, typeof(string)),
@@ -92,5 +93,6 @@ internal static class HotTable
             {
                 to.WriteNull(at);
             }
-        });
+        }
+    );
 }

@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace NetMon.Native;
+
+/// <summary>The directory behind a <see cref="ContainedFolder"/>: opens what is below it, never what is elsewhere. Any thread; owns its descriptor.</summary>
+internal sealed unsafe class ContainedRoot : IDisposable
+{
+    public const int NoEntry = 2;
+    private const int OpenAt2 = 437; // the same number everywhere (include/uapi/asm-generic/unistd.h)
+    private const ulong Beneath = 0x08 | 0x04 | 0x02; // RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
+
+    /// <summary>Replaced descriptors stay open for a while: another thread may be using one.</summary>
+    private const int MostOutlived = 64;
+
+    private static readonly int Directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000; // O_DIRECTORY
+    private readonly List<SafeFileHandle> _outlived = [];
+    private volatile SafeFileHandle _root;
+
+    /// <summary>Opens the directory; it is created, with its parents, if it is not there.</summary>
+    /// <exception cref="IOException">It can't be opened.</exception>
+    public ContainedRoot(string path)
+    {
+        Path = path;
+        _root = OpenRoot(path);
+    }
+
+    /// <summary>Where it was when it was opened, for messages.</summary>
+    public string Path { get; }
+
+    public static int Descriptor(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+
+    /// <summary>The last error of a system call as an exception.</summary>
+    public static IOException Failure(string what)
+    {
+        var errno = NativeException.FromErrno(what);
+        return new IOException(errno.Message, errno);
+    }
+
+    /// <summary>Opens the directory again by its path, and creates it if somebody has removed it.</summary>
+    /// <exception cref="IOException">It can't be opened; the old one stays.</exception>
+    public void Renew()
+    {
+        var renewed = OpenRoot(Path);
+        lock (_outlived)
+        {
+            _outlived.Add(_root);
+            _root = renewed;
+            if (_outlived.Count > MostOutlived)
+            {
+                _outlived[0].Dispose();
+                _outlived.RemoveAt(0);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _outlived.ForEach(handle => handle.Dispose());
+        _root.Dispose();
+    }
+
+    /// <summary>Opens a folder; null if it is not there.</summary>
+    /// <exception cref="IOException">It can't be opened, or a link is in the way.</exception>
+    public SafeFileHandle? OpenFolder(string path)
+    {
+        var descriptor = Open(path.Length == 0 ? "." : path, Directory | Libc.CloseOnExec, 0);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : Marshal.GetLastPInvokeError() == NoEntry ? null
+            : throw Failure($"opening the directory {path} in {Path}");
+    }
+
+    /// <summary>Opens whatever has this name, without access to its content; null if nothing has.</summary>
+    /// <exception cref="IOException">It can't be looked at.</exception>
+    public SafeFileHandle? OpenPath(string path)
+    {
+        const int pathOnly = 0x200000; // O_PATH
+        var descriptor = Open(path, pathOnly | Libc.CloseOnExec, 0);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : Marshal.GetLastPInvokeError() == NoEntry ? null
+            : throw Failure($"looking at {path} in {Path}");
+    }
+
+    /// <summary>openat2(2) below the directory: a descriptor, or -1 and errno.</summary>
+    public int Open(string path, int flags, uint mode)
+    {
+        var how = stackalloc ulong[3] { (ulong)(uint)flags, mode, Beneath }; // struct open_how
+        var text = stackalloc byte[4096];
+        var length = Encoding.UTF8.GetBytes(path, new Span<byte>(text, 4095));
+        text[length] = 0;
+        return (int)Libc.Syscall(OpenAt2, Descriptor(_root), (nint)text, (nint)how, 3 * sizeof(ulong), 0);
+    }
+
+    private static SafeFileHandle OpenRoot(string path)
+    {
+        MakeRoot(path);
+        var descriptor = Libc.Open(path, Directory | Libc.CloseOnExec, 0);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure($"opening the directory {path}");
+    }
+
+    private static void MakeRoot(string path)
+    {
+        if (System.IO.Directory.Exists(path))
+        {
+            return;
+        }
+
+        if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        {
+            MakeRoot(parent);
+        }
+
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        System.IO.Directory.CreateDirectory(path, mode);
+        File.SetUnixFileMode(path, mode);
+    }
+}
