@@ -2,6 +2,8 @@ using System.IO.Pipelines;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 using NetMon.Host.Metrics;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;
@@ -29,20 +31,20 @@ internal static class Agent
         useSynchronizationContext: false);
 
     /// <summary>Runs until a signal, the duration, or the end of the source; returns the exit code.</summary>
-    public static async Task<int> RunAsync(RunSettings settings)
+    public static async Task<int> RunAsync(RunSettings settings, Logger log)
     {
         using var stop = new StopSignal(settings.Duration);
         using var source = OpenSource(settings);
-        using var recording = settings.Record is { } path ? new RecordingFile(path) : null;
+        using var recording = settings.Record is { } path ? new RecordingFile(path, log.For("record")) : null;
         var loss = new LossAccount(source);
         var pipe = new Pipe(PipeOptions);
         var reader = new RingReader(source, pipe.Writer);
         EnrichStage? stage = null;
-        await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions(), report => stage?.Post(report), Log.Line);
+        await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions(), report => stage?.Post(report), log.For("containers"));
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, source.RescanCgroups);
-        var sinks = new SinkFanout([.. OpenSinks(settings, loss, directory)], source.IsLive);
+        var sinks = new SinkFanout([.. OpenSinks(settings, loss, directory, log)], source.IsLive);
         using var enrich = stage = new EnrichStage(directory, sinks, settings.NameWait);
-        await using var archive = UploaderProcess.Start(settings);
+        await using var archive = UploaderProcess.Start(settings, log.For("uploader"));
         var decoder = new RecordDecoder(new EventOrder(), enrich, sinks, recording is null ? null : recording.Append);
         loss.Follow(reader, decoder, sinks);
         var health = new Health(reader, decoder);
@@ -54,14 +56,14 @@ internal static class Agent
             .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree)] : Array.Empty<IMetricGroup>(),
             .. sinks.Workers.Select(worker => worker.Sink).OfType<CaptureSink>().Where(_ => settings.Retention.Archive is not null).Select(sink => new UploadMetrics(factory, sink)),
             new ProcessMetrics(factory),
-        ]), health).ConfigureAwait(false);
+        ]), health, log.For("metrics")).ConfigureAwait(false);
 
         runtimes.Start();
         source.Start();
         reader.Start();
         var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader));
         health.Attached();
-        Log.Line($"ready: {source.Description}");
+        log.Info($"ready: {source.Description}");
 
         await Task.WhenAny(stop.Requested, decoding).ConfigureAwait(false); // a source that ends completes the pipe
 
@@ -73,7 +75,7 @@ internal static class Agent
         {
             if (!await worker.FinishAsync().ConfigureAwait(false))
             {
-                Log.Line($"{worker.Sink.Name}: gave up after {SinkWorker.StallBound.TotalSeconds:0} s without progress; the rest is counted as dropped");
+                log.Error($"output {worker.Sink.Name}: gave up after {SinkWorker.StallBound.TotalSeconds:0} s without progress; what it has not written is counted as dropped");
             }
         }
 
@@ -82,9 +84,9 @@ internal static class Agent
             await archive.DisposeAsync().ConfigureAwait(false); // what was sealed just now goes too
         }
 
-        Log.Line(MemoryAccount.Summary());
-        Log.Line(NamingAccount.Summary(source.ReadCounters(), directory.Counters, enrich.Counters, runtimes.Status));
-        Log.Line(loss.Summary());
+        log.Info(MemoryAccount.Summary());
+        log.For("containers").Info(NamingAccount.Summary(source.ReadCounters(), directory.Counters, enrich.Counters, runtimes.Status));
+        log.Info(loss.Summary());
         return ExitCode.Success;
     }
 
@@ -95,12 +97,12 @@ internal static class Agent
         _ => KernelSource.Open(settings.Kernel),
     };
 
-    private static IEnumerable<IEventSink> OpenSinks(RunSettings settings, LossAccount loss, ContainerDirectory directory)
+    private static IEnumerable<IEventSink> OpenSinks(RunSettings settings, LossAccount loss, ContainerDirectory directory, Logger log)
     {
         if (settings.Json is { } json)
         {
             var output = new LineOutput(json == "-" ? OutputDescriptor.Standard() : OutputDescriptor.Append(json));
-            yield return new JsonSink(output, EventLine.Of(settings.JsonFormat, settings.Node), new SinkCounters(), Log.Line);
+            yield return new JsonSink(output, EventLine.Of(settings.JsonFormat, settings.Node), new SinkCounters(), log.For("json"));
         }
 
         if (settings.Capture is { } capture)
@@ -119,7 +121,7 @@ internal static class Agent
                 LossTotals = loss.Totals,
                 NamesOf = container => directory.Of(container.ContainerId),
             };
-            yield return new CaptureSink(options, new SinkCounters(), Log.Line);
+            yield return new CaptureSink(options, new SinkCounters(), log.For("storage"));
         }
     }
 }

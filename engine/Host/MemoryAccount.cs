@@ -24,11 +24,11 @@ internal static class MemoryAccount
         try
         {
             var peak = File.ReadLines(Status).First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return $"resident at most {peak["VmHWM:".Length..^" kB".Length].Trim()} KiB";
+            return $"peak resident {peak["VmHWM:".Length..^" kB".Length].Trim()} KiB";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            return $"resident at most: not known, {Status} does not say";
+            return $"peak resident: unknown, {Status} does not have it";
         }
     }
 }

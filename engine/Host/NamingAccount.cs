@@ -12,13 +12,13 @@ internal static class NamingAccount
     public static string Summary(SourceCounters source, DirectoryCounters directory, NamingCounters naming, IReadOnlyList<RuntimeStatus> runtimes)
     {
         var share = naming.InContainers == 0 ? 100 : 100.0 * naming.Named / naming.InContainers;
-        var stay = directory.ShortestStay is { } milliseconds ? $" (the soonest {milliseconds / 1000} s after its end)" : "";
+        var stay = directory.ShortestStay is { } milliseconds ? $" (earliest {milliseconds / 1000} s after its end)" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"containers: {directory.Containers} known, {directory.Named} named; events in containers {naming.InContainers}, with names {naming.Named} ({share:0.00} %);"
+            $"{directory.Containers} known, {directory.Named} named; events in containers {naming.InContainers}, with names {naming.Named} ({share:0.00} %);"
             + $" wait for a name p50 {naming.WaitMicroseconds(0.5)} us, p99 {naming.WaitMicroseconds(0.99)} us;"
-            + $" batches held {naming.BatchesHeld}, past the bound {naming.BatchesOverdue}, crowded out {naming.BatchesCrowdedOut};"
-            + $" cgroups {directory.Cgroups}, untold {source.CgroupsDropped}, unknown {directory.Unknown}, evicted {directory.Evicted}{stay}, rescans {directory.Rescans};"
+            + $" batches delayed {naming.BatchesHeld}, timed out {naming.BatchesOverdue}, evicted {naming.BatchesCrowdedOut};"
+            + $" cgroups {directory.Cgroups}, dropped {source.CgroupsDropped}, unknown {directory.Unknown}, evicted {directory.Evicted}{stay}, rescans {directory.Rescans};"
             + $" asked for {directory.Asked}, runtime calls {runtimes.Sum(runtime => runtime.Calls)}, failures {runtimes.Sum(runtime => runtime.Failures)}");
     }
 }

@@ -1,27 +1,24 @@
 using System.CommandLine;
+using NetMon.Foundation.Logging;
 using NetMon.Host;
 using NetMon.Host.Commands;
 
+var log = LogWriter.ToStandardError(args, args is ["doctor", ..] ? "doctor" : "agent");
 if (args is ["query", ..])
 {
-    return QueryProgram.Run(args[1..]); // its arguments are its own
+    return QueryProgram.Run(args[1..], log.For("query")); // its arguments are its own
 }
 
 var root = new RootCommand("NetMon: every TCP connection of this node, with its process, as JSON lines and Parquet files.")
 {
-    RunCommand.Create(),
-    DoctorCommand.Create(),
+    RunCommand.Create(log),
+    DoctorCommand.Create(log),
     QueryProgram.Command(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors)
-    {
-        Log.Line($"netmon: {error.Message}");
-    }
-
-    Log.Line("netmon: see netmon --help");
+    log.Error($"{string.Join(" ", parsed.Errors.Select(error => error.Message))} See netmon --help.");
     return ExitCode.Usage;
 }
 

@@ -1,18 +1,21 @@
 using System.Buffers;
+using NetMon.Foundation.Logging;
 using NetMon.Sources.Replay;
 
 namespace NetMon.Host;
 
-/// <summary>The file of --record: a copy of the raw stream. When it can't be written it ends, says so, and the agent goes on.</summary>
+/// <summary>The file of --record: a copy of the raw stream. When it can't be written it ends with a log line, and the agent goes on.</summary>
 internal sealed class RecordingFile : IDisposable
 {
     private const int BufferBytes = 1024 * 1024;
     private readonly FileStream _file;
+    private readonly Logger _log;
     private bool _ended;
 
     /// <summary>Makes the file with the recording's magic in it, mode 0640; an old one of that name is replaced. Throws <see cref="IOException"/>.</summary>
-    public RecordingFile(string path)
+    public RecordingFile(string path, Logger log)
     {
+        _log = log;
         _file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.Create,
@@ -59,7 +62,7 @@ internal sealed class RecordingFile : IDisposable
         if (!_ended)
         {
             _ended = true;
-            Log.Line($"record: {failure.Message} The recording ends here and may end in the middle of a record; events are not affected.");
+            _log.Error($"{failure.Message} The recording ends here, maybe in the middle of a record; events are not affected.");
         }
     }
 }

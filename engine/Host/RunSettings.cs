@@ -1,5 +1,6 @@
 using System.Net;
 using NetMon.Enrichment.Runtimes;
+using NetMon.Foundation.Logging;
 using NetMon.Pipeline.Json;
 using NetMon.Sources.Kernel;
 
@@ -40,6 +41,9 @@ internal sealed record RunSettings
 
     /// <summary>Where metrics and health are asked for; null for nowhere.</summary>
     public required IPEndPoint? Metrics { get; init; }
+
+    /// <summary>The form of log lines, for programs that the agent starts.</summary>
+    public required LogFormat LogFormat { get; init; }
 
     /// <summary>How to trace.</summary>
     public required KernelSourceOptions Kernel { get; init; }

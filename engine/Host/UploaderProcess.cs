@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 using NetMon.Storage;
 using NetMon.Storage.Uploads;
 
@@ -14,32 +16,40 @@ namespace NetMon.Host;
 internal sealed class UploaderProcess : IAsyncDisposable
 {
     private const string Name = "netmon-archive";
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    /// <summary>A child that lived so long was well: the next pause is a short one again.</summary>
+    /// <summary>How long the child may take to end after its stdin was closed.</summary>
+    private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(1);
+
+    /// <summary>A child that lived this long was well: the next pause is a short one again.</summary>
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(10);
 
     /// <summary>How long the agent's end waits for what was sealed last.</summary>
     private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(5);
 
     private readonly string[] _arguments;
+    private readonly Logger _log;
+    private readonly BackOff _pause = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watch;
     private volatile Process _process;
     private bool _ended;
 
-    private UploaderProcess(string capture, UploadTarget target, long bytesPerSecond)
+    private UploaderProcess(string capture, UploadTarget target, long bytesPerSecond, LogFormat format, Logger log)
     {
-        _arguments = ["--capture", capture, "--to", target.ToString(), "--bandwidth", bytesPerSecond.ToString(CultureInfo.InvariantCulture), "--child"];
+        _log = log;
+        _arguments =
+        [
+            "--capture", capture, "--to", target.ToString(), "--bandwidth", bytesPerSecond.ToString(CultureInfo.InvariantCulture),
+            LogFormatOption.Name, LogFormatOption.WordOf(format), "--child",
+        ];
         _process = Start();
         _watch = WatchAsync();
     }
 
     /// <summary>Starts it; null where nothing is archived.</summary>
     /// <exception cref="CaptureDirectoryException">It can't be started.</exception>
-    public static UploaderProcess? Start(RunSettings settings) => settings is { Capture: { } capture, Retention: { Archive: { } target, ArchiveBandwidth: var bandwidth } }
-        ? new UploaderProcess(capture, target, bandwidth)
+    public static UploaderProcess? Start(RunSettings settings, Logger log) => settings is { Capture: { } capture, Retention: { Archive: { } target, ArchiveBandwidth: var bandwidth } }
+        ? new UploaderProcess(capture, target, bandwidth, settings.LogFormat, log)
         : null;
 
     /// <summary>Lets it upload what is sealed now, for some seconds; what is not done then goes on at the next start.</summary>
@@ -60,7 +70,7 @@ internal sealed class UploaderProcess : IAsyncDisposable
             if (!await EndedAsync(LastLook).ConfigureAwait(false))
             {
                 _process.StandardInput.Close();
-                if (!await EndedAsync(FirstPause).ConfigureAwait(false))
+                if (!await EndedAsync(EndBound).ConfigureAwait(false))
                 {
                     _process.Kill();
                 }
@@ -68,7 +78,7 @@ internal sealed class UploaderProcess : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            Log.Line($"archive: {Name} is not running; what is not in the bucket is uploaded after the next start");
+            _log.Warn($"{Name} is not running; what is not in the bucket is uploaded after the next start");
         }
 
         _process.Dispose();
@@ -95,14 +105,18 @@ internal sealed class UploaderProcess : IAsyncDisposable
     {
         try
         {
-            for (var pause = FirstPause; ;)
+            while (true)
             {
                 var since = Stopwatch.GetTimestamp();
                 await _process.WaitForExitAsync(_stop.Token).ConfigureAwait(false);
-                pause = Stopwatch.GetElapsedTime(since) > Healthy ? FirstPause : pause;
-                Log.Line(string.Create(CultureInfo.InvariantCulture, $"archive: {Name} ended by itself with code {_process.ExitCode}; it is started again in {pause.TotalSeconds:0} s. Until then nothing is uploaded, and nothing that waits is removed"));
+                if (Stopwatch.GetElapsedTime(since) > Healthy)
+                {
+                    _pause.Reset();
+                }
+
+                var pause = _pause.Next();
+                _log.Warn(string.Create(CultureInfo.InvariantCulture, $"{Name} ended unexpectedly with exit code {_process.ExitCode}; restarting it in {pause.TotalSeconds:0} s. Until then nothing is uploaded, and nothing that waits is removed."));
                 await Task.Delay(pause, _stop.Token).ConfigureAwait(false);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 _process.Dispose();
                 _process = Start();
             }
@@ -113,7 +127,7 @@ internal sealed class UploaderProcess : IAsyncDisposable
         }
         catch (CaptureDirectoryException e)
         {
-            Log.Line($"archive: {e.Message}; nothing is uploaded until the agent is started again");
+            _log.Error($"{e.Message}; nothing is uploaded until the agent is started again");
         }
     }
 

@@ -6,7 +6,7 @@ namespace NetMon.Native;
 /// <summary>Keeps libbpf's last lines, the verifier's among them, for the message of whatever failed.</summary>
 internal static unsafe class LibbpfLog
 {
-    private const int KeptBytes = 4 * 1024;
+    private const int KeptBytes = 3 * 1024; // a log line holds them whole
     private const int LongestMessage = 16 * 1024 * 1024; // as long as libbpf's largest verifier log
     private const int Warning = 0;
     private static readonly StringBuilder Lines = new();

@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int OpenWriteOnly = 1;
     public const int OpenCreate = 0x40;
     public const int OpenAppend = 0x400;
+    public const int OpenNonBlocking = 0x800;
     public const int OpenReadOnly = 0;
     public const int OpenReadWrite = 2;
     public const int OpenExclusive = 0x80;
@@ -21,6 +22,7 @@ internal static unsafe partial class Libc
     public const int RemoveFolder = 0x200; // AT_REMOVEDIR
     public const int PriorityOfProcess = 0;
     public const int CloseOnExec = 0x80000;
+    public const int ReadDescriptorFlags = 1; // F_GETFD
     public const int ReadPipeSize = 1032; // F_GETPIPE_SZ
     public const int SetPipeSize = 1031; // F_SETPIPE_SZ
     public const uint BytesWaiting = 0x541b; // FIONREAD

@@ -5,7 +5,7 @@ namespace NetMon.Native;
 
 /// <summary>
 /// A descriptor to write lines to, with what .NET's streams don't offer: the errno, a bounded wait, and what a pipe can
-/// take without blocking. Owns the descriptor unless it is standard output.
+/// take without blocking. Owns the descriptor unless it is one of the standard ones.
 /// </summary>
 public sealed unsafe class OutputDescriptor : IDisposable
 {
@@ -13,15 +13,16 @@ public sealed unsafe class OutputDescriptor : IDisposable
     public const int AtomicPipeBytes = 4096;
 
     private const int StandardOutput = 1;
+    private const int StandardErrorOutput = 2;
     private const int WantedPipeBytes = 1024 * 1024; // what an unprivileged process may ask for by default
     private const int SeekEnd = 2;
     private const int Interrupted = 4;
     private readonly SafeFileHandle _handle;
 
-    private OutputDescriptor(int descriptor, bool owned)
+    private OutputDescriptor(int descriptor, bool owned, bool enlarge = true)
     {
         _handle = new SafeFileHandle(descriptor, owned);
-        var size = Libc.Control(descriptor, Libc.SetPipeSize, WantedPipeBytes);
+        var size = enlarge ? Libc.Control(descriptor, Libc.SetPipeSize, WantedPipeBytes) : 0;
         PipeBytes = size > 0 ? size : Math.Max(0, Libc.Control(descriptor, Libc.ReadPipeSize, 0));
         IsRegularFile = PipeBytes == 0 && Libc.Seek(descriptor, 0, 1) >= 0;
     }
@@ -36,6 +37,35 @@ public sealed unsafe class OutputDescriptor : IDisposable
 
     /// <summary>Standard output.</summary>
     public static OutputDescriptor Standard() => new(StandardOutput, owned: false);
+
+    /// <summary>
+    /// Standard error; /dev/null where the program was started without one. A pipe is opened once more, so that a write that
+    /// finds it full returns EAGAIN and does not block (another process may fill it between a look and the write) while
+    /// whoever else has the pipe keeps it as it is. Where that is not allowed, writes go to the pipe as it was inherited.
+    /// </summary>
+    public static OutputDescriptor StandardError()
+    {
+        for (var standard = 0; standard <= StandardErrorOutput; standard++)
+        {
+            if (Libc.Control(standard, Libc.ReadDescriptorFlags, 0) < 0)
+            {
+                // open(2) takes the lowest free number, which otherwise a file that the program opens would have, and get what
+                // is printed. Standard output stays unwritable: what is written there must not count as delivered.
+                _ = Libc.Open("/dev/null", standard == StandardErrorOutput ? Libc.OpenWriteOnly : Libc.OpenReadOnly, 0);
+            }
+        }
+
+        if (Libc.Control(StandardErrorOutput, Libc.ReadPipeSize, 0) > 0)
+        {
+            var again = Libc.Open($"/proc/self/fd/{StandardErrorOutput}", Libc.OpenWriteOnly | Libc.OpenNonBlocking | Libc.CloseOnExec, 0);
+            if (again >= 0)
+            {
+                return new OutputDescriptor(again, owned: true, enlarge: false);
+            }
+        }
+
+        return new OutputDescriptor(StandardErrorOutput, owned: false, enlarge: false);
+    }
 
     /// <summary>Opens a file for appending, made with mode 0640 if it isn't there. Throws <see cref="NativeException"/>.</summary>
     public static OutputDescriptor Append(string path)

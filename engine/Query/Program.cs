@@ -1,15 +1,12 @@
 using System.CommandLine;
+using NetMon.Foundation.Logging;
 using NetMon.Query;
 
-var parsed = QueryCommand.Create().Parse(args);
+var log = LogWriter.ToStandardError(args, "query");
+var parsed = QueryCommand.Create(log).Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors)
-    {
-        Console.Error.WriteLine($"netmon query: {error.Message}");
-    }
-
-    Console.Error.WriteLine("netmon query: see netmon query --help");
+    log.Error($"{string.Join(" ", parsed.Errors.Select(error => error.Message))} See netmon query --help.");
     return ExitCode.Usage;
 }
 

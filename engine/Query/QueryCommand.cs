@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DuckDB.NET.Data;
+using NetMon.Foundation.Logging;
 
 namespace NetMon.Query;
 
@@ -29,6 +30,13 @@ internal static class QueryCommand
         DefaultValueFactory = _ => "1GiB",
     };
 
+    private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
+    {
+        HelpName = LogFormatOption.Words,
+        Description = $"{LogFormatOption.Description} [{LogFormatOption.Variable}]",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(LogFormatOption.Variable) is { Length: > 0 } value ? value : LogFormatOption.Fallback,
+    };
+
     private static readonly Argument<string?> Sql = new("SQL")
     {
         Description = "one SELECT of DuckDB's SQL, over the views events, connections, talkers, failures, new_destinations, edges, loss and"
@@ -36,18 +44,23 @@ internal static class QueryCommand
         DefaultValueFactory = _ => null,
     };
 
-    public static RootCommand Create()
+    public static RootCommand Create(Logger log)
     {
         var command = new RootCommand("netmon query: SQL over a capture directory, the current hour included. It only reads, and holds up no agent.")
         {
-            Capture, Format, Memory, Sql,
+            Capture, Format, Memory, LogFormat, Sql,
         };
-        command.SetAction(Run);
+        command.SetAction(parsed => Run(parsed, log));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed, Logger log)
     {
+        if (LogFormatOption.Parse(parsed.GetValue(LogFormat)) is null)
+        {
+            return Fail(LogFormatOption.Refusal(parsed.GetValue(LogFormat)), ExitCode.Usage);
+        }
+
         if (parsed.GetValue(Capture) is not { Length: > 0 } directory)
         {
             return Fail($"which capture directory? Give --capture DIR, or set {CaptureVariable}", ExitCode.Usage);
@@ -81,7 +94,7 @@ internal static class QueryCommand
         }
         catch (DuckDBException e)
         {
-            return Fail(Told(e), ExitCode.Failure);
+            return Fail(Explain(e), ExitCode.Failure);
         }
         catch (IOException e) when (e.HResult == BrokenPipe)
         {
@@ -89,23 +102,23 @@ internal static class QueryCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Fail($"{e.Message} (the capture is readable for its owner and group alone: run as one of these)", ExitCode.Failure);
+            return Fail($"{e.Message} (a capture is readable by its owner and group only: run as one of these)", ExitCode.Failure);
+        }
+
+        int Fail(string message, int code)
+        {
+            log.Error(message);
+            return code;
         }
     }
 
     // .NET keeps the errno of a failed write in HResult: EPIPE (asm-generic/errno-base.h).
     private const int BrokenPipe = 32;
 
-    /// <summary>Without the line of SQL that it points into: that is the question within one of ours.</summary>
-    private static string Told(DuckDBException e) => e.Message.Split("\n\nLINE", 2)[0].Trim() switch
+    /// <summary>Without the SQL line that DuckDB points into: it is the question wrapped in a query of ours.</summary>
+    private static string Explain(DuckDBException e) => e.Message.Split("\n\nLINE", 2)[0].Trim() switch
     {
-        var why when why.Contains("single SELECT", StringComparison.Ordinal) => "that is not one SELECT: a capture is only read, by one question at a time",
+        var why when why.Contains("single SELECT", StringComparison.Ordinal) => "that is not one SELECT: a capture is only read, with one SELECT at a time",
         var why => why,
     };
-
-    private static int Fail(string message, int code)
-    {
-        Console.Error.WriteLine($"netmon query: {message}");
-        return code;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NetMon.Events;
+using NetMon.Foundation.Logging;
 using NetMon.Storage.Uploads;
 using NetMon.Storage.Cold;
 using NetMon.Storage.Hot;
@@ -29,29 +30,29 @@ public sealed class CaptureSink : IEventSink
     /// <summary>Opens the capture directory, locks it, and takes over what earlier runs of this node left in hot/.</summary>
     /// <param name="options">Where to write, and what to say about it.</param>
     /// <param name="counters">Counts what is delivered and what failed; offered is the caller's to count.</param>
-    /// <param name="report">Takes a line for the operator, on any thread: failures, when they start and when they end.</param>
+    /// <param name="log">For the operator, used on any thread: failures, when they start and when they end.</param>
     /// <exception cref="CaptureDirectoryException">The directory can't be used.</exception>
-    public CaptureSink(CaptureSinkOptions options, SinkCounters counters, Action<string> report)
+    public CaptureSink(CaptureSinkOptions options, SinkCounters counters, Logger log)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RowGroupRows, 1);
         (_options, Counters) = (options, counters);
         var directory = OpenDirectory(options, out _capture);
-        var failures = new FailureLog(report, $"writing to {directory}");
-        _sealFailures = new FailureLog(report, $"sealing an hour of {directory} (its events stay in hot/ until it works)");
-        _floor = new DiskFloor(directory, options.KeepFree, report);
+        var failures = new FailureLog(log, $"write to {directory}");
+        _sealFailures = new FailureLog(log, $"sealing an hour of {directory} (its events stay in hot/ until that works)");
+        _floor = new DiskFloor(directory, options.KeepFree, log);
         _sync = new HotSync(_capture, options.DurableWithin / 2, failure => failures.Failed(failure, rowsLost: 0));
         _losses = new LossJournal(_capture, options, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: true));
         _hot = new HotTier(_capture, options, counters, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: false));
-        var hours = new HourSealer(_capture, options, new TornTails(report, (from, to, rows) => _losses.Add(from, to, "parquet", "torn_tail", rows)));
-        var losses = new LossSealer(_capture, options, report);
-        _archive = options.Archive is { } target ? new UploadGuard(_capture, target, report) : null;
-        var retention = new Retention(_capture, options, _archive, report);
+        var hours = new HourSealer(_capture, options, new TornTails(log, (from, to, rows) => _losses.Add(from, to, "parquet", "torn_tail", rows)));
+        var losses = new LossSealer(_capture, options, log);
+        _archive = options.Archive is { } target ? new UploadGuard(_capture, target, log) : null;
+        var retention = new Retention(_capture, options, _archive, log);
         _sealer = new SealWorker(
             job => (job.IsLoss ? losses.Seal : (Action<SealJob>)hours.Seal)(job),
             waiting => Retain(retention, waiting),
             hours.Forget,
             _sealFailures);
-        TakeOver(options, report);
+        TakeOver(options, log);
         _sealer.Start();
     }
 
@@ -114,13 +115,13 @@ public sealed class CaptureSink : IEventSink
         catch (Exception failure) when (DiskFailure.Is(failure) || failure is ArgumentException)
         {
             throw new CaptureDirectoryException(
-                $"can't keep events in {options.CaptureDirectory}: {failure.Message} Give a folder that this user may write to, on a file system that is mounted read-write and has space (--capture DIR).",
+                $"can't keep events in {options.CaptureDirectory}: {failure.Message} Give a directory that this user may write to, on a file system that is mounted read-write and has free space (--capture DIR).",
                 failure);
         }
     }
 
     /// <summary>What earlier runs left: files that were being made go, segments are sealed with their hours.</summary>
-    private void TakeOver(CaptureSinkOptions options, Action<string> report)
+    private void TakeOver(CaptureSinkOptions options, Logger log)
     {
         try
         {
@@ -143,9 +144,9 @@ public sealed class CaptureSink : IEventSink
 
             if (segments > 0)
             {
-                report(string.Create(
+                log.Info(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"parquet: a run before this one left {segments} segments in {options.CaptureDirectory}/hot: their events are sealed with their hours."));
+                    $"an earlier run left {segments} segments in {options.CaptureDirectory}/hot: their events are sealed with their hours."));
             }
 
             NoteDownTime();
@@ -154,7 +155,7 @@ public sealed class CaptureSink : IEventSink
         {
             Abandon();
             throw new CaptureDirectoryException(
-                $"can't read what an earlier run left in {options.CaptureDirectory}: {failure.Message} See that this user may read and write everything in it.", failure);
+                $"can't read what an earlier run left in {options.CaptureDirectory}: {failure.Message} Check that this user may read and write everything in it.", failure);
         }
     }
 

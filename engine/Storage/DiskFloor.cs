@@ -1,15 +1,16 @@
 using System.Globalization;
+using NetMon.Foundation.Logging;
 
 namespace NetMon.Storage;
 
 /// <summary>Watches the free disk. Below the floor storage pauses, so that the node's other programs keep theirs. One thread.</summary>
-internal sealed class DiskFloor(string captureDirectory, FreeDisk keepFree, Action<string> report)
+internal sealed class DiskFloor(string captureDirectory, FreeDisk keepFree, Logger log)
 {
     private const long LookEveryMilliseconds = 1000;
     private long _nextLook;
     private bool _below;
 
-    /// <summary>Whether to pause; looks at the disk once a second at most, and says once when that changes.</summary>
+    /// <summary>Whether to pause. Looks at the disk at most once a second, and logs each change once.</summary>
     public bool IsBelow()
     {
         var now = Environment.TickCount64;
@@ -32,15 +33,23 @@ internal sealed class DiskFloor(string captureDirectory, FreeDisk keepFree, Acti
             var below = free < (_below ? floor + floor / 16 : floor);
             if (below != _below)
             {
-                report(below
-                    ? string.Create(CultureInfo.InvariantCulture, $"parquet: paused: the file system of {captureDirectory} has {free} bytes free, and {floor} are to stay free (--keep-free). Events are dropped here and counted (parquet.disk_floor) until there is room; JSON goes on.")
-                    : string.Create(CultureInfo.InvariantCulture, $"parquet: goes on: the file system of {captureDirectory} has {free} bytes free again."));
+                if (below)
+                {
+                    log.Warn(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"paused: the file system of {captureDirectory} has {free} bytes free, and --keep-free reserves {floor}. Events are not stored but counted (parquet.disk_floor); JSON lines are not affected. Free some space or lower --retain-bytes. Resuming automatically."));
+                }
+                else
+                {
+                    log.Info(string.Create(CultureInfo.InvariantCulture, $"resumed: the file system of {captureDirectory} has {free} bytes free again."));
+                }
+
                 _below = below;
             }
         }
         catch (Exception failure) when (DiskFailure.Is(failure) || failure is ArgumentException)
         {
-            // Whoever writes next tells of it.
+            // The next write reports it.
         }
     }
 }

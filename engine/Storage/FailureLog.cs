@@ -1,20 +1,21 @@
 using System.Globalization;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 
 namespace NetMon.Storage;
 
 /// <summary>
-/// Tells the operator that something fails: at once when it starts or fails in another way, then less and less often, and
-/// once when it works again. Any thread.
+/// Logs that something fails: at once when it starts to fail or fails for another reason, then less and less often, and once
+/// when it works again. Any thread.
 /// </summary>
-/// <param name="report">Takes a line.</param>
-/// <param name="doing">What fails, as in "writing to DIR".</param>
-internal sealed class FailureLog(Action<string> report, string doing)
+/// <param name="log">Where to.</param>
+/// <param name="what">What may fail, such as "write to DIR".</param>
+internal sealed class FailureLog(Logger log, string what)
 {
-    private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
-    private TimeSpan _interval = FirstInterval;
+    private readonly BackOff _interval = new(TimeSpan.FromSeconds(10), LongestInterval);
     private DateTimeOffset _nextReport;
     private DateTimeOffset _lastFailure;
     private int _lastError;
@@ -22,7 +23,7 @@ internal sealed class FailureLog(Action<string> report, string doing)
     private bool _reported;
     private long _rowsLost;
 
-    /// <summary>It failed, and so many rows are lost for that, maybe none yet.</summary>
+    /// <summary>It failed; <paramref name="rowsLost"/> rows, maybe none yet, are lost because of it.</summary>
     public void Failed(Exception why, long rowsLost)
     {
         lock (_gate)
@@ -31,16 +32,16 @@ internal sealed class FailureLog(Action<string> report, string doing)
             _rowsLost += rowsLost;
             if (now - _lastFailure > LongestInterval)
             {
-                (_interval, _nextReport) = (FirstInterval, now);
+                _interval.Reset();
+                _nextReport = now;
             }
 
             if (now >= _nextReport || why.HResult != _lastError)
             {
-                report(string.Create(
+                Report(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"parquet: {doing} fails: {why.Message}; {_rowsLost} rows lost for that since the start. See that the folder is there, is writable and has free space; it goes on by itself then."));
-                _nextReport = now + _interval;
-                _interval = _interval * 2 < LongestInterval ? _interval * 2 : LongestInterval;
+                    $"{what} failed: {why.Message.TrimEnd('.')}; {_rowsLost} rows lost since start. Check that the directory exists, is writable and has free space. Retrying automatically."));
+                _nextReport = now + _interval.Next();
                 _reported = true;
             }
 
@@ -48,7 +49,7 @@ internal sealed class FailureLog(Action<string> report, string doing)
         }
     }
 
-    /// <summary>Rows were given up for the failure told of last.</summary>
+    /// <summary>Rows were dropped because of the last failure.</summary>
     public void Lost(long rows)
     {
         lock (_gate)
@@ -64,10 +65,22 @@ internal sealed class FailureLog(Action<string> report, string doing)
         {
             if (_failing && _reported)
             {
-                report(string.Create(CultureInfo.InvariantCulture, $"parquet: {doing} works again; {_rowsLost} rows lost since the start."));
+                log.Info(string.Create(CultureInfo.InvariantCulture, $"{what} works again; {_rowsLost} rows lost since start."));
             }
 
             (_failing, _reported) = (false, false);
+        }
+    }
+
+    private void Report(string message)
+    {
+        if (_rowsLost > 0)
+        {
+            log.Error(message);
+        }
+        else
+        {
+            log.Warn(message);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetMon.Events.Columns;
+using NetMon.Foundation;
 using NetMon.Storage.Cold;
 
 namespace NetMon.Storage;
@@ -7,7 +8,7 @@ namespace NetMon.Storage;
 /// <summary>The key-value metadata of a sealed file.</summary>
 internal static class FileMetadata
 {
-    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const int NanosecondDigits = 9;
 
     /// <summary>The application that wrote a file, in the form that readers look for.</summary>
     public static string CreatedBy(string agentVersion) => $"netmon version {agentVersion}";
@@ -21,8 +22,8 @@ internal static class FileMetadata
             ["netmon.agent_version"] = options.AgentVersion,
             ["netmon.node"] = options.Node,
             ["netmon.boot_id"] = options.BootId,
-            ["netmon.first_timestamp"] = Rfc3339(file.FirstUnixNanoseconds),
-            ["netmon.last_timestamp"] = Rfc3339(file.LastUnixNanoseconds),
+            ["netmon.first_timestamp"] = Rfc3339.Format(file.FirstUnixNanoseconds, NanosecondDigits),
+            ["netmon.last_timestamp"] = Rfc3339.Format(file.LastUnixNanoseconds, NanosecondDigits),
             ["netmon.rows"] = file.Rows.ToString(CultureInfo.InvariantCulture),
             [SealedFile.SegmentsKey] = segments,
         };
@@ -33,18 +34,5 @@ internal static class FileMetadata
         }
 
         return metadata;
-    }
-
-    /// <summary>2026-11-22T19:00:00.000000001Z</summary>
-    private static string Rfc3339(long unixNanoseconds)
-    {
-        var seconds = Math.DivRem(unixNanoseconds, NanosecondsPerSecond, out var nanoseconds);
-        if (nanoseconds < 0)
-        {
-            (seconds, nanoseconds) = (seconds - 1, nanoseconds + NanosecondsPerSecond);
-        }
-
-        var time = DateTime.UnixEpoch.AddSeconds(seconds);
-        return string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-ddTHH:mm:ss}.{nanoseconds:D9}Z");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMon.Foundation.Logging;
 using NetMon.Storage.Uploads;
 
 namespace NetMon.Storage;
@@ -7,8 +8,8 @@ namespace NetMon.Storage;
 /// <param name="capture">The capture directory.</param>
 /// <param name="options">The bounds.</param>
 /// <param name="archive">What may go because it is in the bucket; null where nothing is archived: everything may.</param>
-/// <param name="report">Takes a line for the operator.</param>
-internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions options, UploadGuard? archive, Action<string> report)
+/// <param name="log">For the operator.</param>
+internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions options, UploadGuard? archive, Logger log)
 {
     /// <summary>Removes what is beyond the bounds.</summary>
     /// <param name="now">The event stream's time, Unix nanoseconds.</param>
@@ -58,9 +59,9 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
 
         if (removed.Count > 0)
         {
-            report(string.Create(
+            log.Info(string.Create(
                 CultureInfo.InvariantCulture,
-                $"parquet: removed {removed.Count} of the oldest hours, up to {removed[^1]}: the capture had more than {most} bytes (--retain-bytes)"));
+                $"removed the {removed.Count} oldest hours, up to {removed[^1]}: the capture had more than {most} bytes (--retain-bytes)"));
         }
     }
 

@@ -1,20 +1,22 @@
 using System.Globalization;
+using NetMon.Foundation;
 using NetMon.Native;
 using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader;
 
-/// <summary>Uploads what is sealed, one file at a time, the oldest first; what fails is tried again, less and less often. One thread.</summary>
+/// <summary>Uploads what is sealed, one file at a time, the oldest first; failed uploads are retried, less and less often. One thread.</summary>
 internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadTarget target, string where, Messages messages)
 {
-    /// <summary>How long until it looks for sealed files again; by chance between half and one and a half, so that a thousand nodes don't come at once after the hour.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+    /// <summary>So that a thousand nodes do not upload at the same moment after the hour.</summary>
+    private const double Jitter = 0.5;
 
-    private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
     private readonly WaitingFiles _files = new(capture, target);
     private readonly Upload _upload = new(capture, bucket, target);
-    private TimeSpan _backOff;
+    private readonly BackOff _look = new(LookInterval, LookInterval, Jitter);
+    private readonly BackOff _retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), Jitter);
+    private bool _failed;
     private long _uploaded;
     private long _bytes;
 
@@ -33,11 +35,11 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
                 await LookAsync(stop).ConfigureAwait(false);
                 if (!last)
                 {
-                    await Task.WhenAny(finish, Task.Delay(Pause(), stop)).ConfigureAwait(false);
+                    await Task.WhenAny(finish, Task.Delay((_failed ? _retry : _look).Next(), stop)).ConfigureAwait(false);
                     stop.ThrowIfCancellationRequested();
                 }
             }
-            while (!last && !(finish.IsCompleted && _backOff > TimeSpan.Zero));
+            while (!last && !(finish.IsCompleted && _failed));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -46,8 +48,6 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
 
         return End();
     }
-
-    private TimeSpan Pause() => (_backOff > TimeSpan.Zero ? _backOff : LookInterval) * (0.5 + Random.Shared.NextDouble());
 
     /// <summary>Tries everything that waits; ends early where nothing else has a chance.</summary>
     private async Task LookAsync(CancellationToken stop)
@@ -87,15 +87,15 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
             }
         }
 
+        _failed = failed is not null;
         if (failed is null)
         {
-            _backOff = TimeSpan.Zero;
-            messages.Works($"uploading to {target} works again; all {waiting.Count} files that waited are there and verified");
+            _retry.Reset();
+            messages.Works($"uploading to {target} works again; all {waiting.Count} files that waited are uploaded and verified");
         }
         else
         {
-            _backOff = _backOff == TimeSpan.Zero ? FirstBackOff : _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
-            messages.Failed(failed.Message, $"{Waiting()}; they stay here until they are in the bucket, and it is tried again by itself");
+            messages.Failed(failed.Message, $"{Waiting()}; they stay here until they are in the bucket. Retrying automatically.");
         }
     }
 
@@ -104,12 +104,12 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
         try
         {
             var waits = _files.Waiting().Count > 0;
-            messages.Line(string.Create(CultureInfo.InvariantCulture, $"ended: {_uploaded} files with {_bytes} bytes are in {target} and verified; {(waits ? Waiting() : "nothing waits")}"));
+            messages.Info(string.Create(CultureInfo.InvariantCulture, $"ended: {_uploaded} files with {_bytes} bytes uploaded to {target} and verified; {(waits ? Waiting() : "nothing waits")}"));
             return !waits;
         }
         catch (IOException e)
         {
-            messages.Line($"ended: {capture.Path} can't be read: {e.Message}");
+            messages.Error($"ended: {capture.Path} can't be read: {e.Message}");
             return false;
         }
     }

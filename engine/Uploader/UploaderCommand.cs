@@ -5,6 +5,7 @@ using Amazon.Runtime;
 using Amazon.RuntimeDependencies;
 using Amazon.SecurityToken;
 using Microsoft.Win32.SafeHandles;
+using NetMon.Foundation.Logging;
 using NetMon.Native;
 using NetMon.Storage;
 using NetMon.Storage.Uploads;
@@ -16,7 +17,9 @@ internal static class UploaderCommand
 {
     private const int Success = 0;
     private const int Failure = 1;
-    private const int Usage = 2;
+    /// <summary>The exit code where the command line or an environment variable is wrong.</summary>
+    public const int Usage = 2;
+
     private const int Niceness = 19;
     private static readonly string[] EndpointVariables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
@@ -25,27 +28,40 @@ internal static class UploaderCommand
     private static readonly Option<string> Capture = new("--capture") { HelpName = "DIR", Description = "the capture directory of an agent", Required = true };
     private static readonly Option<string> To = new("--to") { HelpName = "s3://BUCKET[/PREFIX]", Description = "where its sealed files go; endpoint, region and credentials are those of the environment, as for AWS tools", Required = true };
     private static readonly Option<long> Bandwidth = new("--bandwidth") { HelpName = "BYTES", Description = "bytes a second to send at the most", DefaultValueFactory = _ => 8L << 20 };
+    private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
+    {
+        HelpName = LogFormatOption.Words,
+        Description = $"{LogFormatOption.Description} [{LogFormatOption.Variable}]",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(LogFormatOption.Variable) is { Length: > 0 } value ? value : LogFormatOption.Fallback,
+    };
+
     private static readonly Option<bool> Once = new("--once") { Description = "try what waits once and end: 0 if nothing waits then" };
     private static readonly Option<bool> Child = new("--child") { Description = "end when stdin does, or after the line finish", Hidden = true };
 
-    public static RootCommand Create()
+    public static RootCommand Create(Logger log)
     {
-        var command = new RootCommand("Uploads the sealed files of a NetMon capture to an S3-compatible bucket and verifies them. netmon run --archive starts it by itself.") { Capture, To, Bandwidth, Once, Child };
-        command.SetAction((parsed, _) => RunAsync(parsed));
+        var command = new RootCommand("Uploads the sealed files of a NetMon capture to an S3-compatible bucket and verifies them. netmon run --archive starts it by itself.") { Capture, To, Bandwidth, LogFormat, Once, Child };
+        command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed)
+    private static async Task<int> RunAsync(ParseResult parsed, Logger log)
     {
         ThreadNiceness.Set(Niceness); // of this thread, and so of those that it starts
-        var messages = new Messages();
+        var messages = new Messages(log);
+        if (LogFormatOption.Parse(parsed.GetValue(LogFormat)) is null)
+        {
+            log.Error(LogFormatOption.Refusal(parsed.GetValue(LogFormat)));
+            return Usage;
+        }
+
         try
         {
             var target = UploadTarget.Parse(parsed.GetValue(To)!);
             var directory = Path.GetFullPath(parsed.GetValue(Capture)!);
             if (!Directory.Exists(Path.Combine(directory, CapturePaths.Events)))
             {
-                messages.Line($"{directory} is no capture directory: it has no folder {CapturePaths.Events}/. Give the directory that netmon run --capture has");
+                messages.Error($"{directory} is no capture directory: it has no folder {CapturePaths.Events}/. Give the directory that netmon run --capture has");
                 return Usage;
             }
 
@@ -53,7 +69,7 @@ internal static class UploaderCommand
             using var held = await LockAsync(capture).ConfigureAwait(false);
             if (held is null)
             {
-                messages.Line($"another netmon-archive is at work on {directory} (it holds the lock on {CapturePaths.UploaderLock}): one is enough");
+                messages.Error($"another netmon-archive is at work on {directory} (it holds the lock on {CapturePaths.UploaderLock}): one is enough");
                 return Failure;
             }
 
@@ -61,17 +77,17 @@ internal static class UploaderCommand
         }
         catch (FormatException e)
         {
-            messages.Line(e.Message);
+            messages.Error(e.Message);
             return Usage;
         }
         catch (AmazonClientException e)
         {
-            messages.Line($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own");
+            messages.Error($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own");
             return Usage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            messages.Line(e.Message);
+            messages.Error(e.Message);
             return Failure;
         }
     }

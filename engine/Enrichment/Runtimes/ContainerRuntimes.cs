@@ -1,3 +1,5 @@
+using NetMon.Foundation.Logging;
+
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
@@ -16,7 +18,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
 
     /// <summary>Nothing is asked before <see cref="Start"/>. An endpoint's place in the list is its number and its bit.</summary>
     public ContainerRuntimes(
-        IReadOnlyList<RuntimeEndpoint> endpoints, RuntimeOptions options, Action<RuntimeReport> onReport, Action<string> log)
+        IReadOnlyList<RuntimeEndpoint> endpoints, RuntimeOptions options, Action<RuntimeReport> onReport, Logger log)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(endpoints.Count, RuntimeEndpoint.Limit);
         _links = [.. endpoints.Select((endpoint, place) => new RuntimeLink(place, endpoint, options, _claims, onReport, log))];

@@ -1,3 +1,6 @@
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
+
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
@@ -6,6 +9,9 @@ namespace NetMon.Enrichment.Runtimes;
 /// </summary>
 public sealed class RuntimeLink
 {
+    /// <summary>So that the agents of many nodes do not reconnect at the same moment.</summary>
+    private const double Jitter = 0.2;
+
     private readonly int _place;
     private readonly RuntimeEndpoint _endpoint;
     private readonly RuntimeOptions _options;
@@ -26,14 +32,14 @@ public sealed class RuntimeLink
     private long _connections;
 
     internal RuntimeLink(
-        int place, RuntimeEndpoint endpoint, RuntimeOptions options, SocketClaims claims, Action<RuntimeReport> onReport, Action<string> log)
+        int place, RuntimeEndpoint endpoint, RuntimeOptions options, SocketClaims claims, Action<RuntimeReport> onReport, Logger log)
     {
         (_place, _endpoint, _options, _claims, _onReport) = (place, endpoint, options, claims, onReport);
         _log = new LinkLog(endpoint, log);
         _wanted = new WantedIds(options.WantedLimit);
         _calls = new RuntimeCalls(options);
-        _retry = new BackOff(options.FirstBackOff, options.LongestBackOff);
-        _look = new BackOff(options.FirstBackOff, options.LookInterval);
+        _retry = new BackOff(options.FirstBackOff, options.LongestBackOff, Jitter);
+        _look = new BackOff(options.FirstBackOff, options.LookInterval, Jitter);
     }
 
     /// <summary>True unless its socket is missing.</summary>

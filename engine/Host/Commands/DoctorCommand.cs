@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NetMon.Foundation.Logging;
 using NetMon.Host.Doctor;
 
 namespace NetMon.Host.Commands;
@@ -6,19 +7,25 @@ namespace NetMon.Host.Commands;
 /// <summary><c>netmon doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    public static Command Create()
+    public static Command Create(Logger log)
     {
         var endpoints = RuntimeEndpointOption.Create("which container runtimes to ask: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places)");
-        var command = new Command("doctor", "Say what this node can trace, try it with real connections on loopback, and how to mend what fails.") { endpoints };
+        var format = EnvironmentOption.Create(LogFormatOption.Name, LogFormatOption.Words, LogFormatOption.Description, LogFormatOption.Fallback);
+        var command = new Command("doctor", "Say what this node can trace, try it with real connections on loopback, and how to fix what fails.") { endpoints, format };
         command.SetAction(async (parsed, _) =>
         {
             try
             {
+                if (LogFormatOption.Parse(parsed.GetValue(format)) is null)
+                {
+                    throw new UsageException(LogFormatOption.Refusal(parsed.GetValue(format)));
+                }
+
                 return await Examination.RunAsync(RuntimeEndpointOption.Read(parsed.GetValue(endpoints), "auto")).ConfigureAwait(false);
             }
             catch (UsageException e)
             {
-                Log.Line($"netmon: {e.Message}");
+                log.Error(e.Message);
                 return ExitCode.Usage;
             }
         });

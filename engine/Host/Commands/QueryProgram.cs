@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
+using NetMon.Foundation.Logging;
 
 namespace NetMon.Host.Commands;
 
@@ -16,7 +17,7 @@ internal static class QueryProgram
     public static Command Command() => new("query", "Ask a capture directory in SQL, the current hour included (netmon query --help).");
 
     /// <summary>Runs it with these arguments and this program's inputs and outputs; its exit code.</summary>
-    public static int Run(IEnumerable<string> arguments)
+    public static int Run(IEnumerable<string> arguments, Logger log)
     {
         var beside = Path.Combine(AppContext.BaseDirectory, Name);
         try
@@ -27,7 +28,7 @@ internal static class QueryProgram
         }
         catch (Win32Exception e)
         {
-            Log.Line($"netmon query: {Name} can't be started ({e.Message}): it is not at {beside} and not on the PATH; make build makes it, and libduckdb.so has to be beside it");
+            log.Error($"{Name} can't be started ({e.Message}): it is not at {beside} and not on the PATH. Build it with make build, and keep libduckdb.so beside it.");
             return ExitCode.Failure;
         }
     }

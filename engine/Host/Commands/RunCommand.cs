@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using NetMon.Foundation.Logging;
 using NetMon.Host.Metrics;
 using NetMon.Native;
 using NetMon.Pipeline.Json;
@@ -37,38 +38,39 @@ internal static class RunCommand
     private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
     private static readonly Option<string?> Metrics = EnvironmentOption.Create("--metrics", "ADDRESS:PORT", "answer /metrics (Prometheus), /healthz and /readyz there; :PORT is all addresses; without it nowhere");
+    private static readonly Option<string?> LogFormat = EnvironmentOption.Create(LogFormatOption.Name, LogFormatOption.Words, LogFormatOption.Description, LogFormatOption.Fallback);
     private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "memory of all rings together, whatever the number of CPUs; MiB, 0.25 to 1024", "8");
 
-    public static Command Create()
+    public static Command Create(Logger log)
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, Metrics, RingMemory,
+            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory,
         };
-        command.SetAction((parsed, _) => RunAsync(parsed));
+        command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed)
+    private static async Task<int> RunAsync(ParseResult parsed, Logger log)
     {
         try
         {
-            return await Agent.RunAsync(Read(parsed)).ConfigureAwait(false);
+            return await Agent.RunAsync(Read(parsed), log).ConfigureAwait(false);
         }
         catch (UsageException e)
         {
-            Log.Line($"netmon: {e.Message}");
+            log.Error(e.Message);
             return ExitCode.Usage;
         }
         catch (CannotTraceException e)
         {
-            Log.Line($"netmon: {e.Message}");
+            log.Error(e.Message);
             return ExitCode.CannotTrace;
         }
         catch (Exception e) when (e is SourceException or CaptureDirectoryException or NativeException or IOException or UnauthorizedAccessException)
         {
-            Log.Line($"netmon: {e.Message}");
+            log.Error(e.Message);
             return ExitCode.Failure;
         }
     }
@@ -90,6 +92,7 @@ internal static class RunCommand
             Runtimes = RuntimeEndpointOption.Read(parsed.GetValue(RuntimeEndpoints), source is SourceSpec.Kernel ? "auto" : "none"),
             Metrics = parsed.GetValue(Metrics) is { } metrics ? MetricsAddress.Parse(metrics) : null,
             NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
+            LogFormat = LogFormatOption.Parse(parsed.GetValue(LogFormat)) ?? throw new UsageException(LogFormatOption.Refusal(parsed.GetValue(LogFormat))),
             Kernel = new KernelSourceOptions
             {
                 Cgroups = ReadWord<CgroupVersion>(Cgroups, parsed),

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NetMon.Foundation.Logging;
 
 namespace NetMon.Host.Metrics;
 
@@ -50,13 +51,13 @@ internal sealed class MetricsServer : IAsyncDisposable
     }
 
     /// <summary>Listens at the address. Throws <see cref="IOException"/> where that can't be.</summary>
-    public static async Task<MetricsServer> StartAsync(IPEndPoint address, AgentMetrics metrics, Health health)
+    public static async Task<MetricsServer> StartAsync(IPEndPoint address, AgentMetrics metrics, Health health, Logger log)
     {
         var server = new MetricsServer(address, metrics, health);
         try
         {
             await server._server.StartAsync().ConfigureAwait(false);
-            Log.Line($"metrics: {server._server.Urls.First()}/metrics, /healthz and /readyz");
+            log.Info($"{server._server.Urls.First()}/metrics, /healthz and /readyz");
             return server;
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)

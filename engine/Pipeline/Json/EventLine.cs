@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Foundation;
 using NetMon.Native;
 
 namespace NetMon.Pipeline.Json;
@@ -15,9 +16,8 @@ public abstract class EventLine
     /// <summary>Of a name, in lines that have up to seven: with 1,250 bytes of the rest they are within <see cref="MaxBytes"/>.</summary>
     private protected const int NameBytes = 400;
 
-    private const long NanosecondsPerSecond = 1_000_000_000;
     private readonly ContainerJson _containers;
-    private readonly byte[] _second = new byte[19]; // 2026-11-22T19:05:06
+    private readonly byte[] _second = new byte[Rfc3339.SecondBytes];
     private long _secondOf = long.MinValue;
 
     /// <param name="renderContainer">Makes a container's part of a line, which is made once for each.</param>
@@ -47,21 +47,14 @@ public abstract class EventLine
     /// <summary>RFC 3339 with nine digits, in UTC.</summary>
     private protected void WriteTime(ref Utf8Cursor line, long unixNanoseconds)
     {
-        var (second, nanoseconds) = Math.DivRem(unixNanoseconds, NanosecondsPerSecond);
-        if (nanoseconds < 0)
-        {
-            (second, nanoseconds) = (second - 1, nanoseconds + NanosecondsPerSecond); // before 1970: a damaged time
-        }
-
+        var (second, nanoseconds) = Rfc3339.Split(unixNanoseconds);
         if (second != _secondOf)
         {
             _secondOf = second;
-            DateTime.UnixEpoch.AddSeconds(second).TryFormat(_second, out _, "yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+            Rfc3339.WriteSecond(_second, second);
         }
 
         line.Append(_second);
-        line.Append("."u8);
-        line.AppendDigits((uint)nanoseconds, 9);
-        line.Append("Z"u8);
+        line.AppendFraction(nanoseconds);
     }
 }

@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 
 namespace NetMon.Pipeline.Json;
 
 /// <summary>Events as JSON lines: one reused buffer, one write a drain. Owns its output.</summary>
-public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters counters, Action<string> report) : IEventSink
+public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters counters, Logger log) : IEventSink
 {
     private const int BufferBytes = 256 * 1024;
     private const byte NewLine = (byte)'\n';
@@ -57,7 +59,7 @@ public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters cou
         else if (_failing)
         {
             _failing = false;
-            report($"json: writing works again; {counters.Failed + counters.QueueFull} lines were dropped so far");
+            log.Info($"writing works again; {counters.Failed + counters.QueueFull} lines dropped since start");
         }
 
         (_used, _lines) = (0, 0);
@@ -77,9 +79,9 @@ public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters cou
         if (!_failing)
         {
             _failing = true;
-            report(errno == 0
-                ? $"json: nobody has read the output for {output.StallBound.TotalSeconds:0} s; lines are dropped and counted until it is read again (or use --json none)"
-                : $"json: writing failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}); lines are dropped and counted until it works again");
+            log.Warn(errno == 0
+                ? $"nobody has read the output for {output.StallBound.TotalSeconds:0} s; lines are dropped and counted until it is read again. Use a faster reader, or --json none."
+                : $"writing failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}); lines are dropped and counted until it works again. Check the reader, or the file's disk. Retrying automatically.");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using NetMon.Events;
+using NetMon.Foundation;
 
 namespace NetMon.Pipeline.Json;
 
@@ -32,17 +33,8 @@ internal ref struct Utf8Cursor(Span<byte> to)
         Length += digits;
     }
 
-    /// <summary>A number with leading zeros.</summary>
-    public void AppendDigits(uint number, int width)
-    {
-        for (var at = Length + width - 1; at >= Length; at--)
-        {
-            (number, var digit) = Math.DivRem(number, 10);
-            _to[at] = (byte)('0' + digit);
-        }
-
-        Length += width;
-    }
+    /// <summary>What follows the second of a time.</summary>
+    public void AppendFraction(uint nanoseconds) => Length += Rfc3339.WriteFraction(_to[Length..], nanoseconds, digits: 9);
 
     public void AppendAddress(scoped ReadOnlySpan<byte> address) => Length += AddressText.Format(address, _to[Length..]);
 

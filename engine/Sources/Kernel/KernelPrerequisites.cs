@@ -46,12 +46,12 @@ public static class KernelPrerequisites
     /// <summary>Turns a failed call into what a person can act on.</summary>
     public static CannotTraceException Explain(NativeException failure)
     {
-        var mend = failure.Errno is Eperm or Eacces && MissingCapabilities.Count > 0
+        var fix = failure.Errno is Eperm or Eacces && MissingCapabilities.Count > 0
             ? "give the agent the capabilities BPF, PERFMON and NET_ADMIN"
             : failure.Errno is Eperm
                 ? "something forbids it: a seccomp profile, kernel lockdown (cat /sys/kernel/security/lockdown), or a security module; netmon doctor tries each program"
                 : "run netmon doctor, which tries each program alone, and report its output with this message";
-        return new CannotTraceException($"this kernel refused the tracing programs: {failure.Message}", mend, failure.Detail);
+        return new CannotTraceException($"this kernel refused the tracing programs: {failure.Message}", fix, failure.Detail);
     }
 
     private static bool IsReadable(string path)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMon.Foundation.Logging;
 using NetMon.Native;
 using NetMon.Storage.Loss;
 using NetMon.Parquet;
@@ -6,7 +7,7 @@ using NetMon.Parquet;
 namespace NetMon.Storage.Cold;
 
 /// <summary>Makes one Parquet file of an hour's rows of losses, by the same steps as <see cref="HourSealer"/>. One thread.</summary>
-internal sealed class LossSealer(CaptureDirectory capture, CaptureSinkOptions options, Action<string> report)
+internal sealed class LossSealer(CaptureDirectory capture, CaptureSinkOptions options, Logger log)
 {
     /// <exception cref="IOException">It could not be done yet.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
@@ -53,7 +54,7 @@ internal sealed class LossSealer(CaptureDirectory capture, CaptureSinkOptions op
         var rows = LossFile.Parse(LossFile.ReadText(file), out var torn);
         if (torn > 0)
         {
-            report(string.Create(CultureInfo.InvariantCulture, $"parquet: {path} has {torn} lines that are torn: passed over"));
+            log.Warn(string.Create(CultureInfo.InvariantCulture, $"{path} has {torn} torn lines: skipped. The agent or the machine stopped while they were being written."));
         }
 
         return rows;

@@ -1,17 +1,18 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using NetMon.Foundation.Logging;
 using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>What was cut off segments because it was not whole: counted and told. The thread that seals.</summary>
-/// <param name="report">Takes a line.</param>
+/// <summary>Cuts incomplete ends off segments, counts and logs them. The thread that seals.</summary>
+/// <param name="log">For the operator.</param>
 /// <param name="lost">Takes each cut: from when to when (Unix nanoseconds), and the rows that are known to be lost, or null.</param>
-internal sealed class TornTails(Action<string> report, Action<long, long, long?> lost)
+internal sealed class TornTails(Logger log, Action<long, long, long?> lost)
 {
-    /// <summary>Tells of a segment that this build can't read and leaves alone.</summary>
+    /// <summary>Logs that this build can't read a segment and leaves it alone.</summary>
     public void Keep(string path) =>
-        report($"parquet: {path} is of another version of the agent and stays where it is: run that version on this directory once, to seal it, or remove the file.");
+        log.Warn($"{path} was written by another version of the agent and stays where it is: run that version on this directory once to seal it, or remove the file.");
 
     /// <summary>Cuts off what is behind the last whole message that the reader has come to.</summary>
     /// <param name="path">The segment's.</param>
@@ -29,9 +30,9 @@ internal sealed class TornTails(Action<string> report, Action<long, long, long?>
         }
 
         RandomAccess.SetLength(file, reader.Position);
-        report(string.Create(
+        log.Error(string.Create(
             CultureInfo.InvariantCulture,
-            $"parquet: {path} ended in {bytes} bytes that are no whole batch{(reader.TornRows > 0 ? $" of {reader.TornRows} rows" : "")}: cut off. The agent or the machine stopped while they were being written."));
+            $"{path} ended in {bytes} bytes that are no whole batch{(reader.TornRows > 0 ? $" of {reader.TornRows} rows" : "")}: cut off and counted (parquet.torn_tail). The agent or the machine stopped while they were being written."));
         lost(last, hour.End - 1, reader.TornRows > 0 ? reader.TornRows : null);
     }
 }

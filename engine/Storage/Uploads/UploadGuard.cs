@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMon.Foundation.Logging;
 
 namespace NetMon.Storage.Uploads;
 
@@ -6,7 +7,7 @@ namespace NetMon.Storage.Uploads;
 /// Tells retention what may go when sealed files are archived: only what is in the bucket. So a bucket that is away for
 /// long makes the capture grow beyond its bounds, up to --keep-free; the operator is told. One thread but for <see cref="Backlog"/>.
 /// </summary>
-internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target, Action<string> report)
+internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target, Logger log)
 {
     private const long SayEveryMilliseconds = 6 * 3_600_000;
     private readonly Lock _gate = new();
@@ -73,14 +74,14 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
         var now = Environment.TickCount64;
         if (_held.Count > 0 && (!_said || now >= _nextSay))
         {
-            report(string.Create(
+            log.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"parquet: {_held.Count} hours are kept beyond --retain-for and --retain-bytes: they are not in {target} yet, and with --archive nothing is removed that is not ({_backlog.Files} files, {_backlog.Bytes} bytes wait). The capture grows until --keep-free pauses it: see why nothing can be uploaded (lines that begin with archive:)."));
+                $"{_held.Count} hours are kept beyond --retain-for and --retain-bytes: they are not in {target} yet, and with --archive only uploaded hours are removed ({_backlog.Files} files, {_backlog.Bytes} bytes wait). The capture grows until --keep-free pauses it. Check why uploading fails: lines of the component uploader."));
             (_said, _nextSay) = (true, now + SayEveryMilliseconds);
         }
         else if (_held.Count == 0 && _said)
         {
-            report($"parquet: all hours beyond --retain-for and --retain-bytes are in {target} and removed.");
+            log.Info($"all hours beyond --retain-for and --retain-bytes are in {target} and removed.");
             _said = false;
         }
     }

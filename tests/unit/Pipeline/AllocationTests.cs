@@ -4,6 +4,8 @@ using System.Reflection;
 using NetMon.Sources;
 using NetMon.Sources.Synthetic;
 using NetMon.Events;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 using NetMon.Native;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
@@ -29,7 +31,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var pipe = new Pipe(new PipeOptions(
             pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
         var reader = new RingReader(source, pipe.Writer);
-        var json = new JsonSink(new LineOutput(OutputDescriptor.Append("/dev/null")), EventLine.Of(JsonFormat.Netmon, "node-1"), new SinkCounters(), _ => { });
+        var json = new JsonSink(new LineOutput(OutputDescriptor.Append("/dev/null")), EventLine.Of(JsonFormat.Netmon, "node-1"), new SinkCounters(), new Logger(_ => { }, "json"));
         var sink = new MeasuringSink(json, Window);
         var fanout = new SinkFanout([sink], live: false);
         using var enrich = EnrichStage.WithoutNames(fanout);

@@ -2,8 +2,11 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using NetMon.Events;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 using NetMon.Native;
 using NetMon.Pipeline.Json;
+using NetMon.UnitTests.Foundation;
 using NetMon.UnitTests.Storage;
 using Xunit;
 
@@ -82,14 +85,14 @@ public sealed class JsonSinkTests : IDisposable
         Assert.Equal(dropped, _counters.QueueFull);
         Assert.Equal(lines.Count, _counters.Delivered);
         Assert.Equal(2, _reports.Count);
-        Assert.Equal($"json: writing works again; {dropped} lines were dropped so far", _reports[1]);
+        Assert.Equal($"writing works again; {dropped} lines dropped since start", _reports[1]);
     }
 
     [Fact]
     public async Task A_reader_in_small_steps_gets_only_whole_lines_also_when_some_are_dropped()
     {
         using var pipe = new OutputPipe();
-        var sink = new JsonSink(new LineOutput(pipe.Output, TimeSpan.Zero), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _reports.Add);
+        var sink = new JsonSink(new LineOutput(pipe.Output, TimeSpan.Zero), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, new Logger(entry => _reports.Add(entry.Message), "json"));
         var reading = Task.Run(
             () =>
             {
@@ -193,7 +196,7 @@ public sealed class JsonSinkTests : IDisposable
         sink.Close();
     }
 
-    private JsonSink Open(OutputDescriptor output) => new(new LineOutput(output, Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _reports.Add);
+    private JsonSink Open(OutputDescriptor output) => new(new LineOutput(output, Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, new Logger(entry => _reports.Add(entry.Message), "json"));
 
     /// <summary>Events numbered on by their pid, in batches.</summary>
     private void Write(JsonSink sink, int events, ContainerIdentity? container = null)

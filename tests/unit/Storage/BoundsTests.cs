@@ -70,7 +70,7 @@ public sealed class BoundsTests : IDisposable
 
         File.Delete(filler);
         CaptureFolder.WaitFor(() => !Pauses(sink), "storage to go on");
-        Assert.Contains("goes on", _capture.Reports[1], StringComparison.Ordinal);
+        Assert.Contains("resumed", _capture.Reports[1], StringComparison.Ordinal);
         sink.Advance(Sample.Hour19 + Sample.Second);
         sink.Close();
 

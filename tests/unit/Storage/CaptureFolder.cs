@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Foundation.Logging;
 using NetMon.Storage;
 using Xunit;
 
@@ -23,7 +24,7 @@ public sealed class CaptureFolder : IDisposable
 
     public string Loss => System.IO.Path.Combine(Path, "loss");
 
-    /// <summary>Lines that the sinks reported, a copy.</summary>
+    /// <summary>Messages that the sinks logged, a copy.</summary>
     public IReadOnlyList<string> Reports
     {
         get
@@ -52,7 +53,7 @@ public sealed class CaptureFolder : IDisposable
             KeepFree = new FreeDisk(0, null),
             RetainFor = null,
         };
-        return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters(), Report);
+        return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters(), new Logger(Report, "storage"));
     }
 
     /// <summary>Waits for what the sealing thread does.</summary>
@@ -74,11 +75,11 @@ public sealed class CaptureFolder : IDisposable
         : [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(file => System.IO.Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)];
 
-    private void Report(string line)
+    private void Report(LogEntry entry)
     {
         lock (_reports)
         {
-            _reports.Add(line);
+            _reports.Add(entry.Message);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NetMon.Events;
+using NetMon.Foundation.Logging;
 using NetMon.Storage;
 using Xunit;
 
@@ -126,5 +127,5 @@ public sealed class SealCrashTests : IDisposable
     private static void Reopen(string path) => new CaptureSink(
         new CaptureSinkOptions { CaptureDirectory = path, Node = "node-1", AgentVersion = "0.1.0", BootId = CaptureFolder.BootId, KeepFree = new FreeDisk(0, null), RetainFor = null },
         new SinkCounters(),
-        _ => { }).Close();
+        new Logger(_ => { }, "storage")).Close();
 }

@@ -28,7 +28,7 @@ public sealed class ContainerRuntimesTests : IDisposable
         await using var node = new Node([new RuntimeEndpoint(path, RuntimeKind.Cri)], Quick);
         node.Runtimes.Start();
         Assert.Equal((0u, 0u), (node.Runtimes.Present, node.Runtimes.Answering));
-        Assert.Equal([$"runtime cri://{path}: there is no such socket, or no right to see it; it is looked for every 0.02 s"], node.Log);
+        Assert.Equal([$"runtime cri://{path}: no such socket, or no permission to see it; checking again every 0.02 s"], node.Log);
 
         for (var round = 0; round < 3; round++)
         {
@@ -46,7 +46,7 @@ public sealed class ContainerRuntimesTests : IDisposable
         }
 
         Assert.Equal(2, node.Status.Reconnects);
-        Assert.Equal(["there is", "containerd", "lost:", "back:", "lost:", "back:", "lost:"], node.Log.Select(line => string.Join(' ', line.Split(' ').Skip(2).Take(line.Contains("there is", StringComparison.Ordinal) ? 2 : 1))));
+        Assert.Equal(["no such", "containerd", "lost:", "back:", "lost:", "back:", "lost:"], node.Log.Select(line => string.Join(' ', line.Split(' ').Skip(2).Take(line.Contains("no such", StringComparison.Ordinal) ? 2 : 1))));
     }
 
     [Fact]

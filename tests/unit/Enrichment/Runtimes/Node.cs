@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using NetMon.Enrichment.Runtimes;
+using NetMon.Foundation.Logging;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
@@ -11,7 +12,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly Channel<ScriptedRuntime> _opened = Channel.CreateUnbounded<ScriptedRuntime>();
 
     public Node(IReadOnlyList<RuntimeEndpoint> endpoints, RuntimeOptions options) =>
-        Runtimes = new ContainerRuntimes(endpoints, options, report => _reports.Writer.TryWrite(report), Log.Enqueue);
+        Runtimes = new ContainerRuntimes(endpoints, options, report => _reports.Writer.TryWrite(report), Logger());
 
     /// <summary>Scripted runtimes behind sockets that exist.</summary>
     public Node(RuntimeFolder folder, TimeProvider time, bool canFollow = false, int sockets = 1)
@@ -33,7 +34,7 @@ internal sealed class Node : IAsyncDisposable
                 return runtime;
             },
         };
-        Runtimes = new ContainerRuntimes(endpoints, options, report => _reports.Writer.TryWrite(report), Log.Enqueue);
+        Runtimes = new ContainerRuntimes(endpoints, options, report => _reports.Writer.TryWrite(report), Logger());
     }
 
     public ContainerRuntimes Runtimes { get; }
@@ -47,6 +48,8 @@ internal sealed class Node : IAsyncDisposable
     public Task<RuntimeReport> NextReport() => _reports.Reader.ReadAsync(Bound.Token).AsTask();
 
     public Task<ScriptedRuntime> NextOpened() => _opened.Reader.ReadAsync(Bound.Token).AsTask();
+
+    private Logger Logger() => new(entry => Log.Enqueue(entry.Message), "containers");
 
     public ValueTask DisposeAsync() => Runtimes.DisposeAsync();
 }

@@ -150,7 +150,7 @@ public sealed class RuntimeLinkTests : IDisposable
             _time.Advance(_time.Due[0]);
         }
 
-        Assert.Equal([$"runtime cri://{_folder["s0"]}: can't be asked for names: no; it is tried again"], node.Log);
+        Assert.Equal([$"runtime cri://{_folder["s0"]}: can't be asked for names: no. Retrying automatically."], node.Log);
         Assert.Equal(8, node.Status.Failures);
     }
 

@@ -1,19 +1,19 @@
 using NetMon.Native;
 
-namespace NetMon.Pipeline.Json;
+namespace NetMon.Foundation;
 
 /// <summary>
 /// Writes whole lines, never a part of one, and never waits longer than <see cref="StallBound"/>: for a pipe it writes
 /// what fits without blocking (lines up to <see cref="OutputDescriptor.AtomicPipeBytes"/>); a file that fills its disk is
-/// cut back to its last whole line.
+/// cut back to its last whole line. Owns the descriptor. One thread.
 /// </summary>
 public sealed class LineOutput(OutputDescriptor descriptor, TimeSpan? stallBound = null) : IDisposable
 {
-    /// <summary>How long a reader may stand still before lines are dropped; then each further wait is only a look, until it reads again.</summary>
-    public TimeSpan StallBound { get; } = stallBound ?? TimeSpan.FromSeconds(5);
-
     private const byte NewLine = (byte)'\n';
     private bool _stalled;
+
+    /// <summary>How long a write waits for a reader that does not read. Until it reads again, each further write only tries.</summary>
+    public TimeSpan StallBound { get; } = stallBound ?? TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Writes lines, the last with its newline. Returns the bytes of the whole lines written; where that is not all,

@@ -3,7 +3,7 @@ using System.IO.Pipes;
 using System.Text;
 using NetMon.Native;
 
-namespace NetMon.UnitTests.Pipeline;
+namespace NetMon.UnitTests.Foundation;
 
 /// <summary>A pipe of the system, with the agent's end as the agent opens it.</summary>
 internal sealed class OutputPipe : IDisposable

@@ -1,0 +1,11 @@
+namespace NetMon.Foundation.Logging;
+
+/// <summary>The form of log lines, as <c>--log-format</c> selects it.</summary>
+public enum LogFormat
+{
+    /// <summary>2026-11-26T06:04:01.123Z info storage: message</summary>
+    Text,
+
+    /// <summary>{"time":"2026-11-26T06:04:01.123Z","level":"info","component":"storage","message":"message"}</summary>
+    Json,
+}
