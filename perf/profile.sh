@@ -23,7 +23,7 @@ trap 'rm -rf "$scratch"' EXIT
 perf record -q -e cpu-clock -F 997 -g -o "$scratch/perf.data" -- \
 	artifacts/profile/publish/netmon run --source "synthetic:count=$events" --json - --capture "$scratch/capture" --node profile \
 	2>"$scratch/log" | cat >/dev/null
-grep -E '^(stopped|memory):' "$scratch/log" >&2
+grep -E ' info agent: (stopped|memory):' "$scratch/log" >&2
 # Without the generator, which is no part of the agent and spins where it has to wait.
 perf script -i "$scratch/perf.data" -F comm,tid,ip,sym,dso 2>/dev/null | awk -f perf/fold.awk | grep -v '^netmon-syntheti;' | LC_ALL=C sort >"$scratch/folded"
 awk -v title="netmon, $events events of the synthetic node, to JSON and Parquet" -f perf/flame.awk "$scratch/folded" >"$scratch/svg"

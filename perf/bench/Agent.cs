@@ -26,14 +26,14 @@ internal sealed partial class Agent : IDisposable
                 _log.AppendLine(line.Data);
             }
 
-            if (line.Data is null || line.Data.StartsWith("ready", StringComparison.Ordinal))
+            if (line.Data is null || line.Data.Contains("ready:", StringComparison.Ordinal))
             {
                 _ready.Set();
             }
         };
         _process.Start();
         _process.BeginErrorReadLine();
-        if (!_ready.Wait(Patience) || !Log.Contains("ready", StringComparison.Ordinal))
+        if (!_ready.Wait(Patience) || !Log.Contains("ready:", StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"the agent did not get ready:\n{Log}");
         }
@@ -101,7 +101,7 @@ internal sealed partial class Agent : IDisposable
     /// <summary>A count of the account of events: seen, json, parquet, source.ring_full; 0 where it is not there.</summary>
     public long Count(string name) => Number(Account("stopped:"), name) ?? 0;
 
-    /// <summary>A number of the account of memory: allocated, gen0, gen1, gen2, most (KiB resident).</summary>
+    /// <summary>A number of the account of memory: allocated (bytes), gen0, gen1, gen2, resident (KiB, peak).</summary>
     public long Memory(string name) => Number(Account("memory:"), name) ?? throw new InvalidOperationException($"the agent tells no {name}: {Account("memory:")}");
 
     /// <summary>All that the account says to be lost.</summary>
@@ -137,8 +137,8 @@ internal sealed partial class Agent : IDisposable
         }
     }
 
-    private string Account(string of) => Log.Split('\n').LastOrDefault(line => line.StartsWith(of, StringComparison.Ordinal))
-        ?? throw new InvalidOperationException($"the agent's last lines have none that begins with {of} (is bin/netmon of this source? make build):\n{Log}");
+    private string Account(string of) => Log.Split('\n').LastOrDefault(line => line.Contains($" info agent: {of}", StringComparison.Ordinal))
+        ?? throw new InvalidOperationException($"the agent's last lines have none with {of} (is bin/netmon of this source? make build):\n{Log}");
 
     private static long? Number(string account, string name) =>
         Numbers().Matches(account).FirstOrDefault(match => match.Groups[1].Value == name) is { } found ? long.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture) : null;

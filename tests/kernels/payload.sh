@@ -9,7 +9,7 @@ agent_start() { # NAME OPTIONS...
   /payload/netmon run --json "/out/$name.json" "$@" 2>"/out/$name.log" &
   agent=$!
   tries=0
-  until grep -q ^ready "/out/$name.log"; do
+  until grep -q ' agent: ready: ' "/out/$name.log"; do
     usleep 100000
     tries=$((tries + 1))
     if [ $tries -ge 600 ] || ! kill -0 $agent 2>/dev/null; then
@@ -23,7 +23,7 @@ agent_start() { # NAME OPTIONS...
 agent_stop() {
   kill -TERM $agent
   wait $agent || exit 1
-  grep ^stopped "/out/$name.log"
+  grep ' agent: stopped: ' "/out/$name.log"
 }
 
 all_closed() { # nothing but LISTEN (0A) and what is only remembered (timer 03)

@@ -47,7 +47,18 @@ public sealed class ArchiveTests : IDisposable
         }
 
         Assert.Equal(20_000, Duck.Number($"SELECT count(*) FROM {Duck.Events(copy)} WHERE date IS NOT NULL AND hour IS NOT NULL"));
-        Assert.StartsWith("stopped:", agent.Log.TrimEnd().Split('\n')[^1], StringComparison.Ordinal); // the account is still what comes last
+        Assert.Contains(" info agent: stopped: ", agent.Log.TrimEnd().Split('\n')[^1], StringComparison.Ordinal); // the account is still what comes last
+    }
+
+    [Fact]
+    public void The_uploader_logs_in_the_format_that_the_agent_was_given()
+    {
+        _store.MakeBucket("events");
+        using var agent = Start("--archive", "s3://events", "--source", "synthetic:count=1000", "--log-format", "json");
+        Assert.Equal(0, agent.WaitForExit());
+        var entries = LogEntry.Read(agent.Log, json: true);
+        Assert.Contains(entries, entry => entry.Component == "uploader" && entry.Message.StartsWith("ended: 1 files", StringComparison.Ordinal));
+        Assert.StartsWith("stopped: ", entries[^1].Message, StringComparison.Ordinal);
     }
 
     [Fact]

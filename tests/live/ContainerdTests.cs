@@ -76,7 +76,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
         // The runtime notes the end when it has reaped the process: the life is rather shorter than this.
         var lives = new Distribution(withId.Select(e => (DateTimeOffset.FromUnixTimeMilliseconds(0).AddTicks(ends[e.Container!.Id] / 100).UtcDateTime - e.Time).TotalMilliseconds).DefaultIfEmpty());
         Say($"short-lived containers: {withId.Select(e => e.Container!.Id).Distinct().Count()} of {ShortLived} with their id, {named} with their names; from CONNECT to the end {lives}");
-        Say(agent.Log.Split('\n').Single(line => line.Contains("containers: ", StringComparison.Ordinal)));
+        Say(LossReport.Names(agent.Log));
         Assert.Equal(ShortLived, connects.Count);
         Assert.Equal(ShortLived, withId.Select(e => e.Container!.Id).Distinct().Count());
         Assert.True(named >= ShortLived * 95 / 100, $"only {named} have their names:\n{agent.Log}");

@@ -22,7 +22,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         var agent = AgentPod.Start(containerd, overlay);
         agent.WaitUntilReady(containerd);
 
-        var started = agent.Said.Single(line => line.StartsWith("ready: ", StringComparison.Ordinal));
+        var started = agent.Said.Single(line => line.Contains(" info agent: ready: ", StringComparison.Ordinal));
         output.WriteLine($"{overlay}: {started}");
 
         var client = containerd.RunPod("billing/batch-7f", PodNetwork.Pod);
@@ -48,7 +48,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
 
         agent.Pod.Stop(agent.Container, 60);
         Assert.Equal(0, agent.Pod.WaitForEnd(agent.Container).ExitCode);
-        Assert.Contains(agent.Said, line => line.StartsWith("stopped: ", StringComparison.Ordinal) && line.Contains("nothing lost", StringComparison.Ordinal));
+        Assert.Contains(agent.Said, line => line.Contains(" info agent: stopped: ", StringComparison.Ordinal) && line.Contains("nothing lost", StringComparison.Ordinal));
         Assert.Equal(120, Duck.Number($"SELECT count(*) FROM {Duck.Events(containerd.Node.Shared)} WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"));
     }
 

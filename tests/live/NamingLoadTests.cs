@@ -86,7 +86,7 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
         }
 
         Assert.Equal(0, agent.WaitForExit());
-        var account = agent.Log.Split('\n').Single(line => line.Contains("containers: ", StringComparison.Ordinal));
+        var account = LossReport.Names(agent.Log);
         return new Seen(lines, inContainers, named, new Distribution(delays), resident, account, agent.Log);
     }
 

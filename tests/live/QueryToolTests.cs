@@ -56,7 +56,7 @@ public sealed class QueryToolTests : IDisposable
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         var result = capture.Query(sql);
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
-        Assert.StartsWith("netmon query: ", result.Error, StringComparison.Ordinal);
+        Assert.Matches("^[0-9T:.-]+Z error query: ", result.Error);
         Assert.Contains(why, result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists("/tmp/netmon-query-must-not-write"));
     }

@@ -76,7 +76,7 @@ public sealed class RefusalTests
         Assert.Equal(3, result.ExitCode);
         Assert.Empty(result.Output);
         Assert.Contains(named, result.Error, StringComparison.Ordinal);
-        Assert.Contains("what to do:", result.Error, StringComparison.Ordinal);
+        Assert.Matches("^[0-9T:.-]+Z error agent: .*\n  what to do: ", result.Error);
         AssertNoTrace(result.Error);
     }
 

@@ -58,7 +58,7 @@ internal static class Cost
         }
 
         return new Seen(
-            agent.Memory("allocated"), [agent.Memory("gen0"), agent.Memory("gen1"), agent.Memory("gen2")], agent.Memory("most") / 1024.0, usage.CpuSeconds - usage.GeneratorSeconds, agent.Lost(),
+            agent.Memory("allocated"), [agent.Memory("gen0"), agent.Memory("gen1"), agent.Memory("gen2")], agent.Memory("resident") / 1024.0, usage.CpuSeconds - usage.GeneratorSeconds, agent.Lost(),
             capture ? Tools.SealedBytes(scratch["capture"]) : 0);
     }
 

@@ -111,7 +111,7 @@ internal sealed class AgentProcess : IDisposable
             _log.AppendLine(line);
         }
 
-        if (line.StartsWith("ready", StringComparison.Ordinal))
+        if (line.Contains("ready:", StringComparison.Ordinal))
         {
             _ready.TrySetResult();
         }

@@ -19,7 +19,13 @@ internal static partial class LossReport
         return match.Success ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
     }
 
-    private static string Summary(string log) => log.Split('\n').Last(line => line.StartsWith("stopped:", StringComparison.Ordinal));
+    /// <summary>The account of containers' names, without time and level.</summary>
+    public static string Names(string log) => NamesLine().Match(log) is { Success: true } match ? match.Value : throw new InvalidOperationException($"no account of names in:\n{log}");
+
+    private static string Summary(string log) => log.Split('\n').Last(line => line.Contains("stopped:", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"containers: \d+ known, .*")]
+    private static partial Regex NamesLine();
 
     [GeneratedRegex(@"[a-z]+\.[a-z_]+ (\d+)")]
     private static partial Regex Losses();
