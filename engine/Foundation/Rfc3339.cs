@@ -49,14 +49,16 @@ public static class Rfc3339
             return 1;
         }
 
+        for (var cut = digits; cut < NanosecondDigits; cut++)
+        {
+            nanoseconds /= 10;
+        }
+
         to[0] = (byte)'.';
-        for (var place = NanosecondDigits; place > 0; place--)
+        for (var place = digits; place > 0; place--)
         {
             (nanoseconds, var digit) = Math.DivRem(nanoseconds, 10);
-            if (place <= digits)
-            {
-                to[place] = (byte)('0' + digit);
-            }
+            to[place] = (byte)('0' + digit);
         }
 
         to[digits + 1] = (byte)'Z';
