@@ -1,5 +1,4 @@
 using NetMon.Events;
-using NetMon.Native;
 
 namespace NetMon.Storage.Hot;
 
@@ -16,25 +15,17 @@ internal sealed class HotTier
     /// <summary>A late row opens its sealed hour again for this long, so that the ones after it share the file.</summary>
     private static readonly TimeSpan LateHourStaysOpen = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(10);
 
-    private readonly CaptureDirectory _capture;
-    private readonly CaptureSinkOptions _options;
-    private readonly SinkCounters _counters;
-    private readonly FailureLog _failures;
     private readonly HotSync _sync;
     private readonly Action<Hour, IReadOnlyList<string>> _seal;
-    private readonly byte[] _schema;
-    private readonly long _flushAfter;
+    private readonly HotWriter _writer;
     private readonly long _lateness;
     private readonly List<HotHour> _open = [];
     private readonly Dictionary<Hour, List<string>> _adopted = [];
     private readonly Stack<HotBatchBuilder> _spare = new();
-    private byte[] _scratch = [];
     private HotHour? _current;
     private long _watermark = long.MinValue;
-    private long _retryAt;
     private long _lastBeat;
 
     /// <param name="capture">The capture directory.</param>
@@ -47,11 +38,9 @@ internal sealed class HotTier
         CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync,
         Action<Hour, IReadOnlyList<string>> seal)
     {
-        (_capture, _options, _counters, _failures, _sync, _seal) = (capture, options, counters, failures, sync, seal);
-        _schema = HotMessages.SchemaMessage(options.Node, options.BootId);
-        _flushAfter = (long)(options.DurableWithin / 2).TotalMilliseconds;
+        (_sync, _seal) = (sync, seal);
+        _writer = new HotWriter(capture, options, counters, failures, sync);
         _lateness = Nanoseconds(options.ClockLateness);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(_schema.Length, HotLimits.SchemaBytes, "bytes of the node's name");
     }
 
     /// <summary>Hours that may not be removed: they take rows, or their rows wait to be sealed. A copy, for other threads too.</summary>
@@ -89,17 +78,17 @@ internal sealed class HotTier
             events = events[ofHour..];
         }
 
-        FlushDue();
+        _writer.FlushDue(_open);
     }
 
     /// <summary>Writes what has waited long enough and hands on hours that are over.</summary>
     public void Advance(long watermark)
     {
         _watermark = watermark;
-        FlushDue();
+        _writer.FlushDue(_open);
         for (var index = _open.Count - 1; index >= 0; index--)
         {
-            if (watermark >= _open[index].SealAfterUnixNanoseconds && (_open[index].Batch.Rows == 0 || TryFlush(_open[index])))
+            if (watermark >= _open[index].SealAfterUnixNanoseconds && (_open[index].Batch.Rows == 0 || _writer.TryFlush(_open[index])))
             {
                 Shut(_open[index]);
             }
@@ -118,7 +107,7 @@ internal sealed class HotTier
     {
         while (_open.Count > 0)
         {
-            WriteOut(_open[^1]);
+            _writer.WriteOut(_open[^1]);
             Shut(_open[^1]);
         }
 
@@ -159,7 +148,7 @@ internal sealed class HotTier
 
         if (_open.Count == MaxOpenHours)
         {
-            WriteOut(_open[0]);
+            _writer.WriteOut(_open[0]);
             Shut(_open[0]);
         }
 
@@ -191,118 +180,21 @@ internal sealed class HotTier
             events = events[taken..];
             if (hour.Batch.IsFull)
             {
-                WriteOut(hour);
+                _writer.WriteOut(hour);
             }
             else if (!events.IsEmpty)
             {
                 // The dictionary is full: it starts anew with the containers of the rows to come.
-                WriteOut(hour);
+                _writer.WriteOut(hour);
                 hour.Containers.Clear();
             }
-        }
-    }
-
-    private void FlushDue()
-    {
-        var now = Environment.TickCount64;
-        if (now < _retryAt)
-        {
-            return;
-        }
-
-        foreach (var hour in _open)
-        {
-            if (hour.Batch.Rows > 0 && now - hour.FirstRowAt >= _flushAfter)
-            {
-                TryFlush(hour);
-            }
-        }
-    }
-
-    /// <summary>Makes room: the batch's rows go to the segment or are lost.</summary>
-    private void WriteOut(HotHour hour)
-    {
-        if (hour.Batch.Rows > 0 && !TryFlush(hour))
-        {
-            _counters.AddFailed(hour.Batch.Rows);
-            _failures.Lost(hour.Batch.Rows);
-            hour.Batch.Clear();
-        }
-    }
-
-    /// <summary>Writes the batch to the segment. Where it can't, the rows stay.</summary>
-    private bool TryFlush(HotHour hour)
-    {
-        try
-        {
-            EndIfGoneOrFull(hour);
-            if (hour.Segment is null)
-            {
-                hour.Segment = Create(hour.Hour);
-                hour.Segments.Add(hour.Segment.Path);
-            }
-
-            hour.Segment.Append(hour.Batch, hour.Containers, ref _scratch);
-            _sync.Written(hour.Segment);
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            _failures.Failed(failure, rowsLost: 0);
-            _retryAt = Environment.TickCount64 + (long)RetryInterval.TotalMilliseconds;
-            return false;
-        }
-
-        _failures.Succeeded();
-        _counters.AddDelivered(hour.Batch.Rows);
-        hour.Batch.Clear();
-        return true;
-    }
-
-    private void EndIfGoneOrFull(HotHour hour)
-    {
-        if (hour.Segment is { } segment)
-        {
-            var isThere = _capture.Root.Has(segment.Path);
-            if (!isThere)
-            {
-                _failures.Failed(new FileNotFoundException($"{segment.Path} is gone: somebody removed it while it was being written, with all rows in it"), segment.Rows);
-                hour.Segments.Remove(segment.Path);
-            }
-
-            if (!isThere || segment.IsFull(hour.Batch, _options.SegmentBytes))
-            {
-                End(hour);
-            }
-        }
-    }
-
-    private HotSegment Create(Hour hour)
-    {
-        try
-        {
-            return new HotSegment(_capture, hour, _schema);
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            _capture.Renew();
-            return new HotSegment(_capture, hour, _schema);
-        }
-    }
-
-    private void End(HotHour hour)
-    {
-        if (hour.Segment is { } segment)
-        {
-            segment.End();
-            _sync.Ended(segment);
-            hour.Segment = null;
         }
     }
 
     /// <summary>Takes an hour whose rows are all written, or given up, out of those that take rows.</summary>
     private void Shut(HotHour hour)
     {
-        End(hour);
+        _writer.End(hour);
         _open.Remove(hour);
         _current = null;
         if (_adopted.Remove(hour.Hour, out var adopted))

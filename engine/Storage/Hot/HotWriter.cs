@@ -1,0 +1,134 @@
+using NetMon.Events;
+
+namespace NetMon.Storage.Hot;
+
+/// <summary>
+/// Writes the batches of hours to their segments. A batch that the disk refuses stays and is tried again every second, until its
+/// room is needed: then its rows are lost and counted. The sink's thread alone.
+/// </summary>
+internal sealed class HotWriter
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    private readonly CaptureDirectory _capture;
+    private readonly CaptureSinkOptions _options;
+    private readonly SinkCounters _counters;
+    private readonly FailureLog _failures;
+    private readonly HotSync _sync;
+    private readonly byte[] _schema;
+    private readonly long _flushAfter;
+    private byte[] _scratch = [];
+    private long _retryAt;
+
+    /// <param name="capture">Where segments are made.</param>
+    /// <param name="options">Node, intervals, sizes.</param>
+    /// <param name="counters">Counts what reached a segment and what did not.</param>
+    /// <param name="failures">Logs what the disk refuses.</param>
+    /// <param name="sync">Makes segments durable.</param>
+    public HotWriter(CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync)
+    {
+        (_capture, _options, _counters, _failures, _sync) = (capture, options, counters, failures, sync);
+        _schema = HotMessages.SchemaMessage(options.Node, options.BootId);
+        _flushAfter = (long)(options.DurableWithin / 2).TotalMilliseconds;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(_schema.Length, HotLimits.SchemaBytes, "bytes of the node's name");
+    }
+
+    /// <summary>Writes the batches whose first row has waited long enough.</summary>
+    public void FlushDue(List<HotHour> hours)
+    {
+        var now = Environment.TickCount64;
+        if (now < _retryAt)
+        {
+            return;
+        }
+
+        foreach (var hour in hours)
+        {
+            if (hour.Batch.Rows > 0 && now - hour.FirstRowAt >= _flushAfter)
+            {
+                TryFlush(hour);
+            }
+        }
+    }
+
+    /// <summary>Makes room: the batch's rows go to the segment or are lost.</summary>
+    public void WriteOut(HotHour hour)
+    {
+        if (hour.Batch.Rows > 0 && !TryFlush(hour))
+        {
+            _counters.AddFailed(hour.Batch.Rows);
+            _failures.Lost(hour.Batch.Rows);
+            hour.Batch.Clear();
+        }
+    }
+
+    /// <summary>Writes the batch to the segment. Where it can't, the rows stay.</summary>
+    public bool TryFlush(HotHour hour)
+    {
+        try
+        {
+            EndIfGoneOrFull(hour);
+            if (hour.Segment is null)
+            {
+                hour.Segment = Create(hour.Hour);
+                hour.Segments.Add(hour.Segment.Path);
+            }
+
+            hour.Segment.Append(hour.Batch, hour.Containers, ref _scratch);
+            _sync.Written(hour.Segment);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            _failures.Failed(failure, rowsLost: 0);
+            _retryAt = Environment.TickCount64 + (long)RetryInterval.TotalMilliseconds;
+            return false;
+        }
+
+        _failures.Succeeded();
+        _counters.AddDelivered(hour.Batch.Rows);
+        hour.Batch.Clear();
+        return true;
+    }
+
+    /// <summary>Ends the hour's segment; the next batch begins another.</summary>
+    public void End(HotHour hour)
+    {
+        if (hour.Segment is { } segment)
+        {
+            segment.End();
+            _sync.Ended(segment);
+            hour.Segment = null;
+        }
+    }
+
+    private void EndIfGoneOrFull(HotHour hour)
+    {
+        if (hour.Segment is { } segment)
+        {
+            var isThere = _capture.Root.Has(segment.Path);
+            if (!isThere)
+            {
+                _failures.Failed(new FileNotFoundException($"{segment.Path} is gone: somebody removed it while it was being written, with all rows in it"), segment.Rows);
+                hour.Segments.Remove(segment.Path);
+            }
+
+            if (!isThere || segment.IsFull(hour.Batch, _options.SegmentBytes))
+            {
+                End(hour);
+            }
+        }
+    }
+
+    private HotSegment Create(Hour hour)
+    {
+        try
+        {
+            return new HotSegment(_capture, hour, _schema);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            _capture.Renew();
+            return new HotSegment(_capture, hour, _schema);
+        }
+    }
+}
