@@ -8,12 +8,13 @@ namespace NetMon.Enrichment;
 /// <summary>
 /// From a cgroup's id to the container that it is in. Learns of cgroups from the event stream itself, where the kernel
 /// tells of each before anybody is in it, and of names from the runtimes. Bounded. One thread uses it; only
-/// <see cref="Post"/> and <see cref="Of"/> may be called from any.
+/// <see cref="Of"/> may be called from any.
 /// </summary>
 public sealed class ContainerDirectory
 {
     private readonly ContainerDirectoryOptions _options;
     private readonly INameSource _names;
+    private readonly RuntimeReports _reports;
     private readonly Action _rescan;
     private readonly TimeProvider _time;
     private readonly Dictionary<ulong, Cgroup> _cgroups = [];
@@ -21,25 +22,22 @@ public sealed class ContainerDirectory
     private readonly Queue<(ulong Id, Cgroup Cgroup, long Until)> _ended = new();
     private readonly Queue<string> _unplaced = new();
     private readonly List<KnownContainer> _nameless = [];
-    private readonly ConcurrentQueue<RuntimeReport> _reports = new();
     private long _nextRound;
     private long _nextRescan;
     private int _vainRescans;
 
     /// <param name="options">Bounds and pauses.</param>
     /// <param name="names">Whom to ask.</param>
+    /// <param name="reports">The answers; nobody else takes them.</param>
     /// <param name="rescan">Has the source tell again of every cgroup that there is; returns at once.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public ContainerDirectory(ContainerDirectoryOptions options, INameSource names, Action rescan, TimeProvider? time = null) =>
-        (_options, _names, _rescan, _time) = (options, names, rescan, time ?? TimeProvider.System);
+    public ContainerDirectory(ContainerDirectoryOptions options, INameSource names, RuntimeReports reports, Action rescan, TimeProvider? time = null) =>
+        (_options, _names, _reports, _rescan, _time) = (options, names, reports, rescan, time ?? TimeProvider.System);
 
     /// <summary>What it holds and did.</summary>
     public DirectoryCounters Counters { get; } = new();
 
     private long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
-
-    /// <summary>Takes what a runtime has told. It counts from the next <see cref="TakeNews"/> on.</summary>
-    public void Post(RuntimeReport report) => _reports.Enqueue(report);
 
     /// <summary>What is known of a container, by its whole id; null where nothing is.</summary>
     public ContainerIdentity? Of(string containerId) => _containers.TryGetValue(containerId, out var container) ? container.Identity : null;
@@ -93,7 +91,7 @@ public sealed class ContainerDirectory
     public bool TakeNews()
     {
         var any = false;
-        while (_reports.TryDequeue(out var report))
+        while (_reports.TryTake(out var report))
         {
             Take(report);
             any = true;

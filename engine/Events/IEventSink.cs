@@ -6,10 +6,7 @@ namespace NetMon.Events;
 /// </summary>
 public interface IEventSink
 {
-    /// <summary>A short name for logs and counters: json, parquet.</summary>
-    string Name { get; }
-
-    /// <summary>What became of the events given to <see cref="Write"/>.</summary>
+    /// <summary>The sink's name, and what became of the events given to <see cref="Write"/>.</summary>
     SinkCounters Counters { get; }
 
     /// <summary>Takes events in time order. The span is the caller's again on return.</summary>

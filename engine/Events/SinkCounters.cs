@@ -3,7 +3,7 @@ namespace NetMon.Events;
 /// <summary>
 /// What became of a sink's events, any thread may read it. In the end offered == delivered + queue full + failed.
 /// </summary>
-public sealed class SinkCounters
+public sealed class SinkCounters(string name)
 {
     private long _offered;
     private long _delivered;
@@ -11,6 +11,9 @@ public sealed class SinkCounters
     private long _failed;
     private long _paused;
     private long _bytes;
+
+    /// <summary>The sink's short name, for logs and metrics: json, parquet.</summary>
+    public string Name => name;
 
     /// <summary>Events that the pipeline had for this sink.</summary>
     public long Offered => Interlocked.Read(ref _offered);

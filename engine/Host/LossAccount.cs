@@ -1,49 +1,40 @@
+using NetMon.Events;
 using NetMon.Pipeline.Decode;
-using NetMon.Pipeline.Fanout;
 using NetMon.Sources;
-using NetMon.Sources.Replay;
 
 namespace NetMon.Host;
 
 /// <summary>What was lost since the start, stage by stage: one place that knows every counter. Any thread may ask.</summary>
-internal sealed class LossAccount(IRecordSource source)
+internal sealed class LossAccount(IRecordSource source, ReaderCounters reader, DecodeCounters decode, IReadOnlyList<SinkCounters> sinks)
 {
-    private RingReader? _reader;
-    private RecordDecoder? _decoder;
-    private SinkFanout? _sinks;
-
-    /// <summary>The stages, once they exist; before that their losses are zero.</summary>
-    public void Follow(RingReader reader, RecordDecoder decoder, SinkFanout sinks) => (_reader, _decoder, _sinks) = (reader, decoder, sinks);
-
-    /// <summary>Every loss counter by "stage.reason", zero or not.</summary>
-    public IReadOnlyDictionary<string, long> Totals() => Losses().ToDictionary(loss => loss.Name, loss => loss.Count);
+    /// <summary>Every loss counter, zero or not, in the order of the stages.</summary>
+    public IReadOnlyList<LossCounter> Totals() => [.. Losses(source.ReadCounters())];
 
     /// <summary>One line for the log at the end.</summary>
     public string Summary()
     {
         var counters = source.ReadCounters();
-        var sinks = string.Concat((_sinks?.Workers ?? []).Select(w => $", {w.Sink.Name} {w.Sink.Counters.Delivered}"));
-        var lost = string.Join(", ", Losses().Where(loss => loss.Count > 0).Select(loss => $"{loss.Name} {loss.Count}"));
-        return $"stopped: seen {counters.Seen}, to rings {counters.Delivered}, decoded {_decoder?.Counters.Events ?? 0}{sinks}; "
+        var delivered = string.Concat(sinks.Select(sink => $", {sink.Name} {sink.Delivered}"));
+        var lost = string.Join(", ", Losses(counters).Where(loss => loss.Count > 0).Select(loss => $"{loss.Name} {loss.Count}"));
+        return $"stopped: seen {counters.Seen}, to rings {counters.Delivered}, decoded {decode.Events}{delivered}; "
             + (lost.Length == 0 ? "nothing lost" : $"lost: {lost}")
             + (counters.AcceptsInferred == 0 ? "" : $"; accepts that no hook saw, their owner inferred: {counters.AcceptsInferred}");
     }
 
-    private IEnumerable<(string Name, long Count)> Losses()
+    private IEnumerable<LossCounter> Losses(SourceCounters counters)
     {
-        var counters = source.ReadCounters();
-        yield return ("source.ring_full", (long)counters.RingFull);
-        yield return ("source.no_state", (long)counters.NoState);
-        yield return ("source.recursion", (long)counters.RecursionMisses);
-        yield return ("source.garbled_bytes", (source as ReplaySource)?.GarbledBytes ?? 0);
-        yield return ("capture.misshapen", _reader?.Misshapen ?? 0);
-        yield return ("decode.garbled", _decoder?.Counters.GarbledRuns ?? 0);
-        yield return ("decode.unknown_version", _decoder?.Counters.UnknownVersion ?? 0);
-        foreach (var worker in _sinks?.Workers ?? [])
+        yield return new LossCounter("source", "ring_full", (long)counters.RingFull);
+        yield return new LossCounter("source", "no_state", (long)counters.NoState);
+        yield return new LossCounter("source", "recursion", (long)counters.RecursionMisses);
+        yield return new LossCounter("source", "garbled_bytes", (long)counters.GarbledBytes);
+        yield return new LossCounter("capture", "misshapen", reader.Misshapen);
+        yield return new LossCounter("decode", "garbled", decode.GarbledRuns);
+        yield return new LossCounter("decode", "unknown_version", decode.UnknownVersion);
+        foreach (var sink in sinks)
         {
-            yield return ($"{worker.Sink.Name}.queue_full", worker.Sink.Counters.QueueFull);
-            yield return ($"{worker.Sink.Name}.failed", worker.Sink.Counters.Failed - worker.Sink.Counters.Paused);
-            yield return ($"{worker.Sink.Name}.disk_floor", worker.Sink.Counters.Paused);
+            yield return new LossCounter(sink.Name, "queue_full", sink.QueueFull);
+            yield return new LossCounter(sink.Name, "failed", sink.Failed - sink.Paused);
+            yield return new LossCounter(sink.Name, "disk_floor", sink.Paused);
         }
     }
 }

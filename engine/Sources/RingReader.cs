@@ -40,8 +40,8 @@ public sealed class RingReader
         _thread = new Thread(Run) { Name = "netmon-capture", IsBackground = true };
     }
 
-    /// <summary>Records whose length in the ring was not that of any record; they were left out.</summary>
-    public long Misshapen { get; private set; }
+    /// <summary>What it left out.</summary>
+    public ReaderCounters Counters { get; } = new();
 
     /// <summary>When the last drain began, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the first. Any thread.</summary>
     public long LastTurn => Volatile.Read(ref _lastTurn);
@@ -132,7 +132,7 @@ public sealed class RingReader
         {
             if (record.Length is < RecordFraming.Alignment or > RecordFraming.MaxRecordBytes || record.Length % RecordFraming.Alignment != 0)
             {
-                Misshapen++;
+                Counters.CountMisshapen();
                 continue;
             }
 
@@ -192,7 +192,7 @@ public sealed class RingReader
         var result = flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
         if (result.IsCompleted)
         {
-            throw new InvalidOperationException("the decoder has ended before its source");
+            throw new InvalidOperationException("the reader of the pipe has ended before the source");
         }
     }
 }

@@ -8,6 +8,7 @@ namespace NetMon.Sources;
 /// <param name="RecursionMisses">State changes the kernel skipped (tracepoint spine only); not part of Seen.</param>
 /// <param name="AcceptsInferred">ACCEPTs whose owner was inferred from the close or the listener, because no hook saw the accept.</param>
 /// <param name="CgroupsDropped">Cgroups of which the kernel could not tell: no event lost; the tree is read anew when one comes from there.</param>
+/// <param name="GarbledBytes">Bytes of a recording that were no record; 0 from other sources.</param>
 public sealed record SourceCounters(
     ulong Seen,
     ulong Delivered,
@@ -15,7 +16,8 @@ public sealed record SourceCounters(
     ulong NoState = 0,
     ulong RecursionMisses = 0,
     ulong AcceptsInferred = 0,
-    ulong CgroupsDropped = 0)
+    ulong CgroupsDropped = 0,
+    ulong GarbledBytes = 0)
 {
     /// <summary>All that was lost before a ring.</summary>
     public ulong Lost => RingFull + NoState + RecursionMisses;

@@ -43,7 +43,7 @@ public sealed class CaptureSink : IEventSink
         _sync = new HotSync(_capture, options.DurableWithin / 2, failure => failures.Failed(failure, rowsLost: 0));
         _losses = new LossJournal(_capture, options, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: true));
         _hot = new HotTier(_capture, options, counters, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: false));
-        var hours = new HourSealer(_capture, options, new TornTails(log, (from, to, rows) => _losses.Add(from, to, "parquet", "torn_tail", rows)));
+        var hours = new HourSealer(_capture, options, new TornTails(log, (from, to, rows) => _losses.Add(from, to, counters.Name, "torn_tail", rows)));
         var losses = new LossSealer(_capture, options, log);
         _archive = options.Archive is { } target ? new UploadGuard(_capture, target, log) : null;
         var retention = new Retention(_capture, options, _archive, log);
@@ -55,9 +55,6 @@ public sealed class CaptureSink : IEventSink
         TakeOver(options, log);
         _sealer.Start();
     }
-
-    /// <inheritdoc/>
-    public string Name => "parquet";
 
     /// <inheritdoc/>
     public SinkCounters Counters { get; }

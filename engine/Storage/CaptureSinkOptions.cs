@@ -48,10 +48,10 @@ public sealed record CaptureSinkOptions
     public FreeDisk KeepFree { get; init; } = FreeDisk.Default;
 
     /// <summary>
-    /// What has been lost so far, by "stage.reason". Goes into each file's metadata as netmon.loss.stage.reason, and each
-    /// change becomes a row of loss/. Any thread may ask it.
+    /// What has been lost so far. Goes into each file's metadata as netmon.loss.stage.reason, and each change becomes a row of
+    /// loss/. Any thread may ask it.
     /// </summary>
-    public Func<IReadOnlyDictionary<string, long>>? LossTotals { get; init; }
+    public Func<IReadOnlyList<LossCounter>>? LossTotals { get; init; }
 
     /// <summary>
     /// Asked while an hour is sealed, once for each container without names, on the thread that seals: who knows them by

@@ -28,9 +28,9 @@ internal static class FileMetadata
             [SealedFile.SegmentsKey] = segments,
         };
 
-        foreach (var (what, total) in options.LossTotals?.Invoke() ?? new Dictionary<string, long>())
+        foreach (var loss in options.LossTotals?.Invoke() ?? [])
         {
-            metadata["netmon.loss." + what] = total.ToString(CultureInfo.InvariantCulture);
+            metadata["netmon.loss." + loss.Name] = loss.Count.ToString(CultureInfo.InvariantCulture);
         }
 
         return metadata;

@@ -17,7 +17,7 @@ internal sealed class StandardEvents
     {
         records.Sort((one, other) => one.KtimeNanoseconds.CompareTo(other.KtimeNanoseconds));
         (Cgroups, Records) = (cgroups, [.. records]);
-        Directory = new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), () => { });
+        Directory = new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), new RuntimeReports(), () => { });
         foreach (ref readonly var cgroup in CollectionsMarshal.AsSpan(cgroups))
         {
             Directory.Learn(in cgroup);

@@ -3,8 +3,7 @@ using NetMon.Foundation.Logging;
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
-/// All container runtimes of the node. What they tell, asked or unasked, goes to one callback; it comes from any thread and
-/// for several runtimes at once.
+/// All container runtimes of the node. What they tell, asked or unasked, is posted as reports, from any thread.
 /// </summary>
 public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
 {
@@ -18,10 +17,10 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
 
     /// <summary>Nothing is asked before <see cref="Start"/>. An endpoint's place in the list is its number and its bit.</summary>
     public ContainerRuntimes(
-        IReadOnlyList<RuntimeEndpoint> endpoints, RuntimeOptions options, Action<RuntimeReport> onReport, Logger log)
+        IReadOnlyList<RuntimeEndpoint> endpoints, RuntimeOptions options, RuntimeReports reports, Logger log)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(endpoints.Count, RuntimeEndpoint.Limit);
-        _links = [.. endpoints.Select((endpoint, place) => new RuntimeLink(place, endpoint, options, _claims, onReport, log))];
+        _links = [.. endpoints.Select((endpoint, place) => new RuntimeLink(place, endpoint, options, _claims, reports, log))];
     }
 
     /// <summary>Bit n: endpoint n's socket is there, whether or not it can be asked just now.</summary>

@@ -16,7 +16,7 @@ public sealed class RuntimeLink
     private readonly RuntimeEndpoint _endpoint;
     private readonly RuntimeOptions _options;
     private readonly SocketClaims _claims;
-    private readonly Action<RuntimeReport> _onReport;
+    private readonly RuntimeReports _reports;
     private readonly LinkLog _log;
     private readonly WantedIds _wanted;
     private readonly RuntimeCalls _calls;
@@ -32,9 +32,9 @@ public sealed class RuntimeLink
     private long _connections;
 
     internal RuntimeLink(
-        int place, RuntimeEndpoint endpoint, RuntimeOptions options, SocketClaims claims, Action<RuntimeReport> onReport, Logger log)
+        int place, RuntimeEndpoint endpoint, RuntimeOptions options, SocketClaims claims, RuntimeReports reports, Logger log)
     {
-        (_place, _endpoint, _options, _claims, _onReport) = (place, endpoint, options, claims, onReport);
+        (_place, _endpoint, _options, _claims, _reports) = (place, endpoint, options, claims, reports);
         _log = new LinkLog(endpoint, log);
         _wanted = new WantedIds(options.WantedLimit);
         _calls = new RuntimeCalls(options);
@@ -206,7 +206,7 @@ public sealed class RuntimeLink
     private void Report(IReadOnlyList<Events.ContainerIdentity> found, IReadOnlyCollection<string> answered)
     {
         Interlocked.Add(ref _told, found.Count);
-        _onReport(new RuntimeReport(_place, found, answered));
+        _reports.Post(new RuntimeReport(_place, found, answered));
     }
 
     private void Connected(string version, int count)

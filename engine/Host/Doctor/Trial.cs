@@ -2,12 +2,13 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using NetMon.Sources;
 using NetMon.Events;
+using NetMon.Pipeline;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Order;
+using NetMon.Sources;
 
 namespace NetMon.Host.Doctor;
 
@@ -27,11 +28,11 @@ internal static class Trial
         var reader = new RingReader(source, pipe.Writer);
         var kept = new KeepingSink();
         var sinks = new SinkFanout([kept], source.IsLive);
-        using var enrich = EnrichStage.WithoutNames(sinks);
-        var decoder = new RecordDecoder(new EventOrder(), enrich, sinks);
+        using var enrich = EnrichStage.WithoutNames();
+        var loop = new EventLoop(new RecordDecoder(), new EventOrder(), enrich, sinks);
         source.Start();
         reader.Start();
-        var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader));
+        var looping = Task.Run(() => loop.RunAsync(pipe.Reader));
         var made = new List<Connection>();
         foreach (var address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
         {
@@ -47,7 +48,7 @@ internal static class Trial
         await kept.WaitForAsync(made.Sum(c => c.Expected.Length), Patience).ConfigureAwait(false);
         source.Stop();
         await Task.Run(reader.Finish).ConfigureAwait(false);
-        await decoding.ConfigureAwait(false);
+        await looping.ConfigureAwait(false);
         await sinks.Workers[0].FinishAsync().ConfigureAwait(false);
         return [.. made.SelectMany(connection => Compare(connection, kept.Events))];
     }
@@ -131,9 +132,7 @@ internal static class Trial
     {
         private readonly List<ConnectionEvent> _events = [];
 
-        public string Name => "doctor";
-
-        public SinkCounters Counters { get; } = new();
+        public SinkCounters Counters { get; } = new("doctor");
 
         public IReadOnlyList<ConnectionEvent> Events
         {

@@ -1,8 +1,8 @@
 using NetMon.Events;
+using NetMon.Pipeline;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
 using NetMon.Sources;
-using NetMon.Sources.Replay;
 using Prometheus;
 
 namespace NetMon.Host.Metrics;
@@ -11,8 +11,9 @@ namespace NetMon.Host.Metrics;
 internal sealed class EventMetrics : IMetricGroup
 {
     private readonly IRecordSource _source;
-    private readonly RecordDecoder _decoder;
-    private readonly EnrichStage _stage;
+    private readonly DecodeCounters _decode;
+    private readonly EnrichStage _enrich;
+    private readonly EventLoop _loop;
     private readonly LossAccount _losses;
     private readonly List<(Counter.Child Series, Func<long> Count)> _events = [];
     private readonly Counter _dropped;
@@ -28,19 +29,19 @@ internal sealed class EventMetrics : IMetricGroup
     private readonly Gauge _orderWaiting;
     private readonly Gauge _held;
 
-    public EventMetrics(MetricFactory factory, IRecordSource source, RecordDecoder decoder, EnrichStage stage, LossAccount losses)
+    public EventMetrics(MetricFactory factory, IRecordSource source, DecodeCounters decode, EnrichStage enrich, EventLoop loop, LossAccount losses)
     {
-        (_source, _decoder, _stage, _losses) = (source, decoder, stage, losses);
+        (_source, _decode, _enrich, _loop, _losses) = (source, decode, enrich, loop, losses);
         var events = factory.CreateCounter("netmon_events_total", "Events, by type, and by how a CONNECT turned out or a connection ended.", "type", "result");
         foreach (var result in Enum.GetValues<ConnectResult>())
         {
-            _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Connect), Vocabulary.Text(result)), () => stage.Events.Connects(result)));
+            _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Connect), Vocabulary.Text(result)), () => enrich.Events.Connects(result)));
         }
 
-        _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Accept), Vocabulary.Text(ConnectResult.Established)), () => stage.Events.Accepts));
+        _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Accept), Vocabulary.Text(ConnectResult.Established)), () => enrich.Events.Accepts));
         foreach (var reason in Enum.GetValues<CloseReason>().Where(reason => reason != CloseReason.None))
         {
-            _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Close), Vocabulary.Text(reason)), () => stage.Events.Closes(reason)));
+            _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Close), Vocabulary.Text(reason)), () => enrich.Events.Closes(reason)));
         }
 
         _dropped = factory.CreateCounter("netmon_dropped_events_total", "Events lost, by the stage that lost them and why. decode: records or stretches of bytes that were none.", "stage", "reason");
@@ -65,10 +66,8 @@ internal sealed class EventMetrics : IMetricGroup
             series.IncTo(count());
         }
 
-        foreach (var (name, count) in _losses.Totals())
+        foreach (var (stage, reason, count) in _losses.Totals())
         {
-            var dot = name.IndexOf('.', StringComparison.Ordinal);
-            var (stage, reason) = (name[..dot], name[(dot + 1)..]);
             if (!reason.EndsWith("_bytes", StringComparison.Ordinal))
             {
                 _dropped.WithLabels(stage, reason).IncTo(count);
@@ -80,12 +79,12 @@ internal sealed class EventMetrics : IMetricGroup
         _delivered.IncTo(counters.Delivered);
         _inferred.IncTo(counters.AcceptsInferred);
         _untold.IncTo(counters.CgroupsDropped);
-        _decoded.IncTo(_decoder.Counters.Events);
-        _late.IncTo(_decoder.Late);
-        _garbled.IncTo(_decoder.Counters.GarbledBytes + ((_source as ReplaySource)?.GarbledBytes ?? 0));
+        _decoded.IncTo(_decode.Events);
+        _late.IncTo(_loop.Late);
+        _garbled.IncTo(_decode.GarbledBytes + (long)counters.GarbledBytes);
         _ringWaiting.Set(_source.Rings.Sum(ring => ring.WaitingBytes));
-        _pipeWaiting.Set(_decoder.PipeBytes);
-        _orderWaiting.Set(_decoder.Waiting);
-        _held.Set(_stage.Held);
+        _pipeWaiting.Set(_loop.PipeBytes);
+        _orderWaiting.Set(_loop.Waiting);
+        _held.Set(_enrich.Held);
     }
 }

@@ -1,10 +1,10 @@
+using NetMon.Pipeline;
 using NetMon.Sources;
-using NetMon.Pipeline.Decode;
 
 namespace NetMon.Host.Metrics;
 
 /// <summary>Whether the agent lives and does its work. Any thread.</summary>
-internal sealed class Health(RingReader reader, RecordDecoder decoder)
+internal sealed class Health(RingReader reader, EventLoop loop)
 {
     /// <summary>A loop that has not come round for so long hangs: when nothing happens it comes round ten times a second.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
@@ -18,10 +18,10 @@ internal sealed class Health(RingReader reader, RecordDecoder decoder)
     /// <summary>The end has begun: nothing new is taken on.</summary>
     public void Stopping() => _stopping = true;
 
-    /// <summary>Null while both loops turn, or else which one does not: the decoder runs on the reader's thread, so with it both stand. At the end they stop, which is no fault.</summary>
+    /// <summary>Null while both loops turn, or else which one does not: the event loop runs on the reader's thread, so with it both stand. At the end they stop, which is no fault.</summary>
     public string? WhyNotAlive() => _stopping || !_attached
         ? null
-        : Standing("the reader of the rings, or the decoder on its thread,", reader.LastTurn) ?? Standing("the decoder", decoder.LastTurn);
+        : Standing("the reader of the rings, or the decoder on its thread,", reader.LastTurn) ?? Standing("the decoder", loop.LastTurn);
 
     /// <summary>Null while the hooks are on and what they write is taken, or else what is missing.</summary>
     public string? WhyNotReady()
@@ -31,7 +31,7 @@ internal sealed class Health(RingReader reader, RecordDecoder decoder)
             return "stopping: the hooks are off and what is left is written";
         }
 
-        return !_attached || reader.LastTurn == 0 || decoder.LastTurn == 0
+        return !_attached || reader.LastTurn == 0 || loop.LastTurn == 0
             ? "starting: the hooks are not all on yet"
             : WhyNotAlive();
     }

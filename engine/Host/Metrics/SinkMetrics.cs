@@ -19,7 +19,7 @@ internal sealed class SinkMetrics : IMetricGroup
             "netmon_sink_write_seconds", "How long the sink took for a batch of events.", ["sink"], new HistogramConfiguration { Buckets = HistogramFeed.Bounds });
         foreach (var worker in workers)
         {
-            var (sink, counters) = (worker.Sink.Name, worker.Sink.Counters);
+            var (sink, counters) = (worker.Sink.Counters.Name, worker.Sink.Counters);
             capacity.WithLabels(sink).Set(SinkWorker.QueuedBatches);
             var feed = new HistogramFeed(worker.Writes, writes.WithLabels(sink));
             _updates.Add(() =>

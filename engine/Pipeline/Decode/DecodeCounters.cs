@@ -24,7 +24,7 @@ public sealed class DecodeCounters
 
     internal void CountUnknownVersion() => Volatile.Write(ref _unknownVersion, _unknownVersion + 1);
 
-    internal void CountGarbled(int bytes, bool startsRun)
+    internal void CountGarbled(long bytes, bool startsRun)
     {
         Volatile.Write(ref _garbledBytes, _garbledBytes + bytes);
         Volatile.Write(ref _garbledRuns, _garbledRuns + (startsRun ? 1 : 0));

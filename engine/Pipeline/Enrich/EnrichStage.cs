@@ -1,41 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
-using NetMon.Pipeline.Fanout;
+using NetMon.Pipeline.Batch;
 
 namespace NetMon.Pipeline.Enrich;
 
 /// <summary>
 /// Names the containers of a batch of events, and holds it back for a bounded time where a name is on its way. Batches
-/// stay in their order, so what comes behind one that is held waits as well. One thread uses it; <see cref="Post"/> may
-/// be called from any.
+/// stay in their order, so what comes behind one that is held waits as well. One thread uses it.
 /// </summary>
 public sealed class EnrichStage : IDisposable
 {
-    /// <summary>Batches held at the most, 9 MiB of events: then the oldest goes on without waiting longer.</summary>
+    /// <summary>Batches held at most, 9 MiB of events; beyond that the oldest goes on without its name.</summary>
     public const int MostHeld = 128;
 
     private readonly ContainerDirectory _directory;
-    private readonly SinkFanout _sinks;
     private readonly TimeSpan _bound;
     private readonly TimeProvider _time;
     private readonly Queue<(EventBatch Batch, long Since)> _held = new();
+    private readonly Queue<(EventBatch Batch, TimeSpan Waited)> _ready = new();
     private readonly ITimer _timer;
     private volatile Action _wake = () => { };
     private volatile bool _holding;
 
     /// <param name="directory">Of the containers; this stage's thread is its thread.</param>
-    /// <param name="sinks">Where the batches go.</param>
+    /// <param name="reports">Those that the directory takes: while a batch is held, each wakes the stage.</param>
     /// <param name="bound">How long an event may wait for its container's name; zero: it never waits.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public EnrichStage(ContainerDirectory directory, SinkFanout sinks, TimeSpan bound, TimeProvider? time = null)
+    public EnrichStage(ContainerDirectory directory, RuntimeReports reports, TimeSpan bound, TimeProvider? time = null)
     {
-        (_directory, _sinks, _bound, _time) = (directory, sinks, bound, time ?? TimeProvider.System);
+        (_directory, _bound, _time) = (directory, bound, time ?? TimeProvider.System);
         _timer = _time.CreateTimer(_ => _wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        reports.OnPosted(WakeIfHolding);
     }
 
     /// <summary>A stage that asks nobody and never waits: containers have their id and their pod's uid.</summary>
-    public static EnrichStage WithoutNames(SinkFanout sinks) => new(new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), () => { }), sinks, TimeSpan.Zero);
+    public static EnrichStage WithoutNames()
+    {
+        var none = new RuntimeReports();
+        return new EnrichStage(new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), none, () => { }), none, TimeSpan.Zero);
+    }
 
     /// <summary>How events got their names.</summary>
     public NamingCounters Counters { get; } = new();
@@ -46,39 +51,28 @@ public sealed class EnrichStage : IDisposable
     /// <summary>Batches held back now.</summary>
     public int Held => _held.Count;
 
-    /// <summary>Has <see cref="AdvanceAsync"/> called soon, from the stage's own thread; any thread may call it.</summary>
+    /// <summary>Sets what has <see cref="Advance"/> called soon, from the stage's own thread; it is called on any thread.</summary>
     public void OnWake(Action wake) => _wake = wake;
-
-    /// <summary>Takes what a runtime has told.</summary>
-    public void Post(RuntimeReport report)
-    {
-        _directory.Post(report);
-        if (_holding)
-        {
-            _wake();
-        }
-    }
 
     /// <summary>Takes in a cgroup that was made or removed.</summary>
     public void Learn(in CgroupRecord record) => _directory.Learn(in record);
 
-    /// <summary>An empty batch, to be filled and passed.</summary>
-    public EventBatch Rent() => _sinks.Rent();
-
-    /// <summary>Names a batch and sends it on, now or when its names have come or the bound is over.</summary>
-    public async ValueTask PassAsync(EventBatch batch)
+    /// <summary>
+    /// Names a batch and keeps it until <see cref="TryTake"/> gives it back. False: the batch stays the caller's, because it
+    /// has no events but only a time, and that must not overtake the batches that are held.
+    /// </summary>
+    public bool Offer(EventBatch batch)
     {
         if (batch.Events.IsEmpty && _held.Count > 0)
         {
-            _sinks.Discard(batch); // time does not pass those that are held
-            return;
+            return false;
         }
 
         var settled = _directory.Name(batch.Filled);
         if (_held.Count == 0 && (settled || _bound == TimeSpan.Zero))
         {
-            await SendAsync(batch, TimeSpan.Zero).ConfigureAwait(false);
-            return;
+            _ready.Enqueue((batch, TimeSpan.Zero));
+            return true;
         }
 
         Counters.CountHeld();
@@ -91,12 +85,28 @@ public sealed class EnrichStage : IDisposable
         else if (_held.Count > MostHeld)
         {
             Counters.CountCrowdedOut();
-            await SendOldestAsync().ConfigureAwait(false);
+            LetGoOfOldest();
         }
+
+        return true;
     }
 
-    /// <summary>Takes in what the runtimes have told since, and sends on what need not wait longer.</summary>
-    public async ValueTask AdvanceAsync()
+    /// <summary>The next batch that need not wait any longer: the caller's from now on, and counted as gone out.</summary>
+    public bool TryTake([NotNullWhen(true)] out EventBatch? batch)
+    {
+        if (!_ready.TryDequeue(out var next))
+        {
+            batch = null;
+            return false;
+        }
+
+        batch = next.Batch;
+        Count(batch.Events, next.Waited);
+        return true;
+    }
+
+    /// <summary>Takes in what the runtimes have reported since, and lets go of what need not wait any longer.</summary>
+    public void Advance()
     {
         _directory.TakeNews();
         while (_held.TryPeek(out var oldest))
@@ -113,33 +123,41 @@ public sealed class EnrichStage : IDisposable
                 Counters.CountOverdue();
             }
 
-            await SendOldestAsync().ConfigureAwait(false);
+            LetGoOfOldest();
         }
     }
 
-    /// <summary>At the end of the stream: sends on what is held.</summary>
-    public async ValueTask FinishAsync()
+    /// <summary>At the end of the stream: lets go of everything that is held.</summary>
+    public void Finish()
     {
-        await AdvanceAsync().ConfigureAwait(false);
+        Advance();
         while (_held.Count > 0)
         {
-            await SendOldestAsync().ConfigureAwait(false);
+            LetGoOfOldest();
         }
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private ValueTask SendOldestAsync()
+    private void WakeIfHolding()
+    {
+        if (_holding)
+        {
+            _wake();
+        }
+    }
+
+    private void LetGoOfOldest()
     {
         var (batch, since) = _held.Dequeue();
         _holding = _held.Count > 0;
-        return SendAsync(batch, _time.GetElapsedTime(since));
+        _ready.Enqueue((batch, _time.GetElapsedTime(since)));
     }
 
-    private ValueTask SendAsync(EventBatch batch, TimeSpan waited)
+    private void Count(ReadOnlySpan<ConnectionEvent> events, TimeSpan waited)
     {
         var (inContainers, named) = (0, 0);
-        foreach (ref readonly var e in batch.Events)
+        foreach (ref readonly var e in events)
         {
             Events.Count(in e);
             if (e.Container is { } container)
@@ -149,7 +167,6 @@ public sealed class EnrichStage : IDisposable
             }
         }
 
-        Counters.CountBatch(batch.Events.Length, inContainers, named, waited);
-        return _sinks.PublishAsync(batch);
+        Counters.CountBatch(events.Length, inContainers, named, waited);
     }
 }

@@ -1,12 +1,11 @@
-using Microsoft.Extensions.ObjectPool;
 using NetMon.Events;
+using NetMon.Pipeline.Batch;
 
 namespace NetMon.Pipeline.Fanout;
 
 /// <summary>Gives every batch to every sink, each through a bounded queue and a thread of its own, so that none holds up another.</summary>
 public sealed class SinkFanout
 {
-    private readonly ObjectPool<EventBatch> _pool;
     private readonly SinkWorker[] _workers;
     private long _lastPublished;
 
@@ -14,26 +13,23 @@ public sealed class SinkFanout
     /// <param name="live">True: a full queue drops at once. False: it makes the source wait.</param>
     public SinkFanout(IReadOnlyList<IEventSink> sinks, bool live)
     {
-        _pool = new DefaultObjectPool<EventBatch>(new BatchPolicy(), (sinks.Count * SinkWorker.QueuedBatches) + 8);
+        Batches = new EventBatchPool((sinks.Count * SinkWorker.QueuedBatches) + 8);
         _workers = [.. sinks.Select(sink => new SinkWorker(sink, live, Return))];
     }
 
     /// <summary>The sinks' workers, in the order of the sinks.</summary>
     public IReadOnlyList<SinkWorker> Workers => _workers;
 
-    /// <summary>An empty batch, the caller's until published.</summary>
-    public EventBatch Rent() => _pool.Get();
+    /// <summary>The batches to publish: as many are reused as the sinks' queues hold.</summary>
+    public EventBatchPool Batches { get; }
 
-    /// <summary>Takes back a batch that is not to be published.</summary>
-    public void Discard(EventBatch batch) => _pool.Return(batch);
-
-    /// <summary>Queues a batch for every sink. An empty one only passes on the time, and at most ten times a second.</summary>
+    /// <summary>Queues a batch of <see cref="Batches"/> for every sink, and returns it there after the last of them. An empty one only passes on the time, and at most ten times a second.</summary>
     public async ValueTask PublishAsync(EventBatch batch)
     {
         var now = Environment.TickCount64;
         if (_workers.Length == 0 || (batch.Events.IsEmpty && now - _lastPublished < 100))
         {
-            _pool.Return(batch);
+            Batches.Return(batch);
             return;
         }
 
@@ -58,18 +54,7 @@ public sealed class SinkFanout
     {
         if (batch.LetGo())
         {
-            _pool.Return(batch);
-        }
-    }
-
-    private sealed class BatchPolicy : IPooledObjectPolicy<EventBatch>
-    {
-        public EventBatch Create() => new();
-
-        public bool Return(EventBatch obj)
-        {
-            obj.Clear();
-            return true;
+            Batches.Return(batch);
         }
     }
 }

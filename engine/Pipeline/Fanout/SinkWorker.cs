@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using NetMon.Events;
+using NetMon.Pipeline.Batch;
 
 namespace NetMon.Pipeline.Fanout;
 
@@ -95,7 +96,7 @@ public sealed class SinkWorker
 
     private void Run()
     {
-        Thread.CurrentThread.Name = $"netmon-{_sink.Name}";
+        Thread.CurrentThread.Name = $"netmon-{_sink.Counters.Name}";
         while (WaitHere(_queue.Reader.WaitToReadAsync()))
         {
             var watermark = 0L;

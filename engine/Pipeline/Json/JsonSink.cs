@@ -15,8 +15,6 @@ public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters cou
     private int _lines;
     private bool _failing;
 
-    public string Name => "json";
-
     public SinkCounters Counters => counters;
 
     public void Write(ReadOnlySpan<ConnectionEvent> events)

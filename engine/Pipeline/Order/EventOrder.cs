@@ -1,5 +1,5 @@
 using NetMon.Events;
-using NetMon.Pipeline.Fanout;
+using NetMon.Pipeline.Batch;
 
 namespace NetMon.Pipeline.Order;
 

@@ -15,6 +15,7 @@ public sealed class ReplaySource : IRecordSource
     private SourceTime? _told;
     private ulong _seen;
     private ulong _lost;
+    private ulong _garbledBytes;
     private volatile bool _stop;
     private volatile bool _ended;
 
@@ -33,9 +34,6 @@ public sealed class ReplaySource : IRecordSource
     public bool IsLive => false;
 
     public bool HasEnded => _ended;
-
-    /// <summary>Bytes of the file that were no records of this version, torn end included.</summary>
-    public long GarbledBytes { get; private set; }
 
     /// <summary>Opens a recording. Throws <see cref="SourceException"/> where it is none.</summary>
     public static ReplaySource Open(string path)
@@ -70,7 +68,7 @@ public sealed class ReplaySource : IRecordSource
     {
         var lost = Volatile.Read(ref _lost);
         var seen = Volatile.Read(ref _seen);
-        return new SourceCounters(seen, seen - lost, lost);
+        return new SourceCounters(seen, seen - lost, lost, GarbledBytes: Volatile.Read(ref _garbledBytes));
     }
 
     public void Start() => _thread.Start();
@@ -103,7 +101,7 @@ public sealed class ReplaySource : IRecordSource
             var used = Play(buffer.AsSpan(0, held));
             if (read == 0)
             {
-                GarbledBytes += held - used;
+                SkipGarbled(held - used);
                 break;
             }
 
@@ -133,7 +131,7 @@ public sealed class ReplaySource : IRecordSource
             }
             else
             {
-                GarbledBytes += length;
+                SkipGarbled(length);
             }
 
             at += length;
@@ -141,6 +139,8 @@ public sealed class ReplaySource : IRecordSource
 
         return at;
     }
+
+    private void SkipGarbled(int bytes) => Volatile.Write(ref _garbledBytes, _garbledBytes + (ulong)bytes);
 
     private void PlayRecord(ReadOnlySpan<byte> record)
     {

@@ -11,7 +11,7 @@ internal sealed class LossJournal(
 {
     private const int MostUnwritten = 1000;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, long> _known = [];
+    private readonly Dictionary<(string Stage, string Reason), long> _known = [];
     private readonly Queue<LossRow> _unwritten = new();
     private readonly List<string> _paths = [];
     private LossFile? _file;
@@ -91,14 +91,13 @@ internal sealed class LossJournal(
 
     private void Look()
     {
-        foreach (var (name, total) in options.LossTotals?.Invoke() ?? new Dictionary<string, long>())
+        foreach (var (stage, reason, total) in options.LossTotals?.Invoke() ?? [])
         {
-            var before = _known.GetValueOrDefault(name);
+            var before = _known.GetValueOrDefault((stage, reason));
             if (total > before)
             {
-                var dot = name.IndexOf('.', StringComparison.Ordinal);
-                Append(new LossRow(_lookedAt, _now, dot < 0 ? name : name[..dot], name[(dot + 1)..], total - before));
-                _known[name] = total;
+                Append(new LossRow(_lookedAt, _now, stage, reason, total - before));
+                _known[(stage, reason)] = total;
             }
         }
 

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using NetMon.Events;
+using NetMon.Pipeline;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
@@ -16,10 +17,10 @@ public class Decoding
     private const int Count = 1 << 17;
     private const int Drain = 4096;
     private readonly byte[] _stream = Stream(StandardEvents.Make(Count));
-    private readonly SinkFanout _nobody = new([], live: false);
-    private readonly RecordDecoder _decoder;
+    private readonly RecordDecoder _decoder = new();
+    private readonly EventLoop _loop;
 
-    public Decoding() => _decoder = new RecordDecoder(new EventOrder(), EnrichStage.WithoutNames(_nobody), _nobody);
+    public Decoding() => _loop = new EventLoop(_decoder, new EventOrder(), EnrichStage.WithoutNames(), new SinkFanout([], live: false));
 
     [Benchmark(OperationsPerInvoke = Count)]
     public int Record_check()
@@ -38,7 +39,7 @@ public class Decoding
     public void Record_decode_order_and_name()
     {
         var before = _decoder.Counters.Events;
-        _decoder.RunAsync(PipeReader.Create(new ReadOnlySequence<byte>(_stream))).GetAwaiter().GetResult();
+        _loop.RunAsync(PipeReader.Create(new ReadOnlySequence<byte>(_stream))).GetAwaiter().GetResult();
         if (_decoder.Counters.Events - before != Count)
         {
             throw new InvalidOperationException($"{_decoder.Counters.Events - before} events of {Count}");

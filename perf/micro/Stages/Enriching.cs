@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using NetMon.Pipeline.Batch;
 
 namespace NetMon.Micro.Stages;
 
@@ -11,9 +12,9 @@ public class Enriching
     [Benchmark(OperationsPerInvoke = Count)]
     public void Enrichment_hit()
     {
-        for (var from = 0; from < Count; from += Pipeline.Fanout.EventBatch.Capacity)
+        for (var from = 0; from < Count; from += EventBatch.Capacity)
         {
-            _events.Directory.Name(_events.Events.AsSpan(from, Pipeline.Fanout.EventBatch.Capacity));
+            _events.Directory.Name(_events.Events.AsSpan(from, EventBatch.Capacity));
         }
 
         if (_events.Directory.Counters.Unknown != 0)

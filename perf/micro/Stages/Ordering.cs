@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using NetMon.Pipeline.Fanout;
+using NetMon.Pipeline.Batch;
 using NetMon.Pipeline.Order;
 
 namespace NetMon.Micro.Stages;
@@ -11,7 +11,7 @@ public class Ordering
     private const int Drain = 4096;
     private readonly StandardEvents _events = StandardEvents.Make(Count);
     private readonly EventOrder _order = new();
-    private readonly SinkFanout _pool = new([], live: false);
+    private readonly EventBatchPool _pool = new(8);
 
     /// <summary>The place, by time, of the i-th record of a drain that begins there: first what one ring holds, then the other.</summary>
     internal static int InDrain(int from, int i, int drain)
@@ -37,7 +37,7 @@ public class Ordering
                 var batch = _pool.Rent();
                 _order.TakeInto(batch);
                 taken += batch.Events.Length;
-                _pool.Discard(batch);
+                _pool.Return(batch);
             }
         }
 

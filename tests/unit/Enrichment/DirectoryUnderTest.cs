@@ -12,12 +12,14 @@ internal sealed class DirectoryUnderTest
     public DirectoryUnderTest(ContainerDirectoryOptions? options = null)
     {
         Time.Advance(TimeSpan.FromHours(1)); // no clock of a node begins at nought
-        Directory = new ContainerDirectory(options ?? new ContainerDirectoryOptions(), Names, () => Rescans++, Time);
+        Directory = new ContainerDirectory(options ?? new ContainerDirectoryOptions(), Names, Reports, () => Rescans++, Time);
     }
 
     public ManualTime Time { get; } = new();
 
     public AskedNames Names { get; } = new();
+
+    public RuntimeReports Reports { get; } = new();
 
     public ContainerDirectory Directory { get; }
 
@@ -59,7 +61,7 @@ internal sealed class DirectoryUnderTest
 
     private void Take(RuntimeReport report)
     {
-        Directory.Post(report);
+        Reports.Post(report);
         Directory.TakeNews();
     }
 }

@@ -7,6 +7,7 @@ using NetMon.Events;
 using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 using NetMon.Native;
+using NetMon.Pipeline;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
@@ -31,20 +32,20 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var pipe = new Pipe(new PipeOptions(
             pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
         var reader = new RingReader(source, pipe.Writer);
-        var json = new JsonSink(new LineOutput(OutputDescriptor.Append("/dev/null")), EventLine.Of(JsonFormat.Netmon, "node-1"), new SinkCounters(), new Logger(_ => { }, "json"));
+        var json = new JsonSink(new LineOutput(OutputDescriptor.Append("/dev/null")), EventLine.Of(JsonFormat.Netmon, "node-1"), new SinkCounters("json"), new Logger(_ => { }, "json"));
         var sink = new MeasuringSink(json, Window);
         var fanout = new SinkFanout([sink], live: false);
-        using var enrich = EnrichStage.WithoutNames(fanout);
-        var decoder = new RecordDecoder(new EventOrder(), enrich, fanout);
+        using var enrich = EnrichStage.WithoutNames();
+        var loop = new EventLoop(new RecordDecoder(), new EventOrder(), enrich, fanout);
 
         source.Start();
         reader.Start();
-        var decoding = Task.Run(() => decoder.RunAsync(pipe.Reader), TestContext.Current.CancellationToken);
+        var looping = Task.Run(() => loop.RunAsync(pipe.Reader), TestContext.Current.CancellationToken);
 
         // The sink waits until its queue is full, so that the pool of batches has grown to all that it will ever be.
         Assert.True(SpinWait.SpinUntil(() => fanout.Workers[0].Queued == SinkWorker.QueuedBatches, TimeSpan.FromSeconds(30)));
         sink.LetGo();
-        await decoding;
+        await looping;
         reader.Finish();
         await fanout.Workers[0].Completion;
 
@@ -64,5 +65,5 @@ public sealed class AllocationTests(ITestOutputHelper output)
     /// Without optimisation the compiler also makes an object of every async call.
     /// </summary>
     private static double Allowed =>
-        typeof(RecordDecoder).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true } ? 2 : 0.2;
+        typeof(EventLoop).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true } ? 2 : 0.2;
 }

@@ -5,9 +5,7 @@ namespace NetMon.UnitTests.Pipeline;
 /// <summary>Keeps what it is given. Read it after its worker has completed.</summary>
 internal sealed class CollectingSink : IEventSink
 {
-    public string Name => "collecting";
-
-    public SinkCounters Counters { get; } = new();
+    public SinkCounters Counters { get; } = new("collecting");
 
     public List<ConnectionEvent> Events { get; } = [];
 

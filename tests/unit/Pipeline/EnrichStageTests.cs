@@ -1,56 +1,72 @@
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
+using NetMon.Pipeline.Batch;
 using NetMon.Pipeline.Enrich;
-using NetMon.Pipeline.Fanout;
 using NetMon.UnitTests.Enrichment;
 using Xunit;
 using static NetMon.UnitTests.Enrichment.DirectoryUnderTest;
 
 namespace NetMon.UnitTests.Pipeline;
 
-public sealed class EnrichStageTests : IAsyncDisposable
+public sealed class EnrichStageTests : IDisposable
 {
     private const ulong HostCgroup = 1;
     private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(200);
 
     private readonly DirectoryUnderTest _node = new();
-    private readonly CollectingSink _sink = new();
-    private readonly SinkFanout _sinks;
     private EnrichStage _stage;
     private long _time;
 
     public EnrichStageTests()
     {
-        _sinks = new SinkFanout([_sink], live: false);
-        _stage = new EnrichStage(_node.Directory, _sinks, Bound, _node.Time);
+        _stage = new EnrichStage(_node.Directory, _node.Reports, Bound, _node.Time);
         _node.Made(HostCgroup, "/");
         _node.Made(7, PathOf(1));
     }
 
+    public void Dispose() => _stage.Dispose();
+
     [Fact]
-    public async Task What_needs_no_name_goes_on_at_once()
+    public void What_needs_no_name_goes_on_at_once()
     {
-        await Pass(HostCgroup);
+        Offer(HostCgroup);
         Assert.Equal(0, _stage.Held);
-        Assert.Null(Assert.Single(await Passed()).Container);
+        Assert.Null(Assert.Single(Taken()).Container);
     }
 
     [Fact]
-    public async Task A_batch_waits_for_its_name_and_what_comes_behind_it_waits_too_so_that_order_stays()
+    public void A_batch_is_handed_out_once_and_is_the_one_that_was_offered()
+    {
+        EventBatch[] offered = [Offer(HostCgroup), Offer(HostCgroup)];
+
+        Assert.Equal(0, _stage.Events.Accepts);
+        Assert.True(_stage.TryTake(out var first));
+        Assert.Equal(1, _stage.Events.Accepts);
+        Assert.True(_stage.TryTake(out var second));
+        Assert.False(_stage.TryTake(out _));
+
+        Assert.Equal(offered, [first, second]);
+        Assert.Equal(2, _stage.Events.Accepts);
+    }
+
+    [Fact]
+    public void A_batch_waits_for_its_name_and_what_comes_behind_it_waits_too_so_that_order_stays()
     {
         var woken = 0;
         _stage.OnWake(() => woken++);
-        await Pass(7);
-        await Pass(HostCgroup);
-        await Pass(7);
+        Offer(7);
+        Offer(HostCgroup);
+        Offer(7);
         Assert.Equal(3, _stage.Held);
+        Assert.Empty(Taken());
 
         _node.Time.Advance(TimeSpan.FromMilliseconds(50));
-        _stage.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
+        _node.Reports.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
         Assert.Equal(1, woken);
-        await _stage.AdvanceAsync();
+        Assert.Empty(Taken());
+        _stage.Advance();
         Assert.Equal(0, _stage.Held);
-        var events = await Passed();
+        var events = Taken();
         Assert.Equal([1, 2, 3], events.Select(e => e.UnixNanoseconds));
         Assert.Equal([Named(1), null, Named(1)], events.Select(e => e.Container));
         Assert.Equal((3, 0, 2, 2), (_stage.Counters.BatchesHeld, _stage.Counters.BatchesOverdue, _stage.Counters.InContainers, _stage.Counters.Named));
@@ -58,122 +74,162 @@ public sealed class EnrichStageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nothing_waits_longer_than_the_bound_and_it_wakes_for_that_by_itself()
+    public void What_has_its_name_goes_on_before_the_first_that_still_waits()
+    {
+        _node.Made(8, PathOf(2));
+        Offer(7);
+        Offer(8);
+        Offer(7);
+        _node.Reports.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
+        _stage.Advance();
+        Assert.Equal([1], Taken().Select(e => e.UnixNanoseconds));
+        Assert.Equal(2, _stage.Held);
+
+        _node.Reports.Post(new RuntimeReport(0, [Named(2)], [Id(2)]));
+        _stage.Advance();
+        Assert.Equal([2, 3], Taken().Select(e => e.UnixNanoseconds));
+    }
+
+    [Fact]
+    public void A_report_wakes_nobody_while_nothing_is_held()
     {
         var woken = 0;
         _stage.OnWake(() => woken++);
-        await Pass(7);
+        Offer(HostCgroup);
+        _node.Reports.Post(new RuntimeReport(0, [Named(2)], []));
+        Assert.Equal(0, woken);
+
+        Offer(7);
+        _node.Reports.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
+        _stage.Advance();
+        Assert.Equal(1, woken);
+        _node.Reports.Post(new RuntimeReport(0, [Named(2)], []));
+        Assert.Equal(1, woken);
+    }
+
+    [Fact]
+    public void Nothing_waits_longer_than_the_bound_and_it_wakes_for_that_by_itself()
+    {
+        var woken = 0;
+        _stage.OnWake(() => woken++);
+        Offer(7);
         _node.Time.Advance(Bound - TimeSpan.FromMilliseconds(1));
-        await _stage.AdvanceAsync();
+        _stage.Advance();
         Assert.Equal(1, _stage.Held);
         _node.Time.Advance(TimeSpan.FromMilliseconds(10));
         Assert.True(woken > 0, "nobody was woken");
-        await _stage.AdvanceAsync();
+        _stage.Advance();
         Assert.Equal(0, _stage.Held);
-        var e = Assert.Single(await Passed());
+        var e = Assert.Single(Taken());
         Assert.Equal(new ContainerIdentity(Id(1), PodUid: PodUid(1)), e.Container);
         Assert.Equal((1, 0), (_stage.Counters.BatchesOverdue, _stage.Counters.Named));
     }
 
     [Fact]
-    public async Task With_a_bound_of_zero_nothing_waits_and_the_name_comes_with_a_later_event()
+    public void With_a_bound_of_zero_nothing_waits_and_the_name_comes_with_a_later_event()
     {
         _stage.Dispose();
-        _stage = new EnrichStage(_node.Directory, _sinks, TimeSpan.Zero, _node.Time);
-        await Pass(7);
+        _stage = new EnrichStage(_node.Directory, _node.Reports, TimeSpan.Zero, _node.Time);
+        Offer(7);
         Assert.Equal(0, _stage.Held);
-        _stage.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
-        await _stage.AdvanceAsync();
-        await Pass(7);
-        Assert.Equal([false, true], (await Passed()).Select(e => e.Container!.IsNamed));
+        _node.Reports.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
+        _stage.Advance();
+        Offer(7);
+        Assert.Equal([false, true], Taken().Select(e => e.Container!.IsNamed));
     }
 
     [Fact]
-    public async Task More_than_it_may_hold_pushes_the_oldest_out_in_order()
+    public void More_than_it_may_hold_pushes_the_oldest_out_in_order()
     {
         const int batches = EnrichStage.MostHeld + 20;
         for (var n = 0; n < batches; n++)
         {
-            await Pass(7);
+            Offer(7);
         }
 
         Assert.Equal(EnrichStage.MostHeld, _stage.Held);
         Assert.Equal(20, _stage.Counters.BatchesCrowdedOut);
-        await _stage.FinishAsync();
-        Assert.Equal(Enumerable.Range(1, batches).Select(n => (long)n), (await Passed()).Select(e => e.UnixNanoseconds));
+        var events = Taken();
+        Assert.Equal(20, events.Count);
+        _stage.Finish();
+        events.AddRange(Taken());
+        Assert.Equal(Enumerable.Range(1, batches).Select(n => (long)n), events.Select(e => e.UnixNanoseconds));
     }
 
     [Fact]
-    public async Task The_end_of_the_stream_waits_for_no_name()
+    public void The_end_of_the_stream_waits_for_no_name()
     {
-        await Pass(7);
-        await _stage.FinishAsync();
-        Assert.Single(await Passed());
+        Offer(7);
+        _stage.Finish();
+        Assert.Single(Taken());
     }
 
     [Fact]
-    public async Task Time_does_not_pass_those_that_are_held()
+    public void Time_does_not_pass_those_that_are_held()
     {
-        await Pass(7);
-        var empty = _stage.Rent();
-        empty.WatermarkUnixNanoseconds = 1000;
-        await _stage.PassAsync(empty);
+        var empty = new EventBatch { WatermarkUnixNanoseconds = 1000 };
+        Offer(7);
+        Assert.False(_stage.Offer(empty));
         Assert.Equal(1, _stage.Held);
-        await _stage.FinishAsync();
-        Assert.DoesNotContain(_sink.Watermarks, watermark => watermark >= 1000);
+        _stage.Finish();
+        Assert.Single(Taken());
+
+        Assert.True(_stage.Offer(empty));
+        Assert.True(_stage.TryTake(out var taken));
+        Assert.Same(empty, taken);
     }
 
     [Fact]
-    public async Task Naming_a_batch_allocates_nothing()
+    public void Naming_a_batch_allocates_nothing()
     {
         _node.Tell(Named(1));
-        var events = new ConnectionEvent[EventBatch.Capacity];
-        for (var n = 0; n < events.Length; n++)
+        var batch = new EventBatch();
+        while (!batch.IsFull)
         {
-            events[n].Record.Owner.CgroupId = n % 3 == 0 ? HostCgroup : 7;
+            batch.Add().Record = new ConnectionRecord { Kind = RecordKind.Accept, Owner = new OwnerRecord { CgroupId = ++_time % 3 == 0 ? HostCgroup : 7 } };
         }
 
-        _node.Directory.Name(events);
+        Round(batch);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var round = 0; round < 100; round++)
         {
-            _node.Directory.Name(events);
+            Round(batch);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        await Pass(7);
+        Assert.Equal(101 * EventBatch.Capacity, _stage.Events.Accepts);
     }
 
-    public async ValueTask DisposeAsync()
+    private void Round(EventBatch batch)
     {
-        await Passed();
-        _stage.Dispose();
+        _stage.Advance();
+        if (!_stage.Offer(batch) || !_stage.TryTake(out _))
+        {
+            Assert.Fail("it was held");
+        }
     }
 
     /// <summary>A batch of one event of this cgroup.</summary>
-    private async Task Pass(ulong cgroup)
+    private EventBatch Offer(ulong cgroup)
     {
-        var batch = _stage.Rent();
-        Fill(batch, cgroup, ++_time);
-        await _stage.PassAsync(batch);
-    }
-
-    private static void Fill(EventBatch batch, ulong cgroup, long time)
-    {
+        var batch = new EventBatch();
         ref var e = ref batch.Add();
-        e = default;
-        e.UnixNanoseconds = time;
+        e.UnixNanoseconds = ++_time;
+        e.Record.Kind = RecordKind.Accept;
         e.Record.Owner.CgroupId = cgroup;
+        Assert.True(_stage.Offer(batch));
+        return batch;
     }
 
-    private async Task<List<ConnectionEvent>> Passed()
+    /// <summary>The events of what it hands out now.</summary>
+    private List<ConnectionEvent> Taken()
     {
-        if (!_sink.IsClosed)
+        var events = new List<ConnectionEvent>();
+        while (_stage.TryTake(out var batch))
         {
-            _sinks.Complete();
-            await _sinks.Workers[0].Completion;
+            events.AddRange(batch.Events);
         }
 
-        return _sink.Events;
+        return events;
     }
 }

@@ -8,9 +8,7 @@ internal sealed class GatedSink : IEventSink, IDisposable
     private readonly ManualResetEventSlim _gate = new(initialState: false);
     private readonly ManualResetEventSlim _entered = new(initialState: false);
 
-    public string Name => "gated";
-
-    public SinkCounters Counters { get; } = new();
+    public SinkCounters Counters { get; } = new("gated");
 
     public List<long> Times { get; } = [];
 

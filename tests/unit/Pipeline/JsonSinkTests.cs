@@ -18,7 +18,7 @@ public sealed class JsonSinkTests : IDisposable
     private static readonly TimeSpan FarTooLong = TimeSpan.FromSeconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("netmon-json-").FullName;
-    private readonly SinkCounters _counters = new();
+    private readonly SinkCounters _counters = new("json");
     private readonly List<string> _reports = [];
     private uint _written;
 

@@ -11,8 +11,6 @@ internal sealed class MeasuringSink(IEventSink inner, long every) : IEventSink
     private readonly TaskCompletionSource _let = new();
     private long _events;
 
-    public string Name => inner.Name;
-
     public SinkCounters Counters => inner.Counters;
 
     public List<(long Events, long Bytes)> Samples { get; } = new(64);

@@ -1,147 +1,175 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using CsCheck;
 using NetMon.Events;
 using NetMon.Pipeline.Decode;
-using NetMon.Pipeline.Enrich;
-using NetMon.Pipeline.Fanout;
-using NetMon.Pipeline.Order;
-using NetMon.UnitTests.Enrichment;
 using NetMon.UnitTests.Events;
 using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
+/// <summary>The decoder by itself, without a pipe; <see cref="EventLoopTests"/> has the same streams through all stages.</summary>
 public sealed class RecordDecoderTests
 {
     private static readonly Gen<Piece> AnyPiece = Gen.Select(Gen.Int[0, 6], Gen.UInt, (kind, seed) => new Piece((Piece.What)kind, seed));
 
+    private readonly RecordDecoder _decoder = new();
+
     [Fact]
-    public async Task Any_stream_in_any_segments_comes_out_as_the_specification_says() =>
-        await Gen.Select(AnyPiece.Array[0, 12], Gen.Int).SampleAsync(
-            async (pieces, seed) =>
+    public void Any_stream_comes_out_record_by_record_however_much_of_it_is_there_at_a_time() =>
+        Gen.Select(AnyPiece.Array[0, 12], Gen.Int).Sample(
+            (pieces, seed) =>
             {
                 var stream = Piece.Join(pieces);
                 var expected = new ExpectedFrames(stream);
-                var (sink, counters) = await Decode(stream, seed);
+                var (decoder, random) = (new RecordDecoder(), new Random(seed));
+                var (records, ticks) = (new List<byte[]>(), new List<byte[]>());
+                for (var (used, given) = (0, 0); ;)
+                {
+                    given = Math.Min(stream.Length, given + random.Next(1, 400));
+                    used += Read(decoder, Segments(stream[used..given], random.Next()), records, ticks);
+                    if (given == stream.Length)
+                    {
+                        decoder.End(stream.Length - used);
+                        break;
+                    }
+                }
 
-                Assert.Equal(Sorted(expected.Records), Sorted(sink.Events.Select(e => Records.Bytes(e.Record))));
-                Assert.Equal(expected.Records.Count, counters.Events);
-                Assert.Equal(expected.OtherVersions, counters.UnknownVersion);
-                Assert.Equal(expected.GarbledBytes, counters.GarbledBytes);
-                Assert.Equal(expected.GarbledRuns, counters.GarbledRuns);
+                Assert.Equal(expected.Records, records);
+                Assert.Equal(expected.Ticks, ticks);
                 Assert.Equal(
-                    stream.Length,
-                    128 * counters.Events + 24 * expected.Ticks.Count + expected.OtherVersionBytes + counters.GarbledBytes);
-                Assert.True(sink.IsClosed);
+                    (expected.Records.Count, expected.OtherVersions, expected.GarbledBytes, expected.GarbledRuns),
+                    (decoder.Counters.Events, decoder.Counters.UnknownVersion, decoder.Counters.GarbledBytes, decoder.Counters.GarbledRuns));
             },
-            iter: 20_000);
+            iter: 10_000);
 
     [Fact]
-    public async Task Records_before_the_first_damage_all_come_out_unchanged() =>
-        await Gen.Select(AnyPiece.Array[0, 12], Gen.Int).SampleAsync(
-            async (pieces, seed) =>
-            {
-                var whole = pieces.TakeWhile(piece => piece.IsSound).Where(piece => piece.Kind == Piece.What.Record).Select(piece => piece.Bytes());
-                var (sink, _) = await Decode(Piece.Join(pieces), seed);
-                var found = sink.Events.Select(e => Convert.ToHexString(Records.Bytes(e.Record))).ToHashSet();
-
-                Assert.All(whole, record => Assert.Contains(Convert.ToHexString(record), found));
-            },
-            iter: 5_000);
-
-    [Fact]
-    public async Task An_event_has_its_container_whether_its_cgroup_is_told_of_before_or_after_it_in_the_same_drain()
+    public void A_record_comes_out_wherever_the_edge_of_a_segment_cuts_it()
     {
-        var (early, late, host) = (Records.Record(RecordKind.Close, 5), Records.Record(RecordKind.Close, 6), Records.Record(RecordKind.Close, 7));
-        (early.Owner.CgroupId, late.Owner.CgroupId, host.Owner.CgroupId) = (70, 80, 1);
-        byte[] stream =
-        [
-            .. Records.Bytes(early), .. Cgroup(RecordKind.CgroupMade, 70, DirectoryUnderTest.PathOf(1)), .. Cgroup(RecordKind.CgroupMade, 1, "/"),
-            .. Cgroup(RecordKind.CgroupMade, 80, DirectoryUnderTest.PathOf(2)), .. Cgroup(RecordKind.CgroupRemoved, 80, ""),
-            .. Records.Bytes(late), .. Records.Bytes(host), .. Records.Bytes(Records.Tick(100)),
-        ];
-        var (sink, counters) = await Decode(stream, seed: 3);
-        Assert.Equal((3, 0), (counters.Events, counters.GarbledBytes));
-        Assert.Equal([DirectoryUnderTest.Id(1), DirectoryUnderTest.Id(2), null], sink.Events.Select(e => e.Container?.ContainerId));
-    }
-
-    [Fact]
-    public async Task A_torn_record_of_a_cgroup_is_counted_and_skipped()
-    {
-        var whole = Records.Bytes(Records.Record(RecordKind.Close, 7));
-        var (sink, counters) = await Decode([.. whole, .. Cgroup(RecordKind.CgroupMade, 70, "/a")[..300]], seed: 1);
-        Assert.Single(sink.Events);
-        Assert.Equal(300, counters.GarbledBytes);
-    }
-
-    [Fact]
-    public async Task Truncated_records_are_counted_and_skipped()
-    {
-        var whole = Records.Bytes(Records.Record(RecordKind.Close, 7));
-        var (sink, counters) = await Decode([.. whole, .. whole[..100]], seed: 1);
-
-        Assert.Equal(whole, Records.Bytes(Assert.Single(sink.Events).Record));
-        Assert.Equal(100, counters.GarbledBytes);
-        Assert.Equal(1, counters.GarbledRuns);
-    }
-
-    [Fact]
-    public async Task A_recording_is_the_stream_up_to_its_torn_end()
-    {
-        byte[] whole =
-        [
-            .. Records.Bytes(Records.Tick(1)), .. Records.Bytes(Records.Record(RecordKind.Close, 7)), .. new byte[16],
-            .. Records.Bytes(Records.Tick(8)), .. Records.Bytes(Records.Record(RecordKind.Close, 9)),
-        ];
-        using var recording = new MemoryStream();
-
-        await Decode([.. whole, 128, 0, 1, 1, 0, 0, 0, 0, 5], seed: 2, recording);
-
-        Assert.Equal(whole, recording.ToArray());
-    }
-
-    [Fact]
-    public async Task Each_tick_gives_the_events_that_it_releases_their_wall_time()
-    {
-        byte[] stream =
-        [
-            .. Records.Bytes(Records.Tick(0, 1000)), .. Records.Bytes(Records.Record(ktime: 10)), .. Records.Bytes(Records.Record(ktime: 30)),
-            .. Records.Bytes(Records.Tick(20, 2000)), .. Records.Bytes(Records.Tick(30, 3000)), .. Records.Bytes(Records.Record(ktime: 40)),
-        ];
-
-        var (sink, _) = await Decode(stream, seed: 3);
-
-        Assert.Equal([2010, 3030, 3040], sink.Events.Select(e => e.UnixNanoseconds));
-    }
-
-    private static async Task<(CollectingSink Sink, DecodeCounters Counters)> Decode(byte[] stream, int seed, Stream? recording = null)
-    {
-        // Inline schedulers: each flush is decoded before it returns, so the decoder sees exactly these pieces.
-        using var pool = new OddSegments(seed);
-        var pipe = new Pipe(new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.Inline, pauseWriterThreshold: 0, minimumSegmentSize: 1, useSynchronizationContext: false));
-        var sink = new CollectingSink();
-        var fanout = new SinkFanout([sink], live: false);
-        using var enrich = EnrichStage.WithoutNames(fanout);
-        var decoder = new RecordDecoder(new EventOrder(), enrich, fanout, recording is null ? null : bytes => recording.Write(bytes.ToArray()));
-        var decoding = decoder.RunAsync(pipe.Reader);
-        var random = new Random(seed);
-        for (var at = 0; at < stream.Length;)
+        var record = Records.Bytes(Records.Record(RecordKind.Close, 7));
+        var cgroup = Records.Bytes(CgroupRecord.Of(RecordKind.CgroupMade, 1, 70, Encoding.UTF8.GetBytes("/a")));
+        byte[] stream = [.. record, .. cgroup, .. record];
+        for (var cut = 1; cut < stream.Length; cut++)
         {
-            var length = Math.Min(random.Next(1, random.Next(2) == 0 ? 20 : 500), stream.Length - at);
-            pipe.Writer.Write(stream.AsSpan(at, length));
-            await pipe.Writer.FlushAsync(TestContext.Current.CancellationToken);
+            var reader = new SequenceReader<byte>(Cut(stream, cut));
+            Assert.True(_decoder.TryRead(ref reader, out var decoded));
+            Assert.Equal((RecordKind.Close, 7UL), (decoded.Kind, decoded.Connection.KtimeNanoseconds));
+            Assert.True(_decoder.TryRead(ref reader, out decoded));
+            Assert.Equal((RecordKind.CgroupMade, 70UL), (decoded.Kind, decoded.Cgroup.CgroupId));
+            Assert.True(_decoder.TryRead(ref reader, out decoded));
+            Assert.Equal(record, Records.Bytes(decoded.Connection));
+            Assert.False(_decoder.TryRead(ref reader, out _));
+            Assert.True(reader.End);
+        }
+
+        Assert.Equal((2 * (stream.Length - 1), 0), (_decoder.Counters.Events, _decoder.Counters.GarbledBytes));
+    }
+
+    [Fact]
+    public void What_is_not_whole_yet_stays_to_be_read_again()
+    {
+        var record = Records.Bytes(Records.Record(RecordKind.Close, 7));
+        for (var length = 0; length < record.Length; length++)
+        {
+            var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(record, 0, length));
+            Assert.False(_decoder.TryRead(ref reader, out _));
+            Assert.Equal(0, reader.Consumed);
+        }
+
+        Assert.Equal((0, 0), (_decoder.Counters.Events, _decoder.Counters.GarbledBytes));
+    }
+
+    [Fact]
+    public void A_torn_end_belongs_to_the_garbled_run_before_it_and_else_is_one()
+    {
+        var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(new byte[16]));
+        Assert.False(_decoder.TryRead(ref reader, out _));
+        _decoder.End(5);
+        Assert.Equal((21, 1), (_decoder.Counters.GarbledBytes, _decoder.Counters.GarbledRuns));
+
+        var other = new RecordDecoder();
+        other.End(0);
+        Assert.Equal((0, 0), (other.Counters.GarbledBytes, other.Counters.GarbledRuns));
+        other.End(5);
+        Assert.Equal((5, 1), (other.Counters.GarbledBytes, other.Counters.GarbledRuns));
+    }
+
+    [Fact]
+    public void Reading_allocates_nothing()
+    {
+        byte[] all = [.. Enumerable.Range(0, 1000).SelectMany(n => Records.Bytes(Records.Record(RecordKind.Close, (ulong)n)))];
+        var stream = Segments(all, seed: 5);
+        Assert.False(stream.IsSingleSegment);
+        Count(stream);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var count = Count(stream);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(1000, count);
+    }
+
+    private int Count(in ReadOnlySequence<byte> stream)
+    {
+        var reader = new SequenceReader<byte>(stream);
+        var count = 0;
+        while (_decoder.TryRead(ref reader, out _))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Reads all that is whole; how many bytes that took.</summary>
+    private static int Read(RecordDecoder decoder, in ReadOnlySequence<byte> bytes, List<byte[]> records, List<byte[]> ticks)
+    {
+        var reader = new SequenceReader<byte>(bytes);
+        while (decoder.TryRead(ref reader, out var decoded))
+        {
+            if (decoded.Kind == RecordKind.Tick)
+            {
+                ticks.Add(Records.Bytes(decoded.Tick));
+            }
+            else
+            {
+                records.Add(Records.Bytes(decoded.Connection));
+            }
+        }
+
+        return (int)reader.Consumed;
+    }
+
+    private static ReadOnlySequence<byte> Cut(byte[] bytes, int at) => Segment.Join([bytes[..at], bytes[at..]]);
+
+    /// <summary>The same bytes in segments of random lengths.</summary>
+    private static ReadOnlySequence<byte> Segments(byte[] bytes, int seed)
+    {
+        var random = new Random(seed);
+        var pieces = new List<byte[]>();
+        for (var at = 0; at < bytes.Length;)
+        {
+            var length = Math.Min(random.Next(1, random.Next(2) == 0 ? 12 : 200), bytes.Length - at);
+            pieces.Add(bytes[at..(at + length)]);
             at += length;
         }
 
-        await pipe.Writer.CompleteAsync();
-        await decoding;
-        await fanout.Workers[0].Completion;
-        return (sink, decoder.Counters);
+        return pieces.Count == 0 ? ReadOnlySequence<byte>.Empty : Segment.Join(pieces);
     }
 
-    private static byte[] Cgroup(RecordKind kind, ulong id, string path) => Records.Bytes(CgroupRecord.Of(kind, 1, id, Encoding.UTF8.GetBytes(path)));
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public static ReadOnlySequence<byte> Join(IReadOnlyList<byte[]> pieces)
+        {
+            var first = new Segment { Memory = pieces[0] };
+            var last = first;
+            foreach (var piece in pieces.Skip(1))
+            {
+                var next = new Segment { Memory = piece, RunningIndex = last.RunningIndex + last.Memory.Length };
+                last.Next = next;
+                last = next;
+            }
 
-    private static IEnumerable<string> Sorted(IEnumerable<byte[]> records) => records.Select(Convert.ToHexString).Order(StringComparer.Ordinal);
+            return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+        }
+    }
 }

@@ -8,9 +8,7 @@ internal sealed class SignallingSink : IEventSink, IDisposable
     private readonly SemaphoreSlim _written = new(0);
     private readonly SemaphoreSlim _advanced = new(0);
 
-    public string Name => "signalling";
-
-    public SinkCounters Counters { get; } = new();
+    public SinkCounters Counters { get; } = new("signalling");
 
     public List<long> Times { get; } = [];
 

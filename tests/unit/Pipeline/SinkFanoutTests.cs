@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Pipeline.Batch;
 using NetMon.Pipeline.Fanout;
 using Xunit;
 
@@ -80,7 +81,7 @@ public sealed class SinkFanoutTests : IDisposable
         await Task.WhenAll(fanout.Workers.Select(worker => worker.Completion));
 
         Assert.InRange(batches.Count, SinkWorker.QueuedBatches, SinkWorker.QueuedBatches + 10);
-        Assert.All(Enumerable.Range(0, batches.Count - 10), _ => Assert.Contains(fanout.Rent(), batches));
+        Assert.All(Enumerable.Range(0, batches.Count - 10), _ => Assert.Contains(fanout.Batches.Rent(), batches));
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class SinkFanoutTests : IDisposable
             await Publish(fanout);
             await _quick.WaitUntilAdvanced();
 
-            Assert.True(fanout.Rent().Events.IsEmpty);
+            Assert.True(fanout.Batches.Rent().Events.IsEmpty);
         }
 
         fanout.Complete();
@@ -127,7 +128,7 @@ public sealed class SinkFanoutTests : IDisposable
         var passed = _quick.WaitUntilAdvanced();
         for (var watermark = 1000; !passed.IsCompleted; watermark++)
         {
-            var empty = fanout.Rent();
+            var empty = fanout.Batches.Rent();
             empty.WatermarkUnixNanoseconds = watermark;
             await fanout.PublishAsync(empty);
         }
@@ -148,7 +149,7 @@ public sealed class SinkFanoutTests : IDisposable
         var started = Environment.TickCount64;
         for (var i = 0; i < 10_000; i++)
         {
-            await fanout.PublishAsync(fanout.Rent());
+            await fanout.PublishAsync(fanout.Batches.Rent());
         }
 
         fanout.Complete();
@@ -185,7 +186,7 @@ public sealed class SinkFanoutTests : IDisposable
 
     private async Task<EventBatch> Publish(SinkFanout fanout)
     {
-        var batch = fanout.Rent();
+        var batch = fanout.Batches.Rent();
         for (var i = 0; i < PerBatch; i++)
         {
             batch.Add().UnixNanoseconds = ++_time;

@@ -32,7 +32,7 @@ internal sealed class Drained
             var drained = await ReadAll(pipe.Reader);
             source.Stop();
             reader.Finish();
-            Assert.Equal(0, reader.Misshapen);
+            Assert.Equal(0, reader.Counters.Misshapen);
             return (drained, source.ReadCounters());
         }
     }

@@ -7,7 +7,7 @@ namespace NetMon.UnitTests.Storage;
 public sealed class BoundsTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();
-    private readonly SinkCounters _counters = new();
+    private readonly SinkCounters _counters = new("parquet");
 
     public void Dispose() => _capture.Dispose();
 
@@ -53,11 +53,10 @@ public sealed class BoundsTests : IDisposable
     public void Below_the_floor_of_free_disk_storage_pauses_says_so_and_resumes_by_itself()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 16_384);
-        var losses = new Dictionary<string, long>();
         var sink = _capture.Open(counters: _counters, change: options => options with
         {
             KeepFree = new FreeDisk(8 << 20, null),
-            LossTotals = () => new Dictionary<string, long> { ["parquet.disk_floor"] = _counters.Paused },
+            LossTotals = () => [new LossCounter("parquet", "disk_floor", _counters.Paused)],
         });
         sink.Advance(1);
         sink.Write([Sample.Accept(Sample.Hour19)]);

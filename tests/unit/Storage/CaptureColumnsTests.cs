@@ -183,7 +183,7 @@ public sealed class CaptureColumnsTests : IDisposable
     [Fact]
     public void The_file_says_where_it_comes_from_and_what_was_lost()
     {
-        var losses = new Dictionary<string, long> { ["ring.full"] = 17, ["json.queue_full"] = 0 };
+        List<LossCounter> losses = [new("ring", "full", 17), new("json", "queue_full", 0)];
         var sink = _capture.Open(change: options => options with { LossTotals = () => losses });
         sink.Write([Sample.Accept(Sample.Hour19 + 1), Sample.Accept(Sample.Hour19 + 2 * Sample.Second)]);
         sink.Close();

@@ -53,7 +53,7 @@ public sealed class CaptureFolder : IDisposable
             KeepFree = new FreeDisk(0, null),
             RetainFor = null,
         };
-        return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters(), new Logger(Report, "storage"));
+        return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters("parquet"), new Logger(Report, "storage"));
     }
 
     /// <summary>Waits for what the sealing thread does.</summary>

@@ -8,7 +8,7 @@ public sealed class CaptureHoursTests : IDisposable
     private static readonly long Hour20 = Sample.Hour19 + Sample.HourLong;
 
     private readonly CaptureFolder _capture = new();
-    private readonly SinkCounters _counters = new();
+    private readonly SinkCounters _counters = new("parquet");
 
     public void Dispose() => _capture.Dispose();
 

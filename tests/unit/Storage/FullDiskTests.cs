@@ -10,7 +10,7 @@ public sealed class FullDiskTests : IDisposable
 {
     private const int BatchRows = 4096;
     private readonly CaptureFolder _capture = new();
-    private readonly SinkCounters _counters = new();
+    private readonly SinkCounters _counters = new("parquet");
     private long _time = Sample.Hour19;
 
     public void Dispose() => _capture.Dispose();
@@ -62,16 +62,16 @@ public sealed class FullDiskTests : IDisposable
     public void At_the_losses_they_wait_in_memory()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 4096);
-        var losses = new Dictionary<string, long> { ["source.ring_full"] = 0 };
+        List<LossCounter> losses = [new("source", "ring_full", 0)];
         var sink = _capture.Open(change: options => options with { LossTotals = () => losses, LossInterval = TimeSpan.Zero });
         sink.Advance(1);
         sink.Advance(Sample.Hour19);
         var filler = Path.Combine(_capture.Path, "filler");
         Fill(filler);
-        losses["source.ring_full"] = 7;
+        losses[0] = losses[0] with { Count = 7 };
         sink.Advance(Sample.Hour19 + Sample.Second);
         Assert.Contains("No space left", _capture.Reports[0], StringComparison.Ordinal);
-        losses["source.ring_full"] = 9;
+        losses[0] = losses[0] with { Count = 9 };
         sink.Advance(Sample.Hour19 + 2 * Sample.Second);
 
         File.Delete(filler);

@@ -12,14 +12,14 @@ public sealed class LossTests : IDisposable
     [Fact]
     public void Each_change_of_a_loss_counter_becomes_a_row_of_its_stretch_of_time()
     {
-        var losses = new Dictionary<string, long> { ["source.ring_full"] = 0, ["json.queue_full"] = 5 };
+        List<LossCounter> losses = [new("source", "ring_full", 0), new("json", "queue_full", 5)];
         var sink = _capture.Open(change: options => options with { LossTotals = () => losses, LossInterval = TimeSpan.Zero });
         sink.Advance(1);
         sink.Advance(Sample.Hour19);
-        losses["source.ring_full"] = 17;
+        losses[0] = losses[0] with { Count = 17 };
         sink.Advance(Sample.Hour19 + 10 * Sample.Second);
         sink.Advance(Sample.Hour19 + 20 * Sample.Second);
-        losses["source.ring_full"] = 20;
+        losses[0] = losses[0] with { Count = 20 };
         sink.Advance(Sample.Hour19 + 30 * Sample.Second);
         sink.Close();
 
@@ -51,7 +51,7 @@ public sealed class LossTests : IDisposable
     [Fact]
     public void Rows_of_a_killed_run_are_sealed_by_the_next_and_a_torn_one_is_passed_over()
     {
-        var losses = new Dictionary<string, long> { ["source.ring_full"] = 17 };
+        List<LossCounter> losses = [new("source", "ring_full", 17)];
         var killed = _capture.Open(change: options => options with { LossTotals = () => losses, LossInterval = TimeSpan.Zero });
         killed.Advance(1);
         killed.Advance(Sample.Hour19);
@@ -69,11 +69,11 @@ public sealed class LossTests : IDisposable
     [Fact]
     public void The_rows_of_a_day_go_to_its_folder_with_their_columns_and_bounds()
     {
-        var losses = new Dictionary<string, long> { ["source.ring_full"] = 17 };
+        List<LossCounter> losses = [new("source", "ring_full", 17)];
         var sink = _capture.Open(change: options => options with { LossTotals = () => losses, LossInterval = TimeSpan.Zero });
         sink.Advance(1);
         sink.Advance(Sample.At(2026, 11, 22, 23));
-        losses["source.ring_full"] = 18;
+        losses[0] = losses[0] with { Count = 18 };
         sink.Advance(Sample.At(2026, 11, 23, 0));
         sink.Close();
 

@@ -26,7 +26,7 @@ public sealed class SealCrashTests : IDisposable
     public void A_crash_after_any_step_neither_loses_nor_doubles_a_row()
     {
         var steps = new List<string>();
-        var losses = new Dictionary<string, long> { ["source.ring_full"] = 17 };
+        List<LossCounter> losses = [new("source", "ring_full", 17)];
         var sink = _capture.Open(change: options => options with
         {
             LossTotals = () => losses,
@@ -126,6 +126,6 @@ public sealed class SealCrashTests : IDisposable
 
     private static void Reopen(string path) => new CaptureSink(
         new CaptureSinkOptions { CaptureDirectory = path, Node = "node-1", AgentVersion = "0.1.0", BootId = CaptureFolder.BootId, KeepFree = new FreeDisk(0, null), RetainFor = null },
-        new SinkCounters(),
+        new SinkCounters("parquet"),
         new Logger(_ => { }, "storage")).Close();
 }

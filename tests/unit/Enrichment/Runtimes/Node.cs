@@ -2,21 +2,27 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Foundation.Logging;
+using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
 /// <summary>A node's runtimes as a test sees them: what they report and log, and what was opened.</summary>
 internal sealed class Node : IAsyncDisposable
 {
-    private readonly Channel<RuntimeReport> _reports = Channel.CreateUnbounded<RuntimeReport>();
+    private readonly RuntimeReports _reports = new();
+    private readonly SemaphoreSlim _posted = new(0);
     private readonly Channel<ScriptedRuntime> _opened = Channel.CreateUnbounded<ScriptedRuntime>();
 
-    public Node(IReadOnlyList<RuntimeEndpoint> endpoints, RuntimeOptions options) =>
-        Runtimes = new ContainerRuntimes(endpoints, options, report => _reports.Writer.TryWrite(report), Logger());
+    public Node(IReadOnlyList<RuntimeEndpoint> endpoints, RuntimeOptions options)
+    {
+        _reports.OnPosted(() => _posted.Release());
+        Runtimes = new ContainerRuntimes(endpoints, options, _reports, Logger());
+    }
 
     /// <summary>Scripted runtimes behind sockets that exist.</summary>
     public Node(RuntimeFolder folder, TimeProvider time, bool canFollow = false, int sockets = 1)
     {
+        _reports.OnPosted(() => _posted.Release());
         List<RuntimeEndpoint> endpoints = [];
         for (var n = 0; n < sockets; n++)
         {
@@ -34,7 +40,7 @@ internal sealed class Node : IAsyncDisposable
                 return runtime;
             },
         };
-        Runtimes = new ContainerRuntimes(endpoints, options, report => _reports.Writer.TryWrite(report), Logger());
+        Runtimes = new ContainerRuntimes(endpoints, options, _reports, Logger());
     }
 
     public ContainerRuntimes Runtimes { get; }
@@ -43,13 +49,22 @@ internal sealed class Node : IAsyncDisposable
 
     public RuntimeStatus Status => Runtimes.Status[0];
 
-    public bool HasReport => _reports.Reader.Count > 0;
+    public bool HasReport => _posted.CurrentCount > 0;
 
-    public Task<RuntimeReport> NextReport() => _reports.Reader.ReadAsync(Bound.Token).AsTask();
+    public async Task<RuntimeReport> NextReport()
+    {
+        await _posted.WaitAsync(Bound.Token);
+        Assert.True(_reports.TryTake(out var report), "what was posted is not there to be taken");
+        return report;
+    }
 
     public Task<ScriptedRuntime> NextOpened() => _opened.Reader.ReadAsync(Bound.Token).AsTask();
 
     private Logger Logger() => new(entry => Log.Enqueue(entry.Message), "containers");
 
-    public ValueTask DisposeAsync() => Runtimes.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Runtimes.DisposeAsync();
+        _posted.Dispose();
+    }
 }

@@ -1,10 +1,10 @@
 using NetMon.Events;
 
-namespace NetMon.Pipeline.Fanout;
+namespace NetMon.Pipeline.Batch;
 
 /// <summary>
-/// Events on their way to the sinks. Pooled: whoever rents it fills it, each sink releases it once, and the last one
-/// gives it back; nobody keeps a reference to its events after that.
+/// Events on their way to the sinks, from an <see cref="EventBatchPool"/>. One owner at a time fills it and passes it on;
+/// once it is published every sink holds it, and the last to let go returns it. Nobody may refer to its events after that.
 /// </summary>
 public sealed class EventBatch
 {

@@ -1,0 +1,18 @@
+using NetMon.Events;
+
+namespace NetMon.Host;
+
+/// <summary>The counters of the sinks, by the sink.</summary>
+internal sealed class AgentSinkCounters(RunSettings settings)
+{
+    public SinkCounters Json { get; } = new("json");
+
+    public SinkCounters Capture { get; } = new("parquet");
+
+    /// <summary>Those of the sinks that the settings ask for.</summary>
+    public IReadOnlyList<SinkCounters> All =>
+    [
+        .. settings.Json is null ? Array.Empty<SinkCounters>() : [Json],
+        .. settings.Capture is null ? Array.Empty<SinkCounters>() : [Capture],
+    ];
+}
