@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using CsCheck;
+using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.Pipeline;
 using NetMon.Pipeline.Decode;
@@ -115,6 +116,46 @@ public sealed class EventLoopTests
         var (sink, _) = await Decode(stream, seed: 3);
 
         Assert.Equal([2010, 3030, 3040], sink.Events.Select(e => e.UnixNanoseconds));
+    }
+
+    [Fact]
+    public async Task A_report_lets_an_event_go_that_waits_for_it_though_no_byte_comes()
+    {
+        var node = new DirectoryUnderTest();
+        node.Made(70, DirectoryUnderTest.PathOf(1));
+        using var sink = new SignallingSink();
+        using var enrich = new EnrichStage(node.Directory, node.Reports, TimeSpan.FromHours(1), node.Time);
+        var fanout = new SinkFanout([sink], live: false);
+        var pipe = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+        var looping = new EventLoop(new RecordDecoder(), new EventOrder(), enrich, fanout).RunAsync(pipe.Reader);
+        var record = Records.Record(RecordKind.Close, 5);
+        record.Owner.CgroupId = 70;
+        await pipe.Writer.WriteAsync((byte[])[.. Records.Bytes(record), .. Records.Bytes(Records.Tick(10))], TestContext.Current.CancellationToken);
+        Assert.Equal(1, enrich.Held);
+
+        node.Reports.Post(new RuntimeReport(0, [DirectoryUnderTest.Named(1)], [DirectoryUnderTest.Id(1)]));
+
+        await sink.WaitUntilWritten();
+        Assert.Equal((0, 1), (enrich.Held, enrich.Counters.Named));
+        await pipe.Writer.CompleteAsync();
+        await looping;
+        await fanout.Workers[0].Completion;
+    }
+
+    [Fact]
+    public async Task A_failure_ends_both_ends_and_the_task_has_its_cause()
+    {
+        var sink = new CollectingSink();
+        using var enrich = EnrichStage.WithoutNames();
+        var fanout = new SinkFanout([sink], live: false);
+        var pipe = new Pipe(new PipeOptions(useSynchronizationContext: false));
+        var looping = new EventLoop(new RecordDecoder(), new EventOrder(), enrich, fanout, _ => throw new IOException("the disk is gone")).RunAsync(pipe.Reader);
+        await pipe.Writer.WriteAsync(Records.Bytes(Records.Tick(10)), TestContext.Current.CancellationToken);
+
+        Assert.Equal("the disk is gone", (await Assert.ThrowsAsync<IOException>(() => looping)).Message);
+        await fanout.Workers[0].Completion;
+        Assert.True(sink.IsClosed);
+        Assert.True((await pipe.Writer.FlushAsync(TestContext.Current.CancellationToken)).IsCompleted);
     }
 
     private static async Task<(CollectingSink Sink, DecodeCounters Counters)> Decode(byte[] stream, int seed, Stream? recording = null)

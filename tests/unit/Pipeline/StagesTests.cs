@@ -20,7 +20,7 @@ public sealed partial class StagesTests
         var pairs = known.Distinct().ToList();
 
         Assert.Contains(("Fanout", "Batch"), pairs);
-        Assert.Empty(pairs.Where(pair => pair.Knows != pair.Stage && pair.Knows != "Batch"));
+        Assert.DoesNotContain(pairs, pair => pair.Knows != pair.Stage && pair.Knows != "Batch");
     }
 
     /// <summary>NetMon.Pipeline.X, wherever it stands.</summary>
