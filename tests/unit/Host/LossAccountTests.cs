@@ -1,0 +1,105 @@
+using System.Buffers;
+using NetMon.Events;
+using NetMon.Host;
+using NetMon.Native;
+using NetMon.Pipeline.Decode;
+using NetMon.Sources;
+using Xunit;
+
+namespace NetMon.UnitTests.Host;
+
+public sealed class LossAccountTests : IDisposable
+{
+    private readonly CountedSource _source = new();
+    private readonly ReaderCounters _reader = new();
+    private readonly RecordDecoder _decoder = new();
+    private readonly SinkCounters _json = new("json");
+    private readonly SinkCounters _parquet = new("parquet");
+
+    public void Dispose() => _source.Dispose();
+
+    [Fact]
+    public void Every_loss_has_its_stage_and_reason_also_while_there_is_none()
+    {
+        var account = new LossAccount(_source, _reader, _decoder.Counters, [_json, _parquet]);
+
+        Assert.Equal(
+            [
+                "source.ring_full", "source.no_state", "source.recursion", "source.garbled_bytes", "capture.misshapen", "decode.garbled", "decode.unknown_version",
+                "json.queue_full", "json.failed", "json.disk_floor", "parquet.queue_full", "parquet.failed", "parquet.disk_floor",
+            ],
+            account.Totals().Select(loss => loss.Name));
+        Assert.All(account.Totals(), loss => Assert.Equal(0, loss.Count));
+        Assert.Equal("stopped: seen 0, to rings 0, decoded 0, json 0, parquet 0; nothing lost", account.Summary());
+    }
+
+    [Fact]
+    public void What_was_lost_is_there_as_soon_as_it_is_counted()
+    {
+        var account = new LossAccount(_source, _reader, _decoder.Counters, [_json, _parquet]);
+        _source.Counters = new SourceCounters(Seen: 100, Delivered: 89, RingFull: 10, NoState: 1, RecursionMisses: 2, AcceptsInferred: 4, GarbledBytes: 16);
+        _reader.CountMisshapen();
+        Decode([.. new byte[8], 32, 0, 9, 1, .. new byte[28]]);
+        _json.AddDelivered(80);
+        _json.AddQueueFull(5);
+        _parquet.AddDelivered(70);
+        _parquet.AddFailed(3);
+        _parquet.AddPaused(7);
+
+        Assert.Equal(
+            [
+                new("source", "ring_full", 10), new("source", "no_state", 1), new("source", "recursion", 2), new("source", "garbled_bytes", 16),
+                new("capture", "misshapen", 1), new("decode", "garbled", 1), new("decode", "unknown_version", 1),
+                new("json", "queue_full", 5), new("parquet", "failed", 3), new("parquet", "disk_floor", 7),
+            ],
+            account.Totals().Where(loss => loss.Count > 0));
+        Assert.Equal(
+            "stopped: seen 100, to rings 89, decoded 0, json 80, parquet 70; lost: source.ring_full 10, source.no_state 1, source.recursion 2, source.garbled_bytes 16, "
+            + "capture.misshapen 1, decode.garbled 1, decode.unknown_version 1, json.queue_full 5, parquet.failed 3, parquet.disk_floor 7"
+            + "; accepts that no hook saw, their owner inferred: 4",
+            account.Summary());
+    }
+
+    [Fact]
+    public void A_sink_that_is_not_open_has_no_losses()
+    {
+        var account = new LossAccount(_source, _reader, _decoder.Counters, [_parquet]);
+        Assert.DoesNotContain(account.Totals(), loss => loss.Stage == "json");
+        Assert.Equal("stopped: seen 0, to rings 0, decoded 0, parquet 0; nothing lost", account.Summary());
+    }
+
+    private void Decode(byte[] stream)
+    {
+        var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(stream));
+        Assert.False(_decoder.TryRead(ref reader, out _));
+    }
+
+    private sealed class CountedSource : IRecordSource
+    {
+        public SourceCounters Counters { get; set; } = new(0, 0);
+
+        public string Description => "a test";
+
+        public IReadOnlyList<RingMapping> Rings => [];
+
+        public bool IsLive => false;
+
+        public bool HasEnded => true;
+
+        public SourceTime ReadTime() => new(0, 0);
+
+        public SourceCounters ReadCounters() => Counters;
+
+        public void Start()
+        {
+        }
+
+        public void Stop()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
