@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using NetMon.Events;
 using NetMon.Foundation.Logging;
-using NetMon.Storage.Uploads;
 using NetMon.Storage.Cold;
 using NetMon.Storage.Hot;
 using NetMon.Storage.Loss;
+using NetMon.Storage.Uploads;
 
 namespace NetMon.Storage;
 

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using NetMon.Sources.Synthetic;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.Native;
+using NetMon.Sources.Synthetic;
 
 namespace NetMon.Micro;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Reflection;
-using NetMon.Sources;
-using NetMon.Sources.Synthetic;
 using NetMon.Events;
 using NetMon.Foundation;
 using NetMon.Foundation.Logging;
@@ -13,6 +11,8 @@ using NetMon.Pipeline.Enrich;
 using NetMon.Pipeline.Fanout;
 using NetMon.Pipeline.Json;
 using NetMon.Pipeline.Order;
+using NetMon.Sources;
+using NetMon.Sources.Synthetic;
 using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;

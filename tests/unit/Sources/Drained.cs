@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
-using NetMon.Sources;
 using NetMon.Events;
+using NetMon.Sources;
 using Xunit;
 
 namespace NetMon.UnitTests.Sources;
