@@ -1,8 +1,8 @@
 using System.Globalization;
-using NetMon.Sources;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Pipeline.Enrich;
+using NetMon.Sources;
 
 namespace NetMon.Host;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using NetMon.Foundation.Logging;
 using NetMon.Native;
-using NetMon.Storage.Loss;
 using NetMon.Parquet;
+using NetMon.Storage.Loss;
 
 namespace NetMon.Storage.Cold;
 
