@@ -1,5 +1,6 @@
 using NetMon.Enrichment;
 using NetMon.Events;
+using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 using NetMon.Native;
 using NetMon.Pipeline.Json;
