@@ -66,9 +66,9 @@ public sealed class ArchiveTests : IDisposable
     {
         _store.MakeBucket("events");
         Fill(1_000_000); // 20 MB: three parts
-        using (var killed = Start("--archive", "s3://events", "--archive-bandwidth", "4MiB", "--source", "synthetic:rate=1"))
+        using (var killed = Start("--archive", "s3://events", "--archive-bandwidth", "1MiB", "--source", "synthetic:rate=1"))
         {
-            WaitFor.True(() => Parts(1) == 1, "the first part");
+            WaitFor.True(() => Parts(1) == 1, "the first part"); // there are ten seconds until the last
             killed.Kill();
         }
 
@@ -88,7 +88,7 @@ public sealed class ArchiveTests : IDisposable
     {
         _store.MakeBucket("events");
         Fill(1_000_000);
-        using var agent = Start("--archive", "s3://events", "--archive-bandwidth", "4MiB", "--source", "synthetic:rate=1");
+        using var agent = Start("--archive", "s3://events", "--archive-bandwidth", "2MiB", "--source", "synthetic:rate=1");
         WaitFor.True(() => Parts(1) == 1, "the first part");
         _store.Kill();
         WaitFor.True(() => agent.Log.Contains("can't be reached", StringComparison.Ordinal), "word of it");

@@ -24,7 +24,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public void Every_event_older_than_a_second_survives_a_kill_exactly_once()
     {
-        var (rows, torn, sealing) = (0L, 0, 0);
+        var (rows, torn, sealing, oldest) = (0L, 0, 0, 0L);
         for (var done = 0; done < Kills; done += KillsOfARound)
         {
             using var scratch = new Scratch();
@@ -39,18 +39,19 @@ public sealed class KillTests(ITestOutputHelper output)
             var (kept, cut) = Account(scratch, runs);
             rows += kept;
             torn += cut;
+            oldest = Math.Max(oldest, runs.Max(run => run.OldestLost(scratch)));
             sealing += runs.Count(run => run.WasSealing);
             Assert.Equal(runs.Count - 1, Duck.Number($"SELECT count(*) FROM {Duck.Losses(scratch["capture"])} WHERE stage = 'agent' AND reason = 'down'"));
         }
 
-        output.WriteLine($"{Kills} kills, {sealing} of them while a file was being sealed; {rows} rows, each once; {torn} torn tails cut off");
+        output.WriteLine($"{Kills} kills, {sealing} of them while a file was being sealed; {rows} rows, each once; {torn} torn tails cut off; the oldest event lost was {oldest / 1000} ms old");
     }
 
     [Fact]
     public void Every_event_of_the_kernel_older_than_a_second_survives_a_kill_exactly_once()
     {
         Needs.Tracing();
-        var (rows, torn) = (0L, 0);
+        var (rows, torn, oldest) = (0L, 0, 0L);
         for (var done = 0; done < KernelKills; done += KillsOfARound)
         {
             using var scratch = new Scratch();
@@ -58,9 +59,10 @@ public sealed class KillTests(ITestOutputHelper output)
             var (kept, cut) = Account(scratch, runs);
             rows += kept;
             torn += cut;
+            oldest = Math.Max(oldest, runs.Max(run => run.OldestLost(scratch)));
         }
 
-        output.WriteLine($"{KernelKills} kills; {rows} rows, each once; {torn} torn tails cut off");
+        output.WriteLine($"{KernelKills} kills; {rows} rows, each once; {torn} torn tails cut off; the oldest event lost was {oldest / 1000} ms old");
     }
 
     /// <summary>Starts the agent once more, which seals what the kills have left, and compares: rows that are there, torn tails.</summary>

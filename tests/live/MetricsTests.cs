@@ -76,8 +76,9 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void A_loss_shows_by_its_stage_and_reason()
     {
+        // Nobody reads its stdout. The rate is one that the rings hold on a busy machine, too.
         using var agent = AgentProcess.Start(
-            Repository.Agent, ["run", "--metrics", Anywhere, "--source", "synthetic:rate=200000"], readStdout: true); // and nobody reads it
+            Repository.Agent, ["run", "--metrics", Anywhere, "--source", "synthetic:rate=20000", "--ring-memory", "64"], readStdout: true);
         WaitFor.True(() => Scrape.Of(agent)["""netmon_dropped_events_total{stage="json",reason="queue_full"}"""] > 0, "dropped lines");
         var scrape = Scrape.Of(agent);
         Assert.Equal(0, scrape["""netmon_dropped_events_total{stage="source",reason="ring_full"}"""]);
@@ -100,14 +101,21 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void While_it_drains_it_is_not_ready_and_still_alive()
     {
-        using var agent = AgentProcess.Start(
-            Repository.Agent, ["run", "--metrics", Anywhere, "--source", "synthetic:rate=200000"], readStdout: true); // and nobody reads it, which delays the end
-        WaitFor.True(() => Scrape.Of(agent)["""netmon_sink_queued_batches{sink="json"}"""] > 2, "a sink that waits");
+        using var agent = AgentProcess.Start(Repository.Agent, ["run", "--metrics", Anywhere, "--source", "synthetic:rate=200000"], readStdout: true);
+        WaitFor.True(() => Scrape.Of(agent)["""netmon_sink_queued_batches{sink="json"}"""] > 20, "a sink that waits");
         agent.Signal("TERM");
         var (status, body) = (0, "");
-        WaitFor.True(() => ((status, body) = Scrape.Get(agent, "/readyz")).Item1 == 503, "readiness to end");
+        WaitFor.True(
+            () =>
+            {
+                // A little at a time: the sink goes on, and the end does not come before it has been looked at.
+                Assert.True(agent.StandardOutput.Read(new char[4096]) > 0, "the agent has ended");
+                return ((status, body) = Scrape.Get(agent, "/readyz")).Item1 == 503;
+            },
+            "readiness to end");
         Assert.StartsWith("stopping", body, StringComparison.Ordinal);
         Assert.Equal(200, Scrape.Get(agent, "/healthz").Status);
+        agent.StandardOutput.ReadToEnd();
         Assert.Equal(0, agent.WaitForExit());
     }
 

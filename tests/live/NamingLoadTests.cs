@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using NetMon.LiveTests.Support;
@@ -36,7 +37,7 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
         await using var runtime = await SyntheticRuntime.StartAsync(_scratch["runtime.sock"], Containers, StartsPerSecond, runtimeTellsEvents);
         var with = Run($"cri://{_scratch["runtime.sock"]}", Seconds, runtime.Begin);
 
-        var callsPerMinute = runtime.Calls * 60.0 / Seconds;
+        var callsPerMinute = runtime.Calls / with.Time.TotalMinutes;
         var share = 100.0 * with.Named / with.Lines;
         Say($"{(runtimeTellsEvents ? "a runtime with events" : "a runtime that is asked")}: {with.Lines} events, {with.InContainers} with id, {with.Named} with names ({share:0.000} %)");
         Say($"lines come {with.Delays} after their event; without names {without.Delays}");
@@ -60,6 +61,7 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
             ["run", "--source", $"synthetic:rate={Rate},count={count},containers={Containers},churn={StartsPerSecond}", "--runtime-endpoint", runtimes],
             readStdout: true);
         begin();
+        var clock = Stopwatch.StartNew();
         var (lines, inContainers, named) = (0L, 0L, 0L);
         List<double> delays = [];
         List<long> resident = [];
@@ -87,7 +89,7 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
 
         Assert.Equal(0, agent.WaitForExit());
         var account = LossReport.Names(agent.Log);
-        return new Seen(lines, inContainers, named, new Distribution(delays), resident, account, agent.Log);
+        return new Seen(lines, inContainers, named, new Distribution(delays), resident, account, agent.Log, clock.Elapsed);
     }
 
     /// <summary>The names, where there are any, are those of the container with this very id.</summary>
@@ -116,5 +118,5 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
     }
 
     private sealed record Seen(
-        long Lines, long InContainers, long Named, Distribution Delays, IReadOnlyList<long> Resident, string Account, string Log);
+        long Lines, long InContainers, long Named, Distribution Delays, IReadOnlyList<long> Resident, string Account, string Log, TimeSpan Time);
 }

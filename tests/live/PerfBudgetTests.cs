@@ -6,8 +6,9 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// What of the agent's cost is steady enough to fail a build: by the bench's own measures, in short runs, against perf/budgets.json.
-/// Each figure is printed beside its budget. What else goes on on the machine can only add to a figure, so the best of three counts.
+/// What of the agent's cost is steady enough to fail a build, on a busy machine as well: by the bench's own measures, in short runs,
+/// against perf/budgets.json. Each figure is printed beside its budget; durations are printed only. What else goes on on the machine can
+/// only add to a figure, so the best of three counts.
 /// </summary>
 public sealed class PerfBudgetTests(ITestOutputHelper output)
 {
@@ -45,10 +46,10 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void An_overload_leaves_memory_flat_and_every_event_accounted_for_and_is_over_in_a_second()
+    public void An_overload_leaves_memory_flat_and_every_event_accounted_for_and_loses_nothing_once_it_is_over()
     {
         Needs.Storm();
-        MustBeWithin(() => [.. Overload.Measure(quick: true)], ["overload.growth_mib", "overload.peak_mib", "overload.unaccounted", "overload.recovery_ms", "overload.lost_after"]);
+        MustBeWithin(() => [.. Overload.Measure(quick: true)], ["overload.growth_mib", "overload.peak_mib", "overload.unaccounted", "overload.lost_after"]);
     }
 
     private void MustBeWithin(Func<IReadOnlyList<Figure>> measure, string[] limited)
@@ -61,7 +62,7 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
             // What it is about must have been measured, and have a limit.
             Assert.All(limited, name => Assert.True(
                 figures.Any(figure => figure.Name == name) && Budgets.GetValueOrDefault(name) is { HasLimit: true }, $"{name} was not measured, or perf/budgets.json has no limit for it"));
-            violations = Compare(figures);
+            violations = Compare(figures, limited);
             if (violations.Count == 0)
             {
                 return;
@@ -73,15 +74,15 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
         Assert.Fail(string.Join('\n', violations));
     }
 
-    /// <summary>Prints each figure beside its budget; what is over.</summary>
-    private List<string> Compare(IReadOnlyList<Figure> figures)
+    /// <summary>Prints each figure beside its budget; what is over of those that are judged.</summary>
+    private List<string> Compare(IReadOnlyList<Figure> figures, string[] limited)
     {
         List<string> violations = [];
         foreach (var figure in figures)
         {
             var budget = Budgets.GetValueOrDefault(figure.Name);
             output.WriteLine($"{figure.Name,-40} {figure.Value,14:0.###} {figure.Unit,-10} {(budget is { HasLimit: true } ? budget.Limit : "no limit")}");
-            if (budget?.Violation(figure.Value) is { } violation)
+            if (limited.Contains(figure.Name) && budget?.Violation(figure.Value) is { } violation)
             {
                 violations.Add($"{figure.Name} is {figure.Value:0.###} {figure.Unit}: {violation}");
             }

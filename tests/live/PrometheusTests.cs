@@ -11,7 +11,7 @@ namespace NetMon.LiveTests;
 public sealed class PrometheusTests : IDisposable
 {
     private static readonly string Monitoring = Path.Combine(Repository.Root, "ops/monitoring");
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private static readonly HttpClient Http = new() { Timeout = Patience.Limit };
     private readonly Scratch _scratch = new();
 
     [Fact]

@@ -14,7 +14,9 @@ public sealed class StopTests : IDisposable
     public void What_happened_in_the_last_moment_before_the_signal_is_in_both_outputs(string signal)
     {
         Needs.Tracing();
-        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", _scratch["capture"]);
+        // Where a shell has put these tests into the background, SIGINT is ignored, and so it would be in what they start.
+        using var agent = AgentProcess.Start(
+            "/usr/bin/env", [$"--default-signal={signal}", Repository.Agent, "run", "--json", _scratch["events.json"], "--capture", _scratch["capture"]], readStdout: false);
         // The signal is sent by the same shell, in the line after the load has ended.
         Shell.Script($"{Repository.Load} run --connections 500 --log {_scratch["truth.tsv"]} && kill -{signal} {agent.Id}").MustSucceed();
         Assert.Equal(0, agent.WaitForExit());

@@ -6,7 +6,6 @@ namespace NetMon.LiveTests.Support;
 /// <summary>A running agent: started and ready, to be stopped by a signal. Its JSON lines go to a file.</summary>
 internal sealed class AgentProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,7 +44,7 @@ internal sealed class AgentProcess : IDisposable
     public static AgentProcess Start(string program, IEnumerable<string> arguments, bool readStdout)
     {
         var agent = new AgentProcess(program, arguments, readStdout);
-        if (!agent._ready.Task.Wait(Patience))
+        if (!agent._ready.Task.Wait(Patience.Limit))
         {
             agent.Dispose();
             throw new TimeoutException($"the agent was not ready in time; it said:\n{agent.Log}");
@@ -67,7 +66,7 @@ internal sealed class AgentProcess : IDisposable
     /// <summary>Waits for its end; the exit code.</summary>
     public int WaitForExit()
     {
-        if (!_process.WaitForExit(Patience))
+        if (!_process.WaitForExit(Patience.Limit))
         {
             throw new TimeoutException($"the agent did not end; it said:\n{Log}");
         }

@@ -6,9 +6,6 @@ namespace NetMon.LiveTests.Support;
 /// </summary>
 public sealed class Guests : IDisposable
 {
-    /// <summary>Two runs of the payload's time and the script's own grace (boot.sh tries a dead guest once more).</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(12);
-
     private readonly Scratch _scratch = new();
     private readonly Lazy<Dictionary<string, Task<(Shell.Result Boot, string Results)>>> _runs;
 
@@ -45,6 +42,6 @@ public sealed class Guests : IDisposable
         File.Copy(Repository.Load, Path.Combine(payload, "netload"));
         File.Copy(Path.Combine(Repository.Root, "tests/kernels/payload.sh"), Path.Combine(payload, "run.sh"));
         var results = _scratch[$"results-{version}"];
-        return (Shell.Run(Patience, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, "240"), results);
+        return (Shell.Run(Patience.LongLimit, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, "480"), results);
     }
 }

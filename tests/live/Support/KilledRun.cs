@@ -6,11 +6,11 @@ namespace NetMon.LiveTests.Support;
 
 /// <summary>A run of the agent on made-up events that ended by SIGKILL, and what it had printed until then.</summary>
 /// <param name="Json">Its lines.</param>
-/// <param name="Kept">By when of the source's clock an event must have happened to be kept, microseconds since 1970.</param>
+/// <param name="Killed">When it was killed, by the source's clock, microseconds since 1970.</param>
 /// <param name="WasSealing">Whether a file was half made when it was killed.</param>
 /// <param name="Log">What it said.</param>
 /// <param name="Disorder">How much earlier than the line before it a line may be, microseconds.</param>
-internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string Log, long Disorder)
+internal sealed record KilledRun(string Json, long Killed, bool WasSealing, string Log, long Disorder)
 {
     /// <summary>What tells an event from the others.</summary>
     private static readonly string[] Columns =
@@ -25,20 +25,29 @@ internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string
     /// <param name="scratch">The capture's place.</param>
     /// <param name="number">Of the run.</param>
     /// <param name="boundary">The end of an hour that no run before has come to, seconds since 1970.</param>
-    /// <param name="crosses">Whether it is killed when that hour is being sealed; else long before its end.</param>
+    /// <param name="crosses">Whether it is killed about when that hour is sealed; else long before its end.</param>
     /// <param name="random">Chooses the moment.</param>
     public static KilledRun Run(Scratch scratch, int number, long boundary, bool crosses, Random random)
     {
         var json = scratch[string.Create(CultureInfo.InvariantCulture, $"events-{number}.json")];
-        var toBoundary = TimeSpan.FromSeconds(crosses ? 2 : 1800);
+        var toBoundary = TimeSpan.FromSeconds(crosses ? 4 : 1800);
         var ahead = boundary - (DateTimeOffset.UtcNow + toBoundary).ToUnixTimeSeconds();
         using var agent = AgentProcess.Start([.. Options(scratch), "--json", json, "--source", string.Create(CultureInfo.InvariantCulture, $"synthetic:rate=50000,seed={number + 1},ahead={ahead}")]);
+        var first = WaitForFirstLine(json);
+        if (crosses && first < boundary * 1_000_000)
+        {
+            // Sealing begins a second after the end of the hour and takes some tenths of a second: kills come before it, in it and after it.
+            var waitsForSealing = random.NextDouble() < 0.8;
+            WaitFor.True(() => waitsForSealing ? HasBegunToSeal(scratch, boundary) : LineTimes.Last(json) >= boundary * 1_000_000, "the end of the hour");
+            WaitUntilSomeIsKept(json, first, ahead, beyond: TimeSpan.Zero);
+            Thread.Sleep(random.Next(200)); // nothing is waited for: it makes the moment random
+        }
+        else
+        {
+            WaitUntilSomeIsKept(json, first, ahead, beyond: 3 * random.NextDouble() * TimeSpan.FromSeconds(1));
+        }
 
-        // Sealing begins a second after the end of the hour and takes some tenths of a second.
-        var moment = crosses
-            ? DateTimeOffset.FromUnixTimeSeconds(boundary - ahead) + TimeSpan.FromSeconds(1 + 0.4 * random.NextDouble())
-            : SomeMoment(random);
-        return Kill(scratch, agent, json, moment, ahead, disorder: 10_000);
+        return Kill(scratch, agent, json, ahead, disorder: 10_000);
     }
 
     /// <summary>The same with the kernel's events, which netstorm has it emit: its rings, its clock.</summary>
@@ -46,11 +55,11 @@ internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string
     {
         var json = scratch[string.Create(CultureInfo.InvariantCulture, $"events-{number}.json")];
         using var agent = AgentProcess.Start([.. Options(scratch), "--json", json, "--source", "kernel", "--accept-owner", "listener", "--runtime-endpoint", "none"]);
-        using var storm = Process.Start(new ProcessStartInfo(Repository.Storm, ["--rate", "50000", "--seconds", "60"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true })!;
+        using var storm = Process.Start(new ProcessStartInfo(Repository.Storm, ["--rate", "50000", "--seconds", "3600"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true })!;
         try
         {
-            WaitFor.True(() => storm.HasExited || new FileInfo(json) is { Exists: true, Length: > 0 }, "the first line");
-            return Kill(scratch, agent, json, SomeMoment(random), ahead: 0, disorder: 500_000);
+            WaitUntilSomeIsKept(json, WaitForFirstLine(json), ahead: 0, beyond: 3 * random.NextDouble() * TimeSpan.FromSeconds(1));
+            return Kill(scratch, agent, json, ahead: 0, disorder: 500_000);
         }
         finally
         {
@@ -59,15 +68,39 @@ internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string
         }
     }
 
-    private static DateTimeOffset SomeMoment(Random random) => DateTimeOffset.UtcNow + TimeSpan.FromSeconds(1 + 3 * random.NextDouble());
-
-    private static KilledRun Kill(Scratch scratch, AgentProcess agent, string json, DateTimeOffset moment, long ahead, long disorder)
+    private static long WaitForFirstLine(string json)
     {
-        Thread.Sleep(moment - DateTimeOffset.UtcNow); // the moment is what this is about; nothing is waited for
-        var kept = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch - TimeSpan.FromSeconds(1)).Ticks / TimeSpan.TicksPerMicrosecond + ahead * 1_000_000;
+        long? first = null;
+        WaitFor.True(() => (first = LineTimes.First(json)) is not null, "the first line");
+        return first!.Value;
+    }
+
+    /// <summary>Waits until lines were printed that must be kept, and lines of a time beyond.</summary>
+    private static void WaitUntilSomeIsKept(string json, long first, long ahead, TimeSpan beyond) => WaitFor.True(
+        () => LineTimes.Last(json) is { } last && last > first && KeptOf(Now(ahead), last) > first + beyond.Ticks / TimeSpan.TicksPerMicrosecond,
+        "lines that must be kept");
+
+    private static bool HasBegunToSeal(Scratch scratch, long boundary)
+    {
+        var hour = DateTimeOffset.FromUnixTimeSeconds(boundary - 1);
+        var folder = Path.Combine(scratch["capture"], string.Create(CultureInfo.InvariantCulture, $"events/date={hour:yyyy-MM-dd}/hour={hour:HH}"));
+        return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any();
+    }
+
+    private static long Now(long ahead) => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond + ahead * 1_000_000;
+
+    /// <summary>
+    /// By when an event must have happened to survive a kill at this moment: a second before, by the promise of --durable-within. Where
+    /// the machine is so busy that the other output, the lines, is behind, rows may be as well.
+    /// </summary>
+    private static long KeptOf(long killed, long last) => killed - 1_000_000 - 4 * Math.Max(0, killed - last);
+
+    private static KilledRun Kill(Scratch scratch, AgentProcess agent, string json, long ahead, long disorder)
+    {
+        var killed = Now(ahead);
         agent.Kill();
         var sealing = Directory.EnumerateFiles(scratch["capture"], "*.partial", SearchOption.AllDirectories).Any();
-        return new KilledRun(json, kept, sealing, agent.Log, disorder);
+        return new KilledRun(json, killed, sealing, agent.Log, disorder);
     }
 
     /// <summary>Asserts that every line that must be kept is a row, and that every row is there once; returns the number of rows.</summary>
@@ -75,22 +108,29 @@ internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string
     {
         var rows = $"SELECT epoch_us(timestamp) AS moment, {RowColumns} FROM {Duck.Events(scratch["capture"])}";
         var lines = string.Join(" UNION ALL ", runs.Select(run => run.Lines()));
-        var kept = string.Join(" UNION ALL ", runs.Select(run => $"{run.Lines()} WHERE moment <= {run.Kept}"));
+        var kept = string.Join(" UNION ALL ", runs.Select(run => $"{run.Lines()} WHERE moment <= {run.Kept()}"));
 
         // Whose lines had not all been printed when the kill came has rows without lines, after the last of them; or before,
         // where a program was preempted in the kernel between taking the time and submitting.
-        var ends = string.Join(" AND ", runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"moment NOT BETWEEN {run.Last() - run.Disorder} AND {run.Kept + 2_000_000}")));
+        var ends = string.Join(" AND ", runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"moment NOT BETWEEN {run.Last() - run.Disorder} AND {run.Killed + 1_000_000}")));
         Assert.Empty(Duck.Rows($"({kept}) EXCEPT ALL ({rows}) LIMIT 3"));
         var unprinted = Duck.Rows($"SELECT * FROM (({rows}) EXCEPT ALL ({lines})) WHERE {ends} ORDER BY moment LIMIT 3");
-        Assert.True(unprinted.Count == 0, $"rows without lines: {string.Join("; ", unprinted.Select(row => string.Join(' ', row)))}; runs: {string.Join("; ", runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.Last()} kept {run.Kept}")))}");
+        Assert.True(unprinted.Count == 0, $"rows without lines: {string.Join("; ", unprinted.Select(row => string.Join(' ', row)))}; runs: {string.Join("; ", runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.Last()} killed {run.Killed}")))}");
         Assert.Empty(Duck.Rows($"SELECT * FROM ({rows}) GROUP BY ALL HAVING count(*) > 1 LIMIT 3"));
         Assert.Empty(Duck.Rows($"SELECT * FROM {Duck.Events(scratch["capture"])} WHERE timestamp::DATE <> date OR extract(hour FROM timestamp) <> hour LIMIT 3"));
         foreach (var run in runs)
         {
-            Assert.True(Duck.Number($"SELECT count(*) FROM ({run.Lines()}) WHERE moment <= {run.Kept}") > 0, "a run that was killed before it printed anything proves nothing");
+            Assert.True(Duck.Number($"SELECT count(*) FROM ({run.Lines()}) WHERE moment <= {run.Kept()}") > 0, "a run that was killed before it printed anything proves nothing");
         }
 
         return Duck.Number($"SELECT count(*) FROM {Duck.Events(scratch["capture"])}");
+    }
+
+    /// <summary>How old the oldest event was, when it was killed, that it printed and that is no row; microseconds, 0 where all are rows.</summary>
+    public long OldestLost(Scratch scratch)
+    {
+        var rows = $"SELECT epoch_us(timestamp) AS moment, {RowColumns} FROM {Duck.Events(scratch["capture"])}";
+        return Duck.Number($"SELECT coalesce({Killed} - min(moment), 0) FROM (({Lines()}) EXCEPT ALL ({rows}))");
     }
 
     /// <summary>The lines as rows; the one that the kill cut is passed over.</summary>
@@ -99,6 +139,8 @@ internal sealed record KilledRun(string Json, long Kept, bool WasSealing, string
         var types = string.Join(", ", Columns.Select(column => $"{column}: 'VARCHAR'"));
         return $"SELECT * FROM (SELECT epoch_us(timestamp) AS moment, {string.Join(", ", Columns)} FROM read_json('{Json}', format = 'newline_delimited', ignore_errors = true, columns = {{timestamp: 'TIMESTAMP', {types}}}) WHERE timestamp IS NOT NULL)";
     }
+
+    private long Kept() => KeptOf(Killed, Last());
 
     private long Last() => Duck.Number($"SELECT max(moment) FROM ({Lines()})");
 }

@@ -25,17 +25,11 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <summary>Waits until duplicate address detection has let go of it.</summary>
     public string LinkLocalAddressOf(string device)
     {
-        var until = Environment.TickCount64 + 10_000;
-        while (Environment.TickCount64 < until)
-        {
-            var shown = Run("ip", "-6", "addr", "show", "dev", device, "scope", "link").MustSucceed().Output;
-            if (LinkLocal().Match(shown) is { Success: true } match && !shown.Contains("tentative", StringComparison.Ordinal))
-            {
-                return match.Groups[1].Value;
-            }
-        }
-
-        throw new TimeoutException($"{device} got no link-local address");
+        var shown = "";
+        WaitFor.True(
+            () => LinkLocal().IsMatch(shown = Run("ip", "-6", "addr", "show", "dev", device, "scope", "link").MustSucceed().Output) && !shown.Contains("tentative", StringComparison.Ordinal),
+            $"a link-local address of {device}");
+        return LinkLocal().Match(shown).Groups[1].Value;
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace NetMon.LiveTests.Support;
 /// <summary>What an agent answers at its --metrics address.</summary>
 internal sealed partial class Scrape
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private static readonly HttpClient Http = new() { Timeout = Patience.Limit };
     private readonly Dictionary<string, double> _series = [];
 
     private Scrape(string text)

@@ -5,8 +5,6 @@ namespace NetMon.LiveTests.Support;
 /// <summary>Runs a program to its end.</summary>
 internal static class Shell
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
-
     /// <summary>What a program said and how it ended.</summary>
     public sealed record Result(int ExitCode, string Output, string Error)
     {
@@ -15,7 +13,7 @@ internal static class Shell
             : throw new InvalidOperationException($"exit code {ExitCode}\n{Output}\n{Error}");
     }
 
-    public static Result Run(string program, params string[] arguments) => Run(Patience, program, arguments);
+    public static Result Run(string program, params string[] arguments) => Run(Patience.LongLimit, program, arguments);
 
     public static Result Run(TimeSpan patience, string program, params string[] arguments)
     {

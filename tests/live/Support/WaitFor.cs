@@ -3,11 +3,9 @@ namespace NetMon.LiveTests.Support;
 /// <summary>Waits for a thing, not for a time.</summary>
 internal static class WaitFor
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public static void True(Func<bool> condition, string what)
     {
-        if (!SpinWait.SpinUntil(() => Try(condition), Patience))
+        if (!SpinWait.SpinUntil(() => Try(condition), Patience.Limit))
         {
             throw new TimeoutException($"waited in vain for {what}");
         }

@@ -43,7 +43,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var looping = Task.Run(() => loop.RunAsync(pipe.Reader), TestContext.Current.CancellationToken);
 
         // The sink waits until its queue is full, so that the pool of batches has grown to all that it will ever be.
-        Assert.True(SpinWait.SpinUntil(() => fanout.Workers[0].Queued == SinkWorker.QueuedBatches, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => fanout.Workers[0].Queued == SinkWorker.QueuedBatches, Patience.Limit));
         sink.LetGo();
         await looping;
         reader.Finish();

@@ -1,4 +1,5 @@
 using NetMon.Events;
+using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
@@ -16,7 +17,7 @@ internal sealed class GatedSink : IEventSink, IDisposable
 
     public void Open() => _gate.Set();
 
-    public void WaitUntilEntered() => _entered.Wait(TimeSpan.FromSeconds(30));
+    public void WaitUntilEntered() => Assert.True(_entered.Wait(Patience.Limit), "the sink was not called");
 
     public void Write(ReadOnlySpan<ConnectionEvent> events)
     {

@@ -16,9 +16,9 @@ internal sealed class SignallingSink : IEventSink, IDisposable
 
     public long Watermark { get; private set; }
 
-    public async Task WaitUntilWritten() => Assert(await _written.WaitAsync(TimeSpan.FromSeconds(30)));
+    public async Task WaitUntilWritten() => Assert(await _written.WaitAsync(Patience.Limit));
 
-    public async Task WaitUntilAdvanced() => Assert(await _advanced.WaitAsync(TimeSpan.FromSeconds(30)));
+    public async Task WaitUntilAdvanced() => Assert(await _advanced.WaitAsync(Patience.Limit));
 
     public void Write(ReadOnlySpan<ConnectionEvent> events)
     {

@@ -52,7 +52,7 @@ public sealed class SinkFanoutTests : IDisposable
         var fanout = new SinkFanout([_gated, _quick], live: false);
         var publishing = Task.Run(() => PublishMany(fanout, batches), TestContext.Current.CancellationToken);
         _gated.WaitUntilEntered();
-        Assert.True(SpinWait.SpinUntil(() => fanout.Workers[0].Queued == SinkWorker.QueuedBatches, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => fanout.Workers[0].Queued == SinkWorker.QueuedBatches, Patience.Limit));
         Assert.False(publishing.IsCompleted);
 
         _gated.Open();
@@ -168,7 +168,7 @@ public sealed class SinkFanoutTests : IDisposable
         _gated.WaitUntilEntered();
         fanout.Complete();
 
-        var finished = await fanout.Workers[0].FinishAsync().WaitAsync(SinkWorker.StallBound * 4, TestContext.Current.CancellationToken);
+        var finished = await fanout.Workers[0].FinishAsync().WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
         Assert.False(finished);
         Assert.Equal((batches * PerBatch, batches * PerBatch), (_gated.Counters.Offered, _gated.Counters.QueueFull));

@@ -139,7 +139,7 @@ public sealed class ReplaySourceTests : IDisposable
         WriteFile([.. Enumerable.Range(1, 60_000).SelectMany(i => Records.Bytes(Numbered((ulong)i)))]);
         using var source = ReplaySource.Open(_file);
         source.Start();
-        Assert.True(SpinWait.SpinUntil(() => source.ReadCounters().Seen > 30_000, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => source.ReadCounters().Seen > 30_000, Patience.Limit));
 
         source.Stop();
 

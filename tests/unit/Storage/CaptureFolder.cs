@@ -10,7 +10,6 @@ public sealed class CaptureFolder : IDisposable
 {
     public const string BootId = "2d1c0e8a-0000-4000-8000-000000000001";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120); // the thread that seals is at nice 10, and other tests keep the machine busy
     private readonly string _root = Directory.CreateTempSubdirectory("netmon-storage-").FullName;
     private readonly List<string> _reports = [];
 
@@ -57,7 +56,7 @@ public sealed class CaptureFolder : IDisposable
     }
 
     /// <summary>Waits for what the sealing thread does.</summary>
-    public static void WaitFor(Func<bool> condition, string what) => Assert.True(SpinWait.SpinUntil(condition, Patience), $"waited in vain for {what}");
+    public static void WaitFor(Func<bool> condition, string what) => Assert.True(SpinWait.SpinUntil(condition, Patience.Limit), $"waited in vain for {what}");
 
     /// <summary>Waits until so many files are sealed and no hour but the open ones is left in hot/.</summary>
     public void WaitForSealed(int files, int segmentsLeft = 0) => WaitFor(

@@ -45,10 +45,10 @@ internal sealed class BrokenRuntime : IDisposable
         }
     });
 
-    /// <summary>Waits, then passes everything on to a good one.</summary>
-    public static BrokenRuntime Late(string path, TimeSpan wait, string goodSocket) => new(path, async (socket, stop) =>
+    /// <summary>Waits for something, then passes everything on to a good one.</summary>
+    public static BrokenRuntime Late(string path, Task until, string goodSocket) => new(path, async (socket, stop) =>
     {
-        await Task.Delay(wait, stop);
+        await until.WaitAsync(stop);
         using var good = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await good.ConnectAsync(new UnixDomainSocketEndPoint(goodSocket), stop);
         using var here = new NetworkStream(socket);

@@ -9,7 +9,6 @@ namespace NetMon.LiveTests.Support.Containers;
 /// <summary>Drives a runtime as kubelet does, over its socket.</summary>
 internal sealed class CriClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly GrpcChannel _channel;
     private readonly RuntimeService.RuntimeServiceClient _runtime;
 
@@ -23,7 +22,7 @@ internal sealed class CriClient : IDisposable
         _runtime = new RuntimeService.RuntimeServiceClient(_channel);
     }
 
-    private static CallOptions Options => new(deadline: DateTime.UtcNow + Patience);
+    private static CallOptions Options => new(deadline: DateTime.UtcNow + Patience.Limit);
 
     /// <summary>"containerd 1.6.20", or null while nobody answers.</summary>
     public string? TryVersion()

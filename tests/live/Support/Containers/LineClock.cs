@@ -5,8 +5,12 @@ internal sealed class LineClock
 {
     private readonly List<(string Line, DateTime Arrival)> _lines = [];
     private readonly Task _reading;
+    private int _count;
 
     public LineClock(AgentProcess agent) => _reading = Task.Factory.StartNew(() => Read(agent.StandardOutput), TaskCreationOptions.LongRunning);
+
+    /// <summary>Lines so far.</summary>
+    public int Lines => Volatile.Read(ref _count);
 
     /// <summary>All events, each with the milliseconds from its timestamp to its arrival here. Call it when the agent has ended.</summary>
     public IReadOnlyList<(SeenEvent Event, double Milliseconds)> ToEnd()
@@ -20,6 +24,7 @@ internal sealed class LineClock
         while (output.ReadLine() is { } line)
         {
             _lines.Add((line, DateTime.UtcNow));
+            Volatile.Write(ref _count, _lines.Count);
         }
     }
 }

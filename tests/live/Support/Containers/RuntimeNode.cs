@@ -9,7 +9,6 @@ namespace NetMon.LiveTests.Support.Containers;
 /// </summary>
 internal sealed class RuntimeNode : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Process _keeper;
     private readonly Task<string> _errors;
 
@@ -88,7 +87,7 @@ internal sealed class RuntimeNode : IDisposable
     public void Dispose()
     {
         _keeper.StandardInput.Close();
-        if (!_keeper.WaitForExit(Patience))
+        if (!_keeper.WaitForExit(Patience.Limit))
         {
             throw new TimeoutException($"the node in {Folder} was not cleared away");
         }
@@ -112,7 +111,7 @@ internal sealed class RuntimeNode : IDisposable
     private string Read()
     {
         var line = _keeper.StandardOutput.ReadLineAsync();
-        if (!line.Wait(Patience))
+        if (!line.Wait(Patience.Limit))
         {
             throw new TimeoutException($"the node in {Folder} did not answer");
         }

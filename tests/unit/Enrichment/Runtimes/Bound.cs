@@ -5,29 +5,27 @@ namespace NetMon.UnitTests.Enrichment.Runtimes;
 /// <summary>Waits for things, for a bound that only a failure reaches.</summary>
 internal static class Bound
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
-
     /// <summary>A token that ends with the test, or after the bound.</summary>
     public static CancellationToken Token
     {
         get
         {
             var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            end.CancelAfter(Longest);
+            end.CancelAfter(Patience.Limit);
             return end.Token;
         }
     }
 
     /// <summary>The task's result, or a TimeoutException.</summary>
-    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Longest, TestContext.Current.CancellationToken);
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
     /// <summary>The task's end, or a TimeoutException.</summary>
-    public static Task Soon(this Task task) => task.WaitAsync(Longest, TestContext.Current.CancellationToken);
+    public static Task Soon(this Task task) => task.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
     /// <summary>Waits until something is so that nothing tells of.</summary>
     public static async Task Until(Func<bool> so)
     {
-        var end = Environment.TickCount64 + (long)Longest.TotalMilliseconds;
+        var end = Environment.TickCount64 + (long)Patience.Limit.TotalMilliseconds;
         while (!so())
         {
             Assert.True(Environment.TickCount64 < end, "it did not come to be so in time");

@@ -13,7 +13,7 @@ public sealed class ContainerRuntimesTests : IDisposable
         LookInterval = TimeSpan.FromMilliseconds(20),
         FirstBackOff = TimeSpan.FromMilliseconds(10),
         LongestBackOff = TimeSpan.FromMilliseconds(50),
-        AnsweringBound = TimeSpan.FromSeconds(20),
+        AnsweringBound = Patience.Limit,
     };
 
     private readonly RuntimeFolder _folder = new();
@@ -114,7 +114,7 @@ public sealed class ContainerRuntimesTests : IDisposable
     {
         await using var server = new SocketServer(_folder["d"], DockerServer.Of(_ => """[{"Id":"c1"},{"Id":"c2"}]"""));
 
-        var status = await ContainerRuntimes.ExamineAsync(new RuntimeEndpoint(_folder["d"], RuntimeKind.Docker), TimeSpan.FromSeconds(20), stop: Bound.Token);
+        var status = await ContainerRuntimes.ExamineAsync(new RuntimeEndpoint(_folder["d"], RuntimeKind.Docker), Patience.Limit, stop: Bound.Token);
 
         Assert.Equal((RuntimeState.Connected, "docker 20.10.24", 2, ""), (status.State, status.Version, status.ContainersTold, status.LastFailure));
     }

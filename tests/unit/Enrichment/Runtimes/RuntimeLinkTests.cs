@@ -188,7 +188,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_takes_less_than_a_second_though_calls_hang_and_heed_nothing()
+    public async Task The_end_does_not_wait_for_calls_that_hang_and_ignore_cancellation()
     {
         var node = new Node(_folder, TimeProvider.System, canFollow: true, sockets: 8);
         node.Runtimes.Start();
@@ -197,9 +197,7 @@ public sealed class RuntimeLinkTests : IDisposable
             await (await node.NextOpened()).NextCall();
         }
 
-        var began = Environment.TickCount64;
-        await node.DisposeAsync();
-        Assert.InRange(Environment.TickCount64 - began, 0, 1000);
+        await node.DisposeAsync().AsTask().Soon(); // the calls never end
         node.Runtimes.Ask("after the end");
         Assert.Equal(0u, node.Runtimes.Present);
     }
