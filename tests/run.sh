@@ -41,6 +41,7 @@ for suite in "${suites[@]}"; do
 	unit) run unit unit ;;
 	live)
 		tests/helm/setup.sh
+		tests/live/setup.sh
 		run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image
 		;;
 	runtimes)
