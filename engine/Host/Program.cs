@@ -12,6 +12,7 @@ if (args is ["query", ..])
 var root = new RootCommand("NetMon: every TCP connection of this node, with its process, as JSON lines and Parquet files.")
 {
     RunCommand.Create(log),
+    SealCommand.Create(log),
     DoctorCommand.Create(log),
     QueryProgram.Command(),
 };

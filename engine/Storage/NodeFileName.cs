@@ -13,6 +13,7 @@ internal static class NodeFileName
     /// <summary>Of the 255 bytes of a file name the hour, a unique part and the ending need 50.</summary>
     private const int MaxLength = 200;
 
+    private const string NoName = "%00"; // no node name has this byte
     private const int DigestLength = 2 * sizeof(ulong);
 
     public static string Of(string node)
@@ -32,10 +33,31 @@ internal static class NodeFileName
 
         return name.Length switch
         {
-            0 => "%00", // no node name has this byte
+            0 => NoName,
             <= MaxLength => name.ToString(),
             _ => string.Concat(name.ToString(0, MaxLength - 1 - DigestLength), "~", Digest(node)),
         };
+    }
+
+    /// <summary>The name that <see cref="Of"/> made this of; null where it holds a digest, or was not made by it.</summary>
+    public static string? TryDecode(string fileName)
+    {
+        var bytes = new List<byte>(fileName.Length);
+        for (var i = 0; i < fileName.Length; i++)
+        {
+            if (fileName[i] != '%')
+            {
+                bytes.Add((byte)fileName[i]);
+            }
+            else if (byte.TryParse(fileName.AsSpan(i + 1, Math.Min(2, fileName.Length - i - 1)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                bytes.Add(value);
+                i += 2;
+            }
+        }
+
+        var node = fileName == NoName ? "" : Encoding.UTF8.GetString([.. bytes]);
+        return Of(node) == fileName ? node : null;
     }
 
     /// <summary>XXH64, which tells names apart; the digests of System.Security.Cryptography are OpenSSL's, which the agent's image has not.</summary>

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using NetMon.Native;
+using NetMon.Storage;
+
+namespace NetMon.Host.Commands;
+
+/// <summary><c>netmon seal</c>: seals what earlier runs left in hot/, and ends.</summary>
+internal static class SealCommand
+{
+    private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "the capture directory; no agent may be using it");
+    private static readonly Option<string?> Node = new("--node") { HelpName = "NAME", Description = "seal the files of this node only (default: of every node that has files in hot/)" };
+
+    public static Command Create()
+    {
+        var command = new Command("seal", "Seal what a killed agent left in hot/ into hourly Parquet files, and end.") { Capture, Node };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        try
+        {
+            return Run(parsed.GetValue(Capture) ?? throw new UsageException("which capture directory? Give --capture DIR, or set NETMON_CAPTURE"), parsed.GetValue(Node));
+        }
+        catch (UsageException e)
+        {
+            Log.Line($"netmon: {e.Message}");
+            return ExitCode.Usage;
+        }
+        catch (Exception e) when (e is CaptureDirectoryException or NativeException or IOException or UnauthorizedAccessException)
+        {
+            Log.Line($"netmon: {e.Message}");
+            return ExitCode.Failure;
+        }
+    }
+
+    private static int Run(string directory, string? only)
+    {
+        if (!Directory.Exists(directory))
+        {
+            Log.Line($"netmon: there is no directory {directory}: --capture takes the directory that netmon run --capture keeps");
+            return ExitCode.Failure;
+        }
+
+        var nodes = Leftovers.Find(directory).Where(node => only is null || node.Name == only || node.FileName == only).ToList();
+        if (nodes.Count == 0)
+        {
+            Console.Out.WriteLine(only is null ? "nothing to seal" : $"nothing to seal of {only}");
+        }
+
+        var all = true;
+        foreach (var node in nodes)
+        {
+            all &= TrySeal(directory, node);
+        }
+
+        return all ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    /// <summary>Seals the files of one node and says what it did; false where files stay.</summary>
+    private static bool TrySeal(string directory, LeftoverNode node)
+    {
+        if (node.Name is not { } name)
+        {
+            Log.Line($"netmon: the files {node.FileName}.* don't have the whole name of their node, and stay: start the agent of that node once, it seals them");
+            return false;
+        }
+
+        var options = new CaptureSinkOptions
+        {
+            CaptureDirectory = directory,
+            Node = name,
+            AgentVersion = AgentVersion.Text,
+            BootId = BootId.Read(),
+            RetainFor = null,
+            RetainBytes = null,
+            KeepFree = new FreeDisk(0, null),
+        };
+        var done = Leftovers.Seal(options, Log.Line);
+        Console.Out.WriteLine(
+            $"{name}: sealed {Counted(done.Hours, "hour")} from {Counted(done.Segments, "segment")}, and {Counted(done.LossJournals, "loss journal")}"
+            + (done.Left == 0 ? "" : $"; {Counted(done.Left, "file")} left in hot/"));
+        return done.Left == 0;
+    }
+
+    private static string Counted(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
+}

@@ -1,0 +1,92 @@
+using NetMon.Events;
+using NetMon.Storage.Hot;
+
+namespace NetMon.Storage;
+
+/// <summary>
+/// Seals the files that earlier runs left in hot/, without an agent. Takes the directory's lock each time, so it can't run beside one.
+/// The moment since when no agent has run stays noted down: the next one still records it as a loss.
+/// </summary>
+public static class Leftovers
+{
+    /// <summary>A torn segment becomes a row of losses when it is sealed: the second pass seals that row.</summary>
+    private const int Passes = 2;
+
+    /// <summary>The nodes with files in hot/, in the order of their names.</summary>
+    /// <param name="captureDirectory">Must exist.</param>
+    /// <exception cref="CaptureDirectoryException">An agent uses the directory, or it can't be read.</exception>
+    public static IReadOnlyList<LeftoverNode> Find(string captureDirectory)
+    {
+        if (!Directory.Exists(Path.Combine(captureDirectory, CapturePaths.Hot)))
+        {
+            return [];
+        }
+
+        try
+        {
+            using var capture = new CaptureDirectory(Path.GetFullPath(captureDirectory), node: "");
+            var files =
+                from hour in capture.Hours(CapturePaths.Hot)
+                let folder = CapturePaths.HotFolder(hour)
+                from name in capture.Root.Names(folder)
+                let node = NodeNameOf(name)
+                where node is not null
+                select (Node: node, Path: $"{folder}/{name}");
+            return [.. files.GroupBy(file => file.Node, file => file.Path, StringComparer.Ordinal)
+                .Select(node => new LeftoverNode(NodeOf(capture, node) ?? NodeFileName.TryDecode(node.Key), node.Key)).OrderBy(node => node.FileName, StringComparer.Ordinal)];
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw new CaptureDirectoryException($"can't read {captureDirectory}: {failure.Message} Run it as the user whose files these are.", failure);
+        }
+    }
+
+    /// <summary>Seals the files of one node.</summary>
+    /// <param name="options">The directory, the node, and the texts for the files' metadata.</param>
+    /// <param name="report">Takes a line for the operator, on any thread.</param>
+    /// <exception cref="CaptureDirectoryException">An agent uses the directory, or it can't be used.</exception>
+    public static SealedLeftovers Seal(CaptureSinkOptions options, Action<string> report)
+    {
+        var found = Paths(options);
+        var left = found;
+        for (var pass = 0; pass < Passes && left.Count > 0; pass++)
+        {
+            new CaptureSink(options, new SinkCounters(), report).Close();
+            left = Paths(options);
+        }
+
+        var taken = found.Except(left).ToList();
+        return new SealedLeftovers(
+            taken.Count(CapturePaths.IsSegment), taken.Where(CapturePaths.IsSegment).Select(FolderOf).Distinct().Count(), taken.Count(CapturePaths.IsLossJournal), left.Count);
+    }
+
+    private static HashSet<string> Paths(CaptureSinkOptions options)
+    {
+        using var capture = new CaptureDirectory(Path.GetFullPath(options.CaptureDirectory), options.Node);
+        return [.. Extensions.SelectMany(capture.FindHot).Select(file => file.Path)];
+    }
+
+    private static string[] Extensions => [CapturePaths.SegmentExtension, CapturePaths.LossExtension, CapturePaths.PartialExtension];
+
+    private static string? NodeNameOf(string name) => Extensions.Select(extension => CapturePaths.NodeNameOf(name, extension)).FirstOrDefault(node => node is not null);
+
+    private static string FolderOf(string path) => path[..path.LastIndexOf('/')];
+
+    /// <summary>The node's name as its segments have it; null where none of them can be read.</summary>
+    private static string? NodeOf(CaptureDirectory capture, IEnumerable<string> paths)
+    {
+        foreach (var path in paths.Where(CapturePaths.IsSegment))
+        {
+            if (capture.Root.TryOpen(path, writable: false) is { } file)
+            {
+                using var segment = HotSegmentReader.Open(file);
+                if (segment.IsKnown)
+                {
+                    return segment.Node;
+                }
+            }
+        }
+
+        return null;
+    }
+}
