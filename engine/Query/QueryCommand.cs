@@ -71,6 +71,12 @@ internal static class QueryCommand
             return Fail($"--format {parsed.GetValue(Format)}: it takes table, csv, json or markdown", ExitCode.Usage);
         }
 
+        if (parsed.GetValue(Sql) is ['-', ..] word && !word.Any(char.IsWhiteSpace))
+        {
+            // It was taken for the SQL. A comment has a blank or a newline behind it.
+            return Fail($"there is no option {word}; see netmon query --help", ExitCode.Usage);
+        }
+
         try
         {
             using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024);

@@ -15,11 +15,11 @@ namespace NetMon.Uploader;
 /// <summary><c>netmon-archive</c>: the command line, and what makes it end.</summary>
 internal static class UploaderCommand
 {
-    private const int Success = 0;
-    private const int Failure = 1;
-    /// <summary>The exit code where the command line or an environment variable is wrong.</summary>
+    /// <summary>Exit code for wrong options or variables.</summary>
     public const int Usage = 2;
 
+    private const int Success = 0;
+    private const int Failure = 1;
     private const int Niceness = 19;
     private static readonly string[] EndpointVariables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
