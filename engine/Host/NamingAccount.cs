@@ -11,11 +11,11 @@ internal static class NamingAccount
 {
     public static string Summary(SourceCounters source, DirectoryCounters directory, NamingCounters naming, IReadOnlyList<RuntimeStatus> runtimes)
     {
-        var share = naming.InContainers == 0 ? 100 : 100.0 * naming.Named / naming.InContainers;
+        var share = naming.InContainers == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({100.0 * naming.Named / naming.InContainers:0.00} %)");
         var stay = directory.ShortestStay is { } milliseconds ? $" (earliest {milliseconds / 1000} s after its end)" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{directory.Containers} known, {directory.Named} named; events in containers {naming.InContainers}, with names {naming.Named} ({share:0.00} %);"
+            $"{directory.Containers} known, {directory.Named} named; events in containers {naming.InContainers}, with names {naming.Named}{share};"
             + $" wait for a name p50 {naming.WaitMicroseconds(0.5)} us, p99 {naming.WaitMicroseconds(0.99)} us;"
             + $" batches delayed {naming.BatchesHeld}, timed out {naming.BatchesOverdue}, evicted {naming.BatchesCrowdedOut};"
             + $" cgroups {directory.Cgroups}, dropped {source.CgroupsDropped}, unknown {directory.Unknown}, evicted {directory.Evicted}{stay}, rescans {directory.Rescans};"

@@ -9,7 +9,7 @@ namespace NetMon.Host.Doctor;
 /// <summary><c>netmon doctor</c>: asks this node one thing after the other, prints the answers as a table, then tries it for real.</summary>
 internal static class Examination
 {
-    private static readonly TimeSpan RuntimePatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RuntimePatience = TimeSpan.FromSeconds(10);
     private static readonly AcceptOwner[] Owners = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Syscall];
 
     /// <summary>Exit code 0 if this node can be traced and the trial came back right, 3 if it can't be traced, else 1.</summary>
@@ -33,7 +33,6 @@ internal static class Examination
         {
             report.Fact("cgroups", CgroupHierarchy.Choose(CgroupVersion.Auto)?.Mode ?? "none");
             report.Is(root is not null, "cgroup v2 root", root?.Where ?? noRoot);
-            report.Fact("tracefs", "not needed mounted");
             ProbeAll(report, root);
         }
 

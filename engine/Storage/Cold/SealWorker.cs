@@ -103,31 +103,39 @@ internal sealed class SealWorker
     /// <summary>The next job, or null when it is time to look around; false at the end.</summary>
     private bool TryTake(out SealJob? job)
     {
-        lock (_jobs)
+        while (true)
         {
-            while (true)
+            lock (_jobs)
             {
-                var now = Environment.TickCount64;
-                job = _jobs.Find(waiting => _stopped || now >= waiting.RetryAt);
-                if (job is not null)
+                if (TryTakeDue(out job) || _stopped)
                 {
-                    _jobs.Remove(job);
-                    return true;
+                    return job is not null;
+                }
+            }
+
+            _forget(); // without the lock: it collects garbage, and the sinks' thread adds jobs
+            lock (_jobs)
+            {
+                if (TryTakeDue(out job) || _stopped)
+                {
+                    return job is not null;
                 }
 
-                if (_stopped)
-                {
-                    return false;
-                }
-
-                _forget();
-                var wait = _jobs.Count == 0 ? RetainInterval : TimeSpan.FromMilliseconds(Math.Max(1, _jobs.Min(waiting => waiting.RetryAt) - now));
+                var wait = _jobs.Count == 0 ? RetainInterval : TimeSpan.FromMilliseconds(Math.Max(1, _jobs.Min(waiting => waiting.RetryAt) - Environment.TickCount64));
                 if (!Monitor.Wait(_jobs, wait) && _jobs.Count == 0)
                 {
                     return true;
                 }
             }
         }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private bool TryTakeDue(out SealJob? job)
+    {
+        var now = Environment.TickCount64;
+        job = _jobs.Find(waiting => _stopped || now >= waiting.RetryAt);
+        return job is not null && _jobs.Remove(job);
     }
 
     private void Do(SealJob job)
