@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NetMon.Storage;
 
 /// <summary>How much of a file system is to stay free: bytes, a share of it, or the lesser of both.</summary>
@@ -12,11 +10,4 @@ public sealed record FreeDisk(long? Bytes, double? Percent)
 
     /// <summary>The bytes that are to stay free on a file system of this size.</summary>
     public long Of(long size) => Math.Min(Bytes ?? long.MaxValue, Percent is { } percent ? (long)(size * percent / 100) : long.MaxValue);
-
-    public override string ToString() => (Bytes, Percent) switch
-    {
-        ({ } bytes, null) => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes"),
-        (null, { } percent) => string.Create(CultureInfo.InvariantCulture, $"{percent} %"),
-        var (bytes, percent) => string.Create(CultureInfo.InvariantCulture, $"the lesser of {bytes} bytes and {percent} %"),
-    };
 }

@@ -13,12 +13,10 @@ internal sealed class FileDigest
     private const long MostParts = 10_000;
     private const int BufferBytes = 128 << 10;
 
-    private FileDigest(long bytes, long partBytes, byte[] sha256, byte[] md5, List<PartDigest> parts) =>
-        (Bytes, PartBytes, Sha256, Md5, Parts) = (bytes, partBytes, sha256, md5, parts);
+    private FileDigest(long bytes, byte[] sha256, byte[] md5, List<PartDigest> parts) =>
+        (Bytes, Sha256, Md5, Parts) = (bytes, sha256, md5, parts);
 
     public long Bytes { get; }
-
-    public long PartBytes { get; }
 
     public IReadOnlyList<PartDigest> Parts { get; }
 
@@ -65,7 +63,7 @@ internal sealed class FileDigest
             parts.Add(new PartDigest(parts.Count + 1, start, end - start, partSha256.GetHashAndReset(), partMd5.GetHashAndReset()));
         }
 
-        return new FileDigest(bytes, partBytes, sha256.GetHashAndReset(), md5.GetHashAndReset(), parts);
+        return new FileDigest(bytes, sha256.GetHashAndReset(), md5.GetHashAndReset(), parts);
     }
 #pragma warning restore CA5351
 

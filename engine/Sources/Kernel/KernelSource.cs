@@ -7,6 +7,9 @@ namespace NetMon.Sources.Kernel;
 /// <summary>This kernel: loads the programs, attaches them, and hands out the rings that they write to.</summary>
 public sealed class KernelSource : IRecordSource
 {
+    /// <summary>How long an inbound connection that no hook saw accepted, but that carries data, waits for its ACCEPT.</summary>
+    private static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(1);
+
     private readonly BpfObject _programs;
     private readonly CgroupRoot? _root;
     private readonly HookPlan _plan;
@@ -72,7 +75,7 @@ public sealed class KernelSource : IRecordSource
 
             var knobs = new Knobs
             {
-                AcceptPatienceNanoseconds = (ulong)options.AcceptPatience.TotalNanoseconds,
+                AcceptPatienceNanoseconds = (ulong)AcceptPatience.TotalNanoseconds,
                 RingCount = (uint)layout.Rings,
                 CgroupController = Knobs.ControllerNumber(hierarchy.Controller),
                 CgroupHierarchy = hierarchy.Id,

@@ -17,7 +17,4 @@ public sealed record KernelSourceOptions
 
     /// <summary>Ring memory in all, bytes; divided among the rings, not multiplied by the CPUs.</summary>
     public int RingBytes { get; init; } = 8 * 1024 * 1024;
-
-    /// <summary>How long an inbound connection that no hook saw accepted, but that carries data, waits for its ACCEPT.</summary>
-    public TimeSpan AcceptPatience { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -34,21 +34,12 @@ internal sealed class MessageTemplate
         var batch = Follow(Field(table, MessageHeader));
         batch = isDictionary ? Follow(Field(batch, DictionaryData)) : batch;
         _length = Field(batch, BatchLength);
-        _nodes = Follow(Field(batch, BatchNodes));
-        _buffers = Follow(Field(batch, BatchBuffers));
-        Nodes = Int32(_nodes);
-        Buffers = Int32(_buffers);
-        (_nodes, _buffers) = (_nodes + sizeof(int), _buffers + sizeof(int));
+        _nodes = Follow(Field(batch, BatchNodes)) + sizeof(int); // a vector begins with its length
+        _buffers = Follow(Field(batch, BatchBuffers)) + sizeof(int);
     }
 
     /// <summary>Bytes of prefix and metadata; a multiple of 8, so that the body after it is aligned.</summary>
     public int Length => _bytes.Length;
-
-    /// <summary>Field nodes: the columns, and for a dictionary the struct's fields too.</summary>
-    public int Nodes { get; }
-
-    /// <summary>Buffers of all columns.</summary>
-    public int Buffers { get; }
 
     /// <summary>Copies the template; the numbers are still those of the library's batch.</summary>
     public void CopyTo(Span<byte> message) => _bytes.CopyTo(message);

@@ -86,7 +86,7 @@ internal sealed class SyntheticRuntime : IAsyncDisposable
         public override async Task<VersionResponse> Version(VersionRequest request, ServerCallContext context)
         {
             await Called(context);
-            return new VersionResponse { Version = "0.1.0", RuntimeName = "cri-o", RuntimeVersion = runtime._tellsEvents ? "1.31.0" : "1.20.0", RuntimeApiVersion = "v1" };
+            return new VersionResponse { RuntimeName = "cri-o", RuntimeVersion = runtime._tellsEvents ? "1.31.0" : "1.20.0" };
         }
 
         public override async Task<ListContainersResponse> ListContainers(ListContainersRequest request, ServerCallContext context)
@@ -97,7 +97,7 @@ internal sealed class SyntheticRuntime : IAsyncDisposable
             {
                 if (request.Filter is not { Id.Length: > 0 } filter || filter.Id == IdOf(n))
                 {
-                    var container = new Container { Id = IdOf(n), PodSandboxId = $"sandbox-{n}", Metadata = new ContainerMetadata { Name = $"main-{n}" }, ImageRef = "registry.example/load:1" };
+                    var container = new Container { Id = IdOf(n), Metadata = new ContainerMetadata { Name = $"main-{n}" }, ImageRef = "registry.example/load:1" };
                     container.Labels.Add(LabelsOf(n));
                     answer.Containers.Add(container);
                 }

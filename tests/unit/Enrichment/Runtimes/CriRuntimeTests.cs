@@ -223,7 +223,7 @@ public sealed class CriRuntimeTests : IDisposable
     {
         Topic = "/containers/create",
         Namespace = "k8s.io",
-        Event = new Packed { TypeUrl = "containerd.events.ContainerCreate", Value = new ContainerCreate { Id = id }.ToByteString() },
+        Event = new Packed { Value = new ContainerCreate { Id = id }.ToByteString() },
     };
 
     private static class Label

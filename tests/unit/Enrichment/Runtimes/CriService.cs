@@ -8,7 +8,7 @@ internal sealed class CriService(CriScript script) : RuntimeService.RuntimeServi
     public override Task<VersionResponse> Version(VersionRequest request, ServerCallContext context)
     {
         script.Calls.Enqueue("Version");
-        return Task.FromResult(new VersionResponse { Version = "0.1.0", RuntimeName = script.Name, RuntimeVersion = script.Version, RuntimeApiVersion = "v1" });
+        return Task.FromResult(new VersionResponse { RuntimeName = script.Name, RuntimeVersion = script.Version });
     }
 
     public override Task<ListContainersResponse> ListContainers(ListContainersRequest request, ServerCallContext context)
