@@ -11,7 +11,9 @@ internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
     /// <exception cref="IOException">It can't be read.</exception>
     public List<WaitingFile> Waiting() =>
         [.. All("").Where(file => !UploadMark.Is(capture, file.Path, file.Bytes, target))
-            .OrderBy(file => file.Path[file.Path.IndexOf('/', StringComparison.Ordinal)..], StringComparer.Ordinal)];
+            .OrderBy(file => file.Path.Split('/')[1], StringComparer.Ordinal)
+            .ThenBy(file => file.Path.StartsWith(CapturePaths.Loss, StringComparison.Ordinal) ? 0 : 1)
+            .ThenBy(file => file.Path, StringComparer.Ordinal)];
 
     /// <summary>Removes marks whose file is gone, so that they don't speak for a later one of the same name.</summary>
     /// <exception cref="IOException">It can't.</exception>

@@ -1,0 +1,64 @@
+using NetMon.UnitTests.Storage;
+using Xunit;
+
+namespace NetMon.UnitTests.Query;
+
+/// <summary>The command line of netmon-query: what it takes for SQL, and what it refuses.</summary>
+public sealed class QueryCommandTests : IDisposable
+{
+    private readonly CaptureFolder _capture = new();
+
+    public QueryCommandTests() => _capture.Open().Close();
+
+    public void Dispose() => _capture.Dispose();
+
+    [Theory]
+    [InlineData("SELECT 1 AS n")]
+    [InlineData("-- how many?\nSELECT 1 AS n")]
+    [InlineData("--\nSELECT 1 AS n")]
+    [InlineData("  SELECT 1 AS n -- one")]
+    [InlineData("FROM (SELECT 1 AS n)")]
+    public async Task Sql_may_begin_with_a_comment(string sql)
+    {
+        var result = await Query("--capture", _capture.Path, "--format", "csv", sql);
+        Assert.Equal((0, "n\n1\n", ""), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [Theory]
+    [InlineData("--nope")]
+    [InlineData("-x")]
+    [InlineData("--nope=1")]
+    [InlineData("--format-csv")]
+    public async Task What_looks_like_an_option_is_none(string option)
+    {
+        var result = await Query("--capture", _capture.Path, option);
+        AssertUsage(result, $"there is no option {option}");
+        Assert.Contains("--help", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_options_and_values_say_what_to_give()
+    {
+        AssertUsage(await Query("--capture", _capture.Path, "--nope", "1"), "--help");
+        AssertUsage(await Query("--capture", _capture.Path, "--format", "xml"), "--format xml: it takes table, csv, json or markdown");
+        AssertUsage(await Query("--capture", _capture.Path, "--format", "1"), "--format 1: it takes");
+        AssertUsage(await Query("SELECT 1"), "which capture directory?");
+        AssertUsage(await Query("--capture"), "--capture");
+    }
+
+    [Fact]
+    public async Task The_capture_may_come_from_its_variable()
+    {
+        var result = await ProgramOutput.Of("netmon-query", new Dictionary<string, string> { ["NETMON_CAPTURE"] = _capture.Path }, "--format", "JSON", "SELECT 1 AS n");
+        Assert.Equal((0, "{\"n\":1}\n"), (result.ExitCode, result.Output));
+    }
+
+    private static Task<ProgramOutput> Query(params string[] arguments) => ProgramOutput.Of("netmon-query", new Dictionary<string, string>(), arguments);
+
+    private static void AssertUsage(ProgramOutput result, string why)
+    {
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains(why, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
+using NetMon.Storage.Uploads;
+using NetMon.Uploader;
+using Xunit;
+
+namespace NetMon.UnitTests.Uploader;
+
+public sealed class ExplanationTests
+{
+    private const string Where = "http://127.0.0.1:9000";
+    private static readonly UploadTarget Target = new("bucket", "prefix");
+
+    public static TheoryData<Exception, string> OfTheServer => new()
+    {
+        { Service("NoSuchBucket", 404), $"there is no bucket bucket at {Where}" },
+        { Service("InvalidAccessKeyId", 403), "does not take these credentials (InvalidAccessKeyId: what it says)" },
+        { Service("SignatureDoesNotMatch", 403), "does not take these credentials" },
+        { Service("ExpiredToken", 400), "does not take these credentials" },
+        { Service("AccessDenied", 403), "s3:PutObject" },
+        { Service("AccessDenied", 403), "in s3://bucket/prefix" },
+        { Service("InternalError", 500), $"{Where} answers 500 InternalError: what it says" },
+        { new OperationCanceledException(), "did not answer in time" },
+        { new TimeoutException(), "did not answer in time" },
+        { new AmazonClientException("Failed to resolve AWS credentials."), "there are no credentials" },
+        { new AmazonClientException("No RegionEndpoint or ServiceURL configured"), "which region?" },
+        { new HttpRequestException("outer", new SocketException((int)SocketError.ConnectionRefused)), "can't be reached (Connection refused)" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OfTheServer))]
+    public void What_the_server_or_the_network_does_concerns_all_files(Exception failure, string expected)
+    {
+        Assert.True(Explanation.Knows(failure));
+        var told = Explanation.Of(failure, Target, Where, "events/a.parquet");
+        Assert.Contains(expected, told.Message, StringComparison.Ordinal);
+        Assert.True(told.ConcernsAll);
+        Assert.Same(failure, told.InnerException);
+    }
+
+    [Fact]
+    public void What_the_disk_does_concerns_that_file()
+    {
+        var told = Explanation.Of(new FileNotFoundException("gone"), Target, Where, "events/a.parquet");
+        Assert.Equal("events/a.parquet can't be read or marked in archived/: gone", told.Message);
+        Assert.False(told.ConcernsAll);
+        Assert.False(Explanation.Of(new UnauthorizedAccessException("no"), Target, Where, "p").ConcernsAll);
+    }
+
+    [Fact]
+    public void A_connection_that_breaks_while_it_is_read_is_the_networks() =>
+        Assert.True(Explanation.Of(new HttpIOException(HttpRequestError.ResponseEnded, "torn"), Target, Where, "p").ConcernsAll);
+
+    [Fact]
+    public void What_is_explained_already_stays()
+    {
+        var told = new UploadException("known", concernsAll: false);
+        Assert.Same(told, Explanation.Of(told, Target, Where, "p"));
+    }
+
+    [Fact]
+    public void A_mistake_in_the_program_is_not_explained()
+    {
+        Assert.False(Explanation.Knows(new InvalidOperationException()));
+        Assert.False(Explanation.Knows(new ArgumentException("x")));
+    }
+
+    private static AmazonServiceException Service(string code, int status) =>
+        new("what it says", null, ErrorType.Sender, code, "request-1", (HttpStatusCode)status);
+}
