@@ -24,7 +24,7 @@ public sealed class SealCommandTests : IDisposable
         Assert.EndsWith(".seen", Assert.Single(Hot), StringComparison.Ordinal);
         AssertNothingToSeal(Seal());
 
-        using var next = Start("n1", "synthetic:count=100");
+        using var next = Start("n1", "synthetic:rate=1000,count=2000");
         Assert.Equal(0, next.WaitForExit());
         Assert.Equal(1, Duck.Number($"SELECT count(*) FROM {Duck.Losses(Capture)} WHERE stage = 'agent' AND reason = 'down'"));
     }
@@ -78,9 +78,8 @@ public sealed class SealCommandTests : IDisposable
         foreach (var segment in Hot.Where(file => file.EndsWith(".arrows", StringComparison.Ordinal)))
         {
             var bytes = File.ReadAllBytes(segment);
-            var version = bytes.AsSpan().IndexOf("netmon.hot_version"u8);
-            var value = version + bytes.AsSpan(version).IndexOfAnyInRange((byte)'1', (byte)'9');
-            bytes[value] = (byte)'9';
+            var key = bytes.AsSpan().IndexOf("netmon.hot_version"u8); // its value is before it
+            bytes[bytes.AsSpan(0, key).LastIndexOf((byte)'1')] = (byte)'9';
             File.WriteAllBytes(segment, bytes);
         }
 
