@@ -40,7 +40,7 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
             var waitsForSealing = random.NextDouble() < 0.8;
             WaitFor.True(() => waitsForSealing ? HasBegunToSeal(scratch, boundary) : LineTimes.Last(json) >= boundary * 1_000_000, "the end of the hour");
             WaitUntilSomeIsKept(json, first, ahead, beyond: TimeSpan.Zero);
-            Thread.Sleep(random.Next(200)); // nothing is waited for: it makes the moment random
+            Thread.Sleep(random.Next(100)); // nothing is waited for: it makes the moment random
         }
         else
         {
@@ -83,8 +83,10 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
     private static bool HasBegunToSeal(Scratch scratch, long boundary)
     {
         var hour = DateTimeOffset.FromUnixTimeSeconds(boundary - 1);
-        var folder = Path.Combine(scratch["capture"], string.Create(CultureInfo.InvariantCulture, $"events/date={hour:yyyy-MM-dd}/hour={hour:HH}"));
-        return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any();
+        var folder = string.Create(CultureInfo.InvariantCulture, $"date={hour:yyyy-MM-dd}/hour={hour:HH}");
+        return Has(Path.Combine(scratch["capture"], "hot", folder), "*.partial") || Has(Path.Combine(scratch["capture"], "events", folder), "*.parquet");
+
+        static bool Has(string folder, string files) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, files).Any();
     }
 
     private static long Now(long ahead) => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond + ahead * 1_000_000;
