@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
-using NetMon.Sources;
-using NetMon.Sources.Synthetic;
 using NetMon.Events;
 using NetMon.Native;
+using NetMon.Sources;
+using NetMon.Sources.Synthetic;
 using NetMon.UnitTests.Events;
 using Xunit;
 

@@ -54,8 +54,12 @@ public sealed class UploaderProgramTests : IDisposable
         var result = await Run(
             new()
             {
-                ["AWS_ACCESS_KEY_ID"] = Key, ["AWS_SECRET_ACCESS_KEY"] = Secret, ["AWS_SESSION_TOKEN"] = Token, ["AWS_REGION"] = "eu-central-1",
-                ["AWS_ENDPOINT_URL"] = server.Urls.Single(), ["AWS_EC2_METADATA_DISABLED"] = "true",
+                ["AWS_ACCESS_KEY_ID"] = Key,
+                ["AWS_SECRET_ACCESS_KEY"] = Secret,
+                ["AWS_SESSION_TOKEN"] = Token,
+                ["AWS_REGION"] = "eu-central-1",
+                ["AWS_ENDPOINT_URL"] = server.Urls.Single(),
+                ["AWS_EC2_METADATA_DISABLED"] = "true",
             },
             "--capture", _capture.Path, "--to", "s3://bucket", "--once");
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
