@@ -1,13 +1,15 @@
 using NetMon.Events;
+using NetMon.Pipeline.Json;
+using NetMon.Storage;
 
 namespace NetMon.Host;
 
 /// <summary>The counters of the sinks, by the sink.</summary>
 internal sealed class AgentSinkCounters(RunSettings settings)
 {
-    public SinkCounters Json { get; } = new("json");
+    public SinkCounters Json { get; } = new(JsonSink.Stage);
 
-    public SinkCounters Capture { get; } = new("parquet");
+    public SinkCounters Capture { get; } = new(CaptureSink.Stage);
 
     /// <summary>Those of the sinks that the settings ask for.</summary>
     public IReadOnlyList<SinkCounters> All =>

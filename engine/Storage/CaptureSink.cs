@@ -16,6 +16,9 @@ namespace NetMon.Storage;
 /// </summary>
 public sealed class CaptureSink : IEventSink
 {
+    /// <summary>The stage in loss counters, loss files and metrics.</summary>
+    public const string Stage = "parquet";
+
     private readonly CaptureSinkOptions _options;
     private readonly CaptureDirectory _capture;
     private readonly HotSync _sync;

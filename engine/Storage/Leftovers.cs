@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Foundation.Logging;
 using NetMon.Storage.Hot;
 
 namespace NetMon.Storage;
@@ -43,15 +44,15 @@ public static class Leftovers
 
     /// <summary>Seals the files of one node.</summary>
     /// <param name="options">The directory, the node, and the texts for the files' metadata.</param>
-    /// <param name="report">Takes a line for the operator, on any thread.</param>
+    /// <param name="log">For the operator, used on any thread.</param>
     /// <exception cref="CaptureDirectoryException">An agent uses the directory, or it can't be used.</exception>
-    public static SealedLeftovers Seal(CaptureSinkOptions options, Action<string> report)
+    public static SealedLeftovers Seal(CaptureSinkOptions options, Logger log)
     {
         var found = Paths(options);
         var left = found;
         for (var pass = 0; pass < Passes && left.Count > 0; pass++)
         {
-            new CaptureSink(options, new SinkCounters(), report).Close();
+            new CaptureSink(options, new SinkCounters(CaptureSink.Stage), log).Close();
             left = Paths(options);
         }
 

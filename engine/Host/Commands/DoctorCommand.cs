@@ -10,17 +10,13 @@ internal static class DoctorCommand
     public static Command Create(Logger log)
     {
         var endpoints = RuntimeEndpointOption.Create("which container runtimes to ask: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places)");
-        var format = EnvironmentOption.Create(LogFormatOption.Name, LogFormatOption.Words, LogFormatOption.Description, LogFormatOption.Fallback);
+        var format = LogFormatSetting.Create();
         var command = new Command("doctor", "Say what this node can trace, try it with real connections on loopback, and how to fix what fails.") { endpoints, format };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, stop) =>
         {
             try
             {
-                if (LogFormatOption.Parse(parsed.GetValue(format)) is null)
-                {
-                    throw new UsageException(LogFormatOption.Refusal(parsed.GetValue(format)));
-                }
-
+                _ = LogFormatSetting.Read(parsed.GetValue(format));
                 return await Examination.RunAsync(RuntimeEndpointOption.Read(parsed.GetValue(endpoints), "auto")).ConfigureAwait(false);
             }
             catch (UsageException e)

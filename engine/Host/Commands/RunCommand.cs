@@ -38,7 +38,7 @@ internal static class RunCommand
     private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
     private static readonly Option<string?> Metrics = EnvironmentOption.Create("--metrics", "ADDRESS:PORT", "answer /metrics (Prometheus), /healthz and /readyz there; :PORT is all addresses; without it nowhere");
-    private static readonly Option<string?> LogFormat = EnvironmentOption.Create(LogFormatOption.Name, LogFormatOption.Words, LogFormatOption.Description, LogFormatOption.Fallback);
+    private static readonly Option<string?> LogFormat = LogFormatSetting.Create();
     private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "memory of all rings together, whatever the number of CPUs; MiB, 0.25 to 1024", "8");
 
     public static Command Create(Logger log)
@@ -92,7 +92,7 @@ internal static class RunCommand
             Runtimes = RuntimeEndpointOption.Read(parsed.GetValue(RuntimeEndpoints), source is SourceSpec.Kernel ? "auto" : "none"),
             Metrics = parsed.GetValue(Metrics) is { } metrics ? MetricsAddress.Parse(metrics) : null,
             NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
-            LogFormat = LogFormatOption.Parse(parsed.GetValue(LogFormat)) ?? throw new UsageException(LogFormatOption.Refusal(parsed.GetValue(LogFormat))),
+            LogFormat = LogFormatSetting.Read(parsed.GetValue(LogFormat)),
             Kernel = new KernelSourceOptions
             {
                 Cgroups = ReadWord<CgroupVersion>(Cgroups, parsed),

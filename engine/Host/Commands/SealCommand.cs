@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using NetMon.Foundation.Logging;
 using NetMon.Native;
 using NetMon.Storage;
 
@@ -11,36 +12,39 @@ internal static class SealCommand
     private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "the capture directory; no agent may be using it");
     private static readonly Option<string?> Node = new("--node") { HelpName = "NAME", Description = "seal the files of this node only (default: of every node that has files in hot/)" };
 
-    public static Command Create()
+    private static readonly Option<string?> LogFormat = LogFormatSetting.Create();
+
+    public static Command Create(Logger log)
     {
-        var command = new Command("seal", "Seal what a killed agent left in hot/ into hourly Parquet files, and end.") { Capture, Node };
-        command.SetAction(Run);
+        var command = new Command("seal", "Seal what a killed agent left in hot/ into hourly Parquet files, and end.") { Capture, Node, LogFormat };
+        command.SetAction(parsed => Run(parsed, log));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed, Logger log)
     {
         try
         {
-            return Run(parsed.GetValue(Capture) ?? throw new UsageException("which capture directory? Give --capture DIR, or set NETMON_CAPTURE"), parsed.GetValue(Node));
+            _ = LogFormatSetting.Read(parsed.GetValue(LogFormat));
+            return Run(parsed.GetValue(Capture) ?? throw new UsageException("which capture directory? Give --capture DIR, or set NETMON_CAPTURE"), parsed.GetValue(Node), log);
         }
         catch (UsageException e)
         {
-            Log.Line($"netmon: {e.Message}");
+            log.Error(e.Message);
             return ExitCode.Usage;
         }
         catch (Exception e) when (e is CaptureDirectoryException or NativeException or IOException or UnauthorizedAccessException)
         {
-            Log.Line($"netmon: {e.Message}");
+            log.Error(e.Message);
             return ExitCode.Failure;
         }
     }
 
-    private static int Run(string directory, string? only)
+    private static int Run(string directory, string? only, Logger log)
     {
         if (!Directory.Exists(directory))
         {
-            Log.Line($"netmon: there is no directory {directory}: --capture takes the directory that netmon run --capture keeps");
+            log.Error($"there is no directory {directory}: --capture takes the directory that netmon run --capture keeps");
             return ExitCode.Failure;
         }
 
@@ -53,18 +57,18 @@ internal static class SealCommand
         var all = true;
         foreach (var node in nodes)
         {
-            all &= TrySeal(directory, node);
+            all &= TrySeal(directory, node, log);
         }
 
         return all ? ExitCode.Success : ExitCode.Failure;
     }
 
     /// <summary>Seals the files of one node and says what it did; false where files stay.</summary>
-    private static bool TrySeal(string directory, LeftoverNode node)
+    private static bool TrySeal(string directory, LeftoverNode node, Logger log)
     {
         if (node.Name is not { } name)
         {
-            Log.Line($"netmon: the files {node.FileName}.* don't have the whole name of their node, and stay: start the agent of that node once, it seals them");
+            log.Error($"the files {node.FileName}.* don't have the whole name of their node, and stay: start the agent of that node once, it seals them");
             return false;
         }
 
@@ -78,7 +82,7 @@ internal static class SealCommand
             RetainBytes = null,
             KeepFree = new FreeDisk(0, null),
         };
-        var done = Leftovers.Seal(options, Log.Line);
+        var done = Leftovers.Seal(options, log.For("storage"));
         Console.Out.WriteLine(
             $"{name}: sealed {Counted(done.Hours, "hour")} from {Counted(done.Segments, "segment")}, and {Counted(done.LossJournals, "loss journal")}"
             + (done.Left == 0 ? "" : $"; {Counted(done.Left, "file")} left in hot/"));

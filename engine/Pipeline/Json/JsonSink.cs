@@ -8,6 +8,9 @@ namespace NetMon.Pipeline.Json;
 /// <summary>Events as JSON lines: one reused buffer, one write a drain. Owns its output.</summary>
 public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters counters, Logger log) : IEventSink
 {
+    /// <summary>The stage in loss counters, loss files and metrics.</summary>
+    public const string Stage = "json";
+
     private const int BufferBytes = 256 * 1024;
     private const byte NewLine = (byte)'\n';
     private readonly byte[] _buffer = new byte[BufferBytes];
