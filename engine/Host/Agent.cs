@@ -1,10 +1,8 @@
 using System.IO.Pipelines;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
-using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 using NetMon.Host.Metrics;
-using NetMon.Native;
 using NetMon.Pipeline;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
