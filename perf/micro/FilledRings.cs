@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using NetMon.Sources;
 using NetMon.Native;
+using NetMon.Sources;
 
 namespace NetMon.Micro;
 

@@ -1,7 +1,7 @@
 using NetMon.Native;
+using NetMon.Parquet;
 using NetMon.Storage.Columns;
 using NetMon.Storage.Hot;
-using NetMon.Parquet;
 
 namespace NetMon.Storage.Cold;
 

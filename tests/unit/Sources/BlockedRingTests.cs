@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
-using NetMon.Sources;
 using NetMon.Events;
 using NetMon.Native;
+using NetMon.Sources;
 using NetMon.UnitTests.Events;
 using Xunit;
 
