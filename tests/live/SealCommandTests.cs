@@ -85,7 +85,7 @@ public sealed class SealCommandTests : IDisposable
 
         var sealing = Seal();
         Assert.Equal(1, sealing.ExitCode);
-        Assert.Contains("of another version", sealing.Error, StringComparison.Ordinal);
+        Assert.Contains("another version of the agent", sealing.Error, StringComparison.Ordinal);
         Assert.Contains("left in hot/", sealing.Output, StringComparison.Ordinal);
         Assert.Contains(Hot, file => file.EndsWith(".arrows", StringComparison.Ordinal));
     }
