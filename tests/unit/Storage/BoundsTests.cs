@@ -132,9 +132,9 @@ public sealed class BoundsTests : IDisposable
             var date = Path.Combine(_capture.Events, "date=2026-11-22");
             File.CreateSymbolicLink(date, outside);
             sink.Advance(Sample.Hour19 + 2 * Sample.HourLong);
-            CaptureFolder.WaitFor(() => _capture.Reports.Count > 0, "the failure to be told");
+            // The look at retention may fail on the link, too, and before the row is in its segment.
+            CaptureFolder.WaitFor(() => _capture.Reports.Count > 0 && _capture.Segments.Length == 1, "the segment, and the failure to be logged");
             Assert.Empty(Directory.GetFileSystemEntries(outside));
-            Assert.Single(_capture.Segments);
 
             File.Delete(date);
             sink.Close();

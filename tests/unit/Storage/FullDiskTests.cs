@@ -84,12 +84,25 @@ public sealed class FullDiskTests : IDisposable
     {
         var sink = Open();
         WriteBatches(sink, 2);
-        Directory.Delete(_capture.Path, recursive: true);
+        CaptureFolder.WaitFor(TryRemove, "the folder to be removed while the sink writes into it");
         var after = WriteBatches(sink, 3);
         sink.Close();
 
         Assert.Equal([[after]], _capture.Query("SELECT count(*) FROM {events}"));
         Assert.True(_capture.Reports.Any(line => line.Contains("is gone", StringComparison.Ordinal)), string.Join("\n", _capture.Reports));
+    }
+
+    private bool TryRemove()
+    {
+        try
+        {
+            Directory.Delete(_capture.Path, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false; // a file came between the look and the removal
+        }
     }
 
     private bool WriteUntilDelivered(CaptureSink sink, ref long offered)
