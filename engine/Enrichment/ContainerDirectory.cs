@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using NetMon.Enrichment.Cgroups;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
+using NetMon.Foundation;
 
 namespace NetMon.Enrichment;
 
@@ -12,27 +12,32 @@ namespace NetMon.Enrichment;
 /// </summary>
 public sealed class ContainerDirectory
 {
+    /// <summary>How many times longer the pause between two readings of the tree gets that find nothing.</summary>
+    private const int MostVainRescanPauses = 64;
+
     private readonly ContainerDirectoryOptions _options;
-    private readonly INameSource _names;
+    private readonly NameRequests _requests;
     private readonly RuntimeReports _reports;
     private readonly Action _rescan;
     private readonly TimeProvider _time;
     private readonly Dictionary<ulong, Cgroup> _cgroups = [];
-    private readonly ConcurrentDictionary<string, KnownContainer> _containers = new();
+    private readonly KnownContainers _containers;
     private readonly Queue<(ulong Id, Cgroup Cgroup, long Until)> _ended = new();
-    private readonly Queue<string> _unplaced = new();
-    private readonly List<KnownContainer> _nameless = [];
-    private long _nextRound;
+    private readonly BackOff _rescanPause;
     private long _nextRescan;
-    private int _vainRescans;
 
     /// <param name="options">Bounds and pauses.</param>
     /// <param name="names">Whom to ask.</param>
     /// <param name="reports">The answers; nobody else takes them.</param>
     /// <param name="rescan">Has the source tell again of every cgroup that there is; returns at once.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public ContainerDirectory(ContainerDirectoryOptions options, INameSource names, RuntimeReports reports, Action rescan, TimeProvider? time = null) =>
-        (_options, _names, _reports, _rescan, _time) = (options, names, reports, rescan, time ?? TimeProvider.System);
+    public ContainerDirectory(ContainerDirectoryOptions options, INameSource names, RuntimeReports reports, Action rescan, TimeProvider? time = null)
+    {
+        (_options, _reports, _rescan, _time) = (options, reports, rescan, time ?? TimeProvider.System);
+        _requests = new NameRequests(options, names, Counters);
+        _containers = new KnownContainers(options, _requests, Counters);
+        _rescanPause = new BackOff(options.RescanPause, options.RescanPause * MostVainRescanPauses);
+    }
 
     /// <summary>What it holds and did.</summary>
     public DirectoryCounters Counters { get; } = new();
@@ -40,7 +45,7 @@ public sealed class ContainerDirectory
     private long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>What is known of a container, by its whole id; null where nothing is.</summary>
-    public ContainerIdentity? Of(string containerId) => _containers.TryGetValue(containerId, out var container) ? container.Identity : null;
+    public ContainerIdentity? Of(string containerId) => _containers.Of(containerId);
 
     /// <summary>Takes in a cgroup that was made or removed.</summary>
     public void Learn(in CgroupRecord record)
@@ -62,7 +67,7 @@ public sealed class ContainerDirectory
     /// </summary>
     public bool Name(Span<ConnectionEvent> events)
     {
-        var answering = _names.Answering;
+        var answering = _requests.Answering;
         var settled = true;
         var lastId = 0ul;
         ContainerIdentity? identity = null;
@@ -93,7 +98,8 @@ public sealed class ContainerDirectory
         var any = false;
         while (_reports.TryTake(out var report))
         {
-            Take(report);
+            _containers.Take(report);
+            CountHeld();
             any = true;
         }
 
@@ -103,12 +109,7 @@ public sealed class ContainerDirectory
             LetGoOfOldest(early: now < oldest.Until);
         }
 
-        if (_nameless.Count > 0 && now >= _nextRound)
-        {
-            _nextRound = now + (long)_options.FirstPause.TotalMilliseconds;
-            AskAgain(now);
-        }
-
+        _requests.AskAgain(now);
         return any;
     }
 
@@ -136,7 +137,7 @@ public sealed class ContainerDirectory
         var now = Now;
         if (now >= _nextRescan)
         {
-            _nextRescan = now + ((long)_options.RescanPause.TotalMilliseconds << Math.Min(_vainRescans++, 6));
+            _nextRescan = now + (long)_rescanPause.Next().TotalMilliseconds;
             Counters.CountRescan();
             _rescan();
         }
@@ -153,7 +154,11 @@ public sealed class ContainerDirectory
                 return; // told of again, by a reading of the tree
             }
 
-            _vainRescans = present.HasPath ? _vainRescans : 0;
+            if (!present.HasPath)
+            {
+                _rescanPause.Reset(); // a reading of the tree has found it
+            }
+
             Release(present); // its id is used anew, or was not known; its turn among the ended will find it replaced
         }
         else if (_cgroups.Count >= _options.MostCgroups)
@@ -167,91 +172,13 @@ public sealed class ContainerDirectory
             LetGoOfOldest(early: true);
         }
 
-        var containers = paths.Length == 0 ? [] : Array.ConvertAll(paths, ContainerOf);
+        var containers = paths.Length == 0 ? [] : Array.ConvertAll(paths, path => _containers.At(path, Now));
         foreach (var container in containers)
         {
             container.Cgroups++;
         }
 
         Hold(cgroupId, new Cgroup(hasPath: true, containers, Now));
-    }
-
-    private KnownContainer ContainerOf(ContainerPath path)
-    {
-        var container = _containers.GetOrAdd(path.ContainerId, id => new KnownContainer(id));
-        container.PlaceInPod(path.PodUid);
-        if (!container.Identity.IsNamed && container.Owed == 0)
-        {
-            Ask(container);
-        }
-
-        return container;
-    }
-
-    /// <summary>Asks, and says when to ask again: doubling, with a fifth of jitter, so that nodes don't ask in step.</summary>
-    private void Ask(KnownContainer container)
-    {
-        container.Owed = _names.Present;
-        if (container.Owed != 0)
-        {
-            Counters.CountAsked();
-            _names.Ask(container.Identity.ContainerId);
-        }
-
-        var pause = _options.FirstPause * Math.Pow(2, Math.Min(container.Attempts++, 20));
-        pause = pause < _options.LongestPause ? pause : _options.LongestPause;
-        container.AskAgain = Now + (long)(pause.TotalMilliseconds * (0.8 + 0.4 * Random.Shared.NextDouble()));
-        if (!container.IsInRound)
-        {
-            container.IsInRound = true;
-            _nameless.Add(container);
-        }
-    }
-
-    private void AskAgain(long now)
-    {
-        for (var i = _nameless.Count - 1; i >= 0; i--)
-        {
-            var container = _nameless[i];
-            if (container.Identity.IsNamed || container.Cgroups == 0)
-            {
-                container.IsInRound = false;
-                _nameless[i] = _nameless[^1];
-                _nameless.RemoveAt(_nameless.Count - 1);
-            }
-            else if (now >= container.AskAgain)
-            {
-                Ask(container);
-            }
-        }
-    }
-
-    private void Take(RuntimeReport report)
-    {
-        foreach (var told in report.Found)
-        {
-            if (!_containers.TryGetValue(told.ContainerId, out var container))
-            {
-                container = new KnownContainer(told.ContainerId);
-                _containers[told.ContainerId] = container;
-                _unplaced.Enqueue(told.ContainerId);
-                LimitUnplaced();
-            }
-
-            var wasNamed = container.Identity.IsNamed;
-            container.Name(told);
-            Counters.AddNamed((container.Identity.IsNamed ? 1 : 0) - (wasNamed ? 1 : 0));
-        }
-
-        foreach (var id in report.Answered)
-        {
-            if (_containers.TryGetValue(id, out var container))
-            {
-                container.Owed &= ~(1u << report.Endpoint);
-            }
-        }
-
-        CountHeld();
     }
 
     private void End(ulong cgroupId)
@@ -296,28 +223,8 @@ public sealed class ContainerDirectory
         {
             if (--container.Cgroups == 0)
             {
-                Forget(container);
+                _containers.Forget(container);
             }
-        }
-    }
-
-    private void LimitUnplaced()
-    {
-        while (_unplaced.Count > _options.MostUnplaced)
-        {
-            if (_containers.TryGetValue(_unplaced.Dequeue(), out var container) && container.Cgroups == 0)
-            {
-                Counters.CountEvicted();
-                Forget(container);
-            }
-        }
-    }
-
-    private void Forget(KnownContainer container)
-    {
-        if (_containers.TryRemove(container.Identity.ContainerId, out _) && container.Identity.IsNamed)
-        {
-            Counters.AddNamed(-1);
         }
     }
 

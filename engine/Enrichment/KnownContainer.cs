@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Foundation;
 
 namespace NetMon.Enrichment;
 
@@ -14,8 +15,8 @@ internal sealed class KnownContainer(string id)
     /// <summary>The runtimes that were asked for it and have not answered, one bit each.</summary>
     public uint Owed { get; set; }
 
-    /// <summary>How often it was asked for.</summary>
-    public int Attempts { get; set; }
+    /// <summary>The pauses between requests for its names; null before the first.</summary>
+    public BackOff? Retry { get; set; }
 
     /// <summary>When to ask for it again, milliseconds of the directory's clock.</summary>
     public long AskAgain { get; set; }
