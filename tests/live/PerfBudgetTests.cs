@@ -8,11 +8,12 @@ namespace NetMon.LiveTests;
 /// <summary>
 /// What of the agent's cost is steady enough to fail a build, on a busy machine as well: by the bench's own measures, in short runs,
 /// against perf/budgets.json. Each figure is printed beside its budget; durations are printed only. What else goes on on the machine can
-/// only add to a figure, so the best of three counts.
+/// only add to a figure, so the best of up to five attempts counts, of each figure by itself.
 /// </summary>
 public sealed class PerfBudgetTests(ITestOutputHelper output)
 {
-    private const int Attempts = 3;
+    private const int Attempts = 5;
+    private const string Unaccounted = "overload.unaccounted"; // exact on any machine: judged in each attempt
     private static readonly Dictionary<string, Budget> Budgets = Budget.Read(Path.Combine(Support.Repository.Root, "perf/budgets.json"));
 
     [Fact]
@@ -49,12 +50,12 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
     public void An_overload_leaves_memory_flat_and_every_event_accounted_for_and_loses_nothing_once_it_is_over()
     {
         Needs.Storm();
-        MustBeWithin(() => [.. Overload.Measure(quick: true)], ["overload.growth_mib", "overload.peak_mib", "overload.unaccounted", "overload.lost_after"]);
+        MustBeWithin(() => [.. Overload.Measure(quick: true)], ["overload.growth_mib", "overload.peak_mib", Unaccounted, "overload.lost_after"]);
     }
 
     private void MustBeWithin(Func<IReadOnlyList<Figure>> measure, string[] limited)
     {
-        List<string> violations = [];
+        List<(string Name, string Violation)> over = [.. limited.Select(name => (name, ""))];
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
             var figures = measure();
@@ -62,8 +63,9 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
             // What it is about must have been measured, and have a limit.
             Assert.All(limited, name => Assert.True(
                 figures.Any(figure => figure.Name == name) && Budgets.GetValueOrDefault(name) is { HasLimit: true }, $"{name} was not measured, or perf/budgets.json has no limit for it"));
-            violations = Compare(figures, limited);
-            if (violations.Count == 0)
+            over = Compare(figures, [.. over.Select(figure => figure.Name)]);
+            Assert.DoesNotContain(figures, figure => figure.Name == Unaccounted && figure.Value != 0);
+            if (over.Count == 0)
             {
                 return;
             }
@@ -71,23 +73,23 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
             output.WriteLine($"over budget, attempt {attempt} of {Attempts}");
         }
 
-        Assert.Fail(string.Join('\n', violations));
+        Assert.Fail(string.Join('\n', over.Select(figure => figure.Violation)));
     }
 
     /// <summary>Prints each figure beside its budget; what is over of those that are judged.</summary>
-    private List<string> Compare(IReadOnlyList<Figure> figures, string[] limited)
+    private List<(string Name, string Violation)> Compare(IReadOnlyList<Figure> figures, string[] judged)
     {
-        List<string> violations = [];
+        List<(string Name, string Violation)> over = [];
         foreach (var figure in figures)
         {
             var budget = Budgets.GetValueOrDefault(figure.Name);
             output.WriteLine($"{figure.Name,-40} {figure.Value,14:0.###} {figure.Unit,-10} {(budget is { HasLimit: true } ? budget.Limit : "no limit")}");
-            if (limited.Contains(figure.Name) && budget?.Violation(figure.Value) is { } violation)
+            if (judged.Contains(figure.Name) && budget?.Violation(figure.Value) is { } violation)
             {
-                violations.Add($"{figure.Name} is {figure.Value:0.###} {figure.Unit}: {violation}");
+                over.Add((figure.Name, $"{figure.Name} is {figure.Value:0.###} {figure.Unit}: {violation}"));
             }
         }
 
-        return violations;
+        return over;
     }
 }
