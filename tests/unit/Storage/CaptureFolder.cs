@@ -8,6 +8,8 @@ namespace NetMon.UnitTests.Storage;
 /// <summary>A capture directory of a test's own, and what the sinks on it reported.</summary>
 public sealed class CaptureFolder : IDisposable
 {
+    private const int RowGroupRows = 10_000;
+
     public const string BootId = "2d1c0e8a-0000-4000-8000-000000000001";
 
     private readonly string _root = Directory.CreateTempSubdirectory("netmon-storage-").FullName;
@@ -41,6 +43,7 @@ public sealed class CaptureFolder : IDisposable
     /// <summary>Hot segments' paths, in order.</summary>
     public string[] Segments => [.. Files(Hot).Where(file => file.EndsWith(".arrows", StringComparison.Ordinal)).Select(file => System.IO.Path.Combine(Hot, file))];
 
+    /// <summary>A sink whose row groups are small, so that many of them at once stay within the tests' memory.</summary>
     public CaptureSink Open(string node = "node-1", SinkCounters? counters = null, Func<CaptureSinkOptions, CaptureSinkOptions>? change = null)
     {
         var options = new CaptureSinkOptions
@@ -51,6 +54,7 @@ public sealed class CaptureFolder : IDisposable
             BootId = BootId,
             KeepFree = new FreeDisk(0, null),
             RetainFor = null,
+            RowGroupRows = RowGroupRows,
         };
         return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters("parquet"), new Logger(Report, "storage"));
     }
