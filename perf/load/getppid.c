@@ -10,19 +10,20 @@
 #include <unistd.h>
 
 /* The best slice counts: among many short ones some are never preempted, however busy the machine is. */
-enum { SLICES = 500, BATCH = 1000, MOST_THREADS = 256 };
+enum { SLICES = 500, MOST_SLICES = 1000, BATCH = 1000, MOST_THREADS = 256 };
 
 struct worker {
 	pthread_t thread;
+	uint64_t slices;
 	uint64_t slice_ns;
-	double ns_per_call[SLICES];
+	double ns_per_call[MOST_SLICES];
 };
 
 static void *measure(void *argument)
 {
 	struct worker *w = argument;
 
-	for (int s = 0; s < SLICES; s++) {
+	for (uint64_t s = 0; s < w->slices; s++) {
 		uint64_t start = now_ns(), now, calls = 0;
 
 		do {
@@ -41,12 +42,13 @@ int getppid_main(int argc, char **argv)
 	static const struct option known[] = {
 	    {"seconds", 1, NULL, 's'},
 	    {"threads", 1, NULL, 't'},
+	    {"slices", 1, NULL, 'n'},
 	    {"help", 0, NULL, 'h'},
 	    {NULL, 0, NULL, 0},
 	};
 	static struct worker workers[MOST_THREADS];
 	double seconds = 2, best = 0;
-	uint64_t threads = 1;
+	uint64_t threads = 1, slices = SLICES;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -56,6 +58,9 @@ int getppid_main(int argc, char **argv)
 			break;
 		case 't':
 			threads = parse_count("--threads", optarg, 1, MOST_THREADS);
+			break;
+		case 'n':
+			slices = parse_count("--slices", optarg, 1, MOST_SLICES);
 			break;
 		case 'h':
 			usage();
@@ -67,13 +72,14 @@ int getppid_main(int argc, char **argv)
 	if (optind < argc)
 		die(EXIT_USAGE, "'%s' is not an option; see `netload --help`", argv[optind]);
 	for (uint64_t i = 0; i < threads; i++) {
-		workers[i].slice_ns = (uint64_t)(seconds * 1e9 / SLICES);
+		workers[i].slices = slices;
+		workers[i].slice_ns = (uint64_t)(seconds * 1e9 / (double)slices);
 		if (pthread_create(&workers[i].thread, NULL, measure, &workers[i]) != 0)
 			die(EXIT_FAILED, "cannot start a thread; use fewer --threads");
 	}
 	for (uint64_t i = 0; i < threads; i++)
 		pthread_join(workers[i].thread, NULL);
-	for (int s = 0; s < SLICES; s++) {
+	for (uint64_t s = 0; s < slices; s++) {
 		double sum = 0;
 
 		for (uint64_t i = 0; i < threads; i++)

@@ -50,7 +50,7 @@ void usage(void)
 	     "                           attempts only; with --timeout (non-blocking) an unanswered one is\n"
 	     "                           closed and logged as other:ABORTED; exit 0 whatever happened\n"
 	     "\n"
-	     "netload getppid [--seconds S] [--threads N]\n"
+	     "netload getppid [--seconds S] [--threads N] [--slices N]\n"
 	     "                           prints what one system call costs: ns_per_call X.X\n"
 	     "\n"
 	     "Of four attempts in a row the client closes the 1st and 3rd first, the server the others;\n"
