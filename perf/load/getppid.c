@@ -40,11 +40,8 @@ static void *measure(void *argument)
 int getppid_main(int argc, char **argv)
 {
 	static const struct option known[] = {
-	    {"seconds", 1, NULL, 's'},
-	    {"threads", 1, NULL, 't'},
-	    {"slices", 1, NULL, 'n'},
-	    {"help", 0, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
+	    {"seconds", 1, NULL, 's'}, {"threads", 1, NULL, 't'}, {"slices", 1, NULL, 'n'},
+	    {"help", 0, NULL, 'h'},    {NULL, 0, NULL, 0},
 	};
 	static struct worker workers[MOST_THREADS];
 	double seconds = 2, best = 0;
