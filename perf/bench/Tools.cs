@@ -11,6 +11,10 @@ internal static partial class Tools
 
     public static string Agent => Path.Combine(Root, "bin/netmon");
 
+    /// <summary>Whether a program is on the PATH.</summary>
+    public static bool IsInstalled(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
+
     /// <summary>Runs a program to its end; its stdout. Throws where it fails.</summary>
     public static string Run(string program, params string[] arguments)
     {

@@ -209,4 +209,5 @@ tar -xzf "$results" -C "$out" --no-same-owner 2>"$work/tar.log" || { cat "$work/
 code=$(cat "$out/exit-code")
 [[ $code =~ ^[0-9]+$ ]] || fail "exit code '$code'"
 say "kernel $version ($release): payload exit $code; init after $booted s, all after $(since) s, $(stat -c %s "$results") bytes of results"
+if ((code != 0)); then tail -n 30 "$console" | tr -d '\r' >&2; fi # what the payload said last
 exit "$code"

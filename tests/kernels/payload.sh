@@ -22,7 +22,7 @@ agent_start() { # NAME OPTIONS...
 
 agent_stop() {
   kill -TERM $agent
-  wait $agent || exit 1
+  wait $agent || { echo "the agent $name ended with $?:"; cat "/out/$name.log"; exit 1; }
   grep ' agent: stopped: ' "/out/$name.log"
 }
 
@@ -38,7 +38,7 @@ echo 65536 >/proc/sys/net/ipv4/tcp_max_tw_buckets
 for owner in fexit kretprobe; do
   agent_start $owner --accept-owner $owner
   /payload/netload run --connections 4000 --family both --nonblocking 30 --refused 10 --forked 5 --reset 10 --vary \
-    --bind-refused --server-processes 3 --log /out/$owner.tsv || exit 1
+    --bind-refused --server-processes 3 --log /out/$owner.tsv || { echo "netload ended with $?"; exit 1; }
   until all_closed; do usleep 100000; done
   agent_stop
 done
@@ -80,3 +80,4 @@ mount -t tmpfs tmpfs /sys/fs/cgroup
 mkdir /sys/fs/cgroup/pids
 mount -t cgroup -o pids cgroup /sys/fs/cgroup/pids
 containers containers-v1 /sys/fs/cgroup/pids
+exit 0 # however the last directory was removed

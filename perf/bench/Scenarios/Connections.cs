@@ -44,6 +44,11 @@ internal static class Connections
             return [];
         }
 
+        if (!Tools.IsInstalled("bpftool"))
+        {
+            return [new($"connections.kernel_us.{owner}", double.NaN, "us", "kernel time a connection: not measured, bpftool is not installed")];
+        }
+
         var wasOn = File.ReadAllText(Statistics);
         File.WriteAllText(Statistics, "1");
         try
