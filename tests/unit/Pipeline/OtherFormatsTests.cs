@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using NetMon.Events;
+using NetMon.Events.Columns;
 using NetMon.Pipeline.Json;
 using NetMon.UnitTests.Events;
 using NetMon.UnitTests.Layout;
@@ -50,7 +51,7 @@ public sealed class OtherFormatsTests
         var line = JsonNode.Parse(JsonLines.Text(e, format: JsonFormat.Ecs))!;
         Assert.Equal(called, line["network"]!["direction"]!.ToString());
         Assert.Equal((source, destination), (line["source"]!["bytes"]!.ToJsonString(), line["destination"]!["bytes"]!.ToJsonString()));
-        Assert.StartsWith("""{"netns":4026531840,"cgroup_id":18446744073709551615,"rtt_us":345,"retransmits":6""", line["netmon"]!.ToJsonString(), StringComparison.Ordinal);
+        AssertText("""{"netns":4026531840,"cgroup_id":18446744073709551615,"rtt_us":345,"retransmits":6}""", line["netmon"]!.ToJsonString());
         Assert.Equal("failure reset_remote", $"{line["event"]!["outcome"]} {line["event"]!["reason"]}");
     }
 
@@ -115,7 +116,19 @@ public sealed class OtherFormatsTests
         }
     }
 
-    /// <summary>The line is this one; behind its last key there may be those of columns that were declared later, which the schemas hold.</summary>
     private static void AssertLine(JsonFormat format, ConnectionEvent e, string expected) =>
-        Assert.StartsWith(expected.ReplaceLineEndings("").TrimEnd('}'), JsonLines.Text(e, format: format), StringComparison.Ordinal);
+        AssertText(expected.ReplaceLineEndings("") + "\n", JsonLines.Text(e, format: format));
+
+    /// <summary>Equal; where columns were declared after version 1's last, their keys may stand before the closing brace, and the schemas hold them.</summary>
+    private static void AssertText(string expected, string actual)
+    {
+        if (EventColumns.LineEnd[^1].Name == "reason")
+        {
+            Assert.Equal(expected, actual);
+        }
+        else
+        {
+            Assert.StartsWith(expected.TrimEnd('\n', '}'), actual, StringComparison.Ordinal);
+        }
+    }
 }
