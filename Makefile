@@ -18,6 +18,8 @@ IMAGE = $(REGISTRY)/$(IMAGE_NAME):$(IMAGE_TAG)
 OVERLAY ?= bare-metal
 export REGISTRY IMAGE_NAME IMAGE_TAG IMAGE OVERLAY
 BPF_OBJECT := artifacts/bpf/netmon.bpf.o
+BPF_OBJECT_5_10 := artifacts/bpf/netmon-5.10.bpf.o
+BPF_OBJECTS := $(BPF_OBJECT) $(BPF_OBJECT_5_10)
 START_OBJECT := artifacts/native/capabilities.o
 BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
@@ -31,12 +33,15 @@ help: ## list the targets
 setup: ## install what is missing by the distribution's packages
 	@ops/setup.sh
 
-generate: $(BPF_OBJECT) ## compile the kernel programs
+generate: $(BPF_OBJECTS) ## compile the kernel programs
 
-$(BPF_OBJECT): $(BPF_SOURCES)
+$(BPF_OBJECT): BPF_FLAGS := -mcpu=v3
+$(BPF_OBJECT_5_10): BPF_FLAGS := -DNM_NO_CMPXCHG
+
+$(BPF_OBJECTS): $(BPF_SOURCES)
 	@ops/setup.sh
 	@mkdir -p $(@D)
-	$(CLANG) -O2 -g -target bpf -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) -Wall -Wextra -Werror -c bpf/netmon.bpf.c -o $@.tmp
+	$(CLANG) -O2 -g -target bpf $(BPF_FLAGS) -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) -Wall -Wextra -Werror -c bpf/netmon.bpf.c -o $@.tmp
 	llvm-strip -g $@.tmp
 	@mv $@.tmp $@
 
@@ -47,7 +52,7 @@ $(START_OBJECT): engine/Native/capabilities.c
 	@mkdir -p $(@D)
 	$(CLANG) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
 
-bin/netmon: $(BPF_OBJECT) $(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
+bin/netmon: $(BPF_OBJECTS) $(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
 	@ops/setup.sh
 	dotnet publish engine/Host -c Release -r $(RID) -o artifacts/publish -v quiet $(PUBLISH_ARGS)
 	@mkdir -p bin

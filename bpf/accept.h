@@ -2,129 +2,146 @@
 /*
  * ACCEPT: exactly one an inbound connection that was established.
  *
- *   listen()     -> nm_listening           the owner of the socket, inherited by its children
+ *   listen()     -> nm_listening           who listens: the owner of last resort
  *   established  -> nm_accept_established  softirq: the current task is anybody's
- *   accept()     -> nm_accepted            its hook, in the accepting process: the exact owner
- *   later        -> nm_accept_overdue      no hook saw it (io_uring under syscall hooks, MPTCP, a hook skipped by
- *                                          preemption): on traffic after nm_knobs.accept_patience_ns, with the
- *                                          listener as owner
- *   closing      -> nm_accept_closing      at the latest now, with the closer as owner
+ *   accept()     -> nm_accepted            a hook in the accepting process: the exact owner
+ *   closing      -> nm_accept_unseen       no hook saw it: the closer owns it, or else who listens
  *
- * The hook, the RTT callback and the close may run at once on different CPUs. Deleting the cookie from
- * `unaccepted` decides which of them writes the ACCEPT; the hook stores the owner in `accepted` before it tries.
+ * The hook and the close may run at once on different CPUs: the slot's phase decides which of them writes the ACCEPT.
  */
 #ifndef NM_ACCEPT_H
 #define NM_ACCEPT_H
 
 #include "emit.h"
 #include "owner.h"
+#include "slots.h"
 #include "socket.h"
 
-static __always_inline void nm_emit_accept(struct sock *sk, struct nm_owner *owner, __u8 flags, bool known)
+static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, bool known)
 {
-	struct nm_record *r;
+	struct nm_record r = NM_RECORD(NM_ACCEPT, NM_INBOUND);
 
-	if (nm_knobs.accept_exact && (flags & NM_OWNER_INFERRED)) {
+	if (nm_knobs.accept_hook != NM_ACCEPT_LISTENER && (s->flags & NM_OWNER_INFERRED)) {
 		struct nm_counters *n = nm_counters_here();
 
 		if (n)
 			__sync_fetch_and_add(&n->accepts_inferred, 1);
 	}
-	r = nm_reserve(NM_ACCEPT, NM_INBOUND);
-	if (!r)
+	r.flags = s->flags;
+	nm_fill_tuple(&r, sk, false, known);
+	r.owner = s->owner;
+	nm_emit(&r, 0);
+}
+
+/* `owner` listens with this socket. */
+static __always_inline void nm_listening(struct sock *sk, struct nm_owner *owner, bool known)
+{
+	struct nm_listener at = {};
+
+	at.netns = nm_netns(sk, known);
+	at.port = nm_local_port(sk, known);
+	nm_local_addr(sk, at.addr, known);
+	bpf_map_update_elem(&listeners, &at, owner, BPF_ANY);
+}
+
+/* The owner of last resort: who listens at this address, or at every address. */
+static __noinline void nm_owner_listener(struct nm_slot *s, struct sock *sk)
+{
+	struct nm_listener at = {};
+	struct nm_owner *owner;
+
+	at.netns = nm_netns(sk, true);
+	at.port = nm_local_port(sk, true);
+	nm_local_addr(sk, at.addr, true);
+	owner = bpf_map_lookup_elem(&listeners, &at);
+	if (!owner && nm_is_ipv4(at.addr)) {
+		((__u32 *)at.addr)[3] = 0;
+		owner = bpf_map_lookup_elem(&listeners, &at);
+	}
+	if (!owner) {
+		__builtin_memset(at.addr, 0, sizeof(at.addr));
+		owner = bpf_map_lookup_elem(&listeners, &at);
+	}
+	s->flags |= NM_OWNER_INFERRED;
+	if (owner) {
+		s->owner = *owner;
+	} else {
+		__builtin_memset(&s->owner, 0, sizeof(s->owner));
+		s->flags |= NM_OWNER_UNKNOWN;
+	}
+}
+
+/* Established by the other side's ACK. False: no room to remember it. */
+static __always_inline bool nm_accept_established(struct sock *sk, __u64 cookie)
+{
+	struct nm_slot *s = nm_slot_claim(cookie, NM_PHASE_ACCEPTING);
+
+	if (!s) {
+		nm_count_lost(NM_DROP_NO_ROOM);
+		return false;
+	}
+	s->since_ns = bpf_ktime_get_ns();
+	s->flags = 0;
+	s->released = 0;
+	if (nm_knobs.accept_hook == NM_ACCEPT_LISTENER && nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
+		nm_owner_listener(s, sk);
+		nm_emit_accept(s, sk, true);
+	}
+	return true;
+}
+
+/* It closes, and no hook has seen it accepted. In the closer's context that is most likely who accepted it. */
+static __always_inline void nm_accept_unseen(struct nm_slot *s, struct sock *sk, __u64 cookie, bool closer_runs)
+{
+	if (!nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND))
 		return;
-	r->reason = NM_REASON_NONE;
-	r->flags = flags;
-	r->ktime_ns = bpf_ktime_get_ns();
-	nm_fill_tuple(r, sk, false, known);
-	r->owner = *owner;
-	r->elapsed_ns = 0;
-	nm_no_traffic(r);
-	r->error = 0;
-	nm_submit(r);
-}
-
-static __always_inline void nm_listening(struct nm_conn *c)
-{
-	__builtin_memset(c, 0, sizeof(*c));
-	nm_owner_current(&c->owner);
-	c->phase = NM_PHASE_LISTENING;
+	if (closer_runs && !(nm_current_load(flags) & PF_KTHREAD)) {
+		nm_owner_current(&s->owner);
+		s->flags |= NM_OWNER_INFERRED;
+	} else {
+		nm_owner_listener(s, sk);
+	}
+	nm_emit_accept(s, sk, true);
 }
 
 /*
- * Writes the ACCEPT if nobody else has. True when the connection's owner is final, so that the caller need
- * not come again.
+ * accept() gives `sk` to the current process, or it makes first use of what accept() gave it. The softirq that
+ * established the connection has held the socket's lock from its birth, and each hook that calls this comes after
+ * accept() has had that lock: the slot is there, or the connection's end has come.
  */
-static __always_inline bool nm_accept_settle(struct nm_conn *c, struct sock *sk, __u64 cookie, bool overdue)
+static __always_inline void nm_accepted(struct sock *sk, __u64 cookie, bool known)
 {
-	struct nm_owner *exact = bpf_map_lookup_elem(&accepted, &cookie);
+	struct nm_slot *s = nm_slot_find(cookie);
 
-	if (!exact && !overdue)
-		return false;
-	if (exact) {
-		c->owner = *exact;
-		c->owner_flags = 0;
-	}
-	if (bpf_map_delete_elem(&unaccepted, &cookie) == 0)
-		nm_emit_accept(sk, &c->owner, c->owner_flags, true);
-	if (exact)
-		bpf_map_delete_elem(&accepted, &cookie);
-	c->phase = NM_PHASE_INBOUND;
-	return true;
+	if (!s || !nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_TAKEN))
+		return;
+	nm_owner_current(&s->owner);
+	nm_emit_accept(s, sk, known);
+	if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_INBOUND))
+		nm_slot_free(s, cookie); /* closed meanwhile */
 }
 
-/* Established by the other side's ACK. True when an accept hook is still to come. */
-static __always_inline bool nm_accept_established(struct nm_conn *c, struct sock *sk, __u64 cookie)
+/* The same for what an accept() hands out: an MPTCP connection's own socket is not the one that carries its first subflow. */
+static __always_inline void nm_accepted_any(struct sock *sk, bool known)
 {
-	__u8 one = 1;
-
-	c->owner_flags = NM_OWNER_INFERRED | (c->phase == NM_PHASE_LISTENING ? 0 : NM_OWNER_UNKNOWN);
-	c->since_ns = bpf_ktime_get_ns();
-	c->phase = NM_PHASE_ACCEPTING;
-	if (!nm_knobs.accept_exact || bpf_map_update_elem(&unaccepted, &cookie, &one, BPF_ANY)) {
-		nm_emit_accept(sk, &c->owner, c->owner_flags, true);
-		c->phase = NM_PHASE_INBOUND;
-		return false;
-	}
-	return true;
-}
-
-/* A sample of the round-trip time: data was acknowledged. True when there is nothing more to wait for. */
-static __always_inline bool nm_accept_overdue(struct nm_conn *c, struct sock *sk, __u64 cookie)
-{
-	return nm_accept_settle(c, sk, cookie, bpf_ktime_get_ns() - c->since_ns > nm_knobs.accept_patience_ns);
-}
-
-/* The caller closes or shuts down what no hook saw accepted: that is most likely who accepted it. */
-static __always_inline void nm_accept_closing(struct nm_conn *c, struct sock *sk, __u64 cookie)
-{
-	if (!(nm_current_load(flags) & PF_KTHREAD)) {
-		nm_owner_current(&c->owner);
-		c->owner_flags = NM_OWNER_INFERRED;
-	}
-	nm_accept_settle(c, sk, cookie, true);
-}
-
-/*
- * accept() gives `sk` to the current process. Whichever hook calls this does so after inet_accept() took the child's
- * lock, which the softirq that established it has held from its birth: it is in `unaccepted`, or its end has come.
- */
-static __always_inline void nm_accepted(struct sock *sk, bool known)
-{
-	struct nm_owner owner = {};
 	__u64 cookie;
 
-	if (!sk || !nm_is_tcp(sk, known))
+	if (!sk)
+		return;
+	if (nm_is_mptcp(sk, known)) {
+		sk = nm_first_subflow(sk);
+		if (!sk)
+			return;
+		cookie = nm_cookie(sk, false);
+		if (cookie)
+			nm_accepted(sk, cookie, false);
+		return;
+	}
+	if (!nm_is_tcp(sk, known))
 		return;
 	cookie = nm_cookie(sk, known);
-	if (!cookie)
-		return; /* established before the agent was there */
-	nm_owner_current(&owner);
-	bpf_map_update_elem(&accepted, &cookie, &owner, BPF_ANY);
-	if (bpf_map_delete_elem(&unaccepted, &cookie) == 0)
-		nm_emit_accept(sk, &owner, 0, known);
-	else
-		bpf_map_delete_elem(&accepted, &cookie); /* its ACCEPT is out: nobody would take this away */
+	if (cookie) /* else established before the agent was there */
+		nm_accepted(sk, cookie, known);
 }
 
 #endif

@@ -2,32 +2,17 @@
 /*
  * What is there before the agent: run once, at start, after everything else is attached.
  *
- *   nm_adopt_file        every open file of every process: who owns a listening socket or a connection
- *   nm_adopt_connection  every connection of one network namespace: which way it goes, and the spine is told to follow
- *                        it (sock_ops: kernels from 6.12; before, older connections have no CLOSE)
+ *   nm_adopt_socket  every TCP socket of one network namespace: the spine is told to follow it (sock_ops, from 6.12)
+ *   nm_adopt_file    every open file of every process of the node, whatever its network namespace: who owns it
+ *
+ * A socket of a namespace that the agent can't enter has just the second: its CLOSE is written when it is released.
  */
 #ifndef NM_ADOPT_H
 #define NM_ADOPT_H
 
 #include "accept.h"
-#include "maps.h"
-#include "owner.h"
-#include "socket.h"
-
-static __always_inline bool nm_is_connected(__u8 state)
-{
-	return state != TCP_LISTEN && state != TCP_SYN_SENT && state != TCP_SYN_RECV && state != TCP_CLOSE;
-}
-
-static __always_inline void nm_adopt_file(struct nm_conn *c, struct task_struct *owner, __u8 state)
-{
-	if (c->phase != NM_PHASE_NONE)
-		return; /* known already, or shared with a process that came first */
-	if (state != TCP_LISTEN && !nm_is_connected(state))
-		return;
-	nm_owner_of(&c->owner, owner, true);
-	c->phase = state == TCP_LISTEN ? NM_PHASE_LISTENING : NM_PHASE_OLDER;
-}
+#include "close.h"
+#include "connect.h"
 
 /*
  * Who sent the SYN. The caller's own SYN counts in bytes_acked, the child of a listener starts behind its SYN-ACK: so
@@ -43,15 +28,48 @@ static __always_inline bool nm_sent_syn(struct tcp_sock *tp, __u8 state)
 	return tp->bytes_acked + in_flight > payload + fin;
 }
 
-/* True when the spine has to be told. */
-static __always_inline bool nm_adopt_connection(struct nm_conn *c, struct tcp_sock *tp, __u8 state)
+/* The slot of a connection or attempt that is older than the agent; NULL: none, or no room. */
+static __always_inline struct nm_slot *nm_adopt(struct tcp_sock *tp, __u64 cookie)
 {
-	if (c->phase != NM_PHASE_NONE && c->phase != NM_PHASE_OLDER)
-		return false;
-	c->owner_flags = NM_OLDER | (c->phase == NM_PHASE_OLDER ? 0 : NM_OWNER_UNKNOWN);
-	c->since_ns = bpf_ktime_get_ns();
-	c->phase = nm_sent_syn(tp, state) ? NM_PHASE_OUTBOUND : NM_PHASE_INBOUND;
-	return true;
+	struct sock *sk = (struct sock *)tp;
+	__u8 state = sk->__sk_common.skc_state;
+	struct nm_slot *s = nm_slot_find(cookie);
+	enum nm_phase phase;
+
+	if (s)
+		return s;
+	if (state == TCP_LISTEN || state == TCP_SYN_RECV || state == TCP_CLOSE || nm_is_added_subflow(sk))
+		return NULL;
+	if (state == TCP_SYN_SENT)
+		phase = NM_PHASE_CONNECTING;
+	else if (nm_sent_syn(tp, state))
+		phase = NM_PHASE_OUTBOUND;
+	else if (nm_knobs.accept_hook != NM_ACCEPT_LISTENER && !sk->sk_socket && state == TCP_ESTABLISHED)
+		phase = NM_PHASE_ACCEPTING; /* in the accept queue */
+	else
+		phase = NM_PHASE_INBOUND;
+	s = nm_slot_claim(cookie, phase);
+	if (!s) {
+		nm_count_lost(NM_DROP_NO_ROOM);
+		return NULL;
+	}
+	__builtin_memset(&s->owner, 0, sizeof(s->owner));
+	nm_remote_addr(sk, s->dialed_addr, true);
+	s->dialed_port = bpf_ntohs(sk->__sk_common.skc_dport);
+	s->since_ns = bpf_ktime_get_ns();
+	s->flags = phase == NM_PHASE_ACCEPTING ? NM_OLDER : NM_OLDER | NM_OWNER_UNKNOWN;
+	s->released = !!(sk->__sk_common.skc_flags & (1UL << SOCK_DEAD));
+	s->data_segments = tp->data_segs_in;
+	return s;
+}
+
+/* The first process found with the socket owns it. */
+static __always_inline void nm_adopt_owner(struct nm_slot *s, struct nm_owner *owner)
+{
+	if (!(s->flags & NM_OWNER_UNKNOWN))
+		return;
+	s->owner = *owner;
+	s->flags &= ~NM_OWNER_UNKNOWN;
 }
 
 #endif

@@ -1,59 +1,105 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* CLOSE: one for each end of what was established, with the owner remembered, at the change to TCP_CLOSE. */
+/* CLOSE: one for each end of what was established, with the owner remembered. */
 #ifndef NM_CLOSE_H
 #define NM_CLOSE_H
 
 #include "emit.h"
+#include "slots.h"
 #include "socket.h"
 
-/* `from` is the state that is left. Sources: tcp_reset(), tcp_write_err(), tcp_abort(), __tcp_close() in net/ipv4. */
-static __always_inline __u8 nm_close_reason(struct nm_conn *c, __u8 from, int error)
+/*
+ * An orderly end, by the state that is left for TCP_CLOSE: LAST_ACK is behind CLOSE_WAIT, so the other side's FIN came
+ * first. Called only where both FINs were sent and acknowledged.
+ */
+static __always_inline __u8 nm_orderly(__u8 from)
 {
+	return from == TCP_LAST_ACK ? NM_FIN_REMOTE : NM_FIN_LOCAL;
+}
+
+/* Data that came after close() makes the kernel answer with a RST. tcp_input.c, tcp_rcv_state_process(). */
+static __always_inline bool nm_data_came_late(struct nm_slot *s, struct sock *sk)
+{
+	return s->released && nm_load(true, (struct tcp_sock *)sk, data_segs_in) != s->data_segments;
+}
+
+/*
+ * `from` is the state that is left. Sources: tcp_reset(), tcp_write_err(), tcp_abort(), tcp_rcv_state_process(),
+ * __tcp_close(), tcp_disconnect() in net/ipv4.
+ */
+static __always_inline __u8 nm_close_reason(struct nm_slot *s, struct sock *sk, __u8 from, int error)
+{
+	bool fin_received = sk->__sk_common.skc_flags & (1UL << SOCK_DONE);
+	bool orphan = sk->__sk_common.skc_flags & (1UL << SOCK_DEAD);
+	struct tcp_sock *tp = (struct tcp_sock *)sk;
+
 	switch (error) {
 	case 0:
 		break;
 	case ECONNRESET:
 	case EPIPE: /* tcp_reset() in CLOSE_WAIT */
-		return NM_RESET_REMOTE;
+		return orphan && nm_data_came_late(s, sk) ? NM_RESET_LOCAL : NM_RESET_REMOTE;
 	case ETIMEDOUT:
 		return NM_REASON_TIMED_OUT;
 	case ECONNABORTED:
 		return NM_REASON_ABORTED;
 	default:
+		/* An ICMP error that the caller asked for (IP_RECVERR) does not end a connection. */
+		if ((from == TCP_LAST_ACK && tp->snd_una == tp->write_seq) ||
+		    ((from == TCP_FIN_WAIT2 || from == TCP_CLOSING) && fin_received))
+			return nm_orderly(from);
 		return NM_REASON_ERROR;
 	}
-	/* An orderly close passes FIN_WAIT1 or LAST_ACK; from these states it is a RST of our own. */
-	if (from == TCP_ESTABLISHED || from == TCP_CLOSE_WAIT || from == TCP_SYN_RECV)
+	switch (from) {
+	case TCP_LAST_ACK:
+	case TCP_CLOSING:
+		return nm_orderly(from);
+	case TCP_FIN_WAIT2:
+		/*
+		 * The peer's FIN, or close() after shutdown(): the kernel waits for that FIN without the socket. Else close()
+		 * with data unread or SO_LINGER 0, which sends a RST before it makes the socket an orphan.
+		 */
+		return fin_received || (orphan && !nm_data_came_late(s, sk)) ? NM_FIN_LOCAL : NM_RESET_LOCAL;
+	default: /* an orderly close passes one of the states above */
 		return NM_RESET_LOCAL;
-	return c->first_fin ? c->first_fin : NM_FIN_LOCAL;
+	}
 }
 
-static __always_inline void nm_closed(struct nm_conn *c, struct sock *sk, __u8 from)
+/* The bytes, the round-trip time and the retransmissions of a connection so far. */
+static __always_inline void nm_fill_traffic(struct nm_record *r, struct sock *sk, bool known)
 {
-	bool outbound = c->phase == NM_PHASE_OUTBOUND;
-	struct nm_record *r = nm_reserve(NM_CLOSE, outbound ? NM_OUTBOUND : NM_INBOUND);
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
-	__u64 received;
+	__u64 received = nm_load(known, tp, bytes_received);
 
-	c->phase = NM_PHASE_NONE;
-	if (!r)
-		return;
-	r->error = sk->sk_err;
-	r->reason = nm_close_reason(c, from, r->error);
-	r->flags = c->owner_flags;
-	r->ktime_ns = bpf_ktime_get_ns();
-	nm_fill_tuple(r, sk, outbound, true);
-	r->owner = c->owner;
-	r->elapsed_ns = r->ktime_ns - c->since_ns;
 	/* bytes_sent counts payload with every retransmission; bytes_received counts the FIN as a byte. */
-	r->bytes_sent = tp->bytes_sent - tp->bytes_retrans;
-	received = tp->bytes_received;
-	if (received && (sk->__sk_common.skc_flags & (1UL << SOCK_DONE)))
+	r->bytes_sent = nm_load(known, tp, bytes_sent) - nm_load(known, tp, bytes_retrans);
+	if (received && (nm_load(known, sk, __sk_common.skc_flags) & (1UL << SOCK_DONE)))
 		received--;
 	r->bytes_received = received;
-	r->srtt_us = tp->srtt_us >> 3;
-	r->retransmits = tp->total_retrans;
-	nm_submit(r);
+	r->srtt_us = nm_load(known, tp, srtt_us) >> 3;
+	r->retransmits = nm_load(known, tp, total_retrans);
+}
+
+static __always_inline void nm_emit_close(struct nm_slot *s, struct sock *sk, bool outbound, __u8 reason, __u32 error,
+					  bool known)
+{
+	struct nm_record r = NM_RECORD(NM_CLOSE, outbound ? NM_OUTBOUND : NM_INBOUND);
+
+	r.error = error;
+	r.reason = reason;
+	r.flags = s->flags;
+	nm_fill_tuple(&r, sk, outbound, known);
+	r.owner = s->owner;
+	nm_fill_traffic(&r, sk, known);
+	nm_emit(&r, s->since_ns);
+}
+
+/* The change to TCP_CLOSE. */
+static __always_inline void nm_closed(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 from, bool outbound)
+{
+	int error = sk->sk_err;
+
+	nm_emit_close(s, sk, outbound, nm_close_reason(s, sk, from, error), error, true);
+	nm_slot_free(s, cookie);
 }
 
 #endif

@@ -1,52 +1,50 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * CONNECT: exactly one an attempt, written when its outcome is known.
+ * CONNECT: exactly one an attempt, written when its outcome is known. What is remembered of an attempt is the socket's,
+ * whichever threads and processes call connect(), poll and close it.
  *
- *   connect()  -> nm_connect_called     cgroup/connect4, connect6: every attempt passes here
- *   SYN sent   -> nm_connect_sent       the spine; the owner is the current task
- *   outcome    -> nm_connect_settled    the spine leaves SYN_SENT: established, or closed with an error
- *   no SYN     -> nm_connect_returned   connect() failed before a SYN (no route, no port, forbidden)
+ *   connect()  -> nm_connect_called       cgroup/connect4, connect6: the owner, the time, what was dialed
+ *   SYN sent   -> nm_connect_sent         the spine; also what did not come by connect()
+ *   outcome    -> nm_connect_settled      the spine leaves SYN_SENT: established, or closed with an error
+ *   no SYN     -> nm_connect_returned     connect() failed before a SYN: denied, no route, no port
+ *              -> nm_connect_abandoned    no hook saw it return: at the latest when the socket is released
  */
 #ifndef NM_CONNECT_H
 #define NM_CONNECT_H
 
 #include "emit.h"
 #include "owner.h"
+#include "slots.h"
 #include "socket.h"
 
-static __always_inline __u32 nm_current_thread(void)
-{
-	return nm_current_load(pid);
-}
+/* Programs of cgroup/connect4 may ask what those before them decided: 6.1, as bpf_user_ringbuf_drain(). */
+#define nm_verdict_is_known bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_user_ringbuf_drain)
 
-static __always_inline void nm_emit_unsent(struct nm_attempt *a, __u32 error, __u8 flags)
+/* An attempt that sent no SYN, by what was remembered of it when it was called; gives the slot back. */
+static __always_inline void nm_emit_unsent(struct nm_slot *s, struct sock *sk, __u64 cookie, __u32 error, __u8 flags,
+					   bool known)
 {
-	struct nm_record *r = nm_reserve(NM_CONNECT, NM_OUTBOUND);
+	struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND);
 
-	if (!r)
-		return;
-	r->reason = NM_REASON_NONE;
-	r->flags = flags;
-	r->ktime_ns = bpf_ktime_get_ns();
-	__builtin_memcpy(r->src_addr, a->src_addr, sizeof(r->src_addr));
-	__builtin_memcpy(r->dst_addr, a->dst_addr, sizeof(r->dst_addr));
-	r->src_port = a->src_port;
-	r->dst_port = a->dst_port;
-	r->netns = a->netns;
-	nm_owner_current(&r->owner);
-	r->elapsed_ns = r->ktime_ns - a->started_ns;
-	nm_no_traffic(r);
-	r->error = error;
-	nm_submit(r);
+	r.flags = flags;
+	r.error = error;
+	nm_local_addr(sk, r.src_addr, known); /* unspecified unless the caller has bound the socket */
+	r.src_port = nm_local_port(sk, known);
+	__builtin_memcpy(r.dst_addr, s->dialed_addr, sizeof(r.dst_addr));
+	r.dst_port = s->dialed_port;
+	r.netns = nm_netns(sk, known);
+	r.owner = s->owner;
+	nm_emit(&r, s->since_ns);
+	nm_slot_free(s, cookie);
 }
 
 /* `ctx` of cgroup/connect4 or connect6, in the caller's context, before routing. */
 static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ipv6)
 {
-	struct nm_attempt a = {};
-	__u32 thread = nm_current_thread();
-	struct nm_attempt *before;
+	struct nm_slot *s;
 	struct sock *sk;
+	__u64 cookie;
+	long verdict;
 
 	if (ctx->type != SOCK_STREAM || ctx->protocol != IPPROTO_TCP)
 		return;
@@ -55,98 +53,174 @@ static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ip
 	sk = nm_known_sock(ctx->sk);
 	if (!sk)
 		return;
-	a.started_ns = bpf_ktime_get_ns();
-	a.cookie = bpf_get_socket_cookie(ctx);
+	cookie = bpf_get_socket_cookie(ctx);
+	s = nm_slot_find(cookie);
+	if (s) {
+		if (nm_slot_phase(s) != NM_PHASE_CALLED)
+			return; /* connecting or connected: the kernel is about to say so */
+		nm_emit_unsent(s, sk, cookie, 0, NM_ERROR_UNKNOWN, true);
+	}
+	s = nm_slot_claim(cookie, NM_PHASE_CALLED);
+	if (!s)
+		return; /* counted when the SYN is sent */
+	s->since_ns = bpf_ktime_get_ns();
+	nm_owner_current(&s->owner);
+	s->flags = 0;
+	s->released = 0;
 	if (ipv6) {
-		__u32 *words = (__u32 *)a.dst_addr;
+		__u32 *words = (__u32 *)s->dialed_addr;
 
 		words[0] = ctx->user_ip6[0];
 		words[1] = ctx->user_ip6[1];
 		words[2] = ctx->user_ip6[2];
 		words[3] = ctx->user_ip6[3];
 	} else {
-		nm_map_ipv4(a.dst_addr, ctx->user_ip4);
+		nm_map_ipv4(s->dialed_addr, ctx->user_ip4);
 	}
-	nm_local_addr(sk, a.src_addr, true); /* unspecified unless the caller has bound the socket */
-	a.src_port = nm_local_port(sk, true);
-	a.dst_port = bpf_ntohs((__u16)ctx->user_port);
-	a.netns = nm_netns(sk, true);
-	before = bpf_map_lookup_elem(&attempts, &thread);
-	if (before)
-		nm_emit_unsent(before, 0, NM_ERROR_UNKNOWN);
-	bpf_map_update_elem(&attempts, &thread, &a, BPF_ANY);
+	s->dialed_port = bpf_ntohs((__u16)ctx->user_port);
+	if (nm_knobs.by_thread) {
+		__u32 thread = nm_current_load(pid);
+		struct nm_call call = {.cookie = cookie, .sock = sk};
+
+		bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
+	}
+	if (!nm_verdict_is_known)
+		return;
+	verdict = bpf_get_retval();
+	if (verdict < 0) /* denied by a program before this one */
+		nm_emit_unsent(s, sk, cookie, -verdict, 0, true);
 }
 
-/* A SYN is about to leave: from here on the spine sees this attempt to its end. */
-static __always_inline void nm_connect_sent(struct nm_conn *c)
+/* A SYN is about to leave: from here on the spine sees this attempt to its end. False: no room to remember it. */
+static __always_inline bool nm_connect_sent(__u64 cookie)
 {
-	__u32 thread = nm_current_thread();
-	struct nm_attempt *a = bpf_map_lookup_elem(&attempts, &thread);
+	struct nm_slot *s = nm_slot_find(cookie);
 
-	__builtin_memset(c, 0, sizeof(*c));
-	nm_owner_current(&c->owner);
-	c->phase = NM_PHASE_CONNECTING;
-	c->since_ns = a ? a->started_ns : bpf_ktime_get_ns();
-	if (a)
-		bpf_map_delete_elem(&attempts, &thread);
+	if (s)
+		return nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING);
+	s = nm_slot_claim(cookie, NM_PHASE_CONNECTING); /* not by connect(): MPTCP, a socket of the kernel's own */
+	if (!s) {
+		nm_count_lost(NM_DROP_NO_ROOM);
+		return false;
+	}
+	s->since_ns = bpf_ktime_get_ns();
+	nm_owner_current(&s->owner);
+	s->flags = 0;
+	s->released = 0;
+	return true;
+}
+
+/*
+ * The errno that a caller saw which did not block, of an attempt that ICMP ended: SO_ERROR has taken sk_err or
+ * sk_err_soft by now, but the message itself is still in the socket's error queue. net/ipv4/ip_sockglue.c,
+ * ip_icmp_error(); net/ipv6/datagram.c, ipv6_icmp_error().
+ */
+static __always_inline __u32 nm_icmp_error(struct sock *sk)
+{
+	struct sk_buff *last = BPF_CORE_READ(sk, sk_error_queue.prev);
+	struct sock_exterr_skb *error;
+	__u8 origin;
+
+	if (!last || (void *)last == (void *)&sk->sk_error_queue)
+		return 0;
+	error = (struct sock_exterr_skb *)__builtin_preserve_access_index(&last->cb);
+	origin = BPF_CORE_READ(error, ee.ee_origin);
+	if (origin != SO_EE_ORIGIN_ICMP && origin != SO_EE_ORIGIN_ICMP6)
+		return 0;
+	return BPF_CORE_READ(error, ee.ee_errno);
+}
+
+/* Why an attempt that sent a SYN has failed. */
+static __always_inline __u32 nm_connect_error(struct sock *sk)
+{
+	__u32 error = sk->sk_err;
+
+	if (!error)
+		error = sk->sk_err_soft;
+	if (!error)
+		error = nm_icmp_error(sk);
+	if (!error) /* the caller gave up, unless no port could be chosen at all */
+		error = nm_local_port(sk, true) ? ECONNABORTED : EADDRNOTAVAIL;
+	return error;
 }
 
 /* SYN_SENT is left; `established` or closed. */
-static __always_inline void nm_connect_settled(struct nm_conn *c, struct sock *sk, bool established)
+static __always_inline void nm_connect_settled(struct nm_slot *s, struct sock *sk, __u64 cookie, bool established)
 {
-	struct nm_record *r = nm_reserve(NM_CONNECT, NM_OUTBOUND);
-	__u64 now = bpf_ktime_get_ns();
+	struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND);
+	__u64 now;
 
-	if (r) {
-		r->reason = NM_REASON_NONE;
-		r->flags = c->owner_flags;
-		r->ktime_ns = now;
-		nm_fill_tuple(r, sk, true, true);
-		r->owner = c->owner;
-		r->elapsed_ns = now - c->since_ns;
-		nm_no_traffic(r);
-		r->error = 0;
-		if (!established) {
-			__u32 error = sk->sk_err;
-
-			/* Closed with no error: the caller gave up, unless no port could be chosen at all. */
-			if (!error)
-				error = r->src_port ? ECONNABORTED : EADDRNOTAVAIL;
-			r->error = error;
-		}
-		nm_submit(r);
+	if (!established)
+		r.error = nm_connect_error(sk);
+	r.flags = s->flags;
+	nm_fill_tuple(&r, sk, true, true);
+	r.owner = s->owner;
+	now = nm_emit(&r, s->since_ns);
+	if (established) {
+		s->since_ns = now;
+		nm_slot_turn(s, cookie, NM_PHASE_CONNECTING, NM_PHASE_OUTBOUND);
+	} else {
+		nm_slot_free(s, cookie);
 	}
-	c->since_ns = now;
-	c->phase = established ? NM_PHASE_OUTBOUND : NM_PHASE_NONE;
 }
 
-/* connect() returns `ret` to the current thread. Only an attempt that sent no SYN is still known here. */
-static __always_inline void nm_connect_returned(long ret)
+/* Established, and nobody has said so yet: the spine was not told. True where this socket has called, and is followed. */
+static __always_inline bool nm_connect_established(struct sock *sk, __u64 cookie)
 {
-	__u32 thread = nm_current_thread();
-	struct nm_attempt *a = bpf_map_lookup_elem(&attempts, &thread);
+	struct nm_slot *s = nm_slot_find(cookie);
 
-	if (!a)
-		return;
-	if (ret < 0)
-		nm_emit_unsent(a, -ret, 0);
-	bpf_map_delete_elem(&attempts, &thread);
+	if (!s)
+		return false;
+	if (nm_slot_phase(s) == NM_PHASE_CONNECTING)
+		nm_connect_settled(s, sk, cookie, true);
+	return nm_slot_phase(s) == NM_PHASE_OUTBOUND;
 }
 
-/* A closed socket is released: the attempt that no hook saw return (io_uring, or none is attached). */
-static __always_inline void nm_connect_forgotten(struct bpf_sock *ctx)
+/* connect() on the socket with this cookie returns `result` to its caller, or is about to. */
+static __always_inline void nm_connect_returned(struct sock *sk, __u64 cookie, long result, bool known)
 {
-	__u32 thread;
-	struct nm_attempt *a;
+	struct nm_slot *s;
 
-	if (ctx->type != SOCK_STREAM || ctx->protocol != IPPROTO_TCP || ctx->state != TCP_CLOSE)
+	if (result >= 0 || !cookie)
 		return;
-	thread = nm_current_thread();
-	a = bpf_map_lookup_elem(&attempts, &thread);
-	if (!a || a->cookie != bpf_get_socket_cookie(ctx))
+	s = nm_slot_find(cookie);
+	if (s && nm_slot_phase(s) == NM_PHASE_CALLED)
+		nm_emit_unsent(s, sk, cookie, -result, 0, known);
+}
+
+/* The current thread's connect() returns `result`. */
+static __always_inline void nm_thread_returned(long result)
+{
+	__u32 thread = nm_current_load(pid);
+	struct nm_call *call;
+
+	if (result >= 0)
 		return;
-	nm_emit_unsent(a, 0, NM_ERROR_UNKNOWN);
-	bpf_map_delete_elem(&attempts, &thread);
+	call = bpf_map_lookup_elem(&calls, &thread);
+	if (call)
+		nm_connect_returned(call->sock, call->cookie, result, false);
+}
+
+/*
+ * The socket is released, and nobody has seen what its connect() returned. Denied by a program that ran after ours, it
+ * leaves nothing; without a route it leaves nothing of IPv4 and the destination of IPv6; without a port, the destination.
+ * net/ipv4/tcp_ipv4.c, tcp_v4_connect(); net/ipv6/tcp_ipv6.c, tcp_v6_connect().
+ */
+static __always_inline void nm_connect_abandoned(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 state)
+{
+	__u64 destination[2];
+	bool reached;
+
+	if (state == TCP_SYN_SENT) { /* the SYN was to go with the first data (TCP_FASTOPEN_CONNECT), of which there was none */
+		nm_emit_unsent(s, sk, cookie, ECONNABORTED, 0, false);
+		return;
+	}
+	nm_remote_addr(sk, (__u8 *)destination, false);
+	reached = destination[0] == ((__u64 *)s->dialed_addr)[0] && destination[1] == ((__u64 *)s->dialed_addr)[1];
+	if (nm_is_ipv4(s->dialed_addr))
+		nm_emit_unsent(s, sk, cookie, reached ? EADDRNOTAVAIL : ENETUNREACH, 0, false);
+	else
+		nm_emit_unsent(s, sk, cookie, reached ? ENETUNREACH : 0, reached ? 0 : NM_ERROR_UNKNOWN, false);
 }
 
 #endif

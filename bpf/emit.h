@@ -24,52 +24,48 @@ static __always_inline void nm_count_lost(enum nm_drop reason)
 	__sync_fetch_and_add(&c->dropped[reason], 1);
 }
 
+/* The beginning of a record; the rest of it is 0. */
+#define NM_RECORD(which, towards)                                                                                      \
+	{                                                                                                              \
+		.size = sizeof(struct nm_record), .version = NM_VERSION, .kind = (which), .direction = (towards),       \
+	}
+
 /*
- * The time of a record is read after its room is reserved: what the agent does not yet see reserved when it begins a
- * drain is younger than the drain, which is what makes the drain's start a watermark.
+ * Writes a record that was gathered on the stack, and tells its time. `since_ns`: what elapsed_ns counts from, or 0.
  *
- * Room for a record, header and reserved bytes written, the rest for the caller to fill; NULL: counted as lost.
+ * Between reserving room and submitting it there is just a copy and a clock: a task that is preempted there holds up its
+ * ring for as long as it does not run. The time is read after the room is reserved: what the agent does not yet see
+ * reserved when it begins a drain is younger than the drain, which is what makes the drain's start a watermark.
+ *
+ * Never wakes the agent: it polls. A wake-up per event costs ten times the CPU of the event.
  */
-static __always_inline struct nm_record *nm_reserve(enum nm_kind kind, enum nm_direction direction)
+static __noinline __u64 nm_emit(const struct nm_record *record, __u64 since_ns)
 {
 	__u32 index = bpf_get_smp_processor_id() % nm_knobs.ring_count;
 	void *ring = bpf_map_lookup_elem(&rings, &index);
+	struct nm_counters *c;
 	struct nm_record *r;
+	__u64 now;
 
 	if (!ring)
-		return NULL; /* not on any CPU: the index is below the count */
+		return 0; /* not on any CPU: the index is below the count */
 	r = bpf_ringbuf_reserve(ring, sizeof(*r), 0);
 	if (!r) {
 		nm_count_lost(NM_DROP_RING_FULL);
-		return NULL;
+		return bpf_ktime_get_ns();
 	}
-	r->size = sizeof(*r);
-	r->version = NM_VERSION;
-	r->kind = kind;
-	r->direction = direction;
-	r->reserved = 0;
-	r->reserved2 = 0;
-	return r;
-}
-
-/* Never wakes the agent: it polls. A wake-up per event costs ten times the CPU of the event. */
-static __always_inline void nm_submit(struct nm_record *r)
-{
-	struct nm_counters *c = nm_counters_here();
-
+	__builtin_memcpy(r, record, sizeof(*r));
+	now = bpf_ktime_get_ns();
+	r->ktime_ns = now;
+	if (since_ns)
+		r->elapsed_ns = now - since_ns;
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
-	if (!c)
-		return;
-	__sync_fetch_and_add(&c->seen, 1);
-	__sync_fetch_and_add(&c->delivered, 1);
-}
-
-static __always_inline void nm_no_traffic(struct nm_record *r)
-{
-	r->bytes_sent = 0;
-	r->bytes_received = 0;
-	r->srtt_us = 0;
-	r->retransmits = 0;
+	c = nm_counters_here();
+	if (c) {
+		__sync_fetch_and_add(&c->seen, 1);
+		__sync_fetch_and_add(&c->delivered, 1);
+	}
+	return now;
 }
 
 #endif

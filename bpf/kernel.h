@@ -55,9 +55,34 @@ struct sock_common {
 	unsigned long skc_flags;
 };
 
+typedef struct {
+	int owned; /* by a process; what softirqs do to it waits */
+} socket_lock_t;
+
+struct sk_buff {
+	char cb[48];
+};
+
+struct sk_buff_head {
+	struct sk_buff *prev;
+};
+
+struct sock_extended_err {
+	__u32 ee_errno;
+	__u8 ee_origin;
+};
+
+struct sock_exterr_skb {
+	struct sock_extended_err ee;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
+	struct socket *sk_socket;
+	struct sk_buff_head sk_error_queue;
 	int sk_err;
+	int sk_err_soft;
 	__u16 sk_protocol;
 	__u16 sk_type;
 };
@@ -67,7 +92,24 @@ struct inet_sock {
 	__be16 inet_sport;
 };
 
+struct inet_connection_sock {
+	void *icsk_ulp_data;
+};
+
+struct mptcp_sock {
+	struct sock *first;
+};
+
+struct mptcp_subflow_context {
+	__u32 mp_join : 1, request_join : 1;
+	struct sock *tcp_sock;
+	struct sock *conn; /* the connection's own socket */
+};
+
 struct tcp_sock {
+	_Bool is_mptcp;
+	__u32 data_segs_in;
+	__u32 write_seq;
 	__u64 bytes_received;
 	__u64 bytes_acked;
 	__u64 bytes_sent;
@@ -180,7 +222,9 @@ struct syscall_exit {
 #define AF_INET6 10
 #define SOCK_STREAM 1
 #define IPPROTO_TCP 6
+#define IPPROTO_MPTCP 262
 
+#define SOCK_DEAD 0 /* close() has let go of it: sock_orphan() */
 #define SOCK_DONE 1 /* include/net/sock.h enum sock_flags: tcp_fin() sets it when a FIN came in */
 
 /* include/net/tcp_states.h; bpf_sock_ops uses the same numbers as BPF_TCP_*. */
@@ -189,14 +233,20 @@ enum {
 	TCP_SYN_SENT = 2,
 	TCP_SYN_RECV = 3,
 	TCP_FIN_WAIT1 = 4,
+	TCP_FIN_WAIT2 = 5,
 	TCP_CLOSE = 7,
 	TCP_CLOSE_WAIT = 8,
 	TCP_LAST_ACK = 9,
 	TCP_LISTEN = 10,
+	TCP_CLOSING = 11,
 };
 
 /* include/uapi/asm-generic/errno.h */
 #define EADDRNOTAVAIL 99
+#define ENETUNREACH 101
+#define SO_EE_ORIGIN_ICMP 2 /* include/uapi/linux/errqueue.h */
+#define SO_EE_ORIGIN_ICMP6 3
+
 #define EPIPE 32
 #define ECONNABORTED 103
 #define ECONNRESET 104

@@ -16,14 +16,22 @@ enum nm_controller {
 	NM_BLKIO,
 };
 
+/* Who owns what is accepted. */
+enum nm_accept_hook {
+	NM_ACCEPT_LISTENER = 0, /* no hook: who called listen(). The ACCEPT is written when the connection is established */
+	NM_ACCEPT_ALWAYS = 1, /* a hook that no accept() passes by: the ACCEPT waits for it */
+	NM_ACCEPT_MOSTLY = 2, /* one that some accept() pass by: the ACCEPT waits for it, or for the socket's close */
+};
+
 /* Mirrored by engine/Sources/Kernel/Knobs.cs. */
 struct nm_knobs {
-	__u64
-	    accept_patience_ns; /* an inbound connection that no hook saw accepted is reported on traffic after this */
 	__u32 ring_count; /* how many rings there are; CPUs share them where there are fewer */
 	__u32 cgroup_controller; /* enum nm_controller: whose hierarchy tells containers apart */
 	__u32 cgroup_hierarchy; /* that hierarchy's id, as in /proc/cgroups; 0 is v2 */
-	__u32 accept_exact; /* 1: a hook tells who called accept(), the ACCEPT waits for it. 0: the listener owns it */
+	__u32 accept_hook; /* enum nm_accept_hook */
+	__u32 slot_mask; /* how many slots there are, less 1 */
+	__u32 by_sockops; /* 1: states come through sock_ops, by a flag that each socket must have */
+	__u32 by_thread; /* 1: the hooks on connect()'s return know the thread alone */
 	__u32 reserved;
 };
 

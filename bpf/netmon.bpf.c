@@ -15,86 +15,75 @@
 
 /* ---- spine: sock_ops at the cgroup v2 root. No recursion guard, so it misses nothing. ---- */
 
-static __always_inline void sockops_want(struct bpf_sock_ops *ctx, __u32 flags)
+/* Others may have set flags of their own, and may have forgotten ours. */
+static __always_inline void sockops_follow(struct bpf_sock_ops *ctx)
 {
-	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | flags);
-}
-
-static __always_inline void sockops_connect(struct bpf_sock_ops *ctx, struct bpf_sock *bsk)
-{
-	struct nm_conn *c = bpf_sk_storage_get(&conns, bsk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-
-	if (!c) {
-		nm_count_lost(NM_DROP_NO_STATE);
-		return;
-	}
-	nm_connect_sent(c);
-	sockops_want(ctx, BPF_SOCK_OPS_STATE_CB_FLAG);
-}
-
-static __always_inline void sockops_established(struct bpf_sock_ops *ctx, struct bpf_sock *bsk)
-{
-	struct nm_conn *c = bpf_sk_storage_get(&conns, bsk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	__u32 flags = BPF_SOCK_OPS_STATE_CB_FLAG;
-	struct sock *sk = nm_known_sock(bsk);
-
-	if (!c || !sk) {
-		nm_count_lost(NM_DROP_NO_STATE);
-		return;
-	}
-	if (c->phase == NM_PHASE_CONNECTING)
-		return; /* simultaneous open: the same socket called, too */
-	if (nm_accept_established(c, sk, bpf_get_socket_cookie(ctx))) {
-		c->rtt_flag_ours = !(ctx->bpf_sock_ops_cb_flags & BPF_SOCK_OPS_RTT_CB_FLAG);
-		flags |= BPF_SOCK_OPS_RTT_CB_FLAG;
-	}
-	sockops_want(ctx, flags);
-}
-
-static __always_inline void sockops_rtt(struct bpf_sock_ops *ctx, struct bpf_sock *bsk)
-{
-	struct nm_conn *c = bpf_sk_storage_get(&conns, bsk, 0, 0);
-	struct sock *sk;
-
-	if (!c || c->phase != NM_PHASE_ACCEPTING)
-		return; /* somebody else's flag */
-	sk = nm_known_sock(bsk);
-	if (sk && nm_accept_overdue(c, sk, bpf_get_socket_cookie(ctx)) && c->rtt_flag_ours)
-		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags & ~BPF_SOCK_OPS_RTT_CB_FLAG);
+	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 }
 
 SEC("sockops")
 int nm_sockops(struct bpf_sock_ops *ctx)
 {
-	struct bpf_sock *bsk = ctx->sk;
-	struct nm_conn *c;
+	__u32 op = ctx->op;
+	struct nm_owner owner = {};
+	struct bpf_sock *bsk;
 	struct sock *sk;
+	__u64 cookie;
 
-	if (!bsk)
-		return 1;
-	switch (ctx->op) {
-	case BPF_SOCK_OPS_TCP_CONNECT_CB:
-		sockops_connect(ctx, bsk);
-		break;
-	case BPF_SOCK_OPS_TCP_LISTEN_CB:
-		c = bpf_sk_storage_get(&conns, bsk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-		if (c)
-			nm_listening(c);
-		break;
-	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
-		sockops_established(ctx, bsk);
-		break;
+	/* Of seventeen calls in a connection's life nine are of no interest, and end here. */
+	switch (op) {
 	case BPF_SOCK_OPS_STATE_CB:
 		/* ctx->state, not args[0]: the arguments share memory with the reply that other programs write. */
-		c = bpf_sk_storage_get(&conns, bsk, 0, 0);
-		if (!c || !nm_state_noted(c, ctx->args[1]))
-			break;
-		sk = nm_known_sock(bsk);
-		if (sk)
-			nm_state_changed(c, sk, ctx->state, ctx->args[1]);
+		if (!nm_state_matters(ctx->state, ctx->args[1]))
+			return 1;
 		break;
-	case BPF_SOCK_OPS_RTT_CB:
-		sockops_rtt(ctx, bsk);
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+		if (ctx->bpf_sock_ops_cb_flags & BPF_SOCK_OPS_STATE_CB_FLAG)
+			return 1;
+		break;
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+	case BPF_SOCK_OPS_TCP_LISTEN_CB:
+		break;
+	default:
+		return 1;
+	}
+	bsk = ctx->sk;
+	if (!bsk)
+		return 1;
+	sk = nm_known_sock(bsk);
+	if (!sk)
+		return 1;
+	cookie = nm_cookie(sk, true);
+	switch (op) {
+	case BPF_SOCK_OPS_STATE_CB:
+		if (cookie)
+			nm_state_changed(sk, cookie, ctx->state, ctx->args[1]);
+		break;
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+		if (!cookie)
+			cookie = bpf_get_socket_cookie(ctx);
+		if (!nm_is_added_subflow(sk) && nm_connect_sent(cookie))
+			sockops_follow(ctx);
+		break;
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+		/* Our flag has gone since the SYN, or the SYN is older than the agent. */
+		if (cookie && nm_connect_established(sk, cookie))
+			sockops_follow(ctx);
+		break;
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		if (cookie && nm_connect_established(sk, cookie)) { /* simultaneous open: the same socket called, too */
+			sockops_follow(ctx);
+			break;
+		}
+		if (!cookie)
+			cookie = bpf_get_socket_cookie(ctx);
+		if (!nm_is_added_subflow(sk) && nm_accept_established(sk, cookie))
+			sockops_follow(ctx);
+		break;
+	case BPF_SOCK_OPS_TCP_LISTEN_CB:
+		nm_owner_current(&owner);
+		nm_listening(sk, &owner, true);
 		break;
 	}
 	return 1;
@@ -105,27 +94,32 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 SEC("tp_btf/inet_sock_set_state")
 int nm_tracepoint(__u64 *ctx)
 {
-	struct sock *sk = nm_known_sock((void *)ctx[0]);
 	__u8 from = ctx[1], to = ctx[2];
-	bool opens = to == TCP_SYN_SENT || to == TCP_LISTEN || (from == TCP_SYN_RECV && to == TCP_ESTABLISHED);
-	struct nm_conn *c;
+	bool opens = to == TCP_SYN_SENT, accepts = from == TCP_SYN_RECV && to == TCP_ESTABLISHED, listens = to == TCP_LISTEN;
+	struct nm_owner owner = {};
+	struct sock *sk;
+	__u64 cookie;
 
+	if (!opens && !accepts && !listens && !nm_state_matters(from, to))
+		return 0;
+	sk = nm_known_sock((void *)ctx[0]);
 	if (!sk)
 		return 0;
-	c = bpf_sk_storage_get(&conns, sk, 0, opens ? BPF_SK_STORAGE_GET_F_CREATE : 0);
-	if (!c) {
-		if (opens)
-			nm_count_lost(NM_DROP_NO_STATE);
+	if (listens) {
+		nm_owner_current(&owner);
+		nm_listening(sk, &owner, true);
 		return 0;
 	}
-	if (to == TCP_SYN_SENT)
-		nm_connect_sent(c);
-	else if (to == TCP_LISTEN)
-		nm_listening(c);
-	else if (from == TCP_SYN_RECV && to == TCP_ESTABLISHED && c->phase != NM_PHASE_CONNECTING)
-		nm_accept_established(c, sk, bpf_get_socket_cookie(sk));
-	else if (nm_state_noted(c, to))
-		nm_state_changed(c, sk, from, to);
+	cookie = bpf_get_socket_cookie(sk);
+	if (opens) {
+		if (!nm_is_added_subflow(sk))
+			nm_connect_sent(cookie);
+	} else if (accepts) {
+		if (!nm_connect_established(sk, cookie) && !nm_is_added_subflow(sk))
+			nm_accept_established(sk, cookie);
+	} else {
+		nm_state_changed(sk, cookie, from, to);
+	}
 	return 0;
 }
 
@@ -145,68 +139,156 @@ int nm_connect6(struct bpf_sock_addr *ctx)
 	return 1;
 }
 
+/* ---- a socket is released, by close() or the end of its last process: what has not been written by now would be lost ---- */
+
 SEC("cgroup/sock_release")
 int nm_release(struct bpf_sock *ctx)
 {
-	nm_connect_forgotten(ctx);
+	struct sock *sk = (struct sock *)ctx; /* what such a program gets is the socket itself, but the verifier doesn't say so */
+	__u64 cookie;
+
+	if (ctx->type != SOCK_STREAM)
+		return 1;
+	if (ctx->protocol == IPPROTO_MPTCP)
+		sk = nm_first_subflow(sk);
+	else if (ctx->protocol != IPPROTO_TCP)
+		return 1;
+	if (!sk)
+		return 1;
+	cookie = nm_cookie(sk, false);
+	if (cookie)
+		nm_released(sk, cookie);
 	return 1;
 }
 
 /* ---- connect() returns: errno of what never sent a SYN ---- */
 
-SEC("fexit/tcp_v4_connect")
-int nm_connect4_fexit(__u64 *ctx)
+SEC("fexit/inet_stream_connect")
+int nm_connect_fexit(__u64 *ctx)
 {
-	nm_connect_returned((int)ctx[3]);
+	struct sock *sk = nm_known_sock(((struct socket *)ctx[0])->sk);
+
+	if (sk)
+		nm_connect_returned(sk, nm_cookie(sk, true), (int)ctx[4], true);
 	return 0;
 }
 
-SEC("fexit/tcp_v6_connect")
-int nm_connect6_fexit(__u64 *ctx)
+/* Functions that never wait, so that no call holds one of the few instances of a kretprobe for long. */
+SEC("kretprobe/tcp_v4_pre_connect")
+int nm_denied4_kretprobe(struct pt_regs *ctx)
 {
-	nm_connect_returned((int)ctx[3]);
+	nm_thread_returned((int)PT_REGS_RC(ctx));
+	return 0;
+}
+
+SEC("kretprobe/tcp_v6_pre_connect")
+int nm_denied6_kretprobe(struct pt_regs *ctx)
+{
+	nm_thread_returned((int)PT_REGS_RC(ctx));
 	return 0;
 }
 
 SEC("kretprobe/tcp_v4_connect")
 int nm_connect4_kretprobe(struct pt_regs *ctx)
 {
-	nm_connect_returned((int)PT_REGS_RC(ctx));
+	nm_thread_returned((int)PT_REGS_RC(ctx));
 	return 0;
 }
 
 SEC("kretprobe/tcp_v6_connect")
 int nm_connect6_kretprobe(struct pt_regs *ctx)
 {
-	nm_connect_returned((int)PT_REGS_RC(ctx));
+	nm_thread_returned((int)PT_REGS_RC(ctx));
 	return 0;
 }
 
 SEC("tracepoint/syscalls/sys_exit_connect")
 int nm_connect_syscall(struct syscall_exit *ctx)
 {
-	nm_connect_returned(ctx->ret);
+	nm_thread_returned(ctx->ret);
 	return 0;
 }
 
-/* ---- accept() returns: the exact owner ---- */
+/* ---- accept(): the exact owner ---- */
 
-/* inet_accept(sock, newsock, ...): what follows has changed over the years. newsock has no sk if it failed. */
-SEC("fexit/inet_accept")
-int nm_accept_fexit(__u64 *ctx)
+/* security_sock_graft(sk, parent): every accept() calls it with the socket that it hands out, io_uring's too. */
+SEC("fentry/security_sock_graft")
+int nm_accept_fentry(__u64 *ctx)
 {
-	nm_accepted(nm_known_sock(((struct socket *)ctx[1])->sk), true);
+	nm_accepted_any((struct sock *)ctx[0], false);
 	return 0;
 }
 
-/*
- * security_sock_graft(sk, parent), which inet_accept() calls with the child. Not a kretprobe of accept itself: each
- * call that is blocked in accept() holds one of its few instances, and past those the kernel skips it.
- */
 SEC("kprobe/security_sock_graft")
 int nm_accept_kprobe(struct pt_regs *ctx)
 {
-	nm_accepted((struct sock *)PT_REGS_PARM1(ctx), false);
+	nm_accepted_any((struct sock *)PT_REGS_PARM1(ctx), false);
+	return 0;
+}
+
+/* accept() that wants the caller's address asks for it in the accepting process: inet_getname(). */
+static __always_inline int accept_getpeername(struct bpf_sock_addr *ctx)
+{
+	__u32 zero = 0;
+	__u64 *pointer;
+	struct sock *sk;
+
+	if (!ctx->sk)
+		return 1;
+	if (ctx->protocol == IPPROTO_TCP) {
+		sk = nm_known_sock(ctx->sk);
+		if (sk)
+			nm_accepted_any(sk, true);
+	} else if (ctx->protocol == IPPROTO_MPTCP) {
+		pointer = bpf_map_lookup_elem(&pointers, &zero);
+		if (!pointer)
+			return 1;
+		*(volatile __u64 *)pointer = (__u64)ctx->sk;
+		sk = (struct sock *)*(volatile __u64 *)pointer;
+		/* Another task may have run here in between: then it's another socket's. */
+		if (nm_cookie(sk, false) == bpf_get_socket_cookie(ctx))
+			nm_accepted_any(sk, false);
+	}
+	return 1;
+}
+
+SEC("cgroup/getpeername4")
+int nm_getpeername4(struct bpf_sock_addr *ctx)
+{
+	return accept_getpeername(ctx);
+}
+
+SEC("cgroup/getpeername6")
+int nm_getpeername6(struct bpf_sock_addr *ctx)
+{
+	return accept_getpeername(ctx);
+}
+
+/* A process receives. What softirqs do (strparser) is no process's: they don't own the socket's lock. */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int nm_receive(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	__u64 cookie = nm_cookie(sk, true);
+	struct nm_slot *s = cookie ? nm_slot_find(cookie) : NULL;
+
+	if (!s || nm_slot_phase(s) != NM_PHASE_ACCEPTING)
+		return 0;
+	sk = nm_known_sock(sk);
+	if (sk && sk->sk_lock.owned && sk->sk_socket)
+		nm_accepted(sk, cookie, true);
+	return 0;
+}
+
+/* A process sends over MPTCP. */
+SEC("tp_btf/mptcp_subflow_get_send")
+int nm_mptcp_send(__u64 *ctx)
+{
+	struct mptcp_subflow_context *subflow = (struct mptcp_subflow_context *)ctx[0];
+	struct sock *connection = subflow->conn;
+
+	if (connection->sk_lock.owned && !(nm_current_load(flags) & PF_KTHREAD))
+		nm_accepted_any(connection, false);
 	return 0;
 }
 
@@ -220,7 +302,7 @@ static __always_inline void accept_syscall(long fd)
 	if (fd < 0 || bpf_probe_read_kernel(&file, sizeof(file), table + fd))
 		return;
 	socket = BPF_CORE_READ(file, private_data);
-	nm_accepted(BPF_CORE_READ(socket, sk), false);
+	nm_accepted_any(BPF_CORE_READ(socket, sk), false);
 }
 
 SEC("tracepoint/syscalls/sys_exit_accept")
@@ -253,39 +335,15 @@ int nm_cgroup_rmdir(__u64 *ctx)
 	return 0;
 }
 
-/* ---- at start: what is older than the agent (5.11+, 5.16+) ---- */
-
-SEC("iter/task_file")
-int nm_adopt_files(struct bpf_iter__task_file *ctx)
-{
-	struct task_struct *task = ctx->task;
-	struct file *file = ctx->file;
-	struct socket *socket;
-	struct nm_conn *c;
-	struct sock *sk;
-
-	if (!task || !file || task->pid != task->tgid)
-		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket)
-		return 0;
-	sk = socket->sk;
-	if (!sk || !nm_is_tcp(sk, true) || sk->__sk_common.skc_state == TCP_CLOSE)
-		return 0;
-	c = bpf_sk_storage_get(&conns, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (c)
-		nm_adopt_file(c, task, sk->__sk_common.skc_state);
-	return 0;
-}
+/* ---- at start: what is older than the agent (5.12+, 5.16+) ---- */
 
 SEC("iter/tcp")
 int nm_adopt_sockets(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *common = ctx->sk_common;
 	struct tcp_sock *tp;
-	struct nm_conn *c;
-	int flags;
 	__u8 state;
+	int flags;
 
 	if (!common)
 		return 0;
@@ -293,15 +351,73 @@ int nm_adopt_sockets(struct bpf_iter__tcp *ctx)
 	if (!tp)
 		return 0;
 	state = ((struct sock *)tp)->__sk_common.skc_state;
-	if (!nm_is_connected(state))
-		return 0;
-	c = bpf_sk_storage_get(&conns, tp, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!c || !nm_adopt_connection(c, tp, state))
+	if (state == TCP_LISTEN || state == TCP_CLOSE || !nm_adopt(tp, bpf_get_socket_cookie(tp)))
 		return 0;
 	flags = tp->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG;
 	bpf_setsockopt(tp, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
 	return 0;
 }
+
+SEC("iter/task_file")
+int nm_adopt_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct nm_owner owner = {};
+	struct socket *socket;
+	struct tcp_sock *tp;
+	struct nm_slot *s;
+	struct sock *sk;
+	__u64 cookie;
+
+	if (!task || !file || task->pid != task->tgid)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk)
+		return 0;
+	if (nm_is_mptcp(sk, true)) {
+		nm_owner_of(&owner, task, true);
+		sk = nm_first_subflow(sk);
+		if (!sk)
+			return 0;
+		if (nm_load(false, sk, __sk_common.skc_state) == TCP_LISTEN) {
+			nm_listening(sk, &owner, false);
+			return 0;
+		}
+		cookie = nm_cookie(sk, false);
+		s = cookie ? nm_slot_find(cookie) : NULL;
+		if (s)
+			nm_adopt_owner(s, &owner);
+		return 0;
+	}
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp || sk->__sk_common.skc_state == TCP_CLOSE)
+		return 0;
+	nm_owner_of(&owner, task, true);
+	if (sk->__sk_common.skc_state == TCP_LISTEN) {
+		nm_listening((struct sock *)tp, &owner, true);
+		return 0;
+	}
+	s = nm_adopt(tp, bpf_get_socket_cookie(tp));
+	if (s)
+		nm_adopt_owner(s, &owner);
+	return 0;
+}
+
+/* ---- whether this kernel's BPF has compare-and-swap: never attached ---- */
+
+#ifndef NM_NO_CMPXCHG
+SEC("socket")
+int nm_cmpxchg(struct __sk_buff *ctx)
+{
+	__u64 word = ctx->len;
+
+	return __sync_val_compare_and_swap(&word, 0, 1);
+}
+#endif
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

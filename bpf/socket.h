@@ -25,11 +25,45 @@ static __always_inline void nm_map_ipv4(__u8 *to, __be32 addr)
 	words[3] = addr;
 }
 
+static __always_inline bool nm_is_ipv4(const __u8 *addr)
+{
+	const __u32 *words = (const __u32 *)addr;
+
+	return !words[0] && !words[1] && words[2] == bpf_htonl(0xffff);
+}
+
 static __always_inline bool nm_is_tcp(struct sock *sk, bool known)
 {
 	__u16 family = nm_load(known, sk, __sk_common.skc_family);
 
 	return (family == AF_INET || family == AF_INET6) && nm_load(known, sk, sk_protocol) == IPPROTO_TCP;
+}
+
+static __always_inline bool nm_is_mptcp(struct sock *sk, bool known)
+{
+	return nm_load(known, sk, sk_protocol) == IPPROTO_MPTCP;
+}
+
+/* Of an MPTCP connection's own socket: the TCP socket that it began with, or that listens for it. */
+static __always_inline struct sock *nm_first_subflow(struct sock *sk)
+{
+	if (!bpf_core_field_exists(((struct mptcp_sock *)sk)->first))
+		return NULL;
+	return BPF_CORE_READ((struct mptcp_sock *)sk, first);
+}
+
+/*
+ * A subflow that was added to an MPTCP connection: its bytes are the connection's, and nobody called connect() or
+ * accept() for it. net/mptcp/protocol.h.
+ */
+static __always_inline bool nm_is_added_subflow(struct sock *sk)
+{
+	struct mptcp_subflow_context *subflow;
+
+	if (!bpf_core_field_exists(((struct tcp_sock *)sk)->is_mptcp) || !((struct tcp_sock *)sk)->is_mptcp)
+		return false;
+	subflow = BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_ulp_data);
+	return subflow && (BPF_CORE_READ_BITFIELD_PROBED(subflow, request_join) || BPF_CORE_READ_BITFIELD_PROBED(subflow, mp_join));
 }
 
 static __always_inline __u32 nm_netns(struct sock *sk, bool known)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/*
- * A TCP socket's changes of state, whichever hook tells of them: `c` is the socket's state, `sk` the socket, `from` and
- * `to` the states. Both spines call this with the socket locked; most changes need a note at most.
- */
+/* A TCP socket's changes of state, whichever hook tells of them. Both spines call this with the socket locked. */
 #ifndef NM_SPINE_H
 #define NM_SPINE_H
 
@@ -10,40 +7,111 @@
 #include "close.h"
 #include "connect.h"
 
-/* Takes note; true when nm_state_changed() has to be called. */
-static __always_inline bool nm_state_noted(struct nm_conn *c, __u8 to)
+/* Whether anything is to be done at this change: most need nothing, and this asks before anything is looked up. */
+static __always_inline bool nm_state_matters(__u8 from, __u8 to)
 {
 	switch (to) {
-	case TCP_ESTABLISHED:
-		return c->phase == NM_PHASE_CONNECTING;
-	case TCP_FIN_WAIT1:
-	case TCP_CLOSE_WAIT:
-		if (!c->first_fin)
-			c->first_fin = to == TCP_FIN_WAIT1 ? NM_FIN_LOCAL : NM_FIN_REMOTE;
-		return c->phase == NM_PHASE_ACCEPTING && to == TCP_FIN_WAIT1;
-	case TCP_LAST_ACK:
-		return c->phase == NM_PHASE_ACCEPTING;
 	case TCP_CLOSE:
-		return true;
+		return from != TCP_LISTEN;
+	case TCP_ESTABLISHED:
+		return from == TCP_SYN_SENT;
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK: /* in the closer's context */
+		return nm_knobs.accept_hook == NM_ACCEPT_MOSTLY;
 	default:
 		return false;
 	}
 }
 
-static __always_inline void nm_state_changed(struct nm_conn *c, struct sock *sk, __u8 from, __u8 to)
+static __always_inline void nm_state_changed(struct sock *sk, __u64 cookie, __u8 from, __u8 to)
 {
-	if (c->phase == NM_PHASE_CONNECTING) {
-		nm_connect_settled(c, sk, to == TCP_ESTABLISHED);
+	struct nm_slot *s = nm_slot_find(cookie);
+
+	if (!s)
+		return;
+	switch (nm_slot_phase(s)) {
+	case NM_PHASE_CONNECTING:
+		if (to == TCP_ESTABLISHED || to == TCP_CLOSE)
+			nm_connect_settled(s, sk, cookie, to == TCP_ESTABLISHED);
+		return;
+	case NM_PHASE_OUTBOUND:
+		if (to == TCP_CLOSE)
+			nm_closed(s, sk, cookie, from, true);
+		return;
+	case NM_PHASE_ACCEPTING:
+		nm_accept_unseen(s, sk, cookie, to != TCP_CLOSE);
+		break;
+	}
+	if (to != TCP_CLOSE)
+		return;
+	if (nm_slot_phase(s) == NM_PHASE_INBOUND) {
+		nm_closed(s, sk, cookie, from, false);
+	} else if (nm_slot_phase(s) == NM_PHASE_TAKEN) {
+		/* A hook is about to write the owner, on another CPU: this CLOSE shows who listens. */
+		struct nm_slot copy = {.since_ns = s->since_ns, .flags = s->flags};
+		int error = sk->sk_err;
+
+		nm_owner_listener(&copy, sk);
+		nm_emit_close(&copy, sk, false, nm_close_reason(s, sk, from, error), error, true);
+		if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_CLOSED))
+			nm_slot_free(s, cookie);
+	}
+}
+
+/* What a socket that is released in `state` would have said by itself. */
+static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 state)
+{
+	__u32 error = nm_load(false, sk, sk_err);
+	__u8 reason = NM_FIN_LOCAL;
+
+	if (nm_slot_phase(s) == NM_PHASE_CONNECTING) {
+		struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND);
+
+		r.error = error ? error : ECONNABORTED;
+		r.flags = s->flags;
+		nm_fill_tuple(&r, sk, true, false);
+		r.owner = s->owner;
+		nm_emit(&r, s->since_ns);
+		nm_slot_free(s, cookie);
 		return;
 	}
-	if (c->phase == NM_PHASE_ACCEPTING) {
-		if (to == TCP_CLOSE)
-			nm_accept_settle(c, sk, nm_cookie(sk, true), true);
-		else
-			nm_accept_closing(c, sk, nm_cookie(sk, true));
+	if (state == TCP_CLOSE_WAIT)
+		reason = NM_FIN_REMOTE;
+	else if (state == TCP_CLOSE)
+		reason = error == ETIMEDOUT ? NM_REASON_TIMED_OUT : NM_RESET_REMOTE;
+	nm_emit_close(s, sk, nm_slot_phase(s) == NM_PHASE_OUTBOUND, reason, error, false);
+	nm_slot_free(s, cookie);
+}
+
+/*
+ * The last process lets go of a socket. One that the spine is not told of any more has its last record now: another
+ * program took the flag away, or the socket is older than the agent and in a namespace that it can't enter.
+ */
+static __always_inline void nm_released(struct sock *sk, __u64 cookie)
+{
+	__u8 state = nm_load(false, sk, __sk_common.skc_state), phase;
+	struct nm_slot *s = nm_slot_find(cookie);
+	struct nm_counters *n;
+
+	if (!s)
+		return;
+	phase = nm_slot_phase(s);
+	if (phase == NM_PHASE_CALLED) {
+		nm_connect_abandoned(s, sk, cookie, state);
+		return;
 	}
-	if (to == TCP_CLOSE && (c->phase == NM_PHASE_OUTBOUND || c->phase == NM_PHASE_INBOUND))
-		nm_closed(c, sk, from);
+	if (!nm_knobs.by_sockops ||
+	    (nm_load(false, (struct tcp_sock *)sk, bpf_sock_ops_cb_flags) & BPF_SOCK_OPS_STATE_CB_FLAG)) {
+		s->data_segments = nm_load(false, (struct tcp_sock *)sk, data_segs_in);
+		s->released = 1;
+		return;
+	}
+	if (phase != NM_PHASE_CONNECTING && phase != NM_PHASE_OUTBOUND && phase != NM_PHASE_INBOUND)
+		return;
+	n = nm_counters_here();
+	if (n)
+		__sync_fetch_and_add(&n->closes_early, 1);
+	nm_emit_last(s, sk, cookie, state);
 }
 
 #endif

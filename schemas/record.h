@@ -107,7 +107,7 @@ struct nm_tick {
 /* Why an event that was seen never reached a ring. */
 enum nm_drop {
 	NM_DROP_RING_FULL = 0, /* the agent did not drain in time */
-	NM_DROP_NO_STATE = 1, /* no memory for the socket's state: its events are unknown */
+	NM_DROP_NO_ROOM = 1, /* every place where the socket could have been remembered was taken: its events are unknown */
 	NM_DROP_REASONS = 2,
 };
 
@@ -118,6 +118,7 @@ struct nm_counters {
 	__u64 dropped[NM_DROP_REASONS];
 	__u64 cgroups_dropped; /* cgroup records that found no room: no event lost, but the tree must be read again */
 	__u64 accepts_inferred; /* ACCEPTs whose exact owner no hook saw (also flagged in the record) */
+	__u64 closes_early; /* CLOSEs written when the socket was released: another program had switched off its state changes */
 };
 
 #endif

@@ -51,6 +51,16 @@ public sealed unsafe class BpfObject : IDisposable
         value.CopyTo(new Span<byte>(bytes, (int)size)[offset..]);
     }
 
+    /// <summary>Sets how many elements a map has, before the object is loaded; nothing where the object has no such map.</summary>
+    public void Resize(string map, int elements)
+    {
+        var found = Libbpf.FindMap(_object, map);
+        if (found != 0)
+        {
+            _ = Libbpf.SetMaxEntries(found, (uint)elements);
+        }
+    }
+
     /// <summary>Loads what is wanted, with <paramref name="rings"/> rings of <paramref name="ringBytes"/> bytes each in the map "rings".</summary>
     public IReadOnlyList<RingMapping> Load(int rings, int ringBytes)
     {
@@ -125,6 +135,21 @@ public sealed unsafe class BpfObject : IDisposable
         }
 
         _links.Clear();
+    }
+
+    /// <summary>Memory of all maps and rings, bytes, as the kernel accounts for it (memlock of /proc/self/fdinfo).</summary>
+    public long KernelBytes
+    {
+        get
+        {
+            var bytes = _rings.Sum(MapMemory.BytesOf);
+            for (var map = Libbpf.NextMap(_object, 0); map != 0; map = Libbpf.NextMap(_object, map))
+            {
+                bytes += MapMemory.BytesOf(Libbpf.MapDescriptor(map));
+            }
+
+            return bytes;
+        }
     }
 
     /// <summary>Sums the u64 words of the only element of a per-CPU array over all CPUs into <paramref name="sums"/>.</summary>

@@ -4,10 +4,11 @@ namespace NetMon.Sources;
 /// <param name="Seen">Events that happened.</param>
 /// <param name="Delivered">Events written to a ring.</param>
 /// <param name="RingFull">Lost: the agent did not drain in time.</param>
-/// <param name="NoState">Lost: the kernel had no memory for the socket's state.</param>
+/// <param name="NoState">Lost: as many sockets were open as the table of sockets holds.</param>
 /// <param name="RecursionMisses">State changes the kernel skipped (tracepoint spine only); not part of Seen.</param>
 /// <param name="AcceptsInferred">ACCEPTs whose owner was inferred from the close or the listener, because no hook saw the accept.</param>
 /// <param name="CgroupsDropped">Cgroups of which the kernel could not tell: no event lost; the tree is read anew when one comes from there.</param>
+/// <param name="ClosesEarly">CLOSEs written when close() was called, because the kernel no longer told of the socket's states. Not lost.</param>
 /// <param name="GarbledBytes">Bytes of a recording that were no record; 0 from other sources.</param>
 public sealed record SourceCounters(
     ulong Seen,
@@ -17,6 +18,7 @@ public sealed record SourceCounters(
     ulong RecursionMisses = 0,
     ulong AcceptsInferred = 0,
     ulong CgroupsDropped = 0,
+    ulong ClosesEarly = 0,
     ulong GarbledBytes = 0)
 {
     /// <summary>All that was lost before a ring.</summary>

@@ -22,13 +22,9 @@ static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 	__u64 connection = number >> 2;
 	bool inbound = number & 1, closes = number & 2;
 	enum nm_kind kind = closes ? NM_CLOSE : inbound ? NM_ACCEPT : NM_CONNECT;
-	struct nm_record *r = nm_reserve(kind, inbound ? NM_INBOUND : NM_OUTBOUND);
+	struct nm_record record = NM_RECORD(kind, inbound ? NM_INBOUND : NM_OUTBOUND), *r = &record;
 
-	if (!r)
-		return;
 	r->reason = !closes ? NM_REASON_NONE : inbound ? NM_FIN_REMOTE : NM_FIN_LOCAL;
-	r->flags = 0;
-	r->ktime_ns = bpf_ktime_get_ns();
 	storm_address(r->src_addr, connection);
 	storm_address(r->dst_addr, connection >> 7);
 	r->src_port = 32768 + (connection & 0x3fff);
@@ -38,17 +34,14 @@ static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 	r->owner.pid =
 	    1000 + (connection & 63) + 64 * (__u32)(run->first >> 40); /* each CPU has processes of its own */
 	r->owner.uid = 1000;
-	__builtin_memset(r->owner.comm, 0, sizeof(r->owner.comm));
 	__builtin_memcpy(r->owner.comm, inbound ? "server" : "client", 6);
 	r->elapsed_ns = kind == NM_ACCEPT ? 0 : 100000 + (connection & 0xffff);
-	nm_no_traffic(r);
 	if (closes) {
 		r->bytes_sent = 200 + (connection & 0x3ff);
 		r->bytes_received = 1000 + (connection & 0xfff);
 		r->srtt_us = 50 + (connection & 0xff);
 	}
-	r->error = 0;
-	nm_submit(r);
+	nm_emit(r, 0);
 }
 
 SEC("syscall")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Numerics;
 using NetMon.Foundation.Logging;
 using NetMon.Host.Metrics;
 using NetMon.Native;
@@ -31,7 +32,8 @@ internal static class RunCommand
     private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
     private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
-    private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, syscall or listener", "auto");
+    private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, receive, syscall or listener", "auto");
+    private static readonly Option<string?> Sockets = EnvironmentOption.Create("--sockets", "NUMBER", "how many open sockets are remembered at once, 1024 to 16777216, rounded up to a power of two; 128 bytes of kernel memory each. Sockets beyond have no events and are counted", "131072");
     private static readonly Option<string?> RuntimeEndpoints = RuntimeEndpointOption.Create(
         "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
 
@@ -46,7 +48,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory,
+            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
@@ -99,6 +101,7 @@ internal static class RunCommand
                 Spine = ReadWord<Spine>(SpineOption, parsed),
                 AcceptOwner = ReadWord<AcceptOwner>(AcceptOwnerOption, parsed),
                 RingBytes = ReadRingBytes(parsed.GetValue(RingMemory)!),
+                Sockets = ReadSockets(parsed.GetValue(Sockets)!),
             },
         };
     }
@@ -120,6 +123,11 @@ internal static class RunCommand
         && mebibytes * 1024 * 1024 is >= SmallestRingMemory and <= LargestRingMemory
             ? (int)(mebibytes * 1024 * 1024)
             : throw new UsageException($"--ring-memory {text}: it takes MiB from 0.25 to 1024");
+
+    private static int ReadSockets(string text) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sockets) && sockets is >= 1024 and <= 16 * 1024 * 1024
+            ? (int)BitOperations.RoundUpToPowerOf2(sockets)
+            : throw new UsageException($"--sockets {text}: it takes a number from 1024 to 16777216");
 
     private static TimeSpan ReadDuration(string text) =>
         TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");

@@ -10,7 +10,7 @@ namespace NetMon.Host.Doctor;
 internal static class Examination
 {
     private static readonly TimeSpan RuntimePatience = TimeSpan.FromSeconds(10);
-    private static readonly AcceptOwner[] Owners = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Syscall];
+    private static readonly AcceptOwner[] Owners = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Receive, AcceptOwner.Syscall];
 
     /// <summary>Exit code 0 if this node can be traced and the trial came back right, 3 if it can't be traced, else 1.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<RuntimeEndpoint> endpoints)
@@ -45,7 +45,7 @@ internal static class Examination
     {
         report.Heading("programs (one spine and one set of owner hooks are used; the rest may fail)");
         string[] spines = ["nm_sockops", "nm_tracepoint"];
-        foreach (var program in (string[])[.. spines, .. HookPlan.CgroupPrograms, .. Owners.SelectMany(HookPlan.ProgramsOf), .. HookPlan.CgroupNamePrograms, .. HookPlan.AdoptPrograms])
+        foreach (var program in (string[])[.. spines, .. HookPlan.AllCgroupPrograms, .. Owners.SelectMany(owner => HookPlan.ProgramsOf(owner).Concat(HookPlan.HelpersOf(owner))), .. HookPlan.CgroupNamePrograms, .. HookPlan.AdoptPrograms])
         {
             var probe = BpfPrograms.Probe(program, root);
             var state = !probe.Loads ? "does not load" : !probe.Attaches ? "loads, does not attach" : "loads, attaches";
@@ -76,6 +76,7 @@ internal static class Examination
         {
             using var source = KernelSource.Open(new KernelSourceOptions());
             report.Fact("in use", source.Description);
+            report.Fact("kernel memory", $"{source.KernelBytes / 1024} KiB for sockets, rings and counters; it does not grow");
             var results = await Trial.RunAsync(source).ConfigureAwait(false);
             foreach (var (what, right, found) in results)
             {

@@ -22,6 +22,7 @@ internal sealed class EventMetrics : IMetricGroup
     private readonly Counter _decoded;
     private readonly Counter _late;
     private readonly Counter _inferred;
+    private readonly Counter _early;
     private readonly Counter _untold;
     private readonly Counter _garbled;
     private readonly Gauge _ringWaiting;
@@ -50,6 +51,7 @@ internal sealed class EventMetrics : IMetricGroup
         _decoded = factory.CreateCounter("netmon_decoded_events_total", "Records that became events.");
         _late = factory.CreateCounter("netmon_late_events_total", "Events that went out after younger ones. Not lost.");
         _inferred = factory.CreateCounter("netmon_accepts_inferred_total", "ACCEPTs that no hook saw: their owner is the listener or who closed. Not lost.");
+        _early = factory.CreateCounter("netmon_closes_early_total", "CLOSEs written when close() was called: another BPF program had switched off the socket's callbacks, or the socket is older than the agent. Not lost.");
         _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to tell of. No event is lost for that.");
         _garbled = factory.CreateCounter("netmon_garbled_bytes_total", "Bytes that were no record.");
         factory.CreateGauge("netmon_ring_size_bytes", "Memory of all rings together, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
@@ -78,6 +80,7 @@ internal sealed class EventMetrics : IMetricGroup
         _seen.IncTo(counters.Seen);
         _delivered.IncTo(counters.Delivered);
         _inferred.IncTo(counters.AcceptsInferred);
+        _early.IncTo(counters.ClosesEarly);
         _untold.IncTo(counters.CgroupsDropped);
         _decoded.IncTo(_decode.Events);
         _late.IncTo(_loop.Late);

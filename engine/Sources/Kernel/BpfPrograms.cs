@@ -8,15 +8,10 @@ public static class BpfPrograms
 {
     private const int ProbeRingBytes = 64 * 1024; // a multiple of every page size there is
 
-    /// <summary>Opens the object; nothing is loaded yet. The caller disposes of it.</summary>
-    public static BpfObject Open()
-    {
-        using var stream = typeof(BpfPrograms).Assembly.GetManifestResourceStream("netmon.bpf.o")
-            ?? throw new InvalidOperationException("this build has no BPF object inside: run make build");
-        var elf = new byte[stream.Length];
-        stream.ReadExactly(elf);
-        return new BpfObject(elf);
-    }
+    private static readonly Lazy<byte[]> Elf = new(ForThisKernel);
+
+    /// <summary>Opens the object for this kernel; nothing is loaded yet. The caller disposes of it.</summary>
+    public static BpfObject Open() => new(Elf.Value);
 
     /// <summary>
     /// Loads one program alone, attaches it for a moment, and says whether that worked. <paramref name="root"/> is
@@ -53,6 +48,36 @@ public static class BpfPrograms
                 ring.Dispose();
             }
         }
+    }
+
+    /// <summary>The same programs are there twice: with compare-and-swap, and without for kernels whose BPF doesn't have it.</summary>
+    private static byte[] ForThisKernel()
+    {
+        var newer = Read("netmon.bpf.o");
+        using var probed = new BpfObject(newer);
+        try
+        {
+            probed.Want("nm_cmpxchg");
+            foreach (var ring in probed.Load(1, ProbeRingBytes))
+            {
+                ring.Dispose();
+            }
+
+            return newer;
+        }
+        catch (NativeException)
+        {
+            return Read("netmon-5.10.bpf.o");
+        }
+    }
+
+    private static byte[] Read(string name)
+    {
+        using var stream = typeof(BpfPrograms).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException("this build has no BPF object inside: run make build");
+        var elf = new byte[stream.Length];
+        stream.ReadExactly(elf);
+        return elf;
     }
 
     /// <summary>Attaches a loaded program in the way its kind needs. Throws <see cref="NativeException"/>.</summary>

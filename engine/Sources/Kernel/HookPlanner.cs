@@ -6,30 +6,49 @@ namespace NetMon.Sources.Kernel;
 /// <summary>Chooses the hooks: asks this kernel, program by program, and takes the first of each kind that it takes.</summary>
 public static class HookPlanner
 {
-    private static readonly AcceptOwner[] OwnersInOrder = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Syscall, AcceptOwner.Listener];
+    private static readonly AcceptOwner[] OwnersInOrder = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Receive, AcceptOwner.Listener];
 
     /// <summary>
     /// The plan for these options. Throws <see cref="CannotTraceException"/> where what was asked for doesn't work
     /// here. <paramref name="noRoot"/> says why <paramref name="root"/> is null.
     /// </summary>
-    public static HookPlan Choose(KernelSourceOptions options, CgroupRoot? root, string noRoot) =>
-        new(ChooseSpine(options.Spine, root, noRoot), ChooseAcceptOwner(options.AcceptOwner, root));
+    public static HookPlan Choose(KernelSourceOptions options, CgroupRoot? root, string noRoot)
+    {
+        var owner = ChooseAcceptOwner(options.AcceptOwner, root);
+        return new HookPlan(
+            ChooseSpine(options.Spine, root, noRoot),
+            owner,
+            root is null ? [] : Working(HookPlan.AllCgroupPrograms, root),
+            Working(HookPlan.HelpersOf(owner), root));
+    }
 
+    /// <summary>
+    /// Auto takes the tracepoint also where the cgroup root takes no more programs: one that was attached there without
+    /// BPF_F_ALLOW_MULTI has it for itself.
+    /// </summary>
     private static Spine ChooseSpine(Spine asked, CgroupRoot? root, string noRoot)
     {
-        var spine = asked != Spine.Auto ? asked : root is null ? Spine.Tracepoint : Spine.SockOps;
-        if (spine == Spine.SockOps && root is null)
+        if (asked == Spine.SockOps && root is null)
         {
             throw new CannotTraceException(
                 $"the sock_ops spine needs the cgroup v2 root: {noRoot}",
                 "mount the host's /sys/fs/cgroup into the agent's container, or add CAP_SYS_ADMIN, or use --spine tracepoint");
         }
 
-        var program = new HookPlan(spine, AcceptOwner.Listener).SpineProgram;
-        var probe = BpfPrograms.Probe(program, root);
-        return probe.Attaches
-            ? spine
-            : throw KernelPrerequisites.Explain(new NativeException($"trying {probe.Hook}", probe.Errno, probe.Detail));
+        Spine[] candidates = asked != Spine.Auto ? [asked] : root is null ? [Spine.Tracepoint] : [Spine.SockOps, Spine.Tracepoint];
+        ProgramProbe? first = null;
+        foreach (var spine in candidates)
+        {
+            var probe = BpfPrograms.Probe(HookPlan.ProgramOf(spine), root);
+            if (probe.Attaches)
+            {
+                return spine;
+            }
+
+            first ??= probe;
+        }
+
+        throw KernelPrerequisites.Explain(new NativeException($"trying {first!.Hook}", first.Errno, first.Detail));
     }
 
     private static AcceptOwner ChooseAcceptOwner(AcceptOwner asked, CgroupRoot? root)
@@ -46,6 +65,9 @@ public static class HookPlanner
                 $"--accept-owner {asked.ToString().ToLowerInvariant()} does not work on this kernel: {failure.Hook}: {failure.WhyNot}",
                 "use --accept-owner auto; netmon doctor lists what this kernel takes");
     }
+
+    private static string[] Working(IReadOnlyList<string> programs, CgroupRoot? root) =>
+        [.. programs.Where(program => BpfPrograms.Probe(program, root).Attaches)];
 
     private static ProgramProbe? FirstFailure(AcceptOwner owner, CgroupRoot? root) =>
         HookPlan.ProgramsOf(owner).Select(program => BpfPrograms.Probe(program, root)).FirstOrDefault(probe => !probe.Attaches);

@@ -12,4 +12,5 @@ public struct KernelCounters
     public ulong DroppedNoState;
     public ulong CgroupsDropped;
     public ulong AcceptsInferred;
+    public ulong ClosesEarly;
 }

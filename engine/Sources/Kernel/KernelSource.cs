@@ -7,9 +7,6 @@ namespace NetMon.Sources.Kernel;
 /// <summary>This kernel: loads the programs, attaches them, and hands out the rings that they write to.</summary>
 public sealed class KernelSource : IRecordSource
 {
-    /// <summary>How long an inbound connection that no hook saw accepted, but that carries data, waits for its ACCEPT.</summary>
-    private static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(1);
-
     private readonly BpfObject _programs;
     private readonly CgroupRoot? _root;
     private readonly HookPlan _plan;
@@ -35,15 +32,23 @@ public sealed class KernelSource : IRecordSource
         _cgroupRing = programs.MapRing("cgroups");
         _scan = new CgroupScan(hierarchy, root);
         Rings = [.. rings, _cgroupRing, _scan.Ring];
+        KernelBytes = programs.KernelBytes;
     }
 
     public string Description =>
         $"kernel: spine {Word(_plan.Spine)}{(_root is null ? "" : $" at {_root.Where}")}, accept owner {Word(_plan.AcceptOwner)}"
         + $" ({HookPlan.CostOf(_plan.AcceptOwner)}), {_eventRings.Count} rings of {_eventRings[0].DataBytes / 1024} KiB,"
+        + $" {KernelBytes / (1024 * 1024)} MiB of kernel memory in all,"
+        + (_root is null || _plan.CgroupPrograms.Count == HookPlan.AllCgroupPrograms.Count
+            ? ""
+            : " attempts that send no SYN unseen (another program has the cgroup root for itself),")
         + $" containers by cgroup {Word(_hierarchy.Version)}{(_hierarchy.Controller.Length == 0 ? "" : $" ({_hierarchy.Controller})")}"
         + (_cgroupNames.Count == 0 ? ", new ones found by reading its tree" : "");
 
     public IReadOnlyList<RingMapping> Rings { get; }
+
+    /// <summary>Kernel memory that the programs' maps and rings take, bytes; it does not grow.</summary>
+    public long KernelBytes { get; }
 
     public bool IsLive => true;
 
@@ -68,19 +73,23 @@ public sealed class KernelSource : IRecordSource
             var layout = RingLayout.For(BpfObject.PossibleCpus, options.RingBytes);
             string[] adopt = [.. HookPlan.AdoptPrograms.Where(program => BpfPrograms.Probe(program, root).Attaches)];
             string[] cgroupNames = HookPlan.CgroupNamePrograms.All(program => BpfPrograms.Probe(program, root).Attaches) ? [.. HookPlan.CgroupNamePrograms] : [];
-            foreach (var program in (string[])[.. ProgramsToLoad(plan, root), .. cgroupNames, .. adopt])
+            foreach (var program in (string[])[plan.SpineProgram, .. plan.CgroupPrograms, .. plan.OwnerPrograms, .. cgroupNames, .. adopt])
             {
                 programs.Want(program);
             }
 
             var knobs = new Knobs
             {
-                AcceptPatienceNanoseconds = (ulong)AcceptPatience.TotalNanoseconds,
                 RingCount = (uint)layout.Rings,
                 CgroupController = Knobs.ControllerNumber(hierarchy.Controller),
                 CgroupHierarchy = hierarchy.Id,
-                AcceptExact = plan.AcceptOwner == AcceptOwner.Listener ? 0u : 1u,
+                AcceptHook = plan.AcceptHook,
+                SlotMask = (uint)options.Sockets - 1,
+                BySockOps = plan.Spine == Spine.SockOps ? 1u : 0u,
+                ByThread = plan.AcceptOwner is AcceptOwner.Kretprobe or AcceptOwner.Syscall ? 1u : 0u,
             };
+            programs.Resize("slots", options.Sockets);
+            programs.Resize("turns", options.Sockets);
             programs.SetKnobs(MemoryMarshal.AsBytes(new ReadOnlySpan<Knobs>(in knobs)), 0);
             var rings = programs.Load(layout.Rings, layout.RingBytes);
             return new KernelSource(programs, rings, root, plan, hierarchy, cgroupNames, adopt);
@@ -100,7 +109,7 @@ public sealed class KernelSource : IRecordSource
         var sum = default(KernelCounters);
         _programs.SumPerCpu("counters", MemoryMarshal.Cast<KernelCounters, ulong>(new Span<KernelCounters>(ref sum)));
         var misses = _plan.Spine == Spine.Tracepoint ? Math.Max(_recursionMisses, _programs.RecursionMisses(_plan.SpineProgram)) : 0;
-        return new SourceCounters(sum.Seen, sum.Delivered, sum.DroppedRingFull, sum.DroppedNoState, misses, sum.AcceptsInferred, sum.CgroupsDropped);
+        return new SourceCounters(sum.Seen, sum.Delivered, sum.DroppedRingFull, sum.DroppedNoState, misses, sum.AcceptsInferred, sum.CgroupsDropped, sum.ClosesEarly);
     }
 
     public void RescanCgroups() => _scan.Request();
@@ -123,7 +132,7 @@ public sealed class KernelSource : IRecordSource
                 BpfPrograms.Attach(_programs, program, _root);
             }
 
-            foreach (var program in _root is null ? [] : HookPlan.CgroupPrograms)
+            foreach (var program in _plan.CgroupPrograms)
             {
                 BpfPrograms.Attach(_programs, program, _root);
             }
@@ -158,12 +167,6 @@ public sealed class KernelSource : IRecordSource
 
         _programs.Dispose();
         _root?.Dispose();
-    }
-
-    private static IEnumerable<string> ProgramsToLoad(HookPlan plan, CgroupRoot? root)
-    {
-        IEnumerable<string> cgroup = root is null ? [] : HookPlan.CgroupPrograms;
-        return [plan.SpineProgram, .. cgroup, .. plan.OwnerPrograms];
     }
 
     private static string Word(Enum value) => value.ToString().ToLowerInvariant();

@@ -15,6 +15,9 @@ public sealed record KernelSourceOptions
     /// <summary>Which hierarchy tells containers apart; Auto takes v2 unless v1 alone is in use.</summary>
     public CgroupVersion Cgroups { get; init; } = CgroupVersion.Auto;
 
+    /// <summary>How many sockets are remembered at once; a power of two. 128 bytes of kernel memory each, taken at the start.</summary>
+    public int Sockets { get; init; } = 128 * 1024;
+
     /// <summary>Ring memory in all, bytes; divided among the rings, not multiplied by the CPUs.</summary>
     public int RingBytes { get; init; } = 8 * 1024 * 1024;
 }

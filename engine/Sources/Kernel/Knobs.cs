@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NetMon.Sources.Kernel.Cgroups;
 
 namespace NetMon.Sources.Kernel;
 
@@ -9,11 +8,13 @@ public struct Knobs
 {
     private static readonly string[] Controllers = ["", "memory", "pids", "cpu", "cpuset", "devices", "freezer", "blkio"];
 
-    public ulong AcceptPatienceNanoseconds;
     public uint RingCount;
     public uint CgroupController;
     public uint CgroupHierarchy;
-    public uint AcceptExact;
+    public AcceptHook AcceptHook;
+    public uint SlotMask;
+    public uint BySockOps;
+    public uint ByThread;
     public uint Reserved;
 
     /// <summary><c>enum nm_controller</c>: the number of a v1 controller, 0 for v2 (no name).</summary>

@@ -64,15 +64,18 @@ public sealed class LayoutTests
         ("dropped", ["DroppedRingFull", "DroppedNoState"]), // by enum nm_drop
         ("cgroups_dropped", ["CgroupsDropped"]),
         ("accepts_inferred", ["AcceptsInferred"]),
+        ("closes_early", ["ClosesEarly"]),
     ];
 
     private static readonly (string C, string[] Mirror)[] KnobsTable =
     [
-        ("accept_patience_ns", ["AcceptPatienceNanoseconds"]),
         ("ring_count", ["RingCount"]),
         ("cgroup_controller", ["CgroupController"]),
         ("cgroup_hierarchy", ["CgroupHierarchy"]),
-        ("accept_exact", ["AcceptExact"]),
+        ("accept_hook", ["AcceptHook"]),
+        ("slot_mask", ["SlotMask"]),
+        ("by_sockops", ["BySockOps"]),
+        ("by_thread", ["ByThread"]),
         ("reserved", ["Reserved"]),
     ];
 
