@@ -12,13 +12,14 @@
 
 #include <linux/types.h>
 
-#define NM_VERSION 1
+#define NM_VERSION 2
 #define NM_COMM_LEN 16
 
 enum nm_kind {
 	NM_CONNECT = 1,
 	NM_ACCEPT = 2,
 	NM_CLOSE = 3,
+	NM_FLOW = 4, /* a connection that is still open: its totals so far */
 	NM_CGROUP_MADE = 8, /* struct nm_cgroup: there is such a cgroup; written before any process can be in it */
 	NM_CGROUP_REMOVED = 9, /* struct nm_cgroup: its directory is gone; sockets may outlive it */
 	NM_TICK = 16, /* struct nm_tick, written by the reader between two drains, never by the kernel */
@@ -46,7 +47,8 @@ enum nm_flags {
 	NM_OWNER_INFERRED = 2, /* no hook saw accept(): the owner is who closed it, or else who called listen() */
 	NM_OWNER_UNKNOWN = 4, /* nobody is known to own this socket; pid, uid and comm are 0 */
 	NM_OLDER =
-	    8, /* established before the agent was there: elapsed_ns counts from then, the bytes from the beginning */
+	    8, /* established before the agent was there: duration_ns counts from then, the bytes from the beginning */
+	NM_DIALED = 16, /* the caller asked for another destination: dialed_addr and dialed_port have it */
 };
 
 struct nm_owner {
@@ -66,19 +68,25 @@ struct nm_record {
 	__u8 flags; /* enum nm_flags */
 	__u8 reserved; /* 0 */
 	__u64 ktime_ns; /* CLOCK_MONOTONIC */
+	__u64 connection_id; /* the socket's cookie: the same in every record of this end, unique until the node boots; 0: unknown */
 	__u8 src_addr[16]; /* who opened the connection; network order, IPv4 as ::ffff:a.b.c.d */
 	__u8 dst_addr[16]; /* who was called */
 	__u16 src_port; /* host order; 0 where the kernel never chose one */
 	__u16 dst_port; /* host order */
 	__u32 netns; /* inode of the socket's network namespace */
 	struct nm_owner owner;
-	__u64 elapsed_ns; /* CONNECT: from connect() to its outcome. CLOSE: from established to closed. ACCEPT: 0 */
-	__u64 bytes_sent; /* CLOSE: payload bytes sent, each once (no retransmissions, no SYN or FIN) */
-	__u64 bytes_received; /* CLOSE: payload bytes received in order (no FIN) */
-	__u32 srtt_us; /* CLOSE: smoothed round-trip time, microseconds */
-	__u32 retransmits; /* CLOSE: segments retransmitted in the connection's life */
+	__u64 latency_ns; /* outbound: from connect() to its outcome; inbound: from the handshake's end to accept(). 0: unknown */
+	__u64 duration_ns; /* CLOSE, FLOW: since the handshake's end; else 0 */
+	__u64 bytes_sent; /* CLOSE, FLOW: payload bytes sent, each once (no retransmissions, no SYN or FIN) */
+	__u64 bytes_received; /* CLOSE, FLOW: payload bytes received in order (no FIN) */
+	__u64 delta_sent; /* CLOSE, FLOW: bytes_sent since the connection's last FLOW, or since its beginning */
+	__u64 delta_received; /* the same of bytes_received */
+	__u32 srtt_us; /* CLOSE, FLOW: smoothed round-trip time, microseconds */
+	__u32 retransmits; /* CLOSE, FLOW: segments retransmitted in the connection's life */
 	__u32 error; /* errno: why a CONNECT failed, or sk_err at CLOSE; 0 if none */
-	__u32 reserved2; /* 0 */
+	__u16 dialed_port; /* with NM_DIALED: what connect() was called with, host order; else 0 */
+	__u16 reserved2; /* 0 */
+	__u8 dialed_addr[16]; /* with NM_DIALED: as src_addr; else 0 */
 };
 
 #define NM_CGROUP_PATH_LEN 488
@@ -108,7 +116,8 @@ struct nm_tick {
 enum nm_drop {
 	NM_DROP_RING_FULL = 0, /* the agent did not drain in time */
 	NM_DROP_NO_ROOM = 1, /* every place where the socket could have been remembered was taken: its events are unknown */
-	NM_DROP_REASONS = 2,
+	NM_DROP_FAIR_SHARE = 2, /* its cgroup wrote more than its share */
+	NM_DROP_REASONS = 3,
 };
 
 /* One per CPU, only ever added to. seen == delivered + sum(dropped). */
@@ -119,6 +128,7 @@ struct nm_counters {
 	__u64 cgroups_dropped; /* cgroup records that found no room: no event lost, but the tree must be read again */
 	__u64 accepts_inferred; /* ACCEPTs whose exact owner no hook saw (also flagged in the record) */
 	__u64 closes_early; /* CLOSEs written when the socket was released: another program had switched off its state changes */
+	__u64 closes_unseen; /* sockets that were gone without a CLOSE, found by the sweep */
 };
 
 #endif

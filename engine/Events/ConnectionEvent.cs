@@ -12,6 +12,7 @@ public struct ConnectionEvent
     /// <summary>The record as the kernel wrote it.</summary>
     public ConnectionRecord Record;
 
-    /// <summary>What its outcome is read from.</summary>
-    public readonly EventFacts Facts => new(Record.Kind, Record.Direction, Record.CloseReason, Record.Flags, Record.Error);
+    /// <summary>The fields that decide what the others mean.</summary>
+    public readonly EventFacts Facts => new(
+        Record.Kind, Record.Direction, Record.CloseReason, Record.Flags, Record.Error, Record.ConnectionId != 0, Record.LatencyNanoseconds != 0);
 }

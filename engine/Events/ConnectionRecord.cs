@@ -10,10 +10,10 @@ namespace NetMon.Events;
 public struct ConnectionRecord
 {
     /// <summary>The ABI version this build reads.</summary>
-    public const byte CurrentVersion = 1;
+    public const byte CurrentVersion = 2;
 
     /// <summary>Bytes of a record.</summary>
-    public const int ByteSize = 128;
+    public const int ByteSize = 176;
 
     public ushort Size;
     public byte Version;
@@ -23,17 +23,23 @@ public struct ConnectionRecord
     public RecordFlags Flags;
     public byte Reserved;
     public ulong KtimeNanoseconds;
+    public ulong ConnectionId;
     public InlineBytes16 SourceAddress;
     public InlineBytes16 DestinationAddress;
     public ushort SourcePort;
     public ushort DestinationPort;
     public uint NetworkNamespace;
     public OwnerRecord Owner;
-    public ulong ElapsedNanoseconds;
+    public ulong LatencyNanoseconds;
+    public ulong DurationNanoseconds;
     public ulong BytesSent;
     public ulong BytesReceived;
+    public ulong DeltaSent;
+    public ulong DeltaReceived;
     public uint SmoothedRttMicroseconds;
     public uint Retransmits;
     public uint Error;
-    public uint Reserved2;
+    public ushort DialedPort;
+    public ushort Reserved2;
+    public InlineBytes16 DialedAddress;
 }

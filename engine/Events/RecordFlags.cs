@@ -15,6 +15,9 @@ public enum RecordFlags : byte
     /// <summary>Nobody is known to own the socket; pid, uid and name are zero.</summary>
     OwnerUnknown = 4,
 
-    /// <summary>Established before the agent was there: the elapsed time counts from then, the bytes from the beginning.</summary>
+    /// <summary>Established before the agent started: the duration counts from the agent's start, the bytes from the connection's.</summary>
     Older = 8,
+
+    /// <summary>The caller asked for another destination: the dialed address and port have it.</summary>
+    Dialed = 16,
 }

@@ -48,7 +48,7 @@ public static class RecordFraming
 
     private static bool IsKnown(RecordKind kind, int size) => kind switch
     {
-        RecordKind.Connect or RecordKind.Accept or RecordKind.Close => size == ConnectionRecord.ByteSize,
+        >= RecordKind.Connect and <= RecordKind.Flow => size == ConnectionRecord.ByteSize,
         RecordKind.CgroupMade or RecordKind.CgroupRemoved => size == CgroupRecord.ByteSize,
         RecordKind.Tick => size == TickRecord.ByteSize,
         _ => false,

@@ -8,6 +8,9 @@ public enum RecordKind : byte
     Accept = 2,
     Close = 3,
 
+    /// <summary>A connection that is still open: its totals so far.</summary>
+    Flow = 4,
+
     /// <summary>A <see cref="CgroupRecord"/>: there is such a cgroup.</summary>
     CgroupMade = 8,
 

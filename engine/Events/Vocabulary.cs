@@ -6,12 +6,13 @@ public static class Vocabulary
     /// <summary>The only protocol there is yet.</summary>
     public const string Protocol = "TCP";
 
-    /// <summary>CONNECT, ACCEPT or CLOSE.</summary>
+    /// <summary>CONNECT, ACCEPT, CLOSE or FLOW.</summary>
     public static string Text(RecordKind kind) => kind switch
     {
         RecordKind.Connect => "CONNECT",
         RecordKind.Accept => "ACCEPT",
         RecordKind.Close => "CLOSE",
+        RecordKind.Flow => "FLOW",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not an event"),
     };
 

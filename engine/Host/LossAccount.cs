@@ -18,13 +18,16 @@ internal sealed class LossAccount(IRecordSource source, ReaderCounters reader, D
         var lost = string.Join(", ", Losses(counters).Where(loss => loss.Count > 0).Select(loss => $"{loss.Name} {loss.Count}"));
         return $"stopped: seen {counters.Seen}, to rings {counters.Delivered}, decoded {decode.Events}{delivered}; "
             + (lost.Length == 0 ? "nothing lost" : $"lost: {lost}")
-            + (counters.AcceptsInferred == 0 ? "" : $"; accepts that no hook saw, their owner inferred: {counters.AcceptsInferred}");
+            + (counters.AcceptsInferred == 0 ? "" : $"; accepts that no hook saw, their owner inferred: {counters.AcceptsInferred}")
+            + (counters.ClosesEarly == 0 ? "" : $"; closes seen only when the socket was released: {counters.ClosesEarly}")
+            + (counters.ClosesUnseen == 0 ? "" : $"; sockets gone without a CLOSE: {counters.ClosesUnseen}");
     }
 
     private IEnumerable<LossCounter> Losses(SourceCounters counters)
     {
         yield return new LossCounter("source", "ring_full", (long)counters.RingFull);
-        yield return new LossCounter("source", "no_state", (long)counters.NoState);
+        yield return new LossCounter("source", "no_room", (long)counters.NoRoom);
+        yield return new LossCounter("source", "fair_share", (long)counters.FairShare);
         yield return new LossCounter("source", "recursion", (long)counters.RecursionMisses);
         yield return new LossCounter("source", "garbled_bytes", (long)counters.GarbledBytes);
         yield return new LossCounter("capture", "misshapen", reader.Misshapen);

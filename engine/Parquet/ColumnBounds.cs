@@ -5,19 +5,17 @@ namespace NetMon.Parquet;
 /// <summary>The least and the greatest number of a column in a row group, as stored.</summary>
 internal readonly record struct ColumnBounds(long Least, long Greatest)
 {
-    /// <summary>Those of some numbers, one at the least.</summary>
-    public static ColumnBounds Of(ReadOnlySpan<long> values, bool isUnsigned)
+    /// <summary>Those of some numbers, at least one.</summary>
+    public static ColumnBounds Of(ReadOnlySpan<long> values)
     {
-        // The order of unsigned numbers is that of signed ones with the upper bit turned over.
-        var turn = isUnsigned ? long.MinValue : 0;
         var (least, greatest) = (long.MaxValue, long.MinValue);
         foreach (var value in values)
         {
-            least = Math.Min(least, value ^ turn);
-            greatest = Math.Max(greatest, value ^ turn);
+            least = Math.Min(least, value);
+            greatest = Math.Max(greatest, value);
         }
 
-        return new ColumnBounds(least ^ turn, greatest ^ turn);
+        return new ColumnBounds(least, greatest);
     }
 
     /// <summary>A number in so many bytes, little-endian.</summary>

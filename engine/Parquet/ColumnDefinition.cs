@@ -8,8 +8,5 @@ namespace NetMon.Parquet;
 public sealed record ColumnDefinition(string Name, ColumnKind Kind, bool IsOptional = false, bool IsSearched = false)
 {
     /// <summary>Bytes of a number as it is stored.</summary>
-    public int Width => Kind is ColumnKind.Int32 or ColumnKind.UInt32 ? sizeof(int) : sizeof(long);
-
-    /// <summary>Whether numbers are ordered as unsigned ones.</summary>
-    public bool IsUnsigned => Kind is ColumnKind.UInt32 or ColumnKind.UInt64;
+    public int Width => Kind == ColumnKind.Int32 ? sizeof(int) : sizeof(long);
 }

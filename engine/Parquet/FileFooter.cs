@@ -54,7 +54,8 @@ internal static class FileFooter
     /// <summary>How values of a kind are stored.</summary>
     public static int TypeOf(ColumnKind kind) => kind switch
     {
-        ColumnKind.Int32 or ColumnKind.UInt32 => Format.TypeInt32,
+        ColumnKind.Int32 => Format.TypeInt32,
+        ColumnKind.Boolean => Format.TypeBoolean,
         ColumnKind.Text => Format.TypeByteArray,
         _ => Format.TypeInt64,
     };
@@ -76,12 +77,6 @@ internal static class FileFooter
             case ColumnKind.Timestamp:
                 WriteTimestamp(footer);
                 break;
-            case ColumnKind.UInt32:
-                WriteUnsigned(footer, Format.ConvertedUInt32, bits: 32);
-                break;
-            case ColumnKind.UInt64:
-                WriteUnsigned(footer, Format.ConvertedUInt64, bits: 64);
-                break;
         }
 
         footer.End();
@@ -95,17 +90,6 @@ internal static class FileFooter
         footer.Struct(2);
         footer.Empty(2); // microseconds
         footer.End();
-        footer.End();
-        footer.End();
-    }
-
-    private static void WriteUnsigned(CompactThrift footer, int converted, sbyte bits)
-    {
-        footer.Int32(6, converted);
-        footer.Struct(10);
-        footer.Struct(10);
-        footer.Int8(1, bits);
-        footer.Bool(2, false); // signed
         footer.End();
         footer.End();
     }

@@ -8,6 +8,7 @@ internal static class Format
 
     public const int Version = 2;
 
+    public const int TypeBoolean = 0;
     public const int TypeInt32 = 1;
     public const int TypeInt64 = 2;
     public const int TypeByteArray = 6;
@@ -16,8 +17,6 @@ internal static class Format
     public const int Optional = 1;
 
     public const int ConvertedUtf8 = 0;
-    public const int ConvertedUInt32 = 13;
-    public const int ConvertedUInt64 = 14;
 
     public const int Plain = 0;
     public const int Rle = 3;

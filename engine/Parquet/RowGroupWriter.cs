@@ -42,7 +42,10 @@ public sealed class RowGroupWriter : IDisposable
         _description.Begin(stream.Position);
     }
 
-    /// <summary>Writes a column of numbers: with a dictionary where that is shorter, else as deltas.</summary>
+    /// <summary>
+    /// Writes a column of numbers: with a dictionary where that is shorter, else as deltas. Times are plain: some readers take no
+    /// times in another encoding.
+    /// </summary>
     /// <param name="column">What it is.</param>
     /// <param name="values">The values of the rows that have one, within the column's range.</param>
     /// <param name="presence">Which those are; null: all.</param>
@@ -51,20 +54,21 @@ public sealed class RowGroupWriter : IDisposable
     {
         var dictionaryAt = -1L;
         var begin = Start(column);
-        var encoding = values.IsEmpty ? Format.Plain : Format.DeltaBinaryPacked;
+        var isTime = column.Kind == ColumnKind.Timestamp;
+        var encoding = values.IsEmpty || isTime ? Format.Plain : Format.DeltaBinaryPacked;
         var bounds = default(ColumnBounds);
         if (!values.IsEmpty)
         {
             _distinct.Clear();
-            if (column.Kind != ColumnKind.Timestamp && _distinct.TryIndex(values, _indices, values.Length / 2 + FewNumbers) && IsDictionaryShorter(values, column.Width))
+            if (!isTime && _distinct.TryIndex(values, _indices, values.Length / 2 + FewNumbers) && IsDictionaryShorter(values, column.Width))
             {
                 (dictionaryAt, encoding) = (begin, Format.RleDictionary);
                 WriteDictionary(column);
-                bounds = ColumnBounds.Of(_distinct.Values, column.IsUnsigned);
+                bounds = ColumnBounds.Of(_distinct.Values);
             }
             else
             {
-                bounds = ColumnBounds.Of(values, column.IsUnsigned);
+                bounds = ColumnBounds.Of(values);
             }
         }
 
@@ -77,6 +81,10 @@ public sealed class RowGroupWriter : IDisposable
         else if (encoding == Format.DeltaBinaryPacked)
         {
             DeltaEncoding.Write(page, values, column.Width);
+        }
+        else
+        {
+            WritePlain(page, values, column.Width);
         }
 
         _pages.WriteData(_stream, Rows, encoding);
@@ -110,6 +118,24 @@ public sealed class RowGroupWriter : IDisposable
         WriteIndices(_pages.NewPage(presence), indices, texts.Count);
         _pages.WriteData(_stream, Rows, Format.RleDictionary);
         Describe(column, Format.RleDictionary, indices.Length, begin, at, begin, texts.Least, texts.Greatest, column.IsSearched ? texts : null);
+    }
+
+    /// <summary>Writes a column of flags that are true where there is a value.</summary>
+    /// <param name="column">What it is.</param>
+    /// <param name="presence">Which rows have one.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void WriteFlags(ColumnDefinition column, Presence presence)
+    {
+        var begin = Start(column);
+        var page = _pages.NewPage(presence);
+        for (var left = presence.Count; left > 0; left -= 8)
+        {
+            page.GetSpan(1)[0] = (byte)((1 << Math.Min(left, 8)) - 1); // PLAIN: a bit each, from the lowest on
+            page.Advance(1);
+        }
+
+        _pages.WriteData(_stream, Rows, Format.Plain);
+        Describe(column, Format.Plain, presence.Count, begin, begin, -1, [1], [1]);
     }
 
     /// <summary>Ends the row group: writes the Bloom filters of its columns.</summary>
@@ -154,14 +180,17 @@ public sealed class RowGroupWriter : IDisposable
 
     private void WriteDictionary(ColumnDefinition column)
     {
-        var page = _pages.NewPage();
-        foreach (var value in _distinct.Values)
+        WritePlain(_pages.NewPage(), _distinct.Values, column.Width);
+        _pages.WriteDictionary(_stream, _distinct.Count);
+    }
+
+    private static void WritePlain(ArrayBufferWriter<byte> page, ReadOnlySpan<long> values, int width)
+    {
+        foreach (var value in values)
         {
             BinaryPrimitives.WriteInt64LittleEndian(page.GetSpan(sizeof(long)), value);
-            page.Advance(column.Width);
+            page.Advance(width);
         }
-
-        _pages.WriteDictionary(_stream, _distinct.Count);
     }
 
     private static void WriteIndices(ArrayBufferWriter<byte> page, ReadOnlySpan<uint> indices, int count)

@@ -3,10 +3,19 @@ namespace NetMon.Events.Columns;
 /// <summary>Which events have a value in a column; in the others it is null, and the JSON line lacks the key. Immutable.</summary>
 public sealed class ColumnRows
 {
-    public static readonly ColumnRows All = new("all", null, RecordKind.Connect, RecordKind.Accept, RecordKind.Close);
+    private static readonly RecordKind[] AnyKind = [RecordKind.Connect, RecordKind.Accept, RecordKind.Close, RecordKind.Flow];
+
+    public static readonly ColumnRows All = new("all", null, AnyKind);
     public static readonly ColumnRows Connect = new("CONNECT", null, RecordKind.Connect);
     public static readonly ColumnRows FailedConnect = new("failed CONNECT", facts => facts.HasErrno, RecordKind.Connect);
     public static readonly ColumnRows Close = new("CLOSE", null, RecordKind.Close);
+    public static readonly ColumnRows Traffic = new("CLOSE, FLOW", null, RecordKind.Close, RecordKind.Flow);
+    public static readonly ColumnRows KnownLatency = new("CONNECT; others where it is known", facts => facts.IsLatencyKnown, AnyKind);
+    public static readonly ColumnRows Identified = new("all that have one", facts => facts.HasConnectionId, AnyKind);
+    public static readonly ColumnRows IdentifiedTraffic = new("CLOSE, FLOW", facts => facts.HasConnectionId, RecordKind.Close, RecordKind.Flow);
+    public static readonly ColumnRows InexactOwner = new("an owner that is not exact", facts => (facts.Flags & (RecordFlags.OwnerInferred | RecordFlags.OwnerUnknown)) != 0, AnyKind);
+    public static readonly ColumnRows Older = new("older connections", facts => (facts.Flags & RecordFlags.Older) != 0, AnyKind);
+    public static readonly ColumnRows Dialed = new("dialed elsewhere", facts => (facts.Flags & RecordFlags.Dialed) != 0, AnyKind);
 
     /// <summary>Decided by the container, not by the event.</summary>
     public static readonly ColumnRows InContainer = new("in a container", null);

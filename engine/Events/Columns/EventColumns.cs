@@ -7,35 +7,33 @@ namespace NetMon.Events.Columns;
 public static class EventColumns
 {
     /// <summary>The value of <c>netmon.hot_version</c>: raised whenever the stored fields or the texts of containers change.</summary>
-    public const string HotVersion = "1";
+    public const string HotVersion = "2";
 
     /// <summary>The value of <c>netmon.schema_version</c>: raised when a column changes its name, type or meaning.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     /// <summary>The last column that JSON lines do not write by this declaration: up to it their keys differ from columns in shape or order.</summary>
     private const string LastOfLineStart = "cgroup_id";
 
-    /// <summary>The order of the container's texts in version 1 of hot segments.</summary>
-    private static readonly string[] ContainerTextsOfVersion1 = ["container_id", "pod_uid", "pod_name", "pod_namespace", "container_name", "image"];
-
-    private static readonly string[] Types = [Vocabulary.Text(RecordKind.Connect), Vocabulary.Text(RecordKind.Accept), Vocabulary.Text(RecordKind.Close)];
+    private static readonly string[] Types = [Vocabulary.Text(RecordKind.Connect), Vocabulary.Text(RecordKind.Accept), Vocabulary.Text(RecordKind.Close), Vocabulary.Text(RecordKind.Flow)];
     private static readonly string[] Directions = [Vocabulary.Text(Direction.Outbound), Vocabulary.Text(Direction.Inbound)];
     private static readonly string[] Results = Array.ConvertAll(Enum.GetValues<ConnectResult>(), Vocabulary.Text);
+    private static readonly string[] OwnerQualities = ["inferred", "unknown"];
     private static readonly string[] Reasons = Array.ConvertAll(Enum.GetValues<CloseReason>(), Vocabulary.Text);
 
     public static readonly IReadOnlyList<EventColumn> All =
     [
         new TimeColumn("timestamp", EventFields.Time, "when it happened, UTC, microseconds (the JSON line's nanoseconds, cut off)"),
         new NodeColumn("node", "the node's name"),
-        new WordColumn("type", Types, facts => facts.Kind - RecordKind.Connect, ColumnRows.All, "CONNECT, ACCEPT, CLOSE"),
+        new WordColumn("type", Types, facts => facts.Kind - RecordKind.Connect, ColumnRows.All, "CONNECT, ACCEPT, CLOSE, FLOW"),
         new WordColumn("protocol", [Vocabulary.Protocol], _ => 0, ColumnRows.All, "TCP"),
-        new AddressColumn("src_ip", EventFields.SourceAddress, "address of the side that opened the connection; IPv6 by RFC 5952, a mapped IPv4 address as IPv4") { IsSearched = true },
+        new AddressColumn("src_ip", EventFields.SourceAddress, ColumnRows.All, "address of the side that opened the connection; IPv6 by RFC 5952, a mapped IPv4 address as IPv4") { IsSearched = true },
         new NumberColumn("src_port", ColumnType.Int32, EventFields.SourcePort, ColumnRows.All, "its port"),
-        new AddressColumn("dst_ip", EventFields.DestinationAddress, "address of the side that was called") { IsSearched = true },
+        new AddressColumn("dst_ip", EventFields.DestinationAddress, ColumnRows.All, "address of the side that was called") { IsSearched = true },
         new NumberColumn("dst_port", ColumnType.Int32, EventFields.DestinationPort, ColumnRows.All, "its port"),
-        new NumberColumn("pid", ColumnType.UInt32, EventFields.Pid, ColumnRows.All, "process (thread group) in the node's pid namespace; 0 if the socket's owner is not known"),
+        new NumberColumn("pid", ColumnType.Int32, EventFields.Pid, ColumnRows.All, "process (thread group) in the node's pid namespace; 0 if the socket's owner is not known"),
         new ProcessColumn("process", EventFields.Process, "its name, 15 bytes at most; bytes that are not UTF-8 are U+FFFD"),
-        new NumberColumn("netns", ColumnType.UInt32, EventFields.NetworkNamespace, ColumnRows.All, "inode of its network namespace"),
+        new NumberColumn("netns", ColumnType.Int64, EventFields.NetworkNamespace, ColumnRows.All, "inode of its network namespace"),
         new ContainerColumn("container_id", c => c.ContainerId, (c, text) => c with { ContainerId = text }, "the whole id (the JSON line has its first 12 characters)") { IsSearched = true },
         new ContainerColumn("pod_name", c => c.PodName, (c, text) => c with { PodName = text }, "empty if it is not known") { IsSearched = true },
         new ContainerColumn("pod_namespace", c => c.PodNamespace, (c, text) => c with { PodNamespace = text }, "empty if it is not known"),
@@ -43,25 +41,31 @@ public static class EventColumns
         new ContainerColumn("pod_uid", c => c.PodUid, (c, text) => c with { PodUid = text }, "with dashes; for a static pod a hash without; empty if it is not known") { IsSearched = true },
         new ContainerColumn("image", c => c.Image, (c, text) => c with { Image = text }, "what the container was started from, as its runtime says: a reference or a digest; empty if it is not known"),
         new WordColumn("direction", Directions, facts => facts.Direction == Direction.Inbound ? 1 : 0, ColumnRows.All, "the process's side: outbound (it opened the connection), inbound (it was called)"),
-        new NumberColumn("uid", ColumnType.UInt32, EventFields.Uid, ColumnRows.All, "real user id in the node's user namespace"),
-        new NumberColumn("cgroup_id", ColumnType.UInt64, EventFields.CgroupId, ColumnRows.All, "inode of its cgroup directory: of v2, or of a v1 controller's hierarchy where that tells containers apart"),
+        new NumberColumn("uid", ColumnType.Int64, EventFields.Uid, ColumnRows.All, "real user id in the node's user namespace"),
+        new NumberColumn("cgroup_id", ColumnType.Int64, EventFields.CgroupId, ColumnRows.All, "inode of its cgroup directory: of v2, or of a v1 controller's hierarchy where that tells containers apart"),
         new WordColumn("result", Results, facts => (int)facts.Result, ColumnRows.Connect, "established, refused, timed_out, reset, host_unreachable, net_unreachable, aborted, other"),
         new NumberColumn("errno", ColumnType.Int32, EventFields.Error, ColumnRows.FailedConnect, "the error's number; null if the attempt was aborted or no hook saw the number"),
-        new NumberColumn("latency_us", ColumnType.Int64, EventFields.Elapsed, ColumnRows.Connect, "from the call to the outcome, microseconds") { IsStoredInNanoseconds = true },
-        new NumberColumn("duration_us", ColumnType.Int64, EventFields.Elapsed, ColumnRows.Close, "how long the connection lasted, microseconds") { IsStoredInNanoseconds = true },
-        new NumberColumn("bytes_sent", ColumnType.UInt64, EventFields.BytesSent, ColumnRows.Close, "payload that the process's side sent"),
-        new NumberColumn("bytes_received", ColumnType.UInt64, EventFields.BytesReceived, ColumnRows.Close, "payload that it received"),
-        new NumberColumn("rtt_us", ColumnType.UInt32, EventFields.SmoothedRtt, ColumnRows.Close, "smoothed round-trip time, microseconds"),
-        new NumberColumn("retransmits", ColumnType.UInt32, EventFields.Retransmits, ColumnRows.Close, "segments sent again"),
+        new NumberColumn("latency_us", ColumnType.Int64, EventFields.Latency, ColumnRows.KnownLatency, "outbound: from the call to its outcome; inbound: from the handshake's end to accept(); microseconds") { IsStoredInNanoseconds = true },
+        new NumberColumn("duration_us", ColumnType.Int64, EventFields.Duration, ColumnRows.Traffic, "how long the connection lasted, or has lasted so far, microseconds") { IsStoredInNanoseconds = true },
+        new NumberColumn("bytes_sent", ColumnType.Int64, EventFields.BytesSent, ColumnRows.Traffic, "payload that the process's side sent, from the connection's beginning on"),
+        new NumberColumn("bytes_received", ColumnType.Int64, EventFields.BytesReceived, ColumnRows.Traffic, "payload that it received"),
+        new NumberColumn("rtt_us", ColumnType.Int64, EventFields.SmoothedRtt, ColumnRows.Traffic, "smoothed round-trip time, microseconds"),
+        new NumberColumn("retransmits", ColumnType.Int64, EventFields.Retransmits, ColumnRows.Traffic, "segments sent again"),
         new WordColumn("reason", Reasons, facts => (int)facts.Reason, ColumnRows.Close, "fin_local, fin_remote, reset_local, reset_remote, timed_out, aborted, error"),
+        new NumberColumn("connection_id", ColumnType.Int64, EventFields.ConnectionId, ColumnRows.Identified, "the same in every event of this end of the connection, unique on the node until it boots; null in events of version 0.1"),
+        new WordColumn("owner", OwnerQualities, facts => (facts.Flags & RecordFlags.OwnerUnknown) != 0 ? 1 : 0, ColumnRows.InexactOwner, "inferred (no hook saw accept(): the process that closed the connection, or else the one that listens), unknown (the process is not known); null if exact"),
+        new FlagColumn("older", ColumnRows.Older, "true if the connection was established before the agent started: `duration_us` counts from the agent's start"),
+        new NumberColumn("delta_sent", ColumnType.Int64, EventField.Of("delta_sent", FieldType.UInt64, static (in record) => ref record.DeltaSent, "CLOSE, FLOW: since the connection's last FLOW"), ColumnRows.IdentifiedTraffic, "what `bytes_sent` has grown by since the connection's last FLOW, or since its beginning"),
+        new NumberColumn("delta_received", ColumnType.Int64, EventField.Of("delta_received", FieldType.UInt64, static (in record) => ref record.DeltaReceived, "CLOSE, FLOW: since the connection's last FLOW"), ColumnRows.IdentifiedTraffic, "the same of `bytes_received`"),
+        new AddressColumn("dialed_ip", EventField.Of("dialed_ip", FieldType.Bytes16, static (in record) => ref record.DialedAddress, "with the flag for it: as `src_ip`"), ColumnRows.Dialed, "the address that the caller passed to connect(), where it is not `dst_ip` and `dst_port` (a Service's)") { IsSearched = true },
+        new NumberColumn("dialed_port", ColumnType.Int32, EventField.Of("dialed_port", FieldType.UInt16, static (in record) => ref record.DialedPort, ""), ColumnRows.Dialed, "the port that it passed"),
     ];
 
-    /// <summary>The fields that hot segments store, in their order: version 1's, then those of later columns.</summary>
-    public static IReadOnlyList<EventField> Fields { get; } = [.. EventFields.Version1, .. All.Select(column => column.Source).OfType<EventField>().Except(EventFields.Version1)];
+    /// <summary>The fields that hot segments store, in their order: those that several columns are computed from, then the others by column.</summary>
+    public static IReadOnlyList<EventField> Fields { get; } = [.. EventFields.OfFacts.Concat(All.Select(column => column.Source).OfType<EventField>()).Distinct()];
 
-    /// <summary>The texts of a container in the order of a hot segment's dictionary: version 1's, then those of later columns.</summary>
-    public static IReadOnlyList<ContainerColumn> ContainerTexts { get; } =
-        [.. All.OfType<ContainerColumn>().OrderBy(column => Array.IndexOf(ContainerTextsOfVersion1, column.Name) is var place and >= 0 ? place : int.MaxValue)];
+    /// <summary>The texts of a container, in the order of a hot segment's dictionary.</summary>
+    public static IReadOnlyList<ContainerColumn> ContainerTexts { get; } = [.. All.OfType<ContainerColumn>()];
 
     /// <summary>The columns that end a JSON line, one key each.</summary>
     public static IReadOnlyList<EventColumn> LineEnd { get; } = [.. All.SkipWhile(column => column.Name != LastOfLineStart).Skip(1)];

@@ -113,7 +113,8 @@ public sealed class EventField
         }
     }
 
-    private static int WidthOf(FieldType type) => type switch
+    /// <summary>Bytes of a value of this type.</summary>
+    public static int WidthOf(FieldType type) => type switch
     {
         FieldType.UInt8 => 1,
         FieldType.UInt16 => 2,

@@ -22,7 +22,8 @@ internal sealed class EventMetrics : IMetricGroup
     private readonly Counter _decoded;
     private readonly Counter _late;
     private readonly Counter _inferred;
-    private readonly Counter _early;
+    private readonly Counter _closesEarly;
+    private readonly Counter _closesUnseen;
     private readonly Counter _untold;
     private readonly Counter _garbled;
     private readonly Gauge _ringWaiting;
@@ -40,6 +41,7 @@ internal sealed class EventMetrics : IMetricGroup
         }
 
         _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Accept), Vocabulary.Text(ConnectResult.Established)), () => enrich.Events.Accepts));
+        _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Flow), "open"), () => enrich.Events.Flows));
         foreach (var reason in Enum.GetValues<CloseReason>().Where(reason => reason != CloseReason.None))
         {
             _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Close), Vocabulary.Text(reason)), () => enrich.Events.Closes(reason)));
@@ -51,7 +53,8 @@ internal sealed class EventMetrics : IMetricGroup
         _decoded = factory.CreateCounter("netmon_decoded_events_total", "Records that became events.");
         _late = factory.CreateCounter("netmon_late_events_total", "Events that went out after younger ones. Not lost.");
         _inferred = factory.CreateCounter("netmon_accepts_inferred_total", "ACCEPTs that no hook saw: their owner is the listener or who closed. Not lost.");
-        _early = factory.CreateCounter("netmon_closes_early_total", "CLOSEs written when close() was called: another BPF program had switched off the socket's callbacks, or the socket is older than the agent. Not lost.");
+        _closesEarly = factory.CreateCounter("netmon_closes_early_total", "CLOSEs written when the socket was released: another program had switched off its state changes. Not lost.");
+        _closesUnseen = factory.CreateCounter("netmon_closes_unseen_total", "Sockets that were gone without a CLOSE.");
         _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to tell of. No event is lost for that.");
         _garbled = factory.CreateCounter("netmon_garbled_bytes_total", "Bytes that were no record.");
         factory.CreateGauge("netmon_ring_size_bytes", "Memory of all rings together, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
@@ -80,7 +83,8 @@ internal sealed class EventMetrics : IMetricGroup
         _seen.IncTo(counters.Seen);
         _delivered.IncTo(counters.Delivered);
         _inferred.IncTo(counters.AcceptsInferred);
-        _early.IncTo(counters.ClosesEarly);
+        _closesEarly.IncTo(counters.ClosesEarly);
+        _closesUnseen.IncTo(counters.ClosesUnseen);
         _untold.IncTo(counters.CgroupsDropped);
         _decoded.IncTo(_decode.Events);
         _late.IncTo(_loop.Late);

@@ -13,7 +13,7 @@ public readonly ref struct DecodedRecord
     /// <summary>Which of the three it is.</summary>
     public RecordKind Kind => (RecordKind)_bytes[3];
 
-    /// <summary>A connection's record: CONNECT, ACCEPT or CLOSE.</summary>
+    /// <summary>A connection's record: CONNECT, ACCEPT, CLOSE or FLOW.</summary>
     public ref readonly ConnectionRecord Connection => ref MemoryMarshal.AsRef<ConnectionRecord>(_bytes);
 
     /// <summary>A cgroup that was made or removed.</summary>

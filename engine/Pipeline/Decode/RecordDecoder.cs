@@ -47,7 +47,7 @@ public sealed class RecordDecoder
             if (status == FrameStatus.Whole)
             {
                 record = new DecodedRecord(bytes[..length]);
-                if (record.Kind is RecordKind.Connect or RecordKind.Accept or RecordKind.Close)
+                if (record.Kind is >= RecordKind.Connect and <= RecordKind.Flow)
                 {
                     Counters.CountEvent();
                 }

@@ -8,9 +8,13 @@ public sealed class EventCounters
     private readonly long[] _connects = new long[Enum.GetValues<ConnectResult>().Length];
     private readonly long[] _closes = new long[Enum.GetValues<CloseReason>().Length];
     private long _accepts;
+    private long _flows;
 
     /// <summary>Inbound connections.</summary>
     public long Accepts => Volatile.Read(ref _accepts);
+
+    /// <summary>Totals of connections that were still open.</summary>
+    public long Flows => Volatile.Read(ref _flows);
 
     /// <summary>Attempts that turned out so.</summary>
     public long Connects(ConnectResult result) => Volatile.Read(ref _connects[(int)result]);
@@ -27,6 +31,9 @@ public sealed class EventCounters
                 break;
             case RecordKind.Accept:
                 _accepts++;
+                break;
+            case RecordKind.Flow:
+                _flows++;
                 break;
             default:
                 _closes[(int)e.Facts.Reason]++;

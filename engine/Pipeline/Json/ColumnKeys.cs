@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using NetMon.Events;
@@ -13,15 +14,22 @@ internal sealed class ColumnKeys
 {
     private readonly Key[][] _keys;
 
-    /// <param name="prefix">Stands before each column's name.</param>
-    /// <param name="columns">Columns of numbers and of words.</param>
-    public ColumnKeys(string prefix, IEnumerable<EventColumn> columns)
+    /// <param name="columns">Columns of numbers, words, flags and addresses.</param>
+    /// <param name="nameOf">The key of a column in events of a kind; null: these have none.</param>
+    public ColumnKeys(IEnumerable<EventColumn> columns, Func<EventColumn, RecordKind, string?> nameOf)
     {
         EventColumn[] all = [.. columns];
         _keys = new Key[1 + (int)Enum.GetValues<RecordKind>().Max()][];
         for (var kind = 0; kind < _keys.Length; kind++)
         {
-            _keys[kind] = [.. all.Where(column => column.Rows.MayHave((RecordKind)kind)).Select(column => new Key(column, prefix))];
+            _keys[kind] =
+            [
+                .. from column in all
+                   where column.Rows.MayHave((RecordKind)kind)
+                   let name = nameOf(column, (RecordKind)kind)
+                   where name is not null
+                   select new Key(column, name),
+            ];
         }
     }
 
@@ -44,7 +52,20 @@ internal sealed class ColumnKeys
             }
 
             line.Append(key.Texts[0]);
+            if (key.IsFlag)
+            {
+                continue;
+            }
+
             var value = record[key.Offset..];
+            if (key.Type == FieldType.Bytes16)
+            {
+                line.Append("\""u8);
+                line.AppendAddress(value[..Unsafe.SizeOf<InlineBytes16>()]);
+                line.Append("\""u8);
+                continue;
+            }
+
             line.Append(key.Type switch
             {
                 FieldType.UInt32 => MemoryMarshal.Read<uint>(value),
@@ -58,15 +79,23 @@ internal sealed class ColumnKeys
 
     private readonly struct Key
     {
-        public Key(EventColumn column, string prefix)
+        public Key(EventColumn column, string key)
         {
-            var name = Encoding.UTF8.GetBytes($",\"{prefix}{column.Name}\":");
+            var name = Encoding.UTF8.GetBytes($",\"{key}\":");
             Condition = column.Rows.HasCondition ? column.Rows : null;
             switch (column)
             {
                 case NumberColumn number:
                     (Offset, Type, IsStoredInNanoseconds) = (number.Number.Offset, number.Number.Type, number.IsStoredInNanoseconds);
                     Texts = [name];
+                    break;
+                case AddressColumn address:
+                    (Offset, Type) = (address.Address.Offset, address.Address.Type);
+                    Texts = [name];
+                    break;
+                case FlagColumn:
+                    IsFlag = true;
+                    Texts = [[.. name, .. "true"u8]];
                     break;
                 case WordColumn word:
                     IndexOf = word.IndexOf;
@@ -80,11 +109,14 @@ internal sealed class ColumnKeys
         /// <summary>Decides whether an event has the key; null: its kind alone does.</summary>
         public ColumnRows? Condition { get; }
 
-        /// <summary>The name of a number's key, or the name and the word for each word.</summary>
+        /// <summary>The name of the key; of a word's or a flag's, the name with each value.</summary>
         public byte[][] Texts { get; }
 
-        /// <summary>Which word it is; null for a number.</summary>
+        /// <summary>Which word it is; null for others.</summary>
         public Func<EventFacts, int>? IndexOf { get; }
+
+        /// <summary>Whether the text has the value.</summary>
+        public bool IsFlag { get; }
 
         public int Offset { get; }
 

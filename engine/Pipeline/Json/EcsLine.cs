@@ -10,9 +10,13 @@ namespace NetMon.Pipeline.Json;
 internal sealed class EcsLine(string node) : EventLine(RenderContainer)
 {
     /// <summary>Columns that the schema has fields for: event.outcome, event.reason, event.duration, error.code, source.bytes and destination.bytes.</summary>
-    private static readonly string[] SchemaHas = ["result", "errno", "latency_us", "duration_us", "bytes_sent", "bytes_received", "reason"];
+    private static readonly string[] SchemaHas = ["result", "errno", "duration_us", "bytes_sent", "bytes_received", "reason"];
 
-    private static readonly ColumnKeys OwnKeys = new("", EventColumns.LineEnd.Where(column => !SchemaHas.Contains(column.Name)));
+    /// <summary>The rest. The latency of a CONNECT is its event.duration; others last for something else.</summary>
+    private static readonly ColumnKeys OwnKeys = new(
+        EventColumns.LineEnd.Where(column => !SchemaHas.Contains(column.Name)),
+        (column, kind) => column.Name == "latency_us" && kind == RecordKind.Connect ? null : column.Name);
+
     private readonly byte[] _node = Rendered(node, NameBytes);
 
     public override int Write(in ConnectionEvent e, Span<byte> to)
@@ -58,7 +62,7 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
                 var established = facts.Result == ConnectResult.Established;
                 line.Append(",\"start\"],\"action\":\"connect\",\"outcome\":\""u8);
                 line.Append(established ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
-                line.Append(record.ElapsedNanoseconds);
+                line.Append(record.LatencyNanoseconds);
                 if (!established)
                 {
                     WriteReason(ref line, Vocabulary.Text(facts.Result));
@@ -75,10 +79,14 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
             case RecordKind.Accept:
                 line.Append(",\"start\"],\"action\":\"accept\",\"outcome\":\"success\""u8);
                 break;
+            case RecordKind.Flow:
+                line.Append(",\"info\"],\"action\":\"flow\",\"duration\":"u8);
+                line.Append(record.DurationNanoseconds);
+                break;
             default:
                 line.Append(",\"end\"],\"action\":\"close\",\"outcome\":\""u8);
                 line.Append(facts.Reason is CloseReason.FinLocal or CloseReason.FinRemote ? "success\",\"duration\":"u8 : "failure\",\"duration\":"u8);
-                line.Append(record.ElapsedNanoseconds);
+                line.Append(record.DurationNanoseconds);
                 WriteReason(ref line, Vocabulary.Text(facts.Reason));
                 break;
         }
@@ -113,7 +121,7 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
 
     private static void WriteBytes(ref Utf8Cursor line, in ConnectionRecord record, ulong bytes)
     {
-        if (record.Kind == RecordKind.Close)
+        if (record.Kind is RecordKind.Close or RecordKind.Flow)
         {
             line.Append(",\"bytes\":"u8);
             line.Append(bytes);

@@ -9,7 +9,7 @@ namespace NetMon.Pipeline.Json;
 /// </summary>
 internal sealed class JsonLine(string node) : EventLine(RenderContainer)
 {
-    private static readonly ColumnKeys LineEnd = new("", EventColumns.LineEnd);
+    private static readonly ColumnKeys LineEnd = new(EventColumns.LineEnd, (column, _) => column.Name);
     private readonly byte[] _node = Rendered(node, JsonName.MaxBytes);
 
     public override int Write(in ConnectionEvent e, Span<byte> to)
@@ -53,6 +53,7 @@ internal sealed class JsonLine(string node) : EventLine(RenderContainer)
     {
         RecordKind.Connect => "\",\"type\":\"CONNECT\",\"protocol\":\"TCP\","u8,
         RecordKind.Accept => "\",\"type\":\"ACCEPT\",\"protocol\":\"TCP\","u8,
+        RecordKind.Flow => "\",\"type\":\"FLOW\",\"protocol\":\"TCP\","u8,
         _ => "\",\"type\":\"CLOSE\",\"protocol\":\"TCP\","u8,
     };
 

@@ -10,8 +10,13 @@ namespace NetMon.Pipeline.Json;
 /// </summary>
 internal sealed class OtelLine(string node) : EventLine(RenderContainer)
 {
-    /// <summary>What the conventions have no name for; they have one for the result, error.type.</summary>
-    private static readonly ColumnKeys LineEnd = new("netmon.", EventColumns.LineEnd.Where(column => column.Name != "result"));
+    private static readonly ColumnKeys LineEnd = new(EventColumns.LineEnd, (column, _) => column.Name switch
+    {
+        "result" => null, // error.type
+        "dialed_ip" => "server.address", // what the client asked for; network.peer has what it was connected to
+        "dialed_port" => "server.port",
+        _ => "netmon." + column.Name,
+    });
 
     private readonly byte[] _node = Rendered(node, NameBytes);
 
@@ -67,6 +72,7 @@ internal sealed class OtelLine(string node) : EventLine(RenderContainer)
     {
         RecordKind.Connect => "\",\"event.name\":\"netmon.connect\",\"host.name\":\""u8,
         RecordKind.Accept => "\",\"event.name\":\"netmon.accept\",\"host.name\":\""u8,
+        RecordKind.Flow => "\",\"event.name\":\"netmon.flow\",\"host.name\":\""u8,
         _ => "\",\"event.name\":\"netmon.close\",\"host.name\":\""u8,
     };
 

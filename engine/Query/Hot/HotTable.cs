@@ -55,11 +55,10 @@ internal static class HotTable
         NodeColumn => Of<string>(column, (row, to, at) => to.WriteValue(row.Node, at)),
         WordColumn words => Of<string>(column, (row, to, at) => to.WriteValue(words.Words[words.IndexOf(row.Facts)], at)),
         AddressColumn addresses => Of<string>(column, (row, to, at) => to.WriteValue(row.Address(addresses.Address), at)),
+        FlagColumn => Of<bool>(column, (_, to, at) => to.WriteValue(true, at)),
         ProcessColumn processes => Of<string>(column, (row, to, at) => to.WriteValue(row.Process(processes.Process), at)),
         ContainerColumn container => OfContainer(container),
         NumberColumn { Type: ColumnType.Int32 } numbers => Of<int>(column, (row, to, at) => to.WriteValue((int)ValueOf(numbers, row), at)),
-        NumberColumn { Type: ColumnType.UInt32 } numbers => Of<uint>(column, (row, to, at) => to.WriteValue((uint)ValueOf(numbers, row), at)),
-        NumberColumn { Type: ColumnType.UInt64 } numbers => Of<ulong>(column, (row, to, at) => to.WriteValue((ulong)ValueOf(numbers, row), at)),
         NumberColumn numbers => Of<long>(column, (row, to, at) => to.WriteValue(ValueOf(numbers, row), at)),
         _ => throw new InvalidOperationException($"{column.Name}: the query has no such kind of column"),
     };

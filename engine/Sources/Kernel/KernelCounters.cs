@@ -9,8 +9,10 @@ public struct KernelCounters
     public ulong Seen;
     public ulong Delivered;
     public ulong DroppedRingFull;
-    public ulong DroppedNoState;
+    public ulong DroppedNoRoom;
+    public ulong DroppedFairShare;
     public ulong CgroupsDropped;
     public ulong AcceptsInferred;
     public ulong ClosesEarly;
+    public ulong ClosesUnseen;
 }

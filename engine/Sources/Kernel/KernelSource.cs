@@ -109,7 +109,9 @@ public sealed class KernelSource : IRecordSource
         var sum = default(KernelCounters);
         _programs.SumPerCpu("counters", MemoryMarshal.Cast<KernelCounters, ulong>(new Span<KernelCounters>(ref sum)));
         var misses = _plan.Spine == Spine.Tracepoint ? Math.Max(_recursionMisses, _programs.RecursionMisses(_plan.SpineProgram)) : 0;
-        return new SourceCounters(sum.Seen, sum.Delivered, sum.DroppedRingFull, sum.DroppedNoState, misses, sum.AcceptsInferred, sum.CgroupsDropped, sum.ClosesEarly);
+        return new SourceCounters(
+            sum.Seen, sum.Delivered, sum.DroppedRingFull, sum.DroppedNoRoom, sum.DroppedFairShare, misses, sum.AcceptsInferred, sum.CgroupsDropped,
+            sum.ClosesEarly, sum.ClosesUnseen);
     }
 
     public void RescanCgroups() => _scan.Request();

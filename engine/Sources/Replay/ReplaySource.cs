@@ -4,12 +4,13 @@ using NetMon.Native;
 
 namespace NetMon.Sources.Replay;
 
-/// <summary>Plays a recording through rings, as fast as they are drained, losing nothing.</summary>
+/// <summary>Plays a recording through rings, as fast as they are drained, losing nothing. Records of version 1 are converted.</summary>
 public sealed class ReplaySource : IRecordSource
 {
     private const int BufferBytes = 1024 * 1024;
     private readonly FileStream _file;
     private readonly RingProducer _producer;
+    private readonly RecordVersion1 _version1 = new();
     private readonly Thread _thread;
     private SourceTime _time = new(0, 0);
     private SourceTime? _told;
@@ -129,6 +130,10 @@ public sealed class ReplaySource : IRecordSource
             {
                 PlayRecord(bytes.Slice(at, length));
             }
+            else if (status == FrameStatus.UnknownVersion && _version1.TryConvert(bytes[at..], out length, out var record))
+            {
+                PlayRecord(record);
+            }
             else
             {
                 SkipGarbled(length);
@@ -157,7 +162,7 @@ public sealed class ReplaySource : IRecordSource
             return;
         }
 
-        var isEvent = (RecordKind)record[3] is RecordKind.Connect or RecordKind.Accept or RecordKind.Close;
+        var isEvent = (RecordKind)record[3] is >= RecordKind.Connect and <= RecordKind.Flow;
         while (!_producer.TryWrite(record))
         {
             if (_stop)

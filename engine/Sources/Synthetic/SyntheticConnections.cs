@@ -5,7 +5,8 @@ namespace NetMon.Sources.Synthetic;
 /// <summary>
 /// The events of the standard node, one after the other, from a seed. Of its connections 40 % go out, 30 % come in, 30 %
 /// have both ends here; 3 % of the attempts fail. How long one lasts is drawn in events, not in seconds, so that the same
-/// seed makes the same events at any rate: at 10,000 events/s 0.3 ms to 19 s, half of them below 80 ms.
+/// seed makes the same events at any rate: at 10,000 events/s 0.3 ms to 19 s, half of them below 80 ms. Each end of a connection
+/// has an id of its own.
 /// </summary>
 internal sealed class SyntheticConnections
 {
@@ -14,6 +15,8 @@ internal sealed class SyntheticConnections
     private const int FailedPercent = 3;
     private const int PlacesOfHost = 200; // where there are no containers
     private const int Nobody = -1;
+    private const int Processors = 2; // that give out connection ids, each in batches as the kernel does
+    private const ulong IdBatch = 4096;
 
     // errno of ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH (asm-generic/errno.h), in the measure of how often they come, and what they take.
     private static readonly (uint Error, ulong Nanoseconds)[] Failures =
@@ -22,9 +25,11 @@ internal sealed class SyntheticConnections
     private readonly SyntheticNode _node;
     private readonly SyntheticContainers _containers;
     private readonly int _places;
+    private readonly int _flowTurns;
+    private readonly ulong[] _ids = new ulong[Processors];
     private readonly ZipfTable _servers;
     private readonly ZipfTable _remotes;
-    private readonly Open[] _open = new Open[Turns + 2];
+    private readonly SyntheticConnection[] _open = new SyntheticConnection[Turns + 2];
     private readonly int[] _due = new int[Turns]; // by turn: the first of those that have an event then
     private SyntheticRandom _random;
     private ConnectionRecord _record;
@@ -33,9 +38,12 @@ internal sealed class SyntheticConnections
     private int _turn;
     private ushort _port;
 
-    public SyntheticConnections(ulong seed, SyntheticContainers containers)
+    /// <param name="seed">The same seed, the same events.</param>
+    /// <param name="containers">Where the processes run.</param>
+    /// <param name="flowTurns">After so many events a connection that is still open has a FLOW, and again after as many; 0: none has.</param>
+    public SyntheticConnections(ulong seed, SyntheticContainers containers, int flowTurns)
     {
-        (_containers, _random) = (containers, new SyntheticRandom(seed));
+        (_containers, _random, _flowTurns) = (containers, new SyntheticRandom(seed), flowTurns);
         _places = containers.Count > 0 ? containers.Count : PlacesOfHost;
         _node = new SyntheticNode(_places);
         _servers = new ZipfTable(_places, ref _random);
@@ -68,7 +76,7 @@ internal sealed class SyntheticConnections
     private void Begin(ulong ktime)
     {
         var share = _random.Below(100);
-        var open = new Open
+        var open = new SyntheticConnection
         {
             Client = share < 70 ? (short)_random.Below(_places) : (short)Nobody,
             Server = share >= 40 ? (short)_servers.Draw(ref _random) : (short)Nobody,
@@ -77,18 +85,21 @@ internal sealed class SyntheticConnections
         };
         open.Remote = open.Client == Nobody || open.Server == Nobody ? (short)_remotes.Draw(ref _random) : (short)Nobody;
         (open.ClientCgroup, open.ServerCgroup) = (CgroupOf(open.Client), CgroupOf(open.Server));
+        (open.ClientId, open.ServerId) = (open.Client == Nobody ? 0 : NextId(open.Port), open.Server == Nobody ? 0 : NextId(open.Port));
+        open.AcceptLatency = 5_000 + 1_000u * (open.Port % 64u);
         if (open.Client == Nobody)
         {
-            Tell(in open, RecordKind.Accept, Direction.Inbound, 0);
+            Tell(in open, RecordKind.Accept, Direction.Inbound);
         }
         else
         {
             var failed = _random.Below(100) < FailedPercent;
             var trip = SyntheticNode.RoundTripOf(open.Remote);
-            Tell(in open, RecordKind.Connect, Direction.Outbound, 1_000ul * (trip + (uint)_random.Below((int)(trip / 4))));
+            open.ConnectLatency = 1_000ul * (trip + (uint)_random.Below((int)(trip / 4)));
+            Tell(in open, RecordKind.Connect, Direction.Outbound);
             if (failed)
             {
-                (_record.Error, _record.ElapsedNanoseconds) = Failures[_random.Below(Failures.Length)];
+                (_record.Error, _record.LatencyNanoseconds) = Failures[_random.Below(Failures.Length)];
                 return;
             }
         }
@@ -105,27 +116,50 @@ internal sealed class SyntheticConnections
 
         _open[here] = open;
         var accepted = open.Client == Nobody || open.Server == Nobody;
-        Await(here, accepted ? Step.FirstClose : Step.Accept, accepted ? (int)_random.Spread(DurationBits) : 1);
+        if (accepted)
+        {
+            AwaitClose(here, (int)_random.Spread(DurationBits));
+        }
+        else
+        {
+            Await(here, SyntheticConnection.NextStep.Accept, 1);
+        }
     }
 
     private void Continue(int here, ulong ktime)
     {
         ref var open = ref _open[here];
         var lasted = ktime - open.Since;
+        var outbound = open.Client != Nobody;
         switch (open.Step)
         {
-            case Step.Accept:
-                Tell(in open, RecordKind.Accept, Direction.Inbound, 0);
-                Await(here, Step.FirstClose, (int)_random.Spread(DurationBits));
+            case SyntheticConnection.NextStep.Accept:
+                Tell(in open, RecordKind.Accept, Direction.Inbound);
+                AwaitClose(here, (int)_random.Spread(DurationBits));
                 return;
-            case Step.FirstClose:
-                var outbound = open.Client != Nobody;
-                open.Up = 100 + _random.Spread(12);
-                open.Down = 100 + _random.Spread(18);
+            case SyntheticConnection.NextStep.FirstFlow:
+                open.Up += _random.Spread(12);
+                open.Down += _random.Spread(18);
+                Traffic(in open, RecordKind.Flow, outbound ? Direction.Outbound : Direction.Inbound, lasted);
+                if (outbound && open.Server != Nobody)
+                {
+                    Await(here, SyntheticConnection.NextStep.LastFlow, 1);
+                    return;
+                }
+
+                AwaitCloseAfterFlow(here);
+                return;
+            case SyntheticConnection.NextStep.LastFlow:
+                Traffic(in open, RecordKind.Flow, Direction.Inbound, lasted);
+                AwaitCloseAfterFlow(here);
+                return;
+            case SyntheticConnection.NextStep.FirstClose:
+                open.Up += 100 + _random.Spread(12);
+                open.Down += 100 + _random.Spread(18);
                 Close(in open, outbound ? Direction.Outbound : Direction.Inbound, CloseReason.FinLocal, lasted);
                 if (outbound && open.Server != Nobody)
                 {
-                    Await(here, Step.LastClose, 1);
+                    Await(here, SyntheticConnection.NextStep.LastClose, 1);
                     return;
                 }
 
@@ -139,18 +173,28 @@ internal sealed class SyntheticConnections
         _free = here;
     }
 
-    private void Close(in Open open, Direction direction, CloseReason ending, ulong lasted)
+    private void Close(in SyntheticConnection open, Direction direction, CloseReason ending, ulong lasted)
     {
-        Tell(in open, RecordKind.Close, direction, lasted);
-        var trip = SyntheticNode.RoundTripOf(open.Remote);
-        var odd = _random.Below(100);
+        var odd = Traffic(in open, RecordKind.Close, direction, lasted);
         _record.CloseReason = odd != 0 ? ending : ending == CloseReason.FinLocal ? CloseReason.ResetLocal : CloseReason.ResetRemote;
-        (_record.BytesSent, _record.BytesReceived) = direction == Direction.Outbound ? (open.Up, open.Down) : (open.Down, open.Up);
-        _record.SmoothedRttMicroseconds = trip + (uint)_random.Below((int)(trip / 4));
-        _record.Retransmits = odd < 98 ? 0 : (uint)(odd - 97);
     }
 
-    private void Tell(in Open open, RecordKind kind, Direction direction, ulong elapsed)
+    /// <summary>A CLOSE or FLOW but for its reason; returns a number below 100 by which few of them are odd.</summary>
+    private int Traffic(in SyntheticConnection open, RecordKind kind, Direction direction, ulong lasted)
+    {
+        Tell(in open, kind, direction);
+        var trip = SyntheticNode.RoundTripOf(open.Remote);
+        var odd = _random.Below(100);
+        var (up, down) = (open.Up - open.FlowUp, open.Down - open.FlowDown);
+        _record.DurationNanoseconds = lasted;
+        (_record.BytesSent, _record.BytesReceived) = direction == Direction.Outbound ? (open.Up, open.Down) : (open.Down, open.Up);
+        (_record.DeltaSent, _record.DeltaReceived) = direction == Direction.Outbound ? (up, down) : (down, up);
+        _record.SmoothedRttMicroseconds = trip + (uint)_random.Below((int)(trip / 4));
+        _record.Retransmits = odd < 98 ? 0 : (uint)(odd - 97);
+        return odd;
+    }
+
+    private void Tell(in SyntheticConnection open, RecordKind kind, Direction direction)
     {
         var outbound = direction == Direction.Outbound;
         var place = outbound ? open.Client : open.Server;
@@ -162,11 +206,39 @@ internal sealed class SyntheticConnections
         _record.NetworkNamespace = SyntheticNode.NetworkNamespaceOf(place);
         _record.Owner = _node.Owner(place);
         _record.Owner.CgroupId = outbound ? open.ClientCgroup : open.ServerCgroup;
-        _record.ElapsedNanoseconds = elapsed;
-        (_record.BytesSent, _record.BytesReceived, _record.SmoothedRttMicroseconds, _record.Retransmits) = (0, 0, 0, 0);
+        (_record.ConnectionId, _record.LatencyNanoseconds) = outbound ? (open.ClientId, open.ConnectLatency) : (open.ServerId, open.AcceptLatency);
+        (_record.DurationNanoseconds, _record.SmoothedRttMicroseconds, _record.Retransmits) = (0, 0, 0);
+        (_record.BytesSent, _record.BytesReceived, _record.DeltaSent, _record.DeltaReceived) = (0, 0, 0, 0);
     }
 
-    private void Await(int here, Step step, int turns)
+    private void AwaitCloseAfterFlow(int here)
+    {
+        ref var open = ref _open[here];
+        (open.FlowUp, open.FlowDown) = (open.Up, open.Down);
+        AwaitClose(here, open.TurnsLeft);
+    }
+
+    /// <summary>Awaits the close, or the FLOW before it.</summary>
+    private void AwaitClose(int here, int turns)
+    {
+        if (_flowTurns == 0 || turns <= _flowTurns)
+        {
+            Await(here, SyntheticConnection.NextStep.FirstClose, turns);
+            return;
+        }
+
+        _open[here].TurnsLeft = turns - _flowTurns;
+        Await(here, SyntheticConnection.NextStep.FirstFlow, _flowTurns);
+    }
+
+    private ulong NextId(ushort port)
+    {
+        var processor = port % Processors;
+        var (batch, place) = Math.DivRem(_ids[processor]++, IdBatch);
+        return 1 + ((batch * Processors + (uint)processor) * IdBatch) + place;
+    }
+
+    private void Await(int here, SyntheticConnection.NextStep step, int turns)
     {
         ref var open = ref _open[here];
         var place = (_turn + turns) & (Turns - 1);
@@ -174,26 +246,4 @@ internal sealed class SyntheticConnections
     }
 
     private ulong CgroupOf(int place) => place == Nobody ? 0 : _containers.CgroupOf(place);
-
-    private enum Step : byte
-    {
-        Accept,
-        FirstClose,
-        LastClose,
-    }
-
-    private struct Open
-    {
-        public ulong Since;
-        public ulong ClientCgroup;
-        public ulong ServerCgroup;
-        public ulong Up;
-        public ulong Down;
-        public int Next;
-        public short Client;
-        public short Server;
-        public short Remote;
-        public ushort Port;
-        public Step Step;
-    }
 }

@@ -36,7 +36,7 @@ public sealed class SyntheticSource : IRecordSource
         _producers = [.. rings.Select(ring => new RingProducer(ring))];
         _cgroups = new RingProducer(cgroupRing);
         _containers = new SyntheticContainers(options.Containers, options.ContainerStartsPerSecond);
-        _connections = new SyntheticConnections(options.Seed, _containers);
+        _connections = new SyntheticConnections(options.Seed, _containers, options.FlowAfter);
         _thread = new Thread(Produce) { Name = "netmon-synthetic", IsBackground = true };
     }
 

@@ -18,6 +18,9 @@ public sealed record SyntheticSourceOptions
     /// <summary>How many containers start, and how many end, in a second.</summary>
     public double ContainerStartsPerSecond { get; init; }
 
+    /// <summary>After how many events, 1 to 65,535, a connection that is still open has a FLOW, and again after as many; 0: none has.</summary>
+    public int FlowAfter { get; init; }
+
     /// <summary>How far its wall clock is ahead of the machine's: so a test sees the end of an hour when it wants to.</summary>
     public TimeSpan Ahead { get; init; }
 

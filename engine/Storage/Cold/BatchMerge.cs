@@ -10,7 +10,7 @@ namespace NetMon.Storage.Cold;
 /// </summary>
 internal sealed class BatchMerge(IReadOnlyList<Func<HotSegmentReader>> segments)
 {
-    /// <summary>Each has half a MiB.</summary>
+    /// <summary>Each has three quarters of a MiB.</summary>
     public const int MostOpen = 24;
 
     private readonly PriorityQueue<Cursor, (long Time, int Segment, long Position)> _open = new();

@@ -12,9 +12,8 @@ internal static class CaptureSchema
     private static ColumnKind KindOf(ColumnType type) => type switch
     {
         ColumnType.Int32 => ColumnKind.Int32,
-        ColumnType.UInt32 => ColumnKind.UInt32,
         ColumnType.Int64 => ColumnKind.Int64,
-        ColumnType.UInt64 => ColumnKind.UInt64,
+        ColumnType.Boolean => ColumnKind.Boolean,
         ColumnType.Timestamp => ColumnKind.Timestamp,
         _ => ColumnKind.Text,
     };

@@ -8,7 +8,7 @@ namespace NetMon.Storage.Columns;
 
 /// <summary>
 /// Gathers rows of hot batches, column by column, until they make a row group, and writes it as <see cref="EventColumns"/>
-/// declares. The buffers have the size of a row group from the start and are reused. One thread.
+/// declares. Nearly all buffers have the size of a row group from the start, and all are reused. One thread.
 /// </summary>
 /// <param name="node">The text of the node column.</param>
 /// <param name="capacity">The most rows.</param>
@@ -17,7 +17,7 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
 {
     private const int OnHost = -1;
 
-    private readonly byte[][] _fields = [.. HotColumns.Fields.Select(field => new byte[capacity * field.Width])];
+    private readonly byte[][] _fields = [.. EventColumns.Fields.Select(field => new byte[capacity * field.Width])];
     private readonly int[] _containers = new int[capacity];
     private readonly RowGroupFacts _facts = new(capacity);
     private readonly Presence _inContainer = new();
@@ -28,6 +28,7 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
     private readonly long[] _numbers = new long[capacity];
     private readonly int[] _present = new int[capacity];
     private readonly uint[] _indices = new uint[capacity];
+    private InlineBytes16[] _presentAddresses = []; // grows when a row group has some: few nodes do
     private readonly RowGroupWriter _writer = new();
 
     /// <summary>Rows gathered since <see cref="Clear"/>.</summary>
@@ -47,7 +48,7 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
     {
         for (var column = 0; column < _fields.Length; column++)
         {
-            var width = HotColumns.Widths[column];
+            var width = HotFormat.Current.Columns.Widths[column];
             batch.Column(column).Slice(width * first, width * count).CopyTo(_fields[column].AsSpan(width * Rows));
         }
 
@@ -69,7 +70,9 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
             MemoryMarshal.Cast<byte, Direction>(Stored(EventFields.Direction)),
             MemoryMarshal.Cast<byte, CloseReason>(Stored(EventFields.CloseReason)),
             MemoryMarshal.Cast<byte, RecordFlags>(Stored(EventFields.Flags)),
-            MemoryMarshal.Cast<byte, uint>(Stored(EventFields.Error)));
+            MemoryMarshal.Cast<byte, uint>(Stored(EventFields.Error)),
+            MemoryMarshal.Cast<byte, ulong>(Stored(EventFields.ConnectionId)),
+            MemoryMarshal.Cast<byte, ulong>(Stored(EventFields.Latency)));
         SettleContainers();
         file.BeginRowGroup(Rows);
         for (var column = 0; column < EventColumns.All.Count; column++)
@@ -114,6 +117,9 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
                 break;
             case WordColumn words:
                 WriteWords(words.Words, words.IndexOf, column.Rows, definition);
+                break;
+            case FlagColumn:
+                _writer.WriteFlags(definition, _facts.PresenceOf(column.Rows)!);
                 break;
             case NodeColumn:
                 WriteWords([node], _ => 0, column.Rows, definition);
@@ -173,8 +179,30 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
 
     private void WriteAddresses(AddressColumn column, ColumnDefinition definition)
     {
-        _inlineTexts.IndexAddresses(MemoryMarshal.Cast<byte, InlineBytes16>(Stored(column.Address)), _indices);
-        _writer.WriteTexts(definition, _indices.AsSpan(0, Rows), _inlineTexts.Texts, null);
+        var addresses = MemoryMarshal.Cast<byte, InlineBytes16>(Stored(column.Address));
+        var presence = _facts.PresenceOf(column.Rows);
+        if (presence is not null)
+        {
+            addresses = Present(addresses, presence.Rows);
+        }
+
+        _inlineTexts.IndexAddresses(addresses, _indices);
+        _writer.WriteTexts(definition, _indices.AsSpan(0, addresses.Length), _inlineTexts.Texts, presence);
+    }
+
+    private ReadOnlySpan<InlineBytes16> Present(ReadOnlySpan<InlineBytes16> values, ReadOnlySpan<int> rows)
+    {
+        if (_presentAddresses.Length < rows.Length)
+        {
+            _presentAddresses = new InlineBytes16[rows.Length];
+        }
+
+        for (var n = 0; n < rows.Length; n++)
+        {
+            _presentAddresses[n] = values[rows[n]];
+        }
+
+        return _presentAddresses.AsSpan(0, rows.Length);
     }
 
     private void WriteProcesses(ProcessColumn column, ColumnDefinition definition)

@@ -19,12 +19,14 @@ internal sealed class RowGroupFacts(int capacity)
     public ref readonly EventFacts this[int row] => ref _facts[row];
 
     /// <summary>Takes the facts of new rows; all spans have one value for each.</summary>
-    public void Settle(ReadOnlySpan<RecordKind> kinds, ReadOnlySpan<Direction> directions, ReadOnlySpan<CloseReason> reasons, ReadOnlySpan<RecordFlags> flags, ReadOnlySpan<uint> errors)
+    public void Settle(
+        ReadOnlySpan<RecordKind> kinds, ReadOnlySpan<Direction> directions, ReadOnlySpan<CloseReason> reasons, ReadOnlySpan<RecordFlags> flags, ReadOnlySpan<uint> errors,
+        ReadOnlySpan<ulong> connectionIds, ReadOnlySpan<ulong> latencies)
     {
         _rows = kinds.Length;
         for (var row = 0; row < _rows; row++)
         {
-            _facts[row] = new EventFacts(kinds[row], directions[row], reasons[row], flags[row], errors[row]);
+            _facts[row] = new EventFacts(kinds[row], directions[row], reasons[row], flags[row], errors[row], connectionIds[row] != 0, latencies[row] != 0);
         }
 
         foreach (var (rule, presence) in _presences)

@@ -12,9 +12,11 @@ namespace NetMon.Storage.Hot;
 /// </summary>
 internal sealed class ContainerDictionary
 {
+    private static readonly HotFormat Format = HotFormat.Current;
+
     private readonly Dictionary<ContainerIdentity, short> _indices = new(ReferenceEqualityComparer.Instance);
     private readonly List<ContainerIdentity> _containers = [];
-    private readonly int[] _textBytes = new int[HotColumns.ContainerTexts];
+    private readonly int[] _textBytes = new int[Format.Columns.ContainerTexts.Count];
     private ContainerIdentity? _last;
     private short _lastIndex;
 
@@ -22,7 +24,7 @@ internal sealed class ContainerDictionary
     public int Version { get; private set; } = 1;
 
     /// <summary>Bytes of its message.</summary>
-    public int MessageLength => HotMessages.Dictionary.Length + HotMetadata.DictionaryBodyLength(_containers.Count, _textBytes);
+    public int MessageLength => Format.Messages.Dictionary.Length + Format.Metadata.DictionaryBodyLength(_containers.Count, _textBytes);
 
     /// <summary>The container's index; false if there is no room for it: write the rows that refer to this dictionary, then <see cref="Clear"/>.</summary>
     public bool TryIndex(ContainerIdentity container, out short index)
@@ -54,10 +56,10 @@ internal sealed class ContainerDictionary
     /// <summary>Writes the message, <see cref="MessageLength"/> bytes.</summary>
     public void Write(Span<byte> message)
     {
-        HotMetadata.RenderDictionary(message, _containers.Count, _textBytes);
-        var body = message[HotMessages.Dictionary.Length..];
+        Format.Metadata.RenderDictionary(message, _containers.Count, _textBytes);
+        var body = message[Format.Messages.Dictionary.Length..];
         body.Clear();
-        for (var text = 0; text < HotColumns.ContainerTexts; text++)
+        for (var text = 0; text < Format.Columns.ContainerTexts.Count; text++)
         {
             var bytes = body[HotLayout.Align(4 * (_containers.Count + 1))..];
             var end = 0;
@@ -76,7 +78,7 @@ internal sealed class ContainerDictionary
     private bool TryAdd(ContainerIdentity container, out short index)
     {
         index = (short)_containers.Count;
-        Span<int> bytes = stackalloc int[HotColumns.ContainerTexts];
+        Span<int> bytes = stackalloc int[Format.Columns.ContainerTexts.Count];
         var total = 0;
         for (var text = 0; text < bytes.Length; text++)
         {

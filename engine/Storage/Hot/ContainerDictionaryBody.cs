@@ -12,9 +12,10 @@ internal static class ContainerDictionaryBody
     /// <param name="body">The body, with the length that the metadata says.</param>
     /// <param name="entries">How many containers there are.</param>
     /// <param name="textBytes">Bytes of the texts, by field.</param>
-    public static ContainerIdentity[]? Read(ReadOnlySpan<byte> body, int entries, ReadOnlySpan<int> textBytes)
+    /// <param name="columns">The texts, in the order of the segment's version.</param>
+    public static ContainerIdentity[]? Read(ReadOnlySpan<byte> body, int entries, ReadOnlySpan<int> textBytes, IReadOnlyList<ContainerColumn> columns)
     {
-        var texts = new string[HotColumns.ContainerTexts][];
+        var texts = new string[columns.Count][];
         for (var text = 0; text < texts.Length; text++)
         {
             var bytes = body[HotLayout.Align(4 * (entries + 1))..];
@@ -40,7 +41,7 @@ internal static class ContainerDictionaryBody
             var container = new ContainerIdentity("");
             for (var text = 0; text < texts.Length; text++)
             {
-                container = EventColumns.ContainerTexts[text].With(container, texts[text][index]);
+                container = columns[text].With(container, texts[text][index]);
             }
 
             containers[index] = container;

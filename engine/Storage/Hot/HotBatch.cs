@@ -12,7 +12,7 @@ public sealed class HotBatch
 {
     private ContainerIdentity[] _containers = [];
     private byte[] _message = [];
-    private readonly int[] _columns = new int[HotColumns.Count];
+    private readonly int[] _columns = new int[HotFormat.Current.Columns.Count];
     private int _validity;
 
     /// <summary>Number of rows.</summary>
@@ -21,11 +21,11 @@ public sealed class HotBatch
     /// <summary>Nanoseconds since 1970, UTC; in order but for stragglers.</summary>
     public ReadOnlySpan<long> Timestamps => Values<long>(EventFields.Time);
 
-    /// <summary>CONNECT, ACCEPT or CLOSE.</summary>
+    /// <summary>CONNECT, ACCEPT, CLOSE or FLOW.</summary>
     public ReadOnlySpan<RecordKind> Kinds => Values<RecordKind>(EventFields.Kind);
 
     /// <summary>Index into <see cref="Containers"/>, valid where <see cref="IsInContainer"/> is true.</summary>
-    public ReadOnlySpan<short> ContainerIndices => MemoryMarshal.Cast<byte, short>(Column(HotColumns.Container));
+    public ReadOnlySpan<short> ContainerIndices => MemoryMarshal.Cast<byte, short>(Column(HotFormat.Current.Columns.Container));
 
     /// <summary>The containers that this batch may refer to; the same objects as long as they stay in the segment's dictionary.</summary>
     public IReadOnlyList<ContainerIdentity> Containers => _containers;
@@ -45,14 +45,17 @@ public sealed class HotBatch
         Values<Direction>(EventFields.Direction)[row],
         Values<CloseReason>(EventFields.CloseReason)[row],
         Values<RecordFlags>(EventFields.Flags)[row],
-        Values<uint>(EventFields.Error)[row]);
+        Values<uint>(EventFields.Error)[row],
+        Values<ulong>(EventFields.ConnectionId)[row] != 0,
+        Values<ulong>(EventFields.Latency)[row] != 0);
 
     internal void Become(byte[] message, int rows)
     {
-        (_message, Rows, _validity) = (message, rows, HotMessages.Batch.Length + HotLayout.Validity(rows));
+        var format = HotFormat.Current;
+        (_message, Rows, _validity) = (message, rows, format.Messages.Batch.Length + format.Layout.Validity(rows));
         for (var column = 0; column < _columns.Length; column++)
         {
-            _columns[column] = HotMessages.Batch.Length + HotLayout.Column(column, rows);
+            _columns[column] = format.Messages.Batch.Length + format.Layout.Column(column, rows);
         }
     }
 
@@ -69,7 +72,7 @@ public sealed class HotBatch
         var kinds = Kinds;
         for (var row = 0; row < kinds.Length; row++)
         {
-            if (kinds[row] is < RecordKind.Connect or > RecordKind.Close || (IsInContainer(row) && (uint)indices[row] >= _containers.Length))
+            if (kinds[row] is < RecordKind.Connect or > RecordKind.Flow || (IsInContainer(row) && (uint)indices[row] >= _containers.Length))
             {
                 return false;
             }
@@ -79,7 +82,7 @@ public sealed class HotBatch
     }
 
     /// <summary>The stored values of a column of <see cref="HotColumns"/>.</summary>
-    internal ReadOnlySpan<byte> Column(int column) => _message.AsSpan(_columns[column], HotColumns.Widths[column] * Rows);
+    internal ReadOnlySpan<byte> Column(int column) => _message.AsSpan(_columns[column], HotFormat.Current.Columns.Widths[column] * Rows);
 
     private ReadOnlySpan<T> Values<T>(EventField field)
         where T : struct =>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
+using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
@@ -9,10 +10,12 @@ namespace NetMon.Storage.Hot;
 /// </summary>
 internal sealed class HotBatchBuilder
 {
-    /// <summary>Events whose columns are gathered together: 9 KiB, so that they stay in the processor's first cache from column to column.</summary>
+    /// <summary>Events whose columns are gathered together: 13 KiB, so that they stay in the processor's first cache from column to column.</summary>
     private const int BlockRows = 64;
 
-    private readonly byte[] _body = new byte[HotLayout.BodyLength(HotLimits.BatchRows)];
+    private static readonly HotFormat Format = HotFormat.Current;
+
+    private readonly byte[] _body = new byte[Format.Layout.BodyLength(HotLimits.BatchRows)];
     private int _nulls;
 
     public int Rows { get; private set; }
@@ -20,7 +23,7 @@ internal sealed class HotBatchBuilder
     public bool IsFull => Rows == HotLimits.BatchRows;
 
     /// <summary>Bytes of the message that <see cref="Write"/> writes.</summary>
-    public int MessageLength => HotMessages.Batch.Length + HotLayout.BodyLength(Rows);
+    public int MessageLength => Format.Messages.Batch.Length + Format.Layout.BodyLength(Rows);
 
     /// <summary>Takes the first events, as many as there is room for and whose containers have an index; returns how many.</summary>
     public int Add(ReadOnlySpan<ConnectionEvent> events, ContainerDictionary containers)
@@ -30,9 +33,9 @@ internal sealed class HotBatchBuilder
         for (var from = 0; from < events.Length; from += BlockRows)
         {
             var block = events.Slice(from, Math.Min(BlockRows, events.Length - from));
-            for (var column = 0; column < HotColumns.Container; column++)
+            for (var column = 0; column < Format.Columns.Container; column++)
             {
-                HotColumns.Fields[column].Gather(block, Free(column, from));
+                EventColumns.Fields[column].Gather(block, Free(column, from));
             }
         }
 
@@ -43,13 +46,13 @@ internal sealed class HotBatchBuilder
     /// <summary>Writes the rows as a message, <see cref="MessageLength"/> bytes.</summary>
     public void Write(Span<byte> message)
     {
-        HotMetadata.RenderBatch(message, Rows, _nulls);
-        var body = message[HotMessages.Batch.Length..];
-        CopyAligned(_body.AsSpan(HotLayout.Validity(HotLimits.BatchRows), (Rows + 7) / 8), body[HotLayout.Validity(Rows)..]);
-        for (var column = 0; column < HotColumns.Count; column++)
+        Format.Metadata.RenderBatch(message, Rows, _nulls);
+        var body = message[Format.Messages.Batch.Length..];
+        CopyAligned(_body.AsSpan(Format.Layout.Validity(HotLimits.BatchRows), (Rows + 7) / 8), body[Format.Layout.Validity(Rows)..]);
+        for (var column = 0; column < Format.Columns.Count; column++)
         {
-            var values = _body.AsSpan(HotLayout.Column(column, HotLimits.BatchRows), HotColumns.Widths[column] * Rows);
-            CopyAligned(values, body[HotLayout.Column(column, Rows)..]);
+            var values = _body.AsSpan(Format.Layout.Column(column, HotLimits.BatchRows), Format.Columns.Widths[column] * Rows);
+            CopyAligned(values, body[Format.Layout.Column(column, Rows)..]);
         }
 
         MessageTrailer.Write(message);
@@ -67,8 +70,8 @@ internal sealed class HotBatchBuilder
 
     private int AddContainers(ReadOnlySpan<ConnectionEvent> events, ContainerDictionary containers)
     {
-        var indices = MemoryMarshal.Cast<byte, short>(Free(HotColumns.Container, 0));
-        var validity = _body.AsSpan(HotLayout.Validity(HotLimits.BatchRows));
+        var indices = MemoryMarshal.Cast<byte, short>(Free(Format.Columns.Container, 0));
+        var validity = _body.AsSpan(Format.Layout.Validity(HotLimits.BatchRows));
         for (var row = 0; row < events.Length; row++)
         {
             short index = 0;
@@ -91,7 +94,7 @@ internal sealed class HotBatchBuilder
     /// <summary>A column's free places, from the nth on.</summary>
     private Span<byte> Free(int column, int n)
     {
-        var width = HotColumns.Widths[column];
-        return _body.AsSpan(HotLayout.Column(column, HotLimits.BatchRows) + width * (Rows + n), width * (HotLimits.BatchRows - Rows - n));
+        var width = Format.Columns.Widths[column];
+        return _body.AsSpan(Format.Layout.Column(column, HotLimits.BatchRows) + width * (Rows + n), width * (HotLimits.BatchRows - Rows - n));
     }
 }

@@ -1,7 +1,8 @@
 namespace NetMon.Storage.Hot;
 
-/// <summary>Where things are in the body of a batch of so many rows: a column after the other, each on 8 bytes, then a trailer.</summary>
-internal static class HotLayout
+/// <summary>Where things are in the body of a batch of so many rows: a column after the other, each on 8 bytes, then a trailer. Immutable.</summary>
+/// <param name="columns">Of the version.</param>
+internal sealed class HotLayout(HotColumns columns)
 {
     /// <summary>
     /// The last bytes of each body: a magic and the CRC-32C of everything of the message before the CRC. No buffer of the
@@ -12,45 +13,45 @@ internal static class HotLayout
     /// <summary>"NMHS".</summary>
     public const uint TrailerMagic = 0x53484d4e;
 
-    private static readonly int[] WidthsBefore = SumWidths();
+    private readonly int[] _widthsBefore = SumWidths(columns);
 
     /// <summary>Bytes of the body of a batch.</summary>
-    public static int BodyLength(int rows) => Validity(rows) + Align((rows + 7) / 8) + Align(2 * rows) + TrailerBytes;
+    public int BodyLength(int rows) => Validity(rows) + Align((rows + 7) / 8) + Align(2 * rows) + TrailerBytes;
 
     /// <summary>Where the validity bits of the containers begin.</summary>
-    public static int Validity(int rows) => Column(HotColumns.Container, rows, containerValidity: false);
+    public int Validity(int rows) => Column(columns.Container, rows, containerValidity: false);
 
     /// <summary>Where a column's values begin.</summary>
-    public static int Column(int column, int rows) => Column(column, rows, containerValidity: true);
+    public int Column(int column, int rows) => Column(column, rows, containerValidity: true);
 
     /// <summary>The next multiple of 8.</summary>
     public static int Align(int bytes) => (bytes + 7) & ~7;
 
-    private static int Column(int column, int rows, bool containerValidity)
+    private int Column(int column, int rows, bool containerValidity)
     {
         // All widths but those of whole words leave up to 7 bytes after the column.
         var at = 0;
         if (rows % 8 == 0)
         {
-            at = WidthsBefore[column] * rows;
+            at = _widthsBefore[column] * rows;
         }
         else
         {
             for (var before = 0; before < column; before++)
             {
-                at += Align(HotColumns.Widths[before] * rows);
+                at += Align(columns.Widths[before] * rows);
             }
         }
 
-        return column == HotColumns.Container && containerValidity ? at + Align((rows + 7) / 8) : at;
+        return column == columns.Container && containerValidity ? at + Align((rows + 7) / 8) : at;
     }
 
-    private static int[] SumWidths()
+    private static int[] SumWidths(HotColumns columns)
     {
-        var sums = new int[HotColumns.Count];
+        var sums = new int[columns.Count];
         for (var column = 1; column < sums.Length; column++)
         {
-            sums[column] = sums[column - 1] + HotColumns.Widths[column - 1];
+            sums[column] = sums[column - 1] + columns.Widths[column - 1];
         }
 
         return sums;

@@ -3,7 +3,7 @@ namespace NetMon.Storage.Hot;
 /// <summary>What a segment may hold at most. A reader refuses more, so that no garbage makes it ask for memory.</summary>
 internal static class HotLimits
 {
-    /// <summary>Rows of a batch: half a MiB.</summary>
+    /// <summary>Rows of a batch: three quarters of a MiB.</summary>
     public const int BatchRows = 4096;
 
     /// <summary>Entries of the dictionary of containers. Past that it starts anew with the containers in sight.</summary>

@@ -4,14 +4,17 @@ using Apache.Arrow.Ipc;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>The messages of a segment as Apache.Arrow writes them, made once per process: what it says is Arrow is Arrow.</summary>
-internal static class HotMessages
+/// <summary>The messages of a version of segments as Apache.Arrow writes them, made once per process: what it says is Arrow is Arrow. Immutable.</summary>
+internal sealed class HotMessages
 {
     private const int Continuation = -1;
 
-    static HotMessages()
+    private readonly HotColumns _columns;
+
+    public HotMessages(HotColumns columns)
     {
-        var stream = Write(OneRow());
+        _columns = columns;
+        var stream = Write(OneRow(columns));
         var at = MessageLength(stream); // the schema has no body
         Dictionary = new MessageTemplate(stream.AsSpan(at, MessageLength(stream.AsSpan(at))), isDictionary: true);
         at += Dictionary.Length + (int)Dictionary.BodyLength(stream.AsSpan(at));
@@ -19,19 +22,19 @@ internal static class HotMessages
     }
 
     /// <summary>A dictionary of containers.</summary>
-    public static MessageTemplate Dictionary { get; }
+    public MessageTemplate Dictionary { get; }
 
     /// <summary>A batch of rows.</summary>
-    public static MessageTemplate Batch { get; }
+    public MessageTemplate Batch { get; }
 
     /// <summary>The end of a stream: a message without metadata.</summary>
     public static ReadOnlySpan<byte> End => [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
 
     /// <summary>The message that a segment begins with.</summary>
-    public static byte[] SchemaMessage(string node, string bootId)
+    public byte[] SchemaMessage(string node, string bootId)
     {
         using var stream = new MemoryStream();
-        using (var writer = new ArrowStreamWriter(stream, HotColumns.SchemaOf(node, bootId), leaveOpen: true))
+        using (var writer = new ArrowStreamWriter(stream, _columns.SchemaOf(node, bootId), leaveOpen: true))
         {
             writer.WriteStart();
         }
@@ -62,20 +65,20 @@ internal static class HotMessages
         return stream.ToArray();
     }
 
-    private static RecordBatch OneRow()
+    private static RecordBatch OneRow(HotColumns hot)
     {
-        var schema = HotColumns.SchemaOf("", "");
-        var columns = new IArrowArray[HotColumns.Count];
-        for (var column = 0; column < HotColumns.Container; column++)
+        var schema = hot.SchemaOf("", "");
+        var columns = new IArrowArray[hot.Count];
+        for (var column = 0; column < hot.Container; column++)
         {
-            var values = new ArrowBuffer(new byte[HotColumns.Widths[column]]);
+            var values = new ArrowBuffer(new byte[hot.Widths[column]]);
             columns[column] = ArrowArrayFactory.BuildArray(new ArrayData(schema.FieldsList[column].DataType, 1, 0, 0, [ArrowBuffer.Empty, values]));
         }
 
-        var texts = Enumerable.Range(0, HotColumns.ContainerTexts).Select(_ => (IArrowArray)new StringArray.Builder().Append("").Build());
-        var containers = new StructArray(HotColumns.ContainerType, 1, texts, ArrowBuffer.Empty, 0);
+        var texts = hot.ContainerTexts.Select(_ => (IArrowArray)new StringArray.Builder().Append("").Build());
+        var containers = new StructArray(hot.ContainerType, 1, texts, ArrowBuffer.Empty, 0);
         var none = new Int16Array.Builder().AppendNull().Build();
-        columns[HotColumns.Container] = new DictionaryArray(HotColumns.ContainerIndexType, none, containers);
+        columns[hot.Container] = new DictionaryArray(hot.ContainerIndexType, none, containers);
         return new RecordBatch(schema, columns, 1);
     }
 }

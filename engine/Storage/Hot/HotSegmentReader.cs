@@ -6,13 +6,15 @@ namespace NetMon.Storage.Hot;
 /// <summary>
 /// Reads a hot segment batch by batch, also one that an agent of another process is appending to: what is not wholly there
 /// yet is not there, and may be on the next try. Trusts nothing: sizes, layout, checksum and indices are checked before
-/// anything is used, and it takes 2 MiB of memory at most, whatever is in the file. One thread; owns the file.
+/// anything is used, and it takes 3 MiB of memory at most, whatever is in the file. One thread; owns the file.
 /// </summary>
 public sealed class HotSegmentReader : IDisposable
 {
     private const int LargestMessage = 2 << 20;
     private readonly SafeFileHandle _file;
-    private readonly byte[] _expected = new byte[Math.Max(HotMessages.Batch.Length, HotMessages.Dictionary.Length)];
+    private byte[] _expected = [];
+    private byte[] _converted = [];
+    private HotFormat _format = HotFormat.Current;
     private byte[] _message = new byte[HotLimits.SchemaBytes];
 
     private HotSegmentReader(SafeFileHandle file) => _file = file;
@@ -35,7 +37,7 @@ public sealed class HotSegmentReader : IDisposable
     /// <summary>Rows that the batch after <see cref="Position"/> says to have, if its metadata got that far; 0 if nothing can be told.</summary>
     public int TornRows { get; private set; }
 
-    /// <summary>Whether the file starts as a segment of this build's version does.</summary>
+    /// <summary>Whether the file starts as a segment of a version that this build reads.</summary>
     public bool IsKnown => Position > 0;
 
     /// <summary>Whether the file is a segment of a version that this build can't read.</summary>
@@ -71,12 +73,12 @@ public sealed class HotSegmentReader : IDisposable
         while (!IsAtEnd && (IsKnown || ReadSchema()))
         {
             var message = ReadMetadata();
-            if (message.Length == HotMessages.Batch.Length && TryReadBatch(message))
+            if (message.Length == _format.Messages.Batch.Length && TryReadBatch(message))
             {
                 return true;
             }
 
-            if (message.Length != HotMessages.Dictionary.Length || !TryReadDictionary(message))
+            if (message.Length != _format.Messages.Dictionary.Length || !TryReadDictionary(message))
             {
                 return false;
             }
@@ -91,7 +93,7 @@ public sealed class HotSegmentReader : IDisposable
         (Position, IsAtEnd) = (position, false);
         Batch.SetContainers(containers);
         var message = ReadMetadata();
-        return message.Length == HotMessages.Batch.Length && TryReadBatch(message);
+        return message.Length == _format.Messages.Batch.Length && TryReadBatch(message);
     }
 
     public void Dispose() => _file.Dispose();
@@ -105,14 +107,15 @@ public sealed class HotSegmentReader : IDisposable
             return false;
         }
 
-        var isKnown = HotSchema.TryKnow(start[..length], out var node, out var isOtherVersion);
+        var format = HotSchema.Recognise(start[..length], out var node, out var isOtherVersion);
         IsOtherVersion = isOtherVersion;
-        if (!isKnown)
+        if (format is null)
         {
             return false;
         }
 
-        Node = node;
+        (Node, _format) = (node, format);
+        _expected = new byte[Math.Max(format.Messages.Batch.Length, format.Messages.Dictionary.Length)];
         Position = length;
         return true;
     }
@@ -132,27 +135,27 @@ public sealed class HotSegmentReader : IDisposable
 
     private bool TryReadBatch(ReadOnlySpan<byte> metadata)
     {
-        var template = HotMessages.Batch;
-        var (rows, nulls) = (template.Rows(metadata), template.Nulls(metadata, HotColumns.Container));
+        var template = _format.Messages.Batch;
+        var (rows, nulls) = (template.Rows(metadata), template.Nulls(metadata, _format.Columns.Container));
         if (rows is < 1 or > HotLimits.BatchRows || nulls < 0 || nulls > rows)
         {
             return false;
         }
 
-        HotMetadata.RenderBatch(_expected, (int)rows, (int)nulls);
+        _format.Metadata.RenderBatch(_expected, (int)rows, (int)nulls);
         if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)))
         {
             return false;
         }
 
         TornRows = (int)rows;
-        var length = template.Length + HotLayout.BodyLength((int)rows);
+        var length = template.Length + _format.Layout.BodyLength((int)rows);
         if (!TryReadMessage(length))
         {
             return false;
         }
 
-        Batch.Become(_message, (int)rows);
+        Batch.Become(_format == HotFormat.Current ? _message : Converted((int)rows), (int)rows);
         if (!Batch.IsSound())
         {
             return false;
@@ -164,11 +167,24 @@ public sealed class HotSegmentReader : IDisposable
         return true;
     }
 
+    /// <summary>The batch of an older version in <see cref="_message"/>, with the columns where the current version has them.</summary>
+    private byte[] Converted(int rows)
+    {
+        var length = HotFormat.Current.Messages.Batch.Length + HotFormat.Current.Layout.BodyLength(rows);
+        if (_converted.Length < length)
+        {
+            _converted = new byte[length];
+        }
+
+        HotVersion1.Convert(_message, rows, _converted);
+        return _converted;
+    }
+
     private bool TryReadDictionary(ReadOnlySpan<byte> metadata)
     {
-        var template = HotMessages.Dictionary;
+        var template = _format.Messages.Dictionary;
         var entries = template.Rows(metadata);
-        Span<int> textBytes = stackalloc int[HotColumns.ContainerTexts];
+        Span<int> textBytes = stackalloc int[_format.Columns.ContainerTexts.Count];
         for (var text = 0; text < textBytes.Length; text++)
         {
             var bytes = template.BufferLength(metadata, 3 + 3 * text);
@@ -180,10 +196,10 @@ public sealed class HotSegmentReader : IDisposable
             textBytes[text] = (int)bytes;
         }
 
-        HotMetadata.RenderDictionary(_expected, (int)entries, textBytes);
-        var length = template.Length + HotMetadata.DictionaryBodyLength((int)entries, textBytes);
+        _format.Metadata.RenderDictionary(_expected, (int)entries, textBytes);
+        var length = template.Length + _format.Metadata.DictionaryBodyLength((int)entries, textBytes);
         if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)) || length > LargestMessage || !TryReadMessage(length)
-            || ContainerDictionaryBody.Read(_message.AsSpan(template.Length, length - template.Length), (int)entries, textBytes) is not { } containers)
+            || ContainerDictionaryBody.Read(_message.AsSpan(template.Length, length - template.Length), (int)entries, textBytes, _format.Columns.ContainerTexts) is not { } containers)
         {
             return false;
         }

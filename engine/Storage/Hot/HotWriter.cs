@@ -28,7 +28,7 @@ internal sealed class HotWriter
     public HotWriter(CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync)
     {
         (_capture, _options, _counters, _failures, _sync) = (capture, options, counters, failures, sync);
-        _schema = HotMessages.SchemaMessage(options.Node, options.BootId);
+        _schema = HotFormat.Current.Messages.SchemaMessage(options.Node, options.BootId);
         _flushAfter = (long)(options.DurableWithin / 2).TotalMilliseconds;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_schema.Length, HotLimits.SchemaBytes, "bytes of the node's name");
     }

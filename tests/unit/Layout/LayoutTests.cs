@@ -18,19 +18,25 @@ public sealed class LayoutTests
         ("flags", ["Flags"]),
         ("reserved", ["Reserved"]),
         ("ktime_ns", ["KtimeNanoseconds"]),
+        ("connection_id", ["ConnectionId"]),
         ("src_addr", ["SourceAddress"]),
         ("dst_addr", ["DestinationAddress"]),
         ("src_port", ["SourcePort"]),
         ("dst_port", ["DestinationPort"]),
         ("netns", ["NetworkNamespace"]),
         ("owner", ["Owner"]),
-        ("elapsed_ns", ["ElapsedNanoseconds"]),
+        ("latency_ns", ["LatencyNanoseconds"]),
+        ("duration_ns", ["DurationNanoseconds"]),
         ("bytes_sent", ["BytesSent"]),
         ("bytes_received", ["BytesReceived"]),
+        ("delta_sent", ["DeltaSent"]),
+        ("delta_received", ["DeltaReceived"]),
         ("srtt_us", ["SmoothedRttMicroseconds"]),
         ("retransmits", ["Retransmits"]),
         ("error", ["Error"]),
+        ("dialed_port", ["DialedPort"]),
         ("reserved2", ["Reserved2"]),
+        ("dialed_addr", ["DialedAddress"]),
     ];
 
     private static readonly (string C, string[] Mirror)[] OwnerTable =
@@ -61,10 +67,11 @@ public sealed class LayoutTests
     [
         ("seen", ["Seen"]),
         ("delivered", ["Delivered"]),
-        ("dropped", ["DroppedRingFull", "DroppedNoState"]), // by enum nm_drop
+        ("dropped", ["DroppedRingFull", "DroppedNoRoom", "DroppedFairShare"]), // by enum nm_drop
         ("cgroups_dropped", ["CgroupsDropped"]),
         ("accepts_inferred", ["AcceptsInferred"]),
         ("closes_early", ["ClosesEarly"]),
+        ("closes_unseen", ["ClosesUnseen"]),
     ];
 
     private static readonly (string C, string[] Mirror)[] KnobsTable =

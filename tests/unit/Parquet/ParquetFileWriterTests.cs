@@ -30,9 +30,7 @@ public sealed class ParquetFileWriterTests : IDisposable
 
     [Theory]
     [InlineData(nameof(ColumnKind.Int32))]
-    [InlineData(nameof(ColumnKind.UInt32))]
     [InlineData(nameof(ColumnKind.Int64))]
-    [InlineData(nameof(ColumnKind.UInt64))]
     [InlineData(nameof(ColumnKind.Timestamp))]
     public void Numbers_come_back_and_their_bounds_are_right(string kindName)
     {
@@ -65,6 +63,24 @@ public sealed class ParquetFileWriterTests : IDisposable
                 }
 
                 Assert.Equal((long)values.Length - present.Length, bounds[1][2]);
+            },
+            iter: 40, threads: 1);
+    }
+
+    [Fact]
+    public void Flags_come_back()
+    {
+        Gen.Select(Gen.Int[1, 3000], Gen.Int[1, 20]).Sample(
+            (rows, every) =>
+            {
+                var column = new ColumnDefinition("f", ColumnKind.Boolean, IsOptional: true);
+                var presence = Presence(rows, row => row % every == 1);
+                Write([column], rows, group => group.WriteFlags(column, presence));
+
+                var expected = Enumerable.Range(0, rows).Select(row => row % every == 1 ? (object)true : null).ToList();
+                Assert.Equal(expected, DuckDb.Query($"SELECT f FROM '{Path}'").Select(row => row[0]));
+                Assert.Equal(expected, ReadByArrow(0, ColumnKind.Boolean));
+                Assert.Equal([(long)presence.Count], DuckDb.Query($"SELECT count(*) FROM '{Path}' WHERE f")[0]);
             },
             iter: 40, threads: 1);
     }
@@ -160,8 +176,6 @@ public sealed class ParquetFileWriterTests : IDisposable
     private static Int128 Shown(ColumnKind kind, long value) => kind switch
     {
         ColumnKind.Int32 => (int)value,
-        ColumnKind.UInt32 => (uint)value,
-        ColumnKind.UInt64 => (ulong)value,
         _ => value,
     };
 
@@ -186,9 +200,8 @@ public sealed class ParquetFileWriterTests : IDisposable
         return kind switch
         {
             ColumnKind.Int32 => Read<int>(),
-            ColumnKind.UInt32 => Read<uint>(),
             ColumnKind.Int64 => Read<long>(),
-            ColumnKind.UInt64 => Read<ulong>(),
+            ColumnKind.Boolean => Read<bool?>(),
             ColumnKind.Timestamp => [.. Read<DateTime>().Select(time => (object?)((((DateTime)time!).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond))],
             _ => Read<string>(),
         };

@@ -24,15 +24,16 @@ public sealed class JsonLineTests
     [Fact]
     public void A_CONNECT_that_was_established_is_this_line() => Assert.Equal(
         """
-        {"timestamp":"2026-11-22T19:05:06.000000007Z","node":"node-1","type":"CONNECT","protocol":"TCP","src_ip":"10.0.1.5","src_port":45678,"dst_ip":"2001:db8::1","dst_port":443,"pid":4242,"process":"curl","netns":4026531840,"direction":"outbound","uid":1000,"cgroup_id":18446744073709551615,"result":"established","latency_us":1234}
+        {"timestamp":"2026-11-22T19:05:06.000000007Z","node":"node-1","type":"CONNECT","protocol":"TCP","src_ip":"10.0.1.5","src_port":45678,"dst_ip":"2001:db8::1","dst_port":443,"pid":4242,"process":"curl","netns":4026531840,"direction":"outbound","uid":1000,"cgroup_id":18446744073709551615,"result":"established","latency_us":1234,"connection_id":77}
 
         """,
         JsonLines.Text(JsonLines.Event(RecordKind.Connect)));
 
     [Theory]
-    [InlineData(RecordKind.Connect, "result latency_us")]
-    [InlineData(RecordKind.Accept, "")]
-    [InlineData(RecordKind.Close, "duration_us bytes_sent bytes_received rtt_us retransmits reason")]
+    [InlineData(RecordKind.Connect, "result latency_us connection_id")]
+    [InlineData(RecordKind.Accept, "latency_us connection_id")]
+    [InlineData(RecordKind.Close, "latency_us duration_us bytes_sent bytes_received rtt_us retransmits reason connection_id delta_sent delta_received")]
+    [InlineData(RecordKind.Flow, "latency_us duration_us bytes_sent bytes_received rtt_us retransmits connection_id delta_sent delta_received")]
     public void Keys_come_in_the_order_of_the_contract(RecordKind kind, string last)
     {
         const string first = "timestamp node type protocol src_ip src_port dst_ip dst_port pid process netns";
@@ -40,7 +41,7 @@ public sealed class JsonLineTests
         var plain = JsonLines.Event(kind);
         var contained = plain with { Container = JsonLines.Container };
 
-        var later = string.Concat(EventColumns.LineEnd.SkipWhile(column => column.Name != "reason").Skip(1).Where(column => column.Rows.Has(plain.Facts)).Select(column => $" {column.Name}"));
+        var later = string.Concat(EventColumns.LineEnd.SkipWhile(column => column.Name != "dialed_port").Skip(1).Where(column => column.Rows.Has(plain.Facts)).Select(column => $" {column.Name}"));
 
         Assert.Equal($"{first} {then} {last}".Trim() + later, Keys(Parse(plain)));
         Assert.Equal($"{first} container {then} {last}".Trim() + later, Keys(Parse(contained)));
@@ -53,7 +54,7 @@ public sealed class JsonLineTests
         var e = JsonLines.Event(RecordKind.Connect);
         e.Record.Error = 111;
 
-        Assert.EndsWith(",\"cgroup_id\":18446744073709551615,\"result\":\"refused\",\"errno\":111,\"latency_us\":1234}\n", JsonLines.Text(e), StringComparison.Ordinal);
+        Assert.EndsWith(",\"cgroup_id\":18446744073709551615,\"result\":\"refused\",\"errno\":111,\"latency_us\":1234,\"connection_id\":77}\n", JsonLines.Text(e), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -71,9 +72,52 @@ public sealed class JsonLineTests
     public void A_CLOSE_has_what_the_connection_did()
     {
         Assert.Contains(
-            ",\"cgroup_id\":18446744073709551615,\"duration_us\":1234,\"bytes_sent\":18446744073709551614,\"bytes_received\":2,\"rtt_us\":345,\"retransmits\":6,\"reason\":\"reset_remote\"",
+            ",\"cgroup_id\":18446744073709551615,\"latency_us\":1234,\"duration_us\":5678,\"bytes_sent\":18446744073709551614,\"bytes_received\":2,\"rtt_us\":345,\"retransmits\":6,\"reason\":\"reset_remote\",\"connection_id\":77,\"delta_sent\":1,\"delta_received\":2",
             JsonLines.Text(JsonLines.Event(RecordKind.Close)),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_FLOW_has_what_the_connection_did_so_far_and_no_reason()
+    {
+        var line = JsonLines.Text(JsonLines.Event(RecordKind.Flow));
+
+        Assert.Contains("\"type\":\"FLOW\",", line, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ",\"latency_us\":1234,\"duration_us\":5678,\"bytes_sent\":18446744073709551614,\"bytes_received\":2,\"rtt_us\":345,\"retransmits\":6,\"connection_id\":77,\"delta_sent\":1,\"delta_received\":2}\n",
+            line,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(RecordKind.Accept)]
+    [InlineData(RecordKind.Close)]
+    [InlineData(RecordKind.Flow)]
+    public void What_is_not_known_has_no_key(RecordKind kind)
+    {
+        var e = JsonLines.Event(kind);
+        (e.Record.LatencyNanoseconds, e.Record.ConnectionId) = (0, 0);
+
+        foreach (var key in (string[])["latency_us", "connection_id", "owner", "older", "delta_sent", "delta_received", "dialed_ip", "dialed_port"])
+        {
+            Assert.DoesNotContain($"\"{key}\"", JsonLines.Text(e), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(RecordFlags.OwnerInferred, ",\"owner\":\"inferred\"}")]
+    [InlineData(RecordFlags.OwnerUnknown, ",\"owner\":\"unknown\"}")]
+    [InlineData(RecordFlags.Older, ",\"older\":true}")]
+    [InlineData(RecordFlags.Older | RecordFlags.OwnerInferred, ",\"owner\":\"inferred\",\"older\":true}")]
+    [InlineData(RecordFlags.Dialed, ",\"dialed_ip\":\"10.96.0.1\",\"dialed_port\":80}")]
+    public void What_is_less_than_exact_or_was_dialed_ends_the_line(RecordFlags flags, string end)
+    {
+        var e = JsonLines.Event(RecordKind.Connect);
+        e.Record.Flags = flags;
+        e.Record.DialedAddress = Records.Inline([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 96, 0, 1]);
+        e.Record.DialedPort = 80;
+
+        Assert.EndsWith($",\"connection_id\":77{end}\n", JsonLines.Text(e), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -149,7 +193,10 @@ public sealed class JsonLineTests
         e.Record.SourcePort = e.Record.DestinationPort = ushort.MaxValue;
         e.Record.NetworkNamespace = e.Record.Owner.Pid = e.Record.Owner.Uid = uint.MaxValue;
         e.Record.Owner.Comm = Records.Inline([.. Enumerable.Repeat((byte)1, 16)]);
-        e.Record.ElapsedNanoseconds = e.Record.BytesSent = e.Record.BytesReceived = ulong.MaxValue;
+        e.Record.LatencyNanoseconds = e.Record.DurationNanoseconds = e.Record.ConnectionId = ulong.MaxValue;
+        e.Record.BytesSent = e.Record.BytesReceived = e.Record.DeltaSent = e.Record.DeltaReceived = ulong.MaxValue;
+        e.Record.Flags = RecordFlags.OwnerInferred | RecordFlags.Older | RecordFlags.Dialed;
+        (e.Record.DialedAddress, e.Record.DialedPort) = (e.Record.SourceAddress, ushort.MaxValue);
         e.Record.SmoothedRttMicroseconds = e.Record.Retransmits = uint.MaxValue;
 
         var line = Parse(e, endless);

@@ -23,9 +23,13 @@ internal static class JsonLines
         record.Owner.Uid = 1000;
         record.Owner.CgroupId = ulong.MaxValue;
         record.Owner.Comm = Records.Inline("curl"u8);
-        record.ElapsedNanoseconds = 1_234_999;
+        record.ConnectionId = 77;
+        record.LatencyNanoseconds = 1_234_999;
+        record.DurationNanoseconds = 5_678_999;
         record.BytesSent = ulong.MaxValue - 1;
         record.BytesReceived = 2;
+        record.DeltaSent = 1;
+        record.DeltaReceived = 2;
         record.SmoothedRttMicroseconds = 345;
         record.Retransmits = 6;
         record.CloseReason = CloseReason.ResetRemote;

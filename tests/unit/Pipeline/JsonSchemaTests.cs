@@ -12,7 +12,7 @@ namespace NetMon.UnitTests.Pipeline;
 public sealed class JsonSchemaTests : IAsyncLifetime
 {
     private static readonly Gen<ConnectionEvent> AnyEvent = Gen.Select(
-        Gen.OneOf(RecordKind.Connect, RecordKind.Accept, RecordKind.Close),
+        Gen.OneOf(RecordKind.Connect, RecordKind.Accept, RecordKind.Close, RecordKind.Flow),
         Gen.OneOf(0u, 101u, 103u, 104u, 110u, 111u, 113u, 99u),
         Gen.Enum<CloseReason>(),
         Gen.Byte.Array[16],
@@ -25,15 +25,20 @@ public sealed class JsonSchemaTests : IAsyncLifetime
             e.Record.Error = error;
             e.Record.CloseReason = ending;
             e.Record.SourceAddress = e.Record.Owner.Comm = Records.Inline(bytes);
-            e.Record.BytesSent = e.Record.ElapsedNanoseconds = e.Record.Owner.CgroupId = number;
+            e.Record.BytesSent = e.Record.LatencyNanoseconds = e.Record.DurationNanoseconds = e.Record.Owner.CgroupId = number;
+            e.Record.ConnectionId = number / 3 % 5 * (number >> 8);
+            e.Record.DialedAddress = e.Record.SourceAddress;
             e.Record.Retransmits = e.Record.Owner.Uid = e.Record.Owner.Pid = (uint)number;
             e.Record.DestinationPort = (ushort)number;
-            e.Record.Flags = (RecordFlags)(number & 7);
-            e.Record.Direction = kind == RecordKind.Close && contained ? Direction.Inbound : e.Record.Direction;
+            e.Record.Flags = (RecordFlags)(number & 31);
+            e.Record.Direction = kind is RecordKind.Close or RecordKind.Flow && contained ? Direction.Inbound : e.Record.Direction;
             e.UnixNanoseconds = (long)number;
             e.Container = contained ? JsonLines.Container : null;
             return e;
         });
+
+    /// <summary>Keys that a line may lack, whatever its type.</summary>
+    private static readonly string[] Optional = ["container", "connection_id", "delta_sent", "delta_received"];
 
     private JsonSchema _schema = new();
 
@@ -50,19 +55,21 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     [InlineData(RecordKind.Connect)]
     [InlineData(RecordKind.Accept)]
     [InlineData(RecordKind.Close)]
+    [InlineData(RecordKind.Flow)]
     public void Every_key_of_a_line_but_the_container_is_required(RecordKind kind)
     {
         var line = Line(kind);
-        foreach (var key in line.Select(property => property.Key).Where(key => key != "container").ToList())
+        foreach (var key in line.Select(property => property.Key).Where(key => !Optional.Contains(key) && (key != "latency_us" || kind == RecordKind.Connect)).ToList())
         {
             AssertRefused(kind, changed => changed.Remove(key), $"without {key}");
         }
     }
 
     [Theory]
-    [InlineData(RecordKind.Connect, "duration_us bytes_sent bytes_received rtt_us retransmits")]
-    [InlineData(RecordKind.Accept, "latency_us errno duration_us bytes_sent bytes_received rtt_us retransmits")]
-    [InlineData(RecordKind.Close, "latency_us errno")]
+    [InlineData(RecordKind.Connect, "duration_us bytes_sent bytes_received rtt_us retransmits delta_sent delta_received")]
+    [InlineData(RecordKind.Accept, "errno duration_us bytes_sent bytes_received rtt_us retransmits delta_sent delta_received")]
+    [InlineData(RecordKind.Close, "errno")]
+    [InlineData(RecordKind.Flow, "errno")]
     public void No_line_may_have_a_key_of_another_type_or_of_none(RecordKind kind, string others)
     {
         foreach (var key in others.Split(' ').Append("surprise"))
@@ -93,6 +100,10 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     [InlineData("result", "\"accepted\"")]
     [InlineData("errno", "111")]
     [InlineData("latency_us", "-1")]
+    [InlineData("connection_id", "0")]
+    [InlineData("owner", "\"exact\"")]
+    [InlineData("older", "false")]
+    [InlineData("dialed_ip", "\"10.96.0.1\"")]
     [InlineData("container", "null")]
     [InlineData("container", "{}")]
     public void Values_that_no_line_has_are_refused(string key, string value) =>

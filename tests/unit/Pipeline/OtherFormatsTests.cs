@@ -27,7 +27,7 @@ public sealed class OtherFormatsTests
         "process":{"pid":4242,"name":"curl"},"user":{"id":"1000"},
         "container":{"id":"0123456789abcdef0123456789abcdef","name":"nginx","image":{"name":"docker.io/library/nginx:1.27"}},
         "orchestrator":{"type":"kubernetes","resource":{"type":"pod","name":"web-7d64c9f9b8-x9k2m","id":"6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01"},"namespace":"production"},
-        "netmon":{"netns":4026531840,"cgroup_id":18446744073709551615}}
+        "netmon":{"netns":4026531840,"cgroup_id":18446744073709551615,"connection_id":77}}
         """);
 
     [Fact]
@@ -51,8 +51,28 @@ public sealed class OtherFormatsTests
         var line = JsonNode.Parse(JsonLines.Text(e, format: JsonFormat.Ecs))!;
         Assert.Equal(called, line["network"]!["direction"]!.ToString());
         Assert.Equal((source, destination), (line["source"]!["bytes"]!.ToJsonString(), line["destination"]!["bytes"]!.ToJsonString()));
-        AssertText("""{"netns":4026531840,"cgroup_id":18446744073709551615,"rtt_us":345,"retransmits":6}""", line["netmon"]!.ToJsonString());
+        AssertText("""{"netns":4026531840,"cgroup_id":18446744073709551615,"latency_us":1234,"rtt_us":345,"retransmits":6,"connection_id":77,"delta_sent":1,"delta_received":2}""", line["netmon"]!.ToJsonString());
         Assert.Equal("failure reset_remote", $"{line["event"]!["outcome"]} {line["event"]!["reason"]}");
+    }
+
+    [Fact]
+    public void A_FLOW_in_ECS_is_neither_a_success_nor_a_failure()
+    {
+        var line = JsonNode.Parse(JsonLines.Text(JsonLines.Event(RecordKind.Flow), format: JsonFormat.Ecs))!;
+        Assert.Equal("""["connection","info"]""", line["event"]!["type"]!.ToJsonString());
+        Assert.Equal("flow 5678999", $"{line["event"]!["action"]} {line["event"]!["duration"]}");
+        Assert.Null(line["event"]!["outcome"]);
+        Assert.Equal("18446744073709551614 2", $"{line["source"]!["bytes"]} {line["destination"]!["bytes"]}");
+        Assert.Equal(1234, (int)line["netmon"]!["latency_us"]!);
+    }
+
+    [Fact]
+    public void What_was_dialed_is_OpenTelemetrys_server()
+    {
+        var e = JsonLines.Event(RecordKind.Connect);
+        (e.Record.Flags, e.Record.DialedAddress, e.Record.DialedPort) = (RecordFlags.Dialed, e.Record.SourceAddress, 80);
+        var line = JsonNode.Parse(JsonLines.Text(e, format: JsonFormat.Otel))!;
+        Assert.Equal("10.0.1.5 80", $"{line["server.address"]} {line["server.port"]}");
     }
 
     [Fact]
@@ -64,7 +84,7 @@ public sealed class OtherFormatsTests
         "network.local.address":"10.0.1.5","network.local.port":45678,"network.peer.address":"2001:db8::1","network.peer.port":443,"netmon.direction":"outbound",
         "process.pid":4242,"process.executable.name":"curl","process.real_user.id":1000,
         "container.id":"0123456789abcdef0123456789abcdef","k8s.container.name":"nginx","container.image.name":"docker.io/library/nginx:1.27","k8s.namespace.name":"production","k8s.pod.name":"web-7d64c9f9b8-x9k2m","k8s.pod.uid":"6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01",
-        "netmon.netns":4026531840,"netmon.cgroup_id":18446744073709551615,"netmon.duration_us":1234,"netmon.bytes_sent":18446744073709551614,"netmon.bytes_received":2,"netmon.rtt_us":345,"netmon.retransmits":6,"netmon.reason":"reset_remote"}
+        "netmon.netns":4026531840,"netmon.cgroup_id":18446744073709551615,"netmon.latency_us":1234,"netmon.duration_us":5678,"netmon.bytes_sent":18446744073709551614,"netmon.bytes_received":2,"netmon.rtt_us":345,"netmon.retransmits":6,"netmon.reason":"reset_remote","netmon.connection_id":77,"netmon.delta_sent":1,"netmon.delta_received":2}
         """);
 
     [Fact]
@@ -83,12 +103,14 @@ public sealed class OtherFormatsTests
     {
         var name = $"schemas/{format.ToString().ToLowerInvariant()}.schema.json";
         var schema = await JsonSchema.FromFileAsync(RepositoryFiles.Find(name, "it belongs to the repository"), TestContext.Current.CancellationToken);
-        Gen.Select(Gen.OneOf(RecordKind.Connect, RecordKind.Accept, RecordKind.Close), Gen.OneOf(0u, 103u, 111u, 99u), Gen.Enum<CloseReason>(), Gen.Byte.Array[16], Gen.Int[0, 3])
+        Gen.Select(Gen.OneOf(RecordKind.Connect, RecordKind.Accept, RecordKind.Close, RecordKind.Flow), Gen.OneOf(0u, 103u, 111u, 99u), Gen.Enum<CloseReason>(), Gen.Byte.Array[16], Gen.Int[0, 3], Gen.Byte[0, 31])
             .Sample(
-                (kind, error, ending, bytes, container) =>
+                (kind, error, ending, bytes, container, flags) =>
                 {
                     var e = JsonLines.Event(kind);
-                    (e.Record.Error, e.Record.CloseReason) = (error, ending);
+                    (e.Record.Error, e.Record.CloseReason, e.Record.Flags) = (error, ending, (RecordFlags)flags);
+                    e.Record.DialedAddress = Records.Inline(bytes);
+                    e.Record.ConnectionId = e.Record.LatencyNanoseconds = flags % 3u;
                     e.Record.SourceAddress = e.Record.Owner.Comm = Records.Inline(bytes);
                     e.Record.Owner.CgroupId = e.Record.BytesSent = long.MaxValue; // NJsonSchema can't compare larger ones
                     e.Container = container switch { 0 => null, 1 => Pod, 2 => new ContainerIdentity("abc", PodUid: "u"), _ => new ContainerIdentity("abc", ContainerName: "web") };
@@ -119,10 +141,10 @@ public sealed class OtherFormatsTests
     private static void AssertLine(JsonFormat format, ConnectionEvent e, string expected) =>
         AssertText(expected.ReplaceLineEndings("") + "\n", JsonLines.Text(e, format: format));
 
-    /// <summary>Equal; where columns were declared after version 1's last, their keys may stand before the closing brace, and the schemas hold them.</summary>
+    /// <summary>Equal; where columns were declared after version 2's last, their keys may stand before the closing brace, and the schemas hold them.</summary>
     private static void AssertText(string expected, string actual)
     {
-        if (EventColumns.LineEnd[^1].Name == "reason")
+        if (EventColumns.LineEnd[^1].Name == "dialed_port")
         {
             Assert.Equal(expected, actual);
         }

@@ -98,6 +98,6 @@ public sealed class RingReaderTests
         stream.Records.ConvertAll(record => Records.Hex(record with
         {
             KtimeNanoseconds = 0,
-            ElapsedNanoseconds = record.Kind == RecordKind.Close ? 0 : record.ElapsedNanoseconds, // the time between two events
+            DurationNanoseconds = 0, // the time between two events
         }));
 }

@@ -8,7 +8,7 @@ namespace NetMon.UnitTests.Storage;
 
 public sealed class CaptureColumnsTests : IDisposable
 {
-    private const int ColumnsOfVersion1 = 29;
+    private const int ColumnsOfVersion2 = 36;
     private readonly CaptureFolder _capture = new();
 
     public void Dispose() => _capture.Dispose();
@@ -23,12 +23,13 @@ public sealed class CaptureColumnsTests : IDisposable
         Assert.Equal(
             [
                 "timestamp TIMESTAMP", "node VARCHAR", "type VARCHAR", "protocol VARCHAR", "src_ip VARCHAR",
-                "src_port INTEGER", "dst_ip VARCHAR", "dst_port INTEGER", "pid UINTEGER", "process VARCHAR",
-                "netns UINTEGER", "container_id VARCHAR", "pod_name VARCHAR", "pod_namespace VARCHAR",
-                "container_name VARCHAR", "pod_uid VARCHAR", "image VARCHAR", "direction VARCHAR", "uid UINTEGER", "cgroup_id UBIGINT", "result VARCHAR",
-                "errno INTEGER", "latency_us BIGINT", "duration_us BIGINT", "bytes_sent UBIGINT",
-                "bytes_received UBIGINT", "rtt_us UINTEGER", "retransmits UINTEGER", "reason VARCHAR",
-                .. EventColumns.All.Skip(ColumnsOfVersion1).Select(column => $"{column.Name} {ColumnTable.DuckDbType(column.Type)}"),
+                "src_port INTEGER", "dst_ip VARCHAR", "dst_port INTEGER", "pid INTEGER", "process VARCHAR",
+                "netns BIGINT", "container_id VARCHAR", "pod_name VARCHAR", "pod_namespace VARCHAR",
+                "container_name VARCHAR", "pod_uid VARCHAR", "image VARCHAR", "direction VARCHAR", "uid BIGINT", "cgroup_id BIGINT", "result VARCHAR",
+                "errno INTEGER", "latency_us BIGINT", "duration_us BIGINT", "bytes_sent BIGINT",
+                "bytes_received BIGINT", "rtt_us BIGINT", "retransmits BIGINT", "reason VARCHAR",
+                "connection_id BIGINT", "owner VARCHAR", "older BOOLEAN", "delta_sent BIGINT", "delta_received BIGINT", "dialed_ip VARCHAR", "dialed_port INTEGER",
+                .. EventColumns.All.Skip(ColumnsOfVersion2).Select(column => $"{column.Name} {ColumnTable.DuckDbType(column.Type)}"),
                 "date DATE", "hour BIGINT",
             ],
             columns);
@@ -38,26 +39,36 @@ public sealed class CaptureColumnsTests : IDisposable
     public void Every_value_comes_back_and_what_a_type_has_not_is_null()
     {
         var connect = Sample.Connect(Sample.Hour19 + 1_999, error: 111) with { Container = Sample.Container };
-        Write(connect, Sample.Accept(Sample.Hour19 + 2_000), Sample.Close(Sample.Hour19 + 3_600 * Sample.Second - 1));
+        var flow = Sample.Flow(Sample.Hour19 + 3_000);
+        flow.Record.Flags = RecordFlags.Dialed | RecordFlags.Older | RecordFlags.OwnerInferred;
+        (flow.Record.DialedAddress, flow.Record.DialedPort) = (Sample.Address("10.96.0.1"), 80);
+        Write(connect, Sample.Accept(Sample.Hour19 + 2_000), flow, Sample.Close(Sample.Hour19 + 3_600 * Sample.Second - 1));
 
-        var rows = _capture.Query("SELECT * FROM {events} ORDER BY timestamp").Select(row => row[..ColumnsOfVersion1]).ToArray();
+        var rows = _capture.Query("SELECT * FROM {events} ORDER BY timestamp").Select(row => row[..ColumnsOfVersion2]).ToArray();
 
-        object?[] shared = ["TCP", "10.0.1.5", 45678, "2001:db8::1", 65535, 4_000_000_000u, "curl", 4026532508u];
+        object?[] shared = ["TCP", "10.0.1.5", 45678, "2001:db8::1", 65535, int.MaxValue, "curl", 4026532508L];
+        const long id = 7_000_000_007;
         object?[] container = [Sample.Container.ContainerId, "nginx-7d64c9f9b8-x9k2m", "production", "nginx", Sample.Container.PodUid, Sample.Container.Image];
-        object?[] owner = [uint.MaxValue, ulong.MaxValue - 1];
+        object?[] owner = [(long)uint.MaxValue, long.MaxValue - 1];
         var hour = new DateTime(2026, 11, 22, 19, 0, 0);
         Assert.Equal(
-            [hour.AddMicroseconds(1), "node-1", "CONNECT", .. shared, .. container, "outbound", .. owner, "refused", 111, 1234L, .. Nulls(6)],
+            [hour.AddMicroseconds(1), "node-1", "CONNECT", .. shared, .. container, "outbound", .. owner, "refused", 111, 1234L, .. Nulls(6), id, .. Nulls(6)],
             rows[0]);
         Assert.Equal(
-            [hour.AddMicroseconds(2), "node-1", "ACCEPT", .. shared, .. Nulls(6), "inbound", .. owner, .. Nulls(9)],
+            [hour.AddMicroseconds(2), "node-1", "ACCEPT", .. shared, .. Nulls(6), "inbound", .. owner, .. Nulls(9), id, .. Nulls(6)],
             rows[1]);
         Assert.Equal(
             [
-                hour.AddHours(1).AddMicroseconds(-1), "node-1", "CLOSE", .. shared, .. Nulls(6), "outbound", .. owner, .. Nulls(3),
-                7000L, ulong.MaxValue, 4096UL, uint.MaxValue, 3u, "fin_remote",
+                hour.AddMicroseconds(3), "node-1", "FLOW", .. shared, .. Nulls(6), "outbound", .. owner, .. Nulls(2),
+                1234L, 7000L, long.MaxValue, 4096L, (long)uint.MaxValue, 3L, null, id, "inferred", true, 96L, 4000L, "10.96.0.1", 80,
             ],
             rows[2]);
+        Assert.Equal(
+            [
+                hour.AddHours(1).AddMicroseconds(-1), "node-1", "CLOSE", .. shared, .. Nulls(6), "outbound", .. owner, .. Nulls(2),
+                1234L, 7000L, long.MaxValue, 4096L, (long)uint.MaxValue, 3L, "fin_remote", id, .. Nulls(2), 96L, 4000L, .. Nulls(2),
+            ],
+            rows[3]);
     }
 
     [Theory]
@@ -118,25 +129,25 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void Bounds_are_those_of_unsigned_numbers()
+    public void The_largest_numbers_are_found_by_their_bounds()
     {
         Write(Sample.Close(Sample.Hour19), Sample.Close(Sample.Hour19) with { Record = Sample.Accept(0).Record with { Kind = RecordKind.Close } });
 
-        Assert.Equal(2L, _capture.Query("SELECT count(*) FROM {events} WHERE pid > 3000000000 AND cgroup_id > 18446744073709551000")[0][0]);
-        Assert.Equal(1L, _capture.Query("SELECT count(*) FROM {events} WHERE bytes_sent = 18446744073709551615 AND rtt_us = 4294967295")[0][0]);
+        Assert.Equal(2L, _capture.Query("SELECT count(*) FROM {events} WHERE pid > 2147483000 AND cgroup_id > 9223372036854775000")[0][0]);
+        Assert.Equal(1L, _capture.Query("SELECT count(*) FROM {events} WHERE bytes_sent = 9223372036854775807 AND rtt_us = 4294967295")[0][0]);
     }
 
     [Fact]
-    public void What_repeats_has_a_dictionary_time_is_delta_packed_and_all_is_zstd_with_bounds()
+    public void What_repeats_has_a_dictionary_time_is_plain_and_all_is_zstd_with_bounds()
     {
         Write([.. Enumerable.Range(0, 3000).SelectMany(n => Three(Sample.Hour19 + n * 1_000_000L, n))]);
 
-        string[] never = ["timestamp"];
+        string[] never = ["timestamp", "older"];
         var encodings = _capture.Query($"SELECT path_in_schema, encodings FROM parquet_metadata('{_capture.Path}/events/**/*.parquet')")
             .ToDictionary(row => Text(row[0]), row => Text(row[1]));
         Assert.Equal(EventColumns.All.Count, encodings.Count);
         Assert.All(encodings.Where(column => !never.Contains(column.Key)), column => Assert.EndsWith(", RLE_DICTIONARY", column.Value, StringComparison.Ordinal));
-        Assert.All(encodings.Where(column => never.Contains(column.Key)), column => Assert.Equal("RLE, DELTA_BINARY_PACKED", column.Value));
+        Assert.All(encodings.Where(column => never.Contains(column.Key)), column => Assert.Equal("RLE, PLAIN", column.Value));
         Assert.Equal([["ZSTD", (long)EventColumns.All.Count, (long)EventColumns.All.Count]], _capture.Query(
             $"SELECT any_value(compression), count(stats_min_value), count(stats_max_value) FROM parquet_metadata('{_capture.Path}/events/**/*.parquet') GROUP BY compression"));
     }
@@ -196,7 +207,7 @@ public sealed class CaptureColumnsTests : IDisposable
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["netmon.schema_version"] = "1",
+                ["netmon.schema_version"] = "2",
                 ["netmon.agent_version"] = "0.1.0",
                 ["netmon.node"] = "node-1",
                 ["netmon.boot_id"] = CaptureFolder.BootId,
@@ -217,6 +228,7 @@ public sealed class CaptureColumnsTests : IDisposable
     {
         var close = Sample.Close(at + 2);
         close.Record.SourceAddress = Sample.Address($"10.0.{n / 256}.{n % 256}");
+        close.Record.Flags = RecordFlags.Dialed | RecordFlags.Older | RecordFlags.OwnerUnknown;
         return [Sample.Connect(at, error: 111) with { Container = Sample.Container }, Sample.Accept(at + 1), close];
     }
 

@@ -10,14 +10,14 @@ public sealed class CaptureRoundTripTests
     private static readonly ContainerIdentity?[] Containers = [null, Sample.Container, new("c1", "", "", "c"), new("c2", "p", "n", "", "u", "i")];
 
     private static readonly Gen<ConnectionEvent> AnyEvent =
-        from kind in Gen.Byte[1, 3]
+        from kind in Gen.Byte[1, 4]
         from at in Gen.Long[0, 2 * Sample.HourLong - 1]
         from addresses in Gen.Select(AnyAddress(), AnyAddress())
-        from numbers in Gen.Select(Gen.UInt, Gen.UInt, Gen.ULong, Gen.ULong)
+        from numbers in Gen.Select(Gen.UInt[0, int.MaxValue], Gen.UInt, Gen.ULong[0, long.MaxValue], Gen.ULong[0, long.MaxValue])
         from ports in Gen.Select(Gen.UShort, Gen.UShort)
         from comm in Gen.OneOf(Gen.Byte.Array[0, 16], One("nginx"u8.ToArray(), "java"u8.ToArray()))
         from container in One(Containers)
-        from outcome in Gen.Select(One(0u, 103u, 111u, 7u), Gen.Byte[0, 9], Gen.Byte[0, 2])
+        from outcome in Gen.Select(One(0u, 103u, 111u, 7u), Gen.Byte[0, 9], Gen.Byte[0, 2], Gen.Byte[0, 31])
         select Build((RecordKind)kind, at, addresses, numbers, ports, comm, container, outcome);
 
     [Fact]
@@ -32,7 +32,8 @@ public sealed class CaptureRoundTripTests
             var rows = capture.Query(
                 """
                 SELECT epoch_us(timestamp), type, src_ip, dst_ip, src_port, dst_port, pid, process, container_id, container_name, pod_uid, image,
-                    direction, cgroup_id, result, errno, latency_us, duration_us, bytes_sent, reason
+                    direction, cgroup_id, result, errno, latency_us, duration_us, bytes_sent, reason,
+                    connection_id, owner, older, delta_sent, dialed_ip, dialed_port
                 FROM {events}
                 """);
             Assert.Equal(Sorted(events.Select(Expected)), Sorted(rows.Select(row => string.Join('|', row.Select(value => value ?? "null")))));
@@ -48,7 +49,7 @@ public sealed class CaptureRoundTripTests
 
     private static ConnectionEvent Build(
         RecordKind kind, long at, (byte[] Source, byte[] Destination) addresses, (uint, uint, ulong, ulong) numbers, (ushort, ushort) ports,
-        byte[] comm, ContainerIdentity? container, (uint Error, byte CloseReason, byte Direction) outcome)
+        byte[] comm, ContainerIdentity? container, (uint Error, byte CloseReason, byte Direction, byte Flags) outcome)
     {
         var built = new ConnectionEvent { UnixNanoseconds = Sample.Hour19 + at, Container = container };
         ref var record = ref built.Record;
@@ -56,7 +57,11 @@ public sealed class CaptureRoundTripTests
         record.SourceAddress = Sample.Bytes(addresses.Source);
         record.DestinationAddress = Sample.Bytes(addresses.Destination);
         (record.SourcePort, record.DestinationPort) = ports;
-        (record.Owner.Pid, record.NetworkNamespace, record.Owner.CgroupId, record.ElapsedNanoseconds) = numbers;
+        (record.Owner.Pid, record.NetworkNamespace, record.Owner.CgroupId, record.DurationNanoseconds) = numbers;
+        record.LatencyNanoseconds = outcome.Flags % 2 == 0 ? 0 : numbers.Item3;
+        record.ConnectionId = outcome.Flags % 3 == 0 ? 0 : numbers.Item3 / 2;
+        (record.DeltaSent, record.DialedAddress, record.DialedPort) = (numbers.Item4 / 2, record.SourceAddress, record.SourcePort);
+        record.Flags = (RecordFlags)outcome.Flags & ~RecordFlags.ErrorUnknown;
         record.Owner.Comm = Sample.Bytes(comm);
         record.BytesSent = numbers.Item4;
         record.Error = outcome.Error;
@@ -71,6 +76,8 @@ public sealed class CaptureRoundTripTests
         ReadOnlySpan<byte> comm = record.Owner.Comm;
         var isConnect = record.Kind == RecordKind.Connect;
         var isClose = record.Kind == RecordKind.Close;
+        var hasTraffic = isClose || record.Kind == RecordKind.Flow;
+        var isDialed = (record.Flags & RecordFlags.Dialed) != 0;
         object?[] values =
         [
             source.UnixNanoseconds / 1000, Vocabulary.Text(record.Kind), AddressText.Format(record.SourceAddress),
@@ -79,8 +86,12 @@ public sealed class CaptureRoundTripTests
             source.Container?.ContainerName, source.Container?.PodUid, source.Container?.Image, Vocabulary.Text(record.Direction), record.Owner.CgroupId,
             isConnect ? Vocabulary.Text(source.Facts.Result) : null,
             isConnect && record.Error is not (0 or 103) ? record.Error : null,
-            isConnect ? record.ElapsedNanoseconds / 1000 : null, isClose ? record.ElapsedNanoseconds / 1000 : null,
-            isClose ? record.BytesSent : null, isClose ? Vocabulary.Text(record.CloseReason) : null,
+            isConnect || record.LatencyNanoseconds != 0 ? record.LatencyNanoseconds / 1000 : null, hasTraffic ? record.DurationNanoseconds / 1000 : null,
+            hasTraffic ? record.BytesSent : null, isClose ? Vocabulary.Text(record.CloseReason) : null,
+            record.ConnectionId != 0 ? record.ConnectionId : null,
+            (record.Flags & RecordFlags.OwnerUnknown) != 0 ? "unknown" : (record.Flags & RecordFlags.OwnerInferred) != 0 ? "inferred" : null,
+            (record.Flags & RecordFlags.Older) != 0 ? true : null, hasTraffic && record.ConnectionId != 0 ? record.DeltaSent : null,
+            isDialed ? AddressText.Format(record.DialedAddress) : null, isDialed ? record.DialedPort : null,
         ];
         return string.Join('|', values.Select(value => value ?? "null"));
     }

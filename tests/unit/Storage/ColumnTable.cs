@@ -34,9 +34,8 @@ internal static class ColumnTable
     public static string DuckDbType(ColumnType type) => type switch
     {
         ColumnType.Int32 => "INTEGER",
-        ColumnType.UInt32 => "UINTEGER",
         ColumnType.Int64 => "BIGINT",
-        ColumnType.UInt64 => "UBIGINT",
+        ColumnType.Boolean => "BOOLEAN",
         ColumnType.Timestamp => "TIMESTAMP",
         _ => "VARCHAR",
     };

@@ -26,7 +26,7 @@ internal static class Sample
         var connection = Event(RecordKind.Connect, at);
         connection.Record.Error = error;
         connection.Record.Flags = flags;
-        connection.Record.ElapsedNanoseconds = 1_234_999;
+        connection.Record.LatencyNanoseconds = 1_234_999;
         return connection;
     }
 
@@ -34,13 +34,24 @@ internal static class Sample
 
     public static ConnectionEvent Close(long at)
     {
-        var connection = Event(RecordKind.Close, at);
-        connection.Record.ElapsedNanoseconds = 7_000_999;
-        connection.Record.BytesSent = ulong.MaxValue;
+        var connection = Traffic(RecordKind.Close, at);
+        connection.Record.CloseReason = CloseReason.FinRemote;
+        return connection;
+    }
+
+    public static ConnectionEvent Flow(long at) => Traffic(RecordKind.Flow, at);
+
+    private static ConnectionEvent Traffic(RecordKind kind, long at)
+    {
+        var connection = Event(kind, at);
+        connection.Record.LatencyNanoseconds = 1_234_999;
+        connection.Record.DurationNanoseconds = 7_000_999;
+        connection.Record.BytesSent = long.MaxValue;
         connection.Record.BytesReceived = 4096;
         connection.Record.SmoothedRttMicroseconds = uint.MaxValue;
         connection.Record.Retransmits = 3;
-        connection.Record.CloseReason = CloseReason.FinRemote;
+        connection.Record.DeltaSent = 96;
+        connection.Record.DeltaReceived = 4000;
         return connection;
     }
 
@@ -69,11 +80,12 @@ internal static class Sample
         record.SourceAddress = Address("10.0.1.5");
         record.DestinationAddress = Address("2001:db8::1");
         record.SourcePort = 45678;
+        record.ConnectionId = 7_000_000_007;
         record.DestinationPort = 65535;
         record.NetworkNamespace = 4026532508;
-        record.Owner.Pid = 4_000_000_000;
+        record.Owner.Pid = int.MaxValue;
         record.Owner.Uid = uint.MaxValue;
-        record.Owner.CgroupId = ulong.MaxValue - 1;
+        record.Owner.CgroupId = long.MaxValue - 1;
         record.Owner.Comm = Bytes(Encoding.UTF8.GetBytes("curl"));
         return connection;
     }

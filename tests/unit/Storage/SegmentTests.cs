@@ -22,8 +22,10 @@ public sealed class SegmentTests : IDisposable
         var digests = new Dictionary<string, string>
         {
             ["1"] = "f616f5b2fb303efa0be96c088a5afa61727487e2454cc726b0c47ad629bd631d",
+            ["2"] = "@@",
         };
-        Assert.Equal(digests[EventColumns.HotVersion], Convert.ToHexStringLower(SHA256.HashData(HotMessages.SchemaMessage("n", "b"))));
+        Assert.All(digests, digest => Assert.Equal(digest.Value, Convert.ToHexStringLower(SHA256.HashData(HotFormat.Of(digest.Key)!.Messages.SchemaMessage("n", "b")))));
+        Assert.Contains(EventColumns.HotVersion, digests.Keys);
     }
 
     [Fact]
@@ -194,12 +196,13 @@ public sealed class SegmentTests : IDisposable
     {
         var bytes = File.ReadAllBytes(Leave(Mixed(5)));
         var at = HotMessages.MessageLength(bytes);
-        at += (int)(HotMessages.Dictionary.Length + HotMessages.Dictionary.BodyLength(bytes.AsSpan(at)));
-        var length = HotMessages.Batch.Length + HotLayout.BodyLength(5);
+        at += (int)(HotFormat.Current.Messages.Dictionary.Length + HotFormat.Current.Messages.Dictionary.BodyLength(bytes.AsSpan(at)));
+        var (batch, layout) = (HotFormat.Current.Messages.Batch, HotFormat.Current.Layout);
+        var length = batch.Length + layout.BodyLength(5);
         foreach (var (offset, value) in new[]
         {
-            (HotMessages.Batch.Length + HotLayout.Column(HotColumns.Container, 5), (byte)0xff), // an index beyond the dictionary
-            (HotMessages.Batch.Length + HotLayout.Column(HotColumns.IndexOf(EventFields.Kind), 5), (byte)9), // no such kind
+            (batch.Length + layout.Column(HotFormat.Current.Columns.Container, 5), (byte)0xff), // an index beyond the dictionary
+            (batch.Length + layout.Column(HotColumns.IndexOf(EventFields.Kind), 5), (byte)9), // no such kind
         })
         {
             var hostile = bytes.ToArray();
@@ -226,10 +229,11 @@ public sealed class SegmentTests : IDisposable
 
     private static ConnectionEvent[] Mixed(int count) =>
     [
-        .. Enumerable.Range(0, count).Select(n => (n % 3) switch
+        .. Enumerable.Range(0, count).Select(n => (n % 4) switch
         {
             0 => Sample.Connect(Sample.Hour19 + n, error: (uint)n) with { Container = n % 2 == 0 ? Sample.Container : new ContainerIdentity("c0ffee") },
             1 => Sample.Accept(Sample.Hour19 + n),
+            2 => Sample.Flow(Sample.Hour19 + n),
             _ => Sample.Close(Sample.Hour19 + n) with { Container = Sample.Container },
         }),
     ];
@@ -288,6 +292,7 @@ public sealed class SegmentTests : IDisposable
     private static string Line(ConnectionEvent e) => string.Join(
         ' ', e.UnixNanoseconds, e.Container, e.Record.Kind, e.Record.Direction, e.Record.CloseReason, e.Record.Flags, AddressText.Format(e.Record.SourceAddress),
         AddressText.Format(e.Record.DestinationAddress), e.Record.SourcePort, e.Record.DestinationPort, e.Record.NetworkNamespace, e.Record.Owner.Pid, e.Record.Owner.Uid,
-        e.Record.Owner.CgroupId, Convert.ToHexString(e.Record.Owner.Comm), e.Record.ElapsedNanoseconds, e.Record.BytesSent, e.Record.BytesReceived,
+        e.Record.Owner.CgroupId, Convert.ToHexString(e.Record.Owner.Comm), e.Record.LatencyNanoseconds, e.Record.DurationNanoseconds, e.Record.BytesSent, e.Record.BytesReceived,
+        e.Record.ConnectionId, e.Record.DeltaSent, e.Record.DeltaReceived, AddressText.Format(e.Record.DialedAddress), e.Record.DialedPort,
         e.Record.SmoothedRttMicroseconds, e.Record.Retransmits, e.Record.Error);
 }

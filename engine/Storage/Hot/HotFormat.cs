@@ -1,0 +1,35 @@
+using NetMon.Events.Columns;
+
+namespace NetMon.Storage.Hot;
+
+/// <summary>A version of hot segments: its columns, where they lie in a message, and the messages' metadata. Immutable.</summary>
+internal sealed class HotFormat
+{
+    public HotFormat(HotColumns columns)
+    {
+        Columns = columns;
+        Layout = new HotLayout(columns);
+        Messages = new HotMessages(columns);
+        Metadata = new HotMetadata(this);
+    }
+
+    /// <summary>The version that is written.</summary>
+    public static HotFormat Current { get; } =
+        new(new HotColumns(EventColumns.HotVersion, [.. EventColumns.Fields.Select(field => new HotField(field.Name, field.Type))], EventColumns.ContainerTexts));
+
+    public HotColumns Columns { get; }
+
+    public HotLayout Layout { get; }
+
+    public HotMessages Messages { get; }
+
+    public HotMetadata Metadata { get; }
+
+    /// <summary>The format of a version that this build reads; null for others.</summary>
+    public static HotFormat? Of(string version) => version switch
+    {
+        EventColumns.HotVersion => Current,
+        HotVersion1.Version => HotVersion1.Format,
+        _ => null,
+    };
+}
