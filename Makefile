@@ -79,7 +79,7 @@ bin/netload: $(wildcard perf/load/*.c perf/load/*.h)
 artifacts/bpf/storm.bpf.o: perf/storm/storm.bpf.c perf/storm/storm.h $(wildcard bpf/*.h schemas/*.h)
 	@ops/setup.sh
 	@mkdir -p $(@D)
-	$(CLANG) -O2 -g -target bpf -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) -Wall -Wextra -Werror -c $< -o $@
+	$(CLANG) -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) -Wall -Wextra -Werror -c $< -o $@
 
 bin/netstorm: perf/storm/main.c perf/storm/storm.h artifacts/bpf/storm.bpf.o
 	@ops/setup.sh

@@ -17,9 +17,10 @@
 #include "slots.h"
 #include "socket.h"
 
-static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, bool known)
+static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, __u64 cookie, bool known)
 {
-	struct nm_record r = NM_RECORD(NM_ACCEPT, NM_INBOUND);
+	struct nm_record r = NM_RECORD(NM_ACCEPT, NM_INBOUND, cookie);
+	__u64 now;
 
 	if (nm_knobs.accept_hook != NM_ACCEPT_LISTENER && (s->flags & NM_OWNER_INFERRED)) {
 		struct nm_counters *n = nm_counters_here();
@@ -27,10 +28,10 @@ static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, b
 		if (n)
 			__sync_fetch_and_add(&n->accepts_inferred, 1);
 	}
-	r.flags = s->flags;
 	nm_fill_tuple(&r, sk, false, known);
-	r.owner = s->owner;
-	nm_emit(&r, 0);
+	nm_fill_slot(&r, s);
+	now = nm_emit(&r, s->since_ns);
+	s->latency_ns = now - s->since_ns;
 }
 
 /* `owner` listens with this socket. */
@@ -45,14 +46,14 @@ static __always_inline void nm_listening(struct sock *sk, struct nm_owner *owner
 }
 
 /* The owner of last resort: who listens at this address, or at every address. */
-static __noinline void nm_owner_listener(struct nm_slot *s, struct sock *sk)
+static __always_inline void nm_owner_listener_at(struct nm_slot *s, struct sock *sk, bool known)
 {
 	struct nm_listener at = {};
 	struct nm_owner *owner;
 
-	at.netns = nm_netns(sk, true);
-	at.port = nm_local_port(sk, true);
-	nm_local_addr(sk, at.addr, true);
+	at.netns = nm_netns(sk, known);
+	at.port = nm_local_port(sk, known);
+	nm_local_addr(sk, at.addr, known);
 	owner = bpf_map_lookup_elem(&listeners, &at);
 	if (!owner && nm_is_ipv4(at.addr)) {
 		((__u32 *)at.addr)[3] = 0;
@@ -71,23 +72,25 @@ static __noinline void nm_owner_listener(struct nm_slot *s, struct sock *sk)
 	}
 }
 
-/* Established by the other side's ACK. False: no room to remember it. */
-static __always_inline bool nm_accept_established(struct sock *sk, __u64 cookie)
+static __noinline void nm_owner_listener(struct nm_slot *s, struct sock *sk)
+{
+	nm_owner_listener_at(s, sk, true);
+}
+
+/* Established by the other side's ACK. */
+static __always_inline void nm_accept_established(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_claim(cookie, NM_PHASE_ACCEPTING);
 
 	if (!s) {
-		nm_count_lost(NM_DROP_NO_ROOM);
-		return false;
+		nm_count_lost(NM_DROP_NO_ROOM, NULL);
+		return;
 	}
-	s->since_ns = bpf_ktime_get_ns();
-	s->flags = 0;
-	s->released = 0;
+	nm_slot_begin(s, sk, bpf_ktime_get_ns());
 	if (nm_knobs.accept_hook == NM_ACCEPT_LISTENER && nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
 		nm_owner_listener(s, sk);
-		nm_emit_accept(s, sk, true);
+		nm_emit_accept(s, sk, cookie, true);
 	}
-	return true;
 }
 
 /* It closes, and no hook has seen it accepted. In the closer's context that is most likely who accepted it. */
@@ -101,7 +104,7 @@ static __always_inline void nm_accept_unseen(struct nm_slot *s, struct sock *sk,
 	} else {
 		nm_owner_listener(s, sk);
 	}
-	nm_emit_accept(s, sk, true);
+	nm_emit_accept(s, sk, cookie, true);
 }
 
 /*
@@ -116,7 +119,7 @@ static __always_inline void nm_accepted(struct sock *sk, __u64 cookie, bool know
 	if (!s || !nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_TAKEN))
 		return;
 	nm_owner_current(&s->owner);
-	nm_emit_accept(s, sk, known);
+	nm_emit_accept(s, sk, cookie, known);
 	if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_INBOUND))
 		nm_slot_free(s, cookie); /* closed meanwhile */
 }

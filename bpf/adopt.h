@@ -36,8 +36,13 @@ static __always_inline struct nm_slot *nm_adopt(struct tcp_sock *tp, __u64 cooki
 	struct nm_slot *s = nm_slot_find(cookie);
 	enum nm_phase phase;
 
-	if (s)
+	if (s) { /* remembered by the agent before this one */
+		if (state != TCP_SYN_SENT && nm_slot_turn(s, cookie, NM_PHASE_CONNECTING, NM_PHASE_OUTBOUND)) {
+			s->since_ns = bpf_ktime_get_ns();
+			s->flags |= NM_OLDER;
+		}
 		return s;
+	}
 	if (state == TCP_LISTEN || state == TCP_SYN_RECV || state == TCP_CLOSE || nm_is_added_subflow(sk))
 		return NULL;
 	if (state == TCP_SYN_SENT)
@@ -50,26 +55,31 @@ static __always_inline struct nm_slot *nm_adopt(struct tcp_sock *tp, __u64 cooki
 		phase = NM_PHASE_INBOUND;
 	s = nm_slot_claim(cookie, phase);
 	if (!s) {
-		nm_count_lost(NM_DROP_NO_ROOM);
+		nm_count_lost(NM_DROP_NO_ROOM, NULL);
 		return NULL;
 	}
+	nm_slot_begin(s, sk, bpf_ktime_get_ns());
 	__builtin_memset(&s->owner, 0, sizeof(s->owner));
 	nm_remote_addr(sk, s->dialed_addr, true);
 	s->dialed_port = bpf_ntohs(sk->__sk_common.skc_dport);
-	s->since_ns = bpf_ktime_get_ns();
 	s->flags = phase == NM_PHASE_ACCEPTING ? NM_OLDER : NM_OLDER | NM_OWNER_UNKNOWN;
-	s->released = !!(sk->__sk_common.skc_flags & (1UL << SOCK_DEAD));
+	s->marks = sk->__sk_common.skc_flags & (1UL << SOCK_DEAD) ? NM_RELEASED : 0;
 	s->data_segments = tp->data_segs_in;
 	return s;
 }
 
-/* The first process found with the socket owns it. */
-static __always_inline void nm_adopt_owner(struct nm_slot *s, struct nm_owner *owner)
+/* The first process found with the socket owns it; it has been accepted, whether or not anybody saw that. */
+static __always_inline void nm_adopt_owner(struct nm_slot *s, struct sock *sk, __u64 cookie, struct nm_owner *owner)
 {
-	if (!(s->flags & NM_OWNER_UNKNOWN))
-		return;
-	s->owner = *owner;
-	s->flags &= ~NM_OWNER_UNKNOWN;
+	if (nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_TAKEN)) {
+		s->owner = *owner;
+		nm_emit_accept(s, sk, cookie, false);
+		if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_INBOUND))
+			nm_slot_free(s, cookie);
+	} else if (s->flags & NM_OWNER_UNKNOWN) {
+		s->owner = *owner;
+		s->flags &= ~NM_OWNER_UNKNOWN;
+	}
 }
 
 #endif

@@ -19,7 +19,7 @@ static __always_inline __u8 nm_orderly(__u8 from)
 /* Data that came after close() makes the kernel answer with a RST. tcp_input.c, tcp_rcv_state_process(). */
 static __always_inline bool nm_data_came_late(struct nm_slot *s, struct sock *sk)
 {
-	return s->released && nm_load(true, (struct tcp_sock *)sk, data_segs_in) != s->data_segments;
+	return (s->marks & NM_RELEASED) && nm_load(true, (struct tcp_sock *)sk, data_segs_in) != s->data_segments;
 }
 
 /*
@@ -64,8 +64,8 @@ static __always_inline __u8 nm_close_reason(struct nm_slot *s, struct sock *sk, 
 	}
 }
 
-/* The bytes, the round-trip time and the retransmissions of a connection so far. */
-static __always_inline void nm_fill_traffic(struct nm_record *r, struct sock *sk, bool known)
+/* The bytes, the round-trip time and the retransmissions of a connection so far; `last`: what its last FLOW said. */
+static __always_inline void nm_fill_traffic(struct nm_record *r, struct sock *sk, const struct nm_reported *last, bool known)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	__u64 received = nm_load(known, tp, bytes_received);
@@ -75,31 +75,51 @@ static __always_inline void nm_fill_traffic(struct nm_record *r, struct sock *sk
 	if (received && (nm_load(known, sk, __sk_common.skc_flags) & (1UL << SOCK_DONE)))
 		received--;
 	r->bytes_received = received;
+	r->delta_sent = r->bytes_sent - last->sent;
+	r->delta_received = r->bytes_received - last->received;
 	r->srtt_us = nm_load(known, tp, srtt_us) >> 3;
 	r->retransmits = nm_load(known, tp, total_retrans);
 }
 
-static __always_inline void nm_emit_close(struct nm_slot *s, struct sock *sk, bool outbound, __u8 reason, __u32 error,
+/* An end of a connection whose owner is known; gives the slot back. */
+static __always_inline void nm_emit_close(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 reason, __u32 error,
 					  bool known)
 {
-	struct nm_record r = NM_RECORD(NM_CLOSE, outbound ? NM_OUTBOUND : NM_INBOUND);
+	bool outbound = nm_slot_phase(s) == NM_PHASE_OUTBOUND;
+	struct nm_record r = NM_RECORD(NM_CLOSE, outbound ? NM_OUTBOUND : NM_INBOUND, cookie);
+	struct nm_reported last = nm_slot_close(s, cookie);
 
 	r.error = error;
 	r.reason = reason;
-	r.flags = s->flags;
 	nm_fill_tuple(&r, sk, outbound, known);
-	r.owner = s->owner;
-	nm_fill_traffic(&r, sk, known);
+	nm_fill_slot(&r, s);
+	nm_fill_traffic(&r, sk, &last, known);
 	nm_emit(&r, s->since_ns);
+	nm_slot_free(s, cookie);
 }
 
 /* The change to TCP_CLOSE. */
-static __always_inline void nm_closed(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 from, bool outbound)
+static __always_inline void nm_closed(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 from)
 {
 	int error = sk->sk_err;
 
-	nm_emit_close(s, sk, outbound, nm_close_reason(s, sk, from, error), error, true);
-	nm_slot_free(s, cookie);
+	nm_emit_close(s, sk, cookie, nm_close_reason(s, sk, from, error), error, true);
+}
+
+/* The same while a hook is about to write the owner, on another CPU: this CLOSE shows no owner, and that hook gives the slot back. */
+static __always_inline void nm_closed_taken(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 from)
+{
+	struct nm_record r = NM_RECORD(NM_CLOSE, NM_INBOUND, cookie);
+	struct nm_reported last = {};
+
+	r.error = sk->sk_err;
+	r.reason = nm_close_reason(s, sk, from, r.error);
+	r.flags = s->flags | NM_OWNER_UNKNOWN;
+	nm_fill_tuple(&r, sk, false, true);
+	nm_fill_traffic(&r, sk, &last, true);
+	nm_emit(&r, s->since_ns);
+	if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_CLOSED))
+		nm_slot_free(s, cookie);
 }
 
 #endif

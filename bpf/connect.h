@@ -3,7 +3,8 @@
  * CONNECT: exactly one an attempt, written when its outcome is known. What is remembered of an attempt is the socket's,
  * whichever threads and processes call connect(), poll and close it.
  *
- *   connect()  -> nm_connect_called       cgroup/connect4, connect6: the owner, the time, what was dialed
+ *   connect()  -> nm_connect_asked        first of all programs: the owner, the time, what was dialed
+ *              -> nm_connect_called       last of all: the same where nothing came first, and whether it was denied
  *   SYN sent   -> nm_connect_sent         the spine; also what did not come by connect()
  *   outcome    -> nm_connect_settled      the spine leaves SYN_SENT: established, or closed with an error
  *   no SYN     -> nm_connect_returned     connect() failed before a SYN: denied, no route, no port
@@ -16,6 +17,7 @@
 #include "owner.h"
 #include "slots.h"
 #include "socket.h"
+#include "verdict.h"
 
 /* Programs of cgroup/connect4 may ask what those before them decided: 6.1, as bpf_user_ringbuf_drain(). */
 #define nm_verdict_is_known bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_user_ringbuf_drain)
@@ -24,7 +26,7 @@
 static __always_inline void nm_emit_unsent(struct nm_slot *s, struct sock *sk, __u64 cookie, __u32 error, __u8 flags,
 					   bool known)
 {
-	struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND);
+	struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND, cookie);
 
 	r.flags = flags;
 	r.error = error;
@@ -38,35 +40,32 @@ static __always_inline void nm_emit_unsent(struct nm_slot *s, struct sock *sk, _
 	nm_slot_free(s, cookie);
 }
 
-/* `ctx` of cgroup/connect4 or connect6, in the caller's context, before routing. */
-static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ipv6)
+/* connect() is called on this socket: a slot for the attempt, with its owner and time. NULL: none, or no room (counted when the SYN is sent). */
+static __always_inline struct nm_slot *nm_attempt(struct sock *sk, __u64 cookie)
 {
-	struct nm_slot *s;
-	struct sock *sk;
-	__u64 cookie;
-	long verdict;
+	struct nm_slot *s = nm_slot_find(cookie);
 
-	if (ctx->type != SOCK_STREAM || ctx->protocol != IPPROTO_TCP)
-		return;
-	if (!ctx->sk)
-		return;
-	sk = nm_known_sock(ctx->sk);
-	if (!sk)
-		return;
-	cookie = bpf_get_socket_cookie(ctx);
-	s = nm_slot_find(cookie);
 	if (s) {
 		if (nm_slot_phase(s) != NM_PHASE_CALLED)
-			return; /* connecting or connected: the kernel is about to say so */
+			return NULL; /* connecting or connected: the kernel is about to say so */
 		nm_emit_unsent(s, sk, cookie, 0, NM_ERROR_UNKNOWN, true);
 	}
 	s = nm_slot_claim(cookie, NM_PHASE_CALLED);
 	if (!s)
-		return; /* counted when the SYN is sent */
-	s->since_ns = bpf_ktime_get_ns();
+		return NULL;
+	nm_slot_begin(s, sk, bpf_ktime_get_ns());
 	nm_owner_current(&s->owner);
-	s->flags = 0;
-	s->released = 0;
+	if (nm_knobs.by_thread) {
+		__u32 thread = nm_current_load(pid);
+		struct nm_call call = {.cookie = cookie, .sock = sk};
+
+		bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
+	}
+	return s;
+}
+
+static __always_inline void nm_dialed(struct nm_slot *s, struct bpf_sock_addr *ctx, bool ipv6)
+{
 	if (ipv6) {
 		__u32 *words = (__u32 *)s->dialed_addr;
 
@@ -78,11 +77,71 @@ static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ip
 		nm_map_ipv4(s->dialed_addr, ctx->user_ip4);
 	}
 	s->dialed_port = bpf_ntohs((__u16)ctx->user_port);
-	if (nm_knobs.by_thread) {
-		__u32 thread = nm_current_load(pid);
-		struct nm_call call = {.cookie = cookie, .sock = sk};
+}
 
-		bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
+static __always_inline struct sock *nm_called_sock(struct bpf_sock_addr *ctx)
+{
+	if (ctx->type != SOCK_STREAM || ctx->protocol != IPPROTO_TCP || !ctx->sk)
+		return NULL;
+	return nm_known_sock(ctx->sk);
+}
+
+/* `ctx` of cgroup/connect4 or connect6 before any other program: what the caller asked for. */
+static __always_inline void nm_connect_asked(struct bpf_sock_addr *ctx, bool ipv6)
+{
+	struct sock *sk = nm_called_sock(ctx);
+	struct nm_slot *s;
+
+	if (!sk)
+		return;
+	s = nm_attempt(sk, bpf_get_socket_cookie(ctx));
+	if (!s)
+		return;
+	nm_dialed(s, ctx, ipv6);
+	s->marks = NM_ASKED;
+}
+
+/* The same from inet_stream_connect() itself. */
+static __always_inline void nm_connect_entered(struct sock *sk, const void *address)
+{
+	struct nm_sockaddr to = {};
+	__u64 cookie = nm_cookie(sk, true);
+	struct nm_slot *s;
+
+	if (bpf_probe_read_kernel(&to, sizeof(to), address) || (to.family != AF_INET && to.family != AF_INET6))
+		return;
+	if (!cookie)
+		cookie = bpf_get_socket_cookie(sk);
+	s = nm_attempt(sk, cookie);
+	if (!s)
+		return;
+	if (to.family == AF_INET6)
+		__builtin_memcpy(s->dialed_addr, to.ipv6, sizeof(s->dialed_addr));
+	else
+		nm_map_ipv4(s->dialed_addr, to.ipv4);
+	s->dialed_port = bpf_ntohs(to.port);
+	s->marks = NM_ASKED;
+}
+
+/* `ctx` of cgroup/connect4 or connect6 behind those programs that were there before, in the caller's context, before routing. */
+static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ipv6)
+{
+	struct sock *sk = nm_called_sock(ctx);
+	struct nm_slot *s;
+	__u64 cookie;
+	long verdict;
+
+	if (!sk)
+		return;
+	cookie = bpf_get_socket_cookie(ctx);
+	s = nm_slot_find(cookie);
+	if (s && nm_slot_phase(s) == NM_PHASE_CALLED && (s->marks & NM_ASKED)) {
+		s->marks = 0;
+	} else {
+		s = nm_attempt(sk, cookie);
+		if (!s)
+			return;
+		nm_dialed(s, ctx, ipv6);
 	}
 	if (!nm_verdict_is_known)
 		return;
@@ -91,23 +150,23 @@ static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ip
 		nm_emit_unsent(s, sk, cookie, -verdict, 0, true);
 }
 
-/* A SYN is about to leave: from here on the spine sees this attempt to its end. False: no room to remember it. */
-static __always_inline bool nm_connect_sent(__u64 cookie)
+/* A SYN is about to leave: from here on the spine sees this attempt to its end. */
+static __always_inline void nm_connect_sent(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_find(cookie);
 
-	if (s)
-		return nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING);
+	if (s) {
+		if (nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING) && !nm_is_remote(sk, s->dialed_addr, s->dialed_port))
+			s->flags |= NM_DIALED;
+		return;
+	}
 	s = nm_slot_claim(cookie, NM_PHASE_CONNECTING); /* not by connect(): MPTCP, a socket of the kernel's own */
 	if (!s) {
-		nm_count_lost(NM_DROP_NO_ROOM);
-		return false;
+		nm_count_lost(NM_DROP_NO_ROOM, NULL);
+		return;
 	}
-	s->since_ns = bpf_ktime_get_ns();
+	nm_slot_begin(s, sk, bpf_ktime_get_ns());
 	nm_owner_current(&s->owner);
-	s->flags = 0;
-	s->released = 0;
-	return true;
 }
 
 /*
@@ -147,16 +206,16 @@ static __always_inline __u32 nm_connect_error(struct sock *sk)
 /* SYN_SENT is left; `established` or closed. */
 static __always_inline void nm_connect_settled(struct nm_slot *s, struct sock *sk, __u64 cookie, bool established)
 {
-	struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND);
+	struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND, cookie);
 	__u64 now;
 
 	if (!established)
 		r.error = nm_connect_error(sk);
-	r.flags = s->flags;
 	nm_fill_tuple(&r, sk, true, true);
-	r.owner = s->owner;
+	nm_fill_slot(&r, s);
 	now = nm_emit(&r, s->since_ns);
 	if (established) {
+		s->latency_ns = now - s->since_ns;
 		s->since_ns = now;
 		nm_slot_turn(s, cookie, NM_PHASE_CONNECTING, NM_PHASE_OUTBOUND);
 	} else {
@@ -202,25 +261,26 @@ static __always_inline void nm_thread_returned(long result)
 }
 
 /*
- * The socket is released, and nobody has seen what its connect() returned. Denied by a program that ran after ours, it
- * leaves nothing; without a route it leaves nothing of IPv4 and the destination of IPv6; without a port, the destination.
+ * The socket is released, and nobody has seen what its connect() returned. Where ours was the last program that could deny
+ * it, the kernel found no route, or no port: then the destination is in the socket (in IPv6 also without a route).
  * net/ipv4/tcp_ipv4.c, tcp_v4_connect(); net/ipv6/tcp_ipv6.c, tcp_v6_connect().
  */
 static __always_inline void nm_connect_abandoned(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 state)
 {
+	bool ipv6 = nm_load(false, sk, __sk_common.skc_family) == AF_INET6 && !nm_is_ipv4(s->dialed_addr);
+	__u32 error = ENETUNREACH;
 	__u64 destination[2];
-	bool reached;
 
 	if (state == TCP_SYN_SENT) { /* the SYN was to go with the first data (TCP_FASTOPEN_CONNECT), of which there was none */
 		nm_emit_unsent(s, sk, cookie, ECONNABORTED, 0, false);
 		return;
 	}
 	nm_remote_addr(sk, (__u8 *)destination, false);
-	reached = destination[0] == ((__u64 *)s->dialed_addr)[0] && destination[1] == ((__u64 *)s->dialed_addr)[1];
-	if (nm_is_ipv4(s->dialed_addr))
-		nm_emit_unsent(s, sk, cookie, reached ? EADDRNOTAVAIL : ENETUNREACH, 0, false);
-	else
-		nm_emit_unsent(s, sk, cookie, reached ? ENETUNREACH : 0, reached ? 0 : NM_ERROR_UNKNOWN, false);
+	if (!ipv6 && destination[0] == ((__u64 *)s->dialed_addr)[0] && destination[1] == ((__u64 *)s->dialed_addr)[1])
+		error = EADDRNOTAVAIL;
+	else if (!nm_runs_last(sk, ipv6))
+		error = 0;
+	nm_emit_unsent(s, sk, cookie, error, error ? 0 : NM_ERROR_UNKNOWN, false);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef NM_EMIT_H
 #define NM_EMIT_H
 
+#include "accounts.h"
 #include "knobs.h"
 #include "maps.h"
 
@@ -13,11 +14,13 @@ static __always_inline struct nm_counters *nm_counters_here(void)
 	return bpf_map_lookup_elem(&counters, &zero);
 }
 
-/* Additions are atomic: a softirq may interrupt a program on its own CPU and count too. */
-static __always_inline void nm_count_lost(enum nm_drop reason)
+/* Additions are atomic: a softirq may interrupt a program on its own CPU and count too. `a`: whose it was, or NULL. */
+static __always_inline void nm_count_lost(enum nm_drop reason, struct nm_account *a)
 {
 	struct nm_counters *c = nm_counters_here();
 
+	if (a)
+		__sync_fetch_and_add(&a->dropped[reason], 1);
 	if (!c)
 		return;
 	__sync_fetch_and_add(&c->seen, 1);
@@ -25,13 +28,14 @@ static __always_inline void nm_count_lost(enum nm_drop reason)
 }
 
 /* The beginning of a record; the rest of it is 0. */
-#define NM_RECORD(which, towards)                                                                                      \
+#define NM_RECORD(which, towards, cookie)                                                                              \
 	{                                                                                                              \
 		.size = sizeof(struct nm_record), .version = NM_VERSION, .kind = (which), .direction = (towards),       \
+		.connection_id = (cookie),                                                                             \
 	}
 
 /*
- * Writes a record that was gathered on the stack, and tells its time. `since_ns`: what elapsed_ns counts from, or 0.
+ * Writes a record that was gathered on the stack, and tells its time. `since_ns`: what its latency counts from, a CLOSE's duration; 0: neither.
  *
  * Between reserving room and submitting it there is just a copy and a clock: a task that is preempted there holds up its
  * ring for as long as it does not run. The time is read after the room is reserved: what the agent does not yet see
@@ -43,23 +47,37 @@ static __noinline __u64 nm_emit(const struct nm_record *record, __u64 since_ns)
 {
 	__u32 index = bpf_get_smp_processor_id() % nm_knobs.ring_count;
 	void *ring = bpf_map_lookup_elem(&rings, &index);
+	struct nm_account *a = nm_account_of(record->owner.cgroup_id);
 	struct nm_counters *c;
 	struct nm_record *r;
 	__u64 now;
 
-	if (!ring)
+	if (!ring || !a)
 		return 0; /* not on any CPU: the index is below the count */
+	__sync_fetch_and_add(&a->seen, 1);
+	if (nm_knobs.share_ns) {
+		now = bpf_ktime_get_ns();
+		if (!nm_within_share(a, now)) {
+			nm_count_lost(NM_DROP_FAIR_SHARE, a);
+			return now;
+		}
+	}
 	r = bpf_ringbuf_reserve(ring, sizeof(*r), 0);
 	if (!r) {
-		nm_count_lost(NM_DROP_RING_FULL);
+		nm_count_lost(NM_DROP_RING_FULL, a);
 		return bpf_ktime_get_ns();
 	}
 	__builtin_memcpy(r, record, sizeof(*r));
 	now = bpf_ktime_get_ns();
 	r->ktime_ns = now;
-	if (since_ns)
-		r->elapsed_ns = now - since_ns;
+	if (since_ns) {
+		if (record->kind == NM_CLOSE)
+			r->duration_ns = now - since_ns;
+		else
+			r->latency_ns = now - since_ns;
+	}
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	a->last_ns = now;
 	c = nm_counters_here();
 	if (c) {
 		__sync_fetch_and_add(&c->seen, 1);

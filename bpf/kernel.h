@@ -10,6 +10,7 @@
 #include <linux/types.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_core_read.h>
@@ -41,6 +42,50 @@ struct in6_addr {
 typedef struct {
 	__s64 counter;
 } atomic64_t;
+
+struct kernfs_node {
+	__u64 id; /* u64 since 5.5 */
+};
+
+struct cgroup_root {
+	int hierarchy_id; /* 0 is the v2 hierarchy; the others' are in /proc/cgroups */
+};
+
+struct bpf_prog_aux {
+	__u32 id;
+};
+
+struct bpf_prog {
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_prog_array_item {
+	struct bpf_prog *prog;
+};
+
+struct bpf_prog_array {
+	struct bpf_prog_array_item items[1];
+};
+
+struct cgroup_bpf {
+	struct bpf_prog_array *effective[1]; /* by enum cgroup_bpf_attach_type */
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+	struct cgroup_bpf bpf;
+};
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup; /* v2; 5.15+ */
+};
+
+/* The values are the running kernel's: read them with bpf_core_enum_value(). */
+enum cgroup_bpf_attach_type {
+	CGROUP_INET4_CONNECT,
+	CGROUP_INET6_CONNECT,
+};
 
 struct sock_common {
 	__be32 skc_daddr;
@@ -85,6 +130,7 @@ struct sock {
 	int sk_err_soft;
 	__u16 sk_protocol;
 	__u16 sk_type;
+	struct sock_cgroup_data sk_cgrp_data;
 };
 
 struct inet_sock {
@@ -122,6 +168,7 @@ struct tcp_sock {
 };
 
 struct socket {
+	int state;
 	struct sock *sk;
 };
 
@@ -135,19 +182,6 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
-};
-
-struct kernfs_node {
-	__u64 id; /* u64 since 5.5 */
-};
-
-struct cgroup_root {
-	int hierarchy_id; /* 0 is the v2 hierarchy; the others' are in /proc/cgroups */
-};
-
-struct cgroup {
-	struct kernfs_node *kn;
-	struct cgroup_root *root;
 };
 
 struct cgroup_subsys_state {
@@ -189,7 +223,20 @@ struct task_struct {
 	char comm[16];
 };
 
-struct bpf_iter_meta;
+struct seq_file {
+	size_t size;
+	size_t count;
+};
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__bpf_map_elem {
+	struct bpf_iter_meta *meta;
+	void *key;
+	void *value;
+};
 
 struct bpf_iter__tcp {
 	struct bpf_iter_meta *meta;
@@ -223,6 +270,16 @@ struct syscall_exit {
 #define SOCK_STREAM 1
 #define IPPROTO_TCP 6
 #define IPPROTO_MPTCP 262
+
+#define SS_UNCONNECTED 1 /* include/uapi/linux/net.h */
+
+/* struct sockaddr_in and sockaddr_in6, as far as they are read. */
+struct nm_sockaddr {
+	__u16 family;
+	__be16 port;
+	__be32 ipv4; /* of IPv6: the flow's label */
+	__u8 ipv6[16];
+};
 
 #define SOCK_DEAD 0 /* close() has let go of it: sock_orphan() */
 #define SOCK_DONE 1 /* include/net/sock.h enum sock_flags: tcp_fin() sets it when a FIN came in */

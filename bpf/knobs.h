@@ -25,6 +25,7 @@ enum nm_accept_hook {
 
 /* Mirrored by engine/Sources/Kernel/Knobs.cs. */
 struct nm_knobs {
+	__u64 share_ns; /* a second divided by how many records a second a cgroup may write; 0: any number */
 	__u32 ring_count; /* how many rings there are; CPUs share them where there are fewer */
 	__u32 cgroup_controller; /* enum nm_controller: whose hierarchy tells containers apart */
 	__u32 cgroup_hierarchy; /* that hierarchy's id, as in /proc/cgroups; 0 is v2 */

@@ -5,6 +5,7 @@
  * that the kernel takes.
  */
 #include "adopt.h"
+#include "flow.h"
 #include "kernel.h"
 #include "knobs.h"
 #include "maps.h"
@@ -63,8 +64,10 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 		if (!cookie)
 			cookie = bpf_get_socket_cookie(ctx);
-		if (!nm_is_added_subflow(sk) && nm_connect_sent(cookie))
-			sockops_follow(ctx);
+		if (nm_is_added_subflow(sk))
+			break;
+		nm_connect_sent(sk, cookie);
+		sockops_follow(ctx);
 		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 		/* Our flag has gone since the SYN, or the SYN is older than the agent. */
@@ -78,8 +81,10 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 		}
 		if (!cookie)
 			cookie = bpf_get_socket_cookie(ctx);
-		if (!nm_is_added_subflow(sk) && nm_accept_established(sk, cookie))
-			sockops_follow(ctx);
+		if (nm_is_added_subflow(sk))
+			break;
+		nm_accept_established(sk, cookie);
+		sockops_follow(ctx);
 		break;
 	case BPF_SOCK_OPS_TCP_LISTEN_CB:
 		nm_owner_current(&owner);
@@ -113,7 +118,7 @@ int nm_tracepoint(__u64 *ctx)
 	cookie = bpf_get_socket_cookie(sk);
 	if (opens) {
 		if (!nm_is_added_subflow(sk))
-			nm_connect_sent(cookie);
+			nm_connect_sent(sk, cookie);
 	} else if (accepts) {
 		if (!nm_connect_established(sk, cookie) && !nm_is_added_subflow(sk))
 			nm_accept_established(sk, cookie);
@@ -137,6 +142,33 @@ int nm_connect6(struct bpf_sock_addr *ctx)
 {
 	nm_connect_called(ctx, true);
 	return 1;
+}
+
+/* The same, attached before all other programs of the cgroup root (6.16+). */
+
+SEC("cgroup/connect4")
+int nm_asked4(struct bpf_sock_addr *ctx)
+{
+	nm_connect_asked(ctx, false);
+	return 1;
+}
+
+SEC("cgroup/connect6")
+int nm_asked6(struct bpf_sock_addr *ctx)
+{
+	nm_connect_asked(ctx, true);
+	return 1;
+}
+
+SEC("fentry/inet_stream_connect")
+int nm_connect_fentry(__u64 *ctx)
+{
+	struct socket *socket = (struct socket *)ctx[0];
+	struct sock *sk = socket->state == SS_UNCONNECTED ? nm_known_sock(socket->sk) : NULL;
+
+	if (sk)
+		nm_connect_entered(sk, (const void *)ctx[1]);
+	return 0;
 }
 
 /* ---- a socket is released, by close() or the end of its last process: what has not been written by now would be lost ---- */
@@ -335,6 +367,34 @@ int nm_cgroup_rmdir(__u64 *ctx)
 	return 0;
 }
 
+/* ---- now and then: what is open ---- */
+
+SEC("iter/bpf_map_elem")
+int nm_flow(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct seq_file *seq = ctx->meta->seq;
+	const nm_slot_key *at = ctx->key;
+	const __u64 *word = ctx->value;
+	struct nm_record r = {};
+	struct nm_slot *s;
+	nm_slot_key key;
+
+	if (!at || !word || !*word)
+		return 0;
+	key = *at;
+	s = bpf_map_lookup_elem(&slots, &key);
+	if (!s)
+		return 0;
+	/* No room: say so by trying, and the kernel comes again with the same element and an empty buffer. */
+	if (seq->count + sizeof(r) > seq->size) {
+		bpf_seq_write(seq, &r, sizeof(r));
+		return 0;
+	}
+	if (nm_sweep_slot(s, &r))
+		bpf_seq_write(seq, &r, sizeof(r));
+	return 0;
+}
+
 /* ---- at start: what is older than the agent (5.12+, 5.16+) ---- */
 
 SEC("iter/tcp")
@@ -390,7 +450,7 @@ int nm_adopt_files(struct bpf_iter__task_file *ctx)
 		cookie = nm_cookie(sk, false);
 		s = cookie ? nm_slot_find(cookie) : NULL;
 		if (s)
-			nm_adopt_owner(s, &owner);
+			nm_adopt_owner(s, sk, cookie, &owner);
 		return 0;
 	}
 	tp = bpf_skc_to_tcp_sock(sk);
@@ -401,9 +461,10 @@ int nm_adopt_files(struct bpf_iter__task_file *ctx)
 		nm_listening((struct sock *)tp, &owner, true);
 		return 0;
 	}
-	s = nm_adopt(tp, bpf_get_socket_cookie(tp));
+	cookie = bpf_get_socket_cookie(tp);
+	s = nm_adopt(tp, cookie);
 	if (s)
-		nm_adopt_owner(s, &owner);
+		nm_adopt_owner(s, (struct sock *)tp, cookie, &owner);
 	return 0;
 }
 

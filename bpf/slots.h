@@ -23,25 +23,54 @@ enum nm_phase {
 	NM_PHASE_ACCEPTING, /* established, not accepted as far as is known; ACCEPT not yet written */
 	NM_PHASE_TAKEN, /* an accept hook is writing the ACCEPT */
 	NM_PHASE_INBOUND, /* ACCEPT written */
-	NM_PHASE_CLOSED, /* CLOSE written while an accept hook was writing the ACCEPT: that hook gives the slot back */
+	NM_PHASE_CLOSED, /* CLOSE written, or about to be; after NM_PHASE_TAKEN the accept hook gives the slot back */
+	NM_PHASES = 15, /* a mask */
+	NM_PHASE_REPORTED_1 = 128, /* with OUTBOUND and INBOUND: which of nm_slot.reported is true */
 };
 
+enum nm_mark {
+	NM_RELEASED = 1, /* close() has been called */
+	NM_ASKED = 2, /* what was dialed is known from before other programs could change it */
+};
+
+/* What a connection's last FLOW said. */
+struct nm_reported {
+	__u64 sent;
+	__u64 received;
+};
+
+/* Two cache lines: all that the usual connection needs but its latency is in the first. */
 struct nm_slot {
 	__u64 word; /* cookie << 8 | enum nm_phase; 0: free */
 	__u64 since_ns; /* connect() called, then established */
 	struct nm_owner owner;
-	__u32 data_segments; /* the low half of tcp_sock.data_segs_in when the socket was released */
+	__u32 data_segments; /* tcp_sock.data_segs_in when the socket was released */
 	__u16 dialed_port; /* as connect() was called, host order */
 	__u8 flags; /* enum nm_flags */
-	__u8 released; /* close() has been called */
-	__u8 reserved[8];
+	__u8 marks; /* enum nm_mark */
+	struct sock *sock; /* for the sweep: believed only while its cookie is this slot's */
+	__u64 latency_ns; /* as in struct nm_record */
+	__u64 reported_ns; /* when the last FLOW was written; 0: none */
+	struct nm_reported reported[2];
 	__u8 dialed_addr[16]; /* as connect() was called */
-	__u8 reserved2[48];
 };
 
-static __always_inline __u8 nm_slot_phase(struct nm_slot *s)
+static __always_inline enum nm_phase nm_slot_phase(struct nm_slot *s)
 {
-	return (__u8)s->word;
+	return s->word & NM_PHASES;
+}
+
+/* A claimed slot, begun. */
+static __always_inline void nm_slot_begin(struct nm_slot *s, struct sock *sk, __u64 now)
+{
+	s->since_ns = now;
+	s->sock = sk;
+	s->flags = 0;
+	s->marks = 0;
+	s->latency_ns = 0;
+	s->reported_ns = 0;
+	s->reported[0].sent = 0;
+	s->reported[0].received = 0;
 }
 
 static __always_inline __u64 nm_slot_word(__u64 cookie, enum nm_phase phase)
@@ -50,6 +79,8 @@ static __always_inline __u64 nm_slot_word(__u64 cookie, enum nm_phase phase)
 }
 
 #ifndef NM_NO_CMPXCHG
+
+typedef __u32 nm_slot_key; /* a place */
 
 /* The agent sets the size, a power of two. */
 struct {
@@ -60,6 +91,11 @@ struct {
 } slots SEC(".maps");
 
 #define NM_PROBES 8
+
+static __always_inline bool nm_claim(__u64 *word, __u64 value)
+{
+	return !__sync_val_compare_and_swap(word, 0, value);
+}
 
 /*
  * Where a socket may be: first at the cookie itself, because the kernel gives cookies out in a row, so that neighbours in
@@ -113,6 +149,34 @@ static __always_inline bool nm_slot_turn(struct nm_slot *s, __u64 cookie, enum n
 	return __sync_val_compare_and_swap(&s->word, before, nm_slot_word(cookie, to)) == before;
 }
 
+/*
+ * An open connection's last record is about to be written: what its last FLOW said, which nobody changes from here on. Only
+ * the sweep may come between, which does no more than change the side.
+ */
+static __always_inline struct nm_reported nm_slot_close(struct nm_slot *s, __u64 cookie)
+{
+	__u64 word = *(volatile __u64 *)&s->word, closed = nm_slot_word(cookie, NM_PHASE_CLOSED);
+
+	if (__sync_val_compare_and_swap(&s->word, word, closed) != word) {
+		word ^= NM_PHASE_REPORTED_1;
+		*(volatile __u64 *)&s->word = closed;
+	}
+	return s->reported[!!(word & NM_PHASE_REPORTED_1)];
+}
+
+/* The sweep reports `next` of an open connection; false if it closes just now. `word`: what the slot said before. */
+static __always_inline bool nm_slot_report(struct nm_slot *s, __u64 word, const struct nm_reported *next)
+{
+	s->reported[!(word & NM_PHASE_REPORTED_1)] = *next;
+	return __sync_val_compare_and_swap(&s->word, word, word ^ NM_PHASE_REPORTED_1) == word;
+}
+
+/* The sweep found the socket gone; false if somebody else has given the slot back. */
+static __always_inline bool nm_slot_forget(struct nm_slot *s, __u64 word)
+{
+	return __sync_val_compare_and_swap(&s->word, word, 0) == word;
+}
+
 static __always_inline void nm_slot_free(struct nm_slot *s, __u64 cookie)
 {
 	(void)cookie;
@@ -120,6 +184,15 @@ static __always_inline void nm_slot_free(struct nm_slot *s, __u64 cookie)
 }
 
 #else
+
+/* Two who claim one word at the same moment may both believe to have it: good enough for a count, not for a socket. */
+static __always_inline bool nm_claim(__u64 *word, __u64 value)
+{
+	*(volatile __u64 *)word = value;
+	return *(volatile __u64 *)word == value;
+}
+
+typedef __u64 nm_slot_key; /* a cookie */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -164,6 +237,32 @@ static __always_inline bool nm_slot_turn(struct nm_slot *s, __u64 cookie, enum n
 		return false;
 	*(volatile __u64 *)&s->word = nm_slot_word(cookie, to);
 	return true;
+}
+
+static __always_inline struct nm_reported nm_slot_close(struct nm_slot *s, __u64 cookie)
+{
+	struct nm_reported last = s->reported[!!(s->word & NM_PHASE_REPORTED_1)];
+
+	*(volatile __u64 *)&s->word = nm_slot_word(cookie, NM_PHASE_CLOSED);
+	return last;
+}
+
+static __always_inline bool nm_slot_report(struct nm_slot *s, __u64 word, const struct nm_reported *next)
+{
+	s->reported[!(word & NM_PHASE_REPORTED_1)] = *next;
+	if (*(volatile __u64 *)&s->word != word)
+		return false;
+	*(volatile __u64 *)&s->word = word ^ NM_PHASE_REPORTED_1;
+	return true;
+}
+
+static __always_inline bool nm_slot_forget(struct nm_slot *s, __u64 word)
+{
+	__u64 cookie = word >> 8;
+
+	(void)s;
+	bpf_map_delete_elem(&turns, &cookie);
+	return !bpf_map_delete_elem(&slots, &cookie);
 }
 
 static __always_inline void nm_slot_free(struct nm_slot *s, __u64 cookie)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* What a record takes from the socket: addresses, ports, network namespace. */
+/* What a record takes from the socket, addresses, ports and network namespace, and from its slot. */
 #ifndef NM_SOCKET_H
 #define NM_SOCKET_H
 
 #include "kernel.h"
+#include "slots.h"
 #include "../schemas/record.h"
 
 /*
@@ -120,6 +121,28 @@ static __always_inline void nm_fill_tuple(struct nm_record *r, struct sock *sk, 
 	r->src_port = outbound ? nm_local_port(sk, known) : remote_port;
 	r->dst_port = outbound ? remote_port : nm_local_port(sk, known);
 	r->netns = nm_netns(sk, known);
+}
+
+/* Whether the other end of an outgoing connection is at this address and port. */
+static __always_inline bool nm_is_remote(struct sock *sk, const __u8 *addr, __u16 port)
+{
+	__u64 remote[2];
+
+	nm_remote_addr(sk, (__u8 *)remote, true);
+	return remote[0] == ((const __u64 *)addr)[0] && remote[1] == ((const __u64 *)addr)[1] &&
+	       bpf_ntohs(sk->__sk_common.skc_dport) == port;
+}
+
+/* What a record takes from the slot. */
+static __always_inline void nm_fill_slot(struct nm_record *r, struct nm_slot *s)
+{
+	r->flags = s->flags;
+	r->owner = s->owner;
+	r->latency_ns = s->latency_ns;
+	if (s->flags & NM_DIALED) {
+		__builtin_memcpy(r->dialed_addr, s->dialed_addr, sizeof(r->dialed_addr));
+		r->dialed_port = s->dialed_port;
+	}
 }
 
 #endif

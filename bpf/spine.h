@@ -27,34 +27,35 @@ static __always_inline void nm_state_changed(struct sock *sk, __u64 cookie, __u8
 {
 	struct nm_slot *s = nm_slot_find(cookie);
 
-	if (!s)
+	if (!s) {
+		/* It is followed, so it was to have one; an attempt that fails has one record, which was counted. */
+		if (to == TCP_CLOSE && from != TCP_SYN_SENT && nm_knobs.by_sockops)
+			nm_count_lost(NM_DROP_NO_ROOM, NULL);
 		return;
+	}
 	switch (nm_slot_phase(s)) {
 	case NM_PHASE_CONNECTING:
 		if (to == TCP_ESTABLISHED || to == TCP_CLOSE)
 			nm_connect_settled(s, sk, cookie, to == TCP_ESTABLISHED);
 		return;
-	case NM_PHASE_OUTBOUND:
-		if (to == TCP_CLOSE)
-			nm_closed(s, sk, cookie, from, true);
-		return;
 	case NM_PHASE_ACCEPTING:
 		nm_accept_unseen(s, sk, cookie, to != TCP_CLOSE);
+		break;
+	default:
 		break;
 	}
 	if (to != TCP_CLOSE)
 		return;
-	if (nm_slot_phase(s) == NM_PHASE_INBOUND) {
-		nm_closed(s, sk, cookie, from, false);
-	} else if (nm_slot_phase(s) == NM_PHASE_TAKEN) {
-		/* A hook is about to write the owner, on another CPU: this CLOSE shows who listens. */
-		struct nm_slot copy = {.since_ns = s->since_ns, .flags = s->flags};
-		int error = sk->sk_err;
-
-		nm_owner_listener(&copy, sk);
-		nm_emit_close(&copy, sk, false, nm_close_reason(s, sk, from, error), error, true);
-		if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_CLOSED))
-			nm_slot_free(s, cookie);
+	switch (nm_slot_phase(s)) {
+	case NM_PHASE_OUTBOUND:
+	case NM_PHASE_INBOUND:
+		nm_closed(s, sk, cookie, from);
+		break;
+	case NM_PHASE_TAKEN:
+		nm_closed_taken(s, sk, cookie, from);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -65,12 +66,11 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
 	__u8 reason = NM_FIN_LOCAL;
 
 	if (nm_slot_phase(s) == NM_PHASE_CONNECTING) {
-		struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND);
+		struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND, cookie);
 
 		r.error = error ? error : ECONNABORTED;
-		r.flags = s->flags;
 		nm_fill_tuple(&r, sk, true, false);
-		r.owner = s->owner;
+		nm_fill_slot(&r, s);
 		nm_emit(&r, s->since_ns);
 		nm_slot_free(s, cookie);
 		return;
@@ -79,8 +79,7 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
 		reason = NM_FIN_REMOTE;
 	else if (state == TCP_CLOSE)
 		reason = error == ETIMEDOUT ? NM_REASON_TIMED_OUT : NM_RESET_REMOTE;
-	nm_emit_close(s, sk, nm_slot_phase(s) == NM_PHASE_OUTBOUND, reason, error, false);
-	nm_slot_free(s, cookie);
+	nm_emit_close(s, sk, cookie, reason, error, false);
 }
 
 /*
@@ -89,7 +88,8 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
  */
 static __always_inline void nm_released(struct sock *sk, __u64 cookie)
 {
-	__u8 state = nm_load(false, sk, __sk_common.skc_state), phase;
+	__u8 state = nm_load(false, sk, __sk_common.skc_state);
+	enum nm_phase phase;
 	struct nm_slot *s = nm_slot_find(cookie);
 	struct nm_counters *n;
 
@@ -103,7 +103,7 @@ static __always_inline void nm_released(struct sock *sk, __u64 cookie)
 	if (!nm_knobs.by_sockops ||
 	    (nm_load(false, (struct tcp_sock *)sk, bpf_sock_ops_cb_flags) & BPF_SOCK_OPS_STATE_CB_FLAG)) {
 		s->data_segments = nm_load(false, (struct tcp_sock *)sk, data_segs_in);
-		s->released = 1;
+		s->marks |= NM_RELEASED;
 		return;
 	}
 	if (phase != NM_PHASE_CONNECTING && phase != NM_PHASE_OUTBOUND && phase != NM_PHASE_INBOUND)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
@@ -11,6 +12,7 @@ public sealed unsafe class BpfObject : IDisposable
     private const int RingBufferType = 27; // BPF_MAP_TYPE_RINGBUF
     private readonly Dictionary<string, nint> _programs = [];
     private readonly List<nint> _links = [];
+    private readonly List<int> _linkDescriptors = []; // of links that libbpf did not make
     private readonly List<int> _rings = [];
     private nint _object;
 
@@ -28,12 +30,16 @@ public sealed unsafe class BpfObject : IDisposable
             throw NativeException.FromErrno("reading the BPF object", LibbpfLog.Take());
         }
 
+        Maps = new BpfMaps(_object);
         for (var program = Libbpf.NextProgram(_object, 0); program != 0; program = Libbpf.NextProgram(_object, program))
         {
             _programs[Marshal.PtrToStringUTF8(Libbpf.ProgramName(program))!] = program;
             _ = Libbpf.SetAutoload(program, 0);
         }
     }
+
+    /// <summary>The object's maps.</summary>
+    public BpfMaps Maps { get; }
 
     /// <summary>How many CPUs there may ever be: per-CPU maps have a value for each.</summary>
     public static int PossibleCpus => Libbpf.PossibleCpus();
@@ -47,18 +53,8 @@ public sealed unsafe class BpfObject : IDisposable
     /// <summary>Sets a <c>const volatile</c> of the object before it is loaded.</summary>
     public void SetKnobs(ReadOnlySpan<byte> value, int offset)
     {
-        var bytes = Libbpf.InitialValue(FindMap(".rodata"), out var size);
+        var bytes = Libbpf.InitialValue(Maps.Find(".rodata"), out var size);
         value.CopyTo(new Span<byte>(bytes, (int)size)[offset..]);
-    }
-
-    /// <summary>Sets how many elements a map has, before the object is loaded; nothing where the object has no such map.</summary>
-    public void Resize(string map, int elements)
-    {
-        var found = Libbpf.FindMap(_object, map);
-        if (found != 0)
-        {
-            _ = Libbpf.SetMaxEntries(found, (uint)elements);
-        }
     }
 
     /// <summary>Loads what is wanted, with <paramref name="rings"/> rings of <paramref name="ringBytes"/> bytes each in the map "rings".</summary>
@@ -71,7 +67,7 @@ public sealed unsafe class BpfObject : IDisposable
         }
 
         // The first ring is the pattern of the map of rings, too: libbpf 1.1 can't resize the declared one.
-        var outer = FindMap("rings");
+        var outer = Maps.Find("rings");
         _ = Libbpf.SetMaxEntries(outer, (uint)rings);
         _ = Libbpf.SetInnerMap(outer, _rings[0]);
         var result = Libbpf.LoadObject(_object);
@@ -93,18 +89,19 @@ public sealed unsafe class BpfObject : IDisposable
         return [.. _rings.Select(ring => RingMapping.OfMap(ring, ringBytes))];
     }
 
-    /// <summary>Maps a ring that the object itself declares, once it is loaded; the caller disposes of it.</summary>
-    public RingMapping MapRing(string map)
-    {
-        var ring = FindMap(map);
-        return RingMapping.OfMap(Libbpf.MapDescriptor(ring), (int)Libbpf.MaxEntries(ring));
-    }
-
     /// <summary>Attaches a program where its section's name says (tracing, kprobe, iterator).</summary>
     public void Attach(string program) => Keep(Libbpf.Attach(_programs[program]), program);
 
     /// <summary>Attaches a cgroup program by a link: beside others' programs, and gone with this process.</summary>
     public void AttachCgroup(string program, CgroupDirectory cgroup) => Keep(Libbpf.AttachCgroup(_programs[program], cgroup.Descriptor), program);
+
+    /// <summary>The same, to run before all other programs, those of cgroups below too (6.16+; before, the kernel answers EINVAL).</summary>
+    public void AttachCgroupFirst(string program, CgroupDirectory cgroup)
+    {
+        var options = new Libbpf.LinkOptions { Size = (nuint)sizeof(Libbpf.LinkOptions), Flags = Libbpf.BeforeAll };
+        var link = Libbpf.CreateLink(Libbpf.ProgramDescriptor(_programs[program]), cgroup.Descriptor, Libbpf.ExpectedAttachType(_programs[program]), &options);
+        _linkDescriptors.Add(link >= 0 ? link : throw new NativeException($"attaching {HookOf(program)} first", -link));
+    }
 
     /// <summary>Attaches a program to a tracepoint whether or not tracefs is mounted.</summary>
     public void AttachTracepoint(string program)
@@ -113,17 +110,15 @@ public sealed unsafe class BpfObject : IDisposable
         Keep(Libbpf.AttachPerfEvent(_programs[program], Tracepoint.Open(parts[1], parts[2])), program);
     }
 
-    /// <summary>
-    /// Attaches an iterator, lets <paramref name="repeat"/> run it to its end as often and in whatever network namespaces it
-    /// likes, and detaches it.
-    /// </summary>
-    public void RunIterator(string program, Action<Action> repeat)
+    /// <summary>Attaches an iterator over what its section's name says; the caller disposes of it.</summary>
+    public BpfIterator Iterate(string program) => IterateWith(program, null);
+
+    /// <summary>Attaches an iterator to a map of the object; the caller disposes of it.</summary>
+    public BpfIterator IterateMap(string program, string map)
     {
-        Attach(program);
-        var link = _links[^1];
-        repeat(() => ReadToEnd(Libbpf.CreateIterator(Libbpf.LinkDescriptor(link))));
-        _links.RemoveAt(_links.Count - 1);
-        _ = Libbpf.DestroyLink(link);
+        var info = new Libbpf.IteratorLinkInfo { Map = (uint)Libbpf.MapDescriptor(Maps.Find(map)) };
+        var options = new Libbpf.IteratorOptions { Size = (nuint)sizeof(Libbpf.IteratorOptions), LinkInfo = &info, LinkInfoBytes = (uint)sizeof(Libbpf.IteratorLinkInfo) };
+        return IterateWith(program, &options);
     }
 
     /// <summary>Takes every program off its hook. What was written to the rings stays readable.</summary>
@@ -135,54 +130,22 @@ public sealed unsafe class BpfObject : IDisposable
         }
 
         _links.Clear();
-    }
-
-    /// <summary>Memory of all maps and rings, bytes, as the kernel accounts for it (memlock of /proc/self/fdinfo).</summary>
-    public long KernelBytes
-    {
-        get
+        foreach (var link in _linkDescriptors)
         {
-            var bytes = _rings.Sum(MapMemory.BytesOf);
-            for (var map = Libbpf.NextMap(_object, 0); map != 0; map = Libbpf.NextMap(_object, map))
-            {
-                bytes += MapMemory.BytesOf(Libbpf.MapDescriptor(map));
-            }
-
-            return bytes;
-        }
-    }
-
-    /// <summary>Sums the u64 words of the only element of a per-CPU array over all CPUs into <paramref name="sums"/>.</summary>
-    public void SumPerCpu(string map, Span<ulong> sums)
-    {
-        var words = new ulong[PossibleCpus * sums.Length];
-        uint key = 0;
-        fixed (ulong* values = words)
-        {
-            var result = Libbpf.LookupElement(Libbpf.MapDescriptor(FindMap(map)), &key, values);
-            if (result != 0)
-            {
-                throw new NativeException($"reading the map {map}", -result);
-            }
+            _ = Libc.Close(link);
         }
 
-        sums.Clear();
-        for (var word = 0; word < words.Length; word++)
-        {
-            sums[word % sums.Length] += words[word];
-        }
+        _linkDescriptors.Clear();
     }
+
+    /// <summary>Memory of all maps and rings, bytes, as the kernel accounts for it.</summary>
+    public long KernelBytes => Maps.KernelBytes + _rings.Sum(MapMemory.BytesOf);
 
     /// <summary>How often the kernel skipped a program because it would have re-entered on its CPU (5.12+, else 0).</summary>
-    public ulong RecursionMisses(string program)
-    {
-        // struct bpf_prog_info of include/uapi/linux/bpf.h: recursion_misses is the u64 at byte 208.
-        const int size = 216;
-        var info = stackalloc byte[size];
-        new Span<byte>(info, size).Clear();
-        uint length = size;
-        return Libbpf.ObjectInfo(Libbpf.ProgramDescriptor(_programs[program]), info, &length) == 0 && length >= size ? *(ulong*)(info + 208) : 0;
-    }
+    public ulong RecursionMisses(string program) => BinaryPrimitives.ReadUInt64LittleEndian(ProgramInfo(program).AsSpan(208));
+
+    /// <summary>The kernel's number of a loaded program; 0: it is not loaded.</summary>
+    public uint IdOf(string program) => BinaryPrimitives.ReadUInt32LittleEndian(ProgramInfo(program).AsSpan(4));
 
     public void Dispose()
     {
@@ -201,26 +164,23 @@ public sealed unsafe class BpfObject : IDisposable
         _object = 0;
     }
 
-    /// <summary>The program writes nothing into its output: what it does, it does to maps.</summary>
-    private static void ReadToEnd(int iterator)
+    private BpfIterator IterateWith(string program, Libbpf.IteratorOptions* options)
     {
-        if (iterator < 0)
-        {
-            return;
-        }
-
-        var buffer = stackalloc byte[4096];
-        while (Libc.Read(iterator, buffer, 4096) > 0)
-        {
-        }
-
-        _ = Libc.Close(iterator);
+        var link = Libbpf.AttachIterator(_programs[program], options);
+        return link != 0 ? new BpfIterator(link) : throw NativeException.FromErrno($"attaching {HookOf(program)}", LibbpfLog.Take());
     }
 
-    private nint FindMap(string name)
+    /// <summary>struct bpf_prog_info of include/uapi/linux/bpf.h; what the kernel does not know is 0.</summary>
+    private byte[] ProgramInfo(string program)
     {
-        var map = Libbpf.FindMap(_object, name);
-        return map != 0 ? map : throw new ArgumentException($"the BPF object has no map {name}", nameof(name));
+        var info = new byte[216]; // up to recursion_misses
+        var length = (uint)info.Length;
+        fixed (byte* to = info)
+        {
+            _ = Libbpf.ObjectInfo(Libbpf.ProgramDescriptor(_programs[program]), to, &length);
+        }
+
+        return info;
     }
 
     private void Keep(nint link, string program)

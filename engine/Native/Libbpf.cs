@@ -7,6 +7,33 @@ internal static unsafe partial class Libbpf
 {
     private const string Library = "libbpf";
 
+    /// <summary><c>union bpf_iter_link_info</c> of include/uapi/linux/bpf.h, its part for maps.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
+    public struct IteratorLinkInfo
+    {
+        public uint Map;
+    }
+
+    /// <summary>BPF_F_PREORDER and BPF_F_BEFORE of include/uapi/linux/bpf.h: before the programs of cgroups below, and before all of this one.</summary>
+    public const uint BeforeAll = 1 << 6 | 1 << 3;
+
+    /// <summary>The beginning of <c>struct bpf_link_create_opts</c> of bpf/bpf.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LinkOptions
+    {
+        public nuint Size;
+        public nuint Flags;
+    }
+
+    /// <summary><c>struct bpf_iter_attach_opts</c> of bpf/libbpf.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct IteratorOptions
+    {
+        public nuint Size;
+        public IteratorLinkInfo* LinkInfo;
+        public uint LinkInfoBytes;
+    }
+
     [LibraryImport(Library, EntryPoint = "libbpf_set_print")]
     public static partial nint SetPrint(delegate* unmanaged<int, byte*, nint, int> print);
 
@@ -30,6 +57,9 @@ internal static unsafe partial class Libbpf
 
     [LibraryImport(Library, EntryPoint = "bpf_program__section_name")]
     public static partial nint ProgramSection(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__expected_attach_type")]
+    public static partial int ExpectedAttachType(nint program);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload")]
     public static partial int SetAutoload(nint program, byte autoload);
@@ -70,11 +100,23 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
     public static partial nint Attach(nint program);
 
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_iter", SetLastError = true)]
+    public static partial nint AttachIterator(nint program, IteratorOptions* options);
+
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_cgroup", SetLastError = true)]
     public static partial nint AttachCgroup(nint program, int cgroup);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_perf_event", SetLastError = true)]
     public static partial nint AttachPerfEvent(nint program, int perfEvent);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link_create")]
+    public static partial int CreateLink(int program, int target, int attachType, LinkOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_prog_query")]
+    public static partial int QueryPrograms(int target, int attachType, uint flags, uint* attachFlags, uint* programs, uint* count);
+
+    [LibraryImport(Library, EntryPoint = "bpf_prog_get_fd_by_id")]
+    public static partial int OpenProgram(uint id);
 
     [LibraryImport(Library, EntryPoint = "bpf_link__fd")]
     public static partial int LinkDescriptor(nint link);

@@ -85,6 +85,14 @@ static void *work(void *argument)
 	}
 }
 
+/* `name` begins with a dot where libbpf puts the object's own name before it. */
+static bool is_named(const char *map, const char *name)
+{
+	size_t longer = strlen(map), length = strlen(name);
+
+	return strcmp(name[0] == '.' && longer > length ? map + longer - length : map, name) == 0;
+}
+
 /* The map of this id, if it has this name; else -1. */
 static int map_by_id(uint32_t id, const char *name, struct bpf_map_info *info)
 {
@@ -94,7 +102,7 @@ static int map_by_id(uint32_t id, const char *name, struct bpf_map_info *info)
 
 	if (fd < 0)
 		return -1;
-	if (bpf_obj_get_info_by_fd(fd, &seen, &length) == 0 && strcmp(seen.name, name) == 0) {
+	if (bpf_obj_get_info_by_fd(fd, &seen, &length) == 0 && is_named(seen.name, name)) {
 		*info = seen;
 		return fd;
 	}
@@ -158,14 +166,16 @@ static int find(int agent, const char *name, struct bpf_map_info *info)
 
 static int load(const char *path, int agent)
 {
-	struct bpf_map_info rings_info = {0}, counters_info = {0};
-	int rings = find(agent, "rings", &rings_info), counters = find(agent, "counters", &counters_info);
+	struct bpf_map_info info = {0}, knobs_info = {0};
+	int rings = find(agent, "rings", &info), counters = find(agent, "counters", &info);
+	int accounts = find(agent, "accounts", &info), agents_knobs = find(agent, ".rodata", &knobs_info);
 	struct bpf_object *object;
 	struct bpf_map *map;
-	uint32_t *knobs;
+	uint32_t zero = 0;
+	void *knobs;
 	size_t size;
 
-	if (rings < 0 || counters < 0 || rings_info.type != BPF_MAP_TYPE_ARRAY_OF_MAPS)
+	if (rings < 0 || counters < 0 || accounts < 0 || agents_knobs < 0)
 		die(1, "no agent's rings are there: start netmon run first, as root");
 	libbpf_set_print(NULL);
 	object = bpf_object__open(path);
@@ -179,14 +189,15 @@ static int load(const char *path, int agent)
 			bpf_map__reuse_fd(map, rings);
 		else if (strcmp(name, "counters") == 0)
 			bpf_map__reuse_fd(map, counters);
+		else if (strcmp(name, "accounts") == 0)
+			bpf_map__reuse_fd(map, accounts);
 		else if (strstr(name, ".rodata") == NULL)
 			bpf_map__set_autocreate(map, false);
 	}
 	map = bpf_object__find_map_by_name(object, ".rodata");
-	knobs = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
-	if (!knobs)
-		die(1, "%s has no knobs: it is of another version", path);
-	knobs[2] = rings_info.max_entries; /* nm_knobs.ring_count */
+	knobs = map ? (void *)bpf_map__initial_value(map, &size) : NULL;
+	if (!knobs || size != knobs_info.value_size || bpf_map_lookup_elem(agents_knobs, &zero, knobs) != 0)
+		die(1, "%s does not have the agent's knobs: one of them is of another version", path);
 	if (bpf_object__load(object) != 0)
 		die(1, "the kernel refused the storm's program (%s): it takes root and a kernel from 5.15 on",
 		    strerror(errno));

@@ -22,7 +22,7 @@ static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 	__u64 connection = number >> 2;
 	bool inbound = number & 1, closes = number & 2;
 	enum nm_kind kind = closes ? NM_CLOSE : inbound ? NM_ACCEPT : NM_CONNECT;
-	struct nm_record record = NM_RECORD(kind, inbound ? NM_INBOUND : NM_OUTBOUND), *r = &record;
+	struct nm_record record = NM_RECORD(kind, inbound ? NM_INBOUND : NM_OUTBOUND, connection + 1), *r = &record;
 
 	r->reason = !closes ? NM_REASON_NONE : inbound ? NM_FIN_REMOTE : NM_FIN_LOCAL;
 	storm_address(r->src_addr, connection);
@@ -35,7 +35,9 @@ static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 	    1000 + (connection & 63) + 64 * (__u32)(run->first >> 40); /* each CPU has processes of its own */
 	r->owner.uid = 1000;
 	__builtin_memcpy(r->owner.comm, inbound ? "server" : "client", 6);
-	r->elapsed_ns = kind == NM_ACCEPT ? 0 : 100000 + (connection & 0xffff);
+	r->latency_ns = 100000 + (connection & 0xffff);
+	if (closes)
+		r->duration_ns = 10 * r->latency_ns;
 	if (closes) {
 		r->bytes_sent = 200 + (connection & 0x3ff);
 		r->bytes_received = 1000 + (connection & 0xfff);

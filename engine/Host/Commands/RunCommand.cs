@@ -34,6 +34,7 @@ internal static class RunCommand
     private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
     private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, receive, syscall or listener", "auto");
     private static readonly Option<string?> Sockets = EnvironmentOption.Create("--sockets", "NUMBER", "how many open sockets are remembered at once, 1024 to 16777216, rounded up to a power of two; 128 bytes of kernel memory each. Sockets beyond have no events and are counted", "131072");
+    private static readonly Option<string?> FlowEvery = EnvironmentOption.Create("--flow-every", "TIME|none", "report a connection that is open when it is this old, then each time that it has moved bytes in so long, and at each hour's start; 1s to 1h", "60s");
     private static readonly Option<string?> RuntimeEndpoints = RuntimeEndpointOption.Create(
         "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
 
@@ -48,7 +49,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets,
+            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets, FlowEvery,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
@@ -101,6 +102,7 @@ internal static class RunCommand
                 Spine = ReadWord<Spine>(SpineOption, parsed),
                 AcceptOwner = ReadWord<AcceptOwner>(AcceptOwnerOption, parsed),
                 RingBytes = ReadRingBytes(parsed.GetValue(RingMemory)!),
+                FlowEvery = ReadFlowEvery(parsed.GetValue(FlowEvery)!),
                 Sockets = ReadSockets(parsed.GetValue(Sockets)!),
             },
         };
@@ -123,6 +125,11 @@ internal static class RunCommand
         && mebibytes * 1024 * 1024 is >= SmallestRingMemory and <= LargestRingMemory
             ? (int)(mebibytes * 1024 * 1024)
             : throw new UsageException($"--ring-memory {text}: it takes MiB from 0.25 to 1024");
+
+    private static TimeSpan? ReadFlowEvery(string text) =>
+        text == "none" ? null
+        : TimeText.Parse(text) is { } time && time >= TimeSpan.FromSeconds(1) && time <= TimeSpan.FromHours(1) ? time
+        : throw new UsageException($"--flow-every {text}: it takes a time from 1s to 1h, or none");
 
     private static int ReadSockets(string text) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sockets) && sockets is >= 1024 and <= 16 * 1024 * 1024

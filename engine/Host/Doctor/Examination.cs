@@ -45,7 +45,7 @@ internal static class Examination
     {
         report.Heading("programs (one spine and one set of owner hooks are used; the rest may fail)");
         string[] spines = ["nm_sockops", "nm_tracepoint"];
-        foreach (var program in (string[])[.. spines, .. HookPlan.AllCgroupPrograms, .. Owners.SelectMany(owner => HookPlan.ProgramsOf(owner).Concat(HookPlan.HelpersOf(owner))), .. HookPlan.CgroupNamePrograms, .. HookPlan.AdoptPrograms])
+        foreach (var program in (string[])[.. spines, .. HookPlan.AllCgroupPrograms, .. Owners.SelectMany(owner => HookPlan.ProgramsOf(owner).Concat(HookPlan.HelpersOf(owner))), .. HookPlan.CgroupNamePrograms, .. HookPlan.AdoptPrograms, HookPlan.FlowProgram])
         {
             var probe = BpfPrograms.Probe(program, root);
             var state = !probe.Loads ? "does not load" : !probe.Attaches ? "loads, does not attach" : "loads, attaches";

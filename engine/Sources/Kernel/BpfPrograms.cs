@@ -84,9 +84,17 @@ public static class BpfPrograms
     public static void Attach(BpfObject loaded, string program, CgroupRoot? root)
     {
         var hook = loaded.HookOf(program);
-        if (hook == "sockops" || hook.StartsWith("cgroup/", StringComparison.Ordinal))
+        if (HookPlan.AskedPrograms.Contains(program))
+        {
+            loaded.AttachCgroupFirst(program, root?.Directory ?? throw new NativeException($"attaching {hook} without a cgroup v2 root", 2));
+        }
+        else if (hook == "sockops" || hook.StartsWith("cgroup/", StringComparison.Ordinal))
         {
             loaded.AttachCgroup(program, root?.Directory ?? throw new NativeException($"attaching {hook} without a cgroup v2 root", 2));
+        }
+        else if (hook == "iter/bpf_map_elem")
+        {
+            loaded.IterateMap(program, "slots").Dispose();
         }
         else if (hook.StartsWith("tracepoint/", StringComparison.Ordinal))
         {

@@ -14,6 +14,9 @@ public sealed record HookPlan(
     /// <summary>At the cgroup root: connect() as it is called, and sockets as they are released.</summary>
     public static IReadOnlyList<string> AllCgroupPrograms { get; } = ["nm_connect4", "nm_connect6", "nm_release"];
 
+    /// <summary>At the cgroup root before all other programs there: what connect() asked for, where one of them changes it.</summary>
+    public static IReadOnlyList<string> AskedPrograms { get; } = ["nm_asked4", "nm_asked6"];
+
     /// <summary>Cgroups as they come and go. Without them new containers are found only by reading the tree.</summary>
     public static IReadOnlyList<string> CgroupNamePrograms { get; } = ["nm_cgroup_mkdir", "nm_cgroup_rmdir"];
 
@@ -22,6 +25,9 @@ public sealed record HookPlan(
     /// then who owns what.
     /// </summary>
     public static IReadOnlyList<string> AdoptPrograms { get; } = ["nm_adopt_sockets", "nm_adopt_files"];
+
+    /// <summary>Goes over the table of sockets, for connections that are open (5.9+).</summary>
+    public const string FlowProgram = "nm_flow";
 
     /// <summary>The program that follows TCP's states.</summary>
     public string SpineProgram => ProgramOf(Spine);
@@ -53,9 +59,10 @@ public sealed record HookPlan(
     /// <summary>The programs that make a way of telling owners better where the kernel takes them.</summary>
     public static IReadOnlyList<string> HelpersOf(AcceptOwner owner) => owner switch
     {
-        AcceptOwner.Kretprobe => ["nm_denied4_kretprobe", "nm_denied6_kretprobe"],
-        AcceptOwner.Receive => ["nm_getpeername4", "nm_getpeername6", "nm_mptcp_send"],
-        _ => [],
+        AcceptOwner.Fexit => ["nm_connect_fentry"],
+        AcceptOwner.Kretprobe => [.. AskedPrograms, "nm_denied4_kretprobe", "nm_denied6_kretprobe"],
+        AcceptOwner.Receive => [.. AskedPrograms, "nm_getpeername4", "nm_getpeername6", "nm_mptcp_send"],
+        _ => AskedPrograms,
     };
 
     /// <summary>What a way of telling owners costs or misses, for <c>doctor</c> and the log.</summary>

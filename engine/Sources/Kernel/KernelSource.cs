@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using NetMon.Native;
 using NetMon.Sources.Kernel.Cgroups;
+using NetMon.Sources.Kernel.Flows;
 
 namespace NetMon.Sources.Kernel;
 
@@ -16,6 +17,7 @@ public sealed class KernelSource : IRecordSource
     private readonly RingMapping _cgroupRing;
     private readonly CgroupHierarchy _hierarchy;
     private readonly CgroupScan _scan;
+    private readonly FlowSweep? _flows;
     private readonly WallClock _clock = new();
     private ulong _recursionMisses;
 
@@ -26,12 +28,14 @@ public sealed class KernelSource : IRecordSource
         HookPlan plan,
         CgroupHierarchy hierarchy,
         IReadOnlyList<string> cgroupNames,
-        IReadOnlyList<string> adopt)
+        IReadOnlyList<string> adopt,
+        FlowSweep? flows)
     {
         (_programs, _eventRings, _root, _plan, _hierarchy, _cgroupNames, _adopt) = (programs, rings, root, plan, hierarchy, cgroupNames, adopt);
-        _cgroupRing = programs.MapRing("cgroups");
+        _cgroupRing = programs.Maps.MapRing("cgroups");
         _scan = new CgroupScan(hierarchy, root);
-        Rings = [.. rings, _cgroupRing, _scan.Ring];
+        _flows = flows;
+        Rings = [.. rings, _cgroupRing, _scan.Ring, .. flows is null ? Array.Empty<RingMapping>() : [flows.Ring]];
         KernelBytes = programs.KernelBytes;
     }
 
@@ -43,7 +47,8 @@ public sealed class KernelSource : IRecordSource
             ? ""
             : " attempts that send no SYN unseen (another program has the cgroup root for itself),")
         + $" containers by cgroup {Word(_hierarchy.Version)}{(_hierarchy.Controller.Length == 0 ? "" : $" ({_hierarchy.Controller})")}"
-        + (_cgroupNames.Count == 0 ? ", new ones found by reading its tree" : "");
+        + (_cgroupNames.Count == 0 ? ", new ones found by reading its tree" : "")
+        + (_flows is null ? ", open connections not reported (this kernel has no iterator over maps: 5.9 or newer has)" : "");
 
     public IReadOnlyList<RingMapping> Rings { get; }
 
@@ -73,7 +78,8 @@ public sealed class KernelSource : IRecordSource
             var layout = RingLayout.For(BpfObject.PossibleCpus, options.RingBytes);
             string[] adopt = [.. HookPlan.AdoptPrograms.Where(program => BpfPrograms.Probe(program, root).Attaches)];
             string[] cgroupNames = HookPlan.CgroupNamePrograms.All(program => BpfPrograms.Probe(program, root).Attaches) ? [.. HookPlan.CgroupNamePrograms] : [];
-            foreach (var program in (string[])[plan.SpineProgram, .. plan.CgroupPrograms, .. plan.OwnerPrograms, .. cgroupNames, .. adopt])
+            var canSweep = BpfPrograms.Probe(HookPlan.FlowProgram, root).Attaches;
+            foreach (var program in (string[])[plan.SpineProgram, .. plan.CgroupPrograms, .. plan.OwnerPrograms, .. cgroupNames, .. adopt, .. canSweep ? [HookPlan.FlowProgram] : Array.Empty<string>()])
             {
                 programs.Want(program);
             }
@@ -88,11 +94,13 @@ public sealed class KernelSource : IRecordSource
                 BySockOps = plan.Spine == Spine.SockOps ? 1u : 0u,
                 ByThread = plan.AcceptOwner is AcceptOwner.Kretprobe or AcceptOwner.Syscall ? 1u : 0u,
             };
-            programs.Resize("slots", options.Sockets);
-            programs.Resize("turns", options.Sockets);
+            programs.Maps.Resize("slots", options.Sockets);
+            programs.Maps.Resize("turns", options.Sockets);
             programs.SetKnobs(MemoryMarshal.AsBytes(new ReadOnlySpan<Knobs>(in knobs)), 0);
             var rings = programs.Load(layout.Rings, layout.RingBytes);
-            return new KernelSource(programs, rings, root, plan, hierarchy, cgroupNames, adopt);
+            var settings = new Settings { Connect4Id = programs.IdOf("nm_connect4"), Connect6Id = programs.IdOf("nm_connect6") };
+            programs.Maps.Set("settings", settings);
+            return new KernelSource(programs, rings, root, plan, hierarchy, cgroupNames, adopt, canSweep ? new FlowSweep(programs, settings, options.FlowEvery) : null);
         }
         catch (NativeException e)
         {
@@ -102,16 +110,21 @@ public sealed class KernelSource : IRecordSource
         }
     }
 
-    public SourceTime ReadTime() => new(MonotonicClock.Now, _clock.OffsetNanoseconds);
+    public SourceTime ReadTime()
+    {
+        var now = MonotonicClock.Now; // before the sweep is asked
+        return new SourceTime(Math.Min(now, _flows?.UnwrittenSince ?? now), _clock.OffsetNanoseconds);
+    }
 
     public SourceCounters ReadCounters()
     {
         var sum = default(KernelCounters);
-        _programs.SumPerCpu("counters", MemoryMarshal.Cast<KernelCounters, ulong>(new Span<KernelCounters>(ref sum)));
+        _programs.Maps.SumPerCpu("counters", MemoryMarshal.Cast<KernelCounters, ulong>(new Span<KernelCounters>(ref sum)));
         var misses = _plan.Spine == Spine.Tracepoint ? Math.Max(_recursionMisses, _programs.RecursionMisses(_plan.SpineProgram)) : 0;
+        var (flows, dropped) = (_flows?.Delivered ?? 0, _flows?.Dropped ?? 0);
         return new SourceCounters(
-            sum.Seen, sum.Delivered, sum.DroppedRingFull, sum.DroppedNoRoom, sum.DroppedFairShare, misses, sum.AcceptsInferred, sum.CgroupsDropped,
-            sum.ClosesEarly, sum.ClosesUnseen);
+            sum.Seen + flows + dropped, sum.Delivered + flows, sum.DroppedRingFull + dropped, sum.DroppedNoRoom, sum.DroppedFairShare, misses,
+            sum.AcceptsInferred, sum.CgroupsDropped, sum.ClosesEarly, sum.ClosesUnseen);
     }
 
     public void RescanCgroups() => _scan.Request();
@@ -142,8 +155,11 @@ public sealed class KernelSource : IRecordSource
             BpfPrograms.Attach(_programs, _plan.SpineProgram, _root);
             foreach (var program in _adopt)
             {
-                _programs.RunIterator(program, NetworkNamespaces.Visit);
+                using var iterator = _programs.Iterate(program);
+                NetworkNamespaces.Visit(() => _ = iterator.TryRunToEnd());
             }
+
+            _flows?.Start();
         }
         catch (NativeException e)
         {
@@ -155,11 +171,13 @@ public sealed class KernelSource : IRecordSource
     {
         _recursionMisses = _plan.Spine == Spine.Tracepoint ? _programs.RecursionMisses(_plan.SpineProgram) : 0;
         _programs.Detach();
+        _flows?.Stop();
         _scan.Stop();
     }
 
     public void Dispose()
     {
+        _flows?.Dispose();
         _scan.Dispose();
         _cgroupRing.Dispose();
         foreach (var ring in _eventRings)

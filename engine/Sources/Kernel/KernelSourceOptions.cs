@@ -18,6 +18,9 @@ public sealed record KernelSourceOptions
     /// <summary>How many sockets are remembered at once; a power of two. 128 bytes of kernel memory each, taken at the start.</summary>
     public int Sockets { get; init; } = 128 * 1024;
 
+    /// <summary>How old a connection gets before it is reported while it is open, and how often after that; null: never.</summary>
+    public TimeSpan? FlowEvery { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Ring memory in all, bytes; divided among the rings, not multiplied by the CPUs.</summary>
     public int RingBytes { get; init; } = 8 * 1024 * 1024;
 }

@@ -76,6 +76,7 @@ public sealed class LayoutTests
 
     private static readonly (string C, string[] Mirror)[] KnobsTable =
     [
+        ("share_ns", ["ShareNanoseconds"]),
         ("ring_count", ["RingCount"]),
         ("cgroup_controller", ["CgroupController"]),
         ("cgroup_hierarchy", ["CgroupHierarchy"]),

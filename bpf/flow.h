@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * FLOW: what a connection that is still open has moved so far. The agent sweeps over the table of sockets now and then, by
+ * an iterator: it sees the sockets of all network namespaces without entering them, and its records come out of the
+ * iterator's file, not of a ring. A socket in a slot may be gone, and its memory another's: TCP's sockets are freed to a
+ * pool of their own (SLAB_TYPESAFE_BY_RCU), so reading is safe, and the cookie says whose it was.
+ */
+#ifndef NM_FLOW_H
+#define NM_FLOW_H
+
+#include "accept.h"
+#include "close.h"
+
+#define NM_UNSEEN_NS 1000000000ull /* an accept() that no hook has seen for so long is not seen any more */
+
+static __always_inline bool nm_is_still(struct nm_slot *s, struct sock *sk, __u64 word)
+{
+	return nm_cookie(sk, false) == word >> 8 && ((*(volatile __u64 *)&s->word ^ word) & ~(__u64)NM_PHASE_REPORTED_1) == 0;
+}
+
+/* The socket is gone, and nobody wrote its CLOSE: another program's doing, or the agent was away. */
+static __always_inline void nm_sweep_gone(struct nm_slot *s, __u64 word)
+{
+	struct nm_counters *n;
+
+	if (!nm_slot_forget(s, word))
+		return;
+	n = nm_counters_here();
+	if (n)
+		__sync_fetch_and_add(&n->closes_unseen, 1);
+}
+
+/* True: `r` is to be written. False: nothing to say. */
+static __always_inline bool nm_sweep_open(struct nm_slot *s, struct sock *sk, __u64 word, __u64 now, bool all,
+					  struct nm_record *r)
+{
+	struct nm_reported last = s->reported[!!(word & NM_PHASE_REPORTED_1)], next;
+
+	nm_fill_tuple(r, sk, nm_slot_phase(s) == NM_PHASE_OUTBOUND, false);
+	nm_fill_slot(r, s);
+	nm_fill_traffic(r, sk, &last, false);
+	if (!nm_is_still(s, sk, word))
+		return false;
+	if (!all && s->reported_ns && !r->delta_sent && !r->delta_received)
+		return false;
+	r->ktime_ns = now;
+	r->duration_ns = now - s->since_ns;
+	next.sent = r->bytes_sent;
+	next.received = r->bytes_received;
+	if (!nm_slot_report(s, word, &next))
+		return false;
+	s->reported_ns = now;
+	return true;
+}
+
+/* It was accepted, and no hook has seen it: the listener owns it. */
+static __always_inline bool nm_sweep_unseen(struct nm_slot *s, struct sock *sk, __u64 word, __u64 now, struct nm_record *r)
+{
+	struct nm_counters *n = nm_counters_here();
+
+	if (nm_knobs.accept_hook != NM_ACCEPT_MOSTLY || now - s->since_ns < NM_UNSEEN_NS || !nm_load(false, sk, sk_socket))
+		return false;
+	nm_fill_tuple(r, sk, false, false);
+	if (!nm_is_still(s, sk, word) || !nm_slot_turn(s, word >> 8, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND))
+		return false;
+	nm_owner_listener_at(s, sk, false);
+	nm_fill_slot(r, s);
+	r->kind = NM_ACCEPT;
+	r->ktime_ns = now;
+	if (n)
+		__sync_fetch_and_add(&n->accepts_inferred, 1);
+	return true;
+}
+
+/* True: `r` has this slot's record. */
+static __always_inline bool nm_sweep_slot(struct nm_slot *s, struct nm_record *r)
+{
+	__u64 word = *(volatile __u64 *)&s->word, now = bpf_ktime_get_ns(), last;
+	struct sock *sk = s->sock;
+	struct nm_settings *set;
+	enum nm_phase phase = word & NM_PHASES;
+	__u32 zero = 0;
+
+	if (!word || !sk)
+		return false;
+	if (nm_cookie(sk, false) != word >> 8) {
+		if (now - s->since_ns > NM_UNSEEN_NS)
+			nm_sweep_gone(s, word);
+		return false;
+	}
+	r->size = sizeof(*r);
+	r->version = NM_VERSION;
+	r->connection_id = word >> 8;
+	r->direction = phase == NM_PHASE_OUTBOUND ? NM_OUTBOUND : NM_INBOUND;
+	if (phase == NM_PHASE_ACCEPTING)
+		return nm_sweep_unseen(s, sk, word, now, r);
+	if (phase != NM_PHASE_OUTBOUND && phase != NM_PHASE_INBOUND)
+		return false;
+	set = bpf_map_lookup_elem(&settings, &zero);
+	if (!set)
+		return false;
+	last = s->reported_ns ? s->reported_ns : s->since_ns;
+	if (!set->flow_all && (!set->flow_every_ns || (__s64)(now - last) < (__s64)set->flow_every_ns))
+		return false;
+	r->kind = NM_FLOW;
+	return nm_sweep_open(s, sk, word, now, set->flow_all, r);
+}
+
+#endif

@@ -1,0 +1,81 @@
+namespace NetMon.Native;
+
+/// <summary>The maps that a <see cref="BpfObject"/> declares; they live as long as it does. Every failure is a <see cref="NativeException"/>.</summary>
+public sealed unsafe class BpfMaps
+{
+    private readonly nint _object;
+
+    internal BpfMaps(nint libbpfObject) => _object = libbpfObject;
+
+    /// <summary>Sets how many elements a map has, before the object is loaded; nothing where the object has no such map.</summary>
+    public void Resize(string map, int elements)
+    {
+        var found = Libbpf.FindMap(_object, map);
+        if (found != 0)
+        {
+            _ = Libbpf.SetMaxEntries(found, (uint)elements);
+        }
+    }
+
+    /// <summary>Maps a ring that the object itself declares, once it is loaded; the caller disposes of it.</summary>
+    public RingMapping MapRing(string map)
+    {
+        var ring = Find(map);
+        return RingMapping.OfMap(Libbpf.MapDescriptor(ring), (int)Libbpf.MaxEntries(ring));
+    }
+
+    /// <summary>Sets the only element of an array.</summary>
+    public void Set<T>(string map, T value)
+        where T : unmanaged
+    {
+        uint key = 0;
+        var result = Libbpf.UpdateElement(Libbpf.MapDescriptor(Find(map)), &key, &value, 0);
+        if (result != 0)
+        {
+            throw new NativeException($"setting the map {map}", -result);
+        }
+    }
+
+    /// <summary>Memory of the object's maps, bytes, as the kernel accounts for it.</summary>
+    public long KernelBytes
+    {
+        get
+        {
+            long bytes = 0;
+            for (var map = Libbpf.NextMap(_object, 0); map != 0; map = Libbpf.NextMap(_object, map))
+            {
+                bytes += MapMemory.BytesOf(Libbpf.MapDescriptor(map));
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Sums the u64 words of the only element of a per-CPU array over all CPUs into <paramref name="sums"/>.</summary>
+    public void SumPerCpu(string map, Span<ulong> sums)
+    {
+        var words = new ulong[BpfObject.PossibleCpus * sums.Length];
+        uint key = 0;
+        fixed (ulong* values = words)
+        {
+            var result = Libbpf.LookupElement(Libbpf.MapDescriptor(Find(map)), &key, values);
+            if (result != 0)
+            {
+                throw new NativeException($"reading the map {map}", -result);
+            }
+        }
+
+        sums.Clear();
+        for (var word = 0; word < words.Length; word++)
+        {
+            sums[word % sums.Length] += words[word];
+        }
+    }
+
+    /// <summary>libbpf's pointer of a map.</summary>
+    internal nint Find(string name)
+    {
+        var map = Libbpf.FindMap(_object, name);
+        return map != 0 ? map : throw new ArgumentException($"the BPF object has no map {name}", nameof(name));
+    }
+}
