@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "attempt.h"
+#include "options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,7 @@ static int wait_outcome(int fd, int timeout_ms)
 int attempt_connect(const struct attempt *a, struct truth *entry)
 {
 	int flags = SOCK_STREAM | SOCK_CLOEXEC | (a->nonblocking ? SOCK_NONBLOCK : 0);
-	int fd = socket(a->to.any.sa_family, flags, 0), error = 0;
+	int fd = socket(a->to.any.sa_family, flags, stream_protocol(MPTCP_CLIENT)), error = 0;
 
 	entry->dst = address_endpoint(&a->to);
 	entry->start_ns = now_ns();

@@ -25,7 +25,7 @@ static int bound_socket(const struct address *address, uint16_t *port)
 {
 	char text[INET6_ADDRSTRLEN];
 	struct endpoint e = address_endpoint(address);
-	int off = 0, fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int off = 0, fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, stream_protocol(MPTCP_SERVER));
 
 	if (fd < 0)
 		die(EXIT_FAILED, "cannot make a socket: %s; is this address family enabled?", strerror(errno));

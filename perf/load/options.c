@@ -2,10 +2,18 @@
 #include "options.h"
 #include "util.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 
 struct options options = {
     .connections = 10000,
@@ -40,22 +48,38 @@ void usage(void)
 	     "  --server-accept accept|accept4   (accept4)\n"
 	     "  --accept-address yes|no  does accept ask for the address of the client (no)\n"
 	     "  --io-uring               connect and accept through io_uring; exit 4 where there is none\n"
+	     "  --mptcp client|server|both   open Multipath TCP sockets there; exit 4 where there are none\n"
 	     "  --bind-refused           bind refused attempts to a port before they connect\n"
 	     "  --rate N                 attempts per second in all; 0: as fast as possible (0)\n"
 	     "  --name NAME              process name, with C escapes (netload)\n"
 	     "  --seed N                 draws which attempt is of which kind (1)\n"
 	     "  --log FILE               the truth, as TSV with a header, one line per end\n"
 	     "\n"
-	     "netload connect ADDR PORT [--count N] [--nonblocking] [--timeout MS] [--name NAME] [--log FILE]\n"
-	     "                           attempts only; with --timeout (non-blocking) an unanswered one is\n"
-	     "                           closed and logged as other:ABORTED; exit 0 whatever happened\n"
+	     "netload connect ADDR PORT [options]   attempts only; exit 0 whatever their outcome\n"
+	     "  --count N                attempts in all (1)\n"
+	     "  --threads N              threads that make them, all at once (1)\n"
+	     "  --nonblocking            non-blocking connects\n"
+	     "  --timeout MS             non-blocking; an unanswered one is logged as other:ABORTED\n"
+	     "  --hold                   write the log, print \"held\", and close the sockets at stdin's end\n"
+	     "  --closer thread|process  who closes them then: a thread that made none of them, or a child\n"
+	     "                           process that inherited them (thread)\n"
+	     "  --name NAME, --log FILE  as above\n"
+	     "\n"
+	     "netload hold [options]     connections that stay open until it is told to close them\n"
+	     "  --connections N          in all (1000); one process for at most 4000\n"
+	     "  --namespaces N           spread over N new network namespaces; 0: this one (0)\n"
+	     "  --unaccepted             leave them in the accept queue\n"
+	     "  --payload BYTES, --reply BYTES, --family 4|6, --address A, --mptcp, --name NAME, --log FILE  as above\n"
+	     "                           It prints \"open\", then takes lines from stdin: \"send\" moves a payload\n"
+	     "                           and a reply on every connection and prints \"sent\"; at the end of stdin\n"
+	     "                           it closes them, client first, and writes the log.\n"
 	     "\n"
 	     "netload getppid [--seconds S] [--threads N] [--slices N]\n"
 	     "                           prints what one system call costs: ns_per_call X.X\n"
 	     "\n"
 	     "Of four attempts in a row the client closes the 1st and 3rd first, the server the others;\n"
 	     "with --family both the 1st and 2nd are IPv4, the others IPv6. Reset ones: by the client.\n"
-	     "Exit code: 0 as planned, 1 something failed, 2 wrong usage, 4 no io_uring.");
+	     "Exit code: 0 as planned, 1 something failed, 2 wrong usage, 4 no io_uring or MPTCP.");
 }
 
 enum {
@@ -76,6 +100,7 @@ enum {
 	O_ACCEPT,
 	O_ACCEPT_ADDRESS,
 	O_URING,
+	O_MPTCP,
 	O_BIND,
 	O_RATE,
 	O_NAME,
@@ -101,6 +126,7 @@ static const struct option known[] = {
     {"server-accept", 1, NULL, O_ACCEPT},
     {"accept-address", 1, NULL, O_ACCEPT_ADDRESS},
     {"io-uring", 0, NULL, O_URING},
+    {"mptcp", 1, NULL, O_MPTCP},
     {"bind-refused", 0, NULL, O_BIND},
     {"rate", 1, NULL, O_RATE},
     {"name", 1, NULL, O_NAME},
@@ -109,6 +135,28 @@ static const struct option known[] = {
     {"help", 0, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
+
+enum mptcp parse_mptcp(const char *flag, const char *value)
+{
+	static const char *const sides[] = {"client", "server", "both", NULL};
+
+	return (enum mptcp)(parse_choice(flag, value, sides) + MPTCP_CLIENT);
+}
+
+int stream_protocol(enum mptcp side)
+{
+	return options.mptcp & side ? IPPROTO_MPTCP : 0;
+}
+
+void mptcp_check(void)
+{
+	int fd = options.mptcp ? socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP) : -1;
+
+	if (options.mptcp && fd < 0)
+		die(EXIT_NOT_HERE, "this kernel has no MPTCP (%s); see sysctl net.mptcp.enabled", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
 
 static void take(int option, const char *flag, const char *value)
 {
@@ -168,6 +216,9 @@ static void take(int option, const char *flag, const char *value)
 		break;
 	case O_URING:
 		o->io_uring = 1;
+		break;
+	case O_MPTCP:
+		o->mptcp = parse_mptcp(flag, value);
 		break;
 	case O_BIND:
 		o->bind_refused = 1;

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 enum family { FAMILY_4, FAMILY_6, FAMILY_BOTH, FAMILY_MAPPED };
+/* Whose sockets are Multipath TCP ones. */
+enum mptcp { MPTCP_NONE = 0, MPTCP_CLIENT = 1, MPTCP_SERVER = 2, MPTCP_BOTH = MPTCP_CLIENT | MPTCP_SERVER };
 
 struct options {
 	uint64_t connections, rate, seed;
@@ -12,6 +14,7 @@ struct options {
 	uint64_t client_threads, server_threads, server_processes, listeners;
 	double nonblocking, refused, forked, reset; /* percent */
 	enum family family;
+	enum mptcp mptcp;
 	int vary, accept_address, plain_accept, io_uring, bind_refused;
 	const char *address, *log;
 	char name[256];
@@ -19,6 +22,11 @@ struct options {
 
 extern struct options options;
 
+/* For socket(): IPPROTO_MPTCP where that side was asked to use it, else 0. */
+int stream_protocol(enum mptcp side);
+/* Exits where it was asked for and this kernel has none. */
+void mptcp_check(void);
+enum mptcp parse_mptcp(const char *flag, const char *value);
 void options_parse(int argc, char **argv);
 void usage(void);
 

@@ -136,6 +136,7 @@ int run_main(int argc, char **argv)
 	options_parse(argc, argv);
 	if (options.io_uring)
 		uring_check();
+	mptcp_check();
 	identity_set(options.name, "");
 	plan_draw();
 	truth_open(options.connections * 2 + 1024);

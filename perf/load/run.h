@@ -4,6 +4,7 @@
 
 int run_main(int argc, char **argv);
 int connect_main(int argc, char **argv);
+int hold_main(int argc, char **argv);
 int getppid_main(int argc, char **argv);
 
 #endif

@@ -23,7 +23,7 @@ void uring_check(void)
 	int fd = setup(&params), supported;
 
 	if (fd < 0)
-		die(EXIT_NO_URING,
+		die(EXIT_NOT_HERE,
 		    "no io_uring here: %s; the kernel lacks it or forbids it (kernel.io_uring_disabled, seccomp)",
 		    strerror(errno));
 	supported = probe && syscall(SYS_io_uring_register, fd, IORING_REGISTER_PROBE, probe, 256) == 0 &&
@@ -33,7 +33,7 @@ void uring_check(void)
 	free(probe);
 	close(fd);
 	if (!supported)
-		die(EXIT_NO_URING, "the io_uring of this kernel cannot connect and accept; Linux 5.6 or later can");
+		die(EXIT_NOT_HERE, "the io_uring of this kernel cannot connect and accept; Linux 5.6 or later can");
 }
 
 static void *map(int fd, size_t size, off_t offset)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_URING = 4 };
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_HERE = 4 };
 
 #define NAME_BYTES 16 /* TASK_COMM_LEN: 15 bytes and the terminator */
 
