@@ -86,11 +86,26 @@ bin/netstorm: perf/storm/main.c perf/storm/storm.h artifacts/bpf/storm.bpf.o
 	@mkdir -p bin
 	$(CLANG) -O2 -Wall -Wextra -Werror -pthread $< -o $@ -l:libbpf.a -l:libelf.a -l:libz.a
 
+artifacts/bpf/foreign.bpf.o: tests/live/programs/foreign.bpf.c
+	@ops/setup.sh
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -g -target bpf -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) -Wall -Wextra -Werror -c $< -o $@
+
+bin/netforeign: tests/live/programs/foreign.c artifacts/bpf/foreign.bpf.o
+	@ops/setup.sh
+	@mkdir -p bin
+	$(CLANG) -O2 -Wall -Wextra -Werror $< -o $@ -l:libbpf.a -l:libelf.a -l:libz.a
+
+bin/netpeer: tests/live/programs/peer.c
+	@ops/setup.sh
+	@mkdir -p bin
+	$(CLANG) -O2 -Wall -Wextra -Werror -static $< -o $@
+
 run: ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
 	@$(MAKE) --no-print-directory bin/netmon >&2
 	@bin/netmon run $(ARGS)
 
-test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload bin/netstorm ## all tests that are not slow; what this machine can't run is named as skipped
+test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload bin/netstorm bin/netforeign bin/netpeer ## all tests that are not slow; what this machine can't run is named as skipped
 	@tests/run.sh $(SUITES)
 
 test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)
@@ -134,7 +149,7 @@ docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md 
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes
-	clang-format --dry-run -Werror engine/Native/*.c bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch]
+	clang-format --dry-run -Werror engine/Native/*.c bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch] tests/live/programs/*.c
 
 clean: ## remove everything that was built
 	rm -rf artifacts bin

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 10000, THREAD_STACK = 64 * 1024 };
+enum { MOST_THREADS = 10000, THREAD_STACK = 256 * 1024 /* it holds the 64 KiB buffer of exchange.c */ };
 
 static const struct option known[] = {
     {"count", 1, NULL, 'c'}, {"nonblocking", 0, NULL, 'n'}, {"timeout", 1, NULL, 't'},

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Programs that others run at the same hooks as the agent: socket load balancers that deny, rewrite or set flags. */
+#include <linux/bpf.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define DENIED_PORT 4444 /* the tests connect to it */
+#define REWRITTEN_PORT 4445
+#define HOST_UNREACHABLE 113
+
+static __always_inline int denies(struct bpf_sock_addr *address)
+{
+	return address->user_port == bpf_htons(DENIED_PORT);
+}
+
+/* Older kernels refuse a program that calls it. */
+static __always_inline int host_unreachable(struct bpf_sock_addr *address)
+{
+	if (!denies(address))
+		return 1;
+	bpf_set_retval(-HOST_UNREACHABLE);
+	return 0;
+}
+
+SEC("cgroup/connect4")
+int deny4(struct bpf_sock_addr *address)
+{
+	return !denies(address);
+}
+
+SEC("cgroup/connect6")
+int deny6(struct bpf_sock_addr *address)
+{
+	return !denies(address);
+}
+
+SEC("cgroup/connect4")
+int unreachable4(struct bpf_sock_addr *address)
+{
+	return host_unreachable(address);
+}
+
+SEC("cgroup/connect6")
+int unreachable6(struct bpf_sock_addr *address)
+{
+	return host_unreachable(address);
+}
+
+/* What a socket load balancer does to a service's address: 203.0.113.9:4445 becomes loopback, port 4446. */
+SEC("cgroup/connect4")
+int rewrite4(struct bpf_sock_addr *address)
+{
+	if (address->user_port == bpf_htons(REWRITTEN_PORT)) {
+		address->user_ip4 = bpf_htonl(0x7f000001);
+		address->user_port = bpf_htons(REWRITTEN_PORT + 1);
+	}
+	return 1;
+}
+
+static __always_inline int is_established(struct bpf_sock_ops *ops)
+{
+	return ops->op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB || ops->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB;
+}
+
+/* Asks for its own callbacks and forgets what others have asked for. */
+SEC("sockops")
+int overwrite_flags(struct bpf_sock_ops *ops)
+{
+	if (is_established(ops))
+		bpf_sock_ops_cb_flags_set(ops, BPF_SOCK_OPS_RTT_CB_FLAG);
+	return 1;
+}
+
+SEC("sockops")
+int clear_flags(struct bpf_sock_ops *ops)
+{
+	if (is_established(ops))
+		bpf_sock_ops_cb_flags_set(ops, 0);
+	return 1;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
