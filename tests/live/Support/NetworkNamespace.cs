@@ -20,6 +20,15 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     public Shell.Result Run(string program, params string[] arguments) => Shell.Run("ip", ["netns", "exec", _name, program, .. arguments]);
 
+    /// <summary>Its name, as <c>ip netns</c> knows it.</summary>
+    public string Name => _name;
+
+    /// <summary>Its inode, as it is in events.</summary>
+    public long Id => long.Parse(Run("stat", "-L", "-c", "%i", "/proc/self/ns/net").MustSucceed().Output, CultureInfo.InvariantCulture);
+
+    /// <summary>Starts a program that is led by stdin.</summary>
+    public HeldProcess Start(string program, params IEnumerable<string> arguments) => HeldProcess.Start("ip", ["netns", "exec", _name, program, .. arguments]);
+
     public void Script(string script) => Run("/bin/sh", "-c", script).MustSucceed();
 
     /// <summary>Waits until duplicate address detection has let go of it.</summary>

@@ -11,6 +11,10 @@ internal static class Repository
 
     public static string Storm { get; } = Built("bin/netstorm", "make bin/netstorm");
 
+    public static string Foreign { get; } = Built("bin/netforeign", "make bin/netforeign");
+
+    public static string Peer { get; } = Built("bin/netpeer", "make bin/netpeer");
+
     private static string Built(string path, string how)
     {
         var full = Path.Combine(Root, path);

@@ -12,6 +12,27 @@ internal sealed record SeenEvent(
     /// <summary>What the process runs in; null for one of the host's.</summary>
     public SeenContainer? Container { get; init; }
 
+    /// <summary>The same in every event of this end of the connection; 0 where it is missing.</summary>
+    public long ConnectionId { get; init; }
+
+    /// <summary>From connect() to its outcome; on a CLOSE that of its CONNECT; null where it is missing.</summary>
+    public long? LatencyMicroseconds { get; init; }
+
+    /// <summary>Bytes since the FLOW before; null where it is missing.</summary>
+    public long? DeltaSent { get; init; }
+
+    /// <summary>Bytes since the FLOW before; null where it is missing.</summary>
+    public long? DeltaReceived { get; init; }
+
+    /// <summary>Where the caller wanted to go, where somebody sent it elsewhere; else null.</summary>
+    public string? DialedAddress { get; init; }
+
+    /// <summary>The port of that; 0 where there is none.</summary>
+    public long DialedPort { get; init; }
+
+    /// <summary>Who called and who was called, in one text.</summary>
+    public string Tuple => $"{SourceAddress}:{SourcePort} -> {DestinationAddress}:{DestinationPort}";
+
     /// <summary>When it happened, UTC, to the tenth of a microsecond.</summary>
     public DateTime Time => DateTime.Parse(Timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
 
@@ -38,6 +59,12 @@ internal sealed record SeenEvent(
             Text(e, "result"), Number(e, "errno"), Number(e, "bytes_sent"), Number(e, "bytes_received"), Text(e, "reason"),
             e.GetProperty("timestamp").GetString()!)
         {
+            ConnectionId = Number(e, "connection_id"),
+            LatencyMicroseconds = NumberIfAny(e, "latency_us"),
+            DeltaSent = NumberIfAny(e, "delta_sent"),
+            DeltaReceived = NumberIfAny(e, "delta_received"),
+            DialedAddress = Text(e, "dialed_ip"),
+            DialedPort = Number(e, "dialed_port"),
             Container = e.TryGetProperty("container", out var container) ? ParseContainer(container) : null,
         };
     }
@@ -51,5 +78,7 @@ internal sealed record SeenEvent(
 
     private static string? Text(JsonElement e, string key) => e.TryGetProperty(key, out var value) ? value.GetString() : null;
 
-    private static long Number(JsonElement e, string key) => e.TryGetProperty(key, out var value) ? value.GetInt64() : 0;
+    private static long Number(JsonElement e, string key) => NumberIfAny(e, key) ?? 0;
+
+    private static long? NumberIfAny(JsonElement e, string key) => e.TryGetProperty(key, out var value) ? value.GetInt64() : null;
 }

@@ -5,7 +5,7 @@ namespace NetMon.LiveTests.Support;
 /// <summary>One end of an attempt, as the load generator saw it.</summary>
 internal sealed record TruthEnd(
     bool IsClient, string SourceAddress, int SourcePort, string DestinationAddress, int DestinationPort, long Pid, string Name, long Uid, long NetworkNamespace,
-    string Result, long Errno, long BytesSent, long BytesReceived, string Ended)
+    string Result, long Errno, long BytesSent, long BytesReceived, string Ended, long StartNanoseconds, long EndNanoseconds)
 {
     public bool IsEstablished => Result == "established";
 }
@@ -20,7 +20,7 @@ internal static class TruthLog
         var f = line.Split('\t');
         return new TruthEnd(
             f[0] == "client", f[1], (int)Number(f[2]), f[3], (int)Number(f[4]), Number(f[5]), f[6], Number(f[7]), Number(f[8]),
-            f[9], Number(f[10]), Number(f[11]), Number(f[12]), f[13]);
+            f[9], Number(f[10]), Number(f[11]), Number(f[12]), f[13], Number(f[14]), Number(f[15]));
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

@@ -84,7 +84,7 @@ static void usage(void)
 	    "  handshake                  answers the SYN and waits until the socket is connected\n"
 	    "  call                       sends a SYN to the listening socket and ends the handshake\n"
 	    "  peer-data=BYTES, peer-ack, peer-fin, peer-rst   sends that; each but the first acknowledges all so far\n"
-	    "  peer-late=BYTES            data that acknowledges nothing new\n"
+	    "  peer-late=BYTES, peer-late-fin   the same that acknowledge nothing new\n"
 	    "  peer-icmp=TYPE,CODE        an ICMP error about the last segment that came\n"
 	    "  await=SYN|DATA|FIN|ACK|RST waits for such a segment of the kernel's\n"
 	    "Both:\n"
@@ -423,6 +423,8 @@ static int peer_step(const char *name, const char *value)
 		send_segment(TH_ACK | TH_PUSH, number(value), expected);
 	else if (strcmp(name, "peer-late") == 0)
 		send_segment(TH_ACK | TH_PUSH, number(value), acknowledged);
+	else if (strcmp(name, "peer-late-fin") == 0)
+		send_segment(TH_FIN | TH_ACK, 0, acknowledged);
 	else if (strcmp(name, "peer-ack") == 0)
 		send_segment(TH_ACK, 0, expected);
 	else if (strcmp(name, "peer-fin") == 0)

@@ -1,0 +1,104 @@
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>
+/// Connects that another BPF program at the same hook denies, as socket load balancers do without a backend: one CONNECT
+/// each, when it happened and with the errno that the caller got, whoever closes the socket and whenever.
+/// </summary>
+public sealed class DeniedConnectTests
+{
+    private const string DeniedPort = "4444";
+    private const int NotPermitted = 1;
+    private const int HostUnreachable = 113;
+
+    [Theory]
+    [InlineData("127.0.0.1", "deny4", NotPermitted, "other", "thread")]
+    [InlineData("::1", "deny6", NotPermitted, "other", "thread")]
+    [InlineData("127.0.0.1", "deny4", NotPermitted, "other", "process")]
+    [InlineData("127.0.0.1", "unreachable4", HostUnreachable, "host_unreachable", "thread")]
+    [InlineData("::1", "unreachable6", HostUnreachable, "host_unreachable", "process")]
+    public void A_denial_in_a_containers_cgroup_is_one_event_at_once(string address, string program, int errno, string result, string closer)
+    {
+        Needs.Tracing();
+        using var cgroup = new ChildCgroup();
+        using var foreign = ForeignProgram.Attach(cgroup.Path, program);
+        using var traced = new TracedNamespace(start: true);
+        AssertDenied(traced, cgroup, address, errno, result, closer);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_denial_at_the_root_is_one_event_at_once_before_and_after_the_agent(bool before)
+    {
+        Needs.Tracing();
+        using var cgroup = new ChildCgroup();
+        using var traced = new TracedNamespace(start: !before);
+        using var foreign = ForeignProgram.Attach(ChildCgroup.Root, "deny4");
+        if (before)
+        {
+            traced.StartAgent();
+        }
+
+        AssertDenied(traced, cgroup, "127.0.0.1", NotPermitted, "other", "thread");
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("listener")]
+    public void Thousands_of_threads_that_are_denied_at_once_are_each_reported_once(string acceptOwner)
+    {
+        const int threads = 6000;
+        Needs.Tracing();
+        using var cgroup = new ChildCgroup();
+        using var foreign = ForeignProgram.Attach(cgroup.Path, "deny4");
+        using var traced = new TracedNamespace(start: true, "--accept-owner", acceptOwner);
+        var truth = Attempt(traced, cgroup, "127.0.0.1", $"{threads}", "thread", whileHeld: () => { });
+        var events = traced.EventsAtEnd();
+        Assert.Equal(threads, truth.Count);
+        Assert.All(events, e => Assert.Equal(("CONNECT", truth[0].Pid, "denied", (long)NotPermitted), (e.Type, e.Pid, e.Process, e.Errno)));
+        Assert.Equal(threads, events.Count);
+    }
+
+    [Theory]
+    [InlineData("exclusive")]
+    [InlineData("override")]
+    public void Beside_a_program_that_tolerates_no_other_the_agent_still_traces(string flags)
+    {
+        Needs.Tracing();
+        using var foreign = ForeignProgram.AttachWithFlags(ChildCgroup.Root, flags, "overwrite_flags");
+        using var traced = new TracedNamespace(start: true);
+        traced.Space.Run(Repository.Load, "connect", "127.0.0.1", "1", "--name", "refused").MustSucceed();
+        var seen = Assert.Single(traced.EventsAtEnd());
+        Assert.Equal(("CONNECT", "refused", "refused"), (seen.Type, seen.Process, seen.Result));
+    }
+
+    private static void AssertDenied(TracedNamespace traced, ChildCgroup cgroup, string address, int errno, string result, string closer)
+    {
+        IReadOnlyList<SeenEvent> early = [];
+        var truth = Attempt(traced, cgroup, address, "5", closer, whileHeld: () => early = traced.EventsSoFar());
+        Assert.All(truth, end => Assert.Equal(errno, end.Errno));
+        Assert.Equal(5, early.Count);
+        Assert.All(early, e => Assert.Equal(
+            ("CONNECT", address, 4444, truth[0].Pid, "denied", result, (long)errno),
+            (e.Type, e.DestinationAddress, e.DestinationPort, e.Pid, e.Process, e.Result, e.Errno)));
+
+        // The calls took as long as their caller says that they did, or less.
+        var longest = truth.Max(end => (end.EndNanoseconds - end.StartNanoseconds) / 1000);
+        Assert.All(early, e => Assert.InRange(e.LatencyMicroseconds ?? -1, 0, longest));
+        Assert.Equal(5, traced.EventsAtEnd().Count); // the close adds none
+    }
+
+    private static IReadOnlyList<TruthEnd> Attempt(TracedNamespace traced, ChildCgroup cgroup, string address, string count, string closer, Action whileHeld)
+    {
+        var log = traced.File("truth.tsv");
+        var command = cgroup.Inside(Repository.Load, "connect", address, DeniedPort, "--count", count, "--threads", count, "--hold", "--closer", closer, "--name", "denied", "--log", log);
+        using var caller = traced.Space.Start(command[0], command[1..]);
+        caller.WaitForLine("held");
+        whileHeld();
+        caller.End().MustSucceed();
+        return TruthLog.Read(log);
+    }
+}
