@@ -50,6 +50,7 @@ void usage(void)
 	     "  --io-uring               connect and accept through io_uring; exit 4 where there is none\n"
 	     "  --mptcp client|server|both   open Multipath TCP sockets there; exit 4 where there are none\n"
 	     "  --bind-refused           bind refused attempts to a port before they connect\n"
+	     "  --wait                   print \"listening\" and wait for a line on stdin before the first attempt\n"
 	     "  --rate N                 attempts per second in all; 0: as fast as possible (0)\n"
 	     "  --name NAME              process name, with C escapes (netload)\n"
 	     "  --seed N                 draws which attempt is of which kind (1)\n"
@@ -102,6 +103,7 @@ enum {
 	O_URING,
 	O_MPTCP,
 	O_BIND,
+	O_WAIT,
 	O_RATE,
 	O_NAME,
 	O_SEED,
@@ -128,6 +130,7 @@ static const struct option known[] = {
     {"io-uring", 0, NULL, O_URING},
     {"mptcp", 1, NULL, O_MPTCP},
     {"bind-refused", 0, NULL, O_BIND},
+    {"wait", 0, NULL, O_WAIT},
     {"rate", 1, NULL, O_RATE},
     {"name", 1, NULL, O_NAME},
     {"seed", 1, NULL, O_SEED},
@@ -223,6 +226,9 @@ static void take(int option, const char *flag, const char *value)
 	case O_BIND:
 		o->bind_refused = 1;
 		break;
+	case O_WAIT:
+		o->wait = 1;
+		break;
 	case O_RATE:
 		o->rate = parse_count(flag, value, 0, 10000000);
 		break;
@@ -258,6 +264,8 @@ void options_parse(int argc, char **argv)
 		die(EXIT_USAGE, "'%s' is not an option; see `netload --help`", argv[optind]);
 	if (options.refused + options.reset > 100)
 		die(EXIT_USAGE, "--refused and --reset together exceed 100 percent; a refused attempt cannot be reset");
+	if (options.wait && options.forked > 0)
+		die(EXIT_USAGE, "--wait: forking processes do not wait; leave out --forked");
 	if (options.vary && !options.payload && options.reply)
 		die(EXIT_USAGE, "--vary needs a --payload: it tells the server which reply is wanted");
 	if (options.address && options.family == FAMILY_BOTH)

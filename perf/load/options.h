@@ -15,7 +15,7 @@ struct options {
 	double nonblocking, refused, forked, reset; /* percent */
 	enum family family;
 	enum mptcp mptcp;
-	int vary, accept_address, plain_accept, io_uring, bind_refused;
+	int vary, accept_address, plain_accept, io_uring, bind_refused, wait;
 	const char *address, *log;
 	char name[256];
 };

@@ -126,6 +126,16 @@ static int judge(const struct totals *t, int children_failed)
 	return bad;
 }
 
+static void wait_for_line(void)
+{
+	char line[64];
+
+	puts("listening");
+	fflush(stdout);
+	if (!fgets(line, sizeof(line), stdin))
+		die(EXIT_FAILED, "stdin ended before a line came");
+}
+
 int run_main(int argc, char **argv)
 {
 	uint64_t begin, established;
@@ -147,6 +157,8 @@ int run_main(int argc, char **argv)
 	start_children();
 	if (!options.server_processes)
 		server_start();
+	if (options.wait)
+		wait_for_line();
 	client_run();
 	for (int i = (int)options.server_processes; i < child_count; i++)
 		failed += !wait_child(children[i]);

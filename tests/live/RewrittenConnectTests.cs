@@ -17,8 +17,7 @@ public sealed class RewrittenConnectTests
         using var cgroup = new ChildCgroup();
         using var traced = new TracedNamespace(start: true);
         using var foreign = ForeignProgram.Attach(atRoot ? ChildCgroup.Root : cgroup.Path, "rewrite4");
-        var command = cgroup.Inside(Repository.Load, "connect", Service, "4445", "--name", "balanced");
-        traced.Space.Run(command[0], command[1..]).MustSucceed();
+        cgroup.Run(traced.Space, Repository.Load, "connect", Service, "4445", "--name", "balanced").MustSucceed();
         traced.Space.Run(Repository.Load, "connect", "127.0.0.1", "4447", "--name", "direct").MustSucceed();
         var events = traced.EventsAtEnd();
         var balanced = Assert.Single(events, e => e.Process == "balanced");

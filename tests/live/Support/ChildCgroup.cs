@@ -15,8 +15,11 @@ internal sealed class ChildCgroup : IDisposable
     /// <summary>As it is in events: the inode of its directory.</summary>
     public long Id => long.Parse(Shell.Run("stat", "-c", "%i", Path).MustSucceed().Output, CultureInfo.InvariantCulture);
 
-    /// <summary>The command line that runs another one in this cgroup.</summary>
-    public string[] Inside(params string[] command) => ["/bin/sh", "-c", $"echo $$ >{Path}/cgroup.procs && exec \"$@\"", "sh", .. command];
+    /// <summary>Runs a program of a network namespace in this cgroup.</summary>
+    public Shell.Result Run(NetworkNamespace space, string program, params string[] arguments) => Shell.Run("/bin/sh", Inside(space.Command(program, arguments)));
+
+    /// <summary>The same of one that is led by stdin.</summary>
+    public HeldProcess Start(NetworkNamespace space, string program, params string[] arguments) => HeldProcess.Start("/bin/sh", Inside(space.Command(program, arguments)));
 
     public void Dispose() => WaitFor.True(
         () =>
@@ -25,4 +28,7 @@ internal sealed class ChildCgroup : IDisposable
             return true;
         },
         $"{Path} to be empty");
+
+    /// <summary>The cgroup is joined first: ip netns exec hides where cgroups are mounted.</summary>
+    private string[] Inside(string[] command) => ["-c", $"echo $$ >{Path}/cgroup.procs && exec \"$@\"", "sh", .. command];
 }

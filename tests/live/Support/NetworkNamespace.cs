@@ -18,7 +18,10 @@ internal sealed partial class NetworkNamespace : IDisposable
         Script("ip link set lo up");
     }
 
-    public Shell.Result Run(string program, params string[] arguments) => Shell.Run("ip", ["netns", "exec", _name, program, .. arguments]);
+    public Shell.Result Run(string program, params string[] arguments) => Shell.Run("ip", Command(program, arguments)[1..]);
+
+    /// <summary>The command line that runs a program here.</summary>
+    public string[] Command(string program, string[] arguments) => ["ip", "netns", "exec", _name, program, .. arguments];
 
     /// <summary>Its name, as <c>ip netns</c> knows it.</summary>
     public string Name => _name;
@@ -27,7 +30,7 @@ internal sealed partial class NetworkNamespace : IDisposable
     public long Id => long.Parse(Run("stat", "-L", "-c", "%i", "/proc/self/ns/net").MustSucceed().Output, CultureInfo.InvariantCulture);
 
     /// <summary>Starts a program that is led by stdin.</summary>
-    public HeldProcess Start(string program, params IEnumerable<string> arguments) => HeldProcess.Start("ip", ["netns", "exec", _name, program, .. arguments]);
+    public HeldProcess Start(string program, params IEnumerable<string> arguments) => HeldProcess.Start("ip", Command(program, [.. arguments])[1..]);
 
     public void Script(string script) => Run("/bin/sh", "-c", script).MustSucceed();
 
@@ -45,11 +48,17 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// Waits until the kernel has closed every connection here: a lost last ACK leaves one end in LAST_ACK after its
     /// process is done, until the FIN is sent again.
     /// </summary>
-    public void WaitUntilClosed() => WaitFor.True(
-        () => Run("cat", "/proc/net/tcp", "/proc/net/tcp6").MustSucceed().Output.Split('\n')
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .All(fields => fields.Length < 6 || fields[3] is "st" or Listen || fields[5].StartsWith(TimeWaitTimer, StringComparison.Ordinal)),
-        "the last connections to close");
+    /// <param name="ports">Of connections from or to these alone; null: of all.</param>
+    public void WaitUntilClosed(IEnumerable<int>? ports = null)
+    {
+        var named = ports?.Select(port => port.ToString("X4", CultureInfo.InvariantCulture)).ToHashSet();
+        WaitFor.True(
+            () => Run("cat", "/proc/net/tcp", "/proc/net/tcp6").MustSucceed().Output.Split('\n')
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .All(fields => fields.Length < 6 || fields[3] is "st" or Listen || fields[5].StartsWith(TimeWaitTimer, StringComparison.Ordinal)
+                    || (named is not null && !named.Contains(fields[1][^4..]) && !named.Contains(fields[2][^4..]))),
+            "the last connections to close");
+    }
 
     /// <summary>How many segments with RST the kernel has sent here (Tcp OutRsts, RFC 4022).</summary>
     public int ResetsSent()

@@ -6,7 +6,9 @@ internal sealed class TracedNamespace : IDisposable
     private const string UnusedPort = "9";
     private readonly Scratch _scratch = new();
     private readonly HashSet<long> _markers = [];
+    private readonly List<SeenEvent> _events = [];
     private readonly long _id;
+    private EventTail? _tail;
 
     /// <param name="start">Whether the agent is started at once; else by <see cref="StartAgent"/>.</param>
     /// <param name="options">Of the agent, besides where its lines go.</param>
@@ -43,9 +45,15 @@ internal sealed class TracedNamespace : IDisposable
         Space.Run(Repository.Load, "connect", "127.0.0.1", UnusedPort, "--name", "marker", "--log", log).MustSucceed();
         var marker = TruthLog.Read(log)[0].Pid;
         _markers.Add(marker);
-        IReadOnlyList<SeenEvent> events = [];
-        WaitFor.True(() => (events = SeenEvent.ReadSoFar(Lines)).Any(e => e.Pid == marker), "the marker's event");
-        return Own(events);
+        _tail ??= new EventTail(Lines);
+        WaitFor.True(
+            () =>
+            {
+                _events.AddRange(_tail.ReadNew());
+                return _events.Exists(e => e.Pid == marker);
+            },
+            "the marker's event");
+        return Own(_events);
     }
 
     /// <summary>Stops the agent; all events.</summary>
@@ -65,6 +73,7 @@ internal sealed class TracedNamespace : IDisposable
     public void Dispose()
     {
         Agent?.Dispose();
+        _tail?.Dispose();
         Space.Dispose();
         _scratch.Dispose();
     }

@@ -79,4 +79,15 @@ int clear_flags(struct bpf_sock_ops *ops)
 	return 1;
 }
 
+/* Leaves them alone at first, and clears them with the first round trip that is measured: no callback comes after it. */
+SEC("sockops")
+int clear_flags_later(struct bpf_sock_ops *ops)
+{
+	if (is_established(ops))
+		bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_RTT_CB_FLAG);
+	else if (ops->op == BPF_SOCK_OPS_RTT_CB)
+		bpf_sock_ops_cb_flags_set(ops, 0);
+	return 1;
+}
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

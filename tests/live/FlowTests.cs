@@ -1,0 +1,108 @@
+using System.Globalization;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>Connections that stay open: FLOW events in every network namespace, whose differences add up.</summary>
+public sealed class FlowTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    /// <summary>NETMON_FLOW_CONNECTIONS and NETMON_FLOW_NAMESPACES make it larger: 100,000 and 50 take half a minute.</summary>
+    private static readonly int Connections = Setting("NETMON_FLOW_CONNECTIONS", 5000);
+
+    private static readonly int Namespaces = Setting("NETMON_FLOW_NAMESPACES", 10);
+
+    [Fact]
+    public void Each_open_connection_in_every_namespace_is_reported_and_its_differences_add_up()
+    {
+        Needs.Tracing();
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--flow-every", "1s");
+        using var load = HeldProcess.Start(Repository.Load, "hold", "--connections", $"{Connections}", "--namespaces", $"{Namespaces}", "--log", _scratch["truth.tsv"], "--name", "flowing");
+        load.WaitForLine("open");
+        using var tail = new EventTail(_scratch["events.json"]);
+        for (var round = 1; round <= 3; round++)
+        {
+            load.Say("send");
+            load.WaitForLine("sent");
+            var (sent, seen) = (round * 100, new HashSet<long>());
+            WaitFor.True(() => See(tail, sent, seen) == Connections, $"a FLOW of each connection after round {round}");
+        }
+
+        load.End().MustSucceed();
+        agent.Stop();
+        var truth = TruthLog.Read(_scratch["truth.tsv"]);
+        var pids = truth.Select(end => end.Pid).ToHashSet();
+        var events = SeenEvent.Read(_scratch["events.json"]).Where(e => pids.Contains(e.Pid)).ToList();
+        output.WriteLine($"{events.Count(e => e.Type == "FLOW")} FLOW events of {truth.Count} ends");
+        Comparison.Of(truth, events.Where(e => e.Type != "FLOW")).AssertExact();
+        Assert.Equal(Namespaces, events.Select(e => e.NetworkNamespace).Distinct().Count());
+        foreach (var end in events.GroupBy(e => e.ConnectionId))
+        {
+            AssertAddsUp([.. end]);
+        }
+    }
+
+    [Fact]
+    public void One_that_moves_nothing_has_one_FLOW_and_no_more()
+    {
+        using var traced = new TracedNamespace(start: true, "--flow-every", "1s");
+        using var idle = traced.Space.Start(Repository.Load, "hold", "--connections", "1", "--name", "idle");
+        idle.WaitForLine("open");
+        using var busy = traced.Space.Start(Repository.Load, "hold", "--connections", "1", "--name", "busy");
+        busy.WaitForLine("open");
+        IReadOnlyList<SeenEvent> events = [];
+        for (var round = 1; round <= 4; round++)
+        {
+            busy.Say("send");
+            busy.WaitForLine("sent");
+            var wanted = round;
+            WaitFor.True(() => (events = traced.EventsSoFar()).Any(e => e is { Type: "FLOW", Process: "busy", Direction: "outbound" } && e.BytesSent == wanted * 100), "the busy one's FLOW");
+        }
+
+        // Both ends of the idle one, unless a whole hour began in between.
+        var flows = events.Where(e => e is { Type: "FLOW", Process: "idle" }).ToList();
+        Assert.InRange(flows.Count, 2, flows.Select(e => e.Time.Hour).Distinct().Count() * 2);
+        Assert.All(flows, e => Assert.Equal((0L, 0L), (e.DeltaSent, e.DeltaReceived)));
+    }
+
+    [Fact]
+    public void Switched_off_there_are_none()
+    {
+        using var traced = new TracedNamespace(start: true, "--flow-every", "none");
+        using var load = traced.Space.Start(Repository.Load, "hold", "--connections", "10");
+        load.WaitForLine("open");
+        load.Say("send");
+        load.WaitForLine("sent");
+        load.End().MustSucceed();
+        Assert.DoesNotContain(traced.EventsAtEnd(), e => e.Type == "FLOW");
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private static int Setting(string variable, int standard) =>
+        int.Parse(Environment.GetEnvironmentVariable(variable) ?? standard.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>Totals never fall, a difference is what was added since the event before, and the CLOSE ends the sum.</summary>
+    private static void AssertAddsUp(IReadOnlyList<SeenEvent> end)
+    {
+        var (sent, received) = (0L, 0L);
+        Assert.Equal("CLOSE", end[^1].Type);
+        foreach (var e in end.Skip(1))
+        {
+            Assert.Contains(e.Type, (string[])["FLOW", "CLOSE"]);
+            sent += e.DeltaSent ?? -1;
+            received += e.DeltaReceived ?? -1;
+            Assert.Equal((e.BytesSent, e.BytesReceived), (sent, received));
+            Assert.Equal((end[0].Tuple, end[0].Pid, end[0].Direction), (e.Tuple, e.Pid, e.Direction));
+        }
+    }
+
+    /// <summary>Adds the calling ends that have reported so many bytes since the call before; how many there are.</summary>
+    private static int See(EventTail tail, int bytes, HashSet<long> seen)
+    {
+        seen.UnionWith(tail.ReadNew().Where(e => e is { Type: "FLOW", Process: "flowing", Direction: "outbound" } && e.BytesSent == bytes).Select(e => e.ConnectionId));
+        return seen.Count;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>What one pod does to its own sockets costs no other pod its owners; and what finds no place in the kernel is counted.</summary>
+public sealed class OwnerFloodTests
+{
+    private const int Unaccepted = 40_000;
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("listener")]
+    public void A_full_accept_queue_of_one_cgroup_spoils_nobody_elses_owners(string acceptOwner)
+    {
+        Needs.Tracing();
+        using var cgroup = new ChildCgroup();
+        using var traced = new TracedNamespace(start: true, "--accept-owner", acceptOwner);
+        using var flood = cgroup.Start(traced.Space, Repository.Load, "hold", "--unaccepted", "--connections", $"{Unaccepted}", "--payload", "0", "--name", "flood");
+        flood.WaitForLine("open");
+        var log = traced.File("truth.tsv");
+        traced.Space.Run(Repository.Load, "run", "--connections", "2000", "--family", "both", "--server-processes", "4", "--name", "neighbour", "--log", log).MustSucceed();
+        var truth = TruthLog.Read(log);
+        var parent = truth.First(end => end.IsClient);
+        Func<TruthEnd, (long, string)>? owner = acceptOwner == "listener" ? _ => (parent.Pid, parent.Name) : null;
+        traced.Space.WaitUntilClosed(truth.Select(end => end.DestinationPort));
+        flood.End().MustSucceed();
+        var events = traced.EventsAtEnd();
+        Comparison.Of(truth, events, owner).AssertExact();
+        Assert.Equal(Unaccepted, events.Count(e => e is { Type: "CONNECT", Process: "flood" }));
+        Assert.Equal(0, LossReport.Total(traced.Agent.Log));
+    }
+
+    /// <summary>Its own account at the end: what was seen was delivered, or had no place.</summary>
+    [Fact]
+    public void Sockets_that_find_no_place_are_counted()
+    {
+        const int connections = 5000; // both ends: 10,000 sockets
+        using var traced = new TracedNamespace(start: true, "--sockets", "4096");
+        var log = traced.File("truth.tsv");
+        using var load = traced.Space.Start(Repository.Load, "hold", "--connections", $"{connections}", "--name", "many", "--log", log);
+        load.WaitForLine("open");
+        load.Say("send");
+        load.WaitForLine("sent");
+        load.End().MustSucceed();
+        traced.Space.WaitUntilClosed();
+        var events = traced.EventsAtEnd();
+        var account = traced.Agent.Log;
+        var comparison = Comparison.Of(TruthLog.Read(log), events);
+        Assert.Equal(0, comparison.Surplus);
+        Assert.True(comparison.Missing > 0, "all found a place: the test shows nothing");
+        Assert.Equal(LossReport.Number(account, "seen"), LossReport.Number(account, "to rings") + LossReport.Number(account, "source.no_room") + LossReport.Number(account, "source.ring_full"));
+        Assert.Equal(0, LossReport.Number(account, "source.ring_full"));
+
+        // Two events an end, and nobody else on this machine fills the places; a few of others may come beside.
+        Assert.InRange(LossReport.Number(account, "source.no_room"), comparison.Missing, comparison.Missing + 200);
+    }
+
+    /// <summary>A connection that never found a place is lost alone: the next one is exact again.</summary>
+    [Fact]
+    public void After_a_flood_the_places_are_free_again()
+    {
+        using var traced = new TracedNamespace(start: true, "--sockets", "4096");
+        using (var load = traced.Space.Start(Repository.Load, "hold", "--connections", "5000", "--name", "many"))
+        {
+            load.WaitForLine("open");
+            load.End().MustSucceed();
+        }
+
+        traced.Space.WaitUntilClosed();
+        var log = traced.File("truth.tsv");
+        traced.Space.Run(Repository.Load, "run", "--connections", "2000", "--family", "both", "--log", log).MustSucceed();
+        traced.Space.WaitUntilClosed();
+        Comparison.Of(TruthLog.Read(log), traced.EventsAtEnd()).AssertExact();
+    }
+
+    [Fact]
+    public void Connections_in_the_accept_queue_when_the_agent_starts_have_their_owner_when_they_are_accepted()
+    {
+        Needs.Tracing();
+        Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 12), "needs a kernel that lets an iterator ask for a socket's callbacks: 6.12 or newer");
+        using var scratch = new Scratch();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var client = new TcpClient();
+        client.Connect((IPEndPoint)listener.LocalEndpoint);
+        using var agent = AgentProcess.Start("--json", scratch["events.json"]);
+        using (var server = listener.AcceptTcpClient())
+        {
+            client.GetStream().Write(new byte[10]);
+            server.GetStream().ReadExactly(new byte[10]);
+            client.Close();
+            Assert.Equal(0, server.GetStream().Read(new byte[1]));
+        }
+
+        agent.Stop();
+        var seen = SeenEvent.Read(scratch["events.json"]).Where(e => e.DestinationPort == port && e.Direction == "inbound").ToList();
+        var close = Assert.Single(seen, e => e.Type == "CLOSE");
+        Assert.Equal((Environment.ProcessId, 10L), (close.Pid, close.BytesReceived));
+    }
+}
