@@ -57,8 +57,8 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
         {
             busy.Say("send");
             busy.WaitForLine("sent");
-            var wanted = round;
-            WaitFor.True(() => (events = traced.EventsSoFar()).Any(e => e is { Type: "FLOW", Process: "busy", Direction: "outbound" } && e.BytesSent == wanted * 100), "the busy one's FLOW");
+            var wanted = round * 100;
+            events = traced.WaitForEvent(e => e is { Type: "FLOW", Process: "busy", Direction: "outbound" } && e.BytesSent == wanted, "the busy one's FLOW");
         }
 
         // Both ends of the idle one, unless a whole hour began in between.

@@ -45,14 +45,14 @@ internal sealed class TracedNamespace : IDisposable
         Space.Run(Repository.Load, "connect", "127.0.0.1", UnusedPort, "--name", "marker", "--log", log).MustSucceed();
         var marker = TruthLog.Read(log)[0].Pid;
         _markers.Add(marker);
-        _tail ??= new EventTail(Lines);
-        WaitFor.True(
-            () =>
-            {
-                _events.AddRange(_tail.ReadNew());
-                return _events.Exists(e => e.Pid == marker);
-            },
-            "the marker's event");
+        WaitFor.True(() => Printed().Exists(e => e.Pid == marker), "the marker's event");
+        return Own(_events);
+    }
+
+    /// <summary>Waits until an event of the namespace has been printed that is as wanted; all that have been.</summary>
+    public IReadOnlyList<SeenEvent> WaitForEvent(Func<SeenEvent, bool> isWanted, string what)
+    {
+        WaitFor.True(() => Own(Printed()).Any(isWanted), what);
         return Own(_events);
     }
 
@@ -76,6 +76,13 @@ internal sealed class TracedNamespace : IDisposable
         _tail?.Dispose();
         Space.Dispose();
         _scratch.Dispose();
+    }
+
+    private List<SeenEvent> Printed()
+    {
+        _tail ??= new EventTail(Lines);
+        _events.AddRange(_tail.ReadNew());
+        return _events;
     }
 
     private IReadOnlyList<SeenEvent> Own(IEnumerable<SeenEvent> events) => [.. events.Where(e => e.NetworkNamespace == _id && !_markers.Contains(e.Pid))];
