@@ -25,7 +25,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test test-runtimes test-kernels test-image docker-build docker-push sbom scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test cross-arm64 test-runtimes test-kernels test-image docker-build docker-push sbom scan deploy undeploy logs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -100,6 +100,39 @@ bin/netpeer: tests/live/programs/peer.c
 	@ops/setup.sh
 	@mkdir -p bin
 	$(CLANG) -O2 -Wall -Wextra -Werror -static $< -o $@
+
+# For arm64 from another machine: Debian's libraries in a folder, clang and lld. RepoRoot is where the projects look for
+# artifacts/bpf and artifacts/native.
+CROSS := $(CURDIR)/artifacts/cross-arm64
+SYSROOT := $(CURDIR)/artifacts/sysroot-arm64
+CROSS_CLANG := $(CLANG) --target=aarch64-linux-gnu --sysroot=$(SYSROOT)
+
+cross-arm64: bin/arm64/netmon bin/arm64/netload ## build bin/arm64/netmon and bin/arm64/netload on a machine of another architecture (installs lld by apt)
+
+$(SYSROOT)/packages: ops/cross/sysroot.sh
+	@ops/setup.sh
+	ops/cross/sysroot.sh arm64 $(SYSROOT)
+	@touch $@
+
+$(CROSS)/artifacts/bpf/netmon.bpf.o: $(BPF_SOURCES) $(SYSROOT)/packages
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -g -target bpf -D__TARGET_ARCH_arm64 -I$(SYSROOT)/usr/include/aarch64-linux-gnu -I$(SYSROOT)/usr/include -Wall -Wextra -Werror -c bpf/netmon.bpf.c -o $@.tmp
+	llvm-strip -g $@.tmp
+	@mv $@.tmp $@
+
+$(CROSS)/artifacts/native/capabilities.o: engine/Native/capabilities.c $(SYSROOT)/packages
+	@mkdir -p $(@D)
+	$(CROSS_CLANG) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
+
+bin/arm64/netmon: $(CROSS)/artifacts/bpf/netmon.bpf.o $(CROSS)/artifacts/native/capabilities.o $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
+	dotnet publish engine/Host -c Release -r linux-arm64 -o artifacts/publish-arm64 -v quiet -p:RepoRoot=$(CROSS)/ -p:ArtifactsPath=$(CURDIR)/artifacts/dotnet-arm64 \
+		-p:SysRoot=$(SYSROOT) -p:LinkerFlavor=lld -p:ObjCopyName=llvm-objcopy -p:CppCompilerAndLinker=$(CLANG)
+	@mkdir -p $(@D)
+	@cp artifacts/publish-arm64/netmon $@.tmp && mv $@.tmp $@
+
+bin/arm64/netload: $(wildcard perf/load/*.c perf/load/*.h) $(SYSROOT)/packages
+	@mkdir -p $(@D)
+	$(CROSS_CLANG) -fuse-ld=lld -O2 -Wall -Wextra -Werror -pthread -static perf/load/*.c -o $@
 
 run: ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR ..." for more)
 	@$(MAKE) --no-print-directory bin/netmon >&2

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Boots a kernel in QEMU (software emulation), runs PAYLOAD_DIR/run.sh in it as root and brings its results back.
-# usage: boot.sh 5.10|6.1|6.12|7.2 PAYLOAD_DIR OUT_DIR [SECONDS]
+# usage: boot.sh 5.10|6.1|6.12|7.2[-arm64] PAYLOAD_DIR OUT_DIR [SECONDS]
+# With -arm64 behind the version it is an arm64 guest; its payload must be arm64, too (make cross-arm64).
 # Exit codes: that of run.sh; 1 if it did not end in time, the kernel died twice or no results came back;
 # 77 skipped (the reason is printed); 64 wrong usage.
 set -euo pipefail
@@ -22,7 +23,12 @@ version=$1 payload=$2 out=$3 seconds=${4:-120}
 [[ -f $payload/run.sh ]] || { say "$payload/run.sh is missing"; exit 64; }
 payload=$(cd "$payload" && pwd -P)
 
-[[ $(uname -m) == x86_64 ]] || skip "the kernels are x86_64 ones, this machine is $(uname -m)"
+[[ $(uname -m) == x86_64 ]] || skip "guests run on x86_64 only, this machine is $(uname -m)"
+sysroot= # of another architecture than this machine's
+emulator=qemu-system-x86_64 package=qemu-system-x86
+if [[ $version == *-arm64 ]]; then
+  emulator=qemu-system-aarch64 package=qemu-system-arm
+fi
 
 # Results of an earlier run must not pass for those of this one; a folder that is no such results is left alone.
 mkdir -p "$out"
@@ -39,7 +45,7 @@ has_applets() { # Debian's smaller busybox lacks some
 
 install_missing() {
   local packages=()
-  command -v qemu-system-x86_64 >/dev/null || packages+=(qemu-system-x86)
+  command -v "$emulator" >/dev/null || packages+=("$package")
   has_applets || packages+=(busybox-static)
   command -v cpio >/dev/null || packages+=(cpio)
   ((${#packages[@]})) || return 0
@@ -58,6 +64,10 @@ exec {installing}>&-
 
 "$here/fetch.sh" "$version"
 root=$(cd "$here/../.." && pwd)
+if [[ $version == *-arm64 ]]; then
+  sysroot=$root/artifacts/sysroot-arm64
+  "$root/ops/cross/sysroot.sh" arm64 "$sysroot" || skip "no libraries for arm64"
+fi
 kernel=${NETMON_KERNELS:-$root/artifacts/kernels}/$version
 release=$(cat "$kernel/release")
 
@@ -77,8 +87,23 @@ trap 'exit 130' INT TERM
 tree=$work/tree
 mkdir -p "$tree"/{bin,sbin,usr/bin,usr/sbin,dev,proc,sys,tmp,run,root,out,etc,mnt,var/log,lib/modules}
 
+copy_foreign_libraries() { # those that the file itself names, and their own, out of the sysroot
+  local name path
+  while IFS= read -r name; do
+    path=$(find "$sysroot/lib" "$sysroot/usr/lib" -name "$name" | head -n 1)
+    [[ -n $path ]] || { say "$1 needs $name, which $sysroot has not"; exit 1; }
+    if [[ -e $tree/lib/$name ]]; then continue; fi
+    cp -L "$path" "$tree/lib/$name"
+    copy_foreign_libraries "$path"
+  done < <(readelf -d "$1" 2>/dev/null | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p')
+}
+
 copy_libraries() { # the libraries and the loader ldd names, at the same paths
   local listing path
+  if [[ $sysroot ]]; then
+    copy_foreign_libraries "$1"
+    return
+  fi
   listing=$(LC_ALL=C ldd "$1" 2>/dev/null) || return 0 # not a dynamic executable
   if grep -q 'not found' <<<"$listing"; then
     say "$1 lacks libraries:"
@@ -92,6 +117,7 @@ copy_libraries() { # the libraries and the loader ldd names, at the same paths
 }
 
 busybox=$(command -v busybox)
+[[ $sysroot ]] && busybox=$sysroot/bin/busybox
 cp -L "$busybox" "$tree/bin/busybox"
 copy_libraries "$busybox"
 while IFS= read -r applet; do
@@ -132,13 +158,15 @@ no_cx16=clearcpuid=141
 [[ $version == 7.2 ]] && no_cx16=
 # One thread for both CPUs: with a thread each, a CPU can go on executing an instruction that the other has patched (a static
 # key, as when a syscall tracepoint is switched on) from its own translation for ever. Two guests in ten stood still so.
+machine=(-cpu max) terminal=ttyS0
+[[ $version == *-arm64 ]] && machine=(-machine virt -cpu "max,pauth-impdef=on") terminal=ttyAMA0 no_cx16=
 start_qemu() {
   : >"$console"
   rm -f "$results"
-  qemu-system-x86_64 -accel tcg,thread=single -cpu max -m 1024 -smp 2 -no-reboot \
+  "$emulator" -accel tcg,thread=single "${machine[@]}" -m 1024 -smp 2 -no-reboot \
     -no-user-config -nodefaults -display none -monitor none \
     -kernel "$kernel/vmlinuz" -initrd "$work/initramfs" \
-    -append "console=ttyS0 quiet panic=-1 oops=panic softlockup_panic=1 $no_cx16" \
+    -append "console=$terminal quiet panic=-1 oops=panic softlockup_panic=1 $no_cx16" \
     -serial "file:$console" \
     -device virtio-serial-pci -chardev "file,id=results,path=$results" \
     -device virtserialport,chardev=results,name=results \

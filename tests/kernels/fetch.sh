@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts a Debian cloud kernel and the modules the live tests may ask for in the cache. Installs nothing.
-# usage: fetch.sh 5.10|6.1|6.12|7.2
+# usage: fetch.sh 5.10|6.1|6.12|7.2 (or 5.10-arm64 and so on)
 # Exit codes: 0 the kernel is in the cache, 77 skipped (the reason is printed), 64 wrong usage, 1 anything else.
 set -euo pipefail
 
@@ -18,13 +18,16 @@ modules=(
 die() { echo "fetch.sh: $*" >&2; exit 1; }
 skip() { echo "skipped: $*"; exit 77; }
 
-version=${1-}
-case $version in
+version=${1-} # names the folder, too
+architecture=amd64
+[[ $version == *-arm64 ]] && architecture=arm64
+number=${version%-arm64}
+case $number in
   5.10) suite=bullseye ;;
   6.1) suite=bookworm ;;
   6.12) suite=trixie ;;
   7.2) suite=sid ;;
-  *) echo "usage: fetch.sh 5.10|6.1|6.12|7.2" >&2; exit 64 ;;
+  *) echo "usage: fetch.sh 5.10|6.1|6.12|7.2, or with -arm64 behind it" >&2; exit 64 ;;
 esac
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -39,7 +42,7 @@ report() { echo "kernel $version: $(cat "$target/release") in $target ($1)"; }
 cached() { [[ -f $target/release && $(cat "$target/modules.asked" 2>/dev/null) == "${modules[*]}" ]]; }
 
 if cached; then report cached; exit 0; fi
-[[ $(uname -m) == x86_64 ]] || skip "kernels are fetched for x86_64 only, this machine is $(uname -m)"
+[[ $(uname -m) == x86_64 ]] || skip "kernels are fetched on x86_64 only, this machine is $(uname -m)"
 for tool in apt-get apt-cache dpkg flock xz; do
   command -v "$tool" >/dev/null || skip "no $tool on this machine"
 done
@@ -82,8 +85,8 @@ Dir::State "$work/state";
 Dir::State::lists "$work/state/lists";
 Dir::State::status "$work/status";
 Dir::Cache "$work/cache";
-APT::Architecture "amd64";
-APT::Architectures { "amd64"; };
+APT::Architecture "$architecture";
+APT::Architectures { "$architecture"; };
 APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
@@ -94,7 +97,7 @@ EOF
 
 reached=
 for mirror in "${mirrors[@]}"; do
-  echo "deb [arch=amd64 signed-by=$keyring] $mirror $suite main" >"$work/sources.list"
+  echo "deb [arch=$architecture signed-by=$keyring] $mirror $suite main" >"$work/sources.list"
   if apt-get -q -c "$work/apt.conf" update >"$work/log" 2>&1; then reached=$mirror; break; fi
 done
 if [[ -z $reached ]]; then
@@ -103,8 +106,8 @@ if [[ -z $reached ]]; then
 fi
 
 names=$(apt-cache -c "$work/apt.conf" pkgnames linux-image-)
-release=$(sed -nE "s/^linux-image-(${version//./\\.}[.-][0-9][^ ]*-cloud-amd64)$/\1/p" <<<"$names" | sort -V | tail -n 1)
-[[ -n $release ]] || skip "Debian's suite $suite has no cloud kernel $version any more"
+release=$(sed -nE "s/^linux-image-(${number//./\\.}[.-][0-9][^ ]*-cloud-$architecture)$/\1/p" <<<"$names" | sort -V | tail -n 1)
+[[ -n $release ]] || skip "Debian's suite $suite has no cloud kernel $number for $architecture any more"
 
 download() {
   (cd "$work/debs" && apt-get -q -c "$work/apt.conf" download "$@") >"$work/log" 2>&1 || {
@@ -151,7 +154,7 @@ take() { # unpacks the module and what it depends on; one that is not there is b
 for module in "${modules[@]}"; do take "$module"; done
 
 cp "$kernel" "$work/out/vmlinuz"
-config=$(find "$work/tree" -type f -name "config*-cloud-amd64" | head -n 1)
+config=$(find "$work/tree" -type f -name "config*-cloud-$architecture" | head -n 1)
 if [[ -n $config ]]; then cp "$config" "$work/out/config"; fi
 echo "${modules[*]}" >"$work/out/modules.asked"
 echo "$release" >"$work/out/release"
