@@ -114,17 +114,21 @@ $(SYSROOT)/packages: ops/cross/sysroot.sh
 	ops/cross/sysroot.sh arm64 $(SYSROOT)
 	@touch $@
 
-$(CROSS)/artifacts/bpf/netmon.bpf.o: $(BPF_SOURCES) $(SYSROOT)/packages
+CROSS_BPF_OBJECTS := $(addprefix $(CROSS)/,$(BPF_OBJECTS))
+$(CROSS)/$(BPF_OBJECT): BPF_FLAGS := -mcpu=v3
+$(CROSS)/$(BPF_OBJECT_5_10): BPF_FLAGS := -DNM_NO_CMPXCHG
+
+$(CROSS_BPF_OBJECTS): $(BPF_SOURCES) $(SYSROOT)/packages
 	@mkdir -p $(@D)
-	$(CLANG) -O2 -g -target bpf -D__TARGET_ARCH_arm64 -I$(SYSROOT)/usr/include/aarch64-linux-gnu -I$(SYSROOT)/usr/include -Wall -Wextra -Werror -c bpf/netmon.bpf.c -o $@.tmp
+	$(CLANG) -O2 -g -target bpf $(BPF_FLAGS) -D__TARGET_ARCH_arm64 -I$(SYSROOT)/usr/include/aarch64-linux-gnu -I$(SYSROOT)/usr/include -Wall -Wextra -Werror -c bpf/netmon.bpf.c -o $@.tmp
 	llvm-strip -g $@.tmp
 	@mv $@.tmp $@
 
-$(CROSS)/artifacts/native/capabilities.o: engine/Native/capabilities.c $(SYSROOT)/packages
+$(CROSS)/$(START_OBJECT): engine/Native/capabilities.c $(SYSROOT)/packages
 	@mkdir -p $(@D)
 	$(CROSS_CLANG) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
 
-bin/arm64/netmon: $(CROSS)/artifacts/bpf/netmon.bpf.o $(CROSS)/artifacts/native/capabilities.o $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
+bin/arm64/netmon: $(CROSS_BPF_OBJECTS) $(CROSS)/$(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
 	dotnet publish engine/Host -c Release -r linux-arm64 -o artifacts/publish-arm64 -v quiet -p:RepoRoot=$(CROSS)/ -p:ArtifactsPath=$(CURDIR)/artifacts/dotnet-arm64 \
 		-p:SysRoot=$(SYSROOT) -p:LinkerFlavor=lld -p:ObjCopyName=llvm-objcopy -p:CppCompilerAndLinker=$(CLANG)
 	@mkdir -p $(@D)
