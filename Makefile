@@ -107,7 +107,7 @@ CROSS := $(CURDIR)/artifacts/cross-arm64
 SYSROOT := $(CURDIR)/artifacts/sysroot-arm64
 CROSS_CLANG := $(CLANG) --target=aarch64-linux-gnu --sysroot=$(SYSROOT)
 
-cross-arm64: bin/arm64/netmon bin/arm64/netload ## build bin/arm64/netmon and bin/arm64/netload on a machine of another architecture (installs lld by apt)
+cross-arm64: bin/arm64/netmon bin/arm64/netload bin/arm64/netforeign ## build netmon, netload and netforeign for arm64 in bin/arm64 on a machine of another architecture (installs lld by apt)
 
 $(SYSROOT)/packages: ops/cross/sysroot.sh
 	@ops/setup.sh
@@ -134,6 +134,10 @@ bin/arm64/netmon: $(CROSS_BPF_OBJECTS) $(CROSS)/$(START_OBJECT) $(filter-out eng
 	@mkdir -p $(@D)
 	@cp artifacts/publish-arm64/netmon $@.tmp && mv $@.tmp $@
 
+bin/arm64/netforeign: tests/live/programs/foreign.c artifacts/bpf/foreign.bpf.o $(SYSROOT)/packages
+	@mkdir -p $(@D)
+	$(CROSS_CLANG) -fuse-ld=lld -O2 -Wall -Wextra -Werror $< -o $@ -l:libbpf.a -l:libelf.a -l:libz.a
+
 bin/arm64/netload: $(wildcard perf/load/*.c perf/load/*.h) $(SYSROOT)/packages
 	@mkdir -p $(@D)
 	$(CROSS_CLANG) -fuse-ld=lld -O2 -Wall -Wextra -Werror -pthread -static perf/load/*.c -o $@
@@ -148,7 +152,7 @@ test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload bin/netstorm bi
 test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)
 	@tests/run.sh runtimes
 
-test-kernels: bin/netmon bin/netload ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2")
+test-kernels: bin/netmon bin/netload bin/netforeign $(if $(findstring arm64,$(KERNELS)),cross-arm64) ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2 6.1-arm64")
 	@NETMON_TEST_KERNELS="$(KERNELS)" tests/run.sh kernels
 
 docker-build: ## build the image REGISTRY/IMAGE_NAME:IMAGE_TAG with docker or buildah (TARGET=agent-archive, BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)

@@ -35,10 +35,32 @@ echo 65536 >/proc/sys/net/ipv4/tcp_max_tw_buckets
 
 /payload/netmon doctor >doctor.txt || { cat doctor.txt; exit 1; }
 
-for owner in fexit kretprobe; do
+for owner in $(cat /payload/owners); do
   agent_start $owner --accept-owner $owner
   /payload/netload run --connections 4000 --family both --nonblocking 30 --refused 10 --forked 5 --reset 10 --vary \
     --bind-refused --server-processes 3 --log /out/$owner.tsv || { echo "netload ended with $?"; exit 1; }
+  until all_closed; do usleep 100000; done
+  agent_stop
+done
+
+# Multipath TCP: the accepting child owns what it accepts. Exit 4: this kernel has none. Then the same of a listener that is
+# older than the agent.
+for owner in $(cat /payload/owners); do
+  for side in server both; do
+    agent_start mptcp-$owner-$side --accept-owner $owner
+    /payload/netload run --connections 500 --family both --mptcp $side --server-processes 3 --log /out/mptcp-$owner-$side.tsv || [ $? = 4 ] || exit 1
+    until all_closed; do usleep 100000; done
+    agent_stop
+  done
+  mkfifo /tmp/go-$owner
+  /payload/netload run --wait --connections 200 --mptcp both --log /out/mptcp-$owner-older.tsv </tmp/go-$owner >/tmp/listening-$owner &
+  load=$!
+  exec 3>/tmp/go-$owner
+  until grep -q listening /tmp/listening-$owner || ! kill -0 $load 2>/dev/null; do usleep 100000; done
+  agent_start mptcp-$owner-older --accept-owner $owner
+  echo >&3
+  wait $load || [ $? = 4 ] || exit 1
+  exec 3>&-
   until all_closed; do usleep 100000; done
   agent_stop
 done
@@ -80,3 +102,23 @@ mount -t tmpfs tmpfs /sys/fs/cgroup
 mkdir /sys/fs/cgroup/pids
 mount -t cgroup -o pids cgroup /sys/fs/cgroup/pids
 containers containers-v1 /sys/fs/cgroup/pids
+
+# A connect() that another program denies in a child cgroup, which runs before the agent's; its socket is closed by another process.
+# At the end: what is left of a cgroup with programs keeps the v1 hierarchy from being mounted.
+umount /sys/fs/cgroup/pids
+umount /sys/fs/cgroup
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+mkdir /sys/fs/cgroup/denied
+for owner in $(cat /payload/owners); do
+  for program in deny4 unreachable4; do
+    mkfifo /tmp/attached-$owner-$program
+    sleep 1000 | /payload/netforeign /payload/foreign.bpf.o /sys/fs/cgroup/denied link $program >/tmp/attached-$owner-$program &
+    read -r attached </tmp/attached-$owner-$program
+    [ "$attached" = attached ] || continue # bpf_set_retval() is there from 5.18 on
+    agent_start denied-$owner-$program --accept-owner $owner
+    sh -c "echo \$\$ >/sys/fs/cgroup/denied/cgroup.procs; /payload/netload connect 127.0.0.1 4444 --count 20 --threads 20 --hold --closer process --log /out/denied-$owner-$program.tsv </dev/null" || exit 1
+    agent_stop
+    pkill -x netforeign
+    pkill -x sleep
+  done
+done

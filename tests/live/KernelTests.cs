@@ -21,7 +21,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
         Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
 
-        foreach (var owner in (string[])["fexit", "kretprobe"])
+        foreach (var owner in Guests.OwnersOf(version))
         {
             var log = File.ReadAllText(Path.Combine(results, $"{owner}.log"));
             Assert.Contains($"accept owner {owner}", log, StringComparison.Ordinal);
@@ -40,6 +40,43 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
         // Emulation is noisy, so what a syscall hook costs in the same run is the measure.
         Assert.True(with - without < (taxed - without) * 2 / 3, figures);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task On_another_kernel_multipath_tcp_has_exact_owners(string version)
+    {
+        var (boot, results) = await guests.ResultsOf(version);
+        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
+        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var runs = Guests.OwnersOf(version).SelectMany(owner => (string[])[$"mptcp-{owner}-server", $"mptcp-{owner}-both", $"mptcp-{owner}-older"])
+            .Where(run => File.Exists(Path.Combine(results, $"{run}.tsv"))).ToList();
+        Assert.SkipWhen(runs.Count == 0, $"kernel {version} has no MPTCP");
+        Assert.All(runs, run =>
+        {
+            var events = SeenEvent.Read(Path.Combine(results, $"{run}.json")).ToList();
+            var comparison = Comparison.Of(TruthLog.Read(Path.Combine(results, $"{run}.tsv")), events, orderlyAlike: !run.EndsWith("-server", StringComparison.Ordinal));
+            comparison.AssertExact();
+            Assert.Equal(comparison.Seen, events.Count);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task On_another_kernel_a_denial_by_another_program_has_its_errno(string version)
+    {
+        var (boot, results) = await guests.ResultsOf(version);
+        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
+        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var logs = Directory.GetFiles(results, "denied-*.tsv");
+        Assert.NotEmpty(logs);
+        Assert.All(logs, log =>
+        {
+            var truth = TruthLog.Read(log);
+            Assert.Equal(
+                Counted.By(truth, end => $"CONNECT pid {end.Pid} {end.DestinationPort} errno {end.Errno}"),
+                Counted.By(SeenEvent.Read(Path.ChangeExtension(log, "json")), e => $"{e.Type} pid {e.Pid} {e.DestinationPort} errno {e.Errno}"));
+        });
     }
 
     /// <summary>One older than the agent, one made while it ran, and the host.</summary>

@@ -26,20 +26,27 @@ public sealed class Guests : IDisposable
         }));
     });
 
-    /// <summary>NETMON_TEST_KERNELS names others: 6.12, 7.2.</summary>
+    /// <summary>NETMON_TEST_KERNELS names others: 6.12, 7.2, and with -arm64 behind it one of that architecture.</summary>
     public static string[] Versions =>
         (Environment.GetEnvironmentVariable("NETMON_TEST_KERNELS") ?? "5.10 6.1").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>How the guest's run ended, and the folder with what it left.</summary>
     internal Task<(Shell.Result Boot, string Results)> ResultsOf(string version) => _runs.Value[version];
 
+    /// <summary>Which hooks that know the owner are tried: there is no fexit on arm64 before 6.4, of what is run here before 6.12.</summary>
+    internal static string[] OwnersOf(string version) => version is "5.10-arm64" or "6.1-arm64" ? ["kretprobe"] : ["fexit", "kretprobe"];
+
     public void Dispose() => _scratch.Dispose();
 
     private (Shell.Result Boot, string Results) Run(string version)
     {
         var payload = Directory.CreateDirectory(_scratch[$"payload-{version}"]).FullName;
-        File.Copy(Repository.Agent, Path.Combine(payload, "netmon"));
-        File.Copy(Repository.Load, Path.Combine(payload, "netload"));
+        var isArm = version.EndsWith("-arm64", StringComparison.Ordinal);
+        File.Copy(isArm ? Repository.AgentOfArm : Repository.Agent, Path.Combine(payload, "netmon"));
+        File.Copy(isArm ? Repository.LoadOfArm : Repository.Load, Path.Combine(payload, "netload"));
+        File.Copy(isArm ? Repository.ForeignOfArm : Repository.Foreign, Path.Combine(payload, "netforeign"));
+        File.Copy(Path.Combine(Repository.Root, "artifacts/bpf/foreign.bpf.o"), Path.Combine(payload, "foreign.bpf.o"));
+        File.WriteAllText(Path.Combine(payload, "owners"), string.Join('\n', OwnersOf(version)));
         File.Copy(Path.Combine(Repository.Root, "tests/kernels/payload.sh"), Path.Combine(payload, "run.sh"));
         var results = _scratch[$"results-{version}"];
         return (Shell.Run(Patience.LongLimit, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, "480"), results);

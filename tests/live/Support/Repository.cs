@@ -15,6 +15,13 @@ internal static class Repository
 
     public static string Peer { get; } = Built("bin/netpeer", "make bin/netpeer");
 
+    /// <summary>For guests of that architecture.</summary>
+    public static string AgentOfArm => Built("bin/arm64/netmon", "make cross-arm64");
+
+    public static string ForeignOfArm => Built("bin/arm64/netforeign", "make cross-arm64");
+
+    public static string LoadOfArm => Built("bin/arm64/netload", "make cross-arm64");
+
     private static string Built(string path, string how)
     {
         var full = Path.Combine(Root, path);
