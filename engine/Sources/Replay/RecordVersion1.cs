@@ -15,7 +15,7 @@ internal sealed class RecordVersion1
 
     /// <summary>Converts the record at the start of some bytes. False where there is none of version 1.</summary>
     /// <param name="bytes">At least as many as the record says to have.</param>
-    /// <param name="length">Bytes of the record, or those to skip where there is none.</param>
+    /// <param name="length">Bytes of the record.</param>
     /// <param name="record">The same in the current version; valid until the next call.</param>
     public bool TryConvert(ReadOnlySpan<byte> bytes, out int length, out ReadOnlySpan<byte> record)
     {
@@ -24,7 +24,6 @@ internal sealed class RecordVersion1
         record = default;
         if (version != Version || size != SizeOf(kind))
         {
-            length = version == Version ? RecordFraming.Alignment : size;
             return false;
         }
 

@@ -9,6 +9,9 @@ internal sealed class ExpectedFrames
 
     public List<byte[]> Ticks { get; } = [];
 
+    /// <summary>Made by no piece as such, but the middle of a record may look like one.</summary>
+    public List<byte[]> Cgroups { get; } = [];
+
     public int OtherVersions { get; private set; }
 
     public int OtherVersionBytes { get; private set; }
@@ -25,8 +28,8 @@ internal sealed class ExpectedFrames
             var left = stream.Length - at;
             var size = left < 8 ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(stream.AsSpan(at));
             var (version, kind) = left < 8 ? (0, 0) : (stream[at + 2], stream[at + 3]);
-            var mine = version == 1 && ((kind is 1 or 2 or 3 && size == 128) || (kind == 16 && size == 24));
-            var other = version > 1 && size is >= 8 and <= 1024 && size % 8 == 0;
+            var mine = version == 2 && ((kind is >= 1 and <= 4 && size == 176) || (kind is 8 or 9 && size == 512) || (kind == 16 && size == 24));
+            var other = version is not (0 or 2) && size is >= 8 and <= 1024 && size % 8 == 0;
             if ((mine || other) && size <= left)
             {
                 Take(stream[at..(at + size)], mine, kind);
@@ -46,7 +49,7 @@ internal sealed class ExpectedFrames
     {
         if (mine)
         {
-            (kind == 16 ? Ticks : Records).Add(frame);
+            (kind switch { 16 => Ticks, 8 or 9 => Cgroups, _ => Records }).Add(frame);
             return;
         }
 

@@ -43,7 +43,7 @@ internal readonly record struct Piece(Piece.What Kind, uint Seed)
         var bytes = Random(random, ConnectionRecord.ByteSize);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes, ConnectionRecord.ByteSize);
         bytes[2] = ConnectionRecord.CurrentVersion;
-        bytes[3] = (byte)(1 + random.Next(3));
+        bytes[3] = (byte)(1 + random.Next(4));
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), (ulong)random.Next(1000));
         return bytes;
     }
@@ -52,7 +52,7 @@ internal readonly record struct Piece(Piece.What Kind, uint Seed)
     {
         var bytes = Random(random, 8 * (1 + random.Next(RecordFraming.MaxRecordBytes / 8)));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)bytes.Length);
-        bytes[2] = (byte)(2 + random.Next(254));
+        bytes[2] = (byte)(3 + random.Next(253));
         return bytes;
     }
 

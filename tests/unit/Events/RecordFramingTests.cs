@@ -14,7 +14,7 @@ public sealed class RecordFramingTests
         {
             var stream = Piece.Join(pieces);
             var expected = new ExpectedFrames(stream);
-            var (records, ticks, others, garbled, at) = (0, 0, 0, 0, 0);
+            var (records, cgroups, ticks, others, garbled, at) = (0, 0, 0, 0, 0, 0);
             while (at < stream.Length)
             {
                 var status = RecordFraming.Inspect(stream.AsSpan(at), out var length);
@@ -27,17 +27,21 @@ public sealed class RecordFramingTests
 
                 Require(length > 0 && length <= stream.Length - at, "no step, or one past the end");
                 var tick = status == FrameStatus.Whole && stream[at + 3] == (byte)RecordKind.Tick;
-                Require(status != FrameStatus.Whole || length == (tick ? 24 : 128), "a whole record of a wrong length");
-                records += status == FrameStatus.Whole && !tick ? 1 : 0;
+                var cgroup = status == FrameStatus.Whole && (RecordKind)stream[at + 3] is RecordKind.CgroupMade or RecordKind.CgroupRemoved;
+                Require(
+                    status != FrameStatus.Whole || length == (tick ? TickRecord.ByteSize : cgroup ? CgroupRecord.ByteSize : ConnectionRecord.ByteSize),
+                    "a whole record of a wrong length");
+                records += status == FrameStatus.Whole && !tick && !cgroup ? 1 : 0;
+                cgroups += cgroup ? 1 : 0;
                 ticks += tick ? 1 : 0;
                 others += status == FrameStatus.UnknownVersion ? length : 0;
                 garbled += status == FrameStatus.Garbled ? length : 0;
                 at += length;
             }
 
-            Require(128 * records + 24 * ticks + others + garbled == stream.Length, "bytes unaccounted for");
+            Require(ConnectionRecord.ByteSize * records + TickRecord.ByteSize * ticks + CgroupRecord.ByteSize * cgroups + others + garbled == stream.Length, "bytes unaccounted for");
             Require(
-                (records, ticks, others, garbled) == (expected.Records.Count, expected.Ticks.Count, expected.OtherVersionBytes, expected.GarbledBytes),
+                (records, cgroups, ticks, others, garbled) == (expected.Records.Count, expected.Cgroups.Count, expected.Ticks.Count, expected.OtherVersionBytes, expected.GarbledBytes),
                 "not what the specification says");
         },
         iter: 500_000);
@@ -77,7 +81,7 @@ public sealed class RecordFramingTests
     [InlineData(184, 2, RecordKind.Close, FrameStatus.Garbled, 8)]
     [InlineData(176, 2, RecordKind.None, FrameStatus.Garbled, 8)]
     [InlineData(176, 2, (RecordKind)5, FrameStatus.Garbled, 8)]
-    [InlineData(128, 1, (RecordKind)4, FrameStatus.Garbled, 8)]
+    [InlineData(176, 2, (RecordKind)17, FrameStatus.Garbled, 8)]
     [InlineData(176, 0, RecordKind.Close, FrameStatus.Garbled, 8)]
     [InlineData(128, 1, RecordKind.Close, FrameStatus.UnknownVersion, 128)]
     [InlineData(136, 3, RecordKind.Close, FrameStatus.UnknownVersion, 136)]

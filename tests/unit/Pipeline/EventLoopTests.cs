@@ -35,7 +35,8 @@ public sealed class EventLoopTests
                 Assert.Equal(expected.GarbledRuns, counters.GarbledRuns);
                 Assert.Equal(
                     stream.Length,
-                    128 * counters.Events + 24 * expected.Ticks.Count + expected.OtherVersionBytes + counters.GarbledBytes);
+                    ConnectionRecord.ByteSize * counters.Events + TickRecord.ByteSize * expected.Ticks.Count + CgroupRecord.ByteSize * expected.Cgroups.Count
+                        + expected.OtherVersionBytes + counters.GarbledBytes);
                 Assert.True(sink.IsClosed);
             },
             iter: 20_000);

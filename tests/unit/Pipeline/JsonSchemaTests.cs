@@ -103,7 +103,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     [InlineData("connection_id", "0")]
     [InlineData("owner", "\"exact\"")]
     [InlineData("older", "false")]
-    [InlineData("dialed_ip", "\"10.96.0.1\"")]
+    [InlineData("dialed_ip", "\"kubernetes\"")]
     [InlineData("container", "null")]
     [InlineData("container", "{}")]
     public void Values_that_no_line_has_are_refused(string key, string value) =>

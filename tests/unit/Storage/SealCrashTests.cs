@@ -30,7 +30,7 @@ public sealed class SealCrashTests : IDisposable
         var sink = _capture.Open(change: options => options with
         {
             LossTotals = () => losses,
-            SegmentBytes = 1 << 20,
+            SegmentBytes = 3 << 19,
             RowGroupRows = 5000,
             SealStep = step =>
             {
@@ -71,7 +71,7 @@ public sealed class SealCrashTests : IDisposable
             var fails = true;
             var sink = capture.Open(change: options => options with
             {
-                SegmentBytes = 1 << 20,
+                SegmentBytes = 3 << 19,
                 SealStep = at =>
                 {
                     if (at == step && fails)

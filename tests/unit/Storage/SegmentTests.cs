@@ -22,9 +22,13 @@ public sealed class SegmentTests : IDisposable
         var digests = new Dictionary<string, string>
         {
             ["1"] = "f616f5b2fb303efa0be96c088a5afa61727487e2454cc726b0c47ad629bd631d",
-            ["2"] = "@@",
+            ["2"] = "03a56261c66b6f59056b14f15450beaaddb867edd72232f7476ac98799d5ff54",
         };
-        Assert.All(digests, digest => Assert.Equal(digest.Value, Convert.ToHexStringLower(SHA256.HashData(HotFormat.Of(digest.Key)!.Messages.SchemaMessage("n", "b")))));
+        Assert.All(digests, digest =>
+        {
+            var actual = Convert.ToHexStringLower(SHA256.HashData(HotFormat.Of(digest.Key)!.Messages.SchemaMessage("n", "b")));
+            Assert.True(digest.Value == actual, $"version {digest.Key}: {actual}");
+        });
         Assert.Contains(EventColumns.HotVersion, digests.Keys);
     }
 
@@ -220,7 +224,7 @@ public sealed class SegmentTests : IDisposable
     {
         var sink = _capture.Open(change: options => options with { SegmentBytes = 1 << 20 });
         sink.Write(Mixed(30_000));
-        Assert.InRange(_capture.Segments.Length, 3, 5);
+        Assert.InRange(_capture.Segments.Length, 5, 7);
         Assert.All(_capture.Segments, segment => Assert.InRange(new FileInfo(segment).Length, 1, 1 << 20));
         sink.Close();
 
