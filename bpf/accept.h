@@ -77,22 +77,6 @@ static __noinline void nm_owner_listener(struct nm_slot *s, struct sock *sk)
 	nm_owner_listener_at(s, sk, true);
 }
 
-/* Established by the other side's ACK. */
-static __always_inline void nm_accept_established(struct sock *sk, __u64 cookie)
-{
-	struct nm_slot *s = nm_slot_claim(cookie, NM_PHASE_ACCEPTING);
-
-	if (!s) {
-		nm_count_lost(NM_DROP_NO_ROOM, NULL);
-		return;
-	}
-	nm_slot_begin(s, sk, bpf_ktime_get_ns());
-	if (nm_knobs.accept_hook == NM_ACCEPT_LISTENER && nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
-		nm_owner_listener(s, sk);
-		nm_emit_accept(s, sk, cookie, true);
-	}
-}
-
 /* It closes, and no hook has seen it accepted. In the closer's context that is most likely who accepted it. */
 static __always_inline void nm_accept_unseen(struct nm_slot *s, struct sock *sk, __u64 cookie, bool closer_runs)
 {
@@ -124,7 +108,68 @@ static __always_inline void nm_accepted(struct sock *sk, __u64 cookie, bool know
 		nm_slot_free(s, cookie); /* closed meanwhile */
 }
 
-/* The same for what an accept() hands out: an MPTCP connection's own socket is not the one that carries its first subflow. */
+/*
+ * accept() gives an MPTCP connection to the current process. It does not take the lock of its first subflow, the socket that
+ * is followed: that may be established just now, on another CPU.
+ */
+static __always_inline void nm_accepted_mptcp(struct sock *connection)
+{
+	struct sock *sk = nm_first_subflow(connection);
+	struct nm_early accepted = {};
+	__u64 cookie, key = (__u64)connection;
+
+	if (!sk)
+		return;
+	cookie = nm_cookie(sk, false);
+	if (!cookie || !nm_slot_find(cookie)) {
+		nm_owner_current(&accepted.owner);
+		accepted.at_ns = bpf_ktime_get_ns();
+		bpf_map_update_elem(&early, &key, &accepted, BPF_ANY);
+		cookie = nm_cookie(sk, false);
+	}
+	if (cookie)
+		nm_accepted(sk, cookie, false);
+}
+
+#define NM_EARLY_NS 1000000000ull
+
+/* A subflow is established: was its connection accepted before? */
+static __always_inline void nm_accepted_before(struct nm_slot *s, struct sock *sk, __u64 cookie)
+{
+	__u64 connection = (__u64)nm_connection_of(sk);
+	struct nm_early *accepted;
+
+	if (!connection)
+		return;
+	accepted = bpf_map_lookup_elem(&early, &connection);
+	if (!accepted)
+		return;
+	if (s->since_ns - accepted->at_ns < NM_EARLY_NS && nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
+		s->owner = accepted->owner;
+		nm_emit_accept(s, sk, cookie, true);
+	}
+	bpf_map_delete_elem(&early, &connection);
+}
+
+/* Established by the other side's ACK. */
+static __always_inline void nm_accept_established(struct sock *sk, __u64 cookie)
+{
+	struct nm_slot *s = nm_slot_claim(cookie, NM_PHASE_ACCEPTING);
+
+	if (!s) {
+		nm_count_lost(NM_DROP_NO_ROOM, NULL);
+		return;
+	}
+	nm_slot_begin(s, sk, bpf_ktime_get_ns());
+	if (nm_knobs.accept_hook == NM_ACCEPT_LISTENER && nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
+		nm_owner_listener(s, sk);
+		nm_emit_accept(s, sk, cookie, true);
+	} else {
+		nm_accepted_before(s, sk, cookie);
+	}
+}
+
+/* The same for whatever an accept() hands out. */
 static __always_inline void nm_accepted_any(struct sock *sk, bool known)
 {
 	__u64 cookie;
@@ -132,12 +177,7 @@ static __always_inline void nm_accepted_any(struct sock *sk, bool known)
 	if (!sk)
 		return;
 	if (nm_is_mptcp(sk, known)) {
-		sk = nm_first_subflow(sk);
-		if (!sk)
-			return;
-		cookie = nm_cookie(sk, false);
-		if (cookie)
-			nm_accepted(sk, cookie, false);
+		nm_accepted_mptcp(sk);
 		return;
 	}
 	if (!nm_is_tcp(sk, known))

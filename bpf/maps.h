@@ -41,6 +41,23 @@ struct {
 	__type(value, struct nm_call);
 } calls SEC(".maps");
 
+/* Who accepted an MPTCP connection whose first subflow was not yet seen established. */
+struct nm_early {
+	struct nm_owner owner;
+	__u64 at_ns;
+};
+
+/*
+ * By the address of the connection's own socket. Inserted by the accept hook, deleted when the first subflow is
+ * established, an instant later. Least recently used goes first, so it can't leak; old ones are not believed.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct nm_early);
+} early SEC(".maps");
+
 /* A pointer's value, for where the verifier allows no arithmetic on it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -53,6 +53,17 @@ static __always_inline struct sock *nm_first_subflow(struct sock *sk)
 	return BPF_CORE_READ((struct mptcp_sock *)sk, first);
 }
 
+/* Of a TCP socket that is a subflow: the MPTCP connection's own socket; else NULL. */
+static __always_inline struct sock *nm_connection_of(struct sock *sk)
+{
+	struct mptcp_subflow_context *subflow;
+
+	if (!bpf_core_field_exists(((struct tcp_sock *)sk)->is_mptcp) || !((struct tcp_sock *)sk)->is_mptcp)
+		return NULL;
+	subflow = BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_ulp_data);
+	return subflow ? BPF_CORE_READ(subflow, conn) : NULL;
+}
+
 /*
  * A subflow that was added to an MPTCP connection: its bytes are the connection's, and nobody called connect() or
  * accept() for it. net/mptcp/protocol.h.

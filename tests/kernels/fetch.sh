@@ -13,6 +13,7 @@ modules=(
   tcp_bbr sch_netem sch_ingress cls_bpf act_bpf
   nf_conntrack nf_tables nft_chain_nat nft_ct nft_nat nft_redir nft_masq nft_compat x_tables
   overlay sctp
+  loop ext4
 )
 
 die() { echo "fetch.sh: $*" >&2; exit 1; }

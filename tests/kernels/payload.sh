@@ -122,3 +122,25 @@ for owner in $(cat /payload/owners); do
     pkill -x sleep
   done
 done
+
+# The agent in a memory cgroup that is full of page cache, as that of a pod is which writes files, and 5,000 connections of
+# others: what the kernel allocates for them must not be charged to the agent, or it fails for them.
+if echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null; then
+  full=/sys/fs/cgroup/full
+  mkdir $full
+  echo 96M >$full/memory.max
+  truncate -s 300M /tmp/disk
+  modprobe loop
+  modprobe ext4
+  mke2fs -q -F /tmp/disk && mount -t ext4 -o loop /tmp/disk /mnt || exit 1
+  echo $$ >$full/cgroup.procs # for what is started from here on
+  agent_start full
+  dd if=/dev/zero of=/mnt/cache bs=1M count=200 2>/dev/null
+  echo $$ >/sys/fs/cgroup/cgroup.procs
+  cat $full/memory.current >/out/full-memory.txt
+  cp /proc/net/netstat /out/full-before.txt
+  /payload/netload run --connections 5000 --log /out/full.tsv || exit 1
+  cp /proc/net/netstat /out/full-after.txt
+  until all_closed; do usleep 100000; done
+  agent_stop
+fi

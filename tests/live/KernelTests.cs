@@ -79,6 +79,36 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         });
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task On_another_kernel_an_agent_whose_memory_is_full_costs_nobody_a_connection(string version)
+    {
+        var (boot, results) = await guests.ResultsOf(version);
+        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
+        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var memory = long.Parse(File.ReadAllText(Path.Combine(results, "full-memory.txt")), CultureInfo.InvariantCulture);
+        Assert.True(memory > 90 * 1024 * 1024, $"the cgroup is not full: {memory} bytes of 96 MiB");
+        long Grew(string counter) => Netstat(Path.Combine(results, "full-after.txt"), counter) - Netstat(Path.Combine(results, "full-before.txt"), counter);
+        output.WriteLine($"{version}: with the agent's memory full, 5,000 connections of others: ListenDrops {Grew("ListenDrops")}, TCPTimeouts {Grew("TCPTimeouts")}");
+        Assert.Equal(0, Grew("ListenDrops"));
+        Comparison.Of(TruthLog.Read(Path.Combine(results, "full.tsv")), SeenEvent.Read(Path.Combine(results, "full.json"))).AssertExact();
+    }
+
+    /// <summary>A counter of /proc/net/netstat: lines come in pairs, names and numbers.</summary>
+    private static long Netstat(string file, string counter)
+    {
+        var lines = File.ReadAllLines(file);
+        for (var line = 0; line < lines.Length - 1; line += 2)
+        {
+            if (Array.IndexOf(lines[line].Split(' '), counter) is var column and >= 0)
+            {
+                return long.Parse(lines[line + 1].Split(' ')[column], CultureInfo.InvariantCulture);
+            }
+        }
+
+        throw new InvalidDataException($"{file} has no {counter}");
+    }
+
     /// <summary>One older than the agent, one made while it ran, and the host.</summary>
     private static void AssertContainers(string results, string name, string described)
     {
