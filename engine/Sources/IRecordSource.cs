@@ -31,6 +31,9 @@ public interface IRecordSource : IDisposable
     /// <summary>What the source has seen, delivered and dropped since it started.</summary>
     SourceCounters ReadCounters();
 
+    /// <summary>Kernel memory that the source takes beside this process's own, bytes; it does not grow.</summary>
+    long KernelBytes => 0;
+
     /// <summary>Has every cgroup that there is told again, where the source can; returns at once. Any thread.</summary>
     void RescanCgroups()
     {

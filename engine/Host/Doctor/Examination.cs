@@ -33,6 +33,7 @@ internal static class Examination
         {
             report.Fact("cgroups", CgroupHierarchy.Choose(CgroupVersion.Auto)?.Mode ?? "none");
             report.Is(root is not null, "cgroup v2 root", root?.Where ?? noRoot);
+            NameOthers(report, root);
             ProbeAll(report, root);
         }
 
@@ -41,11 +42,24 @@ internal static class Examination
         return await TryItAsync(report).ConfigureAwait(false);
     }
 
+    /// <summary>Others' programs at the hooks that the agent uses: they run before it, or, attached later, behind it.</summary>
+    private static void NameOthers(Report report, CgroupRoot? root)
+    {
+        foreach (var hook in root is null ? [] : Enum.GetValues<CgroupHook>())
+        {
+            var others = CgroupPrograms.At(root!.Directory, hook);
+            if (others.Count > 0)
+            {
+                report.Fact($"others at {hook.ToString().ToLowerInvariant()}", $"{string.Join(", ", others)} (they may change flags, destinations or verdicts; NetMon keeps what the caller saw)");
+            }
+        }
+    }
+
     private static void ProbeAll(Report report, CgroupRoot? root)
     {
         report.Heading("programs (one spine and one set of owner hooks are used; the rest may fail)");
         string[] spines = ["nm_sockops", "nm_tracepoint"];
-        foreach (var program in (string[])[.. spines, .. HookPlan.AllCgroupPrograms, .. Owners.SelectMany(owner => HookPlan.ProgramsOf(owner).Concat(HookPlan.HelpersOf(owner))), .. HookPlan.CgroupNamePrograms, .. HookPlan.AdoptPrograms, HookPlan.FlowProgram])
+        foreach (var program in (string[])[.. spines, .. HookPlan.AllCgroupPrograms, .. Owners.SelectMany(owner => HookPlan.ProgramsOf(owner).Concat(HookPlan.HelpersOf(owner))).Distinct(), .. HookPlan.CgroupNamePrograms, .. HookPlan.AdoptPrograms, HookPlan.FlowProgram])
         {
             var probe = BpfPrograms.Probe(program, root);
             var state = !probe.Loads ? "does not load" : !probe.Attaches ? "loads, does not attach" : "loads, attaches";

@@ -58,6 +58,7 @@ internal sealed class EventMetrics : IMetricGroup
         _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to tell of. No event is lost for that.");
         _garbled = factory.CreateCounter("netmon_garbled_bytes_total", "Bytes that were no record.");
         factory.CreateGauge("netmon_ring_size_bytes", "Memory of all rings together, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
+        factory.CreateGauge("netmon_kernel_memory_bytes", "Kernel memory of the table of sockets, the rings and the counters, bytes. It is taken at the start, does not grow, and is charged to the agent's cgroup.").Set(source.KernelBytes);
         _ringWaiting = factory.CreateGauge("netmon_ring_waiting_bytes", "Bytes in the rings that wait to be read.");
         _pipeWaiting = factory.CreateGauge("netmon_pipe_waiting_bytes", "Bytes that waited for the decoder the last time it looked.");
         _orderWaiting = factory.CreateGauge("netmon_order_waiting_events", "Events that wait until nothing older can come.");

@@ -39,7 +39,7 @@ public static class KernelPrerequisites
         {
             throw new CannotTraceException(
                 $"this kernel shows no type information: {BtfPath} is missing or unreadable",
-                "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (5.8 or newer; every current distribution's is), and let /sys be seen in the agent's container");
+                "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (5.10 or newer; every current distribution's is), and let /sys be seen in the agent's container");
         }
     }
 

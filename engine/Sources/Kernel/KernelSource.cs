@@ -52,7 +52,6 @@ public sealed class KernelSource : IRecordSource
 
     public IReadOnlyList<RingMapping> Rings { get; }
 
-    /// <summary>Kernel memory that the programs' maps and rings take, bytes; it does not grow.</summary>
     public long KernelBytes { get; }
 
     public bool IsLive => true;
