@@ -85,7 +85,7 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         Assert.InRange(own, 1, 256L << 20);
         // Every event is in the account, and the account is that of the outputs.
         var seen = LossReport.Number(log, "seen");
-        Assert.Equal(seen, LossReport.Number(log, "to rings") + LossReport.Number(log, "source.ring_full") + LossReport.Number(log, "source.no_state"));
+        Assert.Equal(seen, LossReport.Number(log, "to rings") + LossReport.Number(log, "source.ring_full") + LossReport.Number(log, "source.no_room"));
         var decoded = LossReport.Number(log, "decoded");
         Assert.Equal(decoded, LossReport.Number(log, "json") + LossReport.Number(log, "json.queue_full") + LossReport.Number(log, "json.failed"));
         Assert.Equal(decoded, LossReport.Number(log, "parquet") + LossReport.Number(log, "parquet.queue_full") + LossReport.Number(log, "parquet.failed"));
