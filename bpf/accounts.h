@@ -3,9 +3,9 @@
 #ifndef NM_ACCOUNTS_H
 #define NM_ACCOUNTS_H
 
+#include "claim.h"
 #include "kernel.h"
 #include "knobs.h"
-#include "slots.h"
 #include "../schemas/record.h"
 
 /* Mirrored by engine/Sources/Kernel/Cgroups/CgroupAccount.cs. */

@@ -11,6 +11,7 @@
 #ifndef NM_SLOTS_H
 #define NM_SLOTS_H
 
+#include "claim.h"
 #include "kernel.h"
 #include "knobs.h"
 #include "../schemas/record.h"
@@ -91,11 +92,6 @@ struct {
 } slots SEC(".maps");
 
 #define NM_PROBES 32 /* nine tenths of all places may be taken, and one socket in thirty finds none */
-
-static __always_inline bool nm_claim(__u64 *word, __u64 value)
-{
-	return !__sync_val_compare_and_swap(word, 0, value);
-}
 
 /*
  * Where a socket may be: first at the cookie itself, because the kernel gives cookies out in a row, so that neighbours in
@@ -184,13 +180,6 @@ static __always_inline void nm_slot_free(struct nm_slot *s, __u64 cookie)
 }
 
 #else
-
-/* Two who claim one word at the same moment may both believe to have it: good enough for a count, not for a socket. */
-static __always_inline bool nm_claim(__u64 *word, __u64 value)
-{
-	*(volatile __u64 *)word = value;
-	return *(volatile __u64 *)word == value;
-}
 
 typedef __u64 nm_slot_key; /* a cookie */
 
