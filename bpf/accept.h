@@ -144,7 +144,8 @@ static __always_inline void nm_accepted_before(struct nm_slot *s, struct sock *s
 	accepted = bpf_map_lookup_elem(&early, &connection);
 	if (!accepted)
 		return;
-	if (s->since_ns - accepted->at_ns < NM_EARLY_NS && nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
+	if (s->since_ns - accepted->at_ns < NM_EARLY_NS &&
+	    nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
 		s->owner = accepted->owner;
 		nm_emit_accept(s, sk, cookie, true);
 	}
@@ -161,7 +162,8 @@ static __always_inline void nm_accept_established(struct sock *sk, __u64 cookie)
 		return;
 	}
 	nm_slot_begin(s, sk, bpf_ktime_get_ns());
-	if (nm_knobs.accept_hook == NM_ACCEPT_LISTENER && nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
+	if (nm_knobs.accept_hook == NM_ACCEPT_LISTENER &&
+	    nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
 		nm_owner_listener(s, sk);
 		nm_emit_accept(s, sk, cookie, true);
 	} else {

@@ -10,7 +10,8 @@
 
 /* Mirrored by engine/Sources/Kernel/Cgroups/CgroupAccount.cs. */
 struct nm_account {
-	__u64 cgroup_id; /* as in struct nm_owner; 0 is free, and in the first element all that have none of their own */
+	__u64
+	    cgroup_id; /* as in struct nm_owner; 0 is free, and in the first element all that have none of their own */
 	__u64 seen; /* records */
 	__u64 dropped[NM_DROP_REASONS]; /* by enum nm_drop */
 	__u64 last_ns; /* of the last record, CLOCK_MONOTONIC */

@@ -65,7 +65,8 @@ static __always_inline __u8 nm_close_reason(struct nm_slot *s, struct sock *sk, 
 }
 
 /* The bytes, the round-trip time and the retransmissions of a connection so far; `last`: what its last FLOW said. */
-static __always_inline void nm_fill_traffic(struct nm_record *r, struct sock *sk, const struct nm_reported *last, bool known)
+static __always_inline void nm_fill_traffic(struct nm_record *r, struct sock *sk, const struct nm_reported *last,
+					    bool known)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	__u64 received = nm_load(known, tp, bytes_received);

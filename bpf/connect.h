@@ -156,7 +156,8 @@ static __always_inline void nm_connect_sent(struct sock *sk, __u64 cookie)
 	struct nm_slot *s = nm_slot_find(cookie);
 
 	if (s) {
-		if (nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING) && !nm_is_remote(sk, s->dialed_addr, s->dialed_port))
+		if (nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING) &&
+		    !nm_is_remote(sk, s->dialed_addr, s->dialed_port))
 			s->flags |= NM_DIALED;
 		return;
 	}
@@ -271,7 +272,8 @@ static __always_inline void nm_connect_abandoned(struct nm_slot *s, struct sock 
 	__u32 error = ENETUNREACH;
 	__u64 destination[2];
 
-	if (state == TCP_SYN_SENT) { /* the SYN was to go with the first data (TCP_FASTOPEN_CONNECT), of which there was none */
+	if (state ==
+	    TCP_SYN_SENT) { /* the SYN was to go with the first data (TCP_FASTOPEN_CONNECT), of which there was none */
 		nm_emit_unsent(s, sk, cookie, ECONNABORTED, 0, false);
 		return;
 	}

@@ -30,7 +30,7 @@ static __always_inline void nm_count_lost(enum nm_drop reason, struct nm_account
 /* The beginning of a record; the rest of it is 0. */
 #define NM_RECORD(which, towards, cookie)                                                                              \
 	{                                                                                                              \
-		.size = sizeof(struct nm_record), .version = NM_VERSION, .kind = (which), .direction = (towards),       \
+		.size = sizeof(struct nm_record), .version = NM_VERSION, .kind = (which), .direction = (towards),      \
 		.connection_id = (cookie),                                                                             \
 	}
 

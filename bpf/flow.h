@@ -15,7 +15,8 @@
 
 static __always_inline bool nm_is_still(struct nm_slot *s, struct sock *sk, __u64 word)
 {
-	return nm_cookie(sk, false) == word >> 8 && ((*(volatile __u64 *)&s->word ^ word) & ~(__u64)NM_PHASE_REPORTED_1) == 0;
+	return nm_cookie(sk, false) == word >> 8 &&
+	       ((*(volatile __u64 *)&s->word ^ word) & ~(__u64)NM_PHASE_REPORTED_1) == 0;
 }
 
 /* The socket is gone, and nobody wrote its CLOSE: another program's doing, or the agent was away. */
@@ -54,11 +55,13 @@ static __always_inline bool nm_sweep_open(struct nm_slot *s, struct sock *sk, __
 }
 
 /* It was accepted, and no hook has seen it: the listener owns it. */
-static __always_inline bool nm_sweep_unseen(struct nm_slot *s, struct sock *sk, __u64 word, __u64 now, struct nm_record *r)
+static __always_inline bool nm_sweep_unseen(struct nm_slot *s, struct sock *sk, __u64 word, __u64 now,
+					    struct nm_record *r)
 {
 	struct nm_counters *n = nm_counters_here();
 
-	if (nm_knobs.accept_hook != NM_ACCEPT_MOSTLY || now - s->since_ns < NM_UNSEEN_NS || !nm_load(false, sk, sk_socket))
+	if (nm_knobs.accept_hook != NM_ACCEPT_MOSTLY || now - s->since_ns < NM_UNSEEN_NS ||
+	    !nm_load(false, sk, sk_socket))
 		return false;
 	nm_fill_tuple(r, sk, false, false);
 	if (!nm_is_still(s, sk, word) || !nm_slot_turn(s, word >> 8, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND))

@@ -18,7 +18,8 @@ enum nm_controller {
 
 /* Who owns what is accepted. */
 enum nm_accept_hook {
-	NM_ACCEPT_LISTENER = 0, /* no hook: who called listen(). The ACCEPT is written when the connection is established */
+	NM_ACCEPT_LISTENER =
+	    0, /* no hook: who called listen(). The ACCEPT is written when the connection is established */
 	NM_ACCEPT_ALWAYS = 1, /* a hook that no accept() passes by: the ACCEPT waits for it */
 	NM_ACCEPT_MOSTLY = 2, /* one that some accept() pass by: the ACCEPT waits for it, or for the socket's close */
 };

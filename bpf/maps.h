@@ -87,7 +87,8 @@ struct {
 
 /* What the agent changes while the programs run. Mirrored by engine/Sources/Kernel/Settings.cs. */
 struct nm_settings {
-	__u64 flow_every_ns; /* the sweep reports connections that were not reported for so long, and have moved bytes since; 0: none */
+	__u64
+	    flow_every_ns; /* the sweep reports connections that were not reported for so long, and have moved bytes since; 0: none */
 	__u32 flow_all; /* 1: the sweep reports every open connection */
 	__u32 connect4_id; /* the ids of these programs, as the kernel numbers them */
 	__u32 connect6_id;

@@ -100,7 +100,8 @@ SEC("tp_btf/inet_sock_set_state")
 int nm_tracepoint(__u64 *ctx)
 {
 	__u8 from = ctx[1], to = ctx[2];
-	bool opens = to == TCP_SYN_SENT, accepts = from == TCP_SYN_RECV && to == TCP_ESTABLISHED, listens = to == TCP_LISTEN;
+	bool opens = to == TCP_SYN_SENT, accepts = from == TCP_SYN_RECV && to == TCP_ESTABLISHED,
+	     listens = to == TCP_LISTEN;
 	struct nm_owner owner = {};
 	struct sock *sk;
 	__u64 cookie;
@@ -176,7 +177,8 @@ int nm_connect_fentry(__u64 *ctx)
 SEC("cgroup/sock_release")
 int nm_release(struct bpf_sock *ctx)
 {
-	struct sock *sk = (struct sock *)ctx; /* what such a program gets is the socket itself, but the verifier doesn't say so */
+	struct sock *sk =
+	    (struct sock *)ctx; /* what such a program gets is the socket itself, but the verifier doesn't say so */
 	__u64 cookie;
 
 	if (ctx->type != SOCK_STREAM)

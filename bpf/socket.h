@@ -75,7 +75,8 @@ static __always_inline bool nm_is_added_subflow(struct sock *sk)
 	if (!bpf_core_field_exists(((struct tcp_sock *)sk)->is_mptcp) || !((struct tcp_sock *)sk)->is_mptcp)
 		return false;
 	subflow = BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_ulp_data);
-	return subflow && (BPF_CORE_READ_BITFIELD_PROBED(subflow, request_join) || BPF_CORE_READ_BITFIELD_PROBED(subflow, mp_join));
+	return subflow && (BPF_CORE_READ_BITFIELD_PROBED(subflow, request_join) ||
+			   BPF_CORE_READ_BITFIELD_PROBED(subflow, mp_join));
 }
 
 static __always_inline __u32 nm_netns(struct sock *sk, bool known)
