@@ -5,7 +5,11 @@
 -- netmon query has the same views over the sealed hours and the current one.
 
 CREATE OR REPLACE VIEW events AS
-SELECT * FROM read_parquet(getvariable('capture') || '/events/**/*.parquet', hive_partitioning = true, hive_types = {'date': DATE, 'hour': BIGINT}, union_by_name = true);
+SELECT * FROM read_parquet(getvariable('capture') || '/events/**/*.parquet', hive_partitioning = true, hive_types = {'date': DATE, 'hour': BIGINT}, union_by_name = true)
+UNION ALL BY NAME -- columns that files of version 0.1 lack
+SELECT NULL::BIGINT AS connection_id, NULL::VARCHAR AS owner, NULL::BOOLEAN AS older, NULL::BIGINT AS delta_sent, NULL::BIGINT AS delta_received,
+    NULL::VARCHAR AS dialed_ip, NULL::INTEGER AS dialed_port
+WHERE false;
 
 -- A capture that has lost nothing has no file of losses, and read_parquet refuses a pattern without one.
 SET VARIABLE capture_has_losses = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/loss/**/*.parquet'));

@@ -11,19 +11,49 @@ CREATE OR REPLACE MACRO workload_of(pod_namespace, pod_name, container_name, pro
     ELSE 'unnamed/' || process
 END;
 
--- One row for each end of each connection that was established: while it is open from its CONNECT or ACCEPT alone, when it
--- has ended from its CLOSE too. A connection that is older than the capture has its CLOSE alone. opened_at is the moment of
--- establishment; accepted_at, when accept() returned. Ends are told apart by a hash of their addresses, network namespace and node
--- and by both ports, which together are more than 64 bits: joining by all of those takes twice the time.
+-- One row for each end of each connection that was established. One that has ended is its CLOSE; one that is open is its last
+-- FLOW, with the bytes so far, or until its first its CONNECT or ACCEPT alone. opened_at is the moment of establishment (of a
+-- connection that is older than the agent, the agent's start); accepted_at, when accept() returned. An id is unique on a node until
+-- it boots: the times tell two boots apart. Rows of version 0.1 have no id and a CLOSE of theirs no latency: these are joined by a
+-- hash of their addresses, network namespace and node and by both ports, which together are more than 64 bits.
 CREATE OR REPLACE VIEW connections AS
-WITH opened AS (
+WITH told AS (
+    SELECT * FROM events WHERE connection_id IS NOT NULL AND (type <> 'CONNECT' OR result = 'established')
+), ended AS ( -- times are cut off to microseconds, so that a difference may be one more than the truth
+    SELECT *, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before FROM told WHERE type = 'CLOSE'
+), latest AS (
+    SELECT *, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before FROM told WHERE type = 'FLOW'
+    QUALIFY row_number() OVER (PARTITION BY node, connection_id ORDER BY timestamp DESC) = 1
+), flowing AS (
+    SELECT f.* FROM latest f ANTI JOIN ended e
+        ON f.node = e.node AND f.connection_id = e.connection_id AND f.timestamp >= e.not_before AND f.timestamp <= e.timestamp
+), reported AS (
+    SELECT * FROM ended UNION ALL BY NAME SELECT * FROM flowing
+), begun AS (
+    SELECT o.* FROM (SELECT * FROM told WHERE type IN ('CONNECT', 'ACCEPT')) o ANTI JOIN reported r
+        ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
+), opened AS (
     SELECT *, hash(src_ip, dst_ip, src_port, dst_port, direction, netns, node) AS whose, timestamp AS told_at
-    FROM events WHERE type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established')
-), closed AS ( -- both times are cut off to microseconds, so that their difference may be one more than the truth
+    FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
+), closed AS (
     SELECT *, hash(src_ip, dst_ip, src_port, dst_port, direction, netns, node) AS whose,
         timestamp - to_microseconds(duration_us) AS opened_at, timestamp - to_microseconds(duration_us + 1) AS not_before
-    FROM events WHERE type = 'CLOSE'
+    FROM events WHERE connection_id IS NULL AND type = 'CLOSE'
 )
+SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
+    timestamp - to_microseconds(duration_us) AS opened_at, CASE type WHEN 'CLOSE' THEN timestamp END AS closed_at, duration_us,
+    CASE WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
+    bytes_sent, bytes_received, rtt_us, retransmits, reason, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
+    type = 'FLOW' AS open, connection_id, owner, older, dialed_ip, dialed_port
+FROM reported
+UNION ALL BY NAME
+SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
+    CASE type WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at,
+    CASE type WHEN 'ACCEPT' THEN timestamp END AS accepted_at, latency_us,
+    pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
+    true AS open, connection_id, owner, older, dialed_ip, dialed_port
+FROM begun
+UNION ALL BY NAME
 SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS direction,
     coalesce(c.src_ip, o.src_ip) AS src_ip, coalesce(c.src_port, o.src_port) AS src_port,
     coalesce(c.dst_ip, o.dst_ip) AS dst_ip, coalesce(c.dst_port, o.dst_port) AS dst_port,
@@ -33,23 +63,26 @@ SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS d
     coalesce(c.pid, o.pid) AS pid, coalesce(c.process, o.process) AS process, coalesce(c.uid, o.uid) AS uid,
     coalesce(c.netns, o.netns) AS netns, coalesce(c.cgroup_id, o.cgroup_id) AS cgroup_id,
     coalesce(c.container_id, o.container_id) AS container_id, coalesce(c.pod_namespace, o.pod_namespace) AS pod_namespace,
-    coalesce(c.pod_name, o.pod_name) AS pod_name, coalesce(c.container_name, o.container_name) AS container_name
+    coalesce(c.pod_name, o.pod_name) AS pod_name, coalesce(c.container_name, o.container_name) AS container_name,
+    c.timestamp IS NULL AS open, coalesce(c.owner, o.owner) AS owner, coalesce(c.older, o.older) AS older
 FROM closed c FULL JOIN opened o
     ON c.whose = o.whose AND c.src_port = o.src_port AND c.dst_port = o.dst_port AND o.told_at >= c.not_before AND o.told_at <= c.timestamp;
 
--- Who moves how much with whom: connections that have ended, by workload and peer. The port is the server's.
+-- Who moves how much with whom, by workload and peer: connections that have ended, and bytes, those of open connections too. The
+-- port is the server's. A CLOSE counts what came since the connection's last FLOW; one of version 0.1, all.
 CREATE OR REPLACE VIEW talkers AS
-WITH ended AS ( -- by process first: naming a workload takes longer than adding up
+WITH moved AS ( -- by process first: naming a workload takes longer than adding up
     SELECT pod_namespace, pod_name, container_name, process, direction,
         CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port,
-        count(*) AS connections, sum(bytes_sent) AS bytes_sent, sum(bytes_received) AS bytes_received, min(timestamp) AS first, max(timestamp) AS last
-    FROM events WHERE type = 'CLOSE'
+        count(*) FILTER (type = 'CLOSE') AS connections, sum(coalesce(delta_sent, bytes_sent)) AS bytes_sent,
+        sum(coalesce(delta_received, bytes_received)) AS bytes_received, min(timestamp) AS first, max(timestamp) AS last
+    FROM events WHERE type IN ('CLOSE', 'FLOW')
     GROUP BY ALL
 )
 SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port,
     sum(connections)::BIGINT AS connections, sum(bytes_sent)::HUGEINT AS bytes_sent, sum(bytes_received)::HUGEINT AS bytes_received,
     min(first) AS first, max(last) AS last
-FROM ended
+FROM moved
 GROUP BY ALL;
 
 -- What could not be reached, by whom and why.

@@ -15,8 +15,8 @@ internal sealed class CaptureDatabase : IDisposable
 {
     private const string HotFunction = "netmon_hot";
 
-    /// <summary>The columns of a capture file, for a capture that has none yet; schemas/parquet.md.</summary>
-    private const string NoEvents =
+    /// <summary>The rows that are not sealed yet. All columns, also where there are none of them and sealed files are of an older schema; schemas/parquet.md.</summary>
+    private const string HotEvents =
         $"SELECT *, timestamp::DATE AS date, hour(timestamp) AS hour FROM {HotFunction}()";
 
     private const string NoLosses =
@@ -95,9 +95,8 @@ internal sealed class CaptureDatabase : IDisposable
     }
 
     private static string EventsOf(Snapshot snapshot) => snapshot.SealedEvents.Count == 0
-        ? NoEvents
-        : $"SELECT * FROM read_parquet({List(snapshot.SealedEvents)}, hive_partitioning = true, hive_types = {{'date': DATE, 'hour': BIGINT}}, union_by_name = true)"
-            + (snapshot.Segments.Count == 0 ? "" : $" UNION ALL BY NAME {NoEvents}");
+        ? HotEvents
+        : $"SELECT * FROM read_parquet({List(snapshot.SealedEvents)}, hive_partitioning = true, hive_types = {{'date': DATE, 'hour': BIGINT}}, union_by_name = true) UNION ALL BY NAME {HotEvents}";
 
     private static string LossesOf(Snapshot snapshot) =>
         "SELECT * FROM netmon_hot_loss"
