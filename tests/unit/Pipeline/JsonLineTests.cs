@@ -83,8 +83,8 @@ public sealed class JsonLineTests
         var line = JsonLines.Text(JsonLines.Event(RecordKind.Flow));
 
         Assert.Contains("\"type\":\"FLOW\",", line, StringComparison.Ordinal);
-        Assert.EndsWith(
-            ",\"latency_us\":1234,\"duration_us\":5678,\"bytes_sent\":18446744073709551614,\"bytes_received\":2,\"rtt_us\":345,\"retransmits\":6,\"connection_id\":77,\"delta_sent\":1,\"delta_received\":2}\n",
+        Assert.Contains(
+            ",\"latency_us\":1234,\"duration_us\":5678,\"bytes_sent\":18446744073709551614,\"bytes_received\":2,\"rtt_us\":345,\"retransmits\":6,\"connection_id\":77,\"delta_sent\":1,\"delta_received\":2",
             line,
             StringComparison.Ordinal);
     }
