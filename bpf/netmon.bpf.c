@@ -495,4 +495,5 @@ const struct nm_record nm_abi_record SEC(".rodata.abi") = {};
 const struct nm_cgroup nm_abi_cgroup SEC(".rodata.abi") = {};
 const struct nm_tick nm_abi_tick SEC(".rodata.abi") = {};
 const struct nm_counters nm_abi_counters SEC(".rodata.abi") = {};
+const struct nm_account nm_abi_account SEC(".rodata.abi") = {};
 const struct nm_abi_enums nm_abi_enums SEC(".rodata.abi") = {};

@@ -15,7 +15,11 @@ WHERE false;
 SET VARIABLE capture_has_losses = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/loss/**/*.parquet'));
 
 CREATE OR REPLACE VIEW loss AS
-SELECT "from", "to", node, stage, reason, count FROM query(CASE WHEN getvariable('capture_has_losses')
-    THEN 'SELECT * FROM read_parquet(getvariable(''capture'') || ''/loss/**/*.parquet'', union_by_name = true)'
-    ELSE 'SELECT NULL::TIMESTAMP AS "from", NULL::TIMESTAMP AS "to", NULL::VARCHAR AS node, NULL::VARCHAR AS stage, NULL::VARCHAR AS reason, NULL::BIGINT AS count WHERE false'
+SELECT NULL::TIMESTAMP AS "from", NULL::TIMESTAMP AS "to", NULL::VARCHAR AS node, NULL::VARCHAR AS stage, NULL::VARCHAR AS reason, NULL::BIGINT AS count,
+    NULL::BIGINT AS cgroup_id, NULL::VARCHAR AS container_id, NULL::VARCHAR AS pod_name, NULL::VARCHAR AS pod_namespace, NULL::VARCHAR AS container_name
+WHERE false
+UNION ALL BY NAME
+SELECT * FROM query(CASE WHEN getvariable('capture_has_losses')
+    THEN 'SELECT * FROM read_parquet(getvariable(''capture'') || ''/loss/**/*.parquet'', hive_partitioning = false, union_by_name = true)'
+    ELSE 'SELECT NULL::VARCHAR AS node WHERE false'
 END);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NetMon.Enrichment.Cgroups;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
@@ -8,7 +9,7 @@ namespace NetMon.Enrichment;
 /// <summary>
 /// From a cgroup's id to the container that it is in. Learns of cgroups from the event stream itself, where the kernel
 /// tells of each before anybody is in it, and of names from the runtimes. Bounded. One thread uses it; only
-/// <see cref="Of"/> may be called from any.
+/// <see cref="Of(string)"/> and <see cref="Of(ulong)"/> may be called from any.
 /// </summary>
 public sealed class ContainerDirectory
 {
@@ -20,7 +21,7 @@ public sealed class ContainerDirectory
     private readonly RuntimeReports _reports;
     private readonly Action _rescan;
     private readonly TimeProvider _time;
-    private readonly Dictionary<ulong, Cgroup> _cgroups = [];
+    private readonly ConcurrentDictionary<ulong, Cgroup> _cgroups = new(concurrencyLevel: 1, capacity: 64);
     private readonly KnownContainers _containers;
     private readonly Queue<(ulong Id, Cgroup Cgroup, long Until)> _ended = new();
     private readonly BackOff _rescanPause;
@@ -46,6 +47,9 @@ public sealed class ContainerDirectory
 
     /// <summary>What is known of a container, by its whole id; null where nothing is.</summary>
     public ContainerIdentity? Of(string containerId) => _containers.Of(containerId);
+
+    /// <summary>The container that a cgroup is in, as far as it is known; null for one of the host, or that is not known (any more).</summary>
+    public ContainerIdentity? Of(ulong cgroupId) => _cgroups.TryGetValue(cgroupId, out var cgroup) ? cgroup.Container?.Identity : null;
 
     /// <summary>Takes in a cgroup that was made or removed.</summary>
     public void Learn(in CgroupRecord record)
@@ -205,7 +209,7 @@ public sealed class ContainerDirectory
                 Counters.CountEvicted(Now - (until - (long)_options.KeepEnded.TotalMilliseconds));
             }
 
-            _cgroups.Remove(id);
+            _cgroups.TryRemove(id, out _);
             Release(cgroup);
             CountHeld();
         }

@@ -41,7 +41,8 @@ internal static class Agent
         using var enrich = new EnrichStage(directory, reports, settings.NameWait);
         var counters = new AgentSinkCounters(settings);
         var loss = new LossAccount(source, reader.Counters, decoder.Counters, counters.All);
-        var sinks = AgentSinks.Open(settings, counters, loss, directory, log);
+        var cgroups = new CgroupLosses(source, directory.Of);
+        var sinks = AgentSinks.Open(settings, counters, loss, cgroups, directory, log);
         var fanout = new SinkFanout(sinks.All, source.IsLive);
         await using var archive = UploaderProcess.Start(settings, log.For("uploader"));
         var loop = new EventLoop(decoder, new EventOrder(), enrich, fanout, recording is null ? null : recording.Append);
@@ -49,6 +50,7 @@ internal static class Agent
         await using var metrics = settings.Metrics is not { } address ? null : await MetricsServer.StartAsync(address, new AgentMetrics(factory =>
         [
             new EventMetrics(factory, source, decoder.Counters, enrich, loop, loss),
+            new CgroupMetrics(factory, source, cgroups),
             new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
             new SinkMetrics(factory, fanout.Workers),
             .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree)] : Array.Empty<IMetricGroup>(),
@@ -84,6 +86,11 @@ internal static class Agent
 
         log.Info(MemoryAccount.Summary());
         log.For("containers").Info(NamingAccount.Summary(source.ReadCounters(), directory.Counters, enrich.Counters, runtimes.Status));
+        if (cgroups.Summary() is { } lost)
+        {
+            log.Info(lost);
+        }
+
         log.Info(loss.Summary());
         return ExitCode.Success;
     }

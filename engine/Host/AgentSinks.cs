@@ -16,9 +16,9 @@ internal sealed record AgentSinks(JsonSink? Json, CaptureSink? Capture)
 
     /// <summary>Opens them. Who closes them is the worker of each.</summary>
     /// <exception cref="CaptureDirectoryException">The capture directory can't be used.</exception>
-    public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, ContainerDirectory directory, Logger log) => new(
+    public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log) => new(
         settings.Json is { } json ? OpenJson(json, settings, counters.Json, log.For("json")) : null,
-        settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, directory, log.For("storage")) : null);
+        settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, cgroups, directory, log.For("storage")) : null);
 
     private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, Logger log)
     {
@@ -26,7 +26,7 @@ internal sealed record AgentSinks(JsonSink? Json, CaptureSink? Capture)
         return new JsonSink(output, EventLine.Of(settings.JsonFormat, settings.Node), counters, log);
     }
 
-    private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, ContainerDirectory directory, Logger log)
+    private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log)
     {
         var options = new CaptureSinkOptions
         {
@@ -40,6 +40,8 @@ internal sealed record AgentSinks(JsonSink? Json, CaptureSink? Capture)
             KeepFree = settings.Retention.KeepFree,
             Archive = settings.Retention.Archive,
             LossTotals = loss.Totals,
+            LossCgroups = cgroups.Totals,
+            ContainerOf = cgroups.ContainerOf,
             NamesOf = container => directory.Of(container.ContainerId),
         };
         return new CaptureSink(options, counters, log);

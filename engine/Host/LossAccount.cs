@@ -7,6 +7,15 @@ namespace NetMon.Host;
 /// <summary>What was lost since the start, stage by stage: one place that knows every counter. Any thread may ask.</summary>
 internal sealed class LossAccount(IRecordSource source, ReaderCounters reader, DecodeCounters decode, IReadOnlyList<SinkCounters> sinks)
 {
+    /// <summary>The stage of what the source lost.</summary>
+    public const string Source = "source";
+
+    /// <summary>Of the source: the agent did not drain in time. Known by cgroup.</summary>
+    public const string RingFull = "ring_full";
+
+    /// <summary>Of the source: more than a cgroup's share. Known by cgroup.</summary>
+    public const string FairShare = "fair_share";
+
     /// <summary>Every loss counter, zero or not, in the order of the stages.</summary>
     public IReadOnlyList<LossCounter> Totals() => [.. Losses(source.ReadCounters())];
 
@@ -25,11 +34,11 @@ internal sealed class LossAccount(IRecordSource source, ReaderCounters reader, D
 
     private IEnumerable<LossCounter> Losses(SourceCounters counters)
     {
-        yield return new LossCounter("source", "ring_full", (long)counters.RingFull);
-        yield return new LossCounter("source", "no_room", (long)counters.NoRoom);
-        yield return new LossCounter("source", "fair_share", (long)counters.FairShare);
-        yield return new LossCounter("source", "recursion", (long)counters.RecursionMisses);
-        yield return new LossCounter("source", "garbled_bytes", (long)counters.GarbledBytes);
+        yield return new LossCounter(Source, RingFull, (long)counters.RingFull);
+        yield return new LossCounter(Source, "no_room", (long)counters.NoRoom);
+        yield return new LossCounter(Source, FairShare, (long)counters.FairShare);
+        yield return new LossCounter(Source, "recursion", (long)counters.RecursionMisses);
+        yield return new LossCounter(Source, "garbled_bytes", (long)counters.GarbledBytes);
         yield return new LossCounter("capture", "misshapen", reader.Misshapen);
         yield return new LossCounter("decode", "garbled", decode.GarbledRuns);
         yield return new LossCounter("decode", "unknown_version", decode.UnknownVersion);

@@ -24,6 +24,16 @@ public sealed unsafe class BpfMaps
         return RingMapping.OfMap(Libbpf.MapDescriptor(ring), (int)Libbpf.MaxEntries(ring));
     }
 
+    /// <summary>Maps an array that the object declares with BPF_F_MMAPABLE, once it is loaded; the caller disposes of it.</summary>
+    public BpfArray<T> MapArray<T>(string map)
+        where T : unmanaged
+    {
+        var array = Find(map);
+        return Libbpf.ValueSize(array) == sizeof(T)
+            ? BpfArray<T>.OfMap(Libbpf.MapDescriptor(array), (int)Libbpf.MaxEntries(array))
+            : throw new ArgumentException($"an element of the map {map} has {Libbpf.ValueSize(array)} bytes, {typeof(T).Name} {sizeof(T)}", nameof(map));
+    }
+
     /// <summary>Sets the only element of an array.</summary>
     public void Set<T>(string map, T value)
         where T : unmanaged

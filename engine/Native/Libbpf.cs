@@ -79,6 +79,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_map__max_entries")]
     public static partial uint MaxEntries(nint map);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map__value_size")]
+    public static partial uint ValueSize(nint map);
+
     [LibraryImport(Library, EntryPoint = "bpf_map__set_inner_map_fd")]
     public static partial int SetInnerMap(nint map, int template);
 

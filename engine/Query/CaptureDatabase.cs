@@ -20,7 +20,8 @@ internal sealed class CaptureDatabase : IDisposable
         $"SELECT *, timestamp::DATE AS date, hour(timestamp) AS hour FROM {HotFunction}()";
 
     private const string NoLosses =
-        "SELECT NULL::TIMESTAMP AS \"from\", NULL::TIMESTAMP AS \"to\", NULL::VARCHAR AS node, NULL::VARCHAR AS stage, NULL::VARCHAR AS reason, NULL::BIGINT AS count WHERE false";
+        "SELECT NULL::TIMESTAMP AS \"from\", NULL::TIMESTAMP AS \"to\", NULL::VARCHAR AS node, NULL::VARCHAR AS stage, NULL::VARCHAR AS reason, NULL::BIGINT AS count, "
+        + "NULL::BIGINT AS cgroup_id, NULL::VARCHAR AS container_id, NULL::VARCHAR AS pod_name, NULL::VARCHAR AS pod_namespace, NULL::VARCHAR AS container_name WHERE false";
 
     private readonly DuckDBConnection _connection;
     private readonly string _temporary = Directory.CreateTempSubdirectory("netmon-query-").FullName; // its owner's alone
@@ -100,7 +101,7 @@ internal sealed class CaptureDatabase : IDisposable
 
     private static string LossesOf(Snapshot snapshot) =>
         "SELECT * FROM netmon_hot_loss"
-        + (snapshot.SealedLosses.Count == 0 ? "" : $" UNION ALL SELECT \"from\", \"to\", node, stage, reason, count FROM read_parquet({List(snapshot.SealedLosses)})");
+        + (snapshot.SealedLosses.Count == 0 ? "" : $" UNION ALL BY NAME SELECT * FROM read_parquet({List(snapshot.SealedLosses)}, hive_partitioning = false, union_by_name = true)");
 
     private void AddHotLosses(Snapshot snapshot)
     {
@@ -112,7 +113,9 @@ internal sealed class CaptureDatabase : IDisposable
             {
                 appender.CreateRow()
                     .AppendValue(TimeOf(row.From)).AppendValue(TimeOf(row.To)).AppendValue(node)
-                    .AppendValue(row.Stage).AppendValue(row.Reason).AppendValue(row.Count).EndRow();
+                    .AppendValue(row.Stage).AppendValue(row.Reason).AppendValue(row.Count)
+                    .AppendValue((long?)row.Cgroup?.Id).AppendValue(row.Cgroup?.ContainerId).AppendValue(row.Cgroup?.PodName)
+                    .AppendValue(row.Cgroup?.PodNamespace).AppendValue(row.Cgroup?.ContainerName).EndRow();
             }
         }
     }

@@ -34,6 +34,9 @@ public interface IRecordSource : IDisposable
     /// <summary>Kernel memory that the source takes beside this process's own, bytes; it does not grow.</summary>
     long KernelBytes => 0;
 
+    /// <summary>What it has seen and dropped of each cgroup, as far as it keeps account of that; in no order. Any thread, until it is disposed of.</summary>
+    IReadOnlyList<CgroupCounters> ReadCgroups() => [];
+
     /// <summary>Has every cgroup that there is told again, where the source can; returns at once. Any thread.</summary>
     void RescanCgroups()
     {

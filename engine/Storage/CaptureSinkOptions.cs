@@ -53,6 +53,12 @@ public sealed record CaptureSinkOptions
     /// </summary>
     public Func<IReadOnlyList<LossCounter>>? LossTotals { get; init; }
 
+    /// <summary>How <see cref="LossTotals"/> divide by cgroup, asked after them; counters that are not listed don't. Any thread may ask it.</summary>
+    public Func<IReadOnlyList<CgroupLoss>>? LossCgroups { get; init; }
+
+    /// <summary>The container that such a cgroup is in, null where it is none or not known. Any thread may ask it.</summary>
+    public Func<ulong, ContainerIdentity?>? ContainerOf { get; init; }
+
     /// <summary>
     /// Asked while an hour is sealed, once for each container without names, on the thread that seals: who knows them by
     /// now gives them, else null.

@@ -35,6 +35,7 @@ internal static class RunCommand
     private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, receive, syscall or listener", "auto");
     private static readonly Option<string?> Sockets = EnvironmentOption.Create("--sockets", "NUMBER", "how many open sockets are remembered at once, 1024 to 16777216, rounded up to a power of two; 128 bytes of kernel memory each. Sockets beyond have no events and are counted", "131072");
     private static readonly Option<string?> FlowEvery = EnvironmentOption.Create("--flow-every", "TIME|none", "report a connection that is open when it is this old, then each time that it has moved bytes in so long, and at each hour's start; 1s to 1h", "60s");
+    private static readonly Option<string?> FairShare = EnvironmentOption.Create("--fair-share", "RATE|none", "events per second that one cgroup may write, 1 to 10000000. A second's worth may come at once; what is over it is dropped and counted as source.fair_share by cgroup", "none");
     private static readonly Option<string?> RuntimeEndpoints = RuntimeEndpointOption.Create(
         "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
 
@@ -49,7 +50,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets, FlowEvery,
+            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets, FlowEvery, FairShare,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
@@ -104,6 +105,7 @@ internal static class RunCommand
                 RingBytes = ReadRingBytes(parsed.GetValue(RingMemory)!),
                 FlowEvery = ReadFlowEvery(parsed.GetValue(FlowEvery)!),
                 Sockets = ReadSockets(parsed.GetValue(Sockets)!),
+                FairShare = ReadFairShare(parsed.GetValue(FairShare)!),
             },
         };
     }
@@ -135,6 +137,11 @@ internal static class RunCommand
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sockets) && sockets is >= 1024 and <= 16 * 1024 * 1024
             ? (int)BitOperations.RoundUpToPowerOf2(sockets)
             : throw new UsageException($"--sockets {text}: it takes a number from 1024 to 16777216");
+
+    private static int? ReadFairShare(string text) =>
+        text == "none" ? null
+        : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= 10_000_000 ? (int)rate
+        : throw new UsageException($"--fair-share {text}: it takes events per second from 1 to 10000000, or none");
 
     private static TimeSpan ReadDuration(string text) =>
         TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");

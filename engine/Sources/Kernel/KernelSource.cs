@@ -17,6 +17,7 @@ public sealed class KernelSource : IRecordSource
     private readonly RingMapping _cgroupRing;
     private readonly CgroupHierarchy _hierarchy;
     private readonly CgroupScan _scan;
+    private readonly CgroupAccounts _accounts;
     private readonly FlowSweep? _flows;
     private readonly WallClock _clock = new();
     private ulong _recursionMisses;
@@ -34,6 +35,7 @@ public sealed class KernelSource : IRecordSource
         (_programs, _eventRings, _root, _plan, _hierarchy, _cgroupNames, _adopt) = (programs, rings, root, plan, hierarchy, cgroupNames, adopt);
         _cgroupRing = programs.Maps.MapRing("cgroups");
         _scan = new CgroupScan(hierarchy, root);
+        _accounts = new CgroupAccounts(programs.Maps.MapArray<CgroupAccount>("accounts"));
         _flows = flows;
         Rings = [.. rings, _cgroupRing, _scan.Ring, .. flows is null ? Array.Empty<RingMapping>() : [flows.Ring]];
         KernelBytes = programs.KernelBytes;
@@ -85,6 +87,7 @@ public sealed class KernelSource : IRecordSource
 
             var knobs = new Knobs
             {
+                ShareNanoseconds = options.FairShare is { } share ? 1_000_000_000 / (ulong)share : 0,
                 RingCount = (uint)layout.Rings,
                 CgroupController = Knobs.ControllerNumber(hierarchy.Controller),
                 CgroupHierarchy = hierarchy.Id,
@@ -125,6 +128,8 @@ public sealed class KernelSource : IRecordSource
             sum.Seen + flows + dropped, sum.Delivered + flows, sum.DroppedRingFull + dropped, sum.DroppedNoRoom, sum.DroppedFairShare, misses,
             sum.AcceptsInferred, sum.CgroupsDropped, sum.ClosesEarly, sum.ClosesUnseen);
     }
+
+    public IReadOnlyList<CgroupCounters> ReadCgroups() => _accounts.Read();
 
     public void RescanCgroups() => _scan.Request();
 
@@ -177,6 +182,7 @@ public sealed class KernelSource : IRecordSource
     public void Dispose()
     {
         _flows?.Dispose();
+        _accounts.Dispose();
         _scan.Dispose();
         _cgroupRing.Dispose();
         foreach (var ring in _eventRings)

@@ -21,6 +21,9 @@ public sealed record KernelSourceOptions
     /// <summary>How old a connection gets before it is reported while it is open, and how often after that; null: never.</summary>
     public TimeSpan? FlowEvery { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Events per second that one cgroup may write, up to a second's worth at once; null: any number.</summary>
+    public int? FairShare { get; init; }
+
     /// <summary>Ring memory in all, bytes; divided among the rings, not multiplied by the CPUs.</summary>
     public int RingBytes { get; init; } = 8 * 1024 * 1024;
 }

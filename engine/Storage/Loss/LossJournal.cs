@@ -1,3 +1,4 @@
+using NetMon.Events;
 using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Loss;
@@ -9,9 +10,10 @@ namespace NetMon.Storage.Loss;
 internal sealed class LossJournal(
     CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures, HotSync sync, Action<Hour, IReadOnlyList<string>> seal)
 {
-    private const int MostUnwritten = 1000;
+    private const int MostUnwritten = 4000;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Stage, string Reason), long> _known = [];
+    private readonly LossShares _shares = new();
     private readonly Queue<LossRow> _unwritten = new();
     private readonly List<string> _paths = [];
     private LossFile? _file;
@@ -91,18 +93,34 @@ internal sealed class LossJournal(
 
     private void Look()
     {
+        IReadOnlyList<CgroupLoss>? cgroups = null;
         foreach (var (stage, reason, total) in options.LossTotals?.Invoke() ?? [])
         {
             var before = _known.GetValueOrDefault((stage, reason));
             if (total > before)
             {
-                Append(new LossRow(_lookedAt, _now, stage, reason, total - before));
+                cgroups ??= options.LossCgroups?.Invoke() ?? [];
+                AppendGrowth(stage, reason, total - before, cgroups);
                 _known[(stage, reason)] = total;
             }
         }
 
         WriteOut();
         _lookedAt = _now;
+    }
+
+    private void AppendGrowth(string stage, string reason, long growth, IReadOnlyList<CgroupLoss> cgroups)
+    {
+        foreach (var (cgroup, count) in _shares.Of(stage, reason, growth, cgroups))
+        {
+            Append(new LossRow(_lookedAt, _now, stage, reason, count, LossCgroup.Of(cgroup, options.ContainerOf?.Invoke(cgroup))));
+            growth -= count;
+        }
+
+        if (growth > 0)
+        {
+            Append(new LossRow(_lookedAt, _now, stage, reason, growth));
+        }
     }
 
     private void Append(in LossRow row)

@@ -6,4 +6,5 @@ namespace NetMon.Storage.Loss;
 /// <param name="Stage">Where: source, json, parquet, agent…</param>
 /// <param name="Reason">Why: ring_full, queue_full, down…</param>
 /// <param name="Count">Events; null where nobody can tell.</param>
-public readonly record struct LossRow(long From, long To, string Stage, string Reason, long? Count);
+/// <param name="Cgroup">Whose events they were; null: of those that have no row of their own, or it is not known by cgroup.</param>
+public readonly record struct LossRow(long From, long To, string Stage, string Reason, long? Count, LossCgroup? Cgroup = null);

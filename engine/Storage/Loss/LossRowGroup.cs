@@ -13,28 +13,41 @@ internal static class LossRowGroup
     /// <exception cref="IOException">The file can't be written.</exception>
     public static void Write(ParquetFileWriter file, string node, IReadOnlyList<LossRow> rows)
     {
-        var counted = new Presence();
-        var present = counted.Next(rows.Count);
-        for (var row = 0; row < rows.Count; row++)
-        {
-            present[row] = rows[row].Count is null ? 0u : 1;
-        }
-
-        counted.Settle(rows.Count);
         var group = file.BeginRowGroup(rows.Count);
         group.WriteNumbers(LossSchema.From, [.. rows.Select(row => row.From / NanosecondsPerMicrosecond)], null);
         group.WriteNumbers(LossSchema.To, [.. rows.Select(row => row.To / NanosecondsPerMicrosecond)], null);
-        WriteTexts(group, LossSchema.Node, rows.Select(_ => node));
-        WriteTexts(group, LossSchema.Stage, rows.Select(row => row.Stage));
-        WriteTexts(group, LossSchema.Reason, rows.Select(row => row.Reason));
-        group.WriteNumbers(LossSchema.Count, [.. rows.Where(row => row.Count is not null).Select(row => row.Count!.Value)], counted);
+        WriteTexts(group, LossSchema.Node, [.. rows.Select(_ => node)]);
+        WriteTexts(group, LossSchema.Stage, [.. rows.Select(row => row.Stage)]);
+        WriteTexts(group, LossSchema.Reason, [.. rows.Select(row => row.Reason)]);
+        WriteNumbers(group, LossSchema.Count, [.. rows.Select(row => row.Count)]);
+        WriteNumbers(group, LossSchema.CgroupId, [.. rows.Select(row => (long?)row.Cgroup?.Id)]);
+        WriteTexts(group, LossSchema.ContainerId, [.. rows.Select(row => row.Cgroup?.ContainerId)]);
+        WriteTexts(group, LossSchema.PodName, [.. rows.Select(row => row.Cgroup?.PodName)]);
+        WriteTexts(group, LossSchema.PodNamespace, [.. rows.Select(row => row.Cgroup?.PodNamespace)]);
+        WriteTexts(group, LossSchema.ContainerName, [.. rows.Select(row => row.Cgroup?.ContainerName)]);
         file.EndRowGroup();
     }
 
-    private static void WriteTexts(RowGroupWriter group, ColumnDefinition column, IEnumerable<string> values)
+    private static void WriteNumbers(RowGroupWriter group, ColumnDefinition column, List<long?> values) =>
+        group.WriteNumbers(column, [.. values.OfType<long>()], PresenceOf(values));
+
+    private static void WriteTexts(RowGroupWriter group, ColumnDefinition column, List<string?> values)
     {
         var texts = new DistinctTexts();
-        uint[] indices = [.. values.Select(texts.IndexOf)];
-        group.WriteTexts(column, indices, texts.Texts, null);
+        uint[] indices = [.. values.OfType<string>().Select(texts.IndexOf)];
+        group.WriteTexts(column, indices, texts.Texts, column.IsOptional ? PresenceOf(values) : null);
+    }
+
+    private static Presence PresenceOf<T>(List<T> values)
+    {
+        var presence = new Presence();
+        var present = presence.Next(values.Count);
+        for (var row = 0; row < values.Count; row++)
+        {
+            present[row] = values[row] is null ? 0u : 1;
+        }
+
+        presence.Settle(values.Count);
+        return presence;
     }
 }

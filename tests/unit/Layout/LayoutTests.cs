@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
 using NetMon.Sources.Kernel;
+using NetMon.Sources.Kernel.Cgroups;
 using Xunit;
 
 namespace NetMon.UnitTests.Layout;
@@ -74,6 +75,16 @@ public sealed class LayoutTests
         ("closes_unseen", ["ClosesUnseen"]),
     ];
 
+    private static readonly (string C, string[] Mirror)[] AccountTable =
+    [
+        ("cgroup_id", ["CgroupId"]),
+        ("seen", ["Seen"]),
+        ("dropped", ["DroppedRingFull", "DroppedNoRoom", "DroppedFairShare"]), // by enum nm_drop
+        ("last_ns", ["LastNanoseconds"]),
+        ("due_ns", ["DueNanoseconds"]),
+        ("reserved", ["Reserved"]),
+    ];
+
     private static readonly (string C, string[] Mirror)[] KnobsTable =
     [
         ("share_ns", ["ShareNanoseconds"]),
@@ -109,6 +120,10 @@ public sealed class LayoutTests
     [Fact]
     public void Counters_lie_in_memory_as_the_kernel_writes_them() =>
         Assert.Empty(LayoutComparison.Differences<KernelCounters>(_types.Struct("nm_counters"), CountersTable));
+
+    [Fact]
+    public void Accounts_of_cgroups_lie_in_memory_as_the_kernel_writes_them() =>
+        Assert.Empty(LayoutComparison.Differences<CgroupAccount>(_types.Struct("nm_account"), AccountTable));
 
     [Fact]
     public void Knobs_lie_in_memory_as_the_kernel_reads_them() =>

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+
+namespace NetMon.Storage.Loss;
+
+/// <summary>A row of losses as a line of text: fields between tabs, those of a cgroup only where it is known, and a checksum.</summary>
+internal static class LossLine
+{
+    /// <summary>The line, with its end.</summary>
+    public static string Of(in LossRow row)
+    {
+        var fields = string.Create(
+            CultureInfo.InvariantCulture, $"{row.From}\t{row.To}\t{row.Stage}\t{row.Reason}\t{(row.Count is { } count ? count.ToString(CultureInfo.InvariantCulture) : "-")}");
+        if (row.Cgroup is { } cgroup)
+        {
+            fields = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{fields}\t{cgroup.Id}\t{Escaped(cgroup.ContainerId)}\t{Escaped(cgroup.PodName)}\t{Escaped(cgroup.PodNamespace)}\t{Escaped(cgroup.ContainerName)}");
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{fields}\t{Checksum(fields):x8}\n");
+    }
+
+    /// <summary>False where it is no whole row. Takes lines of version 0.1 too, which have no cgroup.</summary>
+    /// <param name="line">Without its end.</param>
+    /// <param name="row">What it says.</param>
+    public static bool TryParse(string line, out LossRow row)
+    {
+        row = default;
+        var end = line.LastIndexOf('\t');
+        if (end < 0 || !uint.TryParse(line.AsSpan(end + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var checksum)
+            || checksum != Checksum(line[..end]))
+        {
+            return false;
+        }
+
+        LossCgroup? cgroup = null;
+        var fields = line[..end].Split('\t');
+        if (fields is [_, _, _, _, _, var id, var container, var pod, var ns, var name])
+        {
+            cgroup = new LossCgroup(ulong.Parse(id, CultureInfo.InvariantCulture), Plain(container), Plain(pod), Plain(ns), Plain(name));
+        }
+        else if (fields.Length != 5)
+        {
+            return false;
+        }
+
+        row = new LossRow(
+            long.Parse(fields[0], CultureInfo.InvariantCulture), long.Parse(fields[1], CultureInfo.InvariantCulture), fields[2], fields[3],
+            fields[4] == "-" ? null : long.Parse(fields[4], CultureInfo.InvariantCulture), cgroup);
+        return true;
+    }
+
+    /// <summary>A runtime gives the names, so they may have tabs and line ends in them.</summary>
+    private static string Escaped(string? name) => Uri.EscapeDataString(name ?? "");
+
+    private static string? Plain(string field) => field.Length == 0 ? null : Uri.UnescapeDataString(field);
+
+    private static uint Checksum(string text) => Crc32C.Of(Encoding.UTF8.GetBytes(text));
+}
