@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NetMon.LiveTests.Support;
 using Xunit;
 
@@ -8,6 +7,8 @@ namespace NetMon.LiveTests;
 public sealed class FairShareTests(ITestOutputHelper output)
 {
     private const int NeighbourConnections = 400;
+
+    private const string RingFull = """netmon_dropped_events_total{stage="source",reason="ring_full"}""";
 
     /// <summary>The neighbour: 100 connections a second for four seconds, which is 400 events a second.</summary>
     private static readonly string[] NeighbourLoad =
@@ -43,6 +44,37 @@ public sealed class FairShareTests(ITestOutputHelper output)
         AssertAccount(log);
     }
 
+    [Fact]
+    public void Losses_are_counted_by_cgroup_in_the_metrics_the_log_and_the_capture()
+    {
+        Needs.Tracing();
+        Needs.Storm();
+        using var scratch = new Scratch();
+        using var noisy = new ChildCgroup();
+        using var agent = AgentProcess.Start("--metrics", "127.0.0.1:0", "--json", "none", "--capture", scratch["capture"], "--ring-memory", "0.25");
+        using (new FloodProcess(noisy, agent))
+        {
+            WaitFor.True(() => Scrape.Of(agent)[RingFull] > 0, "something of the flood to be lost");
+        }
+
+        Scrape? scrape = null;
+        WaitFor.True(() => (scrape = Scrape.Of(agent)).Sum("netmon_cgroup_dropped_events_total") == scrape[RingFull], "cgroups' losses that add up to all");
+        var noisyLost = scrape!["netmon_cgroup_dropped_events_total" + Labels(noisy, "reason=\"ring_full\",")];
+        var noisySeen = scrape["netmon_cgroup_seen_events_total" + Labels(noisy, "")];
+        Assert.InRange(noisyLost, 1, noisySeen);
+        agent.Stop();
+
+        output.WriteLine(agent.Log);
+        Assert.Contains($"lost by cgroup: {noisy.Id} source.ring_full {noisyLost}", agent.Log, StringComparison.Ordinal);
+        var all = LossReport.Number(agent.Log, "source.ring_full");
+        var losses = $"FROM {Duck.Losses(scratch["capture"])} WHERE stage = 'source' AND reason = 'ring_full'";
+        Assert.Equal(all, Duck.Number($"SELECT sum(count)::BIGINT {losses}"));
+        Assert.Equal((long)noisyLost, Duck.Number($"SELECT sum(count)::BIGINT {losses} AND cgroup_id = {noisy.Id}"));
+    }
+
+    private static string Labels(ChildCgroup cgroup, string first) =>
+        $$"""{{{first}}cgroup_id="{{cgroup.Id}}",container_id="",pod_name="",pod_namespace="",container_name=""}""";
+
     private static void AssertAccount(string log)
     {
         var lost = new[] { "source.ring_full", "source.no_room", "source.fair_share" }.Sum(reason => LossReport.Number(log, reason));
@@ -56,17 +88,10 @@ public sealed class FairShareTests(ITestOutputHelper output)
         using var quiet = new ChildCgroup();
         using var traced = new TracedNamespace(start: true, options);
         var truth = traced.File("truth.tsv");
-        using var flood = Process.Start(
-            new ProcessStartInfo(Repository.Storm, ["--seconds", "3600", "--cgroup", $"{noisy.Id}", "--agent", $"{traced.Agent.Id}"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true })!;
-        try
+        using (new FloodProcess(noisy, traced.Agent))
         {
             quiet.Run(traced.Space, Repository.Load, [.. NeighbourLoad, truth]).MustSucceed();
             traced.Space.WaitUntilClosed();
-        }
-        finally
-        {
-            flood.Kill();
-            flood.WaitForExit();
         }
 
         var comparison = Comparison.Of(TruthLog.Read(truth), traced.EventsAtEnd());

@@ -4,7 +4,7 @@ namespace NetMon.UnitTests;
 
 /// <summary>
 /// Files of agent 0.1.0, from its synthetic source: a recording of 40 events, the lines and the sealed file that it made of the same
-/// events, a hot segment of 29 others that a kill left, and their lines.
+/// events, a hot segment of 29 others that a kill left, and their lines; a sealed file and a journal of losses, of other runs of it.
 /// </summary>
 internal static class Version1
 {
@@ -13,6 +13,10 @@ internal static class Version1
     public static string SealedFile => File("sealed.parquet");
 
     public static string Segment => File("segment.arrows");
+
+    public static string SealedLosses => File("sealed-loss.parquet");
+
+    public static string LossJournal => File("rows.loss");
 
     public static string[] LinesOfRecording => System.IO.File.ReadAllLines(File("recording.jsonl"));
 

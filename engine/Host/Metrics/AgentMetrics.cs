@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>All metrics of the agent in Prometheus' text format. The number of series is bounded: no label takes its value from traffic.</summary>
+/// <summary>All metrics of the agent in Prometheus' text format. The number of series is bounded: those whose labels take their values from traffic are a few at a time.</summary>
 internal sealed class AgentMetrics
 {
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();

@@ -21,6 +21,8 @@ public sealed class ContainerDirectoryTests
         node.Tell(Named(1));
         Assert.Equal((Named(1), true), node.Of(7));
         Assert.Equal(Named(1), node.Directory.Of(Id(1)));
+        Assert.Equal(Named(1), node.Directory.Of(7ul));
+        Assert.Null(node.Directory.Of(8ul));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Buffers;
 using NetMon.Events;
 using NetMon.Host;
-using NetMon.Native;
 using NetMon.Pipeline.Decode;
 using NetMon.Sources;
 using Xunit;
@@ -73,34 +72,5 @@ public sealed class LossAccountTests : IDisposable
     {
         var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(stream));
         Assert.False(_decoder.TryRead(ref reader, out _));
-    }
-
-    private sealed class CountedSource : IRecordSource
-    {
-        public SourceCounters Counters { get; set; } = new(0, 0);
-
-        public string Description => "a test";
-
-        public IReadOnlyList<RingMapping> Rings => [];
-
-        public bool IsLive => false;
-
-        public bool HasEnded => true;
-
-        public SourceTime ReadTime() => new(0, 0);
-
-        public SourceCounters ReadCounters() => Counters;
-
-        public void Start()
-        {
-        }
-
-        public void Stop()
-        {
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }
