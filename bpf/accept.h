@@ -17,7 +17,8 @@
 #include "slots.h"
 #include "socket.h"
 
-static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, __u64 cookie, bool known)
+/* `timed`: it is accepted just now, so that its latency is known. */
+static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, __u64 cookie, bool timed, bool known)
 {
 	struct nm_record r = NM_RECORD(NM_ACCEPT, NM_INBOUND, cookie);
 	__u64 now;
@@ -30,8 +31,9 @@ static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, _
 	}
 	nm_fill_tuple(&r, sk, false, known);
 	nm_fill_slot(&r, s);
-	now = nm_emit(&r, s->since_ns);
-	s->latency_ns = now - s->since_ns;
+	now = nm_emit(&r, timed ? s->since_ns : 0);
+	if (timed)
+		s->latency_ns = now - s->since_ns;
 }
 
 /* `owner` listens with this socket. */
@@ -88,7 +90,7 @@ static __always_inline void nm_accept_unseen(struct nm_slot *s, struct sock *sk,
 	} else {
 		nm_owner_listener(s, sk);
 	}
-	nm_emit_accept(s, sk, cookie, true);
+	nm_emit_accept(s, sk, cookie, true, true);
 }
 
 /*
@@ -103,7 +105,7 @@ static __always_inline void nm_accepted(struct sock *sk, __u64 cookie, bool know
 	if (!s || !nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_TAKEN))
 		return;
 	nm_owner_current(&s->owner);
-	nm_emit_accept(s, sk, cookie, known);
+	nm_emit_accept(s, sk, cookie, true, known);
 	if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_INBOUND))
 		nm_slot_free(s, cookie); /* closed meanwhile */
 }
@@ -147,7 +149,7 @@ static __always_inline void nm_accepted_before(struct nm_slot *s, struct sock *s
 	if (s->since_ns - accepted->at_ns < NM_EARLY_NS &&
 	    nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
 		s->owner = accepted->owner;
-		nm_emit_accept(s, sk, cookie, true);
+		nm_emit_accept(s, sk, cookie, true, true);
 	}
 	bpf_map_delete_elem(&early, &connection);
 }
@@ -165,7 +167,7 @@ static __always_inline void nm_accept_established(struct sock *sk, __u64 cookie)
 	if (nm_knobs.accept_hook == NM_ACCEPT_LISTENER &&
 	    nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND)) {
 		nm_owner_listener(s, sk);
-		nm_emit_accept(s, sk, cookie, true);
+		nm_emit_accept(s, sk, cookie, true, true);
 	} else {
 		nm_accepted_before(s, sk, cookie);
 	}

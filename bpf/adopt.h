@@ -28,6 +28,26 @@ static __always_inline bool nm_sent_syn(struct tcp_sock *tp, __u8 state)
 	return tp->bytes_acked + in_flight > payload + fin;
 }
 
+/* A slot that the agent before this one left: what nobody saw since then, by the state that the socket is in now. */
+static __always_inline void nm_adopt_remembered(struct nm_slot *s, struct tcp_sock *tp, __u64 cookie, __u8 state)
+{
+	struct sock *sk = (struct sock *)tp;
+
+	if (!nm_slot_is_inherited(s))
+		return;
+	if (nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING) && !nm_is_remote(sk, s->dialed_addr, s->dialed_port))
+		s->flags |= NM_DIALED;
+	/* Established while no agent ran, so without a CONNECT: when is not known. */
+	if (state != TCP_SYN_SENT && nm_slot_turn(s, cookie, NM_PHASE_CONNECTING, NM_PHASE_OUTBOUND)) {
+		s->since_ns = bpf_ktime_get_ns();
+		s->flags |= NM_OLDER;
+	}
+	if ((sk->__sk_common.skc_flags & (1UL << SOCK_DEAD)) && !(s->marks & NM_RELEASED)) {
+		s->data_segments = tp->data_segs_in;
+		s->marks |= NM_RELEASED;
+	}
+}
+
 /* The slot of a connection or attempt that is older than the agent; NULL: none, or no room. */
 static __always_inline struct nm_slot *nm_adopt(struct tcp_sock *tp, __u64 cookie)
 {
@@ -36,11 +56,8 @@ static __always_inline struct nm_slot *nm_adopt(struct tcp_sock *tp, __u64 cooki
 	struct nm_slot *s = nm_slot_find(cookie);
 	enum nm_phase phase;
 
-	if (s) { /* remembered by the agent before this one */
-		if (state != TCP_SYN_SENT && nm_slot_turn(s, cookie, NM_PHASE_CONNECTING, NM_PHASE_OUTBOUND)) {
-			s->since_ns = bpf_ktime_get_ns();
-			s->flags |= NM_OLDER;
-		}
+	if (s) {
+		nm_adopt_remembered(s, tp, cookie, state);
 		return s;
 	}
 	if (state == TCP_LISTEN || state == TCP_SYN_RECV || state == TCP_CLOSE || nm_is_added_subflow(sk))
@@ -73,7 +90,7 @@ static __always_inline void nm_adopt_owner(struct nm_slot *s, struct sock *sk, _
 {
 	if (nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_TAKEN)) {
 		s->owner = *owner;
-		nm_emit_accept(s, sk, cookie, false);
+		nm_emit_accept(s, sk, cookie, !nm_slot_is_inherited(s), false);
 		if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_INBOUND))
 			nm_slot_free(s, cookie);
 	} else if (s->flags & NM_OWNER_UNKNOWN) {

@@ -40,15 +40,27 @@ static __always_inline void nm_emit_unsent(struct nm_slot *s, struct sock *sk, _
 	nm_slot_free(s, cookie);
 }
 
+static __always_inline void nm_forget_unseen(struct nm_slot *s, __u64 cookie)
+{
+	struct nm_counters *n = nm_counters_here();
+
+	if (n)
+		__sync_fetch_and_add(&n->closes_unseen, 1);
+	nm_slot_free(s, cookie);
+}
+
 /* connect() is called on this socket: a slot for the attempt, with its owner and time. NULL: none, or no room (counted when the SYN is sent). */
 static __always_inline struct nm_slot *nm_attempt(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_find(cookie);
 
 	if (s) {
-		if (nm_slot_phase(s) != NM_PHASE_CALLED)
+		if (nm_slot_phase(s) == NM_PHASE_CALLED)
+			nm_emit_unsent(s, sk, cookie, 0, NM_ERROR_UNKNOWN, true);
+		else if (nm_slot_is_inherited(s) && sk->__sk_common.skc_state == TCP_CLOSE)
+			nm_forget_unseen(s, cookie); /* its end came while no agent ran */
+		else
 			return NULL; /* connecting or connected: the kernel is about to say so */
-		nm_emit_unsent(s, sk, cookie, 0, NM_ERROR_UNKNOWN, true);
 	}
 	s = nm_slot_claim(cookie, NM_PHASE_CALLED);
 	if (!s)

@@ -40,7 +40,7 @@ static __always_inline bool nm_sweep_open(struct nm_slot *s, struct sock *sk, __
 	nm_fill_tuple(r, sk, nm_slot_phase(s) == NM_PHASE_OUTBOUND, false);
 	nm_fill_slot(r, s);
 	nm_fill_traffic(r, sk, &last, false);
-	if (!nm_is_still(s, sk, word))
+	if (!nm_is_still(s, sk, word) || nm_load(false, sk, __sk_common.skc_state) == TCP_CLOSE)
 		return false;
 	if (!all && s->reported_ns && !r->delta_sent && !r->delta_received)
 		return false;
@@ -84,10 +84,17 @@ static __always_inline bool nm_sweep_slot(struct nm_slot *s, struct nm_record *r
 	enum nm_phase phase = word & NM_PHASES;
 	__u32 zero = 0;
 
-	if (!word || !sk)
+	set = bpf_map_lookup_elem(&settings, &zero);
+	if (!word || !sk || !set)
 		return false;
 	if (nm_cookie(sk, false) != word >> 8) {
-		if (now - s->since_ns > NM_UNSEEN_NS)
+		if (nm_slot_is_inherited(s) || now - s->since_ns > NM_UNSEEN_NS)
+			nm_sweep_gone(s, word);
+		return false;
+	}
+	if (set->gone_only) {
+		/* An attempt that failed before its SYN while no agent ran; if it is still under way, the SYN makes another slot. */
+		if (phase == NM_PHASE_CALLED && nm_slot_is_inherited(s) && nm_load(false, sk, __sk_common.skc_state) == TCP_CLOSE)
 			nm_sweep_gone(s, word);
 		return false;
 	}
@@ -98,9 +105,6 @@ static __always_inline bool nm_sweep_slot(struct nm_slot *s, struct nm_record *r
 	if (phase == NM_PHASE_ACCEPTING)
 		return nm_sweep_unseen(s, sk, word, now, r);
 	if (phase != NM_PHASE_OUTBOUND && phase != NM_PHASE_INBOUND)
-		return false;
-	set = bpf_map_lookup_elem(&settings, &zero);
-	if (!set)
 		return false;
 	last = s->reported_ns ? s->reported_ns : s->since_ns;
 	if (!set->flow_all && (!set->flow_every_ns || (__s64)(now - last) < (__s64)set->flow_every_ns))

@@ -92,7 +92,7 @@ struct nm_settings {
 	__u32 flow_all; /* 1: the sweep reports every open connection */
 	__u32 connect4_id; /* the ids of these programs, as the kernel numbers them */
 	__u32 connect6_id;
-	__u32 reserved;
+	__u32 gone_only; /* 1: the sweep reports nothing, and gives back the slots of sockets that are gone */
 };
 
 struct {

@@ -490,6 +490,7 @@ struct nm_abi_enums {
 	enum nm_direction direction;
 	enum nm_reason reason;
 	enum nm_flags flags;
+	enum nm_slots_layout slots_layout;
 };
 const struct nm_record nm_abi_record SEC(".rodata.abi") = {};
 const struct nm_cgroup nm_abi_cgroup SEC(".rodata.abi") = {};

@@ -16,6 +16,15 @@
 #include "knobs.h"
 #include "../schemas/record.h"
 
+/*
+ * The table may outlive the agent, pinned, and the next one goes on with it. Another number here makes it begin anew: to be
+ * raised with every change of struct nm_slot, of the phases' and marks' numbers, or of where a slot is looked for. Mirrored by
+ * engine/Sources/Kernel/State/KernelState.cs.
+ */
+enum nm_slots_layout {
+	NM_SLOTS_LAYOUT = 1,
+};
+
 enum nm_phase {
 	NM_PHASE_NONE = 0,
 	NM_PHASE_CALLED, /* owner: who called connect(); no SYN yet */
@@ -59,6 +68,12 @@ struct nm_slot {
 static __always_inline enum nm_phase nm_slot_phase(struct nm_slot *s)
 {
 	return s->word & NM_PHASES;
+}
+
+/* Left by the agent before this one: what happened to the socket in between was seen by nobody. */
+static __always_inline bool nm_slot_is_inherited(struct nm_slot *s)
+{
+	return s->since_ns < nm_knobs.began_ns;
 }
 
 /* A claimed slot, begun. */

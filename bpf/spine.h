@@ -68,9 +68,11 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
 	if (nm_slot_phase(s) == NM_PHASE_CONNECTING) {
 		struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND, cookie);
 
-		r.error = error ? error : ECONNABORTED;
 		nm_fill_tuple(&r, sk, true, false);
 		nm_fill_slot(&r, s);
+		r.error = error ? error : state == TCP_CLOSE ? 0 : ECONNABORTED;
+		if (!r.error) /* the caller has asked for it already */
+			r.flags |= NM_ERROR_UNKNOWN;
 		nm_emit(&r, s->since_ns);
 		nm_slot_free(s, cookie);
 		return;
@@ -84,7 +86,8 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
 
 /*
  * The last process lets go of a socket. One that the spine is not told of any more has its last record now: another
- * program took the flag away, or the socket is older than the agent and in a namespace that it can't enter.
+ * program took the flag away, the socket is older than the agent and in a namespace that it can't enter, or it came to its
+ * end while no agent ran.
  */
 static __always_inline void nm_released(struct sock *sk, __u64 cookie)
 {
@@ -100,8 +103,9 @@ static __always_inline void nm_released(struct sock *sk, __u64 cookie)
 		nm_connect_abandoned(s, sk, cookie, state);
 		return;
 	}
-	if (!nm_knobs.by_sockops ||
-	    (nm_load(false, (struct tcp_sock *)sk, bpf_sock_ops_cb_flags) & BPF_SOCK_OPS_STATE_CB_FLAG)) {
+	if (!(state == TCP_CLOSE && nm_slot_is_inherited(s)) &&
+	    (!nm_knobs.by_sockops ||
+	     (nm_load(false, (struct tcp_sock *)sk, bpf_sock_ops_cb_flags) & BPF_SOCK_OPS_STATE_CB_FLAG))) {
 		s->data_segments = nm_load(false, (struct tcp_sock *)sk, data_segs_in);
 		s->marks |= NM_RELEASED;
 		return;

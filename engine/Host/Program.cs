@@ -13,6 +13,7 @@ var root = new RootCommand("NetMon: every TCP connection of this node, with its 
 {
     RunCommand.Create(log),
     SealCommand.Create(log),
+    ForgetCommand.Create(log),
     DoctorCommand.Create(log),
     QueryProgram.Command(),
 };

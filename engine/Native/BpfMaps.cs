@@ -17,6 +17,36 @@ public sealed unsafe class BpfMaps
         }
     }
 
+    /// <summary>Whether the object declares such a map.</summary>
+    public bool Has(string map) => Libbpf.FindMap(_object, map) != 0;
+
+    /// <summary>What the object declares of a map, and <see cref="Resize"/> has set.</summary>
+    public MapShape ShapeOf(string map)
+    {
+        var found = Find(map);
+        return new MapShape(Libbpf.MapType(found), Libbpf.KeySize(found), Libbpf.ValueSize(found), Libbpf.MaxEntries(found));
+    }
+
+    /// <summary>Has the object load with a map that is there already, of the same shape, in place of a new one.</summary>
+    public void Reuse(string map, PinnedMap there)
+    {
+        var result = Libbpf.ReuseMap(Find(map), there.Descriptor);
+        if (result != 0)
+        {
+            throw new NativeException($"taking over the map {map}", -result);
+        }
+    }
+
+    /// <summary>Gives a map of the loaded object a name in a bpffs, by which it outlives the object; only its owner may open it.</summary>
+    public void Pin(string map, string path)
+    {
+        var result = Libbpf.Pin(Libbpf.MapDescriptor(Find(map)), path);
+        if (result != 0)
+        {
+            throw new NativeException($"pinning the map {map} at {path}", -result);
+        }
+    }
+
     /// <summary>Maps a ring that the object itself declares, once it is loaded; the caller disposes of it.</summary>
     public RingMapping MapRing(string map)
     {

@@ -2,19 +2,34 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>A file's inode number, by statx(2), whose layout is the same everywhere.</summary>
+/// <summary>A file's inode number, owner and mode, by statx(2), whose layout is the same everywhere.</summary>
 internal static unsafe class FileInode
 {
     private const int EmptyPath = 0x1000;
     private const int WantInode = 0x100;
+    private const int WantModeAndUser = 0x2 | 0x8;
+    private const int UserOffset = 20;
+    private const int ModeOffset = 28;
     private const int InodeOffset = 32;
 
     /// <summary>Zero where it can't be told.</summary>
     public static ulong Of(int descriptor)
     {
         var statx = stackalloc byte[256];
+        return TryRead(descriptor, WantInode, statx) ? *(ulong*)(statx + InodeOffset) : 0;
+    }
+
+    /// <summary>The user id that owns it, and its mode bits; null where they can't be told.</summary>
+    public static (uint User, int Mode)? OwnerOf(int descriptor)
+    {
+        var statx = stackalloc byte[256];
+        return TryRead(descriptor, WantModeAndUser, statx) ? (*(uint*)(statx + UserOffset), *(ushort*)(statx + ModeOffset)) : null;
+    }
+
+    private static bool TryRead(int descriptor, int wanted, byte* statx)
+    {
         byte empty = 0;
         var number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
-        return Libc.Syscall(number, descriptor, (nint)(&empty), EmptyPath, WantInode, (nint)statx) == 0 ? *(ulong*)(statx + InodeOffset) : 0;
+        return Libc.Syscall(number, descriptor, (nint)(&empty), EmptyPath, wanted, (nint)statx) == 0;
     }
 }

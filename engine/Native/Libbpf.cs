@@ -79,8 +79,17 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_map__max_entries")]
     public static partial uint MaxEntries(nint map);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map__type")]
+    public static partial uint MapType(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__key_size")]
+    public static partial uint KeySize(nint map);
+
     [LibraryImport(Library, EntryPoint = "bpf_map__value_size")]
     public static partial uint ValueSize(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__reuse_fd")]
+    public static partial int ReuseMap(nint map, int descriptor);
 
     [LibraryImport(Library, EntryPoint = "bpf_map__set_inner_map_fd")]
     public static partial int SetInnerMap(nint map, int template);
@@ -99,6 +108,15 @@ internal static unsafe partial class Libbpf
 
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
     public static partial int LookupElement(int map, void* key, void* value);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_batch")]
+    public static partial int LookupElements(int map, void* inBatch, void* outBatch, void* keys, void* values, uint* count, nint options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_obj_pin", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Pin(int descriptor, string path);
+
+    [LibraryImport(Library, EntryPoint = "bpf_obj_get", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenPinned(string path);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
     public static partial nint Attach(nint program);

@@ -60,6 +60,15 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(int descriptor, int operation);
 
+    [LibraryImport(Library, EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int FileSystem(string path, long* about);
+
+    [LibraryImport(Library, EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int MakeFolder(string path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
     [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(int descriptor, uint mode);
 

@@ -5,10 +5,14 @@ public static unsafe class MonotonicClock
 {
     private const int Realtime = 0;
     private const int Monotonic = 1;
+    private const int Boot = 7;
     private const long PerSecond = 1_000_000_000;
 
     /// <summary>CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns().</summary>
     public static ulong Now => (ulong)Read(Monotonic);
+
+    /// <summary>CLOCK_BOOTTIME: since the machine booted, the time that it slept included.</summary>
+    public static ulong SinceBoot => (ulong)Read(Boot);
 
     /// <summary>CLOCK_REALTIME minus CLOCK_MONOTONIC, as of now; right to about a microsecond, unless the thread is preempted meanwhile.</summary>
     public static long OffsetToRealtime

@@ -8,6 +8,7 @@ using NetMon.Pipeline.Json;
 using NetMon.Sources;
 using NetMon.Sources.Kernel;
 using NetMon.Sources.Kernel.Cgroups;
+using NetMon.Sources.Kernel.State;
 using NetMon.Storage;
 
 namespace NetMon.Host.Commands;
@@ -36,6 +37,7 @@ internal static class RunCommand
     private static readonly Option<string?> Sockets = EnvironmentOption.Create("--sockets", "NUMBER", "how many open sockets are remembered at once, 1024 to 16777216, rounded up to a power of two; 128 bytes of kernel memory each. Sockets beyond have no events and are counted", "131072");
     private static readonly Option<string?> FlowEvery = EnvironmentOption.Create("--flow-every", "TIME|none", "report a connection that is open when it is this old, then each time that it has moved bytes in so long, and at each hour's start; 1s to 1h", "60s");
     private static readonly Option<string?> FairShare = EnvironmentOption.Create("--fair-share", "RATE|none", "events per second that one cgroup may write, 1 to 10000000. A second's worth may come at once; what is over it is dropped and counted as source.fair_share by cgroup", "none");
+    private static readonly Option<string?> State = EnvironmentOption.Create("--state", "DIR|auto|none", $"where what is known of open connections is kept for the next agent: a folder in a bpffs; auto: {StatePins.StandardFolder}, or nowhere if that can't be", "auto");
     private static readonly Option<string?> RuntimeEndpoints = RuntimeEndpointOption.Create(
         "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
 
@@ -50,7 +52,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets, FlowEvery, FairShare,
+            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
@@ -106,6 +108,8 @@ internal static class RunCommand
                 FlowEvery = ReadFlowEvery(parsed.GetValue(FlowEvery)!),
                 Sockets = ReadSockets(parsed.GetValue(Sockets)!),
                 FairShare = ReadFairShare(parsed.GetValue(FairShare)!),
+                StateFolder = parsed.GetValue(State) switch { "none" => null, "auto" => StatePins.StandardFolder, var folder => folder },
+                StateIsRequired = parsed.GetValue(State) is not ("none" or "auto"),
             },
         };
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using NetMon.Native;
 using NetMon.Sources.Kernel.Cgroups;
 using NetMon.Sources.Kernel.Flows;
+using NetMon.Sources.Kernel.State;
 
 namespace NetMon.Sources.Kernel;
 
@@ -19,6 +20,9 @@ public sealed class KernelSource : IRecordSource
     private readonly CgroupScan _scan;
     private readonly CgroupAccounts _accounts;
     private readonly FlowSweep? _flows;
+    private readonly KernelState? _state;
+    private readonly string _noState;
+    private string _lived = "";
     private readonly WallClock _clock = new();
     private ulong _recursionMisses;
 
@@ -30,8 +34,11 @@ public sealed class KernelSource : IRecordSource
         CgroupHierarchy hierarchy,
         IReadOnlyList<string> cgroupNames,
         IReadOnlyList<string> adopt,
-        FlowSweep? flows)
+        FlowSweep? flows,
+        KernelState? state,
+        string noState)
     {
+        (_state, _noState) = (state, noState);
         (_programs, _eventRings, _root, _plan, _hierarchy, _cgroupNames, _adopt) = (programs, rings, root, plan, hierarchy, cgroupNames, adopt);
         _cgroupRing = programs.Maps.MapRing("cgroups");
         _scan = new CgroupScan(hierarchy, root);
@@ -50,7 +57,8 @@ public sealed class KernelSource : IRecordSource
             : " attempts that send no SYN unseen (another program has the cgroup root for itself),")
         + $" containers by cgroup {Word(_hierarchy.Version)}{(_hierarchy.Controller.Length == 0 ? "" : $" ({_hierarchy.Controller})")}"
         + (_cgroupNames.Count == 0 ? ", new ones found by reading its tree" : "")
-        + (_flows is null ? ", open connections not reported (this kernel has no iterator over maps: 5.9 or newer has)" : "");
+        + (_flows is null ? ", open connections not reported (this kernel has no iterator over maps: 5.9 or newer has)" : "")
+        + (_state is null ? $", no state kept for the next agent ({_noState})" : $", state kept for the next agent{_state.Note}{_lived}");
 
     public IReadOnlyList<RingMapping> Rings { get; }
 
@@ -72,6 +80,7 @@ public sealed class KernelSource : IRecordSource
             "use --cgroups auto");
         var root = CgroupRoot.Open(out var noRoot);
         BpfObject? programs = null;
+        KernelState? state = null;
         try
         {
             var plan = HookPlanner.Choose(options, root, noRoot);
@@ -88,6 +97,7 @@ public sealed class KernelSource : IRecordSource
             var knobs = new Knobs
             {
                 ShareNanoseconds = options.FairShare is { } share ? 1_000_000_000 / (ulong)share : 0,
+                BeganNanoseconds = MonotonicClock.Now,
                 RingCount = (uint)layout.Rings,
                 CgroupController = Knobs.ControllerNumber(hierarchy.Controller),
                 CgroupHierarchy = hierarchy.Id,
@@ -98,15 +108,18 @@ public sealed class KernelSource : IRecordSource
             };
             programs.Maps.Resize("slots", options.Sockets);
             programs.Maps.Resize("turns", options.Sockets);
+            state = OpenState(options, programs.Maps, hierarchy.Id, canSweep, out var noState);
             programs.SetKnobs(MemoryMarshal.AsBytes(new ReadOnlySpan<Knobs>(in knobs)), 0);
             var rings = programs.Load(layout.Rings, layout.RingBytes);
+            state?.Keep();
             var settings = new Settings { Connect4Id = programs.IdOf("nm_connect4"), Connect6Id = programs.IdOf("nm_connect6") };
             programs.Maps.Set("settings", settings);
-            return new KernelSource(programs, rings, root, plan, hierarchy, cgroupNames, adopt, canSweep ? new FlowSweep(programs, settings, options.FlowEvery) : null);
+            return new KernelSource(programs, rings, root, plan, hierarchy, cgroupNames, adopt, canSweep ? new FlowSweep(programs, settings, options.FlowEvery, state) : null, state, noState);
         }
         catch (NativeException e)
         {
             programs?.Dispose();
+            state?.Dispose();
             root?.Dispose();
             throw KernelPrerequisites.Explain(e);
         }
@@ -157,6 +170,13 @@ public sealed class KernelSource : IRecordSource
             }
 
             BpfPrograms.Attach(_programs, _plan.SpineProgram, _root);
+            if (_state is { Inherited: > 0 } state)
+            {
+                _flows!.GiveBackGone();
+                var gone = (int)ReadCounters().ClosesUnseen;
+                _lived = $": {state.Inherited - gone} connections lived through the restart, {gone} ended meanwhile";
+            }
+
             foreach (var program in _adopt)
             {
                 using var iterator = _programs.Iterate(program);
@@ -191,7 +211,23 @@ public sealed class KernelSource : IRecordSource
         }
 
         _programs.Dispose();
+        _state?.Dispose();
         _root?.Dispose();
+    }
+
+    /// <summary>The state, if there is to be one and it can be had; else null and why not.</summary>
+    private static KernelState? OpenState(KernelSourceOptions options, BpfMaps maps, uint hierarchy, bool canSweep, out string why)
+    {
+        why = options.StateFolder is null ? "not asked for" : "this kernel can't find out which sockets are gone: 5.9 or newer can";
+        if (options.StateFolder is not { } folder || !canSweep)
+        {
+            return null;
+        }
+
+        var state = KernelState.Open(folder, maps, hierarchy, out why);
+        return state is not null || !options.StateIsRequired || why == BpfFolder.InUse(folder)
+            ? state
+            : throw new CannotTraceException($"--state {folder}: {why}", "give a folder in a mounted bpffs (mount -t bpf bpf /sys/fs/bpf), or --state auto or none");
     }
 
     private static string Word(Enum value) => value.ToString().ToLowerInvariant();

@@ -24,6 +24,12 @@ public sealed record KernelSourceOptions
     /// <summary>Events per second that one cgroup may write, up to a second's worth at once; null: any number.</summary>
     public int? FairShare { get; init; }
 
+    /// <summary>A folder of a bpffs in which what is remembered of sockets outlives the agent; null: nothing does.</summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>Whether it is an error that the <see cref="StateFolder"/> can't be used, but for another agent that uses it; else nothing is kept.</summary>
+    public bool StateIsRequired { get; init; }
+
     /// <summary>Ring memory in all, bytes; divided among the rings, not multiplied by the CPUs.</summary>
     public int RingBytes { get; init; } = 8 * 1024 * 1024;
 }

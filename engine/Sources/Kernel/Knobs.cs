@@ -8,6 +8,7 @@ public struct Knobs
 {
     private static readonly string[] Controllers = ["", "memory", "pids", "cpu", "cpuset", "devices", "freezer", "blkio"];
 
+    public ulong BeganNanoseconds;
     public ulong ShareNanoseconds;
     public uint RingCount;
     public uint CgroupController;

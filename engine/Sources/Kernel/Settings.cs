@@ -10,5 +10,5 @@ public struct Settings
     public uint FlowAll;
     public uint Connect4Id;
     public uint Connect6Id;
-    public uint Reserved;
+    public uint GoneOnly;
 }

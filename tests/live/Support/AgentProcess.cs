@@ -16,6 +16,7 @@ internal sealed class AgentProcess : IDisposable
         {
             StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = readStdout },
         };
+        _process.StartInfo.Environment["NETMON_STATE"] = "none"; // unless an argument says otherwise: a test begins with nothing of another's
         _process.ErrorDataReceived += (_, line) => TakeLog(line.Data);
         _process.Start();
         _process.BeginErrorReadLine();

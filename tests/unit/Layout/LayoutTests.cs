@@ -87,6 +87,7 @@ public sealed class LayoutTests
 
     private static readonly (string C, string[] Mirror)[] KnobsTable =
     [
+        ("began_ns", ["BeganNanoseconds"]),
         ("share_ns", ["ShareNanoseconds"]),
         ("ring_count", ["RingCount"]),
         ("cgroup_controller", ["CgroupController"]),

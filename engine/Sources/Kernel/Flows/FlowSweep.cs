@@ -1,5 +1,6 @@
 using NetMon.Events;
 using NetMon.Native;
+using NetMon.Sources.Kernel.State;
 
 namespace NetMon.Sources.Kernel.Flows;
 
@@ -15,6 +16,7 @@ internal sealed class FlowSweep : IDisposable
     private static readonly TimeSpan RingFullPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private readonly BpfObject _programs;
+    private readonly KernelState? _state;
     private Settings _settings;
     private readonly BpfIterator _sockets;
     private readonly SweepSchedule _schedule;
@@ -29,10 +31,13 @@ internal sealed class FlowSweep : IDisposable
     private long _failures;
     private long _stopBy = long.MaxValue;
 
-    /// <summary>The object must outlive this, which is the one that changes <paramref name="settings"/> from now on; <paramref name="every"/> null: nothing is reported, what is gone is given back.</summary>
-    public FlowSweep(BpfObject programs, Settings settings, TimeSpan? every)
+    /// <summary>
+    /// The object and the state must outlive this, which is the one that changes <paramref name="settings"/> from now on;
+    /// <paramref name="every"/> null: nothing is reported, what is gone is given back. Each sweep says that the state is in use.
+    /// </summary>
+    public FlowSweep(BpfObject programs, Settings settings, TimeSpan? every, KernelState? state)
     {
-        (_programs, _settings) = (programs, settings);
+        (_programs, _settings, _state) = (programs, settings, state);
         _sockets = programs.IterateMap("nm_flow", "slots");
         _schedule = new SweepSchedule(every);
         _reports = every is not null;
@@ -60,6 +65,14 @@ internal sealed class FlowSweep : IDisposable
     public ulong UnwrittenSince => Volatile.Read(ref _unwrittenSince);
 
     public void Start() => _thread.Start();
+
+    /// <summary>Before the start, on the caller's thread: gives back the slots of sockets that are gone. Writes nothing.</summary>
+    public void GiveBackGone()
+    {
+        _settings.GoneOnly = 1;
+        Sweep((0, false));
+        _settings.GoneOnly = 0;
+    }
 
     /// <summary>Reports every open connection a last time and ends; somebody must go on draining the ring.</summary>
     public void Stop()
@@ -94,6 +107,8 @@ internal sealed class FlowSweep : IDisposable
         {
             Sweep((1, true));
         }
+
+        _state?.Beat();
     }
 
     private void Sweep((ulong EveryNanoseconds, bool All) request)
@@ -101,6 +116,7 @@ internal sealed class FlowSweep : IDisposable
         try
         {
             SweepAll(request);
+            _state?.Beat();
         }
         catch (NativeException)
         {

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace NetMon.Native;
+
+/// <summary>
+/// A folder in a bpffs, locked for as long as this is there: flock(2) takes a folder as it takes a file, holds across mount and PID
+/// namespaces, and ends with the process however that ends. (A unix socket's abstract name would be one of a network namespace, and
+/// each pod has its own; a process id means nothing in another PID namespace.)
+/// </summary>
+public sealed unsafe class BpfFolder : IDisposable
+{
+    private const long BpfMagic = 0xcafe4a11; // include/uapi/linux/magic.h
+    private const int WouldBlock = 11;
+    private const int Exists = 17;
+    private const uint OwnerOnly = 0x1c0; // 0700
+    private const int OthersMayWrite = 0x12; // 0022
+    private readonly SafeFileHandle _handle;
+
+    private BpfFolder(int descriptor) => _handle = new SafeFileHandle(descriptor, ownsHandle: true);
+
+    /// <summary>What <see cref="TryLock"/> says where another process has the folder.</summary>
+    public static string InUse(string path) => $"another agent uses {path}";
+
+    /// <summary>Whether this path is in a mounted bpffs.</summary>
+    public static bool IsBpf(string path)
+    {
+        var about = stackalloc long[32]; // struct statfs: its first word is the type
+        return Libc.FileSystem(path, about) == 0 && about[0] == BpfMagic;
+    }
+
+    /// <summary>Makes the folder if need be, and locks it. Null, and why not, where that fails or the folder is not this user's alone.</summary>
+    public static BpfFolder? TryLock(string path, out string why)
+    {
+        if (!IsBpf(path) && !IsBpf(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path))
+        {
+            why = $"{path} is in no bpffs";
+            return null;
+        }
+
+        if (Libc.MakeFolder(path, OwnerOnly) != 0 && Marshal.GetLastPInvokeError() is not Exists and var cause)
+        {
+            why = $"{path} can't be made: {Marshal.GetPInvokeErrorMessage(cause)}";
+            return null;
+        }
+
+        var descriptor = Libc.Open(path, Libc.OpenReadOnly | Libc.CloseOnExec, 0);
+        if (descriptor < 0)
+        {
+            why = $"{path} can't be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
+            return null;
+        }
+
+        var folder = new BpfFolder(descriptor);
+        why = FileInode.OwnerOf(descriptor) is not { } owner || owner.User != Libc.EffectiveUser() || (owner.Mode & OthersMayWrite) != 0 ? $"{path} is not this user's alone"
+            : Libc.Lock(descriptor, Libc.LockExclusiveNow) == 0 ? ""
+            : Marshal.GetLastPInvokeError() is WouldBlock ? InUse(path)
+            : $"{path} can't be locked: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
+        if (why.Length == 0)
+        {
+            return folder;
+        }
+
+        folder.Dispose();
+        return null;
+    }
+
+    public void Dispose() => _handle.Dispose();
+}
