@@ -3,7 +3,7 @@
  * FLOW: what a connection that is still open has moved so far. The agent sweeps over the table of sockets now and then, by
  * an iterator: it sees the sockets of all network namespaces without entering them, and its records come out of the
  * iterator's file, not of a ring. A socket in a slot may be gone, and its memory another's: TCP's sockets are freed to a
- * pool of their own (SLAB_TYPESAFE_BY_RCU), so reading is safe, and the cookie says whose it was.
+ * pool of their own (SLAB_TYPESAFE_BY_RCU), so reading is safe; the cookie says whose it was, and without references it is free.
  */
 #ifndef NM_FLOW_H
 #define NM_FLOW_H
@@ -87,7 +87,7 @@ static __always_inline bool nm_sweep_slot(struct nm_slot *s, struct nm_record *r
 	set = bpf_map_lookup_elem(&settings, &zero);
 	if (!word || !sk || !set)
 		return false;
-	if (nm_cookie(sk, false) != word >> 8) {
+	if (nm_cookie(sk, false) != word >> 8 || !nm_load(false, sk, __sk_common.skc_refcnt.refs.counter)) {
 		if (nm_slot_is_inherited(s) || now - s->since_ns > NM_UNSEEN_NS)
 			nm_sweep_gone(s, word);
 		return false;

@@ -87,6 +87,14 @@ enum cgroup_bpf_attach_type {
 	CGROUP_INET6_CONNECT,
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct refcount_struct {
+	atomic_t refs;
+} refcount_t;
+
 struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
@@ -98,6 +106,7 @@ struct sock_common {
 	struct in6_addr skc_v6_rcv_saddr;
 	atomic64_t skc_cookie;
 	unsigned long skc_flags;
+	refcount_t skc_refcnt;
 };
 
 typedef struct {

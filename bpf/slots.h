@@ -188,9 +188,11 @@ static __always_inline bool nm_slot_forget(struct nm_slot *s, __u64 word)
 	return __sync_val_compare_and_swap(&s->word, word, 0) == word;
 }
 
+/* The next claim's slot has no socket until it is begun, and the sweep leaves it alone. */
 static __always_inline void nm_slot_free(struct nm_slot *s, __u64 cookie)
 {
 	(void)cookie;
+	*(struct sock *volatile *)&s->sock = NULL;
 	*(volatile __u64 *)&s->word = 0;
 }
 

@@ -18,6 +18,12 @@ internal sealed record SeenEvent(
     /// <summary>From connect() to its outcome; on a CLOSE that of its CONNECT; null where it is missing.</summary>
     public long? LatencyMicroseconds { get; init; }
 
+    /// <summary>How long the connection has lasted; null where it is missing.</summary>
+    public long? DurationMicroseconds { get; init; }
+
+    /// <summary>Whether it was there before the agent was, so that its duration is not the whole one.</summary>
+    public bool IsOlder { get; init; }
+
     /// <summary>Bytes since the FLOW before; null where it is missing.</summary>
     public long? DeltaSent { get; init; }
 
@@ -61,6 +67,8 @@ internal sealed record SeenEvent(
         {
             ConnectionId = Number(e, "connection_id"),
             LatencyMicroseconds = NumberIfAny(e, "latency_us"),
+            DurationMicroseconds = NumberIfAny(e, "duration_us"),
+            IsOlder = e.TryGetProperty("older", out var older) && older.GetBoolean(),
             DeltaSent = NumberIfAny(e, "delta_sent"),
             DeltaReceived = NumberIfAny(e, "delta_received"),
             DialedAddress = Text(e, "dialed_ip"),

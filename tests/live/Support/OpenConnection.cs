@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace NetMon.LiveTests.Support;
+
+/// <summary>A connection over loopback whose two ends are this process's, and what it has sent so far, by the calling end.</summary>
+internal sealed class OpenConnection : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpClient _client = new();
+    private TcpClient? _server;
+
+    public OpenConnection(bool accept = true)
+    {
+        _listener.Start();
+        _client.Connect((IPEndPoint)_listener.LocalEndpoint);
+        From = ((IPEndPoint)_client.Client.LocalEndPoint!).Port;
+        if (accept)
+        {
+            Accept();
+        }
+    }
+
+    /// <summary>The calling end's port.</summary>
+    public int From { get; }
+
+    public long Sent { get; private set; }
+
+    public void Accept() => _server = _listener.AcceptTcpClient();
+
+    public void Send(int bytes)
+    {
+        _client.GetStream().Write(new byte[bytes]);
+        _server!.GetStream().ReadExactly(new byte[bytes]);
+        Sent += bytes;
+    }
+
+    public bool IsOf(SeenEvent e) => e.SourcePort == From && e.DestinationPort == ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>The called end drops it with a RST; the calling end stays open, and finds out.</summary>
+    public void Reset()
+    {
+        _server!.Client.Close(0);
+        if (!_client.Client.Poll(Patience.Limit, SelectMode.SelectRead))
+        {
+            throw new TimeoutException("no RST came");
+        }
+    }
+
+    /// <summary>Both ends, orderly, the calling one first.</summary>
+    public void Close()
+    {
+        _client.Close();
+        if (_server!.GetStream().Read(new byte[1]) != 0)
+        {
+            throw new InvalidOperationException("more came than was sent");
+        }
+
+        _server.Close();
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _server?.Dispose();
+        _listener.Dispose();
+    }
+}
