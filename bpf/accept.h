@@ -154,14 +154,15 @@ static __always_inline void nm_accepted_before(struct nm_slot *s, struct sock *s
 	bpf_map_delete_elem(&early, &connection);
 }
 
-/* Established by the other side's ACK. */
-static __always_inline void nm_accept_established(struct sock *sk, __u64 cookie)
+/* Established by the other side's ACK. False: no room to remember it. */
+static __always_inline bool nm_accept_established(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_claim(cookie, NM_PHASE_ACCEPTING);
 
 	if (!s) {
-		nm_count_lost(NM_DROP_NO_ROOM, NULL);
-		return;
+		nm_count_lost(NM_DROP_NO_ROOM, NULL); /* the ACCEPT */
+		nm_count_lost(NM_DROP_NO_ROOM, NULL); /* the CLOSE */
+		return false;
 	}
 	nm_slot_begin(s, sk, bpf_ktime_get_ns());
 	if (nm_knobs.accept_hook == NM_ACCEPT_LISTENER &&
@@ -171,6 +172,7 @@ static __always_inline void nm_accept_established(struct sock *sk, __u64 cookie)
 	} else {
 		nm_accepted_before(s, sk, cookie);
 	}
+	return true;
 }
 
 /* The same for whatever an accept() hands out. */

@@ -35,7 +35,8 @@ static __always_inline void nm_adopt_remembered(struct nm_slot *s, struct tcp_so
 
 	if (!nm_slot_is_inherited(s))
 		return;
-	if (nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING) && !nm_is_remote(sk, s->dialed_addr, s->dialed_port))
+	if (nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING) &&
+	    !nm_is_remote(sk, s->dialed_addr, s->dialed_port))
 		s->flags |= NM_DIALED;
 	/* Established while no agent ran, so without a CONNECT: when is not known. */
 	if (state != TCP_SYN_SENT && nm_slot_turn(s, cookie, NM_PHASE_CONNECTING, NM_PHASE_OUTBOUND)) {

@@ -162,8 +162,8 @@ static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ip
 		nm_emit_unsent(s, sk, cookie, -verdict, 0, true);
 }
 
-/* A SYN is about to leave: from here on the spine sees this attempt to its end. */
-static __always_inline void nm_connect_sent(struct sock *sk, __u64 cookie)
+/* A SYN is about to leave: from here on the spine sees this attempt to its end. False: no room to remember it. */
+static __always_inline bool nm_connect_sent(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_find(cookie);
 
@@ -171,15 +171,16 @@ static __always_inline void nm_connect_sent(struct sock *sk, __u64 cookie)
 		if (nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING) &&
 		    !nm_is_remote(sk, s->dialed_addr, s->dialed_port))
 			s->flags |= NM_DIALED;
-		return;
+		return true;
 	}
 	s = nm_slot_claim(cookie, NM_PHASE_CONNECTING); /* not by connect(): MPTCP, a socket of the kernel's own */
 	if (!s) {
-		nm_count_lost(NM_DROP_NO_ROOM, NULL);
-		return;
+		nm_count_lost(NM_DROP_NO_ROOM, NULL); /* the CONNECT */
+		return false;
 	}
 	nm_slot_begin(s, sk, bpf_ktime_get_ns());
 	nm_owner_current(&s->owner);
+	return true;
 }
 
 /*
@@ -205,12 +206,16 @@ static __always_inline __u32 nm_icmp_error(struct sock *sk)
 /* Why an attempt that sent a SYN has failed. */
 static __always_inline __u32 nm_connect_error(struct sock *sk)
 {
-	__u32 error = sk->sk_err;
+	__u32 error = sk->sk_err, icmp;
 
 	if (!error)
 		error = sk->sk_err_soft;
-	if (!error)
-		error = nm_icmp_error(sk);
+	if (!error ||
+	    error ==
+		ETIMEDOUT) { /* a SYN that is never answered ends with the ICMP error, unless somebody has taken that */
+		icmp = nm_icmp_error(sk);
+		error = icmp ? icmp : error;
+	}
 	if (!error) /* the caller gave up, unless no port could be chosen at all */
 		error = nm_local_port(sk, true) ? ECONNABORTED : EADDRNOTAVAIL;
 	return error;
@@ -246,6 +251,27 @@ static __always_inline bool nm_connect_established(struct sock *sk, __u64 cookie
 	if (nm_slot_phase(s) == NM_PHASE_CONNECTING)
 		nm_connect_settled(s, sk, cookie, true);
 	return nm_slot_phase(s) == NM_PHASE_OUTBOUND;
+}
+
+/*
+ * Established, and it has no slot: there was no room for it when its SYN left, or that was before the agent. Who called is
+ * not known here. False: there is still no room.
+ */
+static __always_inline bool nm_connect_late(struct sock *sk, __u64 cookie)
+{
+	struct nm_slot *s;
+
+	if (nm_slot_find(cookie) || nm_is_added_subflow(sk))
+		return false;
+	s = nm_slot_claim(cookie, NM_PHASE_OUTBOUND);
+	if (!s) {
+		nm_count_lost(NM_DROP_NO_ROOM, NULL); /* the CLOSE */
+		return false;
+	}
+	nm_slot_begin(s, sk, bpf_ktime_get_ns());
+	__builtin_memset(&s->owner, 0, sizeof(s->owner));
+	s->flags = NM_OWNER_UNKNOWN;
+	return true;
 }
 
 /* connect() on the socket with this cookie returns `result` to its caller, or is about to. */

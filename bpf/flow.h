@@ -94,7 +94,8 @@ static __always_inline bool nm_sweep_slot(struct nm_slot *s, struct nm_record *r
 	}
 	if (set->gone_only) {
 		/* An attempt that failed before its SYN while no agent ran; if it is still under way, the SYN makes another slot. */
-		if (phase == NM_PHASE_CALLED && nm_slot_is_inherited(s) && nm_load(false, sk, __sk_common.skc_state) == TCP_CLOSE)
+		if (phase == NM_PHASE_CALLED && nm_slot_is_inherited(s) &&
+		    nm_load(false, sk, __sk_common.skc_state) == TCP_CLOSE)
 			nm_sweep_gone(s, word);
 		return false;
 	}

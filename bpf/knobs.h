@@ -26,7 +26,8 @@ enum nm_accept_hook {
 
 /* Mirrored by engine/Sources/Kernel/Knobs.cs. */
 struct nm_knobs {
-	__u64 began_ns; /* when the agent began, CLOCK_MONOTONIC: a slot that is older was left by the agent before it */
+	__u64
+	    began_ns; /* when the agent began, CLOCK_MONOTONIC: a slot that is older was left by the agent before it */
 	__u64 share_ns; /* a second divided by how many records a second a cgroup may write; 0: any number */
 	__u32 ring_count; /* how many rings there are; CPUs share them where there are fewer */
 	__u32 cgroup_controller; /* enum nm_controller: whose hierarchy tells containers apart */

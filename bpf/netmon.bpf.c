@@ -66,12 +66,14 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 			cookie = bpf_get_socket_cookie(ctx);
 		if (nm_is_added_subflow(sk))
 			break;
-		nm_connect_sent(sk, cookie);
-		sockops_follow(ctx);
+		if (nm_connect_sent(sk, cookie))
+			sockops_follow(ctx);
 		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 		/* Our flag has gone since the SYN, or the SYN is older than the agent. */
-		if (cookie && nm_connect_established(sk, cookie))
+		if (!cookie)
+			cookie = bpf_get_socket_cookie(ctx);
+		if (nm_connect_established(sk, cookie) || nm_connect_late(sk, cookie))
 			sockops_follow(ctx);
 		break;
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
@@ -83,8 +85,8 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 			cookie = bpf_get_socket_cookie(ctx);
 		if (nm_is_added_subflow(sk))
 			break;
-		nm_accept_established(sk, cookie);
-		sockops_follow(ctx);
+		if (nm_accept_established(sk, cookie))
+			sockops_follow(ctx);
 		break;
 	case BPF_SOCK_OPS_TCP_LISTEN_CB:
 		nm_owner_current(&owner);

@@ -28,9 +28,8 @@ static __always_inline void nm_state_changed(struct sock *sk, __u64 cookie, __u8
 	struct nm_slot *s = nm_slot_find(cookie);
 
 	if (!s) {
-		/* It is followed, so it was to have one; an attempt that fails has one record, which was counted. */
-		if (to == TCP_CLOSE && from != TCP_SYN_SENT && nm_knobs.by_sockops)
-			nm_count_lost(NM_DROP_NO_ROOM, NULL);
+		if (to == TCP_ESTABLISHED)
+			nm_connect_late(sk, cookie);
 		return;
 	}
 	switch (nm_slot_phase(s)) {
