@@ -7,7 +7,7 @@ namespace NetMon.Pipeline.Json;
 internal static class JsonName
 {
     /// <summary>No name is longer as it is written; Kubernetes' own are up to 253.</summary>
-    public const int MaxBytes = 768;
+    public const int MaxBytes = 696;
 
     private const int LongestEscape = 6; // \u001f
     private static readonly SearchValues<byte> Plain = SearchValues.Create(

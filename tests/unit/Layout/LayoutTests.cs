@@ -166,7 +166,7 @@ public sealed class LayoutTests
     }
 
     [Theory]
-    [InlineData("nm_kind", typeof(RecordKind), "NM_CONNECT=Connect NM_ACCEPT=Accept NM_CLOSE=Close NM_CGROUP_MADE=CgroupMade NM_CGROUP_REMOVED=CgroupRemoved NM_TICK=Tick", "None")]
+    [InlineData("nm_kind", typeof(RecordKind), "NM_CONNECT=Connect NM_ACCEPT=Accept NM_CLOSE=Close NM_FLOW=Flow NM_CGROUP_MADE=CgroupMade NM_CGROUP_REMOVED=CgroupRemoved NM_TICK=Tick", "None")]
     [InlineData("nm_direction", typeof(Direction), "NM_OUTBOUND=Outbound NM_INBOUND=Inbound", "None")]
     [InlineData(
         "nm_reason",
@@ -177,7 +177,7 @@ public sealed class LayoutTests
     [InlineData(
         "nm_flags",
         typeof(RecordFlags),
-        "NM_ERROR_UNKNOWN=ErrorUnknown NM_OWNER_INFERRED=OwnerInferred NM_OWNER_UNKNOWN=OwnerUnknown NM_OLDER=Older",
+        "NM_ERROR_UNKNOWN=ErrorUnknown NM_OWNER_INFERRED=OwnerInferred NM_OWNER_UNKNOWN=OwnerUnknown NM_OLDER=Older NM_DIALED=Dialed",
         "None")]
     public void Enums_have_the_values_of_the_header(string name, Type mirror, string table, string onlyInMirror)
     {
