@@ -4,7 +4,7 @@ using NetMon.Events.Columns;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// A line of NetMon's own format, keys in the contract's order (schemas/event.schema.json). Less than 1024 bytes of keys,
+/// A line of NetMon's own format, keys in the contract's order (schemas/event.schema.json). Less than 1,300 bytes of keys,
 /// numbers and what the kernel bounds, plus four names (a pod has its uid only where it has no name).
 /// </summary>
 internal sealed class JsonLine(string node) : EventLine(RenderContainer)

@@ -9,6 +9,7 @@ internal static class JsonName
     /// <summary>No name is longer as it is written; Kubernetes' own are up to 253.</summary>
     public const int MaxBytes = 696;
 
+    private const int MostCharacters = 256; // of a text that is looked at
     private const int LongestEscape = 6; // \u001f
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x5f).Select(b => (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
@@ -16,8 +17,8 @@ internal static class JsonName
     /// <summary>The same for text, at most <paramref name="maxBytes"/> of it, which are at most <see cref="MaxBytes"/>.</summary>
     public static void Write(ref Utf8Cursor line, scoped ReadOnlySpan<char> name, int maxBytes = MaxBytes)
     {
-        Span<byte> utf8 = stackalloc byte[MaxBytes];
-        Encoding.UTF8.TryGetBytes(name[..Math.Min(name.Length, MaxBytes / 3)], utf8, out var length);
+        Span<byte> utf8 = stackalloc byte[3 * MostCharacters];
+        Encoding.UTF8.TryGetBytes(name[..Math.Min(name.Length, MostCharacters)], utf8, out var length);
         Write(ref line, utf8[..length], maxBytes);
     }
 
