@@ -101,6 +101,7 @@ public sealed class LossByCgroupTests : IDisposable
     public void Files_of_both_schemas_are_one_table(bool both)
     {
         var old = $"{_capture.Loss}/date=2026-11-26/node-1.parquet";
+        Directory.CreateDirectory(_capture.Events);
         Directory.CreateDirectory(Path.GetDirectoryName(old)!);
         File.Copy(Version1.SealedLosses, old);
         if (both)
