@@ -47,7 +47,7 @@ public sealed class ChartTests
         var manifest = Manifest.Of(Chart.Render(
             "--set", $"name=watch,image.repository=registry.example.org/team/netmon,image.digest={digest},image.pullPolicy=Always,imagePullSecrets[0].name=pull",
             "--set", "runtime.directory=/run/crio,runtime.endpoint=cri:///run/crio/crio.sock,metrics.port=9100,metrics.annotations=false",
-            "--set", "capture.hostPath=/srv/netmon,capture.durableWithin=2s,capture.retainFor=2d,capture.retainBytes=20GiB,capture.keepFree=7%",
+            "--set", "capture.hostPath=/srv/netmon,capture.durableWithin=2s,capture.retainFor=2d,capture.retainBytes=20GiB,capture.keepFree=7%,state.hostPath=/sys/fs/bpf/netmon",
             "--set", "resources.limits.memory=256Mi,extraArgs={--ring-memory=16},extraEnv[0].name=NETMON_SPINE,extraEnv[0].value=tracepoint",
             "--set", "priorityClass.create=false,priorityClass.name=system-node-critical,serviceAccount.create=false,serviceAccount.name=other",
             "--set", "podLabels.team=net,podAnnotations.note=x,nodeSelector.pool=a,tolerations=null,terminationGracePeriodSeconds=90",
@@ -83,6 +83,8 @@ public sealed class ChartTests
             },
             variables);
         Assert.Equal("/srv/netmon", pod.Volumes.Single(volume => volume.Name == "captures").HostPath.Path);
+        Assert.Equal("/sys/fs/bpf/netmon", pod.Volumes.Single(volume => volume.Name == "bpf").HostPath.Path);
+        Assert.Equal("/sys/fs/bpf", container.VolumeMounts.Single(mount => mount.Name == "bpf").MountPath);
         Assert.Equal("/run/crio", pod.Volumes.Single(volume => volume.Name == "runtime").HostPath.Path);
         Assert.Equal("/run/crio", container.VolumeMounts.Single(mount => mount.Name == "runtime").MountPath);
         // A variable that the agent does not know would be silently without effect, a value that it does not take would end it.
@@ -95,7 +97,7 @@ public sealed class ChartTests
     [Fact]
     public void Without_captures_or_a_runtime_their_volumes_are_gone()
     {
-        var manifest = Manifest.Of(Chart.Render("--set", "capture.hostPath=,runtime.directory=").MustSucceed().Output);
+        var manifest = Manifest.Of(Chart.Render("--set", "capture.hostPath=,runtime.directory=,state.hostPath=").MustSucceed().Output);
         Assert.Equal("cgroup", Assert.Single(manifest.Pod.Volumes).Name);
         Assert.Equal("cgroup", Assert.Single(manifest.Container.VolumeMounts).Name);
         Assert.DoesNotContain(manifest.Container.Env, env => env.Name == "NETMON_CAPTURE");

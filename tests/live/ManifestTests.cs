@@ -9,13 +9,13 @@ namespace NetMon.LiveTests;
 /// <summary>What ops/kubernetes gives, without a cluster: read strictly, and held against the Pod Security Standards.</summary>
 public sealed class ManifestTests
 {
-    // What an agent of the node can't do without: three capabilities, the node's processes, its cgroups, its runtime's socket, a folder that stays.
+    // What an agent of the node can't do without: three capabilities, the node's processes, its cgroups, its runtime's socket, two folders that stay.
     private static readonly string[] Always =
     [
         "baseline: capabilities: BPF", "baseline: capabilities: NET_ADMIN", "baseline: capabilities: PERFMON",
-        "baseline: host namespaces: hostPID", "baseline: hostPath volumes: /sys/fs/cgroup", "baseline: hostPath volumes: /var/lib/netmon",
+        "baseline: host namespaces: hostPID", "baseline: hostPath volumes: /sys/fs/bpf", "baseline: hostPath volumes: /sys/fs/cgroup", "baseline: hostPath volumes: /var/lib/netmon",
         "restricted: capabilities: BPF", "restricted: capabilities: NET_ADMIN", "restricted: capabilities: PERFMON",
-        "restricted: volume types: captures", "restricted: volume types: cgroup", "restricted: volume types: runtime",
+        "restricted: volume types: bpf", "restricted: volume types: captures", "restricted: volume types: cgroup", "restricted: volume types: runtime",
     ];
 
     private static readonly string[] AsRoot = ["restricted: running as non-root", "restricted: running as non-root user"];
@@ -62,8 +62,8 @@ public sealed class ManifestTests
         [
             .. AsRoot, "baseline: privileged containers", "baseline: capabilities: ALL", "restricted: capabilities: ALL", "restricted: capabilities: not all dropped",
             "baseline: host namespaces: hostNetwork", "baseline: host namespaces: hostPID", "baseline: seccomp: Unconfined", "restricted: seccomp", "restricted: privilege escalation",
-            "baseline: hostPath volumes: /sys/fs/cgroup", "baseline: hostPath volumes: /var/lib/netmon", "baseline: hostPath volumes: /run/containerd", "baseline: hostPath volumes: /sys/kernel/tracing",
-            "restricted: volume types: captures", "restricted: volume types: cgroup", "restricted: volume types: runtime", "restricted: volume types: tracing",
+            "baseline: hostPath volumes: /sys/fs/bpf", "baseline: hostPath volumes: /sys/fs/cgroup", "baseline: hostPath volumes: /var/lib/netmon", "baseline: hostPath volumes: /run/containerd", "baseline: hostPath volumes: /sys/kernel/tracing",
+            "restricted: volume types: bpf", "restricted: volume types: captures", "restricted: volume types: cgroup", "restricted: volume types: runtime", "restricted: volume types: tracing",
         ]);
 
     [Theory]

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A connection over loopback whose two ends are this process's, and what it has sent so far, by the calling end.</summary>
+/// <summary>A connection over loopback whose two ends are this process's.</summary>
 internal sealed class OpenConnection : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -14,7 +14,7 @@ internal sealed class OpenConnection : IDisposable
     {
         _listener.Start();
         _client.Connect((IPEndPoint)_listener.LocalEndpoint);
-        From = ((IPEndPoint)_client.Client.LocalEndPoint!).Port;
+        (From, To) = (((IPEndPoint)_client.Client.LocalEndPoint!).Port, ((IPEndPoint)_listener.LocalEndpoint).Port);
         if (accept)
         {
             Accept();
@@ -24,7 +24,8 @@ internal sealed class OpenConnection : IDisposable
     /// <summary>The calling end's port.</summary>
     public int From { get; }
 
-    public long Sent { get; private set; }
+    /// <summary>The called end's port.</summary>
+    public int To { get; }
 
     public void Accept() => _server = _listener.AcceptTcpClient();
 
@@ -32,10 +33,9 @@ internal sealed class OpenConnection : IDisposable
     {
         _client.GetStream().Write(new byte[bytes]);
         _server!.GetStream().ReadExactly(new byte[bytes]);
-        Sent += bytes;
     }
 
-    public bool IsOf(SeenEvent e) => e.SourcePort == From && e.DestinationPort == ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public bool IsOf(SeenEvent e) => e.SourcePort == From && e.DestinationPort == To;
 
     /// <summary>The called end drops it with a RST; the calling end stays open, and finds out.</summary>
     public void Reset()
