@@ -17,7 +17,7 @@ if [[ $1 == delete ]]; then
 	pods=$(kubectl --namespace network-monitoring get pods --selector app=ebpf-netmon --output name) || pods=
 	for pod in $pods; do
 		kubectl --namespace network-monitoring --request-timeout 30s exec "$pod" -- /netmon forget >/dev/null ||
-			echo "deploy: $pod did not forget what its node's kernel keeps: 17 MiB, until the node boots (netmon forget there removes it)" >&2
+			echo "deploy: $pod did not forget what its node's kernel keeps: 16 MiB, until the node boots (netmon forget there removes it)" >&2
 	done
 fi
 # The overlay as it is, with the image's name in place of the base's.
