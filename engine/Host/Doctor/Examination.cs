@@ -9,6 +9,7 @@ namespace NetMon.Host.Doctor;
 /// <summary><c>netmon doctor</c>: asks this node one thing after the other, prints the answers as a table, then tries it for real.</summary>
 internal static class Examination
 {
+    private const string BpfRoot = "/sys/fs/bpf";
     private static readonly TimeSpan RuntimePatience = TimeSpan.FromSeconds(10);
     private static readonly AcceptOwner[] Owners = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Receive, AcceptOwner.Syscall];
 
@@ -33,6 +34,7 @@ internal static class Examination
         {
             report.Fact("cgroups", CgroupHierarchy.Choose(CgroupVersion.Auto)?.Mode ?? "none");
             report.Is(root is not null, "cgroup v2 root", root?.Where ?? noRoot);
+            report.Fact("state", BpfFolder.IsBpf(BpfRoot) ? $"a bpffs is at {BpfRoot}: open connections can stay known over a restart" : $"no bpffs at {BpfRoot}: after a restart open connections are older than the agent");
             NameOthers(report, root);
             ProbeAll(report, root);
         }

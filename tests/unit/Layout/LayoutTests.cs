@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
 using NetMon.Sources.Kernel;
+using NetMon.Sources.Kernel.State;
 using NetMon.Sources.Kernel.Cgroups;
 using Xunit;
 
@@ -99,6 +100,15 @@ public sealed class LayoutTests
         ("reserved", ["Reserved"]),
     ];
 
+    private static readonly (string C, string[] Mirror)[] SettingsTable =
+    [
+        ("flow_every_ns", ["FlowEveryNanoseconds"]),
+        ("flow_all", ["FlowAll"]),
+        ("connect4_id", ["Connect4Id"]),
+        ("connect6_id", ["Connect6Id"]),
+        ("gone_only", ["GoneOnly"]),
+    ];
+
     private readonly BtfTypes _types =
         BtfTypes.OfElf(File.ReadAllBytes(RepositoryFiles.Find("artifacts/bpf/netmon.bpf.o", "run make generate")));
 
@@ -129,6 +139,20 @@ public sealed class LayoutTests
     [Fact]
     public void Knobs_lie_in_memory_as_the_kernel_reads_them() =>
         Assert.Empty(LayoutComparison.Differences<Knobs>(_types.Struct("nm_knobs"), KnobsTable));
+
+    [Fact]
+    public void Settings_lie_in_memory_as_the_kernel_reads_them() =>
+        Assert.Empty(LayoutComparison.Differences<Settings>(_types.Struct("nm_settings"), SettingsTable));
+
+    /// <summary>A slot outlives the agent: if this test fails, raise NM_SLOTS_LAYOUT, and the number and the text here.</summary>
+    [Fact]
+    public void The_layout_of_slots_has_the_number_that_the_next_agent_goes_by()
+    {
+        Assert.Equal(KernelState.Layout, _types.Enum("nm_slots_layout")!["NM_SLOTS_LAYOUT"]);
+        Assert.Equal(
+            "1: word 0, since_ns 8, owner 16, data_segments 48, dialed_port 52, flags 54, marks 55, sock 56, latency_ns 64, reported_ns 72, reported 80, dialed_addr 112; 128",
+            $"{KernelState.Layout}: {string.Join(", ", _types.Struct("nm_slot").Fields.Select(field => $"{field.Name} {field.Offset}"))}; {_types.Struct("nm_slot").Bytes}");
+    }
 
     [Fact]
     public void The_sizes_that_framing_relies_on_are_those_of_the_structs()
