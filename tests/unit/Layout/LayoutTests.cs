@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
 using NetMon.Sources.Kernel;
-using NetMon.Sources.Kernel.State;
 using NetMon.Sources.Kernel.Cgroups;
+using NetMon.Sources.Kernel.State;
 using Xunit;
 
 namespace NetMon.UnitTests.Layout;
