@@ -110,21 +110,24 @@ struct {
 
 /*
  * Where a socket may be: first at the cookie itself, because the kernel gives cookies out in a row, so that neighbours in
- * time are neighbours in memory; then at places that are drawn from it.
+ * time are neighbours in memory; then at places that are drawn from it, each by a step of a linear congruential generator
+ * (Knuth's MMIX): what is taken lies in a row, so places at equal distances would all be taken at once.
  */
-static __always_inline struct nm_slot *nm_slot_at(__u64 cookie, int probe)
+static __always_inline struct nm_slot *nm_slot_at(__u64 *drawn, int probe)
 {
-	__u32 drawn = (cookie * 0x9e3779b97f4a7c15ull) >> 32;
-	__u32 at = (probe ? drawn + probe * (drawn >> 16 | 1) : (__u32)cookie) & nm_knobs.slot_mask;
+	__u32 at = (probe ? *drawn >> 32 : *drawn) & nm_knobs.slot_mask;
 
+	*drawn = *drawn * 6364136223846793005ull + 1442695040888963407ull;
 	return bpf_map_lookup_elem(&slots, &at);
 }
 
 static __noinline struct nm_slot *nm_slot_search(__u64 cookie)
 {
+	__u64 drawn = cookie;
+
 #pragma clang loop unroll(disable)
-	for (int probe = 1; probe < NM_PROBES; probe++) {
-		struct nm_slot *s = nm_slot_at(cookie, probe);
+	for (int probe = 0; probe < NM_PROBES; probe++) {
+		struct nm_slot *s = nm_slot_at(&drawn, probe);
 
 		if (s && s->word >> 8 == cookie)
 			return s;
@@ -134,7 +137,8 @@ static __noinline struct nm_slot *nm_slot_search(__u64 cookie)
 
 static __always_inline struct nm_slot *nm_slot_find(__u64 cookie)
 {
-	struct nm_slot *s = nm_slot_at(cookie, 0);
+	__u64 drawn = cookie;
+	struct nm_slot *s = nm_slot_at(&drawn, 0);
 
 	return s && s->word >> 8 == cookie ? s : nm_slot_search(cookie);
 }
@@ -142,9 +146,11 @@ static __always_inline struct nm_slot *nm_slot_find(__u64 cookie)
 /* A slot for a socket that has none; its other fields hold anything. NULL: no room. */
 static __noinline struct nm_slot *nm_slot_claim(__u64 cookie, enum nm_phase phase)
 {
+	__u64 drawn = cookie;
+
 #pragma clang loop unroll(disable)
 	for (int probe = 0; probe < NM_PROBES; probe++) {
-		struct nm_slot *s = nm_slot_at(cookie, probe);
+		struct nm_slot *s = nm_slot_at(&drawn, probe);
 
 		if (s && !s->word && nm_claim(&s->word, nm_slot_word(cookie, phase)))
 			return s;
