@@ -7,7 +7,7 @@ internal static class LastHour
     [
         ("events", "SELECT type, direction, coalesce(result, reason, '') AS outcome, count(*) AS events FROM recent GROUP BY ALL ORDER BY events DESC LIMIT 20"),
         ("who moves most", "SELECT workload, peer, dst_port AS port, direction, count(*) FILTER (type = 'CLOSE') AS connections, sum(coalesce(delta_sent, bytes_sent))::BIGINT AS bytes_sent, sum(coalesce(delta_received, bytes_received))::BIGINT AS bytes_received"
-            + " FROM recent WHERE type IN ('CLOSE', 'FLOW') GROUP BY ALL ORDER BY bytes_sent + bytes_received DESC LIMIT 10"),
+            + " FROM recent WHERE type IN ('CLOSE', 'FLOW') GROUP BY ALL ORDER BY sum(coalesce(delta_sent, bytes_sent) + coalesce(delta_received, bytes_received)) DESC LIMIT 10"),
         ("what fails", "SELECT workload, peer, dst_port AS port, result, count(*) AS attempts, max(timestamp) AS last"
             + " FROM recent WHERE type = 'CONNECT' AND result <> 'established' GROUP BY ALL ORDER BY attempts DESC LIMIT 10"),
     ];
