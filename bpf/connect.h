@@ -49,10 +49,10 @@ static __always_inline void nm_forget_unseen(struct nm_slot *s, __u64 cookie)
 	nm_slot_free(s, cookie);
 }
 
-/* connect() is called on this socket: a slot for the attempt, with its owner and time. NULL: none, or no room (counted when the SYN is sent). */
-static __always_inline struct nm_slot *nm_attempt(struct sock *sk, __u64 cookie)
+/* connect() is called on this socket: a slot for the attempt, with its owner and time. `fresh`: its cookie is new, so it can't have one. NULL: none, or no room (counted when the SYN is sent). */
+static __always_inline struct nm_slot *nm_attempt(struct sock *sk, __u64 cookie, bool fresh)
 {
-	struct nm_slot *s = nm_slot_find(cookie);
+	struct nm_slot *s = fresh ? NULL : nm_slot_find(cookie);
 
 	if (s) {
 		if (nm_slot_phase(s) == NM_PHASE_CALLED)
@@ -103,10 +103,12 @@ static __always_inline void nm_connect_asked(struct bpf_sock_addr *ctx, bool ipv
 {
 	struct sock *sk = nm_called_sock(ctx);
 	struct nm_slot *s;
+	bool fresh;
 
 	if (!sk)
 		return;
-	s = nm_attempt(sk, bpf_get_socket_cookie(ctx));
+	fresh = !nm_cookie(sk, true);
+	s = nm_attempt(sk, bpf_get_socket_cookie(ctx), fresh);
 	if (!s)
 		return;
 	nm_dialed(s, ctx, ipv6);
@@ -122,9 +124,10 @@ static __always_inline void nm_connect_entered(struct sock *sk, const void *addr
 
 	if (bpf_probe_read_kernel(&to, sizeof(to), address) || (to.family != AF_INET && to.family != AF_INET6))
 		return;
-	if (!cookie)
-		cookie = bpf_get_socket_cookie(sk);
-	s = nm_attempt(sk, cookie);
+	if (cookie)
+		s = nm_attempt(sk, cookie, false);
+	else
+		s = nm_attempt(sk, bpf_get_socket_cookie(sk), true);
 	if (!s)
 		return;
 	if (to.family == AF_INET6)
@@ -142,15 +145,17 @@ static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ip
 	struct nm_slot *s;
 	__u64 cookie;
 	long verdict;
+	bool fresh;
 
 	if (!sk)
 		return;
+	fresh = !nm_cookie(sk, true);
 	cookie = bpf_get_socket_cookie(ctx);
-	s = nm_slot_find(cookie);
+	s = fresh ? NULL : nm_slot_find(cookie);
 	if (s && nm_slot_phase(s) == NM_PHASE_CALLED && (s->marks & NM_ASKED)) {
 		s->marks = 0;
 	} else {
-		s = nm_attempt(sk, cookie);
+		s = nm_attempt(sk, cookie, fresh);
 		if (!s)
 			return;
 		nm_dialed(s, ctx, ipv6);

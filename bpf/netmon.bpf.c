@@ -181,19 +181,21 @@ int nm_release(struct bpf_sock *ctx)
 {
 	struct sock *sk =
 	    (struct sock *)ctx; /* what such a program gets is the socket itself, but the verifier doesn't say so */
+	__u32 protocol = ctx->protocol;
 	__u64 cookie;
 
 	if (ctx->type != SOCK_STREAM)
 		return 1;
-	if (ctx->protocol == IPPROTO_MPTCP)
+	if (protocol == IPPROTO_MPTCP)
 		sk = nm_first_subflow(sk);
-	else if (ctx->protocol != IPPROTO_TCP)
+	else if (protocol != IPPROTO_TCP)
 		return 1;
 	if (!sk)
 		return 1;
 	cookie = nm_cookie(sk, false);
 	if (cookie)
-		nm_released(sk, cookie);
+		nm_released(sk, cookie,
+			    protocol == IPPROTO_TCP ? ctx->state : nm_load(false, sk, __sk_common.skc_state));
 	return 1;
 }
 

@@ -106,16 +106,18 @@ struct {
 	__type(value, struct nm_slot);
 } slots SEC(".maps");
 
+#define NM_NEAR_MASK 2047 /* 256 KiB of slots */
 #define NM_PROBES 32 /* nine tenths of all places may be taken, and one socket in thirty finds none */
 
 /*
- * Where a socket may be: first at the cookie itself, because the kernel gives cookies out in a row, so that neighbours in
- * time are neighbours in memory; then at places that are drawn from it, each by a step of a linear congruential generator
- * (Knuth's MMIX): what is taken lies in a row, so places at equal distances would all be taken at once.
+ * Where a socket may be: first in the table's beginning, at the cookie itself, of which the kernel gives out one after the
+ * other: so what is short-lived goes round in memory that is in the cache. Then at places all over the table that are drawn
+ * from the cookie, each by a step of a linear congruential generator (Knuth's MMIX): what is taken lies in a row, so places
+ * at equal distances would all be taken at once.
  */
 static __always_inline struct nm_slot *nm_slot_at(__u64 *drawn, int probe)
 {
-	__u32 at = (probe ? *drawn >> 32 : *drawn) & nm_knobs.slot_mask;
+	__u32 at = (probe ? *drawn >> 32 : *drawn & NM_NEAR_MASK) & nm_knobs.slot_mask;
 
 	*drawn = *drawn * 6364136223846793005ull + 1442695040888963407ull;
 	return bpf_map_lookup_elem(&slots, &at);

@@ -88,9 +88,8 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
  * program took the flag away, the socket is older than the agent and in a namespace that it can't enter, or it came to its
  * end while no agent ran.
  */
-static __always_inline void nm_released(struct sock *sk, __u64 cookie)
+static __always_inline void nm_released(struct sock *sk, __u64 cookie, __u8 state)
 {
-	__u8 state = nm_load(false, sk, __sk_common.skc_state);
 	enum nm_phase phase;
 	struct nm_slot *s = nm_slot_find(cookie);
 	struct nm_counters *n;
