@@ -11,6 +11,7 @@ namespace NetMon.Sources;
 /// <param name="CgroupsDropped">Cgroups of which the kernel could not tell: no event lost; the tree is read anew when one comes from there.</param>
 /// <param name="ClosesEarly">CLOSEs written when the socket was released, because another program had switched off its state changes.</param>
 /// <param name="ClosesUnseen">Sockets that were gone without a CLOSE; not part of Seen.</param>
+/// <param name="SweepsFailed">Sweeps over open connections that the kernel broke off: what was due is reported by the next. Not lost.</param>
 /// <param name="GarbledBytes">Bytes of a recording that were no record; 0 from other sources.</param>
 public sealed record SourceCounters(
     ulong Seen,
@@ -23,6 +24,7 @@ public sealed record SourceCounters(
     ulong CgroupsDropped = 0,
     ulong ClosesEarly = 0,
     ulong ClosesUnseen = 0,
+    ulong SweepsFailed = 0,
     ulong GarbledBytes = 0)
 {
     /// <summary>All that was lost before a ring.</summary>

@@ -123,6 +123,28 @@ for owner in $(cat /payload/owners); do
   done
 done
 
+# A connection that is open over three hours' starts. The clock is set to just before each; then time goes on by itself.
+mkfifo /tmp/hold
+/payload/netload hold --connections 1 --name long </tmp/hold >/tmp/held &
+load=$!
+exec 3>/tmp/hold
+until grep -q open /tmp/held || ! kill -0 $load 2>/dev/null; do usleep 100000; done
+date -s '2026-01-01 08:59:00' >/dev/null
+agent_start hours --capture /out/hours --flow-every 1h # nothing but the hours' starts
+for hour in 09 10 11; do
+  date -s "2026-01-01 $(printf %02d $((${hour#0} - 1))):59:57" >/dev/null
+  tries=0
+  until [ "$(grep -c "\"timestamp\":\"2026-01-01T$hour:.*\"type\":\"FLOW\"" hours.json)" -ge 2 ]; do
+    usleep 100000
+    tries=$((tries + 1))
+    [ $tries -lt 900 ] || { echo "no FLOW in hour $hour"; exit 1; }
+  done
+done
+kill $load
+wait $load
+exec 3>&-
+agent_stop
+
 # The agent in a memory cgroup that is full of page cache, as that of a pod is which writes files, and 5,000 connections of
 # others: what the kernel allocates for them must not be charged to the agent, or it fails for them.
 if echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null; then

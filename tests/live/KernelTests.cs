@@ -94,6 +94,25 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         Comparison.Of(TruthLog.Read(Path.Combine(results, "full.tsv")), SeenEvent.Read(Path.Combine(results, "full.json"))).AssertExact();
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task On_another_kernel_a_connection_that_lasts_for_hours_is_in_the_file_of_each(string version)
+    {
+        var (boot, results) = await guests.ResultsOf(version);
+        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
+        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var capture = Path.Combine(results, "hours");
+        var rows = Shell.Run(Repository.Agent, "query", "--capture", capture, "--format", "csv",
+            "SELECT hour(timestamp) AS hour, direction, count(*) FILTER (type = 'FLOW') AS flows, count(DISTINCT connection_id) AS connections FROM events WHERE process = 'long' AND type = 'FLOW' GROUP BY ALL ORDER BY ALL").MustSucceed();
+        Assert.Equal(
+            ["hour,direction,flows,connections", "9,inbound,1,1", "9,outbound,1,1", "10,inbound,1,1", "10,outbound,1,1", "11,inbound", "11,outbound"],
+            rows.Output.Trim().Split('\n').Select(line => line.StartsWith("11,", StringComparison.Ordinal) ? string.Join(',', line.Split(',').Take(2)) : line)); // the last hour has the stop's too
+        foreach (var hour in (string[])["09", "10", "11"])
+        {
+            Assert.NotEmpty(Directory.GetFiles(Path.Combine(capture, "events", "date=2026-01-01", $"hour={hour}"), "*.parquet"));
+        }
+    }
+
     /// <summary>A counter of /proc/net/netstat: lines come in pairs, names and numbers.</summary>
     private static long Netstat(string file, string counter)
     {

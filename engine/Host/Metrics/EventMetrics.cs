@@ -24,6 +24,7 @@ internal sealed class EventMetrics : IMetricGroup
     private readonly Counter _inferred;
     private readonly Counter _closesEarly;
     private readonly Counter _closesUnseen;
+    private readonly Counter _sweepsFailed;
     private readonly Counter _untold;
     private readonly Counter _garbled;
     private readonly Gauge _ringWaiting;
@@ -55,6 +56,7 @@ internal sealed class EventMetrics : IMetricGroup
         _inferred = factory.CreateCounter("netmon_accepts_inferred_total", "ACCEPTs that no hook saw: their owner is the listener or who closed. Not lost.");
         _closesEarly = factory.CreateCounter("netmon_closes_early_total", "CLOSEs written when the socket was released: another program had switched off its state changes. Not lost.");
         _closesUnseen = factory.CreateCounter("netmon_closes_unseen_total", "Sockets that were gone without a CLOSE.");
+        _sweepsFailed = factory.CreateCounter("netmon_flow_sweeps_failed_total", "Sweeps over open connections that the kernel broke off. The next reports what was due; if the number keeps growing, FLOW events are missing.");
         _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to tell of. No event is lost for that.");
         _garbled = factory.CreateCounter("netmon_garbled_bytes_total", "Bytes that were no record.");
         factory.CreateGauge("netmon_ring_size_bytes", "Memory of all rings together, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
@@ -86,6 +88,7 @@ internal sealed class EventMetrics : IMetricGroup
         _inferred.IncTo(counters.AcceptsInferred);
         _closesEarly.IncTo(counters.ClosesEarly);
         _closesUnseen.IncTo(counters.ClosesUnseen);
+        _sweepsFailed.IncTo(counters.SweepsFailed);
         _untold.IncTo(counters.CgroupsDropped);
         _decoded.IncTo(_decode.Events);
         _late.IncTo(_loop.Late);
