@@ -68,14 +68,16 @@ struct nm_record {
 	__u8 flags; /* enum nm_flags */
 	__u8 reserved; /* 0 */
 	__u64 ktime_ns; /* CLOCK_MONOTONIC */
-	__u64 connection_id; /* the socket's cookie: the same in every record of this end, unique until the node boots; 0: unknown */
+	__u64
+	    connection_id; /* the socket's cookie: the same in every record of this end, unique until the node boots; 0: unknown */
 	__u8 src_addr[16]; /* who opened the connection; network order, IPv4 as ::ffff:a.b.c.d */
 	__u8 dst_addr[16]; /* who was called */
 	__u16 src_port; /* host order; 0 where the kernel never chose one */
 	__u16 dst_port; /* host order */
 	__u32 netns; /* inode of the socket's network namespace */
 	struct nm_owner owner;
-	__u64 latency_ns; /* outbound: from connect() to its outcome; inbound: from the handshake's end to accept(). 0: unknown */
+	__u64
+	    latency_ns; /* outbound: from connect() to its outcome; inbound: from the handshake's end to accept(). 0: unknown */
 	__u64 duration_ns; /* CLOSE, FLOW: since the handshake's end; else 0 */
 	__u64 bytes_sent; /* CLOSE, FLOW: payload bytes sent, each once (no retransmissions, no SYN or FIN) */
 	__u64 bytes_received; /* CLOSE, FLOW: payload bytes received in order (no FIN) */
@@ -115,7 +117,8 @@ struct nm_tick {
 /* Why an event that was seen never reached a ring. */
 enum nm_drop {
 	NM_DROP_RING_FULL = 0, /* the agent did not drain in time */
-	NM_DROP_NO_ROOM = 1, /* every place where the socket could have been remembered was taken: its events are unknown */
+	NM_DROP_NO_ROOM =
+	    1, /* every place where the socket could have been remembered was taken: its events are unknown */
 	NM_DROP_FAIR_SHARE = 2, /* its cgroup wrote more than its share */
 	NM_DROP_REASONS = 3,
 };
@@ -127,7 +130,8 @@ struct nm_counters {
 	__u64 dropped[NM_DROP_REASONS];
 	__u64 cgroups_dropped; /* cgroup records that found no room: no event lost, but the tree must be read again */
 	__u64 accepts_inferred; /* ACCEPTs whose exact owner no hook saw (also flagged in the record) */
-	__u64 closes_early; /* CLOSEs written when the socket was released: another program had switched off its state changes */
+	__u64
+	    closes_early; /* CLOSEs written when the socket was released: another program had switched off its state changes */
 	__u64 closes_unseen; /* sockets that were gone without a CLOSE, found by the sweep */
 };
 
