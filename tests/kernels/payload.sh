@@ -124,13 +124,13 @@ for owner in $(cat /payload/owners); do
 done
 
 # A connection that is open over three hours' starts. The clock is set to just before each; then time goes on by itself.
+date -s '2026-01-01 08:59:00' >/dev/null
+agent_start hours --capture /out/hours --flow-every 1h # nothing but the hours' starts
 mkfifo /tmp/hold
 /payload/netload hold --connections 1 --name long </tmp/hold >/tmp/held &
 load=$!
 exec 3>/tmp/hold
 until grep -q open /tmp/held || ! kill -0 $load 2>/dev/null; do usleep 100000; done
-date -s '2026-01-01 08:59:00' >/dev/null
-agent_start hours --capture /out/hours --flow-every 1h # nothing but the hours' starts
 for hour in 09 10 11; do
   date -s "2026-01-01 $(printf %02d $((${hour#0} - 1))):59:57" >/dev/null
   tries=0
