@@ -246,7 +246,7 @@ static __always_inline void nm_connect_settled(struct nm_slot *s, struct sock *s
 	}
 }
 
-/* Established, and nobody has said so yet: the spine was not told. True where this socket has called, and is followed. */
+/* Established, and nobody has said so yet: the spine did not see it. True where this socket has called, and is followed. */
 static __always_inline bool nm_connect_established(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_find(cookie);

@@ -157,7 +157,6 @@ struct mptcp_sock {
 
 struct mptcp_subflow_context {
 	__u32 mp_join : 1, request_join : 1;
-	struct sock *tcp_sock;
 	struct sock *conn; /* the connection's own socket */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* A TCP socket's changes of state, whichever hook tells of them. Both spines call this with the socket locked. */
+/* A TCP socket's changes of state, whichever hook reports them. Both spines call this with the socket locked. */
 #ifndef NM_SPINE_H
 #define NM_SPINE_H
 
@@ -84,7 +84,7 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
 }
 
 /*
- * The last process lets go of a socket. One that the spine is not told of any more has its last record now: another
+ * The last process lets go of a socket. One that no longer reaches the spine has its last record now: another
  * program took the flag away, the socket is older than the agent and in a namespace that it can't enter, or it came to its
  * end while no agent ran.
  */

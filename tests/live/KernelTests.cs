@@ -17,9 +17,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_owners_are_exact_system_calls_cost_nothing_and_containers_are_told_apart_in_v2_and_v1(string version)
     {
-        var (boot, results) = await guests.ResultsOf(version);
-        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
-        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var results = await ResultsOf(version);
 
         foreach (var owner in Guests.OwnersOf(version))
         {
@@ -46,9 +44,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_multipath_tcp_has_exact_owners(string version)
     {
-        var (boot, results) = await guests.ResultsOf(version);
-        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
-        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var results = await ResultsOf(version);
         var runs = Guests.OwnersOf(version).SelectMany(owner => (string[])[$"mptcp-{owner}-server", $"mptcp-{owner}-both", $"mptcp-{owner}-older"])
             .Where(run => File.Exists(Path.Combine(results, $"{run}.tsv"))).ToList();
         Assert.SkipWhen(runs.Count == 0, $"kernel {version} has no MPTCP");
@@ -65,9 +61,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_a_denial_by_another_program_has_its_errno(string version)
     {
-        var (boot, results) = await guests.ResultsOf(version);
-        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
-        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var results = await ResultsOf(version);
         var logs = Directory.GetFiles(results, "denied-*.tsv");
         Assert.NotEmpty(logs);
         Assert.All(logs, log =>
@@ -83,9 +77,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_an_agent_whose_memory_is_full_costs_nobody_a_connection(string version)
     {
-        var (boot, results) = await guests.ResultsOf(version);
-        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
-        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var results = await ResultsOf(version);
         var memory = long.Parse(File.ReadAllText(Path.Combine(results, "full-memory.txt")), CultureInfo.InvariantCulture);
         Assert.True(memory > 90 * 1024 * 1024, $"the cgroup is not full: {memory} bytes of 96 MiB");
         long Grew(string counter) => Netstat(Path.Combine(results, "full-after.txt"), counter) - Netstat(Path.Combine(results, "full-before.txt"), counter);
@@ -98,9 +90,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_a_connection_that_lasts_for_hours_is_in_the_file_of_each(string version)
     {
-        var (boot, results) = await guests.ResultsOf(version);
-        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
-        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        var results = await ResultsOf(version);
         var capture = Path.Combine(results, "hours");
         var rows = Shell.Run(Repository.Agent, "query", "--capture", capture, "--format", "csv",
             "SELECT hour(timestamp) AS hour, direction, count(*) FILTER (type = 'FLOW') AS flows, count(DISTINCT connection_id) AS connections FROM events WHERE process = 'long' AND type = 'FLOW' GROUP BY ALL ORDER BY ALL").MustSucceed();
@@ -111,6 +101,15 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         {
             Assert.NotEmpty(Directory.GetFiles(Path.Combine(capture, "events", "date=2026-01-01", $"hour={hour}"), "*.parquet"));
         }
+    }
+
+    /// <summary>The folder with what a guest of this kernel brought back; it must have run to its end.</summary>
+    private async Task<string> ResultsOf(string version)
+    {
+        var (boot, results) = await guests.ResultsOf(version);
+        Assert.SkipWhen(boot.ExitCode == CannotRunHere, boot.Output.Trim());
+        Assert.True(boot.ExitCode == 0, boot.Output + boot.Error);
+        return results;
     }
 
     /// <summary>A counter of /proc/net/netstat: lines come in pairs, names and numbers.</summary>
