@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using NetMon.Foundation;
 
 namespace NetMon.Parquet;
 
@@ -14,6 +15,12 @@ public sealed class BufferedFile(SafeFileHandle file) : IDisposable
     /// <summary>Bytes written, buffered ones too.</summary>
     public long Position => _written + _buffered;
 
+    /// <summary>CRC-32C of what was written since <see cref="ResetChecksum"/>.</summary>
+    internal uint Checksum { get; private set; }
+
+    /// <summary>Begins a checksum.</summary>
+    internal void ResetChecksum() => Checksum = Crc32C.Empty;
+
     /// <summary>Writes what is buffered to the file.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Commit()
@@ -25,6 +32,7 @@ public sealed class BufferedFile(SafeFileHandle file) : IDisposable
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
+        Checksum = Crc32C.Append(Checksum, bytes);
         while (!bytes.IsEmpty)
         {
             if (_buffered == _buffer.Length)

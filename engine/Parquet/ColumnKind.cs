@@ -17,4 +17,7 @@ public enum ColumnKind
 
     /// <summary>BOOLEAN.</summary>
     Boolean,
+
+    /// <summary>What only others write: it is neither written nor decoded here.</summary>
+    Other,
 }

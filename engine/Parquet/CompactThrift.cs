@@ -15,20 +15,6 @@ internal sealed class CompactThrift
     private readonly int[] _lastFields = new int[MostNested];
     private int _depth;
 
-    /// <summary>The types of the compact protocol.</summary>
-    private enum Wire
-    {
-        True = 1,
-        False = 2,
-        Byte = 3,
-        Int16 = 4,
-        Int32 = 5,
-        Int64 = 6,
-        Binary = 8,
-        List = 9,
-        Struct = 12,
-    }
-
     /// <summary>What was written since <see cref="Clear"/>; valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
 
@@ -38,35 +24,35 @@ internal sealed class CompactThrift
         (_depth, _lastFields[0]) = (0, 0);
     }
 
-    public void Bool(int field, bool value) => Field(field, value ? Wire.True : Wire.False);
+    public void Bool(int field, bool value) => Field(field, value ? CompactType.True : CompactType.False);
 
     public void Int8(int field, sbyte value)
     {
-        Field(field, Wire.Byte);
+        Field(field, CompactType.Byte);
         Byte((byte)value);
     }
 
     public void Int16(int field, short value)
     {
-        Field(field, Wire.Int16);
+        Field(field, CompactType.Int16);
         ZigZag(value);
     }
 
     public void Int32(int field, int value)
     {
-        Field(field, Wire.Int32);
+        Field(field, CompactType.Int32);
         ZigZag(value);
     }
 
     public void Int64(int field, long value)
     {
-        Field(field, Wire.Int64);
+        Field(field, CompactType.Int64);
         ZigZag(value);
     }
 
     public void Binary(int field, ReadOnlySpan<byte> value)
     {
-        Field(field, Wire.Binary);
+        Field(field, CompactType.Binary);
         Binary(value);
     }
 
@@ -75,7 +61,7 @@ internal sealed class CompactThrift
     /// <summary>Begins a structure that is a field; <see cref="End"/> ends it.</summary>
     public void Struct(int field)
     {
-        Field(field, Wire.Struct);
+        Field(field, CompactType.Struct);
         Element();
     }
 
@@ -99,14 +85,14 @@ internal sealed class CompactThrift
     /// <summary>Begins a list of structures, which follow between <see cref="Element"/> and <see cref="End"/>.</summary>
     public void Structs(int field, int count)
     {
-        Field(field, Wire.List);
-        ListHeader(Wire.Struct, count);
+        Field(field, CompactType.List);
+        ListHeader(CompactType.Struct, count);
     }
 
     public void Int32s(int field, params ReadOnlySpan<int> values)
     {
-        Field(field, Wire.List);
-        ListHeader(Wire.Int32, values.Length);
+        Field(field, CompactType.List);
+        ListHeader(CompactType.Int32, values.Length);
         foreach (var value in values)
         {
             ZigZag(value);
@@ -116,15 +102,15 @@ internal sealed class CompactThrift
     /// <summary>A list with one text.</summary>
     public void Texts(int field, string value)
     {
-        Field(field, Wire.List);
-        ListHeader(Wire.Binary, 1);
+        Field(field, CompactType.List);
+        ListHeader(CompactType.Binary, 1);
         Binary(Encoding.UTF8.GetBytes(value));
     }
 
     /// <summary>Bytes that are elements already.</summary>
     public void Raw(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
 
-    private void Field(int field, Wire type)
+    private void Field(int field, CompactType type)
     {
         var step = field - _lastFields[_depth];
         if (step is < 1 or > 15)
@@ -136,7 +122,7 @@ internal sealed class CompactThrift
         _lastFields[_depth] = field;
     }
 
-    private void ListHeader(Wire type, int count)
+    private void ListHeader(CompactType type, int count)
     {
         Byte((byte)((Math.Min(count, 15) << 4) | (int)type));
         if (count >= 15)

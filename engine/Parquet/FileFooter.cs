@@ -3,7 +3,7 @@ namespace NetMon.Parquet;
 /// <summary>Describes a file in its last bytes: the columns, the row groups, the texts about it (FileMetaData of parquet.thrift).</summary>
 internal static class FileFooter
 {
-    /// <summary>Writes the description.</summary>
+    /// <summary>Writes the description; returns where in it the digits of its checksum belong, which are zeros.</summary>
     /// <param name="footer">Gets it.</param>
     /// <param name="columns">Of the file.</param>
     /// <param name="rows">Of all row groups.</param>
@@ -11,7 +11,7 @@ internal static class FileFooter
     /// <param name="groupCount">How many there are.</param>
     /// <param name="metadata">Keys and values.</param>
     /// <param name="createdBy">The application: "name version V".</param>
-    public static void Write(
+    public static int Write(
         CompactThrift footer, IReadOnlyList<ColumnDefinition> columns, long rows, ReadOnlySpan<byte> groups, int groupCount,
         IReadOnlyDictionary<string, string> metadata, string createdBy)
     {
@@ -30,15 +30,14 @@ internal static class FileFooter
         footer.Int64(3, rows);
         footer.Structs(4, groupCount);
         footer.Raw(groups);
-        footer.Structs(5, metadata.Count);
+        footer.Structs(5, metadata.Count + 1);
         foreach (var (key, value) in metadata)
         {
-            footer.Element();
-            footer.Text(1, key);
-            footer.Text(2, value);
-            footer.End();
+            WritePair(footer, key, value);
         }
 
+        WritePair(footer, Checksums.FooterKey, new string('0', Checksums.Digits));
+        var checksumAt = footer.Written.Length - 1 - Checksums.Digits;
         footer.Text(6, createdBy);
         footer.Structs(7, columns.Count);
         foreach (var _ in columns)
@@ -49,6 +48,7 @@ internal static class FileFooter
         }
 
         footer.End();
+        return checksumAt;
     }
 
     /// <summary>How values of a kind are stored.</summary>
@@ -57,8 +57,17 @@ internal static class FileFooter
         ColumnKind.Int32 => Format.TypeInt32,
         ColumnKind.Boolean => Format.TypeBoolean,
         ColumnKind.Text => Format.TypeByteArray,
-        _ => Format.TypeInt64,
+        ColumnKind.Int64 or ColumnKind.Timestamp => Format.TypeInt64,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no file is written with it"),
     };
+
+    private static void WritePair(CompactThrift footer, string key, string value)
+    {
+        footer.Element();
+        footer.Text(1, key);
+        footer.Text(2, value);
+        footer.End();
+    }
 
     private static void WriteColumn(CompactThrift footer, ColumnDefinition column)
     {

@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
+using NetMon.Foundation;
+using NetMon.Parquet.Reading;
 
 namespace NetMon.Parquet;
 
@@ -13,6 +16,8 @@ namespace NetMon.Parquet;
 public sealed class ParquetFileWriter(BufferedFile stream, IReadOnlyList<ColumnDefinition> columns, RowGroupWriter group)
 {
     private readonly ArrayBufferWriter<byte> _groups = new();
+    private readonly StringBuilder _pageChecksums = new();
+    private readonly StringBuilder _filterChecksums = new();
     private int _groupCount;
 
     /// <summary>Rows of the row groups that are written.</summary>
@@ -35,20 +40,64 @@ public sealed class ParquetFileWriter(BufferedFile stream, IReadOnlyList<ColumnD
     {
         group.End(_groupCount++);
         _groups.Write(group.Description);
+        _pageChecksums.Append(Checksums.Text(group.PagesChecksum));
+        _filterChecksums.Append(Checksums.Text(group.FiltersChecksum));
         Rows += group.Rows;
+    }
+
+    /// <summary>
+    /// Copies a row group of another file byte for byte, after its checksums are verified, so that damage is not carried on: nothing is
+    /// written then.
+    /// </summary>
+    /// <param name="source">A file with the same columns in the same order.</param>
+    /// <param name="number">Of its row groups.</param>
+    /// <param name="rewrite">May write the next column, which it is given, anew: it then returns true. Null: all are copied.</param>
+    /// <exception cref="DamagedFileException">The row group is damaged, or has other columns.</exception>
+    /// <exception cref="IOException">A file can't be read or written.</exception>
+    public void CopyRowGroup(ParquetFile source, int number, Func<RowGroupWriter, ColumnDefinition, bool>? rewrite = null)
+    {
+        CheckColumns(source);
+        source.Verify(number);
+        var copied = source.RowGroups[number];
+        BeginRowGroup(copied.Rows);
+        for (var column = 0; column < columns.Count; column++)
+        {
+            if (rewrite is null || !rewrite(group, columns[column]))
+            {
+                group.Copy(columns[column], source, copied.Chunks[column]);
+            }
+        }
+
+        EndRowGroup();
     }
 
     /// <summary>Writes the footer. There is one row group at the least.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Complete(IReadOnlyDictionary<string, string> metadata, string createdBy)
     {
-        var footer = new CompactThrift();
-        FileFooter.Write(footer, columns, Rows, _groups.WrittenSpan, _groupCount, metadata, createdBy);
-        stream.Write(footer.Written);
+        var pairs = new Dictionary<string, string>(metadata)
+        {
+            [Checksums.PagesKey] = _pageChecksums.ToString(),
+            [Checksums.FiltersKey] = _filterChecksums.ToString(),
+        };
+        var thrift = new CompactThrift();
+        var checksumAt = FileFooter.Write(thrift, columns, Rows, _groups.WrittenSpan, _groupCount, pairs, createdBy);
+        var footer = thrift.Written.ToArray();
+        Encoding.ASCII.GetBytes(Checksums.Text(Crc32C.Of(footer)), footer.AsSpan(checksumAt));
+        stream.Write(footer);
         Span<byte> length = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, footer.Written.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(length, footer.Length);
         stream.Write(length);
         stream.Write(Format.Magic);
         stream.Commit();
+    }
+
+    private void CheckColumns(ParquetFile source)
+    {
+        if (!columns.Select(column => (column.Name, column.Kind, column.IsOptional)).SequenceEqual(
+            source.Columns.Select(column => (column.Name, column.Kind, column.IsOptional))))
+        {
+            throw new DamagedFileException("the file has other columns");
+        }
     }
 }

@@ -11,6 +11,7 @@ namespace NetMon.Parquet;
 public sealed class PlainTexts
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
+    private int[] _starts = new int[16];
     private (int At, int Length) _least;
     private (int At, int Length) _greatest;
 
@@ -23,6 +24,9 @@ public sealed class PlainTexts
 
     /// <summary>The greatest of them.</summary>
     public ReadOnlySpan<byte> Greatest => Bytes.Slice(_greatest.At, _greatest.Length);
+
+    /// <summary>The text of an index; valid until the next is added.</summary>
+    public ReadOnlySpan<byte> this[int index] => Bytes.Slice(_starts[index] + sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(Bytes[_starts[index]..]));
 
     /// <summary>Adds a text; its index is the count before.</summary>
     public void Add(ReadOnlySpan<char> text)
@@ -65,7 +69,12 @@ public sealed class PlainTexts
             _greatest = text;
         }
 
-        Count++;
+        if (Count == _starts.Length)
+        {
+            Array.Resize(ref _starts, 2 * Count);
+        }
+
+        _starts[Count++] = text.At - sizeof(int);
     }
 
     /// <summary>Goes through the texts.</summary>

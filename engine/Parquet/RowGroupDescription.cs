@@ -1,4 +1,5 @@
 using System.Buffers;
+using NetMon.Foundation;
 
 namespace NetMon.Parquet;
 
@@ -18,11 +19,17 @@ internal sealed class RowGroupDescription
     /// <summary>The description, after <see cref="End"/>.</summary>
     public ReadOnlySpan<byte> Written => _group.Written;
 
-    /// <summary>A new row group.</summary>
-    /// <param name="at">Where it begins in the file, bytes.</param>
-    public void Begin(long at)
+    /// <summary>CRC-32C of the row group's pages, after <see cref="End"/>.</summary>
+    public uint PagesChecksum { get; private set; }
+
+    /// <summary>CRC-32C of its Bloom filters, after <see cref="End"/>.</summary>
+    public uint FiltersChecksum { get; private set; }
+
+    /// <summary>A new row group, which begins where the file ends.</summary>
+    public void Begin(BufferedFile stream)
     {
-        _begin = at;
+        stream.ResetChecksum();
+        _begin = stream.Position;
         _chunks.Clear();
         _bounds.ResetWrittenCount();
         _filters.ResetWrittenCount();
@@ -36,11 +43,21 @@ internal sealed class RowGroupDescription
     public void Add(in ColumnChunk chunk, ReadOnlySpan<byte> least, ReadOnlySpan<byte> greatest, PlainTexts? searched) =>
         _chunks.Add((chunk, Keep(least), Keep(greatest), searched is null ? default : Filter(searched)));
 
+    /// <summary>Adds the next column with the Bloom filter that it has in another file, header and bits; an empty one: it has none.</summary>
+    public void AddCopied(in ColumnChunk chunk, ReadOnlySpan<byte> least, ReadOnlySpan<byte> greatest, ReadOnlySpan<byte> filter)
+    {
+        var from = _filters.WrittenCount;
+        _filters.Write(filter);
+        _chunks.Add((chunk, Keep(least), Keep(greatest), from.._filters.WrittenCount));
+    }
+
     /// <summary>Writes the filters to the file, and makes the description.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void End(BufferedFile stream, int rows, int ordinal)
     {
         var end = stream.Position;
+        PagesChecksum = stream.Checksum;
+        FiltersChecksum = Crc32C.Of(_filters.WrittenSpan);
         stream.Write(_filters.WrittenSpan);
         _group.Clear();
         _group.Structs(1, _chunks.Count);

@@ -1,5 +1,6 @@
 using System.Buffers;
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using NetMon.Parquet.Reading;
 
 namespace NetMon.Parquet;
 
@@ -12,17 +13,26 @@ public sealed class RowGroupWriter : IDisposable
     /// <summary>Different numbers up to which a dictionary needs no second thought.</summary>
     private const int FewNumbers = 256;
 
+    private const int CopyBytes = 256 << 10;
+
     private readonly PageWriter _pages = new();
     private readonly RowGroupDescription _description = new();
     private readonly DistinctValues<long> _distinct = new();
     private readonly ArrayBufferWriter<byte> _packed = new();
     private uint[] _indices = [];
+    private byte[]? _copy;
     private BufferedFile _stream = null!;
     private IReadOnlyList<ColumnDefinition> _columns = [];
     private int _written;
 
     /// <summary>The row group for the footer, after <see cref="End"/>.</summary>
     public ReadOnlySpan<byte> Description => _description.Written;
+
+    /// <summary>CRC-32C of its pages, after <see cref="End"/>.</summary>
+    internal uint PagesChecksum => _description.PagesChecksum;
+
+    /// <summary>CRC-32C of its Bloom filters, after <see cref="End"/>.</summary>
+    internal uint FiltersChecksum => _description.FiltersChecksum;
 
     /// <summary>Rows of the row group.</summary>
     public int Rows { get; private set; }
@@ -39,12 +49,12 @@ public sealed class RowGroupWriter : IDisposable
             _indices = new uint[rows];
         }
 
-        _description.Begin(stream.Position);
+        _description.Begin(stream);
     }
 
     /// <summary>
-    /// Writes a column of numbers: with a dictionary where that is shorter, else as deltas. Times are plain: some readers take no
-    /// times in another encoding.
+    /// Writes a column of numbers: with a dictionary where that is shorter, else plain or as deltas, as the column is declared. Times are
+    /// plain: some readers take no times in another encoding.
     /// </summary>
     /// <param name="column">What it is.</param>
     /// <param name="values">The values of the rows that have one, within the column's range.</param>
@@ -55,12 +65,12 @@ public sealed class RowGroupWriter : IDisposable
         var dictionaryAt = -1L;
         var begin = Start(column);
         var isTime = column.Kind == ColumnKind.Timestamp;
-        var encoding = values.IsEmpty || isTime ? Format.Plain : Format.DeltaBinaryPacked;
+        var encoding = values.IsEmpty || isTime || column.IsPlain ? Format.Plain : Format.DeltaBinaryPacked;
         var bounds = default(ColumnBounds);
         if (!values.IsEmpty)
         {
             _distinct.Clear();
-            if (!isTime && _distinct.TryIndex(values, _indices, values.Length / 2 + FewNumbers) && IsDictionaryShorter(values, column.Width))
+            if (!isTime && _distinct.TryIndex(values, _indices, values.Length / 2 + FewNumbers) && IsDictionaryShorter(column, values))
             {
                 (dictionaryAt, encoding) = (begin, Format.RleDictionary);
                 WriteDictionary(column);
@@ -138,6 +148,35 @@ public sealed class RowGroupWriter : IDisposable
         Describe(column, Format.Plain, presence.Count, begin, begin, -1, [1], [1]);
     }
 
+    /// <summary>Copies a column of another file, with its Bloom filter.</summary>
+    /// <param name="column">What it is.</param>
+    /// <param name="source">The file.</param>
+    /// <param name="chunk">The column there; it has as many rows as this row group.</param>
+    /// <exception cref="IOException">A file can't be read or written.</exception>
+    internal void Copy(ColumnDefinition column, ParquetFile source, in StoredChunk chunk)
+    {
+        var begin = Start(column);
+        _copy ??= new byte[CopyBytes];
+        for (var (at, left) = (chunk.Pages.Begin, chunk.Pages.Compressed); left > 0;)
+        {
+            var part = _copy.AsSpan(0, (int)Math.Min(left, _copy.Length));
+            source.Read(at, part);
+            _stream.Write(part);
+            (at, left) = (at + part.Length, left - part.Length);
+        }
+
+        var filter = chunk.FilterAt < 0 ? [] : new byte[chunk.FilterLength];
+        source.Read(chunk.FilterAt, filter);
+        var moved = chunk.Pages with
+        {
+            Column = column,
+            Begin = begin,
+            DataAt = chunk.Pages.DataAt - chunk.Pages.Begin + begin,
+            DictionaryAt = chunk.Pages.DictionaryAt < 0 ? -1 : begin,
+        };
+        _description.AddCopied(in moved, chunk.Least.Span, chunk.Greatest.Span, filter);
+    }
+
     /// <summary>Ends the row group: writes the Bloom filters of its columns.</summary>
     /// <param name="ordinal">How many there were before it in the file.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
@@ -166,16 +205,23 @@ public sealed class RowGroupWriter : IDisposable
     }
 
     /// <summary>Of what both would be before compression.</summary>
-    private bool IsDictionaryShorter(ReadOnlySpan<long> values, int width)
+    private bool IsDictionaryShorter(ColumnDefinition column, ReadOnlySpan<long> values)
     {
         if (_distinct.Count <= FewNumbers)
         {
             return true;
         }
 
-        _packed.ResetWrittenCount();
-        DeltaEncoding.Write(_packed, values, width);
-        return (long)_distinct.Count * width + (long)values.Length * RunEncoding.WidthOf(_distinct.Count - 1) / 8 < _packed.WrittenCount;
+        var width = column.Width;
+        var without = (long)values.Length * width;
+        if (!column.IsPlain)
+        {
+            _packed.ResetWrittenCount();
+            DeltaEncoding.Write(_packed, values, width);
+            without = _packed.WrittenCount;
+        }
+
+        return (long)_distinct.Count * width + (long)values.Length * RunEncoding.WidthOf(_distinct.Count - 1) / 8 < without;
     }
 
     private void WriteDictionary(ColumnDefinition column)
@@ -186,11 +232,19 @@ public sealed class RowGroupWriter : IDisposable
 
     private static void WritePlain(ArrayBufferWriter<byte> page, ReadOnlySpan<long> values, int width)
     {
-        foreach (var value in values)
+        if (width == sizeof(long))
         {
-            BinaryPrimitives.WriteInt64LittleEndian(page.GetSpan(sizeof(long)), value);
-            page.Advance(width);
+            page.Write(MemoryMarshal.AsBytes(values));
+            return;
         }
+
+        var numbers = MemoryMarshal.Cast<byte, int>(page.GetSpan(values.Length * width));
+        for (var row = 0; row < values.Length; row++)
+        {
+            numbers[row] = (int)values[row];
+        }
+
+        page.Advance(values.Length * width);
     }
 
     private static void WriteIndices(ArrayBufferWriter<byte> page, ReadOnlySpan<uint> indices, int count)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using NetMon.Parquet.Reading;
 
 namespace NetMon.Parquet;
 
@@ -22,4 +23,35 @@ internal static class Varint
 
     /// <summary>Small negative numbers as small ones.</summary>
     public static void WriteZigZag(ArrayBufferWriter<byte> bytes, long value) => Write(bytes, (ulong)((value << 1) ^ (value >> 63)));
+
+    /// <summary>Reads a number and moves <paramref name="at"/> behind it.</summary>
+    /// <exception cref="DamagedFileException">The bytes end in it, or it has more than 64 bits.</exception>
+    public static ulong Read(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 7 * MostBytes; shift += 7)
+        {
+            if (at >= bytes.Length)
+            {
+                throw new DamagedFileException("the bytes end in the middle of a number");
+            }
+
+            var next = bytes[at++];
+            value |= (ulong)(next & 0x7f) << shift;
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+
+        throw new DamagedFileException("a number has more than 64 bits");
+    }
+
+    /// <summary>Reads what <see cref="WriteZigZag"/> wrote.</summary>
+    /// <exception cref="DamagedFileException">As <see cref="Read"/>.</exception>
+    public static long ReadZigZag(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        var value = Read(bytes, ref at);
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
 }

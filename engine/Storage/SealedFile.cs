@@ -1,4 +1,5 @@
-using Parquet;
+using Microsoft.Win32.SafeHandles;
+using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage;
 
@@ -16,8 +17,7 @@ public static class SealedFile
     /// <exception cref="UnauthorizedAccessException">Reading the file is not permitted.</exception>
     public static IReadOnlyCollection<string> SegmentsOf(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 4096);
-        return SegmentsOf(file);
+        return SegmentsOf(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
     }
 
     /// <summary>The metadata value for a file that is made from these hot files.</summary>
@@ -30,10 +30,8 @@ public static class SealedFile
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in capture.SealedIn(folder))
         {
-            using var handle = capture.Root.TryOpen($"{folder}/{name}", writable: false);
-            if (handle is not null)
+            if (capture.Root.TryOpen($"{folder}/{name}", writable: false) is { } file)
             {
-                using var file = new FileStream(handle, FileAccess.Read, bufferSize: 4096);
                 names.UnionWith(SegmentsOf(file));
             }
         }
@@ -41,17 +39,14 @@ public static class SealedFile
         return names;
     }
 
-    private static string[] SegmentsOf(FileStream file)
+    private static string[] SegmentsOf(SafeFileHandle handle)
     {
         try
         {
-            var reader = ParquetReader.CreateAsync(file, null, leaveStreamOpen: true).GetAwaiter().GetResult();
-            using var closed = reader as IDisposable;
-            return reader.CustomMetadata.TryGetValue(SegmentsKey, out var names) ? names.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
+            using var file = ParquetFile.Open(handle);
+            return file.Metadata.TryGetValue(SegmentsKey, out var names) ? names.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
         }
-#pragma warning disable CA1031 // The library throws all kinds of exceptions for what is not a Parquet file.
-        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
-#pragma warning restore CA1031
+        catch (DamagedFileException)
         {
             return [];
         }

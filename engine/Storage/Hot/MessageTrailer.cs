@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetMon.Foundation;
 
 namespace NetMon.Storage.Hot;
 

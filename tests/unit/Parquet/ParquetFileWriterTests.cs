@@ -143,7 +143,7 @@ public sealed class ParquetFileWriterTests : IDisposable
 
         Assert.Equal([2000L, 1999L], DuckDb.Query($"SELECT count(*), max(column_39) FROM '{Path}'")[0]);
         Assert.Equal([20L, "netmon version 1"], DuckDb.Query($"SELECT num_row_groups, created_by FROM parquet_file_metadata('{Path}')")[0]);
-        Assert.Equal(30, DuckDb.Query($"SELECT key, value FROM parquet_kv_metadata('{Path}')").Count);
+        Assert.Equal(30, DuckDb.Query($"SELECT key, value FROM parquet_kv_metadata('{Path}') WHERE decode(key) LIKE 'key%'").Count);
         Assert.Equal(100L, DuckDb.Query($"SELECT count(*) FROM '{Path}' WHERE column_7 BETWEEN 500 AND 599")[0][0]);
     }
 

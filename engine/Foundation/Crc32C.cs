@@ -1,14 +1,20 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace NetMon.Storage;
+namespace NetMon.Foundation;
 
 /// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4), for which processors have an instruction.</summary>
-internal static class Crc32C
+public static class Crc32C
 {
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    /// <summary>The checksum of no bytes.</summary>
+    public const uint Empty = 0;
+
+    public static uint Of(ReadOnlySpan<byte> bytes) => Append(Empty, bytes);
+
+    /// <summary>The checksum of bytes whose beginning has the checksum <paramref name="crc"/> and whose rest is <paramref name="bytes"/>.</summary>
+    public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
-        var crc = uint.MaxValue;
+        crc = ~crc;
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (var word in words)
         {

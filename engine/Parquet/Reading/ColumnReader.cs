@@ -1,0 +1,232 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace NetMon.Parquet.Reading;
+
+/// <summary>
+/// Decodes one column of a row group at a time, of what <see cref="RowGroupWriter"/> writes, into buffers that it keeps from column to column.
+/// What it gives is valid until the next <see cref="Read"/>. One thread.
+/// </summary>
+public sealed class ColumnReader : IDisposable
+{
+    /// <summary>More rows than any row group of ours has; bounds memory.</summary>
+    private const int MostRows = 1 << 21;
+
+    private readonly PageReader _pages = new();
+    private readonly Presence _presence = new();
+    private long[] _numbers = [];
+    private uint[] _indices = [];
+    private int _values;
+    private bool _isText;
+
+    /// <summary>Which rows have a value; null: all.</summary>
+    public Presence? Presence { get; private set; }
+
+    /// <summary>The values of the rows that have one: numbers, microseconds of times, 1 and 0 of flags. Empty for texts.</summary>
+    public ReadOnlySpan<long> Numbers => _numbers.AsSpan(0, _isText ? 0 : _values);
+
+    /// <summary>The texts of the rows that have one, as indices into <see cref="Texts"/>. Empty for others.</summary>
+    public ReadOnlySpan<uint> Indices => _indices.AsSpan(0, _isText ? _values : 0);
+
+    /// <summary>The dictionary of a column of texts.</summary>
+    public PlainTexts Texts { get; } = new();
+
+    /// <summary>Decodes a column.</summary>
+    /// <exception cref="DamagedFileException">It is damaged, or not stored as a file of ours stores it.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public void Read(ParquetFile file, int group, int column)
+    {
+        var chunk = file.RowGroups[group].Chunks[column].Pages;
+        try
+        {
+            Decode(file, in chunk);
+        }
+        catch (DamagedFileException e) when (!e.Message.StartsWith(chunk.Column.Name, StringComparison.Ordinal))
+        {
+            throw new DamagedFileException($"{chunk.Column.Name}: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _pages.Dispose();
+
+    private void Decode(ParquetFile file, in ColumnChunk chunk)
+    {
+        if (chunk.Rows > MostRows)
+        {
+            throw new DamagedFileException($"a row group of {chunk.Rows} rows");
+        }
+
+        (_values, _isText) = (0, chunk.Column.Kind == ColumnKind.Text);
+        Texts.Clear();
+        _pages.Load(file, in chunk);
+        if (_isText)
+        {
+            ReadTexts(in chunk);
+        }
+        else
+        {
+            ReadNumbers(in chunk);
+        }
+    }
+
+    private void ReadTexts(in ColumnChunk chunk)
+    {
+        if (_pages.HasDictionary)
+        {
+            ReadDictionaryTexts(_pages.Dictionary(), _pages.DictionaryValues);
+        }
+
+        var data = Levels(_pages.Data(), in chunk);
+        if (chunk.Encoding == Format.RleDictionary)
+        {
+            ReadIndices(data, Texts.Count);
+        }
+        else if (_values > 0 || !data.IsEmpty || chunk.Encoding != Format.Plain)
+        {
+            throw Unknown(in chunk);
+        }
+    }
+
+    private void ReadNumbers(in ColumnChunk chunk)
+    {
+        var width = chunk.Column.Width;
+        long[] dictionary = [];
+        if (_pages.HasDictionary)
+        {
+            dictionary = new long[Math.Min(_pages.DictionaryValues, chunk.Rows)];
+            ReadPlain(_pages.Dictionary(), dictionary, width);
+        }
+
+        var data = Levels(_pages.Data(), in chunk);
+        Reserve(ref _numbers, _values);
+        var numbers = _numbers.AsSpan(0, _values);
+        switch (chunk.Column.Kind, chunk.Encoding)
+        {
+            case (ColumnKind.Boolean, Format.Plain):
+                ReadFlags(data, numbers);
+                break;
+            case (ColumnKind.Int32 or ColumnKind.Int64 or ColumnKind.Timestamp, Format.Plain):
+                ReadPlain(data, numbers, width);
+                break;
+            case (ColumnKind.Int32 or ColumnKind.Int64 or ColumnKind.Timestamp, Format.DeltaBinaryPacked):
+                DeltaDecoding.Read(data, numbers, width);
+                break;
+            case (ColumnKind.Int32 or ColumnKind.Int64 or ColumnKind.Timestamp, Format.RleDictionary):
+                ReadIndices(data, dictionary.Length);
+                for (var row = 0; row < numbers.Length; row++)
+                {
+                    numbers[row] = dictionary[_indices[row]];
+                }
+
+                break;
+            default:
+                throw Unknown(in chunk);
+        }
+    }
+
+    /// <summary>Reads the definition levels; returns what follows them.</summary>
+    private ReadOnlySpan<byte> Levels(ReadOnlySpan<byte> page, in ColumnChunk chunk)
+    {
+        (Presence, _values) = (null, chunk.Rows);
+        if (chunk.Column.IsOptional)
+        {
+            if (page.Length < sizeof(int) || BinaryPrimitives.ReadUInt32LittleEndian(page) > page.Length - sizeof(int))
+            {
+                throw new DamagedFileException("the definition levels go beyond their page");
+            }
+
+            var length = BinaryPrimitives.ReadInt32LittleEndian(page);
+            RunDecoding.Read(page.Slice(sizeof(int), length), _presence.Next(chunk.Rows), width: 1);
+            _presence.Settle(chunk.Rows);
+            (Presence, _values) = (_presence, _presence.Count);
+            page = page[(sizeof(int) + length)..];
+        }
+
+        return _values == chunk.Rows - chunk.Nulls ? page : throw new DamagedFileException($"{chunk.Rows - _values} nulls instead of {chunk.Nulls}");
+    }
+
+    private void ReadIndices(ReadOnlySpan<byte> data, int count)
+    {
+        if (data.IsEmpty)
+        {
+            throw new DamagedFileException("the indices are missing");
+        }
+
+        Reserve(ref _indices, _values);
+        var indices = _indices.AsSpan(0, _values);
+        RunDecoding.Read(data[1..], indices, data[0]);
+        var most = 0u;
+        foreach (var index in indices)
+        {
+            most = Math.Max(most, index);
+        }
+
+        if (most >= count && _values > 0)
+        {
+            throw new DamagedFileException($"index {most} in a dictionary of {count}");
+        }
+    }
+
+    private void ReadDictionaryTexts(ReadOnlySpan<byte> bytes, int count)
+    {
+        for (; count > 0; count--)
+        {
+            if (bytes.Length < sizeof(int) || BinaryPrimitives.ReadUInt32LittleEndian(bytes) > bytes.Length - sizeof(int))
+            {
+                throw new DamagedFileException("a text goes beyond its dictionary");
+            }
+
+            var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            Texts.Add(bytes.Slice(sizeof(int), length));
+            bytes = bytes[(sizeof(int) + length)..];
+        }
+
+        if (!bytes.IsEmpty)
+        {
+            throw new DamagedFileException($"{bytes.Length} bytes follow the last text");
+        }
+    }
+
+    private static void ReadPlain(ReadOnlySpan<byte> bytes, Span<long> values, int width)
+    {
+        if (bytes.Length != (long)values.Length * width)
+        {
+            throw new DamagedFileException($"{bytes.Length} bytes of {values.Length} numbers");
+        }
+
+        if (width == sizeof(long))
+        {
+            MemoryMarshal.Cast<byte, long>(bytes).CopyTo(values);
+            return;
+        }
+
+        var numbers = MemoryMarshal.Cast<byte, int>(bytes);
+        for (var row = 0; row < values.Length; row++)
+        {
+            values[row] = numbers[row];
+        }
+    }
+
+    private static void ReadFlags(ReadOnlySpan<byte> bytes, Span<long> values)
+    {
+        if (bytes.Length != (values.Length + 7) / 8)
+        {
+            throw new DamagedFileException($"{bytes.Length} bytes of {values.Length} flags");
+        }
+
+        for (var row = 0; row < values.Length; row++)
+        {
+            values[row] = (bytes[row / 8] >> (row % 8)) & 1;
+        }
+    }
+
+    private static void Reserve<T>(ref T[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            buffer = new T[length];
+        }
+    }
+
+    private static DamagedFileException Unknown(in ColumnChunk chunk) => new($"no file of ours stores such a column with the encoding {chunk.Encoding}");
+}

@@ -1,0 +1,71 @@
+namespace NetMon.Parquet.Reading;
+
+/// <summary>Reads what <see cref="DeltaEncoding"/> writes.</summary>
+internal static class DeltaDecoding
+{
+    private const int BlockValues = 128;
+    private const int Miniblocks = 4;
+    private const int MiniblockValues = BlockValues / Miniblocks;
+
+    /// <summary>Reads the numbers of a column of 32 or 64 bits, as many as there is room for; the bytes have to end with them.</summary>
+    /// <exception cref="DamagedFileException">There are more or fewer of them, or they can't be read.</exception>
+    public static void Read(ReadOnlySpan<byte> bytes, Span<long> values, int width)
+    {
+        var at = 0;
+        if (Varint.Read(bytes, ref at) != BlockValues || Varint.Read(bytes, ref at) != Miniblocks || Varint.Read(bytes, ref at) != (ulong)values.Length)
+        {
+            throw new DamagedFileException("the deltas' header is not as the column's");
+        }
+
+        var last = Varint.ReadZigZag(bytes, ref at);
+        if (!values.IsEmpty)
+        {
+            values[0] = last;
+            values = values[1..];
+        }
+
+        while (!values.IsEmpty)
+        {
+            var count = Math.Min(values.Length, BlockValues);
+            ReadBlock(bytes, ref at, values[..count], ref last, width);
+            values = values[count..];
+        }
+
+        if (at != bytes.Length)
+        {
+            throw new DamagedFileException($"{bytes.Length - at} bytes follow the last number");
+        }
+    }
+
+    private static void ReadBlock(ReadOnlySpan<byte> bytes, ref int at, Span<long> values, ref long last, int width)
+    {
+        Span<ulong> offsets = stackalloc ulong[MiniblockValues];
+        var least = Varint.ReadZigZag(bytes, ref at);
+        if (bytes.Length - at < Miniblocks)
+        {
+            throw new DamagedFileException("a block of deltas ends early");
+        }
+
+        var widths = bytes.Slice(at, Miniblocks);
+        at += Miniblocks;
+        for (var block = 0; block * MiniblockValues < values.Length; block++)
+        {
+            var bits = widths[block];
+            var length = MiniblockValues * bits / 8;
+            if (bits > 8 * width || length > bytes.Length - at)
+            {
+                throw new DamagedFileException("a block of deltas goes beyond its page");
+            }
+
+            BitUnpacking.Unpack(bytes.Slice(at, length), offsets, bits);
+            at += length;
+            var part = values.Slice(block * MiniblockValues, Math.Min(MiniblockValues, values.Length - block * MiniblockValues));
+            for (var n = 0; n < part.Length; n++)
+            {
+                last += least + (long)offsets[n];
+                last = width == sizeof(int) ? (int)last : last;
+                part[n] = last;
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using NetMon.Foundation;
+
+namespace NetMon.Parquet.Reading;
+
+/// <summary>
+/// A Parquet file to read: its footer in memory, the rest on the disk. Nothing in it is believed before it is checked, so that a damaged
+/// file costs neither more memory than a small multiple of its footer nor more time than reading it. One thread; owns the file.
+/// </summary>
+public sealed class ParquetFile : IDisposable
+{
+    private const int TrailerBytes = 2 * sizeof(int);
+    private const int MostFooterBytes = 64 << 20;
+
+    private readonly SafeFileHandle _file;
+    private readonly Footer _footer;
+
+    private ParquetFile(SafeFileHandle file, Footer footer) => (_file, _footer) = (file, footer);
+
+    /// <summary>Of all row groups.</summary>
+    public long Rows => _footer.Rows;
+
+    /// <summary>In their order; those that are stored as no file of ours has them are of the kind <see cref="ColumnKind.Other"/>.</summary>
+    public IReadOnlyList<ColumnDefinition> Columns => _footer.Columns;
+
+    public IReadOnlyList<StoredRowGroup> RowGroups => _footer.Groups;
+
+    /// <summary>Keys and values.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _footer.Metadata;
+
+    /// <summary>Reads a file's footer and checks it against the file and, where it has one, its checksum.</summary>
+    /// <param name="file">A regular file; taken over, also when this throws.</param>
+    /// <exception cref="DamagedFileException">It is no whole Parquet file with flat columns.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public static ParquetFile Open(SafeFileHandle file)
+    {
+        try
+        {
+            return new ParquetFile(file, ReadFooter(file));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The place of a column; -1: there is none of this name.</summary>
+    public int IndexOf(string column)
+    {
+        for (var index = 0; index < Columns.Count; index++)
+        {
+            if (Columns[index].Name == column)
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Reads a row group's bytes and checks them against their checksums; without checksums it has nothing to check.</summary>
+    /// <exception cref="DamagedFileException">A byte has changed.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public void Verify(int group)
+    {
+        var chunks = RowGroups[group].Chunks;
+        var pages = chunks[0].Pages.Begin;
+        Verify(Checksums.PagesKey, group, pages, chunks[^1].Pages.Begin + chunks[^1].Pages.Compressed - pages);
+        var filters = chunks.Where(chunk => chunk.FilterAt >= 0).ToList();
+        if (filters.Count > 0)
+        {
+            Verify(Checksums.FiltersKey, group, filters[0].FilterAt, filters[^1].FilterAt + filters[^1].FilterLength - filters[0].FilterAt);
+        }
+    }
+
+    /// <summary>Reads bytes of the file, all that are asked for.</summary>
+    /// <exception cref="DamagedFileException">It ends before.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    internal void Read(long at, Span<byte> bytes) => Read(_file, at, bytes);
+
+    public void Dispose() => _file.Dispose();
+
+    private static Footer ReadFooter(SafeFileHandle file)
+    {
+        var length = Length(file);
+        if (length < Format.Magic.Length + TrailerBytes)
+        {
+            throw new DamagedFileException($"it has {length} bytes: no Parquet file is so short");
+        }
+
+        Span<byte> ends = stackalloc byte[Format.Magic.Length + TrailerBytes];
+        Read(file, 0, ends[..Format.Magic.Length]);
+        Read(file, length - TrailerBytes, ends[Format.Magic.Length..]);
+        if (!ends.StartsWith(Format.Magic) || !ends.EndsWith(Format.Magic))
+        {
+            throw new DamagedFileException("it does not begin and end as a Parquet file");
+        }
+
+        var footerLength = BinaryPrimitives.ReadUInt32LittleEndian(ends[Format.Magic.Length..]);
+        if (footerLength > Math.Min(MostFooterBytes, length - TrailerBytes - Format.Magic.Length))
+        {
+            throw new DamagedFileException($"its footer is said to have {footerLength} bytes, of {length} that the file has");
+        }
+
+        var at = length - TrailerBytes - footerLength;
+        var bytes = new byte[footerLength];
+        Read(file, at, bytes);
+        var footer = FooterReader.Read(bytes, at);
+        CheckFooter(bytes, footer);
+        return footer;
+    }
+
+    private static void CheckFooter(byte[] bytes, Footer footer)
+    {
+        if (footer.Checksum is not { } checksum)
+        {
+            if (footer.Metadata.ContainsKey(Checksums.PagesKey))
+            {
+                throw new DamagedFileException("the footer's checksum is missing");
+            }
+
+            return;
+        }
+
+        var expected = footer.Metadata[Checksums.FooterKey];
+        var digits = bytes.AsSpan(checksum);
+        Span<byte> kept = stackalloc byte[Checksums.Digits];
+        if (digits.Length != kept.Length)
+        {
+            throw new DamagedFileException("the footer's checksum has not eight digits");
+        }
+
+        digits.CopyTo(kept);
+        digits.Fill((byte)'0');
+        var crc = Crc32C.Of(bytes);
+        kept.CopyTo(digits);
+        if (Checksums.Text(crc) != expected)
+        {
+            throw new DamagedFileException("the footer has another checksum than it says");
+        }
+    }
+
+    private void Verify(string key, int group, long at, long length)
+    {
+        if (!Metadata.TryGetValue(key, out var checksums))
+        {
+            return;
+        }
+
+        if (checksums.Length != Checksums.Digits * RowGroups.Count
+            || !uint.TryParse(checksums.AsSpan(Checksums.Digits * group, Checksums.Digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var expected))
+        {
+            throw new DamagedFileException($"{key} has not eight digits for each row group");
+        }
+
+        var buffer = new byte[Math.Clamp(length, 0, 256 << 10)];
+        var crc = Crc32C.Empty;
+        while (length > 0)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(length, buffer.Length));
+            Read(at, part);
+            crc = Crc32C.Append(crc, part);
+            (at, length) = (at + part.Length, length - part.Length);
+        }
+
+        if (crc != expected)
+        {
+            throw new DamagedFileException($"row group {group} has another checksum than {key} says");
+        }
+    }
+
+    private static long Length(SafeFileHandle file)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new DamagedFileException("it is no regular file", e);
+        }
+    }
+
+    private static void Read(SafeFileHandle file, long at, Span<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var read = RandomAccess.Read(file, bytes, at);
+            if (read == 0)
+            {
+                throw new DamagedFileException("it ends before its data does");
+            }
+
+            at += read;
+            bytes = bytes[read..];
+        }
+    }
+}
