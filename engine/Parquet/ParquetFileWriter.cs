@@ -56,7 +56,11 @@ public sealed class ParquetFileWriter(BufferedFile stream, IReadOnlyList<ColumnD
     /// <exception cref="IOException">A file can't be read or written.</exception>
     public void CopyRowGroup(ParquetFile source, int number, Func<RowGroupWriter, ColumnDefinition, bool>? rewrite = null)
     {
-        CheckColumns(source);
+        if (!source.HasColumns(columns))
+        {
+            throw new DamagedFileException("the file has other columns");
+        }
+
         source.Verify(number);
         var copied = source.RowGroups[number];
         BeginRowGroup(copied.Rows);
@@ -90,14 +94,5 @@ public sealed class ParquetFileWriter(BufferedFile stream, IReadOnlyList<ColumnD
         stream.Write(length);
         stream.Write(Format.Magic);
         stream.Commit();
-    }
-
-    private void CheckColumns(ParquetFile source)
-    {
-        if (!columns.Select(column => (column.Name, column.Kind, column.IsOptional)).SequenceEqual(
-            source.Columns.Select(column => (column.Name, column.Kind, column.IsOptional))))
-        {
-            throw new DamagedFileException("the file has other columns");
-        }
     }
 }

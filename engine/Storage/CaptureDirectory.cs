@@ -39,6 +39,9 @@ internal sealed class CaptureDirectory : IDisposable
     /// <summary>A path in hot/ that was never used before, in this run or another.</summary>
     public string NewSegment(Hour hour) => NewPath(hour, CapturePaths.SegmentExtension);
 
+    /// <summary>The same, for a piece.</summary>
+    public string NewPiece(Hour hour) => NewPath(hour, CapturePaths.SealedExtension);
+
     /// <summary>The same, for rows of losses.</summary>
     public string NewLossFile(Hour hour) => NewPath(hour, CapturePaths.LossExtension);
 
@@ -52,6 +55,13 @@ internal sealed class CaptureDirectory : IDisposable
         from name in Root.Names(CapturePaths.HotFolder(hour))
         where CapturePaths.NodeNameOf(name, extension) == NodeName
         select ($"{CapturePaths.HotFolder(hour)}/{name}", hour);
+
+    /// <summary>This node's pieces of an hour, of this run and others, in the order of their names.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public IEnumerable<string> PiecesOf(Hour hour) =>
+        from name in Root.Names(CapturePaths.HotFolder(hour))
+        where CapturePaths.NodeNameOf(name, CapturePaths.SealedExtension) == NodeName
+        select $"{CapturePaths.HotFolder(hour)}/{name}";
 
     /// <summary>What a killed run left half made.</summary>
     public IEnumerable<(string Path, Hour Hour)> FindPartials() => FindHot(CapturePaths.PartialExtension);
@@ -91,6 +101,16 @@ internal sealed class CaptureDirectory : IDisposable
 
         SyncFolders(folder);
         return path;
+    }
+
+    /// <summary>Moves a file that is whole and durable to its own name, which was never used before.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void Publish(string partial, string path)
+    {
+        if (!Root.TryMove(partial, path))
+        {
+            throw new IOException($"{path} is there already: somebody else writes to this directory");
+        }
     }
 
     /// <summary>Makes a folder's names durable, and those of the folders above it.</summary>

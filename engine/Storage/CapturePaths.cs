@@ -12,6 +12,9 @@ public static class CapturePaths
     /// <summary>Sealed events, by hour.</summary>
     public const string Events = "events";
 
+    /// <summary>Sums of sealed events, by hour.</summary>
+    public const string Rollup = "rollup";
+
     /// <summary>Sealed losses, by date.</summary>
     public const string Loss = "loss";
 
@@ -30,8 +33,11 @@ public static class CapturePaths
     /// <summary>A loss journal in <see cref="Hot"/>.</summary>
     public const string LossExtension = ".loss";
 
-    /// <summary>A Parquet file in <see cref="Events"/> or <see cref="Loss"/>.</summary>
+    /// <summary>A Parquet file: in <see cref="Events"/>, <see cref="Loss"/> and <see cref="Rollup"/> a sealed one, in <see cref="Hot"/> a piece.</summary>
     public const string SealedExtension = ".parquet";
+
+    /// <summary>Added to the name of a piece that can't be read any more.</summary>
+    public const string DamagedExtension = ".damaged";
 
     /// <summary>A Parquet file in <see cref="Hot"/> that is not complete yet.</summary>
     public const string PartialExtension = ".parquet.partial";
@@ -56,6 +62,12 @@ public static class CapturePaths
 
     /// <summary>True for the name or path of a sealed file.</summary>
     public static bool IsSealed(string path) => path.EndsWith(SealedExtension, StringComparison.Ordinal);
+
+    /// <summary>True for the path of a piece: a Parquet file in hot/ with rows of an hour that is not sealed.</summary>
+    public static bool IsPiece(string path) => IsSealed(path) && path.Split('/') is [.., Hot, var date, var hour, _] && IsDate(date) && IsHour(hour);
+
+    /// <summary>True for the name or path of a piece that can't be read any more.</summary>
+    public static bool IsDamaged(string path) => path.EndsWith(SealedExtension + DamagedExtension, StringComparison.Ordinal);
 
     /// <summary>True for the name or path of a file that was not completed.</summary>
     public static bool IsPartial(string path) => path.EndsWith(PartialExtension, StringComparison.Ordinal);

@@ -10,9 +10,9 @@ using NetMon.Storage.Uploads;
 namespace NetMon.Storage;
 
 /// <summary>
-/// Keeps events in two tiers: at once in Arrow segments in hot/, from where each hour becomes a Parquet file under events/
-/// when it is over. What was lost is kept beside them, in loss/. <c>schemas/</c> has the formats. Events count as delivered
-/// when they are in a segment: from there on they are not lost, only sealed sooner or later.
+/// Keeps events in tiers: at once in Arrow segments in hot/; each full segment becomes a piece, a Parquet file beside it; the pieces of
+/// an hour become one Parquet file under events/ when it is over. What was lost is kept beside them, in loss/. <c>schemas/</c> has
+/// the formats. Events count as delivered when they are in a segment: from there on they are not lost, only sealed sooner or later.
 /// </summary>
 public sealed class CaptureSink : IEventSink
 {
@@ -44,16 +44,18 @@ public sealed class CaptureSink : IEventSink
         _sealFailures = new FailureLog(log, $"sealing an hour of {directory} (its events stay in hot/ until that works)");
         _floor = new DiskFloor(directory, options.KeepFree, log);
         _sync = new HotSync(_capture, options.DurableWithin / 2, failure => failures.Failed(failure, rowsLost: 0));
-        _losses = new LossJournal(_capture, options, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: true));
-        _hot = new HotTier(_capture, options, counters, failures, _sync, (hour, paths) => Seal(hour, paths, isLoss: false));
-        var hours = new HourSealer(_capture, options, new TornTails(log, (from, to, rows) => _losses.Add(from, to, counters.Name, "torn_tail", rows)));
+        _losses = new LossJournal(_capture, options, failures, _sync, (hour, paths) => Seal(new SealJob(SealKind.Losses, hour, paths)));
+        _hot = new HotTier(_capture, options, counters, failures, _sync, Seal);
+        var damage = new HotDamageLog(log, (from, to, reason, rows) => _losses.Add(from, to, counters.Name, reason, rows));
+        var pieces = new PieceSealer(_capture, options, new SegmentIndex(_capture, damage));
+        var hours = new HourSealer(_capture, options, pieces, damage);
         var losses = new LossSealer(_capture, options, log);
         _archive = options.Archive is { } target ? new UploadGuard(_capture, target, log) : null;
         var retention = new Retention(_capture, options, _archive, log);
         _sealer = new SealWorker(
-            job => (job.IsLoss ? losses.Seal : (Action<SealJob>)hours.Seal)(job),
+            job => Seal(job, pieces, hours, losses),
             waiting => Retain(retention, waiting),
-            hours.Forget,
+            pieces.Forget,
             _sealFailures);
         TakeOver(options, log);
         _sealer.Start();
@@ -130,23 +132,28 @@ public sealed class CaptureSink : IEventSink
                 _capture.Root.Delete(path);
             }
 
-            var segments = 0;
-            foreach (var (path, hour) in _capture.FindHot(CapturePaths.SegmentExtension))
+            var left = new LeftInHot(_capture);
+            left.RemoveSealed();
+            foreach (var hour in left.Hours)
             {
-                _hot.Adopt(hour, path);
-                segments++;
+                var isEnough = left.SegmentBytesOf(hour) >= options.RowGroupRows * HotFormat.Current.RowBytes;
+                _hot.Adopt(hour, isEnough ? [] : left.SegmentsOf(hour));
+                if (isEnough)
+                {
+                    Seal(new SealJob(SealKind.Piece, hour, left.SegmentsOf(hour)));
+                }
             }
 
             foreach (var losses in _capture.FindHot(CapturePaths.LossExtension).GroupBy(file => file.Hour, file => file.Path))
             {
-                Seal(losses.Key, [.. losses], isLoss: true);
+                Seal(new SealJob(SealKind.Losses, losses.Key, [.. losses]));
             }
 
-            if (segments > 0)
+            if (left.Files > 0)
             {
                 log.Info(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"an earlier run left {segments} segments in {options.CaptureDirectory}/hot: their events are sealed with their hours."));
+                    $"an earlier run left {left.Files} files with events in {options.CaptureDirectory}/hot: they are sealed with their hours."));
             }
 
             NoteDownTime();
@@ -174,7 +181,23 @@ public sealed class CaptureSink : IEventSink
         }
     }
 
-    private void Seal(Hour hour, IReadOnlyList<string> paths, bool isLoss) => _sealer.Add(new SealJob(hour, paths, isLoss));
+    private void Seal(SealJob job) => _sealer.Add(job);
+
+    private static void Seal(SealJob job, PieceSealer pieces, HourSealer hours, LossSealer losses)
+    {
+        switch (job.Kind)
+        {
+            case SealKind.Piece:
+                pieces.Seal(job.Hour, job.Paths);
+                break;
+            case SealKind.Hour:
+                hours.Seal(job.Hour, job.Paths);
+                break;
+            default:
+                losses.Seal(job);
+                break;
+        }
+    }
 
     private void Retain(Retention retention, IReadOnlyCollection<Hour> waiting)
     {

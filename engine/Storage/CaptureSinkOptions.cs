@@ -31,7 +31,7 @@ public sealed record CaptureSinkOptions
     public long SegmentBytes { get; init; } = Hot.HotLimits.SegmentBytes;
 
     /// <summary>
-    /// Rows of a row group in a sealed file, 1 or more: as many as DuckDB gives to a thread at once.
+    /// Rows of a row group, 1 or more: as many as DuckDB gives to a thread at once. A hot segment ends before it has more, and becomes a piece.
     /// </summary>
     public int RowGroupRows { get; init; } = 122_880;
 
@@ -60,7 +60,7 @@ public sealed record CaptureSinkOptions
     public Func<ulong, ContainerIdentity?>? ContainerOf { get; init; }
 
     /// <summary>
-    /// Asked while an hour is sealed, once for each container without names, on the thread that seals: who knows them by
+    /// Asked while a piece or an hour is sealed, once for each container without names, on the thread that seals: who knows them by
     /// now gives them, else null.
     /// </summary>
     public Func<ContainerIdentity, ContainerIdentity?>? NamesOf { get; init; }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using NetMon.Events;
 using NetMon.Foundation.Logging;
 using NetMon.Storage.Hot;
@@ -58,7 +59,7 @@ public static class Leftovers
 
         var taken = found.Except(left).ToList();
         return new SealedLeftovers(
-            taken.Count(CapturePaths.IsSegment), taken.Where(CapturePaths.IsSegment).Select(FolderOf).Distinct().Count(), taken.Count(CapturePaths.IsLossJournal), left.Count);
+            taken.Count(HasEvents), taken.Where(HasEvents).Select(FolderOf).Distinct().Count(), taken.Count(CapturePaths.IsLossJournal), left.Count);
     }
 
     private static HashSet<string> Paths(CaptureSinkOptions options)
@@ -67,27 +68,31 @@ public static class Leftovers
         return [.. Extensions.SelectMany(capture.FindHot).Select(file => file.Path)];
     }
 
-    private static string[] Extensions => [CapturePaths.SegmentExtension, CapturePaths.LossExtension, CapturePaths.PartialExtension];
+    private static string[] Extensions => [CapturePaths.SegmentExtension, CapturePaths.SealedExtension, CapturePaths.LossExtension, CapturePaths.PartialExtension];
 
     private static string? NodeNameOf(string name) => Extensions.Select(extension => CapturePaths.NodeNameOf(name, extension)).FirstOrDefault(node => node is not null);
 
+    private static bool HasEvents(string path) => CapturePaths.IsSegment(path) || CapturePaths.IsPiece(path);
+
     private static string FolderOf(string path) => path[..path.LastIndexOf('/')];
 
-    /// <summary>The node's name as its segments have it; null where none of them can be read.</summary>
+    /// <summary>The node's name as its files have it; null where none of them can be read.</summary>
     private static string? NodeOf(CaptureDirectory capture, IEnumerable<string> paths)
     {
-        foreach (var path in paths.Where(CapturePaths.IsSegment))
+        foreach (var path in paths.Where(HasEvents))
         {
-            if (capture.Root.TryOpen(path, writable: false) is { } file)
+            if (capture.Root.TryOpen(path, writable: false) is { } file && (CapturePaths.IsSegment(path) ? NodeOfSegment(file) : SealedFile.NodeOf(file)) is { } node)
             {
-                using var segment = HotSegmentReader.Open(file);
-                if (segment.IsKnown)
-                {
-                    return segment.Node;
-                }
+                return node;
             }
         }
 
         return null;
+    }
+
+    private static string? NodeOfSegment(SafeFileHandle file)
+    {
+        using var segment = HotSegmentReader.Open(file);
+        return segment.IsKnown ? segment.Node : null;
     }
 }

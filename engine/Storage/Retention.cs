@@ -92,7 +92,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
     {
         foreach (var (name, _) in capture.Root.Files(folder))
         {
-            if (CapturePaths.IsSealed(name) || CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsPartial(name))
+            if (CapturePaths.IsSealed(name) || CapturePaths.IsDamaged(name) || CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsPartial(name))
             {
                 UploadMark.Remove(capture.Root, $"{folder}/{name}"); // first: a mark must not speak for a later file of this name
                 capture.Root.Delete($"{folder}/{name}");

@@ -23,14 +23,14 @@ public static class SealedFile
     /// <summary>The metadata value for a file that is made from these hot files.</summary>
     internal static string SegmentsText(IEnumerable<string> paths) => string.Join(',', paths.Select(CapturePaths.NameOf));
 
-    /// <summary>The names of all hot files that went into this node's sealed files in a folder.</summary>
-    /// <exception cref="IOException">The folder can't be read.</exception>
-    internal static HashSet<string> SegmentsIn(CaptureDirectory capture, string folder)
+    /// <summary>The names of all hot files that went into these files.</summary>
+    /// <exception cref="IOException">One can't be read.</exception>
+    internal static HashSet<string> SegmentsIn(CaptureDirectory capture, IEnumerable<string> paths)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in capture.SealedIn(folder))
+        foreach (var path in paths)
         {
-            if (capture.Root.TryOpen($"{folder}/{name}", writable: false) is { } file)
+            if (capture.Root.TryOpen(path, writable: false) is { } file)
             {
                 names.UnionWith(SegmentsOf(file));
             }
@@ -39,16 +39,22 @@ public static class SealedFile
         return names;
     }
 
-    private static string[] SegmentsOf(SafeFileHandle handle)
+    /// <summary>The node whose events a file has; null if it does not say or is damaged. Takes the file over.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    internal static string? NodeOf(SafeFileHandle file) => ValueOf(file, FileMetadata.NodeKey);
+
+    private static string[] SegmentsOf(SafeFileHandle file) => ValueOf(file, SegmentsKey)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static string? ValueOf(SafeFileHandle handle, string key)
     {
         try
         {
             using var file = ParquetFile.Open(handle);
-            return file.Metadata.TryGetValue(SegmentsKey, out var names) ? names.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
+            return file.Metadata.GetValueOrDefault(key);
         }
         catch (DamagedFileException)
         {
-            return [];
+            return null;
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class SealCommandTests : IDisposable
         var rows = Kill("n1");
         var sealing = Seal();
         Assert.Equal(0, sealing.ExitCode);
-        Assert.Matches(@"^n1: sealed \d hours? from \d+ segments?, and \d+ loss journals?\n$", sealing.Output);
+        Assert.Matches(@"^n1: sealed \d hours? from \d+ hot files?, and \d+ loss journals?\n$", sealing.Output);
         Assert.True(Rows("n1") >= rows, $"{Rows("n1")} rows are sealed, {rows} were there before the kill");
         Assert.EndsWith(".seen", Assert.Single(Hot), StringComparison.Ordinal);
         AssertNothingToSeal(Seal());

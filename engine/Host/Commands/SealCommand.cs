@@ -84,7 +84,7 @@ internal static class SealCommand
         };
         var done = Leftovers.Seal(options, log.For("storage"));
         Console.Out.WriteLine(
-            $"{name}: sealed {Counted(done.Hours, "hour")} from {Counted(done.Segments, "segment")}, and {Counted(done.LossJournals, "loss journal")}"
+            $"{name}: sealed {Counted(done.Hours, "hour")} from {Counted(done.Files, "hot file")}, and {Counted(done.LossJournals, "loss journal")}"
             + (done.Left == 0 ? "" : $"; {Counted(done.Left, "file")} left in hot/"));
         return done.Left == 0;
     }

@@ -61,6 +61,10 @@ public sealed class ParquetFile : IDisposable
         return -1;
     }
 
+    /// <summary>Whether it has these columns, in this order.</summary>
+    public bool HasColumns(IReadOnlyList<ColumnDefinition> columns) =>
+        columns.Select(column => (column.Name, column.Kind, column.IsOptional)).SequenceEqual(Columns.Select(column => (column.Name, column.Kind, column.IsOptional)));
+
     /// <summary>Reads a row group's bytes and checks them against their checksums; without checksums it has nothing to check.</summary>
     /// <exception cref="DamagedFileException">A byte has changed.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>

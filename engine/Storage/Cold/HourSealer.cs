@@ -1,144 +1,128 @@
+using NetMon.Native;
 using NetMon.Parquet;
+using NetMon.Parquet.Reading;
 using NetMon.Storage.Columns;
-using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// Makes one Parquet file of an hour's segments. Crash-proof by order: the file is written aside and made durable, with the
-/// names of its segments in it; then renamed; then the segments are removed. Whoever finds segments whose names are in a
-/// sealed file only removes them. One thread.
+/// Makes one Parquet file of an hour's pieces by copying their row groups: nothing is encoded again but names that came late.
+/// Crash-proof by the same order as <see cref="PieceSealer"/>: whoever finds pieces whose names are in a sealed file only removes them.
+/// One thread.
 /// </summary>
-internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions options, TornTails torn)
+internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions options, PieceSealer segments, HotDamageLog damage)
 {
-    private RowGroupBuilder? _rows;
-    private NamesFilledIn? _names;
+    private readonly HashSet<string> _inHours = new(StringComparer.Ordinal);
 
     /// <summary>Seals; returns when it is done and durable.</summary>
-    /// <exception cref="IOException">It could not be done yet: the segments, or a sealed file with their names, are there.</exception>
+    /// <param name="hour">Which is over.</param>
+    /// <param name="paths">Its segments that are in no piece.</param>
+    /// <exception cref="IOException">It could not be done yet: the pieces, or a sealed file with their names, are there.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public void Seal(SealJob job)
+    public void Seal(Hour hour, IReadOnlyList<string> paths)
     {
-        var folder = CapturePaths.EventsFolder(job.Hour);
-        var paths = RemoveSealed(job, folder); // an earlier run or try may have come as far as the rename
-        var (places, kept) = Index(job.Hour, paths);
-        Step("indexed");
-        if (places.Count > 0)
+        segments.Seal(hour, paths);
+        Remove(_inHours.Where(path => path.StartsWith(CapturePaths.HotFolder(hour), StringComparison.Ordinal)).ToList()); // of an earlier try
+        var pieces = capture.PiecesOf(hour).ToList();
+        if (pieces.Count > 0)
         {
-            var partial = capture.NewPartial(job.Hour);
-            try
-            {
-                Write(partial, paths, places);
-                Step("written");
-            }
-            catch (Exception failure) when (DiskFailure.Is(failure))
-            {
-                capture.Root.Delete(partial);
-                throw;
-            }
-
-            capture.Seal(partial, folder);
-            Step("renamed");
+            Seal(hour, pieces);
         }
 
-        Remove(paths.Except(kept), job.Hour);
+        capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
     }
 
-    /// <summary>Gives the buffers, which are as large as a row group, back to the system.</summary>
-    public void Forget()
+    private void Seal(Hour hour, List<string> pieces)
     {
-        if (_rows is not null)
+        var folder = CapturePaths.EventsFolder(hour);
+        var partial = capture.NewPartial(hour);
+        List<string> copied;
+        try
         {
-            _rows.Dispose();
-            (_rows, _names) = (null, null);
-
-            // Once an hour, when a seal is done: else their memory stays with the process until it happens to need some.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            copied = Copy(hour, partial, pieces);
         }
-    }
-
-    /// <summary>Removes the segments that are in a sealed file; returns the others.</summary>
-    private List<string> RemoveSealed(SealJob job, string folder)
-    {
-        var names = SealedFile.SegmentsIn(capture, folder);
-        var isSealed = job.Paths.ToLookup(path => names.Contains(CapturePaths.NameOf(path)));
-        if (isSealed[true].Any())
+        catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            capture.SyncFolders(folder); // the rename may not have been durable
-            Remove(isSealed[true], job.Hour);
+            capture.Root.Delete(partial);
+            throw;
         }
 
-        return [.. isSealed[false]];
+        if (copied.Count == 0)
+        {
+            capture.Root.Delete(partial);
+            return;
+        }
+
+        capture.Seal(partial, folder);
+        _inHours.UnionWith(copied);
+        Step("hour renamed");
+        Remove(copied);
     }
 
-    /// <summary>Looks through the segments: where whole batches are, and where a torn one is cut off.</summary>
-    private (List<BatchPlace> Places, List<string> Kept) Index(Hour hour, List<string> paths)
+    /// <summary>Writes the file; returns the pieces that are in it and have to go.</summary>
+    private List<string> Copy(Hour hour, string partial, List<string> pieces)
     {
-        var (places, kept) = (new List<BatchPlace>(), new List<string>());
-        for (var segment = 0; segment < paths.Count; segment++)
+        using var group = new RowGroupWriter();
+        using var stream = new BufferedFile(capture.Root.Create(partial, mayExist: false));
+        using var file = new HourFile(new ParquetFileWriter(stream, CaptureSchema.Columns, group), options);
+        foreach (var path in pieces)
         {
-            if (capture.Root.TryOpen(paths[segment], writable: true) is not { } file)
+            Add(file, hour, path);
+        }
+
+        if (file.Rows > 0)
+        {
+            file.Complete();
+            ContainedFolder.SyncData(stream.File);
+            Step("hour written");
+        }
+
+        return file.Rows > 0 ? file.Pieces : [];
+    }
+
+    private void Add(HourFile file, Hour hour, string path)
+    {
+        if (capture.Root.TryOpen(path, writable: false) is not { } handle)
+        {
+            return; // removed by somebody
+        }
+
+        try
+        {
+            using var piece = ParquetFile.Open(handle);
+            if (!piece.HasColumns(CaptureSchema.Columns))
             {
-                continue; // removed by somebody
+                capture.Seal(path, CapturePaths.EventsFolder(hour)); // another version of the agent made it: a file of its own
+                return;
             }
 
-            using var reader = HotSegmentReader.Open(file);
-            if (reader.IsOtherVersion)
+            var (rows, why) = file.Add(path, piece);
+            if (rows > 0)
             {
-                torn.Keep(paths[segment]);
-                kept.Add(paths[segment]);
-                continue;
+                SetAside(path, hour, rows, why);
             }
-
-            var last = hour.Start;
-            while (reader.TryRead())
-            {
-                places.Add(Place(segment, reader));
-                last = Math.Max(last, places[^1].Last);
-            }
-
-            torn.Cut(paths[segment], last, hour, file, reader);
         }
-
-        return (places, kept);
-    }
-
-    private static BatchPlace Place(int segment, HotSegmentReader reader)
-    {
-        var (first, last, sorted) = (long.MaxValue, long.MinValue, true);
-        foreach (var time in reader.Batch.Timestamps)
+        catch (DamagedFileException found)
         {
-            sorted &= time >= last;
-            first = Math.Min(first, time);
-            last = Math.Max(last, time);
+            SetAside(path, hour, null, found.Message);
         }
-
-        return new BatchPlace(segment, reader.BatchPosition, first, last, sorted, reader.Batch.Dictionary);
     }
 
-    private void Write(string partial, List<string> paths, List<BatchPlace> places)
+    private void SetAside(string path, Hour hour, long? rows, string why)
     {
-        _names = new NamesFilledIn(options.NamesOf);
-        var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows, container => _names.Of(container));
-        using var file = new ColdFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows);
-        var merge = new BatchMerge([.. paths.Select(path => (Func<HotSegmentReader>)(() => Open(path)))]);
-        merge.Run(places, file.Add);
-        Step("rows");
-        file.Complete(written => FileMetadata.Of(written, options, SealedFile.SegmentsText(paths)), options.AgentVersion);
+        var kept = path + CapturePaths.DamagedExtension;
+        damage.FoundInPiece(path, hour, rows, why, kept);
+        capture.Root.TryMove(path, kept);
     }
 
-    private HotSegmentReader Open(string path) =>
-        HotSegmentReader.Open(capture.Root.TryOpen(path, writable: false) ?? throw new IOException($"{path} is gone: somebody removed it while it was being sealed"));
-
-    private void Remove(IEnumerable<string> paths, Hour hour)
+    private void Remove(List<string> paths)
     {
         foreach (var path in paths)
         {
             capture.Root.Delete(path);
-            Step("removed");
+            _inHours.Remove(path);
+            Step("piece removed");
         }
-
-        capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
     }
 
     private void Step(string step) => options.SealStep?.Invoke(step);

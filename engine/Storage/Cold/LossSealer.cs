@@ -14,7 +14,7 @@ internal sealed class LossSealer(CaptureDirectory capture, CaptureSinkOptions op
     public void Seal(SealJob job)
     {
         var folder = CapturePaths.LossFolder(job.Hour);
-        var names = SealedFile.SegmentsIn(capture, folder);
+        var names = SealedFile.SegmentsIn(capture, capture.SealedIn(folder).Select(name => $"{folder}/{name}"));
         var paths = job.Paths.Where(path => !names.Contains(CapturePaths.NameOf(path))).ToList();
         var rows = paths.SelectMany(Read).OrderBy(row => row.From).ToList();
         if (rows.Count > 0)

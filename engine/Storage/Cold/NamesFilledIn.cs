@@ -4,17 +4,23 @@ namespace NetMon.Storage.Cold;
 
 /// <summary>
 /// One object for equal containers, so that the row groups' dictionaries have each once, and for those without names the
-/// ones that came late. One hour's, one thread's.
+/// ones that came late. One piece's, one thread's.
 /// </summary>
 internal sealed class NamesFilledIn(Func<ContainerIdentity, ContainerIdentity?>? namesOf)
 {
     /// <summary>More containers than a node starts in an hour; bounds memory.</summary>
     private const int Most = 65_536;
 
+    /// <summary>Bounds the metadata of a file: an id has 64 characters.</summary>
+    private const int MostUnnamed = 1024;
+
     private readonly Dictionary<ContainerIdentity, ContainerIdentity> _byReference = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<ContainerIdentity, ContainerIdentity> _known = [];
     private ContainerIdentity? _last;
     private ContainerIdentity? _lastNamed;
+
+    /// <summary>Ids of containers without names, so far and as many as fit the file's metadata.</summary>
+    public List<string> Unnamed { get; } = [];
 
     public ContainerIdentity Of(ContainerIdentity container)
     {
@@ -48,6 +54,10 @@ internal sealed class NamesFilledIn(Func<ContainerIdentity, ContainerIdentity?>?
             }
 
             _known.Add(container, named);
+            if (!named.IsNamed && Unnamed.Count < MostUnnamed)
+            {
+                Unnamed.Add(named.ContainerId);
+            }
         }
 
         return named;

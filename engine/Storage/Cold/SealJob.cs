@@ -1,11 +1,7 @@
 namespace NetMon.Storage.Cold;
 
-/// <summary>Files of hot/ of one hour that are to become one Parquet file.</summary>
+/// <summary>Files in hot/ of one hour that are to be sealed.</summary>
+/// <param name="Kind">What is to be made of them.</param>
 /// <param name="Hour">Theirs.</param>
-/// <param name="Paths">In the order of writing, relative to the capture directory.</param>
-/// <param name="IsLoss">Whether they have rows of losses, not events.</param>
-internal sealed record SealJob(Hour Hour, IReadOnlyList<string> Paths, bool IsLoss)
-{
-    /// <summary>When to try again, milliseconds of Environment.TickCount64.</summary>
-    public long RetryAt { get; set; }
-}
+/// <param name="Paths">In the order of writing, relative to the capture directory; of an hour maybe none, if all its rows are in pieces.</param>
+internal sealed record SealJob(SealKind Kind, Hour Hour, IReadOnlyList<string> Paths);

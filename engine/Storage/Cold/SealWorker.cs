@@ -3,31 +3,33 @@ using NetMon.Native;
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// Seals hours on a thread of its own, behind all other threads, one after the other; what can't be sealed stays in hot/
-/// and is tried again. Between seals it keeps the capture directory within its bounds.
+/// Seals on a thread of its own, behind all other threads, one job after the other; what can't be sealed stays in hot/ and is tried
+/// again. Between jobs it keeps the capture directory within its bounds.
 /// </summary>
 internal sealed class SealWorker
 {
-    /// <summary>Hours that may wait. More than that stay in hot/ until the next start.</summary>
-    private const int MostJobs = 1024;
-
     private const int Niceness = 10;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetainInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>A node that fills a row group more often than that keeps the buffers for it.</summary>
+    private static readonly TimeSpan BuffersStay = TimeSpan.FromMinutes(1);
 
     private readonly Action<SealJob> _seal;
     private readonly Action<IReadOnlyCollection<Hour>> _retain;
     private readonly Action _forget;
     private readonly FailureLog _failures;
-    private readonly List<SealJob> _jobs = [];
+    private readonly SealBacklog _backlog = new();
     private readonly Thread _thread;
+    private long _retainAt;
+    private long _forgetAt = long.MaxValue;
     private bool _stopped;
     private bool _abandoned;
 
     /// <param name="seal">Does a job; throws what the disk throws.</param>
     /// <param name="retain">Removes what is too old or too much; given the hours that wait here.</param>
-    /// <param name="forget">Called when there is nothing to do any more.</param>
-    /// <param name="failures">Told why a seal failed; it will be tried again.</param>
+    /// <param name="forget">Called when there has been nothing to do for a while: gives buffers back.</param>
+    /// <param name="failures">Told why a job failed; it will be tried again.</param>
     public SealWorker(Action<SealJob> seal, Action<IReadOnlyCollection<Hour>> retain, Action forget, FailureLog failures)
     {
         (_seal, _retain, _forget, _failures) = (seal, retain, forget, failures);
@@ -39,17 +41,16 @@ internal sealed class SealWorker
     /// <summary>Takes a job; never waits.</summary>
     public void Add(SealJob job)
     {
-        lock (_jobs)
+        lock (_backlog)
         {
-            if (_jobs.Count < MostJobs)
+            if (_backlog.TryAdd(job))
             {
-                _jobs.Add(job);
-                Monitor.Pulse(_jobs);
+                Monitor.Pulse(_backlog);
                 return;
             }
         }
 
-        _failures.Failed(new IOException($"{MostJobs} hours wait already; the files of {job.Hour} stay in hot/ until the next start"), rowsLost: 0);
+        _failures.Failed(new IOException($"too many hours wait already; the files of {job.Hour} stay in hot/ until the next start"), rowsLost: 0);
     }
 
     /// <summary>Tries every job once more and ends.</summary>
@@ -60,11 +61,11 @@ internal sealed class SealWorker
 
     private void End(bool abandon)
     {
-        lock (_jobs)
+        lock (_backlog)
         {
             _stopped = true;
             _abandoned |= abandon;
-            Monitor.Pulse(_jobs);
+            Monitor.Pulse(_backlog);
         }
 
         if (_thread.IsAlive)
@@ -76,86 +77,78 @@ internal sealed class SealWorker
     private void Run()
     {
         ThreadNiceness.Set(Niceness);
-        var nextRetain = 0L;
-        while (!_abandoned && TryTake(out var job))
+        while (TryTake(out var job))
         {
-            if (job is not null)
+            var hasSealed = job is not null && TryDo(job) && job.Kind != SealKind.Piece;
+            var now = Environment.TickCount64;
+            _forgetAt = job is null ? _forgetAt : now + (long)BuffersStay.TotalMilliseconds;
+            if (hasSealed || now >= _retainAt)
             {
-                Do(job);
+                _retainAt = now + (long)RetainInterval.TotalMilliseconds;
+                _retain(Waiting());
             }
 
-            if (job is not null || Environment.TickCount64 >= nextRetain)
+            if (now >= _forgetAt)
             {
-                nextRetain = Environment.TickCount64 + (long)RetainInterval.TotalMilliseconds;
-                _retain(Waiting());
+                _forgetAt = long.MaxValue;
+                _forget();
             }
         }
     }
 
     private HashSet<Hour> Waiting()
     {
-        lock (_jobs)
+        lock (_backlog)
         {
-            return [.. _jobs.Select(job => job.Hour)];
+            return [.. _backlog.Hours];
         }
     }
 
     /// <summary>The next job, or null when it is time to look around; false at the end.</summary>
     private bool TryTake(out SealJob? job)
     {
-        while (true)
+        lock (_backlog)
         {
-            lock (_jobs)
+            while (true)
             {
-                if (TryTakeDue(out job) || _stopped)
-                {
-                    return job is not null;
-                }
-            }
-
-            _forget(); // without the lock: it collects garbage, and the sinks' thread adds jobs
-            lock (_jobs)
-            {
-                if (TryTakeDue(out job) || _stopped)
+                var now = Environment.TickCount64;
+                job = _abandoned ? null : _backlog.Take(_stopped ? long.MaxValue : now);
+                if (job is not null || _stopped)
                 {
                     return job is not null;
                 }
 
-                var wait = _jobs.Count == 0 ? RetainInterval : TimeSpan.FromMilliseconds(Math.Max(1, _jobs.Min(waiting => waiting.RetryAt) - Environment.TickCount64));
-                if (!Monitor.Wait(_jobs, wait) && _jobs.Count == 0)
+                var wait = Math.Min(_retainAt, Math.Min(_forgetAt, _backlog.IsEmpty ? long.MaxValue : _backlog.NextDue)) - now;
+                if (wait <= 0)
                 {
                     return true;
                 }
+
+                Monitor.Wait(_backlog, TimeSpan.FromMilliseconds(wait));
             }
         }
     }
 
-    /// <summary>Under the lock.</summary>
-    private bool TryTakeDue(out SealJob? job)
-    {
-        var now = Environment.TickCount64;
-        job = _jobs.Find(waiting => _stopped || now >= waiting.RetryAt);
-        return job is not null && _jobs.Remove(job);
-    }
-
-    private void Do(SealJob job)
+    private bool TryDo(SealJob job)
     {
         try
         {
             _seal(job);
             _failures.Succeeded();
+            return true;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             _failures.Failed(failure, rowsLost: 0);
-            lock (_jobs)
+            lock (_backlog)
             {
                 if (!_stopped)
                 {
-                    job.RetryAt = Environment.TickCount64 + (long)RetryInterval.TotalMilliseconds;
-                    _jobs.Add(job);
+                    _backlog.TryAdd(job, Environment.TickCount64 + (long)RetryInterval.TotalMilliseconds);
                 }
             }
+
+            return false;
         }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
 
     private readonly byte[][] _fields = [.. EventColumns.Fields.Select(field => new byte[capacity * field.Width])];
     private readonly int[] _containers = new int[capacity];
+    private readonly RowOrder _order = new(capacity);
     private readonly RowGroupFacts _facts = new(capacity);
     private readonly Presence _inContainer = new();
 
@@ -61,10 +62,11 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
         Rows += count;
     }
 
-    /// <summary>Writes the rows as a row group; they stay until <see cref="Clear"/>.</summary>
+    /// <summary>Sorts the rows and writes them as a row group; they stay until <see cref="Clear"/>.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Write(ParquetFileWriter file)
     {
+        Sort();
         _facts.Settle(
             MemoryMarshal.Cast<byte, RecordKind>(Stored(EventFields.Kind)),
             MemoryMarshal.Cast<byte, Direction>(Stored(EventFields.Direction)),
@@ -93,6 +95,22 @@ internal sealed class RowGroupBuilder(string node, int capacity, Func<ContainerI
     public void Dispose() => _writer.Dispose();
 
     private ReadOnlySpan<byte> Stored(EventField field) => _fields[HotColumns.IndexOf(field)].AsSpan(0, Rows * field.Width);
+
+    private void Sort()
+    {
+        _order.Settle(
+            _containers.AsSpan(0, Rows),
+            MemoryMarshal.Cast<byte, uint>(Stored(EventFields.Pid)),
+            MemoryMarshal.Cast<byte, Direction>(Stored(EventFields.Direction)),
+            MemoryMarshal.Cast<byte, RecordKind>(Stored(EventFields.Kind)));
+        for (var column = 0; column < _fields.Length; column++)
+        {
+            var width = HotFormat.Current.Columns.Widths[column];
+            _order.Apply(_fields[column].AsSpan(0, Rows * width), width);
+        }
+
+        _order.Apply(MemoryMarshal.AsBytes(_containers.AsSpan(0, Rows)), sizeof(int));
+    }
 
     private void SettleContainers()
     {

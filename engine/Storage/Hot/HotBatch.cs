@@ -39,6 +39,9 @@ public sealed class HotBatch
     /// <summary>The row's container; null for a process of the host.</summary>
     public ContainerIdentity? ContainerOf(int row) => IsInContainer(row) ? _containers[ContainerIndices[row]] : null;
 
+    /// <summary>Whether any row's process is in a container.</summary>
+    internal bool HasContainers => _message.AsSpan(_validity, (Rows + 7) / 8).ContainsAnyExcept((byte)0);
+
     /// <summary>The facts of a row.</summary>
     public EventFacts FactsOf(int row) => new(
         Kinds[row],
@@ -65,14 +68,27 @@ public sealed class HotBatch
     /// <summary>The array behind <see cref="Containers"/>.</summary>
     internal ContainerIdentity[] Dictionary => _containers;
 
-    /// <summary>Whether every kind is one and every index has its entry.</summary>
+    /// <summary>Whether every kind is one.</summary>
     internal bool IsSound()
     {
-        var indices = ContainerIndices;
-        var kinds = Kinds;
-        for (var row = 0; row < kinds.Length; row++)
+        foreach (var kind in Kinds)
         {
-            if (kinds[row] is < RecordKind.Connect or > RecordKind.Flow || (IsInContainer(row) && (uint)indices[row] >= _containers.Length))
+            if (kind is < RecordKind.Connect or > RecordKind.Flow)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether every container that a row refers to is in the dictionary.</summary>
+    internal bool HasItsContainers()
+    {
+        var indices = ContainerIndices;
+        for (var row = 0; row < indices.Length; row++)
+        {
+            if (IsInContainer(row) && (uint)indices[row] >= _containers.Length)
             {
                 return false;
             }

@@ -21,6 +21,9 @@ internal sealed class HotFormat
 
     public HotLayout Layout { get; }
 
+    /// <summary>Bytes of a row of a full batch, nearly.</summary>
+    public long RowBytes => Layout.BodyLength(HotLimits.BatchRows) / HotLimits.BatchRows;
+
     public HotMessages Messages { get; }
 
     public HotMetadata Metadata { get; }

@@ -21,6 +21,6 @@ internal sealed class HotHour(Hour hour, HotBatchBuilder batch)
     /// <summary>Null until the first batch, and between segments.</summary>
     public HotSegment? Segment { get; set; }
 
-    /// <summary>Paths of all segments of this hour that wait to be sealed, also of earlier runs.</summary>
+    /// <summary>Paths of the segments of this hour that are not handed on yet, also of earlier runs.</summary>
     public List<string> Segments { get; } = [];
 }

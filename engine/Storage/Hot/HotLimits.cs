@@ -18,6 +18,6 @@ internal static class HotLimits
     /// <summary>Bytes of the schema message.</summary>
     public const int SchemaBytes = 16 << 10;
 
-    /// <summary>Where a segment ends and the next begins.</summary>
+    /// <summary>Where a segment ends at the latest and the next begins.</summary>
     public const long SegmentBytes = 64L << 20;
 }

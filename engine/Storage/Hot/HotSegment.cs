@@ -7,13 +7,20 @@ namespace NetMon.Storage.Hot;
 /// <exception cref="IOException">It can't be made.</exception>
 internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] schema) : HotFile(capture, hour, capture.NewSegment(hour))
 {
+    /// <summary>Batches after which the dictionary is written again though nothing is new: one that is damaged costs so many batches at most.</summary>
+    private const int DictionaryEvery = 8;
+
     private int _dictionary;
+    private int _sinceDictionary;
 
     /// <summary>Rows in it.</summary>
     public long Rows { get; private set; }
 
     /// <summary>Whether so many rows are better put into the next segment.</summary>
-    public bool IsFull(HotBatchBuilder batch, long largest) => Length > 0 && Length + batch.MessageLength > largest;
+    /// <param name="batch">The rows.</param>
+    /// <param name="most">Rows that a segment may have.</param>
+    /// <param name="largest">Bytes that it may have.</param>
+    public bool IsFull(HotBatchBuilder batch, long most, long largest) => Length > 0 && (Rows + batch.Rows > most || Length + batch.MessageLength > largest);
 
     /// <summary>Appends the rows in one write, with what must come before them.</summary>
     /// <param name="batch">The rows.</param>
@@ -23,7 +30,7 @@ internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] sch
     public void Append(HotBatchBuilder batch, ContainerDictionary containers, ref byte[] scratch)
     {
         var length = 0;
-        var withDictionary = _dictionary != containers.Version;
+        var withDictionary = _dictionary != containers.Version || _sinceDictionary == DictionaryEvery;
         Reserve(ref scratch, (Length == 0 ? schema.Length : 0) + (withDictionary ? containers.MessageLength : 0) + batch.MessageLength);
         if (Length == 0)
         {
@@ -40,7 +47,7 @@ internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] sch
         batch.Write(scratch.AsSpan(length, batch.MessageLength));
         length += batch.MessageLength;
         Write(scratch.AsSpan(0, length));
-        _dictionary = containers.Version;
+        (_dictionary, _sinceDictionary) = (containers.Version, withDictionary ? 1 : _sinceDictionary + 1);
         Rows += batch.Rows;
     }
 

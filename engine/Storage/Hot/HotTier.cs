@@ -1,11 +1,12 @@
 using NetMon.Events;
+using NetMon.Storage.Cold;
 
 namespace NetMon.Storage.Hot;
 
 /// <summary>
 /// The hours that take rows. A row goes into the batch of its hour; a batch goes to the hour's segment when it is full or
-/// its first row has waited long enough; an hour whose end the watermark has passed is handed on to be sealed. The sink's
-/// thread alone.
+/// its first row has waited long enough; a segment that is full, and an hour whose end the watermark has passed, are handed on to be
+/// sealed. The sink's thread alone.
 /// </summary>
 internal sealed class HotTier
 {
@@ -18,7 +19,7 @@ internal sealed class HotTier
     private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(10);
 
     private readonly HotSync _sync;
-    private readonly Action<Hour, IReadOnlyList<string>> _seal;
+    private readonly Action<SealJob> _seal;
     private readonly HotWriter _writer;
     private readonly long _lateness;
     private readonly List<HotHour> _open = [];
@@ -33,29 +34,24 @@ internal sealed class HotTier
     /// <param name="counters">Counts what reached a segment and what did not.</param>
     /// <param name="failures">Told of what the disk refuses.</param>
     /// <param name="sync">Makes segments durable.</param>
-    /// <param name="seal">Takes over an hour's segments, by their paths.</param>
-    public HotTier(
-        CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync,
-        Action<Hour, IReadOnlyList<string>> seal)
+    /// <param name="seal">Takes over segments that are full, and hours that are over.</param>
+    public HotTier(CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, Action<SealJob> seal)
     {
         (_sync, _seal) = (sync, seal);
-        _writer = new HotWriter(capture, options, counters, failures, sync);
+        _writer = new HotWriter(capture, options, counters, failures, sync, HandOnFull);
         _lateness = Nanoseconds(options.ClockLateness);
     }
 
     /// <summary>Hours that may not be removed: they take rows, or their rows wait to be sealed. A copy, for other threads too.</summary>
     public IReadOnlyCollection<Hour> OpenHours { get; private set; } = [];
 
-    /// <summary>Takes over a segment of an earlier run, to be sealed with its hour.</summary>
-    public void Adopt(Hour hour, string path)
+    /// <summary>Takes over what an earlier run left of an hour, to be sealed with it.</summary>
+    /// <param name="hour">It may have pieces.</param>
+    /// <param name="segments">Paths, maybe none.</param>
+    public void Adopt(Hour hour, IEnumerable<string> segments)
     {
-        if (!_adopted.TryGetValue(hour, out var paths))
-        {
-            _adopted.Add(hour, paths = []);
-            NoteOpenHours();
-        }
-
-        paths.Add(path);
+        _adopted.Add(hour, [.. segments]);
+        NoteOpenHours();
     }
 
     /// <summary>Takes copies of the events.</summary>
@@ -219,12 +215,14 @@ internal sealed class HotTier
 
     private void HandOn(Hour hour, List<string> segments)
     {
-        if (segments.Count > 0)
-        {
-            _seal(hour, segments);
-        }
-
+        _seal(new SealJob(SealKind.Hour, hour, segments));
         NoteOpenHours();
+    }
+
+    private void HandOnFull(HotHour hour)
+    {
+        _seal(new SealJob(SealKind.Piece, hour.Hour, [.. hour.Segments]));
+        hour.Segments.Clear();
     }
 
     private void NoteOpenHours() => OpenHours = [.. _open.Select(open => open.Hour), .. _adopted.Keys];

@@ -15,6 +15,7 @@ internal sealed class HotWriter
     private readonly SinkCounters _counters;
     private readonly FailureLog _failures;
     private readonly HotSync _sync;
+    private readonly Action<HotHour> _full;
     private readonly byte[] _schema;
     private readonly long _flushAfter;
     private byte[] _scratch = [];
@@ -25,9 +26,10 @@ internal sealed class HotWriter
     /// <param name="counters">Counts what reached a segment and what did not.</param>
     /// <param name="failures">Logs what the disk refuses.</param>
     /// <param name="sync">Makes segments durable.</param>
-    public HotWriter(CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync)
+    /// <param name="full">Takes the segments of an hour, whose last is full.</param>
+    public HotWriter(CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, Action<HotHour> full)
     {
-        (_capture, _options, _counters, _failures, _sync) = (capture, options, counters, failures, sync);
+        (_capture, _options, _counters, _failures, _sync, _full) = (capture, options, counters, failures, sync, full);
         _schema = HotFormat.Current.Messages.SchemaMessage(options.Node, options.BootId);
         _flushAfter = (long)(options.DurableWithin / 2).TotalMilliseconds;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_schema.Length, HotLimits.SchemaBytes, "bytes of the node's name");
@@ -112,9 +114,15 @@ internal sealed class HotWriter
                 hour.Segments.Remove(segment.Path);
             }
 
-            if (!isThere || segment.IsFull(hour.Batch, _options.SegmentBytes))
+            var isFull = segment.IsFull(hour.Batch, _options.RowGroupRows, _options.SegmentBytes);
+            if (!isThere || isFull)
             {
                 End(hour);
+            }
+
+            if (isThere && isFull)
+            {
+                _full(hour);
             }
         }
     }

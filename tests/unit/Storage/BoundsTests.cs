@@ -132,8 +132,8 @@ public sealed class BoundsTests : IDisposable
             var date = Path.Combine(_capture.Events, "date=2026-11-22");
             File.CreateSymbolicLink(date, outside);
             sink.Advance(Sample.Hour19 + 2 * Sample.HourLong);
-            // The look at retention may fail on the link, too, and before the row is in its segment.
-            CaptureFolder.WaitFor(() => _capture.Reports.Count > 0 && _capture.Segments.Length == 1, "the segment, and the failure to be logged");
+            // The look at retention may fail on the link, too, and before the row is in its piece.
+            CaptureFolder.WaitFor(() => _capture.Reports.Count > 0 && _capture.Pieces.Length == 1, "the piece, and the failure to be logged");
             Assert.Empty(Directory.GetFileSystemEntries(outside));
 
             File.Delete(date);

@@ -43,6 +43,9 @@ public sealed class CaptureFolder : IDisposable
     /// <summary>Hot segments' paths, in order.</summary>
     public string[] Segments => [.. Files(Hot).Where(file => file.EndsWith(".arrows", StringComparison.Ordinal)).Select(file => System.IO.Path.Combine(Hot, file))];
 
+    /// <summary>Pieces' paths, in order.</summary>
+    public string[] Pieces => [.. Files(Hot).Where(file => file.EndsWith(".parquet", StringComparison.Ordinal)).Select(file => System.IO.Path.Combine(Hot, file))];
+
     /// <summary>A sink whose row groups are small, so that many of them at once stay within the tests' memory.</summary>
     public CaptureSink Open(string node = "node-1", SinkCounters? counters = null, Func<CaptureSinkOptions, CaptureSinkOptions>? change = null)
     {

@@ -112,7 +112,7 @@ public sealed class FullDiskTests : IDisposable
         return _counters.Delivered > before;
     }
 
-    private CaptureSink Open() => _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(2) });
+    private CaptureSink Open() => _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(2), RowGroupRows = 100_000 });
 
     /// <summary>Whole batches that do not compress: addresses at random. Returns their rows.</summary>
     private long WriteBatches(CaptureSink sink, int batches)

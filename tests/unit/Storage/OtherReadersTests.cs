@@ -32,13 +32,14 @@ public sealed class OtherReadersTests : IDisposable
 
         var times = new DateTime[Rows];
         await group.ReadAsync<DateTime>(fields["timestamp"], times.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(events.Select(e => DateTime.UnixEpoch.AddTicks(e.UnixNanoseconds / 1000 * 10)), times.Select(time => DateTime.SpecifyKind(time, DateTimeKind.Utc)));
+        int[] order = [.. Enumerable.Range(0, Rows).OrderBy(row => times[row])]; // the rows of a group are sorted by who and what
+        Assert.Equal(events.Select(e => DateTime.UnixEpoch.AddTicks(e.UnixNanoseconds / 1000 * 10)), order.Select(row => DateTime.SpecifyKind(times[row], DateTimeKind.Utc)));
         var ids = new long?[Rows];
         await group.ReadAsync<long>(fields["connection_id"], ids.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(events.Select(e => (long?)e.Record.ConnectionId), ids);
+        Assert.Equal(events.Select(e => (long?)e.Record.ConnectionId), order.Select(row => ids[row]));
         var older = new bool?[Rows];
         await group.ReadAsync<bool>(fields["older"], older.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(events.Select(e => (e.Record.Flags & RecordFlags.Older) != 0 ? (bool?)true : null), older);
+        Assert.Equal(events.Select(e => (e.Record.Flags & RecordFlags.Older) != 0 ? (bool?)true : null), order.Select(row => older[row]));
     }
 
     private static ConnectionEvent Event(int n)

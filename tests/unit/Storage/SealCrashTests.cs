@@ -27,13 +27,25 @@ public sealed class SealCrashTests : IDisposable
     {
         var steps = new List<string>();
         List<LossCounter> losses = [new("source", "ring_full", 17)];
+        using var allWritten = new ManualResetEventSlim();
+        var looks = 0;
         var sink = _capture.Open(change: options => options with
         {
-            LossTotals = () => losses,
+            LossTotals = () =>
+            {
+                if (++looks > 1)
+                {
+                    allWritten.Set(); // the end looks at the losses when every row is in a segment
+                }
+
+                return losses;
+            },
+            LossInterval = TimeSpan.FromDays(1),
             SegmentBytes = 3 << 19,
             RowGroupRows = 5000,
             SealStep = step =>
             {
+                allWritten.Wait();
                 steps.Add(step);
                 Copy(_capture.Path, Path.Combine(_crashes, $"{steps.Count:D2}"));
             },
@@ -48,8 +60,9 @@ public sealed class SealCrashTests : IDisposable
         sink.Close();
 
         Assert.Equal(
-            ["indexed", "losses renamed", "losses written", "removed", "renamed", "rows", "written"], steps.Distinct().Order());
-        Assert.Equal(3, steps.Count(step => step == "removed"));
+            ["hour renamed", "hour written", "indexed", "losses renamed", "losses written", "piece removed", "piece renamed", "rows", "segment removed", "written"],
+            steps.Distinct().Order());
+        Assert.True(steps.Count(step => step == "piece renamed") > 1, "the hour is to be made of several pieces");
         foreach (var crash in Directory.GetDirectories(_crashes))
         {
             Reopen(crash);
@@ -58,6 +71,7 @@ public sealed class SealCrashTests : IDisposable
                 DuckDb.Query($"SELECT count(*), count(DISTINCT timestamp) FROM read_parquet('{crash}/events/**/*.parquet')"));
             Assert.Equal([[1L, 17m]], DuckDb.Query($"SELECT count(*), sum(count)::DECIMAL(18, 0) FROM read_parquet('{crash}/loss/**/*.parquet')"));
             Assert.Empty(Directory.GetFiles(Path.Combine(crash, "hot"), "*.arrows", SearchOption.AllDirectories));
+            Assert.Empty(Directory.GetFiles(Path.Combine(crash, "hot"), "*.parquet", SearchOption.AllDirectories));
             Assert.Empty(Directory.GetFiles(crash, "*.partial", SearchOption.AllDirectories));
         }
     }
@@ -65,7 +79,7 @@ public sealed class SealCrashTests : IDisposable
     [Fact]
     public void A_step_that_fails_is_done_again_and_doubles_nothing()
     {
-        foreach (var step in new[] { "indexed", "rows", "written", "renamed", "removed" })
+        foreach (var step in new[] { "indexed", "rows", "written", "piece renamed", "segment removed", "hour written", "hour renamed", "piece removed" })
         {
             using var capture = new CaptureFolder();
             var fails = true;

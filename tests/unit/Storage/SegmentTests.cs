@@ -139,27 +139,37 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void A_flipped_bit_ends_the_segment_before_its_batch()
+    public void A_flipped_bit_costs_its_batch_or_those_of_its_dictionary_and_no_other_and_is_counted()
     {
-        var bytes = File.ReadAllBytes(Leave(Mixed(5), Mixed(3), Mixed(4)));
+        ConnectionEvent[][] batches = [.. Enumerable.Range(0, 18).Select(batch => Mixed(20 + 4 * batch))]; // a dictionary before each eighth
+        var bytes = File.ReadAllBytes(Leave(batches));
         var ends = Ends(bytes);
+        Assert.Equal(batches.Length, ends.Count);
+        var dictionaries = Dictionaries(bytes, ends);
+        Assert.Equal([0, 8, 16], dictionaries.Keys);
         var path = Path.Combine(_capture.Path, "flipped.arrows");
+        var counted = 0;
         Gen.Int[8 * HotMessages.MessageLength(bytes), 8 * (int)ends[^1] - 1].Sample(
             bit =>
             {
                 var flipped = bytes.ToArray();
                 flipped[bit / 8] ^= (byte)(1 << (bit % 8));
                 File.WriteAllBytes(path, flipped);
+                var first = ends.FindIndex(end => end > bit / 8);
+                var last = dictionaries.TryGetValue(first, out var end) && bit / 8 < end ? Math.Min(first + 7, batches.Length - 1) : first;
                 using var reader = HotSegmentReader.Open(path);
-                var batches = 0;
-                while (reader.TryRead())
-                {
-                    batches++;
-                }
+                var read = Read(reader, out var damages);
 
-                Assert.Equal(ends.Count(end => end <= bit / 8), batches);
+                Assert.True(Lines(batches.Where((_, batch) => batch < first || batch > last).SelectMany(events => events)).SequenceEqual(read), $"bit {bit}, in batch {first}: {read.Count} rows read");
+                if (first < batches.Length - 1)
+                {
+                    Assert.True(damages.Count == 1, $"bit {bit}: {damages.Count} damages");
+                    Assert.True(damages[0].Rows is null || damages[0].Rows == batches[first..(last + 1)].Sum(batch => batch.Length), $"bit {bit}: {damages[0].Rows} rows counted");
+                    counted += damages[0].Rows is not null ? 1 : 0;
+                }
             },
             iter: 2000, threads: 1);
+        Assert.InRange(counted, 1000, 2000);
     }
 
     [Fact]
@@ -256,6 +266,23 @@ public sealed class SegmentTests : IDisposable
         return ends;
     }
 
+    /// <summary>The batches that have a dictionary before them, and where it ends.</summary>
+    private static SortedDictionary<int, long> Dictionaries(byte[] bytes, List<long> ends)
+    {
+        var template = HotFormat.Current.Messages.Dictionary;
+        var found = new SortedDictionary<int, long>();
+        for (var batch = 0; batch < ends.Count; batch++)
+        {
+            var at = batch == 0 ? HotMessages.MessageLength(bytes) : (int)ends[batch - 1];
+            if (HotMessages.MessageLength(bytes.AsSpan(at)) == template.Length)
+            {
+                found.Add(batch, at + template.Length + template.BodyLength(bytes.AsSpan(at)));
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Writes batches and leaves the segment as a kill would; returns its path.</summary>
     private string Leave(params ConnectionEvent[][] batches)
     {
@@ -278,15 +305,28 @@ public sealed class SegmentTests : IDisposable
 
     private static List<string> Lines(IEnumerable<ConnectionEvent> events) => [.. events.Select(Line)];
 
-    private static List<string> Read(HotSegmentReader reader)
+    private static List<string> Read(HotSegmentReader reader) => Read(reader, out _);
+
+    private static List<string> Read(HotSegmentReader reader, out List<HotDamage> damages)
     {
         var lines = new List<string>();
+        damages = [];
         while (reader.TryRead())
         {
+            if (reader.DamageBefore is { } damage)
+            {
+                damages.Add(damage);
+            }
+
             for (var row = 0; row < reader.Batch.Rows; row++)
             {
                 lines.Add(Line(HotRow.Restore(reader.Batch, row)));
             }
+        }
+
+        if (reader.DamageBefore is { } atEnd)
+        {
+            damages.Add(atEnd);
         }
 
         return lines;

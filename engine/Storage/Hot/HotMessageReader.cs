@@ -1,0 +1,191 @@
+using Microsoft.Win32.SafeHandles;
+using NetMon.Events;
+
+namespace NetMon.Storage.Hot;
+
+/// <summary>
+/// Reads single messages of a hot segment. Trusts nothing: sizes, layout, checksum and indices are checked before anything is used, and
+/// it takes 3 MiB of memory at most, whatever is in the file. One thread; owns the file.
+/// </summary>
+internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
+{
+    private const int LargestMessage = 2 << 20;
+    private byte[] _expected = [];
+    private byte[] _converted = [];
+    private byte[] _message = new byte[HotLimits.SchemaBytes];
+
+    /// <summary>The file; borrowed.</summary>
+    public SafeFileHandle File => file;
+
+    /// <summary>The segment's version; the current one until <see cref="ReadSchema"/> was true.</summary>
+    public HotFormat Format { get; private set; } = HotFormat.Current;
+
+    /// <summary>The batch that was read last.</summary>
+    public HotBatch Batch { get; } = new();
+
+    /// <summary>The node whose rows these are; empty until <see cref="ReadSchema"/> was true.</summary>
+    public string Node { get; private set; } = "";
+
+    /// <summary>Where the next message begins, bytes; 0 until <see cref="ReadSchema"/> was true.</summary>
+    public long Position { get; set; }
+
+    /// <summary>Where <see cref="Batch"/> begins.</summary>
+    public long BatchPosition { get; private set; }
+
+    /// <summary>Whether the writer's end of the stream stands at <see cref="Position"/>, by the last <see cref="ReadMessage"/>.</summary>
+    public bool IsAtEnd { get; set; }
+
+    /// <summary>Rows that the batch at <see cref="Position"/> says to have, if its metadata got that far; 0 if nothing can be told.</summary>
+    public int TornRows { get; set; }
+
+    /// <summary>Whether the file is a segment of a version that this build can't read.</summary>
+    public bool IsOtherVersion { get; private set; }
+
+    /// <summary>Reads the message at <see cref="Position"/> and goes behind it, if it is whole.</summary>
+    /// <exception cref="IOException">The disk can't give it.</exception>
+    public HotMessage ReadMessage()
+    {
+        var metadata = ReadMetadata();
+        return metadata.Length == Format.Messages.Batch.Length && TryReadBatch(metadata) ? HotMessage.Batch
+            : metadata.Length == Format.Messages.Dictionary.Length && TryReadDictionary(metadata) ? HotMessage.Dictionary
+            : HotMessage.None;
+    }
+
+    /// <summary>Reads the schema, which a segment begins with; false if there is none that this build knows.</summary>
+    /// <exception cref="IOException">The disk can't give it.</exception>
+    public bool ReadSchema()
+    {
+        var start = _message.AsSpan(0, RandomAccess.Read(file, _message.AsSpan(0, HotLimits.SchemaBytes), 0));
+        var length = HotMessages.MessageLength(start);
+        if (length < 0)
+        {
+            return false;
+        }
+
+        var format = HotSchema.Recognise(start[..length], out var node, out var isOtherVersion);
+        IsOtherVersion = isOtherVersion;
+        if (format is null)
+        {
+            return false;
+        }
+
+        (Node, Format) = (node, format);
+        _expected = new byte[Math.Max(format.Messages.Batch.Length, format.Messages.Dictionary.Length)];
+        Position = length;
+        return true;
+    }
+
+    /// <summary>Prefix and metadata of the message at <see cref="Position"/>; empty if there is none that this format has.</summary>
+    private ReadOnlySpan<byte> ReadMetadata()
+    {
+        var start = _message.AsSpan(0, RandomAccess.Read(file, _message.AsSpan(0, _expected.Length), Position));
+        if (start.SequenceEqual(HotMessages.End)) // and nothing behind it: else it is a length that was damaged
+        {
+            IsAtEnd = true;
+            return [];
+        }
+
+        return HotMessages.MessageLength(start) is var length and > 0 ? start[..length] : [];
+    }
+
+    private bool TryReadBatch(ReadOnlySpan<byte> metadata)
+    {
+        var template = Format.Messages.Batch;
+        var (rows, nulls) = (template.Rows(metadata), template.Nulls(metadata, Format.Columns.Container));
+        if (rows is < 1 or > HotLimits.BatchRows || nulls < 0 || nulls > rows)
+        {
+            return false;
+        }
+
+        Format.Metadata.RenderBatch(_expected, (int)rows, (int)nulls);
+        if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)))
+        {
+            return false;
+        }
+
+        TornRows = (int)rows;
+        var length = template.Length + Format.Layout.BodyLength((int)rows);
+        if (!TryReadMessage(length))
+        {
+            return false;
+        }
+
+        Batch.Become(Format == HotFormat.Current ? _message : Converted((int)rows), (int)rows);
+        if (!Batch.IsSound())
+        {
+            return false;
+        }
+
+        TornRows = 0;
+        BatchPosition = Position;
+        Position += length;
+        return true;
+    }
+
+    /// <summary>The batch of an older version in <see cref="_message"/>, with the columns where the current version has them.</summary>
+    private byte[] Converted(int rows)
+    {
+        var length = HotFormat.Current.Messages.Batch.Length + HotFormat.Current.Layout.BodyLength(rows);
+        if (_converted.Length < length)
+        {
+            _converted = new byte[length];
+        }
+
+        HotVersion1.Convert(_message, rows, _converted);
+        return _converted;
+    }
+
+    private bool TryReadDictionary(ReadOnlySpan<byte> metadata)
+    {
+        var template = Format.Messages.Dictionary;
+        var entries = template.Rows(metadata);
+        Span<int> textBytes = stackalloc int[Format.Columns.ContainerTexts.Count];
+        for (var text = 0; text < textBytes.Length; text++)
+        {
+            var bytes = template.BufferLength(metadata, 3 + 3 * text);
+            if (entries is < 0 or > HotLimits.Containers || bytes is < 0 or > HotLimits.DictionaryBytes)
+            {
+                return false;
+            }
+
+            textBytes[text] = (int)bytes;
+        }
+
+        Format.Metadata.RenderDictionary(_expected, (int)entries, textBytes);
+        var length = template.Length + Format.Metadata.DictionaryBodyLength((int)entries, textBytes);
+        if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)) || length > LargestMessage || !TryReadMessage(length)
+            || ContainerDictionaryBody.Read(_message.AsSpan(template.Length, length - template.Length), (int)entries, textBytes, Format.Columns.ContainerTexts) is not { } containers)
+        {
+            return false;
+        }
+
+        Batch.SetContainers(containers);
+        Position += length;
+        return true;
+    }
+
+    /// <summary>Reads the whole message at <see cref="Position"/>; false if it is not all there or not as it was sealed.</summary>
+    private bool TryReadMessage(int length)
+    {
+        if (_message.Length < length)
+        {
+            _message = new byte[length];
+        }
+
+        var at = 0;
+        while (at < length)
+        {
+            var read = RandomAccess.Read(file, _message.AsSpan(at, length - at), Position + at);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            at += read;
+        }
+
+        return MessageTrailer.IsIntact(_message.AsSpan(0, length));
+    }
+
+    public void Dispose() => file.Dispose();
+}

@@ -1,0 +1,61 @@
+namespace NetMon.Storage;
+
+/// <summary>Segments and pieces that earlier runs left in hot/, at the start of this one. One thread.</summary>
+internal sealed class LeftInHot(CaptureDirectory capture)
+{
+    private readonly Dictionary<Hour, List<string>> _segments = Find(capture, CapturePaths.SegmentExtension);
+    private readonly Dictionary<Hour, List<string>> _pieces = Find(capture, CapturePaths.SealedExtension);
+
+    /// <summary>The hours that have any.</summary>
+    public IEnumerable<Hour> Hours => _segments.Keys.Union(_pieces.Keys).OrderBy(hour => hour.Index);
+
+    /// <summary>How many there are.</summary>
+    public int Files => _segments.Values.Concat(_pieces.Values).Sum(paths => paths.Count);
+
+    /// <summary>The paths of an hour's segments.</summary>
+    public IReadOnlyList<string> SegmentsOf(Hour hour) => _segments.GetValueOrDefault(hour) ?? [];
+
+    /// <summary>Bytes of an hour's segments.</summary>
+    /// <exception cref="IOException">Its folder can't be read.</exception>
+    public long SegmentBytesOf(Hour hour)
+    {
+        var names = SegmentsOf(hour).Select(CapturePaths.NameOf).ToHashSet(StringComparer.Ordinal);
+        return capture.Root.Files(CapturePaths.HotFolder(hour)).Where(file => names.Contains(file.Name)).Sum(file => file.Bytes);
+    }
+
+    /// <summary>Removes what a kill has left behind: pieces that are in a sealed file, and segments that are in a piece.</summary>
+    /// <exception cref="IOException">A file can't be read or removed.</exception>
+    public void RemoveSealed()
+    {
+        foreach (var hour in Hours.ToList())
+        {
+            var folder = CapturePaths.EventsFolder(hour);
+            var inHours = SealedFile.SegmentsIn(capture, capture.SealedIn(folder).Select(name => $"{folder}/{name}"));
+            Remove(_pieces, hour, inHours, folder);
+            Remove(_segments, hour, inHours, folder); // by 0.1, which made hours of segments
+            Remove(_segments, hour, SealedFile.SegmentsIn(capture, capture.PiecesOf(hour)), CapturePaths.HotFolder(hour));
+            capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
+        }
+    }
+
+    private void Remove(Dictionary<Hour, List<string>> files, Hour hour, HashSet<string> names, string folder)
+    {
+        if (files.TryGetValue(hour, out var paths) && paths.Exists(path => names.Contains(CapturePaths.NameOf(path))))
+        {
+            capture.SyncFolders(folder); // the rename may not have been durable
+            foreach (var path in paths.Where(path => names.Contains(CapturePaths.NameOf(path))))
+            {
+                capture.Root.Delete(path);
+            }
+
+            paths.RemoveAll(path => names.Contains(CapturePaths.NameOf(path)));
+            if (paths.Count == 0)
+            {
+                files.Remove(hour);
+            }
+        }
+    }
+
+    private static Dictionary<Hour, List<string>> Find(CaptureDirectory capture, string extension) =>
+        capture.FindHot(extension).GroupBy(file => file.Hour, file => file.Path).ToDictionary(files => files.Key, files => files.ToList());
+}
