@@ -4,7 +4,10 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Storage;
 
-/// <summary>Removes the oldest hours when they are too old or all together too much. One thread.</summary>
+/// <summary>
+/// Removes the oldest hours when they are too old or all together too much, and the oldest pieces of the current one when that alone is
+/// too much. The thread that seals.
+/// </summary>
 /// <param name="capture">The capture directory.</param>
 /// <param name="options">The bounds.</param>
 /// <param name="archive">What may go because it is in the bucket; null where nothing is archived: everything may.</param>
@@ -62,6 +65,26 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
             log.Info(string.Create(
                 CultureInfo.InvariantCulture,
                 $"removed the {removed.Count} oldest hours, up to {removed[^1]}: the capture had more than {most} bytes (--retain-bytes)"));
+        }
+
+        if (bytes > most)
+        {
+            RemoveOldestPieces(bytes, most, hours);
+        }
+    }
+
+    /// <summary>Segments stay: they are being written, or become pieces next.</summary>
+    private void RemoveOldestPieces(long bytes, long most, List<Hour> hours)
+    {
+        var pieces = hours.SelectMany(hour => capture.Root.FilesByAge(CapturePaths.HotFolder(hour)).Select(file => (Path: $"{CapturePaths.HotFolder(hour)}/{file.Name}", file.Bytes)))
+            .Where(file => CapturePaths.IsPiece(file.Path)).ToList();
+        var removed = pieces.TakeWhile(piece => (bytes -= piece.Bytes) + piece.Bytes > most).ToList();
+        removed.ForEach(piece => capture.Root.Delete(piece.Path));
+        if (removed.Count > 0)
+        {
+            log.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"removed the {removed.Count} oldest pieces of hours that are not over: they alone have more than {most} bytes (--retain-bytes). Raise it, or this node keeps less than an hour."));
         }
     }
 

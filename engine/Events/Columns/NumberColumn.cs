@@ -13,6 +13,9 @@ public sealed record NumberColumn(string Name, ColumnType Type, EventField Numbe
     /// <summary>The stored number is nanoseconds, unsigned, and the column has microseconds.</summary>
     public bool IsStoredInNanoseconds { get; init; }
 
+    /// <summary>Its values are many and in no order, so that files have them as they are: after compression that is shorter than differences of neighbours.</summary>
+    public bool IsPlain { get; init; }
+
     public override EventField Source => Number;
 
     /// <summary>The column's value from the stored number.</summary>

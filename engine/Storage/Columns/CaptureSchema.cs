@@ -7,7 +7,8 @@ namespace NetMon.Storage.Columns;
 internal static class CaptureSchema
 {
     public static readonly IReadOnlyList<ColumnDefinition> Columns =
-        [.. EventColumns.All.Select(column => new ColumnDefinition(column.Name, KindOf(column.Type), IsOptional: column.Rows != ColumnRows.All, column.IsSearched))];
+        [.. EventColumns.All.Select(column => new ColumnDefinition(
+            column.Name, KindOf(column.Type), IsOptional: column.Rows != ColumnRows.All, column.IsSearched, IsPlain: column is NumberColumn { IsPlain: true }))];
 
     private static ColumnKind KindOf(ColumnType type) => type switch
     {

@@ -37,6 +37,25 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
+    public void The_oldest_pieces_of_an_hour_that_is_not_over_go_when_it_alone_has_too_many_bytes()
+    {
+        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RowGroupRows = 4096, RetainBytes = 1 });
+        for (var batch = 0; batch < 3; batch++)
+        {
+            sink.Write([.. Enumerable.Range(4096 * batch, 4096).Select(n => Sample.Accept(Sample.Hour19 + n))]);
+        }
+
+        CaptureFolder.WaitFor(() => _capture.Pieces.Length == 2 && _capture.Segments.Length == 1, "pieces of the full segments");
+        sink.Write([Sample.Accept(Sample.Hour19 - 1)]);
+        sink.Advance(Sample.Hour19 + 2 * Sample.Second); // seals the hour before, and looks at the bounds behind that
+        CaptureFolder.WaitFor(() => _capture.Reports.Any(line => line.Contains("oldest pieces", StringComparison.Ordinal)), "the pieces to go");
+        Assert.Empty(_capture.Pieces);
+        sink.Close();
+
+        Assert.Equal([[4096L]], _capture.Query("SELECT count(*) FROM {events}"));
+    }
+
+    [Fact]
     public void What_is_no_file_of_the_agents_is_not_removed()
     {
         var notes = Path.Combine(Directory.CreateDirectory(Path.Combine(_capture.Events, "date=2026-11-22/hour=01")).FullName, "notes.txt");
