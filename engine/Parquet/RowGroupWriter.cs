@@ -70,7 +70,7 @@ public sealed class RowGroupWriter : IDisposable
         if (!values.IsEmpty)
         {
             _distinct.Clear();
-            if (!isTime && _distinct.TryIndex(values, _indices, values.Length / 2 + FewNumbers) && IsDictionaryShorter(column, values))
+            if (!isTime && _distinct.TryIndex(values, _indices, column.IsPlain ? FewNumbers : values.Length / 2 + FewNumbers) && IsDictionaryShorter(column, values))
             {
                 (dictionaryAt, encoding) = (begin, Format.RleDictionary);
                 WriteDictionary(column);
@@ -212,16 +212,9 @@ public sealed class RowGroupWriter : IDisposable
             return true;
         }
 
-        var width = column.Width;
-        var without = (long)values.Length * width;
-        if (!column.IsPlain)
-        {
-            _packed.ResetWrittenCount();
-            DeltaEncoding.Write(_packed, values, width);
-            without = _packed.WrittenCount;
-        }
-
-        return (long)_distinct.Count * width + (long)values.Length * RunEncoding.WidthOf(_distinct.Count - 1) / 8 < without;
+        _packed.ResetWrittenCount();
+        DeltaEncoding.Write(_packed, values, column.Width);
+        return (long)_distinct.Count * column.Width + (long)values.Length * RunEncoding.WidthOf(_distinct.Count - 1) / 8 < _packed.WrittenCount;
     }
 
     private void WriteDictionary(ColumnDefinition column)
