@@ -43,6 +43,7 @@ internal static class Agent
         var loss = new LossAccount(source, reader.Counters, decoder.Counters, counters.All);
         var cgroups = new CgroupLosses(source, directory.Of);
         var sinks = AgentSinks.Open(settings, counters, loss, cgroups, directory, log);
+        using var rotate = new RotateSignal(() => sinks.Json?.Reopen());
         var fanout = new SinkFanout(sinks.All, source.IsLive);
         await using var archive = UploaderProcess.Start(settings, log.For("uploader"));
         var loop = new EventLoop(decoder, new EventOrder(), enrich, fanout, recording is null ? null : recording.Append);

@@ -1,8 +1,6 @@
 using NetMon.Enrichment;
 using NetMon.Events;
-using NetMon.Foundation;
 using NetMon.Foundation.Logging;
-using NetMon.Native;
 using NetMon.Pipeline.Json;
 using NetMon.Storage;
 
@@ -20,11 +18,8 @@ internal sealed record AgentSinks(JsonSink? Json, CaptureSink? Capture)
         settings.Json is { } json ? OpenJson(json, settings, counters.Json, log.For("json")) : null,
         settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, cgroups, directory, log.For("storage")) : null);
 
-    private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, Logger log)
-    {
-        var output = new LineOutput(path == "-" ? OutputDescriptor.Standard() : OutputDescriptor.Append(path));
-        return new JsonSink(output, EventLine.Of(settings.JsonFormat, settings.Node), counters, log);
-    }
+    private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, Logger log) =>
+        new(JsonOutput.Open(path, log), EventLine.Of(settings.JsonFormat, settings.Node), counters, log);
 
     private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log)
     {

@@ -11,12 +11,20 @@ internal static unsafe class FileInode
     private const int UserOffset = 20;
     private const int ModeOffset = 28;
     private const int InodeOffset = 32;
+    private const int DeviceOffset = 136;
 
     /// <summary>Zero where it can't be told.</summary>
     public static ulong Of(int descriptor)
     {
         var statx = stackalloc byte[256];
         return TryRead(descriptor, WantInode, statx) ? *(ulong*)(statx + InodeOffset) : 0;
+    }
+
+    /// <summary>Inode and device, which no two files have at once; null where they can't be told.</summary>
+    public static (ulong Inode, ulong Device)? IdentityOf(int descriptor)
+    {
+        var statx = stackalloc byte[256];
+        return TryRead(descriptor, WantInode, statx) ? (*(ulong*)(statx + InodeOffset), *(ulong*)(statx + DeviceOffset)) : null;
     }
 
     /// <summary>The user id that owns it, and its mode bits; null where they can't be told.</summary>

@@ -17,6 +17,7 @@ internal static unsafe partial class Libc
     public const int OpenReadOnly = 0;
     public const int OpenReadWrite = 2;
     public const int OpenExclusive = 0x80;
+    public const int OpenPath = 0x200000;
     public const int LockExclusiveNow = 6; // LOCK_EX | LOCK_NB
     public const uint RenameNoReplace = 1;
     public const int RemoveFolder = 0x200; // AT_REMOVEDIR

@@ -16,6 +16,7 @@ public sealed unsafe class OutputDescriptor : IDisposable
     private const int StandardErrorOutput = 2;
     private const int WantedPipeBytes = 1024 * 1024; // what an unprivileged process may ask for by default
     private const int SeekEnd = 2;
+    private const int NoEntry = 2;
     private const int Interrupted = 4;
     private readonly SafeFileHandle _handle;
 
@@ -73,6 +74,19 @@ public sealed unsafe class OutputDescriptor : IDisposable
         const uint mode = 0x1a0; // 0640
         var descriptor = Libc.Open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.CloseOnExec, mode);
         return descriptor >= 0 ? new OutputDescriptor(descriptor, owned: true) : throw NativeException.FromErrno($"opening {path}");
+    }
+
+    /// <summary>Whether a path still leads to this file; false if the file was removed or moved, or another took its place.</summary>
+    public bool IsAt(string path)
+    {
+        var there = Libc.Open(path, Libc.OpenPath | Libc.CloseOnExec, 0);
+        if (there < 0)
+        {
+            return Marshal.GetLastPInvokeError() != NoEntry; // not to be looked at is not gone
+        }
+
+        using var handle = new SafeFileHandle(there, ownsHandle: true);
+        return FileInode.IdentityOf(there) == FileInode.IdentityOf(Descriptor);
     }
 
     /// <summary>Waits until something can be written; false after the time.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using NetMon.Foundation;
 
@@ -6,7 +7,7 @@ namespace NetMon.Parquet;
 /// <summary>A new file, written from the beginning to the end through a buffer. Owns the file.</summary>
 public sealed class BufferedFile(SafeFileHandle file) : IDisposable
 {
-    private readonly byte[] _buffer = new byte[256 << 10];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(256 << 10);
     private int _buffered;
     private long _written;
 
@@ -47,5 +48,10 @@ public sealed class BufferedFile(SafeFileHandle file) : IDisposable
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        file.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
 }

@@ -55,6 +55,49 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public void A_JSON_file_is_rotated_by_rename_and_SIGHUP_and_no_line_is_lost()
+    {
+        using var agent = AgentProcess.Start("--source", "synthetic:rate=20000", "--json", _scratch["out.json"]);
+        for (var rotation = 1; rotation <= 3; rotation++)
+        {
+            WaitFor.True(() => File.Exists(_scratch["out.json"]) && new FileInfo(_scratch["out.json"]).Length > 0, "lines in the file");
+            File.Move(_scratch["out.json"], _scratch[$"out.json.{rotation}"]);
+            agent.Signal("HUP");
+        }
+
+        WaitFor.True(() => File.Exists(_scratch["out.json"]) && new FileInfo(_scratch["out.json"]).Length > 0, "lines in the last file");
+        agent.Stop();
+
+        string[] lines = [.. new[] { "out.json.1", "out.json.2", "out.json.3", "out.json" }.SelectMany(name => File.ReadLines(_scratch[name]))];
+        Assert.All(lines, line => SeenEvent.Parse(line));
+        Assert.Equal(LossReport.Number(agent.Log, "json"), lines.Length);
+        Assert.Contains("opened again", agent.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_JSON_file_that_is_removed_is_opened_again_and_said()
+    {
+        using var agent = AgentProcess.Start("--source", "synthetic:rate=1000", "--json", _scratch["out.json"]);
+        WaitFor.True(() => new FileInfo(_scratch["out.json"]).Length > 0, "lines in the file");
+        File.Delete(_scratch["out.json"]);
+        WaitFor.True(() => File.Exists(_scratch["out.json"]) && new FileInfo(_scratch["out.json"]).Length > 0, "lines in a new file");
+        agent.Stop();
+
+        Assert.All(File.ReadLines(_scratch["out.json"]), line => SeenEvent.Parse(line));
+        Assert.Matches("out.json was removed or renamed: opened again. Up to [0-9]+ lines", agent.Log);
+    }
+
+    [Fact]
+    public void A_hang_up_does_not_end_an_agent_that_writes_to_stdout()
+    {
+        using var agent = AgentProcess.Start("/bin/sh", ["-c", $"exec {Repository.Agent} run --source synthetic:rate=1000 > {_scratch["out"]}"], readStdout: false);
+        agent.Signal("HUP");
+        WaitFor.True(() => agent.Log.Contains("it is no file", StringComparison.Ordinal), "the answer to SIGHUP");
+        agent.Stop();
+        Assert.Equal(LossReport.Number(agent.Log, "json"), File.ReadLines(_scratch["out"]).Count());
+    }
+
+    [Fact]
     public void A_recording_gives_back_every_line_with_its_container()
     {
         using (var agent = AgentProcess.Start(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
@@ -13,6 +14,9 @@ public sealed class ParquetFile : IDisposable
 {
     private const int TrailerBytes = 2 * sizeof(int);
     private const int MostFooterBytes = 64 << 20;
+
+    /// <summary>Bytes that are read at once to verify them.</summary>
+    private const int VerifiedBytes = 256 << 10;
 
     private readonly SafeFileHandle _file;
     private readonly Footer _footer;
@@ -160,14 +164,21 @@ public sealed class ParquetFile : IDisposable
             throw new DamagedFileException($"{key} has not eight digits for each row group");
         }
 
-        var buffer = new byte[Math.Clamp(length, 0, 256 << 10)];
+        var buffer = ArrayPool<byte>.Shared.Rent(VerifiedBytes);
         var crc = Crc32C.Empty;
-        while (length > 0)
+        try
         {
-            var part = buffer.AsSpan(0, (int)Math.Min(length, buffer.Length));
-            Read(at, part);
-            crc = Crc32C.Append(crc, part);
-            (at, length) = (at + part.Length, length - part.Length);
+            while (length > 0)
+            {
+                var part = buffer.AsSpan(0, (int)Math.Min(length, buffer.Length));
+                Read(at, part);
+                crc = Crc32C.Append(crc, part);
+                (at, length) = (at + part.Length, length - part.Length);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         if (crc != expected)

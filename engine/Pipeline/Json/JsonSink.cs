@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
-using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 
 namespace NetMon.Pipeline.Json;
 
 /// <summary>Events as JSON lines: one reused buffer, one write a drain. Owns its output.</summary>
-public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters counters, Logger log) : IEventSink
+public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters counters, Logger log) : IEventSink
 {
     /// <summary>The stage in loss counters, loss files and metrics.</summary>
     public const string Stage = "json";
@@ -34,7 +33,14 @@ public sealed class JsonSink(LineOutput output, EventLine line, SinkCounters cou
         }
     }
 
-    public void Advance(long watermarkUnixNanoseconds) => Flush();
+    public void Advance(long watermarkUnixNanoseconds)
+    {
+        Flush();
+        output.Look();
+    }
+
+    /// <summary>Asks for the file to be opened again. Any thread.</summary>
+    public void Reopen() => output.Reopen();
 
     public void Close()
     {

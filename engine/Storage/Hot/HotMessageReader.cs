@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using NetMon.Events;
 
@@ -12,7 +13,10 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
     private const int LargestMessage = 2 << 20;
     private byte[] _expected = [];
     private byte[] _converted = [];
-    private byte[] _message = new byte[HotLimits.SchemaBytes];
+
+    /// <summary>The message of the containers that the batch has: the same one comes again and again.</summary>
+    private byte[] _dictionary = [];
+    private byte[] _message = ArrayPool<byte>.Shared.Rent(HotLimits.SchemaBytes);
 
     /// <summary>The file; borrowed.</summary>
     public SafeFileHandle File => file;
@@ -49,6 +53,13 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         return metadata.Length == Format.Messages.Batch.Length && TryReadBatch(metadata) ? HotMessage.Batch
             : metadata.Length == Format.Messages.Dictionary.Length && TryReadDictionary(metadata) ? HotMessage.Dictionary
             : HotMessage.None;
+    }
+
+    /// <summary>Has the rows that are read next refer to these containers, not to a dictionary that was read.</summary>
+    public void UseContainers(ContainerIdentity[] containers)
+    {
+        Batch.SetContainers(containers);
+        _dictionary = [];
     }
 
     /// <summary>Reads the schema, which a segment begins with; false if there is none that this build knows.</summary>
@@ -153,13 +164,23 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
 
         Format.Metadata.RenderDictionary(_expected, (int)entries, textBytes);
         var length = template.Length + Format.Metadata.DictionaryBodyLength((int)entries, textBytes);
-        if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)) || length > LargestMessage || !TryReadMessage(length)
-            || ContainerDictionaryBody.Read(_message.AsSpan(template.Length, length - template.Length), (int)entries, textBytes, Format.Columns.ContainerTexts) is not { } containers)
+        if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)) || length > LargestMessage || !TryReadMessage(length))
         {
             return false;
         }
 
-        Batch.SetContainers(containers);
+        var message = _message.AsSpan(0, length);
+        if (!message.SequenceEqual(_dictionary))
+        {
+            if (ContainerDictionaryBody.Read(message[template.Length..], (int)entries, textBytes, Format.Columns.ContainerTexts) is not { } containers)
+            {
+                return false;
+            }
+
+            Batch.SetContainers(containers);
+            _dictionary = message.ToArray();
+        }
+
         Position += length;
         return true;
     }
@@ -169,7 +190,8 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
     {
         if (_message.Length < length)
         {
-            _message = new byte[length];
+            ArrayPool<byte>.Shared.Return(_message);
+            _message = ArrayPool<byte>.Shared.Rent(length);
         }
 
         var at = 0;
@@ -187,5 +209,10 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         return MessageTrailer.IsIntact(_message.AsSpan(0, length));
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        file.Dispose();
+        ArrayPool<byte>.Shared.Return(_message);
+        _message = [];
+    }
 }

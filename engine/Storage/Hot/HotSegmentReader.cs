@@ -102,7 +102,7 @@ public sealed class HotSegmentReader : IDisposable
     internal bool TryReadAt(long position, ContainerIdentity[] containers)
     {
         (_messages.Position, _messages.IsAtEnd) = (position, false);
-        Batch.SetContainers(containers);
+        _messages.UseContainers(containers);
         return _messages.ReadMessage() == HotMessage.Batch;
     }
 

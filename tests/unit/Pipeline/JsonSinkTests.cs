@@ -92,7 +92,7 @@ public sealed class JsonSinkTests : IDisposable
     public async Task A_reader_in_small_steps_gets_only_whole_lines_also_when_some_are_dropped()
     {
         using var pipe = new OutputPipe();
-        var sink = new JsonSink(new LineOutput(pipe.Output, TimeSpan.Zero), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, new Logger(entry => _reports.Add(entry.Message), "json"));
+        var sink = new JsonSink(new JsonOutput(pipe.Output, null, new Logger(_ => { }, "json"), TimeSpan.Zero), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, new Logger(entry => _reports.Add(entry.Message), "json"));
         var reading = Task.Run(
             () =>
             {
@@ -196,7 +196,8 @@ public sealed class JsonSinkTests : IDisposable
         sink.Close();
     }
 
-    private JsonSink Open(OutputDescriptor output, TimeSpan? stallBound = null) => new(new LineOutput(output, stallBound ?? Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, new Logger(entry => _reports.Add(entry.Message), "json"));
+    private JsonSink Open(OutputDescriptor output, TimeSpan? stallBound = null) => new(
+        new JsonOutput(output, null, new Logger(_ => { }, "json"), stallBound ?? Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, new Logger(entry => _reports.Add(entry.Message), "json"));
 
     /// <summary>Events numbered on by their pid, in batches.</summary>
     private void Write(JsonSink sink, int events, ContainerIdentity? container = null)
