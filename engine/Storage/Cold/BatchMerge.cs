@@ -1,17 +1,21 @@
-using NetMon.Events;
+using System.Runtime.InteropServices;
+using NetMon.Events.Columns;
 using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// The rows of an hour's batches in the order of time. Batches are taken up in the order of their first row, and only as
-/// long as others of the same time are not done: usually one or two are in memory, and <see cref="MostOpen"/> at the
-/// most. An hour that is more disordered than that comes out in nearly the right order. One thread.
+/// The rows of batches in the order of time. Batches are taken up in the order of their first row, and only as long as others of
+/// the same time are not done: usually one or two are open, and <see cref="MostOpen"/> at most. What is more disordered than that
+/// comes out in nearly the right order. One thread.
 /// </summary>
-internal sealed class BatchMerge(IReadOnlyList<Func<HotSegmentReader>> segments)
+/// <param name="columns">Of the segments; borrowed.</param>
+internal sealed class BatchMerge(SegmentColumns columns)
 {
-    /// <summary>Each has three quarters of a MiB.</summary>
+    /// <summary>Each has the times of its rows in memory, 48 KiB.</summary>
     public const int MostOpen = 24;
+
+    private static readonly int TimeColumn = HotColumns.IndexOf(EventFields.Time);
 
     private readonly PriorityQueue<Cursor, (long Time, int Segment, long Position)> _open = new();
     private readonly Stack<Cursor> _spare = new();
@@ -20,43 +24,30 @@ internal sealed class BatchMerge(IReadOnlyList<Func<HotSegmentReader>> segments)
     /// <param name="places">All batches.</param>
     /// <param name="take">Called with a batch, the index of the next row in it, and how many rows after each other come next.</param>
     /// <exception cref="IOException">A batch can't be read any more.</exception>
-    public void Run(IEnumerable<BatchPlace> places, Action<HotBatch, int, int> take)
+    public void Run(IEnumerable<BatchPlace> places, Action<BatchPlace, int, int> take)
     {
         var waiting = new Queue<BatchPlace>(places.OrderBy(place => place.First).ThenBy(place => place.Segment).ThenBy(place => place.Position));
-        try
+        while (waiting.Count > 0 || _open.Count > 0)
         {
-            while (waiting.Count > 0 || _open.Count > 0)
+            while (waiting.Count > 0 && _open.Count < MostOpen && (_open.Count == 0 || waiting.Peek().First <= _open.Peek().Time))
             {
-                while (waiting.Count > 0 && _open.Count < MostOpen && (_open.Count == 0 || waiting.Peek().First <= _open.Peek().Time))
-                {
-                    Open(waiting.Dequeue());
-                }
-
-                var cursor = _open.Dequeue();
-                var until = Math.Min(
-                    _open.Count > 0 ? _open.Peek().Time : long.MaxValue,
-                    waiting.Count > 0 && _open.Count + 1 < MostOpen ? waiting.Peek().First : long.MaxValue);
-                cursor.TakeUntil(until, take);
-                Put(cursor);
+                Open(waiting.Dequeue());
             }
-        }
-        finally
-        {
-            Close();
+
+            var cursor = _open.Dequeue();
+            var until = Math.Min(
+                _open.Count > 0 ? _open.Peek().Time : long.MaxValue,
+                waiting.Count > 0 && _open.Count + 1 < MostOpen ? waiting.Peek().First : long.MaxValue);
+            cursor.TakeUntil(until, take);
+            Put(cursor);
         }
     }
 
     private void Open(BatchPlace place)
     {
-        var cursor = _spare.TryPop(out var spare) && spare.Segment == place.Segment ? spare : Replace(spare, place.Segment);
-        cursor.Load(place);
+        var cursor = _spare.TryPop(out var spare) ? spare : new Cursor();
+        cursor.Load(place, columns);
         Put(cursor);
-    }
-
-    private Cursor Replace(Cursor? spare, int segment)
-    {
-        spare?.Dispose();
-        return new Cursor(segment, segments[segment]());
     }
 
     private void Put(Cursor cursor)
@@ -67,78 +58,55 @@ internal sealed class BatchMerge(IReadOnlyList<Func<HotSegmentReader>> segments)
         }
         else
         {
-            _open.Enqueue(cursor, (cursor.Time, cursor.Segment, cursor.Position));
+            _open.Enqueue(cursor, (cursor.Time, cursor.Place.Segment, cursor.Place.Position));
         }
     }
 
-    private void Close()
-    {
-        while (_open.TryDequeue(out var cursor, out _))
-        {
-            cursor.Dispose();
-        }
-
-        while (_spare.TryPop(out var cursor))
-        {
-            cursor.Dispose();
-        }
-    }
-
-    /// <summary>A batch in memory and how far it has been taken.</summary>
-    private sealed class Cursor(int segment, HotSegmentReader reader) : IDisposable
+    /// <summary>A batch, and how far it has been taken.</summary>
+    private sealed class Cursor
     {
         private readonly int[] _order = new int[HotLimits.BatchRows];
         private readonly long[] _times = new long[HotLimits.BatchRows];
         private int _next;
-        private bool _sorted;
 
-        public int Segment => segment;
+        public BatchPlace Place { get; private set; } = null!;
 
-        public long Position { get; private set; }
-
-        public bool IsDone => _next == reader.Batch.Rows;
+        public bool IsDone => _next == Place.Rows;
 
         public long Time => _times[_next];
 
-        private int Row => _sorted ? _next : _order[_next];
+        private int Row => Place.IsSorted ? _next : _order[_next];
 
-        /// <summary>Takes rows before a time, and one at the least.</summary>
-        public void TakeUntil(long until, Action<HotBatch, int, int> take)
+        /// <summary>Takes rows before a time, and one at least.</summary>
+        public void TakeUntil(long until, Action<BatchPlace, int, int> take)
         {
             do
             {
                 var (first, count) = (Row, 1);
-                while (++_next < reader.Batch.Rows && Time < until && Row == first + count)
+                while (++_next < Place.Rows && Time < until && Row == first + count)
                 {
                     count++;
                 }
 
-                take(reader.Batch, first, count);
+                take(Place, first, count);
             }
             while (!IsDone && Time < until);
         }
 
-        public void Load(BatchPlace place)
+        public void Load(BatchPlace place, SegmentColumns columns)
         {
-            if (!reader.TryReadAt(place.Position, place.Containers))
+            (_next, Place) = (0, place);
+            var times = _times.AsSpan(0, place.Rows);
+            columns.Read(place, TimeColumn, 0, MemoryMarshal.AsBytes(times));
+            if (!place.IsSorted)
             {
-                throw new IOException($"a batch at byte {place.Position} of a hot segment is not what it was a moment ago: somebody has written to the file");
-            }
-
-            (_next, _sorted, Position) = (0, place.IsSorted, place.Position);
-            var rows = reader.Batch.Rows;
-            reader.Batch.Timestamps.CopyTo(_times);
-            if (!_sorted)
-            {
-                for (var row = 0; row < rows; row++)
+                for (var row = 0; row < place.Rows; row++)
                 {
                     _order[row] = row;
                 }
 
-                _times.AsSpan(0, rows).Sort(_order.AsSpan(0, rows));
+                times.Sort(_order.AsSpan(0, place.Rows));
             }
         }
-
-        public void Dispose() => reader.Dispose();
     }
 }

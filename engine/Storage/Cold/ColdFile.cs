@@ -1,22 +1,23 @@
 using NetMon.Native;
 using NetMon.Parquet;
 using NetMon.Storage.Columns;
-using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>A Parquet file of an hour that is being made. Nothing of it is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
+/// <summary>A Parquet file that is being made of batches. Nothing of it is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
 internal sealed class ColdFile : IDisposable
 {
     private readonly RowGroupBuilder _rows;
+    private readonly SegmentColumns _columns;
     private readonly BufferedFile _stream;
     private readonly ParquetFileWriter _writer;
 
     /// <param name="stream">The new file; taken over.</param>
     /// <param name="rows">Empty; borrowed, with its buffers.</param>
-    public ColdFile(BufferedFile stream, RowGroupBuilder rows)
+    /// <param name="columns">Of the batches; borrowed.</param>
+    public ColdFile(BufferedFile stream, RowGroupBuilder rows, SegmentColumns columns)
     {
-        (_stream, _rows) = (stream, rows);
+        (_stream, _rows, _columns) = (stream, rows, columns);
         _writer = new ParquetFileWriter(stream, CaptureSchema.Columns, rows.Writer);
     }
 
@@ -30,8 +31,8 @@ internal sealed class ColdFile : IDisposable
     public long LastUnixNanoseconds { get; private set; } = long.MinValue;
 
     /// <summary>Adds rows of a batch that follow each other.</summary>
-    /// <exception cref="IOException">The file can't be written.</exception>
-    public void Add(HotBatch batch, int first, int count)
+    /// <exception cref="IOException">The file can't be written, or a batch not be read any more.</exception>
+    public void Add(BatchPlace batch, int first, int count)
     {
         while (count > 0)
         {
@@ -66,13 +67,9 @@ internal sealed class ColdFile : IDisposable
 
     private void WriteRowGroup()
     {
-        foreach (var time in _rows.Timestamps)
-        {
-            FirstUnixNanoseconds = Math.Min(FirstUnixNanoseconds, time);
-            LastUnixNanoseconds = Math.Max(LastUnixNanoseconds, time);
-        }
-
-        _rows.Write(_writer);
+        _rows.Write(_writer, _columns);
+        FirstUnixNanoseconds = Math.Min(FirstUnixNanoseconds, _rows.FirstUnixNanoseconds);
+        LastUnixNanoseconds = Math.Max(LastUnixNanoseconds, _rows.LastUnixNanoseconds);
         _rows.Clear();
     }
 }

@@ -1,8 +1,6 @@
-using NetMon.Events;
-using NetMon.Native;
+using Microsoft.Win32.SafeHandles;
 using NetMon.Parquet;
 using NetMon.Storage.Columns;
-using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Cold;
 
@@ -69,15 +67,15 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
     {
         _names = new NamesFilledIn(options.NamesOf);
         var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows, container => _names.Of(container));
-        using var file = new ColdFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows);
-        var merge = new BatchMerge([.. paths.Select(path => (Func<HotSegmentReader>)(() => Open(path)))]);
-        merge.Run(places, file.Add);
+        using var columns = new SegmentColumns([.. paths.Select(path => (Func<SafeFileHandle>)(() => Open(path)))]);
+        using var file = new ColdFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows, columns);
+        new BatchMerge(columns).Run(places, file.Add);
         Step("rows");
         file.Complete(written => FileMetadata.OfPiece(written, options, paths, _names.Unnamed), options.AgentVersion);
     }
 
-    private HotSegmentReader Open(string path) =>
-        HotSegmentReader.Open(capture.Root.TryOpen(path, writable: false) ?? throw new IOException($"{path} is gone: somebody removed it while it was being sealed"));
+    private SafeFileHandle Open(string path) =>
+        capture.Root.TryOpen(path, writable: false) ?? throw new IOException($"{path} is gone: somebody removed it while it was being sealed");
 
     private void Remove(IEnumerable<string> paths)
     {

@@ -18,17 +18,18 @@ internal sealed class RowGroupFacts(int capacity)
     /// <summary>A row's facts.</summary>
     public ref readonly EventFacts this[int row] => ref _facts[row];
 
-    /// <summary>Takes the facts of new rows; all spans have one value for each.</summary>
-    public void Settle(
-        ReadOnlySpan<RecordKind> kinds, ReadOnlySpan<Direction> directions, ReadOnlySpan<CloseReason> reasons, ReadOnlySpan<RecordFlags> flags, ReadOnlySpan<uint> errors,
-        ReadOnlySpan<ulong> connectionIds, ReadOnlySpan<ulong> latencies)
+    /// <summary>Takes the facts of new rows.</summary>
+    /// <exception cref="IOException">They can't be read.</exception>
+    public void Settle(SortedRows rows)
     {
-        _rows = kinds.Length;
-        for (var row = 0; row < _rows; row++)
-        {
-            _facts[row] = new EventFacts(kinds[row], directions[row], reasons[row], flags[row], errors[row], connectionIds[row] != 0, latencies[row] != 0);
-        }
-
+        _rows = rows.Count;
+        Read<RecordKind>(rows, EventFields.Kind, static (facts, kind) => facts with { Kind = kind });
+        Read<Direction>(rows, EventFields.Direction, static (facts, direction) => facts with { Direction = direction });
+        Read<CloseReason>(rows, EventFields.CloseReason, static (facts, reason) => facts with { RecordedReason = reason });
+        Read<RecordFlags>(rows, EventFields.Flags, static (facts, flags) => facts with { Flags = flags });
+        Read<uint>(rows, EventFields.Error, static (facts, error) => facts with { Error = error });
+        Read<ulong>(rows, EventFields.ConnectionId, static (facts, id) => facts with { HasConnectionId = id != 0 });
+        Read<ulong>(rows, EventFields.Latency, static (facts, latency) => facts with { HasLatency = latency != 0 });
         foreach (var (rule, presence) in _presences)
         {
             var present = presence.Next(_rows);
@@ -46,4 +47,14 @@ internal sealed class RowGroupFacts(int capacity)
 
     /// <summary>Which rows have a value; null: all.</summary>
     public Presence? PresenceOf(ColumnRows rule) => rule == ColumnRows.All ? null : _presences[rule];
+
+    private void Read<T>(SortedRows rows, EventField field, Func<EventFacts, T, EventFacts> with)
+        where T : unmanaged
+    {
+        var values = rows.Read<T>(field);
+        for (var row = 0; row < values.Length; row++)
+        {
+            _facts[row] = with(_facts[row], values[row]);
+        }
+    }
 }

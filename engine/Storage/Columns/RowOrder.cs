@@ -18,7 +18,6 @@ internal sealed class RowOrder(int capacity)
     private const int KindBits = 3;
 
     private readonly ulong[] _keys = new ulong[capacity];
-    private byte[] _scratch = [];
 
     /// <summary>Takes the rows' keys; all spans have one value for each row.</summary>
     /// <param name="containers">Numbers of the containers in the row group; negative for the host.</param>
@@ -39,34 +38,28 @@ internal sealed class RowOrder(int capacity)
         _keys.AsSpan(0, containers.Length).Sort();
     }
 
-    /// <summary>Puts a column's values in order.</summary>
-    /// <param name="column">The values, each of <paramref name="width"/> bytes, one for each row.</param>
+    /// <summary>Puts values in order.</summary>
+    /// <param name="values">Each of <paramref name="width"/> bytes, one for each row.</param>
+    /// <param name="ordered">Receives them.</param>
     /// <param name="width">1, 2, 4, 8 or 16.</param>
-    public void Apply(Span<byte> column, int width)
+    public void Apply(ReadOnlySpan<byte> values, Span<byte> ordered, int width)
     {
-        if (_scratch.Length < column.Length)
-        {
-            _scratch = new byte[column.Length];
-        }
-
-        var scratch = _scratch.AsSpan(0, column.Length);
-        column.CopyTo(scratch);
         switch (width)
         {
             case 1:
-                Gather<byte>(scratch, column);
+                Gather<byte>(values, ordered);
                 break;
             case 2:
-                Gather<ushort>(scratch, column);
+                Gather<ushort>(values, ordered);
                 break;
             case 4:
-                Gather<uint>(scratch, column);
+                Gather<uint>(values, ordered);
                 break;
             case 8:
-                Gather<ulong>(scratch, column);
+                Gather<ulong>(values, ordered);
                 break;
             default:
-                Gather<UInt128>(scratch, column);
+                Gather<UInt128>(values, ordered);
                 break;
         }
     }

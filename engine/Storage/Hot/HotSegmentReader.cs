@@ -24,6 +24,9 @@ public sealed class HotSegmentReader : IDisposable
     /// <summary>Bytes from the segment's beginning up to the end of the last message that was whole.</summary>
     public long Position => _messages.Position;
 
+    /// <summary>Whether it is of the version that this build writes.</summary>
+    internal bool IsCurrent => _messages.Format == HotFormat.Current;
+
     /// <summary>Where <see cref="Batch"/> begins.</summary>
     internal long BatchPosition => _messages.BatchPosition;
 

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using NetMon.Bench;
 using NetMon.Events;
 using NetMon.Parquet;
 using NetMon.Storage.Cold;
@@ -7,28 +8,20 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>Hot batches into a row group of a sealed file: the columns gathered, then packed, compressed and written to /dev/null.</summary>
+/// <summary>A segment's batches into a row group of a piece: sorted, then column by column packed, compressed and written to /dev/null.</summary>
 public class RowGroups
 {
     private const int Count = 30 * HotLimits.BatchRows; // 122,880: a row group of the agent's
     private readonly RowGroupBuilder _rows = new("node-1", Count, container => container);
-    private readonly HotBatch[] _batches = Batches();
+    private readonly SegmentColumns _columns = new([() => File.OpenHandle(Segment)]);
+    private readonly BatchPlace[] _batches = Batches();
 
-    [Benchmark(OperationsPerInvoke = Count)]
-    public void Parquet_rows()
-    {
-        foreach (var batch in _batches)
-        {
-            _rows.Add(batch, 0, batch.Rows);
-        }
-
-        _rows.Clear();
-    }
+    private static string Segment => Path.Combine(Repository.Root, "artifacts/bench/row-group.arrows");
 
     [Benchmark(OperationsPerInvoke = Count)]
     public void Parquet_row_group()
     {
-        using var file = new ColdFile(new BufferedFile(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write)), _rows);
+        using var file = new ColdFile(new BufferedFile(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write)), _rows, _columns);
         foreach (var batch in _batches)
         {
             file.Add(batch, 0, batch.Rows);
@@ -41,27 +34,35 @@ public class RowGroups
     }
 
     [GlobalCleanup]
-    public void Free() => _rows.Dispose();
+    public void Free()
+    {
+        _rows.Dispose();
+        _columns.Dispose();
+    }
 
-    private static HotBatch[] Batches()
+    /// <summary>Writes the batches as a segment has them.</summary>
+    private static BatchPlace[] Batches()
     {
         var events = StandardEvents.Make(Count).Events;
         var builder = new HotBatchBuilder();
         var containers = new ContainerDictionary();
-        var batches = new HotBatch[Count / HotLimits.BatchRows];
-        for (var n = 0; n < batches.Length; n++)
-        {
-            var added = builder.Add(events.AsSpan(n * HotLimits.BatchRows, HotLimits.BatchRows), containers);
-            var message = new byte[builder.MessageLength];
-            builder.Write(message);
-            builder.Clear();
-            batches[n] = new HotBatch();
-            batches[n].Become(message, added);
-        }
+        var batches = new BatchPlace[Count / HotLimits.BatchRows];
 
         // As the dictionary numbers them: in the order in which they came.
         var dictionary = events.Select(e => e.Container).OfType<ContainerIdentity>().Distinct(ReferenceEqualityComparer.Instance).Cast<ContainerIdentity>().ToArray();
-        Array.ForEach(batches, batch => batch.SetContainers(dictionary));
+        Directory.CreateDirectory(Path.GetDirectoryName(Segment)!);
+        using var segment = File.Create(Segment);
+        for (var n = 0; n < batches.Length; n++)
+        {
+            var rows = events.AsSpan(n * HotLimits.BatchRows, HotLimits.BatchRows);
+            var added = builder.Add(rows, containers);
+            var message = new byte[builder.MessageLength];
+            builder.Write(message);
+            builder.Clear();
+            batches[n] = new BatchPlace(0, segment.Position, added, rows[0].UnixNanoseconds, rows[^1].UnixNanoseconds, IsSorted: true, IsCurrent: true, dictionary);
+            segment.Write(message);
+        }
+
         return batches;
     }
 }

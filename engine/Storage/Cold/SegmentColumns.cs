@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using NetMon.Storage.Hot;
+
+namespace NetMon.Storage.Cold;
+
+/// <summary>
+/// Reads single columns of batches whose places are known, so that a row group takes the memory of one column and not of all. The
+/// batches were verified when they were found. One thread; owns the files.
+/// </summary>
+/// <param name="open">Opens each segment, in their order, when it is needed.</param>
+internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) : IDisposable
+{
+    /// <summary>The entry of a row whose process is in no container.</summary>
+    public const int OnHost = -1;
+
+    private static readonly HotFormat Format = HotFormat.Current;
+
+    private readonly SafeFileHandle?[] _files = new SafeFileHandle?[open.Count];
+    private readonly short[] _entries = new short[HotLimits.BatchRows];
+    private readonly byte[] _validity = new byte[HotLimits.BatchRows / 8];
+    private HotSegmentReader? _older;
+    private BatchPlace? _olderPlace;
+
+    /// <summary>Reads values of a column.</summary>
+    /// <param name="place">The batch.</param>
+    /// <param name="column">Of <see cref="HotColumns"/>.</param>
+    /// <param name="first">Its first row.</param>
+    /// <param name="values">Receives the values of the rows from there on, as they are stored; its length says how many.</param>
+    /// <exception cref="IOException">They can't be read any more.</exception>
+    public void Read(BatchPlace place, int column, int first, Span<byte> values)
+    {
+        var skipped = first * Format.Columns.Widths[column];
+        if (place.IsCurrent)
+        {
+            Read(place, Format.Layout.Column(column, place.Rows) + skipped, values);
+        }
+        else
+        {
+            Older(place).Column(column).Slice(skipped, values.Length).CopyTo(values);
+        }
+    }
+
+    /// <summary>Reads which entries of <see cref="BatchPlace.Containers"/> rows are in.</summary>
+    /// <param name="place">The batch.</param>
+    /// <param name="first">Its first row.</param>
+    /// <param name="entries">Receives an entry for each row from there on, or <see cref="OnHost"/>; its length says how many.</param>
+    /// <exception cref="IOException">They can't be read any more.</exception>
+    public void ReadContainers(BatchPlace place, int first, Span<int> entries)
+    {
+        if (!place.IsCurrent)
+        {
+            var batch = Older(place);
+            for (var row = 0; row < entries.Length; row++)
+            {
+                entries[row] = batch.IsInContainer(first + row) ? batch.ContainerIndices[first + row] : OnHost;
+            }
+
+            return;
+        }
+
+        var indices = _entries.AsSpan(0, entries.Length);
+        Read(place, Format.Columns.Container, first, MemoryMarshal.AsBytes(indices));
+        Read(place, Format.Layout.Validity(place.Rows), _validity.AsSpan(0, (place.Rows + 7) / 8));
+        for (var row = 0; row < entries.Length; row++)
+        {
+            entries[row] = (_validity[(first + row) / 8] >> ((first + row) % 8) & 1) != 0 ? indices[row] : OnHost;
+        }
+    }
+
+    public void Dispose()
+    {
+        _older?.Dispose();
+        foreach (var file in _files)
+        {
+            file?.Dispose();
+        }
+    }
+
+    private void Read(BatchPlace place, int offset, Span<byte> bytes)
+    {
+        var file = _files[place.Segment] ??= open[place.Segment]();
+        var at = place.Position + Format.Messages.Batch.Length + offset;
+        while (!bytes.IsEmpty)
+        {
+            var read = RandomAccess.Read(file, bytes, at);
+            if (read == 0)
+            {
+                throw new IOException("a hot segment is shorter than it was a moment ago: somebody has written to the file");
+            }
+
+            at += read;
+            bytes = bytes[read..];
+        }
+    }
+
+    /// <summary>A batch of an older version, converted; the last one stays in memory.</summary>
+    private HotBatch Older(BatchPlace place)
+    {
+        if (_olderPlace != place)
+        {
+            if (_olderPlace?.Segment != place.Segment)
+            {
+                _older?.Dispose();
+                _older = HotSegmentReader.Open(open[place.Segment]());
+            }
+
+            _olderPlace = place;
+            if (!_older!.TryReadAt(place.Position, place.Containers))
+            {
+                throw new IOException($"a batch at byte {place.Position} of a hot segment is not what it was a moment ago: somebody has written to the file");
+            }
+        }
+
+        return _older!.Batch;
+    }
+}
