@@ -8,6 +8,7 @@ public sealed class Presence
     private readonly ArrayBufferWriter<byte> _levels = new();
     private uint[] _present = [];
     private int[] _rows = [];
+    private int _settled;
 
     /// <summary>The rows that have a value, in their order.</summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
@@ -16,7 +17,18 @@ public sealed class Presence
     public int Count { get; private set; }
 
     /// <summary>The definition levels as runs and bits.</summary>
-    public ReadOnlySpan<byte> Levels => _levels.WrittenSpan;
+    internal ReadOnlySpan<byte> Levels
+    {
+        get
+        {
+            if (_levels.WrittenCount == 0)
+            {
+                RunEncoding.Write(_levels, _present.AsSpan(0, _settled), width: 1);
+            }
+
+            return _levels.WrittenSpan;
+        }
+    }
 
     /// <summary>Room for the next row group: 1 for each row that has a value, 0 for others; <see cref="Settle"/> takes it over.</summary>
     public Span<uint> Next(int rows)
@@ -30,7 +42,7 @@ public sealed class Presence
         return _present.AsSpan(0, rows);
     }
 
-    /// <summary>Makes the rows and levels of what is in <see cref="Next"/>.</summary>
+    /// <summary>Makes the rows of what is in <see cref="Next"/>.</summary>
     public void Settle(int rows)
     {
         var present = _present.AsSpan(0, rows);
@@ -41,8 +53,7 @@ public sealed class Presence
             count += (int)present[row];
         }
 
-        Count = count;
+        (Count, _settled) = (count, rows);
         _levels.ResetWrittenCount();
-        RunEncoding.Write(_levels, present, width: 1);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using NetMon.Parquet.Reading;
 
 namespace NetMon.Parquet;
@@ -94,7 +93,7 @@ public sealed class RowGroupWriter : IDisposable
         }
         else
         {
-            WritePlain(page, values, column.Width);
+            PlainNumbers.Write(page, values, column.Width);
         }
 
         _pages.WriteData(_stream, Rows, encoding);
@@ -219,25 +218,8 @@ public sealed class RowGroupWriter : IDisposable
 
     private void WriteDictionary(ColumnDefinition column)
     {
-        WritePlain(_pages.NewPage(), _distinct.Values, column.Width);
+        PlainNumbers.Write(_pages.NewPage(), _distinct.Values, column.Width);
         _pages.WriteDictionary(_stream, _distinct.Count);
-    }
-
-    private static void WritePlain(ArrayBufferWriter<byte> page, ReadOnlySpan<long> values, int width)
-    {
-        if (width == sizeof(long))
-        {
-            page.Write(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        var numbers = MemoryMarshal.Cast<byte, int>(page.GetSpan(values.Length * width));
-        for (var row = 0; row < values.Length; row++)
-        {
-            numbers[row] = (int)values[row];
-        }
-
-        page.Advance(values.Length * width);
     }
 
     private static void WriteIndices(ArrayBufferWriter<byte> page, ReadOnlySpan<uint> indices, int count)

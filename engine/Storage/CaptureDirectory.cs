@@ -45,6 +45,9 @@ internal sealed class CaptureDirectory : IDisposable
     /// <summary>The same, for rows of losses.</summary>
     public string NewLossFile(Hour hour) => NewPath(hour, CapturePaths.LossExtension);
 
+    /// <summary>The same, for a roll-up.</summary>
+    public string NewRollup(Hour hour) => NewPath(hour, CapturePaths.RollupExtension);
+
     /// <summary>The same, for a file that is being made of them.</summary>
     public string NewPartial(Hour hour) => NewPath(hour, CapturePaths.PartialExtension);
 
@@ -94,7 +97,7 @@ internal sealed class CaptureDirectory : IDisposable
     {
         Root.MakeFolder(folder);
         var path = $"{folder}/{NodeName}{CapturePaths.SealedExtension}";
-        for (var number = 1; !Root.TryMove(partial, path); number++)
+        for (var number = 1; HasRollup(path) || !Root.TryMove(partial, path); number++)
         {
             path = string.Create(CultureInfo.InvariantCulture, $"{folder}/{NodeName}-{number}{CapturePaths.SealedExtension}");
         }
@@ -172,6 +175,10 @@ internal sealed class CaptureDirectory : IDisposable
         throw new CaptureDirectoryException(
             $"another agent keeps its events in {Root.Path} (it holds the lock on {Path.Combine(Root.Path, CapturePaths.AgentLock)}): stop it, or give this one a directory of its own (--capture DIR)");
     }
+
+    /// <summary>Whether a roll-up has the name already: it outlives its events file, and another one must not take its place.</summary>
+    private bool HasRollup(string path) =>
+        path.StartsWith(CapturePaths.Events, StringComparison.Ordinal) && Root.Has(CapturePaths.Rollup + path[CapturePaths.Events.Length..]);
 
     private string NewPath(Hour hour, string extension) =>
         string.Create(CultureInfo.InvariantCulture, $"{CapturePaths.HotFolder(hour)}/{NodeName}.{_run}-{Interlocked.Increment(ref _last):D6}{extension}");

@@ -2,7 +2,7 @@ namespace NetMon.Storage;
 
 /// <summary>
 /// The names in a capture directory, for everything that writes or reads one: agent, query and uploader. Paths are relative to
-/// the directory and use '/'. <c>schemas/parquet.md</c>, <c>hot.md</c> and <c>loss.md</c> document them.
+/// the directory and use '/'. <c>schemas/parquet.md</c>, <c>hot.md</c>, <c>rollup.md</c> and <c>loss.md</c> document them.
 /// </summary>
 public static class CapturePaths
 {
@@ -33,6 +33,9 @@ public static class CapturePaths
     /// <summary>A loss journal in <see cref="Hot"/>.</summary>
     public const string LossExtension = ".loss";
 
+    /// <summary>A roll-up in <see cref="Hot"/>: a Parquet file, too.</summary>
+    public const string RollupExtension = ".rollup";
+
     /// <summary>A Parquet file: in <see cref="Events"/>, <see cref="Loss"/> and <see cref="Rollup"/> a sealed one, in <see cref="Hot"/> a piece.</summary>
     public const string SealedExtension = ".parquet";
 
@@ -59,6 +62,9 @@ public static class CapturePaths
 
     /// <summary>True for the name or path of a loss journal.</summary>
     public static bool IsLossJournal(string path) => path.EndsWith(LossExtension, StringComparison.Ordinal);
+
+    /// <summary>True for the name or path of a roll-up in <see cref="Hot"/>.</summary>
+    public static bool IsHotRollup(string path) => path.EndsWith(RollupExtension, StringComparison.Ordinal);
 
     /// <summary>True for the name or path of a sealed file.</summary>
     public static bool IsSealed(string path) => path.EndsWith(SealedExtension, StringComparison.Ordinal);
@@ -92,6 +98,8 @@ public static class CapturePaths
     internal static string HotFolder(Hour hour) => $"{Hot}/{hour.ToPartition()}";
 
     internal static string EventsFolder(Hour hour) => $"{Events}/{hour.ToPartition()}";
+
+    internal static string RollupFolder(Hour hour) => $"{Rollup}/{hour.ToPartition()}";
 
     internal static string LossFolder(Hour hour) => $"{Loss}/{hour.ToDatePartition()}";
 

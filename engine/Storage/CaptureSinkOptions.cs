@@ -38,6 +38,9 @@ public sealed record CaptureSinkOptions
     /// <summary>How old an hour gets before it is removed; null: as old as it may.</summary>
     public TimeSpan? RetainFor { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How old an hour's roll-up gets before it is removed; null: as old as it may. Roll-ups do not count in <see cref="RetainBytes"/>.</summary>
+    public TimeSpan? RetainRollups { get; init; } = TimeSpan.FromDays(400);
+
     /// <summary>Bytes that the capture directory may have before its oldest hour is removed; null: as many as there is room for.</summary>
     public long? RetainBytes { get; init; } = 10L << 30;
 

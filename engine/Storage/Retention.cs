@@ -36,6 +36,11 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
             RemoveLosses(before);
         }
 
+        if (options.RetainRollups is { } rollupTime)
+        {
+            RemoveRollups(now - rollupTime.Ticks * TimeSpan.NanosecondsPerTick);
+        }
+
         if (options.RetainBytes is { } most)
         {
             RemoveOldest(most, hours, removable);
@@ -111,11 +116,21 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         }
     }
 
+    private void RemoveRollups(long before)
+    {
+        foreach (var folder in capture.Hours(CapturePaths.Rollup).Where(hour => hour.End <= before).Select(CapturePaths.RollupFolder).ToList())
+        {
+            RemoveFiles(folder);
+            capture.DeleteIfEmpty(folder);
+        }
+    }
+
     private void RemoveFiles(string folder)
     {
         foreach (var (name, _) in capture.Root.Files(folder))
         {
-            if (CapturePaths.IsSealed(name) || CapturePaths.IsDamaged(name) || CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsPartial(name))
+            if (CapturePaths.IsSealed(name) || CapturePaths.IsDamaged(name) || CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name)
+                || CapturePaths.IsHotRollup(name) || CapturePaths.IsPartial(name))
             {
                 UploadMark.Remove(capture.Root, $"{folder}/{name}"); // first: a mark must not speak for a later file of this name
                 capture.Root.Delete($"{folder}/{name}");

@@ -31,6 +31,9 @@ public sealed class ColumnReader : IDisposable
     /// <summary>The dictionary of a column of texts.</summary>
     public PlainTexts Texts { get; } = new();
 
+    /// <summary>The row of a value, by its place in <see cref="Numbers"/> or <see cref="Indices"/>.</summary>
+    public int RowOf(int value) => Presence is { } presence ? presence.Rows[value] : value;
+
     /// <summary>Decodes a column.</summary>
     /// <exception cref="DamagedFileException">It is damaged, or not stored as a file of ours stores it.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>

@@ -57,7 +57,7 @@ internal static class SampleFile
         var values = new object?[rows];
         for (var n = 0; n < (reader.Presence?.Count ?? rows); n++)
         {
-            var row = reader.Presence is { } presence ? presence.Rows[n] : n;
+            var row = reader.RowOf(n);
             values[row] = file.Columns[column].Kind == ColumnKind.Text
                 ? System.Text.Encoding.UTF8.GetString(reader.Texts[(int)reader.Indices[n]])
                 : reader.Numbers[n];

@@ -1,0 +1,26 @@
+namespace NetMon.Storage.Rollups;
+
+/// <summary>The places of a roll-up's columns in <see cref="RollupSchema.Columns"/>.</summary>
+internal enum RollupColumn
+{
+    Node,
+    Direction,
+    Process,
+    ContainerId,
+    PodName,
+    PodNamespace,
+    ContainerName,
+    Peer,
+    Port,
+    Result,
+    Errno,
+    Attempts,
+    Accepts,
+    Closed,
+    BytesSent,
+    BytesReceived,
+    Retransmits,
+    Latency,
+    First,
+    Last,
+}

@@ -1,0 +1,101 @@
+using NetMon.Parquet;
+using NetMon.Parquet.Reading;
+
+namespace NetMon.Storage.Rollups;
+
+/// <summary>Goes through a roll-up's rows, with one row group in memory at a time. Owns the file. One thread.</summary>
+internal sealed class RollupCursor : IDisposable
+{
+    private readonly ParquetFile _file;
+    private readonly ColumnReader _reader;
+    private readonly StoredColumn[] _columns = [.. RollupSchema.Columns.Select(_ => new StoredColumn())];
+    private int _group = -1;
+    private int _row;
+
+    /// <param name="file">Taken over, also when this throws.</param>
+    /// <param name="reader">Borrowed; shared with others.</param>
+    /// <exception cref="DamagedFileException">It is no roll-up that this build can read.</exception>
+    public RollupCursor(ParquetFile file, ColumnReader reader)
+    {
+        (_file, _reader) = (file, reader);
+        if (file.Metadata.GetValueOrDefault(RollupSchema.VersionKey) != RollupSchema.Version
+            || !file.Columns.Select(Shape).SequenceEqual(RollupSchema.Columns.Select(Shape)))
+        {
+            file.Dispose();
+            throw new DamagedFileException("it is no roll-up of this version");
+        }
+    }
+
+    /// <summary>The row's key; valid until the next row.</summary>
+    public RollupKey Key => new()
+    {
+        ContainerId = Text(RollupColumn.ContainerId),
+        Process = Text(RollupColumn.Process),
+        Direction = Text(RollupColumn.Direction),
+        Peer = Text(RollupColumn.Peer),
+        Port = (int)Number(RollupColumn.Port),
+        Result = Text(RollupColumn.Result),
+        Errno = this[RollupColumn.Errno].IsNull(_row) ? null : (int)Number(RollupColumn.Errno),
+    };
+
+    /// <summary>The names of its container; valid until the next row.</summary>
+    public RollupNames Names => new()
+    {
+        PodName = Text(RollupColumn.PodName),
+        PodNamespace = Text(RollupColumn.PodNamespace),
+        ContainerName = Text(RollupColumn.ContainerName),
+    };
+
+    public RollupSums Sums => new()
+    {
+        Attempts = Number(RollupColumn.Attempts),
+        Accepts = Number(RollupColumn.Accepts),
+        Closed = Number(RollupColumn.Closed),
+        BytesSent = Number(RollupColumn.BytesSent),
+        BytesReceived = Number(RollupColumn.BytesReceived),
+        Retransmits = Number(RollupColumn.Retransmits),
+        First = Number(RollupColumn.First),
+        Last = Number(RollupColumn.Last),
+    };
+
+    /// <summary>The histogram's text; empty if there is none. Valid until the next row.</summary>
+    public ReadOnlySpan<byte> Latency => Text(RollupColumn.Latency);
+
+    /// <summary>Goes to the next row; false at the end.</summary>
+    /// <exception cref="DamagedFileException">The file is damaged.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public bool TryNext()
+    {
+        if (_group >= 0 && ++_row < _file.RowGroups[_group].Rows)
+        {
+            return true;
+        }
+
+        _row = 0;
+        do
+        {
+            if (++_group >= _file.RowGroups.Count)
+            {
+                return false;
+            }
+        }
+        while (_file.RowGroups[_group].Rows == 0);
+        for (var column = 0; column < _columns.Length; column++)
+        {
+            _reader.Read(_file, _group, column);
+            _columns[column].Take(_reader, _file.RowGroups[_group].Rows);
+        }
+
+        return true;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static (string Name, ColumnKind Kind, bool IsOptional) Shape(ColumnDefinition column) => (column.Name, column.Kind, column.IsOptional);
+
+    private StoredColumn this[RollupColumn column] => _columns[(int)column];
+
+    private ReadOnlySpan<byte> Text(RollupColumn column) => this[column].Text(_row);
+
+    private long Number(RollupColumn column) => this[column].Number(_row);
+}

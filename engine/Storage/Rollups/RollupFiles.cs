@@ -1,0 +1,141 @@
+using System.Globalization;
+using NetMon.Parquet;
+using NetMon.Parquet.Reading;
+
+namespace NetMon.Storage.Rollups;
+
+/// <summary>
+/// Makes roll-ups as unfinished files in hot/, durable but not in their places: of events, and of other roll-ups. Of each file one row
+/// group is in memory. One thread.
+/// </summary>
+internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions options) : IDisposable
+{
+    /// <summary>Roll-ups that become one at a time: more would take more memory, fewer would write each row more often.</summary>
+    public const int Fan = 8;
+
+    private readonly ColumnReader _reader = new();
+    private readonly EventSums _sums = new();
+
+    /// <summary>Sums up a file of events; returns the path of the unfinished file and how many events there are.</summary>
+    /// <param name="hour">Theirs.</param>
+    /// <param name="path">The file, relative to the capture directory.</param>
+    /// <param name="pieces">Names of the files that the roll-up is to list.</param>
+    /// <param name="names">For containers without any; null: they stay without.</param>
+    /// <exception cref="DamagedFileException">The file is damaged.</exception>
+    /// <exception cref="IOException">A file can't be read or written.</exception>
+    public (string Partial, long Events) FromEvents(Hour hour, string path, IReadOnlyCollection<string> pieces, LateNames? names)
+    {
+        using var file = Open(path);
+        List<string> parts = [];
+        try
+        {
+            for (var group = 0; group < file.RowGroups.Count; group++)
+            {
+                var events = new EventSource(file, group, _reader);
+                parts.Add(Write(hour, pieces, events.Rows, writer => _sums.Write(events, writer)));
+            }
+
+            return (parts.Count == 1 && names is null ? parts[0] : Merge(hour, parts, pieces, file.Rows, names), file.Rows);
+        }
+        finally
+        {
+            DeleteAll(parts.Count == 1 && names is null ? [] : parts);
+        }
+    }
+
+    /// <summary>Adds up roll-ups; returns the path of the unfinished file.</summary>
+    /// <param name="hour">Theirs.</param>
+    /// <param name="paths">The roll-ups, relative to the capture directory.</param>
+    /// <param name="pieces">Names of the files that the result is to list.</param>
+    /// <param name="events">How many events they sum up.</param>
+    /// <param name="names">For containers without any; null: they stay without.</param>
+    /// <exception cref="DamagedFileException">A file is damaged.</exception>
+    /// <exception cref="IOException">A file can't be read or written.</exception>
+    public string Merge(Hour hour, IEnumerable<string> paths, IReadOnlyCollection<string> pieces, long events, LateNames? names)
+    {
+        var left = new Queue<string>(paths);
+        List<string> between = [];
+        try
+        {
+            while (left.Count > Fan)
+            {
+                var some = Enumerable.Range(0, Fan).Select(_ => left.Dequeue()).ToList();
+                between.Add(Write(hour, pieces, events, writer => Merge(some, writer, names: null)));
+                left.Enqueue(between[^1]);
+            }
+
+            return Write(hour, pieces, events, writer => Merge(left, writer, names));
+        }
+        finally
+        {
+            DeleteAll(between);
+        }
+    }
+
+    /// <summary>What a roll-up says about itself.</summary>
+    /// <exception cref="DamagedFileException">It is damaged, or none of this version.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public HotRollup Describe(string path)
+    {
+        using var file = Open(path);
+        return file.Metadata.GetValueOrDefault(RollupSchema.VersionKey) == RollupSchema.Version
+            && long.TryParse(file.Metadata.GetValueOrDefault(RollupSchema.RowsKey), NumberStyles.None, CultureInfo.InvariantCulture, out var events)
+            && file.Metadata.TryGetValue(SealedFile.SegmentsKey, out var pieces) && pieces.Length > 0
+            ? new HotRollup(path, pieces.Split(','), events)
+            : throw new DamagedFileException($"{path} is no roll-up of this version");
+    }
+
+    /// <summary>Opens a Parquet file of the capture directory.</summary>
+    /// <exception cref="DamagedFileException">It is damaged.</exception>
+    /// <exception cref="IOException">It can't be opened, or is not there.</exception>
+    public ParquetFile Open(string path)
+    {
+        try
+        {
+            return ParquetFile.Open(capture.Root.TryOpen(path, writable: false) ?? throw new FileNotFoundException($"{path} is gone"));
+        }
+        catch (DamagedFileException damage)
+        {
+            throw new DamagedFileException($"{path}: {damage.Message}", damage);
+        }
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    private void Merge(IEnumerable<string> paths, RollupWriter writer, LateNames? names)
+    {
+        List<RollupCursor> cursors = [];
+        try
+        {
+            foreach (var path in paths)
+            {
+                cursors.Add(new RollupCursor(Open(path), _reader));
+            }
+
+            new RollupMerge(names).Run(cursors, writer);
+        }
+        finally
+        {
+            cursors.ForEach(cursor => cursor.Dispose());
+        }
+    }
+
+    private string Write(Hour hour, IReadOnlyCollection<string> pieces, long events, Action<RollupWriter> write)
+    {
+        var partial = capture.NewPartial(hour);
+        try
+        {
+            using var writer = new RollupWriter(new BufferedFile(capture.Root.Create(partial, mayExist: false)), options);
+            write(writer);
+            writer.Complete(pieces, events);
+            return partial;
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            capture.Root.Delete(partial);
+            throw;
+        }
+    }
+
+    private void DeleteAll(List<string> paths) => paths.ForEach(capture.Root.Delete);
+}

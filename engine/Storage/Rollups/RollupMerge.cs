@@ -1,0 +1,75 @@
+namespace NetMon.Storage.Rollups;
+
+/// <summary>Adds roll-ups up to one, row by row in their common order: of each, one row group is in memory. One thread.</summary>
+/// <param name="names">Names for containers that have none yet; null: nobody knows any.</param>
+internal sealed class RollupMerge(LateNames? names)
+{
+    private readonly LatencyHistogram _latency = new();
+
+    /// <summary>Writes the sums of all rows of the roll-ups.</summary>
+    /// <param name="cursors">Before their first rows; borrowed.</param>
+    /// <param name="writer">Gets the rows.</param>
+    /// <exception cref="IOException">A file is damaged, or can't be read or written.</exception>
+    public void Run(IReadOnlyList<RollupCursor> cursors, RollupWriter writer)
+    {
+        var left = cursors.Where(cursor => cursor.TryNext()).ToList();
+        var same = new List<RollupCursor>(left.Count);
+        while (left.Count > 0)
+        {
+            FindLeast(left, same);
+            Write(same, writer);
+            foreach (var cursor in same)
+            {
+                if (!cursor.TryNext())
+                {
+                    left.Remove(cursor);
+                }
+            }
+        }
+    }
+
+    /// <summary>Those whose row comes next: they have the same key.</summary>
+    private static void FindLeast(List<RollupCursor> cursors, List<RollupCursor> same)
+    {
+        same.Clear();
+        same.Add(cursors[0]);
+        for (var n = 1; n < cursors.Count; n++)
+        {
+            var order = cursors[n].Key.CompareTo(same[0].Key);
+            if (order < 0)
+            {
+                same.Clear();
+            }
+
+            if (order <= 0)
+            {
+                same.Add(cursors[n]);
+            }
+        }
+    }
+
+    private void Write(List<RollupCursor> same, RollupWriter writer)
+    {
+        var first = same[0];
+        var sums = RollupSums.Empty;
+        var known = first.Names;
+        _latency.Clear();
+        foreach (var cursor in same)
+        {
+            sums.Add(cursor.Sums);
+            known = known.AreKnown ? known : cursor.Names;
+            if (same.Count > 1)
+            {
+                _latency.Add(cursor.Latency);
+            }
+        }
+
+        var key = first.Key;
+        if (names is not null && !known.AreKnown && !key.ContainerId.IsEmpty)
+        {
+            known = names.Of(key.ContainerId);
+        }
+
+        writer.Add(in key, in known, in sums, same.Count > 1 ? _latency.Text() : first.Latency);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text;
+using NetMon.Native;
+using NetMon.Parquet;
+
+namespace NetMon.Storage.Rollups;
+
+/// <summary>Writes a roll-up from its first row to its last, in the order of <see cref="RollupKey"/>. Nothing of the file is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
+internal sealed class RollupWriter : IDisposable
+{
+    /// <summary>So that a question about one process or container passes over most of a roll-up, and that a merge needs little of each at a time.</summary>
+    private const int RowGroupRows = 4096;
+
+    private readonly CaptureSinkOptions _options;
+    private readonly BufferedFile _stream;
+    private readonly ParquetFileWriter _file;
+    private readonly RowGroupWriter _group = new();
+    private readonly ColumnBuffer[] _columns = [.. RollupSchema.Columns.Select(column => new ColumnBuffer(column, RowGroupRows))];
+    private readonly byte[] _node;
+    private int _rows;
+
+    /// <param name="stream">The new file; taken over.</param>
+    /// <param name="options">What to say about it.</param>
+    public RollupWriter(BufferedFile stream, CaptureSinkOptions options)
+    {
+        (_stream, _options, _node) = (stream, options, Encoding.UTF8.GetBytes(options.Node));
+        _file = new ParquetFileWriter(stream, RollupSchema.Columns, _group);
+    }
+
+    /// <summary>Adds the next row.</summary>
+    /// <param name="key">Greater than the last row's.</param>
+    /// <param name="names">Of its container.</param>
+    /// <param name="sums">Its sums.</param>
+    /// <param name="latency">The histogram's text; empty: it has none.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void Add(in RollupKey key, in RollupNames names, in RollupSums sums, ReadOnlySpan<byte> latency)
+    {
+        this[RollupColumn.Node].Add(_node);
+        this[RollupColumn.Direction].Add(key.Direction);
+        this[RollupColumn.Process].Add(key.Process);
+        AddContainer(in key, in names);
+        this[RollupColumn.Peer].Add(key.Peer);
+        this[RollupColumn.Port].Add(key.Port);
+        AddUnlessEmpty(RollupColumn.Result, key.Result);
+        if (key.Errno is { } errno)
+        {
+            this[RollupColumn.Errno].Add(errno);
+        }
+        else
+        {
+            this[RollupColumn.Errno].AddNull();
+        }
+
+        this[RollupColumn.Attempts].Add(sums.Attempts);
+        this[RollupColumn.Accepts].Add(sums.Accepts);
+        this[RollupColumn.Closed].Add(sums.Closed);
+        this[RollupColumn.BytesSent].Add(sums.BytesSent);
+        this[RollupColumn.BytesReceived].Add(sums.BytesReceived);
+        this[RollupColumn.Retransmits].Add(sums.Retransmits);
+        AddUnlessEmpty(RollupColumn.Latency, latency);
+        this[RollupColumn.First].Add(sums.First);
+        this[RollupColumn.Last].Add(sums.Last);
+        if (++_rows == RowGroupRows)
+        {
+            WriteRowGroup();
+        }
+    }
+
+    /// <summary>Writes the rest and the footer, and makes the file durable.</summary>
+    /// <param name="pieces">Names of the files that it sums up.</param>
+    /// <param name="events">How many events that are.</param>
+    /// <exception cref="IOException">It can't.</exception>
+    public void Complete(IEnumerable<string> pieces, long events)
+    {
+        if (_rows > 0)
+        {
+            WriteRowGroup();
+        }
+
+        _file.Complete(
+            new Dictionary<string, string>
+            {
+                [RollupSchema.VersionKey] = RollupSchema.Version,
+                ["netmon.agent_version"] = _options.AgentVersion,
+                ["netmon.node"] = _options.Node,
+                ["netmon.boot_id"] = _options.BootId,
+                [RollupSchema.RowsKey] = events.ToString(CultureInfo.InvariantCulture),
+                [SealedFile.SegmentsKey] = string.Join(',', pieces),
+            },
+            FileMetadata.CreatedBy(_options.AgentVersion));
+        ContainedFolder.SyncData(_stream.File);
+    }
+
+    public void Dispose()
+    {
+        _group.Dispose();
+        _stream.Dispose();
+    }
+
+    private ColumnBuffer this[RollupColumn column] => _columns[(int)column];
+
+    private void AddContainer(in RollupKey key, in RollupNames names)
+    {
+        if (key.ContainerId.IsEmpty)
+        {
+            for (var column = RollupColumn.ContainerId; column <= RollupColumn.ContainerName; column++)
+            {
+                this[column].AddNull();
+            }
+
+            return;
+        }
+
+        this[RollupColumn.ContainerId].Add(key.ContainerId);
+        this[RollupColumn.PodName].Add(names.PodName);
+        this[RollupColumn.PodNamespace].Add(names.PodNamespace);
+        this[RollupColumn.ContainerName].Add(names.ContainerName);
+    }
+
+    private void AddUnlessEmpty(RollupColumn column, ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            this[column].AddNull();
+        }
+        else
+        {
+            this[column].Add(text);
+        }
+    }
+
+    private void WriteRowGroup()
+    {
+        _file.BeginRowGroup(_rows);
+        foreach (var column in _columns)
+        {
+            column.Write(_group);
+        }
+
+        _file.EndRowGroup();
+        _rows = 0;
+    }
+}

@@ -1,0 +1,234 @@
+using NetMon.Parquet.Reading;
+
+namespace NetMon.Storage.Rollups;
+
+/// <summary>
+/// Keeps the roll-ups of a capture directory. Each piece has one in hot/; eight of them become one, and eight of those, so that the hour's is
+/// made of few. Crash-proof by order and by what each lists: a roll-up is written aside, made durable and renamed before those are removed that
+/// it was made of; whoever finds both ignores what another one lists. A roll-up is never needed, since its rows are there: what fails is logged
+/// and done again later. The thread that seals.
+/// </summary>
+internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures)
+{
+    private readonly Dictionary<Hour, HourRollups> _hours = [];
+    private RollupFiles? _files;
+
+    private RollupFiles Files => _files ??= new RollupFiles(capture, options);
+
+    /// <summary>Looks through what earlier runs left in hot/: what is damaged, superfluous or without its pieces goes.</summary>
+    /// <exception cref="IOException">The directory can't be read or changed.</exception>
+    public void TakeOver()
+    {
+        foreach (var files in capture.FindHot(CapturePaths.RollupExtension).ToLookup(file => file.Hour, file => file.Path))
+        {
+            TakeOver(files.Key, files);
+        }
+    }
+
+    /// <summary>Sums up a piece. Never throws what the disk throws.</summary>
+    /// <param name="hour">The piece's.</param>
+    /// <param name="path">The piece, in its place and durable; relative to the capture directory.</param>
+    public void Add(Hour hour, string path) => Try(() =>
+    {
+        Cover(hour, path);
+        while (Of(hour).Mergeable() is { Count: > 0 } rollups)
+        {
+            Merge(hour, rollups);
+        }
+    });
+
+    /// <summary>
+    /// Makes the roll-ups of those sealed files of an hour that have none, and removes those in hot/ that they replace. To be called when a
+    /// sealed file is in its place, before the pieces are removed; again does no harm. Never throws what the disk throws.
+    /// </summary>
+    public void Seal(Hour hour)
+    {
+        var folder = CapturePaths.EventsFolder(hour);
+        Try(() =>
+        {
+            foreach (var name in capture.SealedIn(folder))
+            {
+                if (!capture.Root.Has($"{CapturePaths.RollupFolder(hour)}/{name}"))
+                {
+                    Try(() => Seal(hour, name));
+                }
+            }
+
+            var isSealed = SealedFile.SegmentsIn(capture, folder);
+            foreach (var rollup in Of(hour).All.Where(rollup => rollup.Pieces.Any(isSealed.Contains)).ToList())
+            {
+                Remove(hour, rollup);
+            }
+
+            if (Of(hour).All.Count == 0)
+            {
+                _hours.Remove(hour);
+            }
+        });
+    }
+
+    /// <summary>Gives the buffers, which are as large as a row group, back.</summary>
+    public void Forget()
+    {
+        _files?.Dispose();
+        _files = null;
+    }
+
+    private HourRollups Of(Hour hour)
+    {
+        if (!_hours.TryGetValue(hour, out var rollups))
+        {
+            _hours.Add(hour, rollups = new HourRollups());
+        }
+
+        return rollups;
+    }
+
+    private void TakeOver(Hour hour, IEnumerable<string> paths)
+    {
+        var pieces = capture.Root.Names(CapturePaths.HotFolder(hour)).ToHashSet(StringComparer.Ordinal);
+        var isSealed = SealedFile.SegmentsIn(capture, CapturePaths.EventsFolder(hour));
+        foreach (var path in paths)
+        {
+            if (Describe(path) is { } rollup && rollup.Pieces.Any(pieces.Contains))
+            {
+                Of(hour).Add(rollup with { IsClosed = rollup.Pieces.Any(isSealed.Contains) });
+            }
+            else
+            {
+                capture.Root.Delete(path);
+            }
+        }
+
+        foreach (var rollup in Of(hour).Superfluous())
+        {
+            Remove(hour, rollup);
+        }
+    }
+
+    private HotRollup? Describe(string path)
+    {
+        try
+        {
+            return Files.Describe(path);
+        }
+        catch (DamagedFileException damage)
+        {
+            failures.Failed(damage, rowsLost: 0);
+            return null;
+        }
+    }
+
+    private void Cover(Hour hour, string path)
+    {
+        var name = CapturePaths.NameOf(path);
+        if (!Of(hour).Covers(name))
+        {
+            var (partial, events) = Files.FromEvents(hour, path, [name], names: null);
+            Of(hour).Add(new HotRollup(Publish(hour, partial), [name], events));
+        }
+    }
+
+    private void Merge(Hour hour, IReadOnlyList<HotRollup> rollups)
+    {
+        string[] pieces = [.. rollups.SelectMany(rollup => rollup.Pieces)];
+        var events = rollups.Sum(rollup => rollup.Events);
+        if (TryMerge(hour, rollups, pieces, events, names: null) is { } partial)
+        {
+            Of(hour).Add(new HotRollup(Publish(hour, partial), pieces, events));
+        }
+
+        foreach (var rollup in rollups)
+        {
+            Remove(hour, rollup);
+        }
+    }
+
+    /// <summary>Makes the roll-up of a sealed file: of those of its pieces if they have all of its events, else of its events.</summary>
+    private void Seal(Hour hour, string name)
+    {
+        var path = $"{CapturePaths.EventsFolder(hour)}/{name}";
+        using var file = Files.Open(path);
+        var names = file.Metadata.GetValueOrDefault(SealedFile.SegmentsKey, "").Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        CoverPieces(hour, names);
+        var rollups = Of(hour).All.Where(rollup => rollup.Pieces.All(names.Contains)).ToList();
+        var late = options.NamesOf is { } namesOf ? new LateNames(namesOf) : null;
+        var partial = (rollups.Count > 0 && rollups.Sum(rollup => rollup.Events) == file.Rows ? TryMerge(hour, rollups, names, file.Rows, late) : null)
+            ?? Files.FromEvents(hour, path, names, late).Partial;
+        options.SealStep?.Invoke("roll-up written");
+        var folder = CapturePaths.RollupFolder(hour);
+        capture.Root.MakeFolder(folder);
+        if (!capture.Root.TryMove(partial, $"{folder}/{name}"))
+        {
+            capture.Root.Delete(partial);
+        }
+
+        capture.SyncFolders(folder);
+        options.SealStep?.Invoke("roll-up sealed");
+    }
+
+    /// <summary>Sums up the pieces that have no roll-up yet. What is damaged is left to the sealed file.</summary>
+    private void CoverPieces(Hour hour, HashSet<string> names)
+    {
+        foreach (var (path, _) in capture.FindHot(CapturePaths.SealedExtension).Where(file => file.Hour == hour && names.Contains(CapturePaths.NameOf(file.Path))).ToList())
+        {
+            try
+            {
+                Cover(hour, path);
+            }
+            catch (DamagedFileException damage)
+            {
+                failures.Failed(damage, rowsLost: 0);
+            }
+        }
+    }
+
+    /// <summary>Merges; null if one of them is damaged: they are to be made anew of their pieces or events.</summary>
+    private string? TryMerge(Hour hour, IReadOnlyList<HotRollup> rollups, IReadOnlyCollection<string> pieces, long events, LateNames? names)
+    {
+        try
+        {
+            return Files.Merge(hour, rollups.Select(rollup => rollup.Path), pieces, events, names);
+        }
+        catch (DamagedFileException damage)
+        {
+            failures.Failed(damage, rowsLost: 0);
+            return null;
+        }
+    }
+
+    private string Publish(Hour hour, string partial)
+    {
+        options.SealStep?.Invoke("roll-up written");
+        var path = capture.NewRollup(hour);
+        if (!capture.Root.TryMove(partial, path))
+        {
+            capture.Root.Delete(partial);
+            throw new IOException($"{path} is there already");
+        }
+
+        capture.SyncFolders(CapturePaths.HotFolder(hour));
+        options.SealStep?.Invoke("roll-up renamed");
+        return path;
+    }
+
+    private void Remove(Hour hour, HotRollup rollup)
+    {
+        capture.Root.Delete(rollup.Path);
+        Of(hour).Remove(rollup);
+        options.SealStep?.Invoke("roll-up removed");
+    }
+
+    private void Try(Action action)
+    {
+        try
+        {
+            action();
+            failures.Succeeded();
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            failures.Failed(failure, rowsLost: 0);
+        }
+    }
+}
