@@ -31,6 +31,7 @@ internal sealed record AgentSinks(JsonSink? Json, CaptureSink? Capture)
             BootId = BootId.Read(),
             DurableWithin = settings.Retention.DurableWithin,
             RetainFor = settings.Retention.RetainFor,
+            RetainRollups = settings.Retention.RetainRollups,
             RetainBytes = settings.Retention.RetainBytes,
             KeepFree = settings.Retention.KeepFree,
             Archive = settings.Retention.Archive,

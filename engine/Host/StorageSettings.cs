@@ -6,7 +6,7 @@ using NetMon.Storage.Uploads;
 namespace NetMon.Host;
 
 /// <summary>The bounds of the capture directory, as the options give them.</summary>
-internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainFor, long? RetainBytes, FreeDisk KeepFree)
+internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainFor, TimeSpan? RetainRollups, long? RetainBytes, FreeDisk KeepFree)
 {
     /// <summary>Where sealed files go; null: nowhere.</summary>
     public UploadTarget? Archive { get; init; }
@@ -17,11 +17,12 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
     private static readonly string[] Units = ["", "KiB", "MiB", "GiB", "TiB"];
 
     /// <summary>Reads the values of the options. Throws <see cref="UsageException"/>.</summary>
-    public static StorageSettings Parse(string durableWithin, string retainFor, string retainBytes, string? keepFree) => new(
+    public static StorageSettings Parse(string durableWithin, string retainFor, string retainRollups, string retainBytes, string? keepFree) => new(
         ReadTime("--durable-within", durableWithin) is var durable && durable >= TimeSpan.FromMilliseconds(100) && durable <= TimeSpan.FromHours(1)
             ? durable
             : throw new UsageException($"--durable-within {durableWithin}: it takes a time from 100ms to 1h"),
         retainFor == "none" ? null : ReadTime("--retain-for", retainFor),
+        retainRollups == "none" ? null : ReadTime("--retain-rollups", retainRollups),
         retainBytes == "none" ? null : ReadBytes("--retain-bytes", retainBytes),
         keepFree is null ? FreeDisk.Default : ReadFree(keepFree));
 

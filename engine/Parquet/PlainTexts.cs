@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -10,14 +9,15 @@ namespace NetMon.Parquet;
 /// </summary>
 public sealed class PlainTexts
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private byte[] _bytes = new byte[256];
+    private int _length;
     private int[] _starts = new int[16];
     private (int At, int Length) _least;
     private (int At, int Length) _greatest;
 
     public int Count { get; private set; }
 
-    public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
     /// <summary>The least of them in the order of their bytes.</summary>
     public ReadOnlySpan<byte> Least => Bytes.Slice(_least.At, _least.Length);
@@ -26,19 +26,19 @@ public sealed class PlainTexts
     public ReadOnlySpan<byte> Greatest => Bytes.Slice(_greatest.At, _greatest.Length);
 
     /// <summary>The text of an index; valid until the next is added.</summary>
-    public ReadOnlySpan<byte> this[int index] => Bytes.Slice(_starts[index] + sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(Bytes[_starts[index]..]));
+    public ReadOnlySpan<byte> this[int index] => _bytes.AsSpan(_starts[index] + sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(_starts[index])));
 
     /// <summary>Adds a text; its index is the count before.</summary>
     public void Add(ReadOnlySpan<char> text)
     {
-        var room = _bytes.GetSpan(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length));
+        var room = Room(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length));
         Advance(room, Encoding.UTF8.GetBytes(text, room[sizeof(int)..]));
     }
 
     /// <summary>Adds a text of UTF-8.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {
-        var room = _bytes.GetSpan(sizeof(int) + text.Length);
+        var room = Room(sizeof(int) + text.Length);
         text.CopyTo(room[sizeof(int)..]);
         Advance(room, text.Length);
     }
@@ -49,15 +49,24 @@ public sealed class PlainTexts
     /// <summary>Forgets the texts; keeps the memory.</summary>
     public void Clear()
     {
-        _bytes.ResetWrittenCount();
-        Count = 0;
+        (_length, Count) = (0, 0);
+    }
+
+    private Span<byte> Room(int length)
+    {
+        if (_bytes.Length - _length < length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_length + length, 2 * _bytes.Length));
+        }
+
+        return _bytes.AsSpan(_length);
     }
 
     private void Advance(Span<byte> room, int length)
     {
         BinaryPrimitives.WriteInt32LittleEndian(room, length);
-        var text = (At: _bytes.WrittenCount + sizeof(int), Length: length);
-        _bytes.Advance(sizeof(int) + length);
+        var text = (At: _length + sizeof(int), Length: length);
+        _length += sizeof(int) + length;
         var added = Bytes.Slice(text.At, text.Length);
         if (Count == 0 || added.SequenceCompareTo(Least) < 0)
         {

@@ -25,6 +25,7 @@ internal static class RunCommand
     private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "keep the events as hourly Parquet files in this directory; one agent a directory");
     private static readonly Option<string?> DurableWithin = EnvironmentOption.Create("--durable-within", "TIME", "how old an event gets before it survives a power cut, 100ms to 1h", "1s");
     private static readonly Option<string?> RetainFor = EnvironmentOption.Create("--retain-for", "TIME|none", "remove hours that are older", "7d");
+    private static readonly Option<string?> RetainRollups = EnvironmentOption.Create("--retain-rollups", "TIME|none", "remove hourly roll-ups that are older: what was moved and what failed, by process, container, peer and port, long after the events are gone", "400d");
     private static readonly Option<string?> RetainBytes = EnvironmentOption.Create("--retain-bytes", "SIZE|none", "remove the oldest hours when the capture has more bytes; never the current one", "10GiB");
     private static readonly Option<string?> KeepFree = EnvironmentOption.Create("--keep-free", "PERCENT%|SIZE", "pause storage when the disk has less free; without it the lesser of 1GiB and 5%");
     private static readonly Option<string?> Archive = EnvironmentOption.Create("--archive", "s3://BUCKET[/PREFIX]", "upload sealed files there, and remove only what is there; endpoint, region and credentials by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, ... or a role");
@@ -51,7 +52,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
-            Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
+            Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainRollups, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
             RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
@@ -90,7 +91,7 @@ internal static class RunCommand
             JsonFormat = ReadWord<JsonFormat>(JsonFormatOption, parsed),
             Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
             Capture = parsed.GetValue(Capture),
-            Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree))
+            Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainRollups)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree))
                 .WithArchive(parsed.GetValue(Archive), parsed.GetValue(ArchiveBandwidth)!, parsed.GetValue(Capture)),
             Duration = parsed.GetValue(Duration) is { } duration ? ReadDuration(duration) : null,
             Source = source,

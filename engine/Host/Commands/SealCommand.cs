@@ -79,6 +79,7 @@ internal static class SealCommand
             AgentVersion = AgentVersion.Text,
             BootId = BootId.Read(),
             RetainFor = null,
+            RetainRollups = null,
             RetainBytes = null,
             KeepFree = new FreeDisk(0, null),
         };

@@ -49,6 +49,7 @@ internal sealed class EventKeys
         ReadNumbers(events.Read("dst_port"));
         ReadResults(events);
         ReadNumbers(events.Read("errno"));
+        _grouping.End();
     }
 
     /// <summary>A key; valid until the next row group.</summary>
@@ -83,7 +84,7 @@ internal sealed class EventKeys
         _containers.Add(column.Texts);
         _containers.Rank();
         Rank(column, _containers);
-        _grouping.Divide(_values.AsSpan(0, _rows));
+        _grouping.Divide(_values.AsSpan(0, _rows), (uint)_containers.Count);
         _names.Read(events, _values.AsSpan(0, _rows), _containers.Count);
     }
 
@@ -98,7 +99,7 @@ internal sealed class EventKeys
             _values[row] = _processes.RankOf((int)column.Indices[row]);
         }
 
-        _grouping.Divide(_values.AsSpan(0, _rows));
+        _grouping.Divide(_values.AsSpan(0, _rows), (uint)_processes.Count);
     }
 
     private void ReadDirections(EventSource events)
@@ -117,7 +118,7 @@ internal sealed class EventKeys
             _values[row] = _isOutbound[row] ? 1u : 0; // in the order of the words
         }
 
-        _grouping.Divide(_values.AsSpan(0, _rows));
+        _grouping.Divide(_values.AsSpan(0, _rows), most: 1);
     }
 
     /// <summary>The far end: of outbound connections the destination, of inbound ones the source.</summary>
@@ -143,7 +144,7 @@ internal sealed class EventKeys
             _values[row] = _peers.RankOf((int)_values[row]);
         }
 
-        _grouping.Divide(_values.AsSpan(0, _rows));
+        _grouping.Divide(_values.AsSpan(0, _rows), (uint)_peers.Count);
     }
 
     /// <summary>Of a CONNECT what the event has; what follows one is in the row of those that were established.</summary>
@@ -165,20 +166,26 @@ internal sealed class EventKeys
             _values[row] = _isOutbound[row] ? _results.RankOf((int)column.Indices[n]) + 1 : None;
         }
 
-        _grouping.Divide(_values.AsSpan(0, _rows));
+        _grouping.Divide(_values.AsSpan(0, _rows), (uint)_results.Count);
     }
 
     private void ReadNumbers(ColumnReader column)
     {
         _values.AsSpan(0, _rows).Clear();
+        var most = 0L;
         for (var n = 0; n < column.Numbers.Length; n++)
         {
-            _values[column.RowOf(n)] = column.Numbers[n] is >= 0 and <= int.MaxValue and var number
-                ? (uint)number
-                : throw new DamagedFileException("a port or an error number is negative");
+            var number = column.Numbers[n];
+            most = number >= 0 ? Math.Max(most, number) : long.MaxValue;
+            _values[column.RowOf(n)] = (uint)number;
         }
 
-        _grouping.Divide(_values.AsSpan(0, _rows));
+        if (most > int.MaxValue)
+        {
+            throw new DamagedFileException("a port or an error number is negative");
+        }
+
+        _grouping.Divide(_values.AsSpan(0, _rows), (uint)most);
     }
 
     private void Rank(ColumnReader column, RankedTexts texts)

@@ -9,14 +9,14 @@ public sealed class StorageSettingsTests
     [Fact]
     public void The_options_defaults_are_those_of_the_storage()
     {
-        var settings = StorageSettings.Parse("1s", "7d", "10GiB", keepFree: null);
+        var settings = StorageSettings.Parse("1s", "7d", "400d", "10GiB", keepFree: null);
         Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), 10L << 30, FreeDisk.Default), (settings.DurableWithin, settings.RetainFor, settings.RetainBytes, settings.KeepFree));
     }
 
     [Fact]
     public void None_is_no_bound()
     {
-        var settings = StorageSettings.Parse("1s", "none", "none", keepFree: null);
+        var settings = StorageSettings.Parse("1s", "none", "none", "none", keepFree: null);
         Assert.Null(settings.RetainFor);
         Assert.Null(settings.RetainBytes);
     }
@@ -28,7 +28,7 @@ public sealed class StorageSettingsTests
     [InlineData("1.5MiB", 1536 * 1024)]
     [InlineData("10GiB", 10L << 30)]
     [InlineData("2TiB", 2L << 40)]
-    public void Sizes_are_read(string text, long bytes) => Assert.Equal(bytes, StorageSettings.Parse("1s", "1h", text, keepFree: null).RetainBytes);
+    public void Sizes_are_read(string text, long bytes) => Assert.Equal(bytes, StorageSettings.Parse("1s", "1h", "1d", text, keepFree: null).RetainBytes);
 
     [Theory]
     [InlineData("")]
@@ -54,7 +54,7 @@ public sealed class StorageSettingsTests
     [InlineData("100ms", 100)]
     [InlineData("1h", 3_600_000)]
     public void The_bounds_of_durable_within_are_in_it(string text, double milliseconds) =>
-        Assert.Equal(milliseconds, StorageSettings.Parse(text, "1h", "1", null).DurableWithin.TotalMilliseconds);
+        Assert.Equal(milliseconds, StorageSettings.Parse(text, "1h", "1d", "1", null).DurableWithin.TotalMilliseconds);
 
     [Theory]
     [InlineData("99ms")]
@@ -76,7 +76,7 @@ public sealed class StorageSettingsTests
     [InlineData("0%", null, 0.0)]
     [InlineData("1GiB", 1L << 30, null)]
     [InlineData("0", 0L, null)]
-    public void Free_disk_is_a_share_or_a_size(string text, long? bytes, double? percent) => Assert.Equal(new FreeDisk(bytes, percent), StorageSettings.Parse("1s", "1h", "1", text).KeepFree);
+    public void Free_disk_is_a_share_or_a_size(string text, long? bytes, double? percent) => Assert.Equal(new FreeDisk(bytes, percent), StorageSettings.Parse("1s", "1h", "1d", "1", text).KeepFree);
 
     [Theory]
     [InlineData("%")]
@@ -99,7 +99,7 @@ public sealed class StorageSettingsTests
     [Fact]
     public void An_archive_is_a_bucket_and_needs_a_capture()
     {
-        var settings = StorageSettings.Parse("1s", "1h", "1", null);
+        var settings = StorageSettings.Parse("1s", "1h", "1d", "1", null);
         Assert.Null(settings.WithArchive(null, "8MiB", null).Archive);
         var archive = settings.WithArchive("s3://bucket/a/b/", "1KiB", "/var/lib/netmon");
         Assert.Equal(("s3://bucket/a/b", 1024L), ($"{archive.Archive}", archive.ArchiveBandwidth));
@@ -109,5 +109,5 @@ public sealed class StorageSettingsTests
     }
 
     private static string Refusal(string durableWithin, string retainFor, string retainBytes, string? keepFree) =>
-        Assert.Throws<UsageException>(() => StorageSettings.Parse(durableWithin, retainFor, retainBytes, keepFree)).Message;
+        Assert.Throws<UsageException>(() => StorageSettings.Parse(durableWithin, retainFor, "400d", retainBytes, keepFree)).Message;
 }
