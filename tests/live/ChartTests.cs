@@ -47,7 +47,7 @@ public sealed class ChartTests
         var manifest = Manifest.Of(Chart.Render(
             "--set", $"name=watch,image.repository=registry.example.org/team/netmon,image.digest={digest},image.pullPolicy=Always,imagePullSecrets[0].name=pull",
             "--set", "runtime.directory=/run/crio,runtime.endpoint=cri:///run/crio/crio.sock,metrics.port=9100,metrics.annotations=false",
-            "--set", "capture.hostPath=/srv/netmon,capture.durableWithin=2s,capture.retainFor=2d,capture.retainBytes=20GiB,capture.keepFree=7%,state.hostPath=/sys/fs/bpf/netmon",
+            "--set", "capture.hostPath=/srv/netmon,capture.durableWithin=2s,capture.retainFor=2d,capture.retainRollups=90d,capture.retainBytes=20GiB,capture.keepFree=7%,state.hostPath=/sys/fs/bpf/netmon",
             "--set", "resources.limits.memory=256Mi,extraArgs={--ring-memory=16},extraEnv[0].name=NETMON_SPINE,extraEnv[0].value=tracepoint",
             "--set", "priorityClass.create=false,priorityClass.name=system-node-critical,serviceAccount.create=false,serviceAccount.name=other",
             "--set", "podLabels.team=net,podAnnotations.note=x,nodeSelector.pool=a,tolerations=null,terminationGracePeriodSeconds=90",
@@ -75,6 +75,7 @@ public sealed class ChartTests
                 ["NETMON_CAPTURE"] = "/captures",
                 ["NETMON_DURABLE_WITHIN"] = "2s",
                 ["NETMON_RETAIN_FOR"] = "2d",
+                ["NETMON_RETAIN_ROLLUPS"] = "90d",
                 ["NETMON_RETAIN_BYTES"] = "20GiB",
                 ["NETMON_KEEP_FREE"] = "7%",
                 ["NETMON_METRICS"] = ":9100",

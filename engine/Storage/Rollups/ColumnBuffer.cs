@@ -11,6 +11,7 @@ internal sealed class ColumnBuffer(ColumnDefinition column, int capacity)
     private readonly long[] _numbers = new long[column.Kind == ColumnKind.Text ? 0 : capacity];
     private readonly uint[] _indices = new uint[column.Kind == ColumnKind.Text ? capacity : 0];
     private readonly DistinctTexts _texts = new();
+    private readonly uint[] _present = new uint[column.IsOptional ? capacity : 0];
     private readonly Presence _presence = new();
     private int _rows;
     private int _values;
@@ -35,6 +36,7 @@ internal sealed class ColumnBuffer(ColumnDefinition column, int capacity)
     {
         if (column.IsOptional)
         {
+            _present.AsSpan(0, _rows).CopyTo(_presence.Next(_rows));
             _presence.Settle(_rows);
         }
 
@@ -62,7 +64,7 @@ internal sealed class ColumnBuffer(ColumnDefinition column, int capacity)
     {
         if (column.IsOptional)
         {
-            _presence.Next(capacity)[_rows] = isPresent ? 1u : 0;
+            _present[_rows] = isPresent ? 1u : 0;
         }
 
         _rows++;

@@ -52,12 +52,13 @@ internal sealed class EventKeys
         _grouping.End();
     }
 
-    /// <summary>A key; valid until the next row group.</summary>
-    public RollupKey Key(int group)
+    /// <summary>A key and the names of its container; valid until the next row group.</summary>
+    public void Get(int group, out RollupKey key, out RollupNames names)
     {
         Span<uint> values = stackalloc uint[KeyColumns];
         _grouping.Values(group, values);
-        return new RollupKey
+        names = values[0] == None ? default : _names.Of((int)values[0] - 1);
+        key = new RollupKey
         {
             ContainerId = values[0] == None ? default : _containers.Text(values[0] - 1),
             Process = _processes.Text(values[1]),
@@ -67,14 +68,6 @@ internal sealed class EventKeys
             Result = values[5] == None ? default : _results.Text(values[5] - 1),
             Errno = values[6] == None ? null : (int)values[6],
         };
-    }
-
-    /// <summary>The names of a key's container; valid until the next row group.</summary>
-    public RollupNames Names(int group)
-    {
-        Span<uint> values = stackalloc uint[KeyColumns];
-        _grouping.Values(group, values);
-        return values[0] == None ? default : _names.Of((int)values[0] - 1);
     }
 
     private void ReadContainers(EventSource events)

@@ -41,7 +41,8 @@ internal sealed class EventSums
                 _latency.Add((int)(uint)_latencies[at], 1);
             }
 
-            writer.Add(_keys.Key(group), _keys.Names(group), in _sums[group], _latency.Text());
+            _keys.Get(group, out var key, out var names);
+            writer.Add(in key, in names, in _sums[group], _latency.Text());
         }
     }
 

@@ -72,17 +72,40 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    /// <summary>What a roll-up says about itself.</summary>
-    /// <exception cref="DamagedFileException">It is damaged, or none of this version.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
-    public HotRollup Describe(string path)
+    /// <summary>Moves an unfinished file to a name of its own in hot/, durably; returns its path.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public string Publish(Hour hour, string partial)
     {
-        using var file = Open(path);
-        return file.Metadata.GetValueOrDefault(RollupSchema.VersionKey) == RollupSchema.Version
-            && long.TryParse(file.Metadata.GetValueOrDefault(RollupSchema.RowsKey), NumberStyles.None, CultureInfo.InvariantCulture, out var events)
-            && file.Metadata.TryGetValue(SealedFile.SegmentsKey, out var pieces) && pieces.Length > 0
-            ? new HotRollup(path, pieces.Split(','), events)
-            : throw new DamagedFileException($"{path} is no roll-up of this version");
+        options.SealStep?.Invoke("roll-up written");
+        var path = capture.NewRollup(hour);
+        if (!capture.Root.TryMove(partial, path))
+        {
+            capture.Root.Delete(partial);
+            throw new IOException($"{path} is there already");
+        }
+
+        capture.SyncFolders(CapturePaths.HotFolder(hour));
+        options.SealStep?.Invoke("roll-up renamed");
+        return path;
+    }
+
+    /// <summary>What a roll-up in hot/ says about itself; null if it is damaged, or none of this version.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public HotRollup? TryDescribe(string path)
+    {
+        try
+        {
+            using var file = Open(path);
+            return file.Metadata.GetValueOrDefault(RollupSchema.VersionKey) == RollupSchema.Version
+                && long.TryParse(file.Metadata.GetValueOrDefault(RollupSchema.RowsKey), NumberStyles.None, CultureInfo.InvariantCulture, out var events)
+                && file.Metadata.TryGetValue(SealedFile.SegmentsKey, out var pieces) && pieces.Length > 0
+                ? new HotRollup(path, pieces.Split(','), events)
+                : null;
+        }
+        catch (DamagedFileException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Opens a Parquet file of the capture directory.</summary>

@@ -11,11 +11,15 @@ namespace NetMon.Storage.Rollups;
 internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures)
 {
     private readonly Dictionary<Hour, HourRollups> _hours = [];
+    private readonly HashSet<Hour> _unfinished = [];
     private RollupFiles? _files;
 
     private RollupFiles Files => _files ??= new RollupFiles(capture, options);
 
-    /// <summary>Looks through what earlier runs left in hot/: what is damaged, superfluous or without its pieces goes.</summary>
+    /// <summary>
+    /// Looks through what earlier runs left in hot/: what is damaged, superfluous or without its pieces goes. Hours that were sealed without
+    /// their roll-ups get them with the next <see cref="Seal(Hour)"/>.
+    /// </summary>
     /// <exception cref="IOException">The directory can't be read or changed.</exception>
     public void TakeOver()
     {
@@ -43,28 +47,11 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
     /// </summary>
     public void Seal(Hour hour)
     {
-        var folder = CapturePaths.EventsFolder(hour);
-        Try(() =>
+        _unfinished.Add(hour);
+        foreach (var unfinished in _unfinished.ToList())
         {
-            foreach (var name in capture.SealedIn(folder))
-            {
-                if (!capture.Root.Has($"{CapturePaths.RollupFolder(hour)}/{name}"))
-                {
-                    Try(() => Seal(hour, name));
-                }
-            }
-
-            var isSealed = SealedFile.SegmentsIn(capture, folder);
-            foreach (var rollup in Of(hour).All.Where(rollup => rollup.Pieces.Any(isSealed.Contains)).ToList())
-            {
-                Remove(hour, rollup);
-            }
-
-            if (Of(hour).All.Count == 0)
-            {
-                _hours.Remove(hour);
-            }
-        });
+            Try(() => SealAll(unfinished));
+        }
     }
 
     /// <summary>Gives the buffers, which are as large as a row group, back.</summary>
@@ -84,13 +71,42 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         return rollups;
     }
 
+    private void SealAll(Hour hour)
+    {
+        var folder = CapturePaths.EventsFolder(hour);
+        foreach (var name in capture.SealedIn(folder).Where(name => !capture.Root.Has($"{CapturePaths.RollupFolder(hour)}/{name}")).ToList())
+        {
+            try
+            {
+                Seal(hour, name);
+            }
+            catch (DamagedFileException damage)
+            {
+                failures.Failed(damage, rowsLost: 0); // it stays without
+            }
+        }
+
+        var isSealed = SealedFile.SegmentsIn(capture, folder);
+        foreach (var rollup in Of(hour).All.Where(rollup => rollup.Pieces.Any(isSealed.Contains)).ToList())
+        {
+            Remove(hour, rollup);
+        }
+
+        if (Of(hour).All.Count == 0)
+        {
+            _hours.Remove(hour);
+        }
+
+        _unfinished.Remove(hour);
+    }
+
     private void TakeOver(Hour hour, IEnumerable<string> paths)
     {
         var pieces = capture.Root.Names(CapturePaths.HotFolder(hour)).ToHashSet(StringComparer.Ordinal);
         var isSealed = SealedFile.SegmentsIn(capture, CapturePaths.EventsFolder(hour));
         foreach (var path in paths)
         {
-            if (Describe(path) is { } rollup && rollup.Pieces.Any(pieces.Contains))
+            if (Files.TryDescribe(path) is { } rollup && rollup.Pieces.Any(piece => pieces.Contains(piece) || isSealed.Contains(piece)))
             {
                 Of(hour).Add(rollup with { IsClosed = rollup.Pieces.Any(isSealed.Contains) });
             }
@@ -104,18 +120,10 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         {
             Remove(hour, rollup);
         }
-    }
 
-    private HotRollup? Describe(string path)
-    {
-        try
+        if (Of(hour).All.Any(rollup => rollup.IsClosed))
         {
-            return Files.Describe(path);
-        }
-        catch (DamagedFileException damage)
-        {
-            failures.Failed(damage, rowsLost: 0);
-            return null;
+            _unfinished.Add(hour);
         }
     }
 
@@ -125,7 +133,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         if (!Of(hour).Covers(name))
         {
             var (partial, events) = Files.FromEvents(hour, path, [name], names: null);
-            Of(hour).Add(new HotRollup(Publish(hour, partial), [name], events));
+            Of(hour).Add(new HotRollup(Files.Publish(hour, partial), [name], events));
         }
     }
 
@@ -135,7 +143,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         var events = rollups.Sum(rollup => rollup.Events);
         if (TryMerge(hour, rollups, pieces, events, names: null) is { } partial)
         {
-            Of(hour).Add(new HotRollup(Publish(hour, partial), pieces, events));
+            Of(hour).Add(new HotRollup(Files.Publish(hour, partial), pieces, events));
         }
 
         foreach (var rollup in rollups)
@@ -195,21 +203,6 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             failures.Failed(damage, rowsLost: 0);
             return null;
         }
-    }
-
-    private string Publish(Hour hour, string partial)
-    {
-        options.SealStep?.Invoke("roll-up written");
-        var path = capture.NewRollup(hour);
-        if (!capture.Root.TryMove(partial, path))
-        {
-            capture.Root.Delete(partial);
-            throw new IOException($"{path} is there already");
-        }
-
-        capture.SyncFolders(CapturePaths.HotFolder(hour));
-        options.SealStep?.Invoke("roll-up renamed");
-        return path;
     }
 
     private void Remove(Hour hour, HotRollup rollup)
