@@ -47,17 +47,22 @@ public sealed class CaptureSink : IEventSink
         _losses = new LossJournal(_capture, options, failures, _sync, (hour, paths) => Seal(new SealJob(SealKind.Losses, hour, paths)));
         _hot = new HotTier(_capture, options, counters, failures, _sync, Seal);
         var damage = new HotDamageLog(log, (from, to, reason, rows) => _losses.Add(from, to, counters.Name, reason, rows));
+        var rollups = new Rollups.Rollups(_capture, options, new FailureLog(log, $"summing up events of {directory} (questions are answered from the events themselves until that works)"));
         var pieces = new PieceSealer(_capture, options, new SegmentIndex(_capture, damage));
-        var hours = new HourSealer(_capture, options, pieces, damage);
+        var hours = new HourSealer(_capture, options, pieces, rollups, damage);
         var losses = new LossSealer(_capture, options, log);
         _archive = options.Archive is { } target ? new UploadGuard(_capture, target, log) : null;
         var retention = new Retention(_capture, options, _archive, log);
         _sealer = new SealWorker(
-            job => Seal(job, pieces, hours, losses),
+            job => Seal(job, pieces, hours, losses, rollups),
             waiting => Retain(retention, waiting),
-            pieces.Forget,
+            () =>
+            {
+                rollups.Forget();
+                pieces.Forget();
+            },
             _sealFailures);
-        TakeOver(options, log);
+        TakeOver(options, rollups, log);
         _sealer.Start();
     }
 
@@ -123,13 +128,19 @@ public sealed class CaptureSink : IEventSink
     }
 
     /// <summary>What earlier runs left: files that were being made go, segments are sealed with their hours.</summary>
-    private void TakeOver(CaptureSinkOptions options, Logger log)
+    private void TakeOver(CaptureSinkOptions options, Rollups.Rollups rollups, Logger log)
     {
         try
         {
             foreach (var (path, _) in _capture.FindPartials().ToArray())
             {
                 _capture.Root.Delete(path);
+            }
+
+            rollups.TakeOver();
+            foreach (var hour in rollups.Unfinished)
+            {
+                Seal(new SealJob(SealKind.Piece, hour, []));
             }
 
             var left = new LeftInHot(_capture);
@@ -183,12 +194,13 @@ public sealed class CaptureSink : IEventSink
 
     private void Seal(SealJob job) => _sealer.Add(job);
 
-    private static void Seal(SealJob job, PieceSealer pieces, HourSealer hours, LossSealer losses)
+    private static void Seal(SealJob job, PieceSealer pieces, HourSealer hours, LossSealer losses, Rollups.Rollups rollups)
     {
         switch (job.Kind)
         {
             case SealKind.Piece:
                 pieces.Seal(job.Hour, job.Paths);
+                rollups.SumUp(job.Hour);
                 break;
             case SealKind.Hour:
                 hours.Seal(job.Hour, job.Paths);

@@ -11,7 +11,7 @@ internal sealed class CaptureMetrics : IMetricGroup
     /// <summary>Files looked at; more than retention leaves there. Past it the figures are too small, and netmon_capture_scan_complete is 0.</summary>
     private const int MostFiles = 200_000;
 
-    private static readonly string[] Tiers = [CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss];
+    private static readonly string[] Tiers = [CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss, CapturePaths.Rollup];
     private static readonly EnumerationOptions Inside = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
     private readonly string _directory;
     private readonly FreeDisk _keepFree;
@@ -28,7 +28,7 @@ internal sealed class CaptureMetrics : IMetricGroup
     public CaptureMetrics(MetricFactory factory, string directory, FreeDisk keepFree)
     {
         (_directory, _keepFree) = (directory, keepFree);
-        _bytes = factory.CreateGauge("netmon_capture_bytes", "Bytes of the files in the capture directory: hot (not sealed yet), events (sealed), loss.", "tier");
+        _bytes = factory.CreateGauge("netmon_capture_bytes", "Bytes of the files in the capture directory: hot (not sealed yet), events (sealed), loss, rollup (hourly sums).", "tier");
         _files = factory.CreateGauge("netmon_capture_files", "Files in the capture directory.", "tier");
         _free = factory.CreateGauge("netmon_capture_free_bytes", "Free bytes of the capture directory's file system, for this user.");
         _size = factory.CreateGauge("netmon_capture_size_bytes", "Size of the capture directory's file system.");

@@ -10,7 +10,7 @@ namespace NetMon.Storage.Cold;
 /// Crash-proof by the same order as <see cref="PieceSealer"/>: whoever finds pieces whose names are in a sealed file only removes them.
 /// One thread.
 /// </summary>
-internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions options, PieceSealer segments, HotDamageLog damage)
+internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions options, PieceSealer segments, Rollups.Rollups rollups, HotDamageLog damage)
 {
     private readonly HashSet<string> _inHours = new(StringComparer.Ordinal);
 
@@ -22,11 +22,21 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
     public void Seal(Hour hour, IReadOnlyList<string> paths)
     {
         segments.Seal(hour, paths);
-        Remove(_inHours.Where(path => path.StartsWith(CapturePaths.HotFolder(hour), StringComparison.Ordinal)).ToList()); // of an earlier try
+        var earlier = _inHours.Where(path => path.StartsWith(CapturePaths.HotFolder(hour), StringComparison.Ordinal)).ToList();
+        if (earlier.Count > 0)
+        {
+            rollups.Seal(hour);
+            Remove(earlier);
+        }
+
         var pieces = capture.PiecesOf(hour).ToList();
         if (pieces.Count > 0)
         {
             Seal(hour, pieces);
+        }
+        else
+        {
+            rollups.Seal(hour);
         }
 
         capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
@@ -56,6 +66,7 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
         capture.Seal(partial, folder);
         _inHours.UnionWith(copied);
         Step("hour renamed");
+        rollups.Seal(hour);
         Remove(copied);
     }
 

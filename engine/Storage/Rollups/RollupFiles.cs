@@ -29,17 +29,26 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         List<string> parts = [];
         try
         {
+            var isWhole = file.RowGroups.Count == 1 && names is null;
             for (var group = 0; group < file.RowGroups.Count; group++)
             {
                 var events = new EventSource(file, group, _reader);
-                parts.Add(Write(hour, pieces, events.Rows, writer => _sums.Write(events, writer)));
+                parts.Add(Write(hour, pieces, events.Rows, isWhole, writer => _sums.Write(events, writer)));
             }
 
-            return (parts.Count == 1 && names is null ? parts[0] : Merge(hour, parts, pieces, file.Rows, names), file.Rows);
+            if (isWhole)
+            {
+                return (parts[0], file.Rows);
+            }
+
+            var merged = Merge(hour, parts, pieces, file.Rows, names);
+            DeleteAll(parts);
+            return (merged, file.Rows);
         }
-        finally
+        catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            DeleteAll(parts.Count == 1 && names is null ? [] : parts);
+            DeleteAll(parts);
+            throw;
         }
     }
 
@@ -60,11 +69,11 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
             while (left.Count > Fan)
             {
                 var some = Enumerable.Range(0, Fan).Select(_ => left.Dequeue()).ToList();
-                between.Add(Write(hour, pieces, events, writer => Merge(some, writer, names: null)));
+                between.Add(Write(hour, pieces, events, isLast: false, writer => Merge(some, writer, names: null)));
                 left.Enqueue(between[^1]);
             }
 
-            return Write(hour, pieces, events, writer => Merge(left, writer, names));
+            return Write(hour, pieces, events, isLast: true, writer => Merge(left, writer, names));
         }
         finally
         {
@@ -143,7 +152,13 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    private string Write(Hour hour, IReadOnlyCollection<string> pieces, long events, Action<RollupWriter> write)
+    /// <summary>Writes an unfinished file; returns its path.</summary>
+    /// <param name="hour">Of the events.</param>
+    /// <param name="pieces">Names of the files that it is to list.</param>
+    /// <param name="events">How many events they have.</param>
+    /// <param name="isLast">It is made durable; what is merged again need not be.</param>
+    /// <param name="write">Writes the rows.</param>
+    private string Write(Hour hour, IReadOnlyCollection<string> pieces, long events, bool isLast, Action<RollupWriter> write)
     {
         var partial = capture.NewPartial(hour);
         try
@@ -151,6 +166,11 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
             using var writer = new RollupWriter(new BufferedFile(capture.Root.Create(partial, mayExist: false)), options);
             write(writer);
             writer.Complete(pieces, events);
+            if (isLast)
+            {
+                writer.Sync();
+            }
+
             return partial;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))

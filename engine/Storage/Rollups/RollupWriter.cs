@@ -66,7 +66,7 @@ internal sealed class RollupWriter : IDisposable
         }
     }
 
-    /// <summary>Writes the rest and the footer, and makes the file durable.</summary>
+    /// <summary>Writes the rest and the footer.</summary>
     /// <param name="pieces">Names of the files that it sums up.</param>
     /// <param name="events">How many events that are.</param>
     /// <exception cref="IOException">It can't.</exception>
@@ -88,8 +88,11 @@ internal sealed class RollupWriter : IDisposable
                 [SealedFile.SegmentsKey] = string.Join(',', pieces),
             },
             FileMetadata.CreatedBy(_options.AgentVersion));
-        ContainedFolder.SyncData(_stream.File);
     }
+
+    /// <summary>Makes the file durable, after <see cref="Complete"/>.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void Sync() => ContainedFolder.SyncData(_stream.File);
 
     public void Dispose()
     {

@@ -12,13 +12,17 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
 {
     private readonly Dictionary<Hour, HourRollups> _hours = [];
     private readonly HashSet<Hour> _unfinished = [];
+    private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
     private RollupFiles? _files;
+
+    /// <summary>Hours with sealed files that have no roll-ups yet, because of a crash or a failure; the next call for any of them makes these.</summary>
+    public IReadOnlyCollection<Hour> Unfinished => _unfinished;
 
     private RollupFiles Files => _files ??= new RollupFiles(capture, options);
 
     /// <summary>
     /// Looks through what earlier runs left in hot/: what is damaged, superfluous or without its pieces goes. Hours that were sealed without
-    /// their roll-ups get them with the next <see cref="Seal(Hour)"/>.
+    /// their roll-ups are in <see cref="Unfinished"/>.
     /// </summary>
     /// <exception cref="IOException">The directory can't be read or changed.</exception>
     public void TakeOver()
@@ -29,12 +33,15 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         }
     }
 
-    /// <summary>Sums up a piece. Never throws what the disk throws.</summary>
-    /// <param name="hour">The piece's.</param>
-    /// <param name="path">The piece, in its place and durable; relative to the capture directory.</param>
-    public void Add(Hour hour, string path) => Try(() =>
+    /// <summary>Sums up the pieces of an hour that have no roll-up yet. Never throws what the disk throws.</summary>
+    public void SumUp(Hour hour) => Try(() =>
     {
-        Cover(hour, path);
+        if (_unfinished.Contains(hour))
+        {
+            SealAll(hour);
+        }
+
+        CoverPieces(hour, capture.PiecesOf(hour));
         while (Of(hour).Mergeable() is { Count: > 0 } rollups)
         {
             Merge(hour, rollups);
@@ -86,24 +93,31 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             }
         }
 
-        var isSealed = SealedFile.SegmentsIn(capture, folder);
-        foreach (var rollup in Of(hour).All.Where(rollup => rollup.Pieces.Any(isSealed.Contains)).ToList())
+        var names = SealedIn(hour);
+        var pieces = capture.PiecesOf(hour).Select(CapturePaths.NameOf).Where(piece => !names.Contains(piece)).ToHashSet(StringComparer.Ordinal);
+        foreach (var rollup in Of(hour).All.Where(rollup => !rollup.Pieces.Any(pieces.Contains)).ToList())
         {
             Remove(hour, rollup);
         }
 
+        capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
         if (Of(hour).All.Count == 0)
         {
             _hours.Remove(hour);
         }
 
         _unfinished.Remove(hour);
+        _damaged.Clear();
     }
+
+    /// <summary>Names of the pieces that are in sealed files.</summary>
+    private HashSet<string> SealedIn(Hour hour) =>
+        SealedFile.SegmentsIn(capture, capture.SealedIn(CapturePaths.EventsFolder(hour)).Select(name => $"{CapturePaths.EventsFolder(hour)}/{name}"));
 
     private void TakeOver(Hour hour, IEnumerable<string> paths)
     {
-        var pieces = capture.Root.Names(CapturePaths.HotFolder(hour)).ToHashSet(StringComparer.Ordinal);
-        var isSealed = SealedFile.SegmentsIn(capture, CapturePaths.EventsFolder(hour));
+        var pieces = capture.PiecesOf(hour).Select(CapturePaths.NameOf).ToHashSet(StringComparer.Ordinal);
+        var isSealed = SealedIn(hour);
         foreach (var path in paths)
         {
             if (Files.TryDescribe(path) is { } rollup && rollup.Pieces.Any(piece => pieces.Contains(piece) || isSealed.Contains(piece)))
@@ -127,16 +141,6 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         }
     }
 
-    private void Cover(Hour hour, string path)
-    {
-        var name = CapturePaths.NameOf(path);
-        if (!Of(hour).Covers(name))
-        {
-            var (partial, events) = Files.FromEvents(hour, path, [name], names: null);
-            Of(hour).Add(new HotRollup(Files.Publish(hour, partial), [name], events));
-        }
-    }
-
     private void Merge(Hour hour, IReadOnlyList<HotRollup> rollups)
     {
         string[] pieces = [.. rollups.SelectMany(rollup => rollup.Pieces)];
@@ -157,8 +161,13 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
     {
         var path = $"{CapturePaths.EventsFolder(hour)}/{name}";
         using var file = Files.Open(path);
+        if (file.Metadata.GetValueOrDefault(FileMetadata.NodeKey) != options.Node)
+        {
+            return; // another node's, whose name begins with this one's
+        }
+
         var names = file.Metadata.GetValueOrDefault(SealedFile.SegmentsKey, "").Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
-        CoverPieces(hour, names);
+        CoverPieces(hour, capture.PiecesOf(hour).Where(piece => names.Contains(CapturePaths.NameOf(piece))));
         var rollups = Of(hour).All.Where(rollup => rollup.Pieces.All(names.Contains)).ToList();
         var late = options.NamesOf is { } namesOf ? new LateNames(namesOf) : null;
         var partial = (rollups.Count > 0 && rollups.Sum(rollup => rollup.Events) == file.Rows ? TryMerge(hour, rollups, names, file.Rows, late) : null)
@@ -175,17 +184,25 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         options.SealStep?.Invoke("roll-up sealed");
     }
 
-    /// <summary>Sums up the pieces that have no roll-up yet. What is damaged is left to the sealed file.</summary>
-    private void CoverPieces(Hour hour, HashSet<string> names)
+    /// <summary>Sums up those pieces that have no roll-up yet. What is damaged is left to the sealed file.</summary>
+    private void CoverPieces(Hour hour, IEnumerable<string> pieces)
     {
-        foreach (var (path, _) in capture.FindHot(CapturePaths.SealedExtension).Where(file => file.Hour == hour && names.Contains(CapturePaths.NameOf(file.Path))).ToList())
+        foreach (var path in pieces.ToList())
         {
+            var name = CapturePaths.NameOf(path);
+            if (_damaged.Contains(name) || Of(hour).Covers(name))
+            {
+                continue;
+            }
+
             try
             {
-                Cover(hour, path);
+                var (partial, events) = Files.FromEvents(hour, path, [name], names: null);
+                Of(hour).Add(new HotRollup(Files.Publish(hour, partial), [name], events));
             }
             catch (DamagedFileException damage)
             {
+                _damaged.Add(name);
                 failures.Failed(damage, rowsLost: 0);
             }
         }

@@ -60,7 +60,7 @@ public sealed class SealCrashTests : IDisposable
         sink.Close();
 
         Assert.Equal(
-            ["hour renamed", "hour written", "indexed", "losses renamed", "losses written", "piece removed", "piece renamed", "rows", "segment removed", "written"],
+            ["hour renamed", "hour written", "indexed", "losses renamed", "losses written", "piece removed", "piece renamed", "roll-up removed", "roll-up renamed", "roll-up sealed", "roll-up written", "rows", "segment removed", "written"],
             steps.Distinct().Order());
         Assert.True(steps.Count(step => step == "piece renamed") > 1, "the hour is to be made of several pieces");
         foreach (var crash in Directory.GetDirectories(_crashes))
@@ -70,8 +70,15 @@ public sealed class SealCrashTests : IDisposable
                 [[(long)Rows, (long)Rows]],
                 DuckDb.Query($"SELECT count(*), count(DISTINCT timestamp) FROM read_parquet('{crash}/events/**/*.parquet')"));
             Assert.Equal([[1L, 17m]], DuckDb.Query($"SELECT count(*), sum(count)::DECIMAL(18, 0) FROM read_parquet('{crash}/loss/**/*.parquet')"));
-            Assert.Empty(Directory.GetFiles(Path.Combine(crash, "hot"), "*.arrows", SearchOption.AllDirectories));
-            Assert.Empty(Directory.GetFiles(Path.Combine(crash, "hot"), "*.parquet", SearchOption.AllDirectories));
+            Assert.Equal([[(long)Rows]], DuckDb.Query($"SELECT sum(accepts)::BIGINT FROM read_parquet('{crash}/rollup/**/*.parquet')"));
+            Assert.Equal(
+                Directory.GetFiles(Path.Combine(crash, "events"), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Path.Combine(crash, "events"), file)).Order(),
+                Directory.GetFiles(Path.Combine(crash, "rollup"), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Path.Combine(crash, "rollup"), file)).Order());
+            foreach (var extension in new[] { "*.arrows", "*.parquet", "*.rollup" })
+            {
+                Assert.Empty(Directory.GetFiles(Path.Combine(crash, "hot"), extension, SearchOption.AllDirectories));
+            }
+
             Assert.Empty(Directory.GetFiles(crash, "*.partial", SearchOption.AllDirectories));
         }
     }
@@ -79,7 +86,7 @@ public sealed class SealCrashTests : IDisposable
     [Fact]
     public void A_step_that_fails_is_done_again_and_doubles_nothing()
     {
-        foreach (var step in new[] { "indexed", "rows", "written", "piece renamed", "segment removed", "hour written", "hour renamed", "piece removed" })
+        foreach (var step in new[] { "indexed", "rows", "written", "piece renamed", "segment removed", "hour written", "hour renamed", "piece removed", "roll-up written", "roll-up renamed", "roll-up sealed", "roll-up removed" })
         {
             using var capture = new CaptureFolder();
             var fails = true;

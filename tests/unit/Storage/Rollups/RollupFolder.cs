@@ -43,8 +43,8 @@ public sealed class RollupFolder : IDisposable
 
     public string[] HotRollups => Names("hot", ".rollup");
 
-    /// <summary>Writes a piece; returns its path relative to the directory.</summary>
-    public string AddPiece(IReadOnlyList<ConnectionEvent> events, int rowGroupRows = 100_000)
+    /// <summary>Writes a piece.</summary>
+    public void AddPiece(IReadOnlyList<ConnectionEvent> events, int rowGroupRows = 100_000)
     {
         using var made = new CaptureFolder();
         var sink = made.Open(change: options => options with { RowGroupRows = rowGroupRows });
@@ -53,7 +53,6 @@ public sealed class RollupFolder : IDisposable
         var path = string.Create(CultureInfo.InvariantCulture, $"hot/{HourFolder}/node-1.00000000000000ff-{++_pieces:D6}.parquet");
         Directory.CreateDirectory(System.IO.Path.Combine(_root, "hot", HourFolder));
         File.Copy(System.IO.Path.Combine(made.Events, made.Sealed.Single()), System.IO.Path.Combine(_root, path));
-        return path;
     }
 
     /// <summary>Makes the events file of all pieces, as sealing does; they stay.</summary>
@@ -73,7 +72,7 @@ public sealed class RollupFolder : IDisposable
             }
         }
 
-        file.Complete(new Dictionary<string, string> { ["netmon.segments"] = string.Join(',', Pieces) }, "netmon version 1");
+        file.Complete(new Dictionary<string, string> { ["netmon.node"] = _options.Node, ["netmon.segments"] = string.Join(',', Pieces) }, "netmon version 1");
     }
 
     /// <summary>As the sink does at its start.</summary>

@@ -19,7 +19,8 @@ public sealed class RollupTests : IDisposable
     public void A_piece_s_roll_up_has_the_sums_of_its_events(int events, int rowGroupRows)
     {
         using var folder = new RollupFolder();
-        folder.Rollups.Add(RollupFolder.Hour, folder.AddPiece(RollupFolder.Events(events, seed: events), rowGroupRows));
+        folder.AddPiece(RollupFolder.Events(events, seed: events), rowGroupRows);
+        folder.Rollups.SumUp(RollupFolder.Hour);
 
         Assert.Empty(folder.Log);
         var path = $"'{folder.Path}/hot/{RollupFolder.HourFolder}/{Assert.Single(folder.HotRollups)}'";
@@ -38,7 +39,8 @@ public sealed class RollupTests : IDisposable
         using var folder = new RollupFolder();
         for (var piece = 0; piece < 67; piece++)
         {
-            folder.Rollups.Add(RollupFolder.Hour, folder.AddPiece(RollupFolder.Events(40, seed: piece)));
+            folder.AddPiece(RollupFolder.Events(40, seed: piece));
+            folder.Rollups.SumUp(RollupFolder.Hour);
         }
 
         Assert.Equal(4, folder.HotRollups.Length); // 64 pieces, and three
@@ -53,7 +55,8 @@ public sealed class RollupTests : IDisposable
     public void Events_that_were_in_no_piece_are_in_the_hour_s_roll_up_too()
     {
         using var folder = new RollupFolder();
-        folder.Rollups.Add(RollupFolder.Hour, folder.AddPiece(RollupFolder.Events(100, seed: 1)));
+        folder.AddPiece(RollupFolder.Events(100, seed: 1));
+        folder.Rollups.SumUp(RollupFolder.Hour);
         folder.AddPiece(RollupFolder.Events(2000, seed: 2), rowGroupRows: 100);
         folder.SealEvents();
         File.Delete($"{folder.Path}/hot/{RollupFolder.HourFolder}/{folder.Pieces[1]}");
@@ -69,7 +72,8 @@ public sealed class RollupTests : IDisposable
         {
             NamesOf = container => container.ContainerId == new string('c', 64) ? Sample.Container with { ContainerId = container.ContainerId } : null,
         });
-        folder.Rollups.Add(RollupFolder.Hour, folder.AddPiece(RollupFolder.Events(500, seed: 1)));
+        folder.AddPiece(RollupFolder.Events(500, seed: 1));
+        folder.Rollups.SumUp(RollupFolder.Hour);
         folder.SealEvents();
         folder.Rollups.Seal(RollupFolder.Hour);
 
@@ -96,7 +100,8 @@ public sealed class RollupTests : IDisposable
         {
             for (var piece = 0; piece < 9; piece++)
             {
-                folder.Rollups.Add(RollupFolder.Hour, folder.AddPiece(RollupFolder.Events(60, seed: piece)));
+                folder.AddPiece(RollupFolder.Events(60, seed: piece));
+                folder.Rollups.SumUp(RollupFolder.Hour);
             }
 
             folder.SealEvents();
@@ -111,11 +116,7 @@ public sealed class RollupTests : IDisposable
             next.TakeOver();
             if (!Directory.Exists(Path.Combine(crash, "events", RollupFolder.HourFolder)))
             {
-                foreach (var piece in next.Pieces)
-                {
-                    next.Rollups.Add(RollupFolder.Hour, $"hot/{RollupFolder.HourFolder}/{piece}");
-                }
-
+                next.Rollups.SumUp(RollupFolder.Hour);
                 AssertSame(Events(next, "hot"), $"'{crash}/hot/{RollupFolder.HourFolder}/*.rollup'");
                 next.SealEvents();
             }
@@ -130,7 +131,8 @@ public sealed class RollupTests : IDisposable
     public void A_changed_bit_in_a_roll_up_changes_no_sum()
     {
         using var folder = new RollupFolder();
-        folder.Rollups.Add(RollupFolder.Hour, folder.AddPiece(RollupFolder.Events(200, seed: 1)));
+        folder.AddPiece(RollupFolder.Events(200, seed: 1));
+        folder.Rollups.SumUp(RollupFolder.Hour);
         folder.AddPiece(RollupFolder.Events(200, seed: 2));
         folder.SealEvents();
         var hot = $"{folder.Path}/hot/{RollupFolder.HourFolder}/{Assert.Single(folder.HotRollups)}";
@@ -170,12 +172,13 @@ public sealed class RollupTests : IDisposable
         using var folder = new RollupFolder();
         for (var piece = 0; piece < 7; piece++)
         {
-            folder.Rollups.Add(RollupFolder.Hour, folder.AddPiece(Scan(20_000, piece)));
+            folder.AddPiece(Scan(20_000, piece));
+            folder.Rollups.SumUp(RollupFolder.Hour);
         }
 
-        var last = folder.AddPiece(Scan(20_000, 7));
+        folder.AddPiece(Scan(20_000, 7));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        folder.Rollups.Add(RollupFolder.Hour, last);
+        folder.Rollups.SumUp(RollupFolder.Hour);
 
         // All that is allocated, garbage too: 160,000 rows as they are stored have more.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 48 << 20);
