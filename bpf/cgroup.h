@@ -35,9 +35,12 @@ static __always_inline __u32 nm_controller_index(void)
 
 static __always_inline __u64 nm_cgroup_of(struct task_struct *task, bool known)
 {
-	struct css_set *set = nm_load(known, task, cgroups);
+	struct css_set *set;
 	struct cgroup_subsys_state *state = NULL;
 
+	if (!known && !nm_knobs.may_read)
+		return 0;
+	set = nm_load(known, task, cgroups);
 	if (nm_knobs.cgroup_controller == NM_UNIFIED)
 		return known ? set->dfl_cgrp->kn->id : BPF_CORE_READ(set, dfl_cgrp, kn, id);
 	bpf_probe_read_kernel(&state, sizeof(state),

@@ -195,10 +195,13 @@ static __always_inline bool nm_connect_sent(struct sock *sk, __u64 cookie)
  */
 static __always_inline __u32 nm_icmp_error(struct sock *sk)
 {
-	struct sk_buff *last = BPF_CORE_READ(sk, sk_error_queue.prev);
+	struct sk_buff *last;
 	struct sock_exterr_skb *error;
 	__u8 origin;
 
+	if (!nm_knobs.may_read)
+		return 0;
+	last = BPF_CORE_READ(sk, sk_error_queue.prev);
 	if (!last || (void *)last == (void *)&sk->sk_error_queue)
 		return 0;
 	error = (struct sock_exterr_skb *)__builtin_preserve_access_index(&last->cb);
@@ -311,10 +314,15 @@ static __always_inline void nm_thread_returned(long result)
  */
 static __always_inline void nm_connect_abandoned(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 state)
 {
-	bool ipv6 = nm_load(false, sk, __sk_common.skc_family) == AF_INET6 && !nm_is_ipv4(s->dialed_addr);
 	__u32 error = ENETUNREACH;
 	__u64 destination[2];
+	bool ipv6;
 
+	if (!nm_knobs.may_read) {
+		nm_forget_unseen(s, cookie);
+		return;
+	}
+	ipv6 = nm_load(false, sk, __sk_common.skc_family) == AF_INET6 && !nm_is_ipv4(s->dialed_addr);
 	if (state ==
 	    TCP_SYN_SENT) { /* the SYN was to go with the first data (TCP_FASTOPEN_CONNECT), of which there was none */
 		nm_emit_unsent(s, sk, cookie, ECONNABORTED, 0, false);

@@ -192,7 +192,10 @@ int nm_release(struct bpf_sock *ctx)
 		return 1;
 	if (!sk)
 		return 1;
-	cookie = nm_cookie(sk, false);
+	if (protocol == IPPROTO_TCP)
+		cookie = bpf_get_socket_cookie(ctx);
+	else
+		cookie = nm_cookie(sk, false);
 	if (cookie)
 		nm_released(sk, cookie,
 			    protocol == IPPROTO_TCP ? ctx->state : nm_load(false, sk, __sk_common.skc_state));
@@ -253,7 +256,12 @@ int nm_connect_syscall(struct syscall_exit *ctx)
 SEC("fentry/security_sock_graft")
 int nm_accept_fentry(__u64 *ctx)
 {
-	nm_accepted_any((struct sock *)ctx[0], false);
+	struct sock *sk = (struct sock *)ctx[0], *tcp = nm_known_sock(sk);
+
+	if (tcp)
+		nm_accepted_any(tcp, true);
+	else if (nm_knobs.may_read)
+		nm_accepted_any(sk, false);
 	return 0;
 }
 
@@ -277,7 +285,7 @@ static __always_inline int accept_getpeername(struct bpf_sock_addr *ctx)
 		sk = nm_known_sock(ctx->sk);
 		if (sk)
 			nm_accepted_any(sk, true);
-	} else if (ctx->protocol == IPPROTO_MPTCP) {
+	} else if (ctx->protocol == IPPROTO_MPTCP && nm_knobs.may_read) {
 		pointer = bpf_map_lookup_elem(&pointers, &zero);
 		if (!pointer)
 			return 1;
@@ -456,7 +464,7 @@ int nm_adopt_files(struct bpf_iter__task_file *ctx)
 		cookie = nm_cookie(sk, false);
 		s = cookie ? nm_slot_find(cookie) : NULL;
 		if (s)
-			nm_adopt_owner(s, sk, cookie, &owner);
+			nm_adopt_owner(s, sk, cookie, &owner, false);
 		return 0;
 	}
 	tp = bpf_skc_to_tcp_sock(sk);
@@ -470,11 +478,22 @@ int nm_adopt_files(struct bpf_iter__task_file *ctx)
 	cookie = bpf_get_socket_cookie(tp);
 	s = nm_adopt(tp, cookie);
 	if (s)
-		nm_adopt_owner(s, (struct sock *)tp, cookie, &owner);
+		nm_adopt_owner(s, (struct sock *)tp, cookie, &owner, true);
 	return 0;
 }
 
-/* ---- whether this kernel's BPF has compare-and-swap: never attached ---- */
+/* ---- what this kernel's BPF has: never attached ---- */
+
+/* Not in lockdown=confidentiality. */
+SEC("socket")
+int nm_probe_read(struct __sk_buff *ctx)
+{
+	__u64 word = 0;
+
+	return bpf_probe_read_kernel(&word, sizeof(word), ctx);
+}
+
+/* Compare-and-swap: 5.12+. */
 
 #ifndef NM_NO_CMPXCHG
 SEC("socket")

@@ -48,9 +48,16 @@ static __always_inline bool nm_is_mptcp(struct sock *sk, bool known)
 /* Of an MPTCP connection's own socket: the TCP socket that it began with, or that listens for it. */
 static __always_inline struct sock *nm_first_subflow(struct sock *sk)
 {
-	if (!bpf_core_field_exists(((struct mptcp_sock *)sk)->first))
+	if (!nm_knobs.may_read || !bpf_core_field_exists(((struct mptcp_sock *)sk)->first))
 		return NULL;
 	return BPF_CORE_READ((struct mptcp_sock *)sk, first);
+}
+
+/* A TCP socket that is a subflow of an MPTCP connection, whose structs may be read. */
+static __always_inline bool nm_is_subflow(struct sock *sk)
+{
+	return nm_knobs.may_read && bpf_core_field_exists(((struct tcp_sock *)sk)->is_mptcp) &&
+	       ((struct tcp_sock *)sk)->is_mptcp;
 }
 
 /* Of a TCP socket that is a subflow: the MPTCP connection's own socket; else NULL. */
@@ -58,7 +65,7 @@ static __always_inline struct sock *nm_connection_of(struct sock *sk)
 {
 	struct mptcp_subflow_context *subflow;
 
-	if (!bpf_core_field_exists(((struct tcp_sock *)sk)->is_mptcp) || !((struct tcp_sock *)sk)->is_mptcp)
+	if (!nm_is_subflow(sk))
 		return NULL;
 	subflow = BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_ulp_data);
 	return subflow ? BPF_CORE_READ(subflow, conn) : NULL;
@@ -72,7 +79,7 @@ static __always_inline bool nm_is_added_subflow(struct sock *sk)
 {
 	struct mptcp_subflow_context *subflow;
 
-	if (!bpf_core_field_exists(((struct tcp_sock *)sk)->is_mptcp) || !((struct tcp_sock *)sk)->is_mptcp)
+	if (!nm_is_subflow(sk))
 		return false;
 	subflow = BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_ulp_data);
 	return subflow && (BPF_CORE_READ_BITFIELD_PROBED(subflow, request_join) ||

@@ -101,6 +101,8 @@ static __always_inline void nm_released(struct sock *sk, __u64 cookie, __u8 stat
 		nm_connect_abandoned(s, sk, cookie, state);
 		return;
 	}
+	if (!nm_knobs.may_read)
+		return;
 	if (!(state == TCP_CLOSE && nm_slot_is_inherited(s)) &&
 	    (!nm_knobs.by_sockops ||
 	     (nm_load(false, (struct tcp_sock *)sk, bpf_sock_ops_cb_flags) & BPF_SOCK_OPS_STATE_CB_FLAG))) {

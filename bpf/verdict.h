@@ -21,7 +21,7 @@ static __always_inline bool nm_runs_last(struct sock *sk, bool ipv6)
 	__u32 zero = 0, at;
 
 	set = bpf_map_lookup_elem(&settings, &zero);
-	if (!set || !bpf_core_field_exists(sk->sk_cgrp_data.cgroup) ||
+	if (!nm_knobs.may_read || !set || !bpf_core_field_exists(sk->sk_cgrp_data.cgroup) ||
 	    !bpf_core_enum_value_exists(enum cgroup_bpf_attach_type, CGROUP_INET4_CONNECT))
 		return false;
 	at = ipv6 ? bpf_core_enum_value(enum cgroup_bpf_attach_type, CGROUP_INET6_CONNECT)

@@ -11,7 +11,6 @@ internal static unsafe class Tracepoint
     private const int TypeTracepoint = 2;
     private const int CloseOnExecFlag = 8;
     private const int Eperm = 1;
-    private const string Lockdown = "/sys/kernel/security/lockdown";
 
     /// <summary>A perf event's descriptor, which belongs to the link that is made of it. Throws <see cref="NativeException"/>.</summary>
     public static int Open(string category, string name)
@@ -27,19 +26,6 @@ internal static unsafe class Tracepoint
         return descriptor >= 0 ? descriptor : throw NativeException.FromErrno($"opening the tracepoint {category}:{name}");
     }
 
-    /// <summary>In this mode the kernel refuses tracefs, and 6.12 and 7.2 panic when a mount of it that failed so is dropped.</summary>
-    private static bool IsConfidential()
-    {
-        try
-        {
-            return File.ReadAllText(Lockdown).Contains("[confidentiality]", StringComparison.Ordinal);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false; // no lockdown, or securityfs is not mounted
-        }
-    }
-
     private static ulong ReadId(string category, string name)
     {
         var path = $"events/{category}/{name}/id";
@@ -48,8 +34,9 @@ internal static unsafe class Tracepoint
         if (file < 0)
         {
             _ = Libc.Close(directory);
-            if (IsConfidential())
+            if (KernelLockdown.IsConfidential)
             {
+                // The kernel would refuse it, and 6.12 and 7.2 panic when a mount of it that failed so is dropped.
                 throw new NativeException("looking up a tracepoint: this kernel's lockdown is [confidentiality], which keeps tracefs closed", Eperm);
             }
 

@@ -1,7 +1,20 @@
 # Runs inside the guest (busybox sh): the agent against the load generator with each hook that tells accept's owner, and
 # what a system call costs without the agent, with it, and with the hooks that are known to make it slower; and which
-# container a connection is of, on a unified and on a v1 node. Results stay in /out; the host compares.
+# container a connection is of, on a unified and on a v1 node. Results stay in /out; the host compares. An agent's start takes
+# seconds here, so one agent serves as many sections as it can. How long each took is in sections.txt.
 cd /out || exit 1
+
+hundredths() { # since the boot
+  IFS=' .' read -r whole part _ </proc/uptime
+  echo $((whole * 100 + ${part#0}))
+}
+
+section() { # NAME of the one that begins
+  now=$(hundredths)
+  [ -z "$section" ] || echo "section $section: $(((now - began) / 100)) s" | tee -a /out/sections.txt
+  section=$1
+  began=$now
+}
 
 agent_start() { # NAME OPTIONS...
   name=$1
@@ -10,9 +23,9 @@ agent_start() { # NAME OPTIONS...
   agent=$!
   tries=0
   until grep -q ' agent: ready: ' "/out/$name.log"; do
-    usleep 100000
+    usleep 20000
     tries=$((tries + 1))
-    if [ $tries -ge 600 ] || ! kill -0 $agent 2>/dev/null; then
+    if [ $tries -ge 3000 ] || ! kill -0 $agent 2>/dev/null; then
       echo "the agent is not ready:"
       cat "/out/$name.log"
       exit 1
@@ -30,114 +43,149 @@ all_closed() { # nothing but LISTEN (0A) and what is only remembered (timer 03)
   ! awk '$4 != "st" && $4 != "0A" && $6 !~ /^03:/' /proc/net/tcp /proc/net/tcp6 | grep -q .
 }
 
-# On a small machine the table is small, and the kernel answers a FIN with a reset where it is full.
-echo 65536 >/proc/sys/net/ipv4/tcp_max_tw_buckets
-
-/payload/netmon doctor >doctor.txt || { cat doctor.txt; exit 1; }
-
-for owner in $(cat /payload/owners); do
-  agent_start $owner --accept-owner $owner
-  /payload/netload run --connections 4000 --family both --nonblocking 30 --refused 10 --forked 5 --reset 10 --vary \
-    --bind-refused --server-processes 3 --log /out/$owner.tsv || { echo "netload ended with $?"; exit 1; }
-  until all_closed; do usleep 100000; done
-  agent_stop
-done
-
-# Multipath TCP: the accepting child owns what it accepts. Exit 4: this kernel has none. Then the same of a listener that is
-# older than the agent.
-for owner in $(cat /payload/owners); do
-  for side in server both; do
-    agent_start mptcp-$owner-$side --accept-owner $owner
-    /payload/netload run --connections 500 --family both --mptcp $side --server-processes 3 --log /out/mptcp-$owner-$side.tsv || [ $? = 4 ] || exit 1
-    until all_closed; do usleep 100000; done
-    agent_stop
-  done
-  mkfifo /tmp/go-$owner
-  /payload/netload run --wait --connections 200 --mptcp both --log /out/mptcp-$owner-older.tsv </tmp/go-$owner >/tmp/listening-$owner &
-  load=$!
-  exec 3>/tmp/go-$owner
-  until grep -q listening /tmp/listening-$owner || ! kill -0 $load 2>/dev/null; do usleep 100000; done
-  agent_start mptcp-$owner-older --accept-owner $owner
-  (trap '' PIPE; echo >&3) 2>/dev/null # it has ended where there is no MPTCP
-  wait $load || [ $? = 4 ] || exit 1
-  exec 3>&-
-  until all_closed; do usleep 100000; done
-  agent_stop
-done
-
-# Few long slices: under emulation the guest's clock and its CPUs do not run in step, and a short slice may seem to take less time than it did.
-for round in 1 2 3 4 5 6; do
-  /payload/netload getppid --seconds 1 --slices 5 >>getppid-without.txt
-  agent_start cost
-  /payload/netload getppid --seconds 1 --slices 5 >>getppid-with.txt
-  agent_stop
-  agent_start taxed --accept-owner syscall
-  /payload/netload getppid --seconds 1 --slices 5 >>getppid-taxed.txt
-  agent_stop
-done
+wait_closed() {
+  until all_closed; do usleep 20000; done
+}
 
 connect_from() { # CGROUP_DIRECTORY
   sh -c "echo \$\$ >$1/cgroup.procs; nc 127.0.0.1 1" 2>/dev/null
 }
 
-containers() { # NAME HIERARCHY: one older than the agent, one that is made while it runs
-  pod=$2/kubepods/besteffort/pod6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01
+# Containers: one older than the agent, one that is made while it runs. HIERARCHY
+containers_before() {
+  pod=$1/kubepods/besteffort/pod6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01
   older=$pod/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
   newer=$pod/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
   mkdir -p $older
-  agent_start "$1"
+}
+containers_while() {
   connect_from $older
   mkdir $newer
   connect_from $newer
   rmdir $newer
   nc 127.0.0.1 1 2>/dev/null
-  agent_stop
-  rmdir $older $pod $2/kubepods/besteffort $2/kubepods
+}
+containers_after() {
+  rmdir $older $pod $1/kubepods/besteffort $1/kubepods
 }
 
-mount -t cgroup2 cgroup2 /sys/fs/cgroup
-containers containers-v2 /sys/fs/cgroup
-umount /sys/fs/cgroup
+# Few long slices, and at several times, of which the best counts: under emulation the guest's clock and its CPUs do not run in step, and a short slice may seem to take less time than it did.
+getppid() { # WHEN
+  /payload/netload getppid --seconds 2 --slices 2 >>"getppid-$1.txt"
+}
+
+section doctor
+# On a small machine the table is small, and the kernel answers a FIN with a reset where it is full.
+echo 65536 >/proc/sys/net/ipv4/tcp_max_tw_buckets
+/payload/netmon doctor >doctor.txt || { cat doctor.txt; exit 1; }
+getppid without
+
+# First: what is left of a cgroup v2 with programs keeps a v1 hierarchy from being mounted.
+section containers-v1
 mount -t tmpfs tmpfs /sys/fs/cgroup
 mkdir /sys/fs/cgroup/pids
 mount -t cgroup -o pids cgroup /sys/fs/cgroup/pids
-containers containers-v1 /sys/fs/cgroup/pids
-
-# A connect() that another program denies in a child cgroup, which runs before the agent's; its socket is closed by another process.
-# At the end: what is left of a cgroup with programs keeps the v1 hierarchy from being mounted.
+containers_before /sys/fs/cgroup/pids
+agent_start containers-v1
+containers_while
+agent_stop
+containers_after /sys/fs/cgroup/pids
 umount /sys/fs/cgroup/pids
 umount /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mkdir /sys/fs/cgroup/denied
+
+# The hooks that know the owner, the first by default.
+connections=4000
 for owner in $(cat /payload/owners); do
-  for program in deny4 unreachable4; do
-    mkfifo /tmp/attached-$owner-$program
-    sleep 1000 | /payload/netforeign /payload/foreign.bpf.o /sys/fs/cgroup/denied link $program >/tmp/attached-$owner-$program &
-    read -r attached </tmp/attached-$owner-$program
-    [ "$attached" = attached ] || continue # bpf_set_retval() is there from 5.18 on
-    agent_start denied-$owner-$program --accept-owner $owner
-    sh -c "echo \$\$ >/sys/fs/cgroup/denied/cgroup.procs; /payload/netload connect 127.0.0.1 4444 --count 20 --threads 20 --hold --closer process --log /out/denied-$owner-$program.tsv </dev/null" || exit 1
-    agent_stop
-    pkill -x netforeign
-    pkill -x sleep
+  section "$owner: start"
+  # A Multipath TCP listener that is older than the agent. Exit 4: this kernel has none.
+  mkfifo /tmp/go-$owner
+  /payload/netload run --wait --connections 200 --mptcp both --log /out/$owner-mptcp-older.tsv </tmp/go-$owner >/tmp/listening-$owner &
+  load=$!
+  exec 3>/tmp/go-$owner
+  until grep -q listening /tmp/listening-$owner || ! kill -0 $load 2>/dev/null; do usleep 20000; done
+  if [ $connections = 4000 ]; then
+    containers_before /sys/fs/cgroup
+    agent_start $owner
+  else
+    agent_start $owner --accept-owner $owner
+  fi
+
+  section "$owner: mptcp" # the accepting child owns what it accepts
+  (trap '' PIPE; echo >&3) 2>/dev/null # it has ended where there is no MPTCP
+  wait $load || [ $? = 4 ] || exit 1
+  exec 3>&-
+  for side in server both; do
+    /payload/netload run --connections 300 --family both --mptcp $side --server-processes 3 --log /out/$owner-mptcp-$side.tsv || [ $? = 4 ] || exit 1
   done
+
+  section "$owner: $connections connections"
+  /payload/netload run --connections $connections --family both --nonblocking 30 --refused 10 --forked 5 --reset 10 --vary \
+    --bind-refused --server-processes 3 --log /out/$owner.tsv || { echo "netload ended with $?"; exit 1; }
+
+  section "$owner: denied" # by another program, in a child cgroup, which runs before the agent's; another process closes the socket
+  for program in deny4 unreachable4; do
+    mkfifo /tmp/attached-$owner-$program /tmp/end-$owner-$program
+    /payload/netforeign /payload/foreign.bpf.o /sys/fs/cgroup/denied link $program </tmp/end-$owner-$program >/tmp/attached-$owner-$program &
+    foreign=$!
+    exec 3>/tmp/end-$owner-$program
+    read -r attached </tmp/attached-$owner-$program
+    if [ "$attached" = attached ]; then # bpf_set_retval() is there from 5.18 on
+      sh -c "echo \$\$ >/sys/fs/cgroup/denied/cgroup.procs; /payload/netload connect 127.0.0.1 4444 --count 20 --threads 20 --hold --closer process --log /out/$owner-denied-$program.tsv </dev/null" || exit 1
+    fi
+    exec 3>&-
+    wait $foreign
+  done
+
+  if [ $connections = 4000 ]; then
+    section "$owner: containers-v2"
+    containers_while
+  fi
+  section "$owner: getppid"
+  wait_closed
+  getppid with
+  agent_stop
+  getppid without
+  [ $connections != 4000 ] || containers_after /sys/fs/cgroup
+  connections=1000
 done
 
+section "syscall: getppid"
+agent_start taxed --accept-owner syscall
+getppid taxed
+agent_stop
+
+# Storms of 40,000 connections as StormTests has them, each in a network namespace of its own, whose count of resets is kept.
+if [ -f /payload/storms ]; then
+  section storms
+  for storm in $(seq "$(cat /payload/storms)"); do
+    agent_start storm-$storm
+    unshare -n sh -c "ip link set lo up
+      echo 65536 >/proc/sys/net/ipv4/tcp_max_tw_buckets
+      /payload/netload run --connections 40000 --family both --payload 0 --reply 0 --log /out/storm-$storm.tsv || exit 1
+      while awk '\$4 != \"st\" && \$4 != \"0A\" && \$6 !~ /^03:/' /proc/net/tcp /proc/net/tcp6 | grep -q .; do usleep 20000; done
+      cat /proc/net/snmp >/out/storm-$storm.snmp" || exit 1
+    agent_stop
+  done
+fi
+
+section hours
 # A connection that is open over three hours' starts. The clock is set to just before each; then time goes on by itself.
 date -s '2026-01-01 08:59:00' >/dev/null
-agent_start hours --capture /out/hours --flow-every 1h # nothing but the hours' starts
+agent_start hours --capture /out/hours --flow-every 2s # what moves nothing has one FLOW at first, and then at the hours' starts only
 mkfifo /tmp/hold
 /payload/netload hold --connections 1 --name long </tmp/hold >/tmp/held &
 load=$!
 exec 3>/tmp/hold
-until grep -q open /tmp/held || ! kill -0 $load 2>/dev/null; do usleep 100000; done
+until grep -q open /tmp/held || ! kill -0 $load 2>/dev/null; do usleep 20000; done
 for hour in 09 10 11; do
-  date -s "2026-01-01 $(printf %02d $((${hour#0} - 1))):59:57" >/dev/null
+  date -s "2026-01-01 $(printf %02d $((${hour#0} - 1))):59:59" >/dev/null
   tries=0
   until [ "$(grep -c "\"timestamp\":\"2026-01-01T$hour:.*\"type\":\"FLOW\"" hours.json)" -ge 2 ]; do
-    usleep 100000
+    usleep 50000
     tries=$((tries + 1))
-    [ $tries -lt 900 ] || { echo "no FLOW in hour $hour"; exit 1; }
+    [ $tries -lt 3600 ] || { echo "no FLOW in hour $hour"; exit 1; }
   done
 done
 kill $load
@@ -148,6 +196,7 @@ agent_stop
 # The agent in a memory cgroup that is full of page cache, as that of a pod is which writes files, and 5,000 connections of
 # others: what the kernel allocates for them must not be charged to the agent, or it fails for them.
 if echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null; then
+  section full
   full=/sys/fs/cgroup/full
   mkdir $full
   echo 96M >$full/memory.max
@@ -163,6 +212,21 @@ if echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null; then
   cp /proc/net/netstat /out/full-before.txt
   /payload/netload run --connections 5000 --log /out/full.tsv || exit 1
   cp /proc/net/netstat /out/full-after.txt
-  until all_closed; do usleep 100000; done
+  wait_closed
   agent_stop
 fi
+
+# At the end: lockdown stays. securityfs goes again, as containers do not see it.
+section lockdown
+mount -t securityfs securityfs /sys/kernel/security
+if echo confidentiality >/sys/kernel/security/lockdown; then
+  cat /sys/kernel/security/lockdown >lockdown.txt
+  umount /sys/kernel/security
+  if /payload/netmon doctor >lockdown-doctor.txt; then # before 6.1 it says no
+    agent_start lockdown
+    /payload/netload run --connections 500 --family both --server-processes 3 --log /out/lockdown.tsv || exit 1
+    wait_closed
+    agent_stop
+  fi
+fi
+section end

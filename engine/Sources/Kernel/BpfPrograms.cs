@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NetMon.Native;
 using NetMon.Sources.Kernel.Cgroups;
 
@@ -10,8 +11,23 @@ public static class BpfPrograms
 
     private static readonly Lazy<byte[]> Elf = new(ForThisKernel);
 
+    private static readonly Lazy<bool> Reads = new(() => Takes(Elf.Value, "nm_probe_read"));
+
+    /// <summary>Whether programs may read the kernel's memory by a helper: not in lockdown=confidentiality.</summary>
+    public static bool MayRead => Reads.Value;
+
     /// <summary>Opens the object for this kernel; nothing is loaded yet. The caller disposes of it.</summary>
-    public static BpfObject Open() => new(Elf.Value);
+    public static BpfObject Open()
+    {
+        var opened = new BpfObject(Elf.Value);
+        if (!MayRead)
+        {
+            var knobs = new Knobs { RingCount = 1 };
+            opened.SetKnobs(MemoryMarshal.AsBytes(new ReadOnlySpan<Knobs>(in knobs)), 0);
+        }
+
+        return opened;
+    }
 
     /// <summary>
     /// Loads one program alone, attaches it for a moment, and says whether that worked. <paramref name="root"/> is
@@ -54,20 +70,26 @@ public static class BpfPrograms
     private static byte[] ForThisKernel()
     {
         var newer = Read("netmon.bpf.o");
-        using var probed = new BpfObject(newer);
+        return Takes(newer, "nm_cmpxchg") ? newer : Read("netmon-5.10.bpf.o");
+    }
+
+    /// <summary>Whether this kernel's verifier takes the program.</summary>
+    private static bool Takes(byte[] elf, string program)
+    {
+        using var probed = new BpfObject(elf);
         try
         {
-            probed.Want("nm_cmpxchg");
+            probed.Want(program);
             foreach (var ring in probed.Load(1, ProbeRingBytes))
             {
                 ring.Dispose();
             }
 
-            return newer;
+            return true;
         }
         catch (NativeException)
         {
-            return Read("netmon-5.10.bpf.o");
+            return false;
         }
     }
 

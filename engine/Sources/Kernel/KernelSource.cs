@@ -57,7 +57,7 @@ public sealed class KernelSource : IRecordSource
             : " attempts that send no SYN unseen (another program has the cgroup root for itself),")
         + $" containers by cgroup {Word(_hierarchy.Version)}{(_hierarchy.Controller.Length == 0 ? "" : $" ({_hierarchy.Controller})")}"
         + (_cgroupNames.Count == 0 ? ", new ones found by reading its tree" : "")
-        + (_flows is null ? ", open connections not reported (this kernel has no iterator over maps: 5.9 or newer has)" : "")
+        + (_flows is null ? $", open connections not reported ({(BpfPrograms.MayRead ? "this kernel has no iterator over maps: 5.9 or newer has" : "lockdown=confidentiality")})" : "")
         + (_state is null ? $", no state kept for the next agent ({_noState})" : $", state kept for the next agent{_state.Note}{_lived}");
 
     public IReadOnlyList<RingMapping> Rings { get; }
@@ -104,6 +104,7 @@ public sealed class KernelSource : IRecordSource
                 AcceptHook = plan.AcceptHook,
                 SlotMask = (uint)options.Sockets - 1,
                 BySockOps = plan.Spine == Spine.SockOps ? 1u : 0u,
+                MayRead = BpfPrograms.MayRead ? 1u : 0u,
                 ByThread = plan.AcceptOwner is AcceptOwner.Kretprobe or AcceptOwner.Syscall ? 1u : 0u,
             };
             programs.Maps.Resize("slots", options.Sockets);

@@ -17,7 +17,7 @@ public struct Knobs
     public uint SlotMask;
     public uint BySockOps;
     public uint ByThread;
-    public uint Reserved;
+    public uint MayRead;
 
     /// <summary><c>enum nm_controller</c>: the number of a v1 controller, 0 for v2 (no name).</summary>
     public static uint ControllerNumber(string controller) => (uint)Array.IndexOf(Controllers, controller);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NetMon.LiveTests.Support;
 
 /// <summary>
@@ -33,8 +35,14 @@ public sealed class Guests : IDisposable
     /// <summary>How the guest's run ended, and the folder with what it left.</summary>
     internal Task<(Shell.Result Boot, string Results)> ResultsOf(string version) => _runs.Value[version];
 
-    /// <summary>Which hooks that know the owner are tried: there is no fexit on arm64 before 6.4, of what is run here before 6.12.</summary>
-    internal static string[] OwnersOf(string version) => version is "5.10-arm64" or "6.1-arm64" ? ["kretprobe"] : ["fexit", "kretprobe"];
+    /// <summary>How many storms of 40,000 connections each guest has: NETMON_GUEST_STORMS.</summary>
+    internal static int Storms { get; } = int.Parse(Environment.GetEnvironmentVariable("NETMON_GUEST_STORMS") ?? "0", CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Which hooks that know the owner are tried, the first by default: there is no fexit on arm64 before 6.4, of what is run
+    /// here before 6.12.
+    /// </summary>
+    internal static string[] OwnersOf(string version) => version is "5.10-arm64" or "6.1-arm64" ? ["kretprobe", "receive"] : ["fexit", "kretprobe", "receive"];
 
     public void Dispose() => _scratch.Dispose();
 
@@ -47,8 +55,13 @@ public sealed class Guests : IDisposable
         File.Copy(isArm ? Repository.ForeignOfArm : Repository.Foreign, Path.Combine(payload, "netforeign"));
         File.Copy(Path.Combine(Repository.Root, "artifacts/bpf/foreign.bpf.o"), Path.Combine(payload, "foreign.bpf.o"));
         File.WriteAllText(Path.Combine(payload, "owners"), string.Join('\n', OwnersOf(version)));
+        if (Storms > 0)
+        {
+            File.WriteAllText(Path.Combine(payload, "storms"), Storms.ToString(CultureInfo.InvariantCulture));
+        }
+
         File.Copy(Path.Combine(Repository.Root, "tests/kernels/payload.sh"), Path.Combine(payload, "run.sh"));
         var results = _scratch[$"results-{version}"];
-        return (Shell.Run(Patience.LongLimit, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, "480"), results);
+        return (Shell.Run(Patience.LongLimit, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, $"{480 + (Storms * 180)}"), results);
     }
 }

@@ -60,10 +60,13 @@ internal sealed partial class NetworkNamespace : IDisposable
             "the last connections to close");
     }
 
-    /// <summary>How many segments with RST the kernel has sent here (Tcp OutRsts, RFC 4022).</summary>
-    public int ResetsSent()
+    /// <summary>How many segments with RST the kernel has sent here.</summary>
+    public int ResetsSent() => ResetsSentIn(Run("cat", "/proc/net/snmp").MustSucceed().Output);
+
+    /// <summary>The same by the text of /proc/net/snmp: OutRsts of Tcp, RFC 4022.</summary>
+    public static int ResetsSentIn(string snmp)
     {
-        var lines = Run("cat", "/proc/net/snmp").MustSucceed().Output.Split('\n').Where(line => line.StartsWith("Tcp:", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+        var lines = snmp.Split('\n').Where(line => line.StartsWith("Tcp:", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
         return int.Parse(lines[1][Array.IndexOf(lines[0], "OutRsts")], CultureInfo.InvariantCulture);
     }
 

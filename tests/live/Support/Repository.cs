@@ -5,15 +5,15 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    public static string Agent { get; } = Built("bin/netmon", "make build");
+    public static string Agent => Built("bin/netmon", "make build");
 
-    public static string Load { get; } = Built("bin/netload", "make bin/netload");
+    public static string Load => Built("bin/netload", "make bin/netload");
 
-    public static string Storm { get; } = Built("bin/netstorm", "make bin/netstorm");
+    public static string Storm => Built("bin/netstorm", "make bin/netstorm");
 
-    public static string Foreign { get; } = Built("bin/netforeign", "make bin/netforeign");
+    public static string Foreign => Built("bin/netforeign", "make bin/netforeign");
 
-    public static string Peer { get; } = Built("bin/netpeer", "make bin/netpeer");
+    public static string Peer => Built("bin/netpeer", "make bin/netpeer");
 
     /// <summary>For guests of that architecture.</summary>
     public static string AgentOfArm => Built("bin/arm64/netmon", "make cross-arm64");
