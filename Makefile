@@ -179,7 +179,7 @@ logs: ## follow the agents' logs
 test-image: bin/netload ## build the image here without a registry, look into it, and run it (installs buildah and debootstrap by apt)
 	@tests/run.sh image
 
-bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm) ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, micro, or one that perf/README.md lists)
+bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm bin/netforeign) ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, micro, or one that perf/README.md lists)
 	dotnet build perf/$(if $(filter micro,$(BENCH)),micro,bench) -c Release -v quiet -clp:NoSummary
 	@artifacts/dotnet/bin/$(if $(filter micro,$(BENCH)),NetMon.Micro/release/netmon-micro,NetMon.Bench/release/netmon-bench $(BENCH))
 

@@ -12,6 +12,8 @@ namespace NetMon.Sources;
 /// <param name="ClosesEarly">CLOSEs written when the socket was released, because another program had switched off its state changes.</param>
 /// <param name="ClosesUnseen">Sockets that were gone without a CLOSE; not part of Seen.</param>
 /// <param name="SweepsFailed">Sweeps over open connections that the kernel broke off: what was due is reported by the next. Not lost.</param>
+/// <param name="Sweeps">Sweeps over open connections that came to their end.</param>
+/// <param name="SweepNanoseconds">How long those took together.</param>
 /// <param name="GarbledBytes">Bytes of a recording that were no record; 0 from other sources.</param>
 public sealed record SourceCounters(
     ulong Seen,
@@ -25,6 +27,8 @@ public sealed record SourceCounters(
     ulong ClosesEarly = 0,
     ulong ClosesUnseen = 0,
     ulong SweepsFailed = 0,
+    ulong Sweeps = 0,
+    ulong SweepNanoseconds = 0,
     ulong GarbledBytes = 0)
 {
     /// <summary>All that was lost before a ring.</summary>

@@ -5,7 +5,8 @@ var quick = args.Contains("--quick");
 var only = args.FirstOrDefault(arg => !arg.StartsWith('-'));
 (string Name, Func<bool, IEnumerable<Figure>> Measure)[] scenarios =
 [
-    ("throughput", Throughput.Measure), ("cost", Cost.Measure), ("steady", Steady.Measure), ("connections", Connections.Measure), ("getppid", SystemCalls.Measure),
+    ("throughput", Throughput.Measure), ("cost", Cost.Measure), ("steady", Steady.Measure), ("connections", Connections.Measure), ("connecting", ConnectingThread.Measure), ("getppid", SystemCalls.Measure),
+    ("open", OpenConnections.Measure),
     ("overload", Overload.Measure), ("peers", PeersSideBySide.Measure),
 ];
 if (only is not null && scenarios.All(scenario => scenario.Name != only))

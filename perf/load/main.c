@@ -15,10 +15,11 @@ int main(int argc, char **argv)
 	    {"connect", connect_main},
 	    {"hold", hold_main},
 	    {"getppid", getppid_main},
+	    {"cost", cost_main},
 	};
 
 	if (argc < 2)
-		die(EXIT_USAGE, "say what to do: run, connect, hold or getppid; see `netload --help`");
+		die(EXIT_USAGE, "say what to do: run, connect, hold, getppid or cost; see `netload --help`");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		usage();
 		return 0;
@@ -28,5 +29,5 @@ int main(int argc, char **argv)
 			argv[1] = argv[0]; /* getopt names the program in its messages */
 			return commands[i].main(argc - 1, argv + 1);
 		}
-	die(EXIT_USAGE, "'%s' is not a subcommand; there are run, connect, hold and getppid", argv[1]);
+	die(EXIT_USAGE, "'%s' is not a subcommand; there are run, connect, hold, getppid and cost", argv[1]);
 }

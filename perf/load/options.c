@@ -78,6 +78,10 @@ void usage(void)
 	     "netload getppid [--seconds S] [--threads N] [--slices N]\n"
 	     "                           prints what one system call costs: ns_per_call X.X\n"
 	     "\n"
+	     "netload cost [--connections N]\n"
+	     "                           both ends of N connections (20000) in one thread that nobody\n"
+	     "                           preempts: cpu_us_per_connection X.X\n"
+	     "\n"
 	     "Of four attempts in a row the client closes the 1st and 3rd first, the server the others;\n"
 	     "with --family both the 1st and 2nd are IPv4, the others IPv6. Reset ones: by the client.\n"
 	     "Exit code: 0 as planned, 1 something failed, 2 wrong usage, 4 no io_uring or MPTCP.");

@@ -6,5 +6,6 @@ int run_main(int argc, char **argv);
 int connect_main(int argc, char **argv);
 int hold_main(int argc, char **argv);
 int getppid_main(int argc, char **argv);
+int cost_main(int argc, char **argv);
 
 #endif

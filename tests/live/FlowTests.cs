@@ -18,7 +18,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     public void Each_open_connection_in_every_namespace_is_reported_and_its_differences_add_up()
     {
         Needs.Tracing();
-        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--flow-every", "1s");
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--flow-every", "1s", "--sockets", $"{Sockets}", "--metrics", "127.0.0.1:0");
         using var load = HeldProcess.Start(Repository.Load, "hold", "--connections", $"{Connections}", "--namespaces", $"{Namespaces}", "--log", _scratch["truth.tsv"], "--name", "flowing");
         load.WaitForLine("open");
         using var tail = new EventTail(_scratch["events.json"]);
@@ -30,8 +30,12 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
             WaitFor.True(() => See(tail, sent, seen) == Connections, $"a FLOW of each connection after round {round}");
         }
 
+        var metrics = Scrape.Of(agent);
+        var sweeps = metrics["netmon_flow_sweeps_total"];
+        var (wall, cpu) = (metrics["netmon_flow_sweep_seconds_total"] * 1000 / sweeps, CpuMillisecondsOf(agent, "netmon-flows") / sweeps);
         load.End().MustSucceed();
         agent.Stop();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Connections} connections over {Namespaces} namespaces: {sweeps} sweeps of {wall:0.0} ms and {cpu:0.0} ms of CPU each"));
         var truth = TruthLog.Read(_scratch["truth.tsv"]);
         var pids = truth.Select(end => end.Pid).ToHashSet();
         var events = SeenEvent.Read(_scratch["events.json"]).Where(e => pids.Contains(e.Pid)).ToList();
@@ -80,6 +84,17 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     }
 
     public void Dispose() => _scratch.Dispose();
+
+    /// <summary>A table that is a quarter full with them.</summary>
+    private static uint Sockets => Math.Max(131_072, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Connections * 4));
+
+    /// <summary>User and system time of the thread with this name, which proc(5) tells in hundredths of a second.</summary>
+    private static double CpuMillisecondsOf(AgentProcess agent, string thread)
+    {
+        var stat = Directory.GetDirectories($"/proc/{agent.Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "stat"))).Single(stat => stat.Contains($"({thread})", StringComparison.Ordinal));
+        var fields = stat.Split(") ")[^1].Split(' ');
+        return 10 * (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture));
+    }
 
     private static int Setting(string variable, int standard) =>
         int.Parse(Environment.GetEnvironmentVariable(variable) ?? standard.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

@@ -25,6 +25,8 @@ internal sealed class EventMetrics : IMetricGroup
     private readonly Counter _closesEarly;
     private readonly Counter _closesUnseen;
     private readonly Counter _sweepsFailed;
+    private readonly Counter _sweeps;
+    private readonly Counter _sweepSeconds;
     private readonly Counter _untold;
     private readonly Counter _garbled;
     private readonly Gauge _ringWaiting;
@@ -57,6 +59,8 @@ internal sealed class EventMetrics : IMetricGroup
         _closesEarly = factory.CreateCounter("netmon_closes_early_total", "CLOSEs written when the socket was released: another program had switched off its state changes. Not lost.");
         _closesUnseen = factory.CreateCounter("netmon_closes_unseen_total", "Sockets that were gone without a CLOSE.");
         _sweepsFailed = factory.CreateCounter("netmon_flow_sweeps_failed_total", "Sweeps over open connections that the kernel broke off. The next reports what was due; if the number keeps growing, FLOW events are missing.");
+        _sweeps = factory.CreateCounter("netmon_flow_sweeps_total", "Sweeps over open connections that came to their end.");
+        _sweepSeconds = factory.CreateCounter("netmon_flow_sweep_seconds_total", "How long those took together, seconds.");
         _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to tell of. No event is lost for that.");
         _garbled = factory.CreateCounter("netmon_garbled_bytes_total", "Bytes that were no record.");
         factory.CreateGauge("netmon_ring_size_bytes", "Memory of all rings together, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
@@ -89,6 +93,8 @@ internal sealed class EventMetrics : IMetricGroup
         _closesEarly.IncTo(counters.ClosesEarly);
         _closesUnseen.IncTo(counters.ClosesUnseen);
         _sweepsFailed.IncTo(counters.SweepsFailed);
+        _sweeps.IncTo(counters.Sweeps);
+        _sweepSeconds.IncTo(counters.SweepNanoseconds / 1e9);
         _untold.IncTo(counters.CgroupsDropped);
         _decoded.IncTo(_decode.Events);
         _late.IncTo(_loop.Late);

@@ -140,7 +140,8 @@ public sealed class KernelSource : IRecordSource
         var (flows, dropped) = (_flows?.Delivered ?? 0, _flows?.Dropped ?? 0);
         return new SourceCounters(
             sum.Seen + flows + dropped, sum.Delivered + flows, sum.DroppedRingFull + dropped, sum.DroppedNoRoom, sum.DroppedFairShare, misses,
-            sum.AcceptsInferred, sum.CgroupsDropped, sum.ClosesEarly, sum.ClosesUnseen, _flows?.Failures ?? 0);
+            sum.AcceptsInferred, sum.CgroupsDropped, sum.ClosesEarly, sum.ClosesUnseen, _flows?.Failures ?? 0,
+            _flows?.Sweeps ?? 0, _flows?.SweepNanoseconds ?? 0);
     }
 
     public IReadOnlyList<CgroupCounters> ReadCgroups() => _accounts.Read();

@@ -62,6 +62,15 @@ static __always_inline int is_established(struct bpf_sock_ops *ops)
 	return ops->op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB || ops->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB;
 }
 
+/* Does nothing, and is called for all that ours is called for: the least that a program there can cost. */
+SEC("sockops")
+int follow_only(struct bpf_sock_ops *ops)
+{
+	if (is_established(ops) || ops->op == BPF_SOCK_OPS_TCP_CONNECT_CB)
+		bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+	return 1;
+}
+
 /* Asks for its own callbacks and forgets what others have asked for. */
 SEC("sockops")
 int overwrite_flags(struct bpf_sock_ops *ops)

@@ -29,6 +29,8 @@ internal sealed class FlowSweep : IDisposable
     private long _delivered;
     private long _dropped;
     private long _failures;
+    private long _sweeps;
+    private long _sweepNanoseconds;
     private long _stopBy = long.MaxValue;
 
     /// <summary>
@@ -57,6 +59,12 @@ internal sealed class FlowSweep : IDisposable
 
     /// <summary>Sweeps that the kernel broke off; the next one reports what is still due. Any thread.</summary>
     public ulong Failures => (ulong)Volatile.Read(ref _failures);
+
+    /// <summary>Sweeps that came to their end. Any thread.</summary>
+    public ulong Sweeps => (ulong)Volatile.Read(ref _sweeps);
+
+    /// <summary>How long those took together, with what they waited for room in the ring. Any thread.</summary>
+    public ulong SweepNanoseconds => (ulong)Volatile.Read(ref _sweepNanoseconds);
 
     /// <summary>
     /// No record that is not yet in the ring is older than this, CLOCK_MONOTONIC; the largest number where there is none. Any thread:
@@ -115,7 +123,10 @@ internal sealed class FlowSweep : IDisposable
     {
         try
         {
+            var began = MonotonicClock.Now;
             SweepAll(request);
+            Interlocked.Add(ref _sweepNanoseconds, (long)(MonotonicClock.Now - began));
+            Interlocked.Increment(ref _sweeps);
             _state?.Beat();
         }
         catch (NativeException)
