@@ -18,7 +18,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     public void Each_open_connection_in_every_namespace_is_reported_and_its_differences_add_up()
     {
         Needs.Tracing();
-        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--flow-every", "1s", "--sockets", $"{Sockets}", "--metrics", "127.0.0.1:0");
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--flow-every", "1s", "--sockets", $"{Sockets}", "--ring-memory", $"{8 + (Connections / 1000)}", "--metrics", "127.0.0.1:0");
         using var load = HeldProcess.Start(Repository.Load, "hold", "--connections", $"{Connections}", "--namespaces", $"{Namespaces}", "--log", _scratch["truth.tsv"], "--name", "flowing");
         load.WaitForLine("open");
         using var tail = new EventTail(_scratch["events.json"]);
@@ -40,6 +40,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
         var pids = truth.Select(end => end.Pid).ToHashSet();
         var events = SeenEvent.Read(_scratch["events.json"]).Where(e => pids.Contains(e.Pid)).ToList();
         output.WriteLine($"{events.Count(e => e.Type == "FLOW")} FLOW events of {truth.Count} ends");
+        Assert.Equal((0, ""), (LossReport.Total(agent.Log), LossReport.Total(agent.Log) == 0 ? "" : agent.Log));
         Comparison.Of(truth, events.Where(e => e.Type != "FLOW")).AssertExact();
         Assert.Equal(Namespaces, events.Select(e => e.NetworkNamespace).Distinct().Count());
         foreach (var end in events.GroupBy(e => e.ConnectionId))
