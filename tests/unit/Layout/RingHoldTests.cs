@@ -1,0 +1,32 @@
+using Xunit;
+
+namespace NetMon.UnitTests.Layout;
+
+/// <summary>
+/// What a program does while it holds room in a ring. A task that is preempted there stops all that comes behind it in that ring, so
+/// everything that a record says is gathered before.
+/// </summary>
+public sealed class RingHoldTests
+{
+    private const int GetTime = 5; // the numbers of include/uapi/linux/bpf.h
+    private const int Reserve = 131;
+    private const int Submit = 132;
+    private const int Discard = 133;
+    private const int RecordBytes = 176;
+
+    [Theory]
+    [InlineData("artifacts/bpf/netmon.bpf.o")]
+    [InlineData("artifacts/bpf/netmon-5.10.bpf.o")]
+    public void A_ring_is_held_for_a_copy_and_a_look_at_the_clock(string path)
+    {
+        var sections = BpfCode.OfElf(File.ReadAllBytes(RepositoryFiles.Find(path, "make generate"))).ToList();
+        var emitting = sections.Where(code => code.CallsOf(Reserve).Any() && !code.Section.StartsWith("tp_btf/cgroup_", StringComparison.Ordinal)); // these have a ring of their own
+        var code = Assert.Single(emitting);
+        Assert.Equal(".text", code.Section);
+        var (reserved, submitted) = (Assert.Single(code.CallsOf(Reserve)), Assert.Single(code.CallsOf(Submit)));
+        Assert.Empty(code.CallsOf(Discard));
+        var held = code.Between(reserved, submitted);
+        Assert.Equal([GetTime], held.Select(code.HelperAt).Where(helper => helper is not null).Select(helper => helper!.Value));
+        Assert.InRange(held.Count, RecordBytes / 8 * 2, 100); // a load and a store for each eight bytes, and little more
+    }
+}
