@@ -11,6 +11,9 @@ internal static class ConnectingThread
 {
     private const int Connections = 20_000;
 
+    private static string CgroupRoot => File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).FirstOrDefault(fields => fields[2] == "cgroup2")?[1]
+        ?? throw new InvalidOperationException("no cgroup v2 is mounted: mount -t cgroup2 none DIRECTORY");
+
     public static IEnumerable<Figure> Measure(bool quick)
     {
         (string Name, string What, Func<Process> Start)[] settings =
@@ -55,7 +58,7 @@ internal static class ConnectingThread
         Tools.Agent, "ready:", "run", "--json", "none", "--state", "none", "--accept-owner", owner);
 
     private static Process Floor() => Started(
-        Path.Combine(Tools.Root, "bin/netforeign"), "attached", Path.Combine(Tools.Root, "artifacts/bpf/foreign.bpf.o"), "/sys/fs/cgroup", "link", "follow_only");
+        Path.Combine(Tools.Root, "bin/netforeign"), "attached", Path.Combine(Tools.Root, "artifacts/bpf/foreign.bpf.o"), CgroupRoot, "link", "follow_only");
 
     /// <summary>Waits for a line with this text, from either of its outputs.</summary>
     private static Process Started(string program, string text, params string[] arguments)
