@@ -201,7 +201,7 @@ public sealed class CaptureColumnsTests : IDisposable
 
         var pairs = _capture.Query($"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{_capture.Path}/events/**/*.parquet')")
             .ToDictionary(pair => Text(pair[0]), pair => Text(pair[1]));
-        Assert.Matches("^node-1\\.[0-9a-f]{16}-000001\\.arrows$", pairs["netmon.segments"]);
+        Assert.Matches("^node-1\\.[0-9a-f]{16}-[0-9]{6}\\.parquet$", pairs["netmon.segments"]);
         foreach (var key in new[] { "netmon.footer_crc32c", "netmon.pages_crc32c", "netmon.filters_crc32c" })
         {
             Assert.Matches("^[0-9a-f]{8}$", pairs[key]);
