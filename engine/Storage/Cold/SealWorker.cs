@@ -139,7 +139,6 @@ internal sealed class SealWorker
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            _failures.Failed(failure, rowsLost: 0);
             lock (_backlog)
             {
                 if (!_stopped)
@@ -148,6 +147,7 @@ internal sealed class SealWorker
                 }
             }
 
+            _failures.Failed(failure, rowsLost: 0); // whoever reads it and stops has the job tried once more
             return false;
         }
     }

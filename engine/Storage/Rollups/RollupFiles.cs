@@ -81,21 +81,27 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    /// <summary>Moves an unfinished file to a name of its own in hot/, durably; returns its path.</summary>
+    /// <summary>Moves an unfinished file to its place, durably. If it can't, or the place is taken, the file is removed.</summary>
+    /// <param name="partial">The file.</param>
+    /// <param name="path">Its place, relative to the capture directory; the folder is made.</param>
     /// <exception cref="IOException">It can't.</exception>
-    public string Publish(Hour hour, string partial)
+    public void Publish(string partial, string path)
     {
-        options.SealStep?.Invoke("roll-up written");
-        var path = capture.NewRollup(hour);
-        if (!capture.Root.TryMove(partial, path))
+        var folder = path[..path.LastIndexOf('/')];
+        try
+        {
+            options.SealStep?.Invoke("roll-up written");
+            capture.Root.MakeFolder(folder);
+            capture.Publish(partial, path);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
         {
             capture.Root.Delete(partial);
-            throw new IOException($"{path} is there already");
+            throw;
         }
 
-        capture.SyncFolders(CapturePaths.HotFolder(hour));
+        capture.SyncFolders(folder);
         options.SealStep?.Invoke("roll-up renamed");
-        return path;
     }
 
     /// <summary>What a roll-up in hot/ says about itself; null if it is damaged, or none of this version.</summary>

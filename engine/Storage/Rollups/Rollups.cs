@@ -147,7 +147,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         var events = rollups.Sum(rollup => rollup.Events);
         if (TryMerge(hour, rollups, pieces, events, names: null) is { } partial)
         {
-            Of(hour).Add(new HotRollup(Files.Publish(hour, partial), pieces, events));
+            Publish(hour, partial, pieces, events);
         }
 
         foreach (var rollup in rollups)
@@ -172,16 +172,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         var late = options.NamesOf is { } namesOf ? new LateNames(namesOf) : null;
         var partial = (rollups.Count > 0 && rollups.Sum(rollup => rollup.Events) == file.Rows ? TryMerge(hour, rollups, names, file.Rows, late) : null)
             ?? Files.FromEvents(hour, path, names, late).Partial;
-        options.SealStep?.Invoke("roll-up written");
-        var folder = CapturePaths.RollupFolder(hour);
-        capture.Root.MakeFolder(folder);
-        if (!capture.Root.TryMove(partial, $"{folder}/{name}"))
-        {
-            capture.Root.Delete(partial);
-        }
-
-        capture.SyncFolders(folder);
-        options.SealStep?.Invoke("roll-up sealed");
+        Files.Publish(partial, $"{CapturePaths.RollupFolder(hour)}/{name}");
     }
 
     /// <summary>Sums up those pieces that have no roll-up yet. What is damaged is left to the sealed file.</summary>
@@ -198,7 +189,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             try
             {
                 var (partial, events) = Files.FromEvents(hour, path, [name], names: null);
-                Of(hour).Add(new HotRollup(Files.Publish(hour, partial), [name], events));
+                Publish(hour, partial, [name], events);
             }
             catch (DamagedFileException damage)
             {
@@ -220,6 +211,13 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             failures.Failed(damage, rowsLost: 0);
             return null;
         }
+    }
+
+    private void Publish(Hour hour, string partial, string[] pieces, long events)
+    {
+        var path = capture.NewRollup(hour);
+        Files.Publish(partial, path);
+        Of(hour).Add(new HotRollup(path, pieces, events));
     }
 
     private void Remove(Hour hour, HotRollup rollup)

@@ -28,6 +28,7 @@ public sealed class SealCrashTests : IDisposable
         var steps = new List<string>();
         List<LossCounter> losses = [new("source", "ring_full", 17)];
         using var allWritten = new ManualResetEventSlim();
+        using var firstBegun = new ManualResetEventSlim();
         var looks = 0;
         var sink = _capture.Open(change: options => options with
         {
@@ -45,6 +46,7 @@ public sealed class SealCrashTests : IDisposable
             RowGroupRows = 5000,
             SealStep = step =>
             {
+                firstBegun.Set();
                 allWritten.Wait();
                 steps.Add(step);
                 Copy(_capture.Path, Path.Combine(_crashes, $"{steps.Count:D2}"));
@@ -57,10 +59,11 @@ public sealed class SealCrashTests : IDisposable
             sink.Write([.. Enumerable.Range(row, 1000).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L))]);
         }
 
+        firstBegun.Wait(TestContext.Current.CancellationToken); // else one piece is made of all segments
         sink.Close();
 
         Assert.Equal(
-            ["hour renamed", "hour written", "indexed", "losses renamed", "losses written", "piece removed", "piece renamed", "roll-up removed", "roll-up renamed", "roll-up sealed", "roll-up written", "rows", "segment removed", "written"],
+            ["hour renamed", "hour written", "indexed", "losses renamed", "losses written", "piece removed", "piece renamed", "roll-up removed", "roll-up renamed", "roll-up written", "rows", "segment removed", "written"],
             steps.Distinct().Order());
         Assert.True(steps.Count(step => step == "piece renamed") > 1, "the hour is to be made of several pieces");
         foreach (var crash in Directory.GetDirectories(_crashes))
@@ -86,7 +89,7 @@ public sealed class SealCrashTests : IDisposable
     [Fact]
     public void A_step_that_fails_is_done_again_and_doubles_nothing()
     {
-        foreach (var step in new[] { "indexed", "rows", "written", "piece renamed", "segment removed", "hour written", "hour renamed", "piece removed", "roll-up written", "roll-up renamed", "roll-up sealed", "roll-up removed" })
+        foreach (var step in new[] { "indexed", "rows", "written", "piece renamed", "segment removed", "hour written", "hour renamed", "piece removed", "roll-up written", "roll-up renamed", "roll-up removed" })
         {
             using var capture = new CaptureFolder();
             var fails = true;
