@@ -137,14 +137,14 @@ public sealed class CaptureSink : IEventSink
                 _capture.Root.Delete(path);
             }
 
-            rollups.TakeOver();
+            var left = new LeftInHot(_capture);
+            left.RemoveSealed();
+            rollups.TakeOver(left.Interrupted);
             foreach (var hour in rollups.Unfinished)
             {
                 Seal(new SealJob(SealKind.Piece, hour, []));
             }
 
-            var left = new LeftInHot(_capture);
-            left.RemoveSealed();
             foreach (var hour in left.Hours)
             {
                 var isEnough = left.SegmentBytesOf(hour) >= options.RowGroupRows * HotFormat.Current.RowBytes;

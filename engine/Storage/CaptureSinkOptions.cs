@@ -68,6 +68,9 @@ public sealed record CaptureSinkOptions
     /// </summary>
     public Func<ContainerIdentity, ContainerIdentity?>? NamesOf { get; init; }
 
+    /// <summary>Events of pieces that are summed up together at least: their keys repeat, and each is written once.</summary>
+    internal long RollupEvents { get; init; } = 8 * 122_880;
+
     /// <summary>How often losses are looked at.</summary>
     internal TimeSpan LossInterval { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -9,6 +9,9 @@ internal sealed class LeftInHot(CaptureDirectory capture)
     /// <summary>The hours that have any.</summary>
     public IEnumerable<Hour> Hours => _segments.Keys.Union(_pieces.Keys).OrderBy(hour => hour.Index);
 
+    /// <summary>The hours with pieces that are in a sealed file: their seal did not come to its end. After <see cref="RemoveSealed"/>.</summary>
+    public HashSet<Hour> Interrupted { get; } = [];
+
     /// <summary>How many there are.</summary>
     public int Files => _segments.Values.Concat(_pieces.Values).Sum(paths => paths.Count);
 
@@ -31,29 +34,37 @@ internal sealed class LeftInHot(CaptureDirectory capture)
         {
             var folder = CapturePaths.EventsFolder(hour);
             var inHours = SealedFile.SegmentsIn(capture, capture.SealedIn(folder).Select(name => $"{folder}/{name}"));
-            Remove(_pieces, hour, inHours, folder);
+            if (Remove(_pieces, hour, inHours, folder))
+            {
+                Interrupted.Add(hour);
+            }
+
             Remove(_segments, hour, inHours, folder); // by 0.1, which made hours of segments
             Remove(_segments, hour, SealedFile.SegmentsIn(capture, capture.PiecesOf(hour)), CapturePaths.HotFolder(hour));
             capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
         }
     }
 
-    private void Remove(Dictionary<Hour, List<string>> files, Hour hour, HashSet<string> names, string folder)
+    private bool Remove(Dictionary<Hour, List<string>> files, Hour hour, HashSet<string> names, string folder)
     {
-        if (files.TryGetValue(hour, out var paths) && paths.Exists(path => names.Contains(CapturePaths.NameOf(path))))
+        if (!files.TryGetValue(hour, out var paths) || !paths.Exists(path => names.Contains(CapturePaths.NameOf(path))))
         {
-            capture.SyncFolders(folder); // the rename may not have been durable
-            foreach (var path in paths.Where(path => names.Contains(CapturePaths.NameOf(path))))
-            {
-                capture.Root.Delete(path);
-            }
-
-            paths.RemoveAll(path => names.Contains(CapturePaths.NameOf(path)));
-            if (paths.Count == 0)
-            {
-                files.Remove(hour);
-            }
+            return false;
         }
+
+        capture.SyncFolders(folder); // the rename may not have been durable
+        foreach (var path in paths.Where(path => names.Contains(CapturePaths.NameOf(path))))
+        {
+            capture.Root.Delete(path);
+        }
+
+        paths.RemoveAll(path => names.Contains(CapturePaths.NameOf(path)));
+        if (paths.Count == 0)
+        {
+            files.Remove(hour);
+        }
+
+        return true;
     }
 
     private static Dictionary<Hour, List<string>> Find(CaptureDirectory capture, string extension) =>

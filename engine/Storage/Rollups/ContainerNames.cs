@@ -2,57 +2,52 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The names of a row group's containers: those of a row that has some. Keeps its memory from row group to row group. One thread.</summary>
+/// <summary>The names of numbered containers: those of a row that has some. Keeps its memory from use to use. One thread.</summary>
 internal sealed class ContainerNames
 {
-    private readonly PlainTexts _podNames = new();
-    private readonly PlainTexts _podNamespaces = new();
-    private readonly PlainTexts _containerNames = new();
-    private int[] _found = [];
+    private const uint Unknown = 0;
 
-    /// <summary>Takes the names of a row group.</summary>
+    private static readonly string[] Columns = ["pod_name", "pod_namespace", "container_name"];
+
+    private readonly DistinctTexts _texts = new();
+    private readonly uint[][] _names = [[], [], []];
+
+    /// <summary>Takes the names that a row group has.</summary>
     /// <param name="events">The row group.</param>
-    /// <param name="containers">Each row's container, by its number and one; 0: it has none.</param>
+    /// <param name="keys">Each row's container, by its number and one; 0: it has none.</param>
+    /// <param name="at">The bit from which on keys have it.</param>
     /// <param name="count">How many containers there are.</param>
-    public void Read(EventSource events, ReadOnlySpan<uint> containers, int count)
+    public void Read(EventSource events, ReadOnlySpan<UInt128> keys, int at, int count)
     {
-        Read(events, "pod_name", containers, count, _podNames);
-        Read(events, "pod_namespace", containers, count, _podNamespaces);
-        Read(events, "container_name", containers, count, _containerNames);
+        _texts.IndexOf(""u8); // is Unknown
+        for (var name = 0; name < Columns.Length; name++)
+        {
+            if (_names[name].Length < count)
+            {
+                Array.Resize(ref _names[name], Math.Max(count, 2 * _names[name].Length));
+            }
+
+            var column = events.Read(Columns[name]);
+            for (var n = 0; n < column.Indices.Length; n++)
+            {
+                var container = (uint)(keys[column.RowOf(n)] >> at);
+                if (container > 0 && _names[name][container - 1] == Unknown)
+                {
+                    _names[name][container - 1] = _texts.IndexOf(column.Texts[(int)column.Indices[n]]);
+                }
+            }
+        }
     }
 
     /// <summary>A container's names; valid until the next row group.</summary>
-    public RollupNames Of(int container) => new()
+    public RollupNames Of(int container) => new() { PodName = Text(0, container), PodNamespace = Text(1, container), ContainerName = Text(2, container) };
+
+    /// <summary>Forgets them.</summary>
+    public void Clear()
     {
-        PodName = _podNames[container],
-        PodNamespace = _podNamespaces[container],
-        ContainerName = _containerNames[container],
-    };
-
-    private void Read(EventSource events, string name, ReadOnlySpan<uint> containers, int count, PlainTexts names)
-    {
-        const int NotFound = -1;
-        var column = events.Read(name);
-        if (_found.Length < count)
-        {
-            _found = new int[count];
-        }
-
-        _found.AsSpan(0, count).Fill(NotFound);
-        for (var n = 0; n < column.Indices.Length; n++)
-        {
-            var row = column.RowOf(n);
-            var index = (int)column.Indices[n];
-            if (containers[row] > 0 && (_found[containers[row] - 1] == NotFound || column.Texts[_found[containers[row] - 1]].IsEmpty))
-            {
-                _found[containers[row] - 1] = index;
-            }
-        }
-
-        names.Clear();
-        for (var container = 0; container < count; container++)
-        {
-            names.Add(_found[container] == NotFound ? default : column.Texts[_found[container]]);
-        }
+        _texts.Clear();
+        Array.ForEach(_names, Array.Clear);
     }
+
+    private ReadOnlySpan<byte> Text(int name, int container) => _texts.Texts[(int)_names[name][container]];
 }

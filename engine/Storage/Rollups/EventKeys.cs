@@ -1,192 +1,210 @@
 using System.Text;
 using NetMon.Events;
+using NetMon.Parquet;
 using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>Groups the events of a row group by what a row of a roll-up is about (<see cref="RollupKey"/>). Keeps its memory from row group to row group. One thread.</summary>
+/// <summary>
+/// Numbers the different keys (<see cref="RollupKey"/>) of events. A key is 128 bits: the numbers of its texts, and its port and errno.
+/// Keeps its memory from use to use. One thread.
+/// </summary>
 internal sealed class EventKeys
 {
-    private const int None = 0; // a container, result or error that is not there; what is there has its number and one
-    private const int KeyColumns = 7;
+    // From the highest bit on, in the order of RollupKey. What may be missing has its number and one, and 0 where it is.
+    private const int ErrnoBits = 31;
+    private const int ResultBits = 5;
+    private const int PortBits = 17;
+    private const int PeerBits = 26;
+    private const int ProcessBits = 24;
+    private const int ResultAt = ErrnoBits;
+    private const int PortAt = ResultAt + ResultBits;
+    private const int PeerAt = PortAt + PortBits;
+    private const int DirectionAt = PeerAt + PeerBits;
+    private const int ProcessAt = DirectionAt + 1;
+    private const int ContainerAt = ProcessAt + ProcessBits;
+    private const int ContainerBits = 128 - ContainerAt;
 
     private static readonly byte[] Outbound = Encoding.UTF8.GetBytes(Vocabulary.Text(Direction.Outbound));
     private static readonly byte[] Inbound = Encoding.UTF8.GetBytes(Vocabulary.Text(Direction.Inbound));
     private static readonly byte[] Established = Encoding.UTF8.GetBytes(Vocabulary.Text(ConnectResult.Established));
 
-    private readonly RowGrouping _grouping = new();
-    private readonly RankedTexts _containers = new();
-    private readonly RankedTexts _processes = new();
-    private readonly RankedTexts _peers = new();
-    private readonly RankedTexts _results = new();
+    private readonly NumberedTexts _containers = new(ContainerBits);
+    private readonly NumberedTexts _processes = new(ProcessBits);
+    private readonly NumberedTexts _peers = new(PeerBits);
+    private readonly NumberedTexts _results = new(ResultBits);
     private readonly ContainerNames _names = new();
-    private uint[] _values = [];
+    private readonly DistinctValues<UInt128> _distinct = new();
+    private UInt128[] _keys = [];
+    private uint[] _numbers = [];
     private bool[] _isOutbound = [];
-    private int _rows;
+    private UInt128[] _ranked = [];
+    private int[] _order = [];
 
-    /// <summary>How many different keys there are. They are numbered in their order.</summary>
-    public int Count => _grouping.Count;
+    /// <summary>How many different keys there are.</summary>
+    public int Count => _distinct.Count;
 
-    /// <summary>Each row's key.</summary>
-    public ReadOnlySpan<uint> Groups => _grouping.Groups;
-
-    /// <summary>Groups the rows of a row group.</summary>
+    /// <summary>Numbers the keys of a row group's events; the result has a number for each row and is valid until the next call.</summary>
     /// <exception cref="DamagedFileException">It is damaged, or no row group of events.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public void Read(EventSource events)
+    public ReadOnlySpan<uint> Read(EventSource events)
     {
-        _rows = events.Rows;
-        if (_values.Length < _rows)
+        if (_keys.Length < events.Rows)
         {
-            (_values, _isOutbound) = (new uint[_rows], new bool[_rows]);
+            (_keys, _numbers, _isOutbound) = (new UInt128[events.Rows], new uint[events.Rows], new bool[events.Rows]);
         }
 
-        _grouping.Begin(_rows);
-        ReadContainers(events);
-        ReadProcesses(events);
-        ReadDirections(events);
-        ReadPeers(events);
-        ReadNumbers(events.Read("dst_port"));
-        ReadResults(events);
-        ReadNumbers(events.Read("errno"));
-        _grouping.End();
+        var keys = _keys.AsSpan(0, events.Rows);
+        keys.Clear();
+        ReadContainers(events, keys);
+        Add(keys, events.Read("process"), _processes, ProcessAt, plus: 0);
+        ReadDirections(events, keys);
+        ReadPeers(events, "dst_ip", keys, isOutbound: true);
+        ReadPeers(events, "src_ip", keys, isOutbound: false);
+        Add(keys, events.Read("dst_port"), PortAt, (1 << PortBits) - 1);
+        ReadResults(events, keys);
+        Add(keys, events.Read("errno"), at: 0, int.MaxValue - 1, plus: 1);
+        _distinct.TryIndex(keys, _numbers, most: int.MaxValue);
+        return _numbers.AsSpan(0, events.Rows);
     }
 
-    /// <summary>A key and the names of its container; valid until the next row group.</summary>
-    public void Get(int group, out RollupKey key, out RollupNames names)
+    /// <summary>The numbers of the keys in the keys' order.</summary>
+    public ReadOnlySpan<int> Ordered()
     {
-        Span<uint> values = stackalloc uint[KeyColumns];
-        _grouping.Values(group, values);
-        names = values[0] == None ? default : _names.Of((int)values[0] - 1);
+        if (_ranked.Length < Count)
+        {
+            (_ranked, _order) = (new UInt128[Count], new int[Count]);
+        }
+
+        var containers = _containers.Ranks();
+        var processes = _processes.Ranks();
+        var peers = _peers.Ranks();
+        var results = _results.Ranks();
+        for (var number = 0; number < Count; number++)
+        {
+            var key = _distinct.Values[number];
+            var (container, result) = (Part(key, ContainerAt, ContainerBits), Part(key, ResultAt, ResultBits));
+            _ranked[number] = ((UInt128)(container == 0 ? 0 : containers[(int)container - 1] + 1) << ContainerAt)
+                | ((UInt128)processes[(int)Part(key, ProcessAt, ProcessBits)] << ProcessAt)
+                | ((UInt128)Part(key, DirectionAt, 1) << DirectionAt)
+                | ((UInt128)peers[(int)Part(key, PeerAt, PeerBits)] << PeerAt)
+                | ((UInt128)Part(key, PortAt, PortBits) << PortAt)
+                | ((UInt128)(result == 0 ? 0 : results[(int)result - 1] + 1) << ResultAt)
+                | Part(key, 0, ErrnoBits);
+            _order[number] = number;
+        }
+
+        _ranked.AsSpan(0, Count).Sort(_order.AsSpan(0, Count));
+        return _order.AsSpan(0, Count);
+    }
+
+    /// <summary>A key and the names of its container; valid until <see cref="Clear"/>.</summary>
+    public void Get(int number, out RollupKey key, out RollupNames names)
+    {
+        var parts = _distinct.Values[number];
+        var (container, result, errno) = (Part(parts, ContainerAt, ContainerBits), Part(parts, ResultAt, ResultBits), Part(parts, 0, ErrnoBits));
+        names = container == 0 ? default : _names.Of((int)container - 1);
         key = new RollupKey
         {
-            ContainerId = values[0] == None ? default : _containers.Text(values[0] - 1),
-            Process = _processes.Text(values[1]),
-            Direction = values[2] == 1 ? Outbound : Inbound,
-            Peer = _peers.Text(values[3]),
-            Port = (int)values[4],
-            Result = values[5] == None ? default : _results.Text(values[5] - 1),
-            Errno = values[6] == None ? null : (int)values[6],
+            ContainerId = container == 0 ? default : _containers[container - 1],
+            Process = _processes[Part(parts, ProcessAt, ProcessBits)],
+            Direction = Part(parts, DirectionAt, 1) == 1 ? Outbound : Inbound,
+            Peer = _peers[Part(parts, PeerAt, PeerBits)],
+            Port = (int)Part(parts, PortAt, PortBits),
+            Result = result == 0 ? default : _results[result - 1],
+            Errno = errno == 0 ? null : (int)errno - 1,
         };
     }
 
-    private void ReadContainers(EventSource events)
+    /// <summary>Forgets all keys; keeps the memory.</summary>
+    public void Clear()
+    {
+        _distinct.Clear();
+        _containers.Clear();
+        _processes.Clear();
+        _peers.Clear();
+        _results.Clear();
+        _names.Clear();
+    }
+
+    private static uint Part(UInt128 key, int at, int bits) => (uint)(key >> at) & (uint)((1ul << bits) - 1);
+
+    private void ReadContainers(EventSource events, Span<UInt128> keys)
     {
         var column = events.Read("container_id");
-        _containers.Clear();
-        _containers.Add(column.Texts);
-        _containers.Rank();
-        Rank(column, _containers);
-        _grouping.Divide(_values.AsSpan(0, _rows), (uint)_containers.Count);
-        _names.Read(events, _values.AsSpan(0, _rows), _containers.Count);
-    }
-
-    private void ReadProcesses(EventSource events)
-    {
-        var column = events.Read("process");
-        _processes.Clear();
-        _processes.Add(column.Texts);
-        _processes.Rank();
-        for (var row = 0; row < _rows; row++)
+        var numbers = _containers.NumbersOf(column.Texts);
+        for (var n = 0; n < column.Indices.Length; n++)
         {
-            _values[row] = _processes.RankOf((int)column.Indices[row]);
+            keys[column.RowOf(n)] |= (UInt128)(numbers[(int)column.Indices[n]] + 1) << ContainerAt;
         }
 
-        _grouping.Divide(_values.AsSpan(0, _rows), (uint)_processes.Count);
+        _names.Read(events, keys, ContainerAt, _containers.Count);
     }
 
-    private void ReadDirections(EventSource events)
+    private void ReadDirections(EventSource events, Span<UInt128> keys)
     {
         var column = events.Read("direction");
-        Span<bool> isOutbound = stackalloc bool[2];
-        for (var n = 0; n < Math.Min(2, column.Texts.Count); n++)
+        if (column.Texts.Count > 2)
         {
-            isOutbound[n] = column.Texts[n].SequenceEqual(Outbound);
+            throw new DamagedFileException("direction: there are two");
         }
 
-        for (var row = 0; row < _rows; row++)
+        for (var row = 0; row < keys.Length; row++)
         {
-            var index = column.Indices[row];
-            _isOutbound[row] = index < 2 ? isOutbound[(int)index] : throw new DamagedFileException("direction: there are two");
-            _values[row] = _isOutbound[row] ? 1u : 0; // in the order of the words
+            _isOutbound[row] = column.Texts[(int)column.Indices[row]].SequenceEqual(Outbound);
+            keys[row] |= _isOutbound[row] ? (UInt128)1 << DirectionAt : 0; // in the order of the words
         }
-
-        _grouping.Divide(_values.AsSpan(0, _rows), most: 1);
     }
 
     /// <summary>The far end: of outbound connections the destination, of inbound ones the source.</summary>
-    private void ReadPeers(EventSource events)
+    private void ReadPeers(EventSource events, string name, Span<UInt128> keys, bool isOutbound)
     {
-        _peers.Clear();
-        foreach (var (column, isOutbound) in new[] { ("dst_ip", true), ("src_ip", false) })
+        var column = events.Read(name);
+        var numbers = _peers.NumbersOf(column.Texts);
+        for (var row = 0; row < keys.Length; row++)
         {
-            var addresses = events.Read(column);
-            var before = (uint)_peers.Add(addresses.Texts);
-            for (var row = 0; row < _rows; row++)
-            {
-                if (_isOutbound[row] == isOutbound)
-                {
-                    _values[row] = before + addresses.Indices[row];
-                }
-            }
+            keys[row] |= _isOutbound[row] == isOutbound ? (UInt128)numbers[(int)column.Indices[row]] << PeerAt : 0;
         }
-
-        _peers.Rank();
-        for (var row = 0; row < _rows; row++)
-        {
-            _values[row] = _peers.RankOf((int)_values[row]);
-        }
-
-        _grouping.Divide(_values.AsSpan(0, _rows), (uint)_peers.Count);
     }
 
     /// <summary>Of a CONNECT what the event has; what follows one is in the row of those that were established.</summary>
-    private void ReadResults(EventSource events)
+    private void ReadResults(EventSource events, Span<UInt128> keys)
     {
         var column = events.Read("result");
-        _results.Clear();
-        _results.Add(column.Texts);
-        var established = _results.Add(Established);
-        _results.Rank();
-        for (var row = 0; row < _rows; row++)
+        var numbers = _results.NumbersOf(column.Texts);
+        var established = (UInt128)(_results.NumberOf(Established) + 1) << ResultAt;
+        for (var row = 0; row < keys.Length; row++)
         {
-            _values[row] = _isOutbound[row] ? _results.RankOf(established) + 1 : None;
+            keys[row] |= _isOutbound[row] ? established : 0;
         }
 
         for (var n = 0; n < column.Indices.Length; n++)
         {
-            var row = column.RowOf(n);
-            _values[row] = _isOutbound[row] ? _results.RankOf((int)column.Indices[n]) + 1 : None;
+            ref var key = ref keys[column.RowOf(n)];
+            key = _isOutbound[column.RowOf(n)] ? (key & ~established) | ((UInt128)(numbers[(int)column.Indices[n]] + 1) << ResultAt) : key;
         }
-
-        _grouping.Divide(_values.AsSpan(0, _rows), (uint)_results.Count);
     }
 
-    private void ReadNumbers(ColumnReader column)
+    private static void Add(Span<UInt128> keys, ColumnReader column, NumberedTexts texts, int at, uint plus)
     {
-        _values.AsSpan(0, _rows).Clear();
-        var most = 0L;
-        for (var n = 0; n < column.Numbers.Length; n++)
-        {
-            var number = column.Numbers[n];
-            most = number >= 0 ? Math.Max(most, number) : long.MaxValue;
-            _values[column.RowOf(n)] = (uint)number;
-        }
-
-        if (most > int.MaxValue)
-        {
-            throw new DamagedFileException("a port or an error number is negative");
-        }
-
-        _grouping.Divide(_values.AsSpan(0, _rows), (uint)most);
-    }
-
-    private void Rank(ColumnReader column, RankedTexts texts)
-    {
-        _values.AsSpan(0, _rows).Clear();
+        var numbers = texts.NumbersOf(column.Texts);
         for (var n = 0; n < column.Indices.Length; n++)
         {
-            _values[column.RowOf(n)] = texts.RankOf((int)column.Indices[n]) + 1;
+            keys[column.RowOf(n)] |= (UInt128)(numbers[(int)column.Indices[n]] + plus) << at;
+        }
+    }
+
+    private static void Add(Span<UInt128> keys, ColumnReader column, int at, long most, uint plus = 0)
+    {
+        var numbers = column.Numbers;
+        for (var n = 0; n < numbers.Length; n++)
+        {
+            if (numbers[n] < 0 || numbers[n] > most)
+            {
+                throw new DamagedFileException("a port or an error number is out of its range");
+            }
+
+            keys[column.RowOf(n)] |= (UInt128)((uint)numbers[n] + plus) << at;
         }
     }
 }

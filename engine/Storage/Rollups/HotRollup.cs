@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NetMon.Storage.Rollups;
 
 /// <summary>A roll-up in hot/.</summary>
@@ -7,8 +5,4 @@ namespace NetMon.Storage.Rollups;
 /// <param name="Pieces">Names of the pieces that it sums up.</param>
 /// <param name="Events">How many events they have.</param>
 /// <param name="IsClosed">A sealed file has some of its pieces already, so that it is not merged with those of later ones.</param>
-internal sealed record HotRollup(string Path, IReadOnlyCollection<string> Pieces, long Events, bool IsClosed = false)
-{
-    /// <summary>How often it was merged: each time <see cref="RollupFiles.Fan"/> become one.</summary>
-    public int Level => BitOperations.Log2((uint)Pieces.Count) / BitOperations.Log2(RollupFiles.Fan);
-}
+internal sealed record HotRollup(string Path, IReadOnlyCollection<string> Pieces, long Events, bool IsClosed = false);

@@ -11,45 +11,71 @@ namespace NetMon.Storage.Rollups;
 internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions options) : IDisposable
 {
     /// <summary>Roll-ups that become one at a time: more would take more memory, fewer would write each row more often.</summary>
-    public const int Fan = 8;
+    public const int Fan = 16;
+
+    /// <summary>Keys that are summed up in memory at once, 100 bytes each; a row group may bring as many again as it has rows.</summary>
+    private const int MostKeys = 200_000;
 
     private readonly ColumnReader _reader = new();
-    private readonly EventSums _sums = new();
+    private readonly EventTable _table = new();
 
-    /// <summary>Sums up a file of events; returns the path of the unfinished file and how many events there are.</summary>
+    /// <summary>Sums up files of events; returns the path of the unfinished file and how many events there are.</summary>
     /// <param name="hour">Theirs.</param>
-    /// <param name="path">The file, relative to the capture directory.</param>
+    /// <param name="paths">The files, relative to the capture directory.</param>
     /// <param name="pieces">Names of the files that the roll-up is to list.</param>
     /// <param name="names">For containers without any; null: they stay without.</param>
-    /// <exception cref="DamagedFileException">The file is damaged.</exception>
+    /// <exception cref="DamagedFileException">A file is damaged.</exception>
     /// <exception cref="IOException">A file can't be read or written.</exception>
-    public (string Partial, long Events) FromEvents(Hour hour, string path, IReadOnlyCollection<string> pieces, LateNames? names)
+    public (string Partial, long Events) FromEvents(Hour hour, IEnumerable<string> paths, IReadOnlyCollection<string> pieces, LateNames? names)
     {
-        using var file = Open(path);
+        var events = 0L;
         List<string> parts = [];
         try
         {
-            var isWhole = file.RowGroups.Count == 1 && names is null;
-            for (var group = 0; group < file.RowGroups.Count; group++)
+            _table.Clear();
+            foreach (var path in paths)
             {
-                var events = new EventSource(file, group, _reader);
-                parts.Add(Write(hour, pieces, events.Rows, isWhole, writer => _sums.Write(events, writer)));
+                using var file = Open(path);
+                for (var group = 0; group < file.RowGroups.Count; group++)
+                {
+                    if (_table.Count >= MostKeys)
+                    {
+                        parts.Add(Write(hour, pieces, _table.Events, isLast: false, writer => _table.Write(writer, names: null)));
+                        _table.Clear();
+                    }
+
+                    _table.Add(new EventSource(file, group, _reader));
+                }
+
+                events += file.Rows;
             }
 
-            if (isWhole)
+            if (parts.Count == 0)
             {
-                return (parts[0], file.Rows);
+                return (Write(hour, pieces, events, isLast: true, writer => _table.Write(writer, names)), events);
             }
 
-            var merged = Merge(hour, parts, pieces, file.Rows, names);
-            DeleteAll(parts);
-            return (merged, file.Rows);
+            parts.Add(Write(hour, pieces, _table.Events, isLast: false, writer => _table.Write(writer, names: null)));
+            return (Merge(hour, parts, pieces, events, names), events);
         }
-        catch (Exception failure) when (DiskFailure.Is(failure))
+        finally
         {
             DeleteAll(parts);
-            throw;
         }
+    }
+
+    /// <summary>Reads all of a file against its checksums; returns its rows.</summary>
+    /// <exception cref="DamagedFileException">It is damaged.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public long Verify(string path)
+    {
+        using var file = Open(path);
+        for (var group = 0; group < file.RowGroups.Count; group++)
+        {
+            file.Verify(group);
+        }
+
+        return file.Rows;
     }
 
     /// <summary>Adds up roll-ups; returns the path of the unfinished file.</summary>
@@ -166,6 +192,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
     /// <param name="write">Writes the rows.</param>
     private string Write(Hour hour, IReadOnlyCollection<string> pieces, long events, bool isLast, Action<RollupWriter> write)
     {
+        capture.Root.MakeFolder(CapturePaths.HotFolder(hour));
         var partial = capture.NewPartial(hour);
         try
         {

@@ -3,8 +3,8 @@ using NetMon.Parquet.Reading;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Keeps the roll-ups of a capture directory. Each piece has one in hot/; eight of them become one, and eight of those, so that the hour's is
-/// made of few. Crash-proof by order and by what each lists: a roll-up is written aside, made durable and renamed before those are removed that
+/// Keeps the roll-ups of a capture directory. Eight row groups' worth of pieces are summed up at once, into a roll-up in hot/; sixteen of those
+/// become one, so that the hour's is made of few. Crash-proof by order and by what each lists: a roll-up is written aside, made durable and renamed before those are removed that
 /// it was made of; whoever finds both ignores what another one lists. A roll-up is never needed, since its rows are there: what fails is logged
 /// and done again later. The thread that seals.
 /// </summary>
@@ -13,6 +13,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
     private readonly Dictionary<Hour, HourRollups> _hours = [];
     private readonly HashSet<Hour> _unfinished = [];
     private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _rowsOf = new(StringComparer.Ordinal); // of pieces that were verified and wait to be summed up
     private RollupFiles? _files;
 
     /// <summary>Hours with sealed files that have no roll-ups yet, because of a crash or a failure; the next call for any of them makes these.</summary>
@@ -24,16 +25,18 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
     /// Looks through what earlier runs left in hot/: what is damaged, superfluous or without its pieces goes. Hours that were sealed without
     /// their roll-ups are in <see cref="Unfinished"/>.
     /// </summary>
+    /// <param name="interrupted">Hours that were sealed, but not to the end.</param>
     /// <exception cref="IOException">The directory can't be read or changed.</exception>
-    public void TakeOver()
+    public void TakeOver(IEnumerable<Hour> interrupted)
     {
+        _unfinished.UnionWith(interrupted);
         foreach (var files in capture.FindHot(CapturePaths.RollupExtension).ToLookup(file => file.Hour, file => file.Path))
         {
             TakeOver(files.Key, files);
         }
     }
 
-    /// <summary>Sums up the pieces of an hour that have no roll-up yet. Never throws what the disk throws.</summary>
+    /// <summary>Sums up the pieces of an hour that have no roll-up yet, once they are enough to be summed up together. Never throws what the disk throws.</summary>
     public void SumUp(Hour hour) => Try(() =>
     {
         if (_unfinished.Contains(hour))
@@ -41,8 +44,8 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             SealAll(hour);
         }
 
-        CoverPieces(hour, capture.PiecesOf(hour));
-        while (Of(hour).Mergeable() is { Count: > 0 } rollups)
+        CoverPieces(hour, capture.PiecesOf(hour), isLast: false);
+        while (Of(hour).Mergeable(options.RollupEvents) is { Count: > 0 } rollups)
         {
             Merge(hour, rollups);
         }
@@ -167,35 +170,66 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         }
 
         var names = file.Metadata.GetValueOrDefault(SealedFile.SegmentsKey, "").Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
-        CoverPieces(hour, capture.PiecesOf(hour).Where(piece => names.Contains(CapturePaths.NameOf(piece))));
+        CoverPieces(hour, capture.PiecesOf(hour).Where(piece => names.Contains(CapturePaths.NameOf(piece))), isLast: true);
         var rollups = Of(hour).All.Where(rollup => rollup.Pieces.All(names.Contains)).ToList();
         var late = options.NamesOf is { } namesOf ? new LateNames(namesOf) : null;
         var partial = (rollups.Count > 0 && rollups.Sum(rollup => rollup.Events) == file.Rows ? TryMerge(hour, rollups, names, file.Rows, late) : null)
-            ?? Files.FromEvents(hour, path, names, late).Partial;
+            ?? Files.FromEvents(hour, [path], names, late).Partial;
         Files.Publish(partial, $"{CapturePaths.RollupFolder(hour)}/{name}");
     }
 
     /// <summary>Sums up those pieces that have no roll-up yet. What is damaged is left to the sealed file.</summary>
-    private void CoverPieces(Hour hour, IEnumerable<string> pieces)
+    /// <param name="hour">Theirs.</param>
+    /// <param name="pieces">All that there are.</param>
+    /// <param name="isLast">Whether no more will come: else those wait that are not enough to be summed up together.</param>
+    private void CoverPieces(Hour hour, IEnumerable<string> pieces, bool isLast)
     {
-        foreach (var path in pieces.ToList())
+        List<string> together = [];
+        var events = 0L;
+        foreach (var path in pieces.Where(path => !_damaged.Contains(CapturePaths.NameOf(path)) && !Of(hour).Covers(CapturePaths.NameOf(path))).ToList())
         {
-            var name = CapturePaths.NameOf(path);
-            if (_damaged.Contains(name) || Of(hour).Covers(name))
-            {
-                continue;
-            }
-
             try
             {
-                var (partial, events) = Files.FromEvents(hour, path, [name], names: null);
-                Publish(hour, partial, [name], events);
+                if (!_rowsOf.TryGetValue(path, out var rows))
+                {
+                    _rowsOf.Add(path, rows = Files.Verify(path));
+                }
+
+                events += rows;
+                together.Add(path);
             }
             catch (DamagedFileException damage)
             {
-                _damaged.Add(name);
+                _damaged.Add(CapturePaths.NameOf(path));
                 failures.Failed(damage, rowsLost: 0);
             }
+
+            if (events >= options.RollupEvents)
+            {
+                Cover(hour, together);
+                (together, events) = ([], 0);
+            }
+        }
+
+        if (isLast && together.Count > 0)
+        {
+            Cover(hour, together);
+        }
+    }
+
+    private void Cover(Hour hour, List<string> paths)
+    {
+        paths.ForEach(path => _rowsOf.Remove(path));
+        string[] names = [.. paths.Select(CapturePaths.NameOf)];
+        try
+        {
+            var (partial, events) = Files.FromEvents(hour, paths, names, names: null);
+            Publish(hour, partial, names, events);
+        }
+        catch (DamagedFileException damage)
+        {
+            _damaged.UnionWith(names);
+            failures.Failed(damage, rowsLost: 0);
         }
     }
 

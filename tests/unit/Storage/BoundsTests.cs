@@ -45,7 +45,7 @@ public sealed class BoundsTests : IDisposable
             sink.Write([.. Enumerable.Range(4096 * batch, 4096).Select(n => Sample.Accept(Sample.Hour19 + n))]);
         }
 
-        CaptureFolder.WaitFor(() => _capture.Pieces.Length == 2 && _capture.Segments.Length == 1, "pieces of the full segments");
+        CaptureFolder.WaitFor(() => _capture.Pieces.Length > 0 && _capture.Segments.Length == 1, "pieces of the full segments");
         sink.Write([Sample.Accept(Sample.Hour19 - 1)]);
         sink.Advance(Sample.Hour19 + 2 * Sample.Second); // seals the hour before, and looks at the bounds behind that
         CaptureFolder.WaitFor(() => _capture.Reports.Any(line => line.Contains("oldest pieces", StringComparison.Ordinal)), "the pieces to go");

@@ -24,7 +24,7 @@ public sealed class RollupFolder : IDisposable
     public RollupFolder(string? path = null, Func<CaptureSinkOptions, CaptureSinkOptions>? change = null)
     {
         _root = path ?? Directory.CreateTempSubdirectory("netmon-rollups-").FullName;
-        var options = new CaptureSinkOptions { CaptureDirectory = _root, Node = "node-1", AgentVersion = "0.1.0", BootId = CaptureFolder.BootId };
+        var options = new CaptureSinkOptions { CaptureDirectory = _root, Node = "node-1", AgentVersion = "0.1.0", BootId = CaptureFolder.BootId, RollupEvents = 1 };
         _options = change?.Invoke(options) ?? options;
         _capture = new CaptureDirectory(_root, _options.Node);
         Rollups = new NetMon.Storage.Rollups.Rollups(_capture, _options, new FailureLog(new Logger(entry => _log.Add(entry.Message), "storage"), "roll-ups"));
@@ -83,7 +83,7 @@ public sealed class RollupFolder : IDisposable
             _capture.Root.Delete(path);
         }
 
-        Rollups.TakeOver();
+        Rollups.TakeOver([]);
     }
 
     public void Dispose()

@@ -34,7 +34,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Eight_roll_ups_become_one_and_the_hour_s_is_made_of_few()
+    public void Sixteen_roll_ups_become_one_and_the_hour_s_is_made_of_few()
     {
         using var folder = new RollupFolder();
         for (var piece = 0; piece < 67; piece++)
@@ -43,11 +43,27 @@ public sealed class RollupTests : IDisposable
             folder.Rollups.SumUp(RollupFolder.Hour);
         }
 
-        Assert.Equal(4, folder.HotRollups.Length); // 64 pieces, and three
+        Assert.Equal(4 + 3, folder.HotRollups.Length); // 64 pieces, and three
         AssertSame(Events(folder, "hot"), $"'{folder.Path}/hot/{RollupFolder.HourFolder}/*.rollup'");
         folder.SealEvents();
         folder.Rollups.Seal(RollupFolder.Hour);
 
+        AssertSealed(folder);
+    }
+
+    [Fact]
+    public void Pieces_are_summed_up_together_once_they_are_enough()
+    {
+        using var folder = new RollupFolder(change: options => options with { RollupEvents = 250 });
+        for (var piece = 1; piece <= 7; piece++)
+        {
+            folder.AddPiece(RollupFolder.Events(100, seed: piece));
+            folder.Rollups.SumUp(RollupFolder.Hour);
+            Assert.Equal(piece / 3, folder.HotRollups.Length);
+        }
+
+        folder.SealEvents();
+        folder.Rollups.Seal(RollupFolder.Hour);
         AssertSealed(folder);
     }
 
@@ -170,13 +186,13 @@ public sealed class RollupTests : IDisposable
     public void A_merge_takes_no_more_memory_for_more_rows()
     {
         using var folder = new RollupFolder();
-        for (var piece = 0; piece < 7; piece++)
+        for (var piece = 0; piece < RollupFiles.Fan - 1; piece++)
         {
-            folder.AddPiece(Scan(20_000, piece));
+            folder.AddPiece(Scan(10_000, piece));
             folder.Rollups.SumUp(RollupFolder.Hour);
         }
 
-        folder.AddPiece(Scan(20_000, 7));
+        folder.AddPiece(Scan(10_000, RollupFiles.Fan - 1));
         var before = GC.GetAllocatedBytesForCurrentThread();
         folder.Rollups.SumUp(RollupFolder.Hour);
 
