@@ -1,9 +1,22 @@
--- What to ask a capture, over the views events (schemas/parquet.md) and loss (schemas/loss.md). Plain DuckDB; times are UTC.
--- docs/query.md has questions and their answers.
+-- What to ask a capture, in plain DuckDB (1.2 or newer); times are UTC. docs/query.md has questions and their answers.
+--
+-- These views need five relations and a variable. netmon query makes them for what a question needs, capture.sql makes
+-- them for stock DuckDB:
+--   events       one row per event, with date and hour                  (parquet.md)
+--   rollups      the rows of the roll-up files, with date and hour      (parquet.md)
+--   unrolled     the events of which there is no roll-up yet
+--   kept         node, date, hour, events: how many events are there
+--   loss         what was lost                                          (loss.md)
+--   capture_end  variable: the time of the capture's last event
+-- Statements end in a semicolon at a line's end, and nothing else does: netmon query creates those that a question names.
 
--- Who it is, for who asks: a pod's name without what its controller appends for each replica (Deployment, ReplicaSet,
--- DaemonSet, StatefulSet), a container's name outside Kubernetes, a
--- process of the node itself, or of a container that no runtime has told the names of.
+-- The time of the question, as the TIMESTAMP in UTC that all columns are. DuckDB's own now() has a time zone, and a
+-- condition with it is not used to skip row groups.
+CREATE OR REPLACE MACRO now() AS get_current_timestamp() AT TIME ZONE 'UTC';
+
+-- A name that stays when pods come and go: a pod's name without what its controller appends for each replica (Deployment,
+-- ReplicaSet, DaemonSet, StatefulSet), a container's name outside Kubernetes, a process of the node itself, or of a
+-- container that no runtime gave a name for.
 CREATE OR REPLACE MACRO workload_of(pod_namespace, pod_name, container_name, process) AS CASE
     WHEN pod_name <> '' THEN pod_namespace || '/' || regexp_replace(pod_name, '((-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}|-[0-9]+)$', '')
     WHEN container_name <> '' THEN 'container/' || container_name
@@ -11,48 +24,116 @@ CREATE OR REPLACE MACRO workload_of(pod_namespace, pod_name, container_name, pro
     ELSE 'unnamed/' || process
 END;
 
--- One row for each end of each connection that was established. One that has ended is its CLOSE; one that is open is its last
--- FLOW, with the bytes so far, or until its first its CONNECT or ACCEPT alone. opened_at is the moment of establishment (of a
--- connection that is older than the agent, the agent's start); accepted_at, when accept() returned. An id is unique on a node until
--- it boots: the times tell two boots apart. Rows of version 0.1 have no id and a CLOSE of theirs no latency: these are joined by a
--- hash of their addresses, network namespace and node and by both ports, which together are more than 64 bits.
-CREATE OR REPLACE VIEW connections AS
+-- An address as 32 or 128 digits of 0 and 1.
+CREATE OR REPLACE MACRO address_bits(address) AS CASE
+    WHEN contains(address, ':') THEN array_to_string(list_transform(
+        list_concat(
+            list_filter(string_split(split_part(address, '::', 1), ':'), lambda part: part <> ''),
+            list_transform(range(CASE WHEN contains(address, '::') THEN 8 - len(list_filter(string_split(address, ':'), lambda part: part <> '')) ELSE 0 END), lambda gap: '0'),
+            list_filter(string_split(split_part(address, '::', 2), ':'), lambda part: part <> '')),
+        lambda part: lpad(bin(('0x' || part)::INTEGER), 16, '0')), '')
+    ELSE array_to_string(list_transform(string_split(address, '.'), lambda part: lpad(bin(part::INTEGER), 8, '0')), '')
+END;
+
+-- Whether an address is in a network: in_net(dst_ip, '10.0.0.0/8'), in_net(dst_ip, 'fd00::/8'). False for the other family.
+CREATE OR REPLACE MACRO in_net(address, cidr) AS
+    contains(address, ':') = contains(cidr, ':')
+    AND left(address_bits(address), split_part(cidr || '/128', '/', 2)::INTEGER) = left(address_bits(split_part(cidr, '/', 1)), split_part(cidr || '/128', '/', 2)::INTEGER);
+
+-- Whether an address is one that the Internet does not route: private, shared (100.64.0.0/10), loopback, link-local, unique local.
+CREATE OR REPLACE MACRO is_private(address) AS
+    regexp_matches(address, '^(10\.|127\.|192\.168\.|169\.254\.|172\.(1[6-9]|2[0-9]|3[01])\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|::1$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)');
+
+-- The class of a latency in microseconds: exact below 16, then eight classes for each power of two (rollups, column latency).
+CREATE OR REPLACE MACRO latency_bucket(us) AS
+    CASE WHEN us < 8 THEN us ELSE 8 * (floor(log2(us))::BIGINT - 2) + ((us >> (floor(log2(us))::BIGINT - 3)) & 7) END;
+
+-- The middle of a class.
+CREATE OR REPLACE MACRO latency_of_bucket(bucket) AS
+    CASE WHEN bucket < 16 THEN bucket ELSE ((8 + bucket % 8) << (bucket // 8 - 1)) + (1 << (bucket // 8 - 2)) END;
+
+-- A quantile of latencies in microseconds, to 6 %: latency_quantile(string_agg(latency, ' '), 0.99) over rows of hourly.
+CREATE OR REPLACE MACRO latency_quantile(histogram, q) AS (
+    SELECT min(latency_of_bucket(bucket)) FROM (
+        SELECT bucket, sum(n) OVER (ORDER BY bucket) AS below, sum(n) OVER () AS total FROM (
+            SELECT split_part(class, ':', 1)::BIGINT AS bucket, sum(split_part(class, ':', 2)::BIGINT) AS n
+            FROM (SELECT unnest(string_split(histogram, ' ')) AS class) GROUP BY ALL
+        )
+    ) WHERE below >= q * total
+);
+
+-- Sums by hour of who reached whom. Several rows may have the same keys: add them up. peer is the other side's address, port
+-- the server's. What has a roll-up comes from it, the rest from its rows.
+CREATE OR REPLACE VIEW hourly AS
+SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, peer, port, result, errno,
+    attempts, accepts, closed, bytes_sent, bytes_received, retransmits, latency, first, last
+FROM rollups
+UNION ALL
+SELECT date, hour, node, 'outbound', process, container_id, pod_namespace, pod_name, container_name, dst_ip, dst_port, result, errno,
+    count(*), 0, 0, 0, 0, 0,
+    array_to_string(list_transform(map_entries(histogram(latency_bucket(latency_us))), lambda class: class.key || ':' || class.value), ' '), min(timestamp), max(timestamp)
+FROM unrolled WHERE type = 'CONNECT'
+GROUP BY date, hour, node, process, container_id, pod_namespace, pod_name, container_name, dst_ip, dst_port, result, errno
+UNION ALL
+SELECT date, hour, node, 'inbound', process, container_id, pod_namespace, pod_name, container_name, src_ip, dst_port, NULL, NULL,
+    0, count(*), 0, 0, 0, 0, NULL, min(timestamp), max(timestamp)
+FROM unrolled WHERE type = 'ACCEPT'
+GROUP BY date, hour, node, process, container_id, pod_namespace, pod_name, container_name, src_ip, dst_port
+UNION ALL
+SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name,
+    CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END, dst_port, CASE direction WHEN 'outbound' THEN 'established' END, NULL,
+    0, 0, count(*) FILTER (type = 'CLOSE'),
+    coalesce(sum(coalesce(delta_sent, bytes_sent)), 0)::BIGINT, coalesce(sum(coalesce(delta_received, bytes_received)), 0)::BIGINT,
+    coalesce(sum(retransmits) FILTER (type = 'CLOSE'), 0)::BIGINT, NULL, min(timestamp), max(timestamp)
+FROM unrolled WHERE type IN ('CLOSE', 'FLOW')
+GROUP BY date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, 10, dst_port, 12;
+
+-- Connections that were open after their last report: their last FLOW, with the bytes so far, or until its first FLOW the
+-- CONNECT or ACCEPT alone. An id is unique on a node until it boots: the times tell two boots apart. They are cut off to
+-- microseconds, so that a difference may be one more than the truth.
+CREATE OR REPLACE MACRO open_ends(since) AS TABLE
 WITH told AS (
-    SELECT * FROM events WHERE connection_id IS NOT NULL AND (type <> 'CONNECT' OR result = 'established')
-), ended AS ( -- times are cut off to microseconds, so that a difference may be one more than the truth
-    SELECT *, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before FROM told WHERE type = 'CLOSE'
+    SELECT * FROM events WHERE timestamp >= since AND connection_id IS NOT NULL
+), ended AS (
+    SELECT node, connection_id, timestamp, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
+    FROM told WHERE type = 'CLOSE'
 ), latest AS (
     SELECT *, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before FROM told WHERE type = 'FLOW'
     QUALIFY row_number() OVER (PARTITION BY node, connection_id ORDER BY timestamp DESC) = 1
 ), flowing AS (
     SELECT f.* FROM latest f ANTI JOIN ended e
         ON f.node = e.node AND f.connection_id = e.connection_id AND f.timestamp >= e.not_before AND f.timestamp <= e.timestamp
-), reported AS (
-    SELECT * FROM ended UNION ALL BY NAME SELECT * FROM flowing
 ), begun AS (
-    SELECT o.* FROM (SELECT * FROM told WHERE type IN ('CONNECT', 'ACCEPT')) o ANTI JOIN reported r
-        ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
-), opened AS (
-    SELECT *, hash(src_ip, dst_ip, src_port, dst_port, direction, netns, node) AS whose, timestamp AS told_at
-    FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
-), closed AS (
-    SELECT *, hash(src_ip, dst_ip, src_port, dst_port, direction, netns, node) AS whose,
-        timestamp - to_microseconds(duration_us) AS opened_at, timestamp - to_microseconds(duration_us + 1) AS not_before
-    FROM events WHERE connection_id IS NULL AND type = 'CLOSE'
+    SELECT o.* FROM (SELECT * FROM told WHERE type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established')) o ANTI JOIN (
+        SELECT node, connection_id, timestamp, not_before FROM ended UNION ALL SELECT node, connection_id, timestamp, not_before FROM flowing
+    ) r ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
 )
-SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
-    timestamp - to_microseconds(duration_us) AS opened_at, CASE type WHEN 'CLOSE' THEN timestamp END AS closed_at, duration_us,
+SELECT node, direction, src_ip, src_port, dst_ip, dst_port, timestamp - to_microseconds(duration_us) AS opened_at, duration_us,
     CASE WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
-    bytes_sent, bytes_received, rtt_us, retransmits, reason, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
-    type = 'FLOW' AS open, connection_id, owner, older, dialed_ip, dialed_port
-FROM reported
+    bytes_sent, bytes_received, rtt_us, retransmits, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
+    connection_id, owner, older, dialed_ip, dialed_port, timestamp AS reported_at
+FROM flowing
 UNION ALL BY NAME
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at,
     CASE type WHEN 'ACCEPT' THEN timestamp END AS accepted_at, latency_us,
     pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
-    true AS open, connection_id, owner, older, dialed_ip, dialed_port
-FROM begun
+    connection_id, owner, older, dialed_ip, dialed_port, timestamp AS reported_at
+FROM begun;
+
+-- One row for each end of each connection that was established. One that has ended is its CLOSE. opened_at is the moment of
+-- establishment (of a connection that is older than the agent, the agent's start); accepted_at, when accept() returned. Rows of
+-- version 0.1 have no id and a CLOSE of theirs no latency: these are joined by a hash of their addresses, network namespace and
+-- node and by both ports, which together are more than 64 bits.
+CREATE OR REPLACE VIEW connections AS
+SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
+    timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS closed_at, duration_us,
+    CASE WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
+    bytes_sent, bytes_received, rtt_us, retransmits, reason, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
+    false AS open, connection_id, owner, older, dialed_ip, dialed_port
+FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL
+UNION ALL BY NAME
+SELECT * EXCLUDE (reported_at), true AS open FROM open_ends(TIMESTAMP '1970-01-01')
 UNION ALL BY NAME
 SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS direction,
     coalesce(c.src_ip, o.src_ip) AS src_ip, coalesce(c.src_port, o.src_port) AS src_port,
@@ -65,87 +146,211 @@ SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS d
     coalesce(c.container_id, o.container_id) AS container_id, coalesce(c.pod_namespace, o.pod_namespace) AS pod_namespace,
     coalesce(c.pod_name, o.pod_name) AS pod_name, coalesce(c.container_name, o.container_name) AS container_name,
     c.timestamp IS NULL AS open, coalesce(c.owner, o.owner) AS owner, coalesce(c.older, o.older) AS older
-FROM closed c FULL JOIN opened o
-    ON c.whose = o.whose AND c.src_port = o.src_port AND c.dst_port = o.dst_port AND o.told_at >= c.not_before AND o.told_at <= c.timestamp;
+FROM (
+    SELECT *, hash(src_ip, dst_ip, src_port, dst_port, direction, netns, node) AS whose,
+        timestamp - to_microseconds(duration_us) AS opened_at, timestamp - to_microseconds(duration_us + 1) AS not_before
+    FROM events WHERE connection_id IS NULL AND type = 'CLOSE'
+) c FULL JOIN (
+    SELECT *, hash(src_ip, dst_ip, src_port, dst_port, direction, netns, node) AS whose, timestamp AS told_at
+    FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
+) o ON c.whose = o.whose AND c.src_port = o.src_port AND c.dst_port = o.dst_port AND o.told_at >= c.not_before AND o.told_at <= c.timestamp;
 
--- Who moves how much with whom, by workload and peer: connections that have ended, and bytes, those of open connections too. The
--- port is the server's. A CLOSE counts what came since the connection's last FLOW; one of version 0.1, all.
+-- The connections that are open at the end of the capture, by what was reported in its last hour: an open connection has a FLOW
+-- when an hour begins. What the agent has not reported for an hour, because it was stopped, is not here.
+CREATE OR REPLACE VIEW open_now AS
+SELECT * EXCLUDE (accepted_at, reported_at), reported_at FROM open_ends(date_trunc('hour', getvariable('capture_end') - INTERVAL 2 MINUTES));
+
+-- Who moves how much with whom: connections that have ended, and bytes, those of open connections too. The port is the server's.
+-- A row for each pod and process; workload adds replicas up.
 CREATE OR REPLACE VIEW talkers AS
-WITH moved AS ( -- by process first: naming a workload takes longer than adding up
-    SELECT pod_namespace, pod_name, container_name, process, direction,
-        CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port,
-        count(*) FILTER (type = 'CLOSE') AS connections, sum(coalesce(delta_sent, bytes_sent)) AS bytes_sent,
-        sum(coalesce(delta_received, bytes_received)) AS bytes_received, min(timestamp) AS first, max(timestamp) AS last
-    FROM events WHERE type IN ('CLOSE', 'FLOW')
+SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, * EXCLUDE (direction, peer, port) FROM (
+    SELECT direction, peer, port, sum(closed)::BIGINT AS connections, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
+        sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process
+    FROM hourly WHERE closed > 0 OR bytes_sent > 0 OR bytes_received > 0
     GROUP BY ALL
-)
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port,
-    sum(connections)::BIGINT AS connections, sum(bytes_sent)::HUGEINT AS bytes_sent, sum(bytes_received)::HUGEINT AS bytes_received,
-    min(first) AS first, max(last) AS last
-FROM moved
-GROUP BY ALL;
+);
 
--- What could not be reached, by whom and why.
+-- What could not be reached, by whom and why. median_us is right to 6 %.
 CREATE OR REPLACE VIEW failures AS
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, result, errno,
-    count(*) AS attempts, median(latency_us)::BIGINT AS median_us, min(timestamp) AS first, max(timestamp) AS last
-FROM events WHERE type = 'CONNECT' AND result <> 'established'
-GROUP BY ALL;
+SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, result, errno, attempts,
+    latency_quantile(latencies, 0.5) AS median_us, first, last, node, pod_namespace, pod_name, container_name, process
+FROM (
+    SELECT node, pod_namespace, pod_name, container_name, process, peer AS dst_ip, port AS dst_port, result, errno,
+        sum(attempts)::BIGINT AS attempts, string_agg(latency, ' ') AS latencies, min(first) AS first, max(last) AS last
+    FROM hourly WHERE attempts > 0 AND result <> 'established'
+    GROUP BY ALL
+);
 
--- What a workload reached on the capture's last day and never on the days before. Every pod of a workload counts.
+-- What a workload reaches no more: the failures since its last success, where there was none after them. since is the first of
+-- these failures, to the hour's roll-up: where successes and failures share an hour, it is the last success.
+CREATE OR REPLACE VIEW failing_since AS
+WITH tries AS (
+    SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, node, pod_namespace, peer AS dst_ip, port AS dst_port, result, attempts, first, last
+    FROM hourly WHERE attempts > 0
+), reached AS (
+    SELECT workload, dst_ip, dst_port, max(last) AS last_success FROM tries WHERE result = 'established' GROUP BY ALL
+)
+SELECT workload, dst_ip, dst_port, greatest(min(first), any_value(last_success)) AS since, any_value(last_success) AS last_success, max(last) AS last_failure,
+    sum(attempts)::BIGINT AS attempts, string_agg(DISTINCT result, ', ' ORDER BY result) AS results, string_agg(DISTINCT node, ', ' ORDER BY node) AS nodes, any_value(pod_namespace) AS pod_namespace
+FROM tries LEFT JOIN reached USING (workload, dst_ip, dst_port)
+WHERE result <> 'established' AND (last_success IS NULL OR last > last_success)
+GROUP BY workload, dst_ip, dst_port;
+
+-- What a workload reached on the capture's last day and never before, roll-ups included. Every pod of a workload counts.
+-- known_since is when the workload first reached anything: with the same day, all of it is new.
 CREATE OR REPLACE VIEW new_destinations AS
 WITH reached AS (
-    SELECT pod_namespace, pod_name, container_name, process, dst_ip, dst_port, min(timestamp) AS first_seen, count(*) AS connections
-    FROM events WHERE type = 'CONNECT' AND result = 'established'
+    SELECT node, pod_namespace, pod_name, container_name, process, peer, port, min(first) AS first_seen, sum(attempts) AS connections
+    FROM hourly WHERE attempts > 0 AND result = 'established'
+    GROUP BY ALL
+), named AS (
+    SELECT *, workload_of(pod_namespace, pod_name, container_name, process) AS workload FROM reached
+), known AS (
+    SELECT workload, min(first_seen) AS known_since FROM named GROUP BY ALL
+)
+SELECT workload, peer AS dst_ip, port AS dst_port, min(first_seen) AS first_seen, sum(connections)::BIGINT AS connections, any_value(known_since) AS known_since,
+    arg_min(node, first_seen) AS node, any_value(pod_namespace) AS pod_namespace, arg_min(pod_name, first_seen) AS pod_name,
+    arg_min(container_name, first_seen) AS container_name, arg_min(process, first_seen) AS process
+FROM named JOIN known USING (workload)
+GROUP BY workload, peer, port
+HAVING min(first_seen) >= date_trunc('day', getvariable('capture_end'));
+
+-- Bytes by minute: what moved since a connection's last FLOW is in the minute of the report, and a CLOSE of version 0.1 has all.
+CREATE OR REPLACE VIEW bytes_by_minute AS
+SELECT minute, workload_of(pod_namespace, pod_name, container_name, process) AS workload, bytes_sent, bytes_received, node, pod_namespace, pod_name, container_name, process
+FROM (
+    SELECT date_trunc('minute', timestamp) AS minute, node, pod_namespace, pod_name, container_name, process,
+        sum(coalesce(delta_sent, bytes_sent))::BIGINT AS bytes_sent, sum(coalesce(delta_received, bytes_received))::BIGINT AS bytes_received
+    FROM events WHERE type IN ('CLOSE', 'FLOW')
+    GROUP BY ALL
+);
+
+-- Who calls this node's servers: a client's address and a server's port.
+CREATE OR REPLACE VIEW top_clients AS
+SELECT client, port, workload_of(pod_namespace, pod_name, container_name, process) AS server, * EXCLUDE (client, port) FROM (
+    SELECT peer AS client, port, sum(accepts)::BIGINT AS accepted, sum(closed)::BIGINT AS closed, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
+        min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process
+    FROM hourly WHERE direction = 'inbound'
+    GROUP BY ALL
+);
+
+-- Who tries many ports of one address in an hour, or one port of many addresses, 20 or more, and fails at most of them.
+CREATE OR REPLACE VIEW scans AS
+WITH tried AS (
+    SELECT date, hour, node, pod_namespace, pod_name, container_name, process, peer, port,
+        sum(attempts) AS attempts, coalesce(sum(attempts) FILTER (result <> 'established'), 0) AS failed, min(first) AS first, max(last) AS last
+    FROM hourly WHERE attempts > 0
     GROUP BY ALL
 )
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port,
-    min(first_seen) AS first_seen, sum(connections)::BIGINT AS connections, any_value(pod_name ORDER BY first_seen) AS pod_name,
-    any_value(process ORDER BY first_seen) AS process
-FROM reached
-GROUP BY workload, dst_ip, dst_port
-HAVING min(first_seen) >= (SELECT max(date) FROM events);
-
--- Which workload talks to which: a client's CONNECT and the server's ACCEPT of the same connection, on one node or on two.
--- Where nobody listens on the address that was called (a Service's), it was translated on the way: then the client's address
--- and port alone tell. A server may take up to 10 s to accept; 50 ms are for two nodes' clocks.
-CREATE OR REPLACE VIEW edges AS
-WITH server AS (
-    SELECT *, hash(src_ip, src_port) AS caller FROM events WHERE type = 'ACCEPT'
-), listening AS (
-    SELECT DISTINCT dst_ip FROM events WHERE type = 'ACCEPT'
-), client AS (
-    SELECT *, hash(src_ip, src_port) AS caller, dst_ip NOT IN (SELECT dst_ip FROM listening) AS is_translated,
-        src_ip LIKE '127.%' OR src_ip = '::1' AS is_loopback
-    FROM events WHERE type = 'CONNECT' AND result = 'established'
-), pairs AS (
-    SELECT c.pod_namespace, c.pod_name, c.container_name, c.process, s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name,
-        s.container_name AS s_container_name, s.process AS s_process, c.dst_port, c.latency_us, c.timestamp
-    FROM client c JOIN server s
-        ON c.caller = s.caller AND c.src_port = s.src_port
-        AND s.timestamp BETWEEN c.timestamp - INTERVAL 50 MILLISECONDS AND c.timestamp + INTERVAL 10 SECONDS
-        AND (c.is_translated OR (c.dst_port = s.dst_port AND c.dst_ip = s.dst_ip))
-        AND (NOT c.is_loopback OR (c.netns = s.netns AND c.node = s.node))
+SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, * FROM (
+    SELECT 'ports' AS kind, peer AS target, count(*) AS different, sum(attempts)::BIGINT AS attempts, sum(failed)::BIGINT AS failed,
+        min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process
+    FROM tried GROUP BY date, hour, node, pod_namespace, pod_name, container_name, process, peer
+    UNION ALL
+    SELECT 'addresses', port::VARCHAR, count(*), sum(attempts)::BIGINT, sum(failed)::BIGINT,
+        min(first), max(last), node, pod_namespace, pod_name, container_name, process
+    FROM tried GROUP BY date, hour, node, pod_namespace, pod_name, container_name, process, port
 )
+WHERE different >= 20 AND failed * 2 > attempts;
+
+-- Who connects to the same place at even intervals: ten times or more, five seconds apart or more, and the intervals differ by
+-- less than a tenth of their mean.
+CREATE OR REPLACE VIEW beacons AS
+WITH rare AS ( -- 720 an hour are one every five seconds
+    SELECT DISTINCT node, process, peer, port FROM (
+        SELECT date, hour, node, process, peer, port FROM hourly WHERE attempts > 0 GROUP BY ALL HAVING sum(attempts) <= 720
+    )
+), calls AS (
+    SELECT node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port, timestamp,
+        epoch_us(timestamp) - lag(epoch_us(timestamp)) OVER (PARTITION BY node, container_id, process, dst_ip, dst_port ORDER BY timestamp) AS apart
+    FROM events e SEMI JOIN rare r ON e.node = r.node AND e.process = r.process AND e.dst_ip = r.peer AND e.dst_port = r.port
+    WHERE type = 'CONNECT'
+)
+SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, count(*) AS attempts,
+    round(avg(apart) / 1e6, 1) AS every_s, round(stddev_pop(apart) / 1e6, 2) AS jitter_s, min(timestamp) AS first, max(timestamp) AS last,
+    node, pod_namespace, pod_name, container_name, process
+FROM calls
+GROUP BY node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port
+HAVING count(*) >= 10 AND avg(apart) >= 5e6 AND stddev_pop(apart) < avg(apart) / 10;
+
+-- Both ends of the same connection, on one node or on two: the same client address and port, the same server address and port,
+-- established at the same time, and, where both have closed, each received what the other sent. Where nobody listens on the
+-- address that was called (a Service's), it was translated on the way: then the client's address and port alone identify it.
+-- Nodes' clocks may differ by 5 s; on one node a second is for the handshake's way.
+CREATE OR REPLACE VIEW pairs AS
+WITH ends AS (
+    SELECT *, hash(src_ip, src_port) AS caller FROM connections
+), listening AS (
+    SELECT DISTINCT dst_ip FROM ends WHERE direction = 'inbound'
+), client AS (
+    SELECT *, dst_ip NOT IN (SELECT dst_ip FROM listening) AS is_translated, src_ip LIKE '127.%' OR src_ip = '::1' AS is_loopback
+    FROM ends WHERE direction = 'outbound'
+)
+SELECT c.node, s.node AS s_node, c.src_ip, c.src_port, c.dst_ip, c.dst_port, c.opened_at, s.opened_at AS s_opened_at, s.dst_ip AS s_dst_ip, s.dst_port AS s_dst_port, c.closed_at,
+    c.latency_us, c.bytes_sent, c.bytes_received, c.open, c.pod_namespace, c.pod_name, c.container_name, c.process,
+    s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process
+FROM client c JOIN (SELECT * FROM ends WHERE direction = 'inbound') s
+    ON c.caller = s.caller AND c.src_port = s.src_port
+    AND s.opened_at BETWEEN c.opened_at - INTERVAL 5 SECONDS AND c.opened_at + INTERVAL 5 SECONDS
+    AND (c.node <> s.node OR s.opened_at BETWEEN c.opened_at - INTERVAL 1 SECOND AND c.opened_at + INTERVAL 1 SECOND)
+    AND (c.is_translated OR (c.dst_port = s.dst_port AND c.dst_ip = s.dst_ip))
+    AND (NOT c.is_loopback OR (c.netns = s.netns AND c.node = s.node))
+    AND (c.reason IS NULL OR s.reason IS NULL OR c.reason NOT LIKE 'fin%' OR s.reason NOT LIKE 'fin%'
+        OR (c.bytes_sent = s.bytes_received AND c.bytes_received = s.bytes_sent));
+
+-- Which workload talks to which. unpaired counts what is not here.
+CREATE OR REPLACE VIEW edges AS
 SELECT workload_of(pod_namespace, pod_name, container_name, process) AS client,
     workload_of(s_pod_namespace, s_pod_name, s_container_name, s_process) AS server,
-    dst_port AS port, count(*) AS connections, median(latency_us)::BIGINT AS median_us, min(timestamp) AS first, max(timestamp) AS last
+    dst_port AS port, count(*) AS connections, median(latency_us)::BIGINT AS median_us, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
+    min(opened_at) AS first, max(coalesce(closed_at, opened_at)) AS last, node AS client_node, s_node AS server_node,
+    pod_namespace AS client_namespace, pod_name AS client_pod, s_pod_namespace AS server_namespace, s_pod_name AS server_pod
 FROM pairs
 GROUP BY ALL;
 
--- How much of each hour is there: events kept, events known to be lost on their way to the files, and the rest of what is
--- known of it (loss has the rows). Losses of the JSON stream alone are none of the capture.
+-- Ends whose other end should be in this capture, because somebody here has its address, and is not: clocks more than 5 s apart,
+-- rows lost, an address translated on both sides.
+CREATE OR REPLACE VIEW unpaired AS
+WITH clients AS (
+    SELECT DISTINCT src_ip FROM connections WHERE direction = 'outbound'
+), servers AS (
+    SELECT DISTINCT dst_ip FROM connections WHERE direction = 'inbound'
+)
+SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, count(*) AS connections, min(opened_at) AS first, max(opened_at) AS last,
+    node, pod_namespace, pod_name, container_name, process
+FROM (
+    SELECT c.*, c.dst_ip AS peer, c.dst_port AS port FROM connections c SEMI JOIN servers USING (dst_ip)
+    ANTI JOIN pairs p ON c.node = p.node AND c.src_ip = p.src_ip AND c.src_port = p.src_port AND c.dst_ip = p.dst_ip AND c.dst_port = p.dst_port AND c.opened_at = p.opened_at
+    WHERE c.direction = 'outbound'
+    UNION ALL
+    SELECT s.*, s.src_ip AS peer, s.dst_port AS port FROM connections s SEMI JOIN clients USING (src_ip)
+    ANTI JOIN pairs p ON s.node = p.s_node AND s.src_ip = p.src_ip AND s.src_port = p.src_port AND s.dst_ip = p.s_dst_ip AND s.dst_port = p.s_dst_port AND s.opened_at = p.s_opened_at
+    WHERE s.direction = 'inbound'
+)
+GROUP BY ALL;
+
+-- How much of each hour is there: events kept, events known to be lost on their way to the files, and how much of the hour an
+-- agent was there for (loss has the rows). percent is both. Losses of the JSON stream alone are none of the capture.
 CREATE OR REPLACE VIEW completeness AS
-WITH kept AS (
-    SELECT node, date, hour, count(*) AS events FROM events GROUP BY ALL
+WITH rolled AS (
+    SELECT node, date, hour, sum(attempts + accepts + closed)::BIGINT AS events FROM rollups GROUP BY ALL
+), sums AS ( -- a roll-up outlives its events, and does not count FLOWs
+    SELECT node, date, hour, greatest(coalesce(k.events, 0), coalesce(r.events, 0)) AS events
+    FROM (SELECT node, date, hour, sum(events)::BIGINT AS events FROM kept GROUP BY ALL) k FULL JOIN rolled r USING (node, date, hour)
 ), gaps AS ( -- how much a gap has lost nobody knows; it may be hours long
     SELECT *, unnest(CASE WHEN count IS NULL THEN generate_series(date_trunc('hour', "from"), "to", INTERVAL 1 HOUR) ELSE ["to"] END) AS moment
     FROM loss WHERE stage <> 'json'
 ), lost AS (
     SELECT node, moment::DATE AS date, hour(moment) AS hour, coalesce(sum(count) FILTER (reason NOT LIKE '%_bytes'), 0)::BIGINT AS lost,
-        count(*) FILTER (count IS NULL) AS unknown, string_agg(DISTINCT stage || '.' || reason, ', ' ORDER BY stage || '.' || reason) AS reasons
+        count(*) FILTER (count IS NULL) AS unknown,
+        coalesce(sum(epoch(least("to", date_trunc('hour', moment) + INTERVAL 1 HOUR)) - epoch(greatest("from", date_trunc('hour', moment)))) FILTER (stage = 'agent'), 0) AS seconds,
+        string_agg(DISTINCT stage || '.' || reason, ', ' ORDER BY stage || '.' || reason) AS reasons
     FROM gaps GROUP BY ALL
+), hours AS (
+    SELECT node, date, hour, coalesce(events, 0) AS events, coalesce(lost, 0) AS lost, coalesce(unknown, 0) AS unknown_gaps,
+        greatest(0, 1 - coalesce(seconds, 0) / 3600) AS covered, coalesce(reasons, '') AS reasons
+    FROM sums FULL JOIN lost USING (node, date, hour)
 )
-SELECT node, date, hour, coalesce(events, 0) AS events, coalesce(lost, 0) AS lost, coalesce(unknown, 0) AS unknown_gaps,
-    round(100.0 * coalesce(events, 0) / nullif(coalesce(events, 0) + coalesce(lost, 0), 0), 4) AS percent, coalesce(reasons, '') AS reasons
-FROM kept FULL JOIN lost USING (node, date, hour);
+SELECT node, date, hour, events, lost, unknown_gaps, round(100 * covered, 2) AS covered_percent,
+    round(100.0 * covered * CASE WHEN events + lost = 0 THEN CASE WHEN covered < 1 THEN 1 END ELSE events / (events + lost) END, 4) AS percent, reasons
+FROM hours;

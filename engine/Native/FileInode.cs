@@ -6,12 +6,16 @@ namespace NetMon.Native;
 internal static unsafe class FileInode
 {
     private const int EmptyPath = 0x1000;
+    private const int NoFollow = 0x100;
+    private const int WorkingDirectory = -100; // AT_FDCWD
     private const int WantInode = 0x100;
-    private const int WantModeAndUser = 0x2 | 0x8;
+    private const int WantType = 0x1;
+    private const int WantModeAndUser = WantType | 0x2 | 0x8;
     private const int UserOffset = 20;
     private const int ModeOffset = 28;
     private const int InodeOffset = 32;
     private const int DeviceOffset = 136;
+    private static readonly int Number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
 
     /// <summary>Zero where it can't be told.</summary>
     public static ulong Of(int descriptor)
@@ -34,10 +38,33 @@ internal static unsafe class FileInode
         return TryRead(descriptor, WantModeAndUser, statx) ? (*(uint*)(statx + UserOffset), *(ushort*)(statx + ModeOffset)) : null;
     }
 
+    /// <summary>The mode with the type of what a path leads to, links not followed; null where it can't be told: errno says why.</summary>
+    public static int? TypeOf(string path)
+    {
+        var statx = stackalloc byte[256];
+        return TryRead(path, WantType, statx) ? *(ushort*)(statx + ModeOffset) : null;
+    }
+
+    /// <summary>The user id that owns what a path leads to, links not followed; null where it can't be told.</summary>
+    public static uint? UserOf(string path)
+    {
+        var statx = stackalloc byte[256];
+        return TryRead(path, WantModeAndUser, statx) ? *(uint*)(statx + UserOffset) : null;
+    }
+
     private static bool TryRead(int descriptor, int wanted, byte* statx)
     {
         byte empty = 0;
-        var number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
-        return Libc.Syscall(number, descriptor, (nint)(&empty), EmptyPath, wanted, (nint)statx) == 0;
+        return Libc.Syscall(Number, descriptor, (nint)(&empty), EmptyPath, wanted, (nint)statx) == 0;
+    }
+
+    private static bool TryRead(string path, int wanted, byte* statx)
+    {
+        var text = Marshal.StringToCoTaskMemUTF8(path);
+        var succeeded = Libc.Syscall(Number, WorkingDirectory, text, NoFollow, wanted, (nint)statx) == 0;
+        var error = Marshal.GetLastPInvokeError();
+        Marshal.FreeCoTaskMem(text);
+        Marshal.SetLastPInvokeError(error);
+        return succeeded;
     }
 }

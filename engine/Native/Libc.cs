@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     public const int OpenCreate = 0x40;
     public const int OpenAppend = 0x400;
     public const int OpenNonBlocking = 0x800;
+    public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
     public const int OpenReadOnly = 0;
     public const int OpenReadWrite = 2;
     public const int OpenExclusive = 0x80;
@@ -84,6 +85,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "setpriority", SetLastError = true)]
     public static partial int SetPriority(int which, uint who, int niceness);
+
+    [LibraryImport(Library, EntryPoint = "execvp", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int Execute(string file, nint* arguments);
 
     [LibraryImport(Library, EntryPoint = "setns", SetLastError = true)]
     public static partial int EnterNamespace(int descriptor, int type);

@@ -1,49 +1,50 @@
 using System.Globalization;
-using System.Text;
 using DuckDB.NET.Data;
+using NetMon.Query.Files;
 using NetMon.Query.Hot;
+using NetMon.Query.Planning;
 using NetMon.Query.Printing;
+using NetMon.Query.Sql;
 using NetMon.Storage.Loss;
 
 namespace NetMon.Query;
 
 /// <summary>
-/// DuckDB in memory over a snapshot, with the shipped views. Once it is open nothing outside the capture can be read by
+/// DuckDB in memory over a snapshot, with the shipped views. First the relations are empty, so that the plans of the questions
+/// tell what they read; then they are over the files that this takes. Once they are, nothing outside the capture can be read by
 /// SQL, and the settings can't be changed. One thread.
 /// </summary>
 internal sealed class CaptureDatabase : IDisposable
 {
     private const string HotFunction = "netmon_hot";
-
-    /// <summary>The rows that are not sealed yet. All columns, also where there are none of them and sealed files are of an older schema; schemas/parquet.md.</summary>
-    private const string HotEvents =
-        $"SELECT *, timestamp::DATE AS date, hour(timestamp) AS hour FROM {HotFunction}()";
-
-    private const string NoLosses =
-        "SELECT NULL::TIMESTAMP AS \"from\", NULL::TIMESTAMP AS \"to\", NULL::VARCHAR AS node, NULL::VARCHAR AS stage, NULL::VARCHAR AS reason, NULL::BIGINT AS count, "
-        + "NULL::BIGINT AS cgroup_id, NULL::VARCHAR AS container_id, NULL::VARCHAR AS pod_name, NULL::VARCHAR AS pod_namespace, NULL::VARCHAR AS container_name WHERE false";
-
+    private const string HotRows = "netmon_hot_rows";
+    private const string HotLosses = "netmon_hot_loss";
+    private const string Counted = "netmon_counted";
     private readonly DuckDBConnection _connection;
-    private readonly string _temporary = Directory.CreateTempSubdirectory("netmon-query-").FullName; // its owner's alone
+    private IReadOnlyList<HotFileView> _segments = [];
+    private string _hotSource = $"{HotFunction}()";
 
     private CaptureDatabase(DuckDBConnection connection) => _connection = connection;
 
-    /// <exception cref="DuckDBException">A sealed file can't be read.</exception>
-    public static CaptureDatabase Open(Snapshot snapshot, string memory)
+    /// <summary>Makes one whose relations are empty.</summary>
+    /// <param name="memory">What DuckDB may take: 1GiB.</param>
+    /// <param name="temporary">The folder that it spills to.</param>
+    /// <exception cref="DuckDBException">The memory is no size.</exception>
+    public static CaptureDatabase Create(string memory, string temporary)
     {
         var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         var database = new CaptureDatabase(connection);
         try
         {
-            database.Execute($"SET memory_limit = {Quote(memory)}");
-            HotTable.Register(connection, HotFunction, snapshot.Segments);
-            database.Execute($"CREATE VIEW events AS {EventsOf(snapshot)}");
-            database.Execute($"CREATE TABLE netmon_hot_loss AS {NoLosses}");
-            database.AddHotLosses(snapshot);
-            database.Execute($"CREATE VIEW loss AS {LossesOf(snapshot)}");
-            database.Execute(ShippedViews());
-            database.Confine(snapshot);
+            database.Execute($"SET memory_limit = {SqlText.Quote(memory)}; SET temp_directory = {SqlText.Quote(temporary)}; SET TimeZone = 'UTC'; SET parquet_metadata_cache = true");
+            HotTable.Register(connection, HotFunction, () => database._segments);
+            foreach (var relation in Enum.GetValues<Relation>())
+            {
+                database.Execute(RelationSql.Definition(relation, RelationSql.EmptyOf(relation)));
+                database.Execute(RelationSql.Definition(relation, NameOf(relation)));
+            }
+
             return database;
         }
         catch
@@ -53,19 +54,101 @@ internal sealed class CaptureDatabase : IDisposable
         }
     }
 
-    /// <summary>Answers a question.</summary>
-    /// <exception cref="DuckDBException">It is wrong, or is not one SELECT.</exception>
-    public void Print(string sql, OutputFormat format, TextWriter output)
+    /// <summary>Sets the variable capture_end, before the views that use it are made.</summary>
+    public void SetEnd(DateTime? end) =>
+        Execute($"SET VARIABLE capture_end = {(end is { } time ? Literal(time) : "NULL")}::TIMESTAMP");
+
+    /// <summary>The time of the last event in a snapshot; null where it has none.</summary>
+    public DateTime? LastTime(Snapshot snapshot)
     {
-        // DuckDB's query() takes one SELECT and nothing else. As text each value is printed as DuckDB does.
-        var question = $"query({Quote(sql)})";
+        _segments = snapshot.Segments;
+        var rest = snapshot.Events.Where(file => LastTime(file) is null).ToList();
+        var sql = $"SELECT max(t) FROM (SELECT max(timestamp) AS t FROM ({RelationSql.Of(Relation.Events, rest, HotEvents())}) UNION ALL SELECT max(last) FROM ({RelationSql.Of(Relation.Rollups, snapshot.Rollups)}))";
+        return new[] { snapshot.Events.Select(LastTime).Max(), Value(sql) as DateTime? }.Max();
+    }
+
+    /// <summary>Makes views and macros. The question's time is this moment for all of them.</summary>
+    public void Define(IEnumerable<string> statements)
+    {
+        foreach (var statement in statements)
+        {
+            Execute(statement);
+        }
+
+        var now = Literal(DateTime.UtcNow);
+        Execute($"CREATE OR REPLACE MACRO now() AS {now}; CREATE OR REPLACE MACRO get_current_timestamp() AS {now}");
+    }
+
+    /// <summary>What these questions read. The relations are empty still.</summary>
+    /// <exception cref="DuckDBException">A question is wrong.</exception>
+    public QuestionScope Plan(IEnumerable<string> questions)
+    {
+        // What follows from the empty tables' contents must not be in the plans.
+        Execute("SET disabled_optimizers = 'statistics_propagation,late_materialization'");
+        var scope = new QuestionScope();
+        foreach (var question in questions)
+        {
+            using var command = _connection.CreateCommand();
+            command.CommandText = $"EXPLAIN (FORMAT json) SELECT * FROM {Asked(question)}";
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                scope.AddPlan(reader.GetString(1));
+            }
+        }
+
+        Execute("RESET disabled_optimizers");
+        return scope;
+    }
+
+    /// <summary>Puts the relations over a snapshot's files. The snapshot must outlive this.</summary>
+    public void Load(Snapshot snapshot, QuestionScope scope)
+    {
+        _segments = snapshot.Segments;
+        if (_segments.Count > 0 && scope.Scans(Relation.Events) + scope.Scans(Relation.Unrolled) + scope.Scans(Relation.Kept) > 1)
+        {
+            Execute($"CREATE TABLE {HotRows} AS FROM {HotFunction}()"); // they are read once, row by row
+            _hotSource = HotRows;
+        }
+
+        Replace(Relation.Events, RelationSql.Of(Relation.Events, snapshot.Events, HotEvents()));
+        Replace(Relation.Unrolled, RelationSql.Of(Relation.Unrolled, snapshot.Unrolled, HotEvents()));
+        Replace(Relation.Rollups, RelationSql.Of(Relation.Rollups, snapshot.Rollups));
+        LoadKept(snapshot);
+        LoadLosses(snapshot);
+    }
+
+    /// <summary>Keeps a view's rows, so that they are computed once.</summary>
+    public void Keep(string view) => Execute($"CREATE TABLE netmon_kept_{view} AS FROM {view}; CREATE OR REPLACE VIEW {view} AS FROM netmon_kept_{view}");
+
+    /// <summary>Keeps SQL to the capture and the folder for what is spilled.</summary>
+    public void Confine(string capture, string temporary) => Execute(
+        $"SET allowed_directories = [{SqlText.Quote(capture)}, {SqlText.Quote(temporary)}]; SET enable_external_access = false; SET lock_configuration = true");
+
+    /// <summary>Answers a question.</summary>
+    /// <exception cref="DuckDBException">It is wrong, is not one SELECT, or a file is damaged.</exception>
+    public void Print(Statement statement, PrintStyle style, TextWriter output)
+    {
+        var question = Asked(statement.Sql);
+        if (statement.Explain is { } explain)
+        {
+            PrintPlan($"{explain} SELECT * FROM {question}", output);
+            return;
+        }
+
+        // As text each value is printed as DuckDB does.
         var columns = Describe(question);
         using var command = _connection.CreateCommand();
-        command.CommandText = format == OutputFormat.Json ? $"SELECT to_json(q)::VARCHAR FROM {question} AS q" : $"SELECT COLUMNS(*)::VARCHAR FROM {question}";
+        command.CommandText = style.Format is OutputFormat.Json or OutputFormat.Ndjson ? $"SELECT to_json(q)::VARCHAR FROM {question} AS q" : $"SELECT COLUMNS(*)::VARCHAR FROM {question}";
         command.UseStreamingMode = true;
         using var reader = command.ExecuteReader();
-        RowPrinter.Of(format, columns, output).Print(reader);
+        RowPrinter.Of(style, columns, output).Print(reader);
     }
+
+    /// <summary>Writes the answer to a Parquet file.</summary>
+    /// <exception cref="DuckDBException">It is wrong, is not one SELECT, or a file is damaged.</exception>
+    public void WriteParquet(Statement statement, string file) =>
+        Execute($"COPY (SELECT * FROM {Asked(statement.Sql)}) TO {SqlText.Quote(file)} (FORMAT parquet, COMPRESSION zstd)");
 
     /// <summary>The first value of the first row, or null.</summary>
     public object? Value(string sql)
@@ -75,11 +158,84 @@ internal sealed class CaptureDatabase : IDisposable
         return command.ExecuteScalar() is { } value and not DBNull ? value : null;
     }
 
-    public void Dispose()
+    /// <summary>Reads all of a file; what DuckDB says of it where it is damaged, else null.</summary>
+    public string? DamageOf(ReadableFile file)
     {
-        _connection.Dispose();
-        Directory.Delete(_temporary, recursive: true);
+        try
+        {
+            _ = Value($"SELECT max(hash(f)) FROM read_parquet({SqlText.Quote(file.File.Path)}) AS f");
+            return null;
+        }
+        catch (DuckDBException e)
+        {
+            return e.Message.Split('\n')[0].Trim();
+        }
     }
+
+    public void Dispose() => _connection.Dispose();
+
+    private static string NameOf(Relation relation) => relation.ToString().ToLowerInvariant();
+
+    /// <summary>DuckDB's query() takes one SELECT and nothing else.</summary>
+    private static string Asked(string sql) => $"query({SqlText.Quote(sql)})";
+
+    private static string Literal(DateTime time) => string.Create(CultureInfo.InvariantCulture, $"TIMESTAMP '{time:yyyy-MM-dd HH:mm:ss.ffffff}'");
+
+    private IEnumerable<string> HotEvents() => _segments.Count == 0
+        ? []
+        : [$"SELECT {RelationSql.Names(RelationColumns.OfEventFiles)}, timestamp::DATE AS date, hour(timestamp) AS hour FROM {_hotSource}"];
+
+    private void Replace(Relation relation, string sql)
+    {
+        var name = NameOf(relation);
+        Execute($"DROP TABLE {name}");
+        Execute($"CREATE VIEW {name} AS {sql}");
+    }
+
+    private void LoadKept(Snapshot snapshot)
+    {
+        Execute(RelationSql.Definition(Relation.Kept, Counted));
+        var known = snapshot.Kept.Where(file => file.Footer["netmon.node"] is not null).ToList();
+        using (var appender = _connection.CreateAppender(Counted))
+        {
+            foreach (var file in known)
+            {
+                appender.CreateRow().AppendValue(file.Footer["netmon.node"]).AppendValue(DateOnly.FromDateTime(file.File.Start)).AppendValue((long)file.File.Start.Hour)
+                    .AppendValue(file.Footer.Rows).EndRow();
+            }
+        }
+
+        const string count = "SELECT node, date, hour, count(*) AS events";
+        var rest = RelationSql.Of(Relation.Events, [.. snapshot.Kept.Except(known)], HotEvents());
+        Replace(Relation.Kept, $"FROM {Counted} UNION ALL {count} FROM ({rest}) GROUP BY ALL");
+    }
+
+    private void LoadLosses(Snapshot snapshot)
+    {
+        Execute(RelationSql.Definition(Relation.Loss, HotLosses));
+        using (var appender = _connection.CreateAppender(HotLosses))
+        {
+            foreach (var file in snapshot.HotLosses)
+            {
+                var node = LossText.NodeOf(file.Path);
+                foreach (var row in LossText.Parse(file.ReadText()))
+                {
+                    appender.CreateRow()
+                        .AppendValue(TimeOf(row.From)).AppendValue(TimeOf(row.To)).AppendValue(node)
+                        .AppendValue(row.Stage).AppendValue(row.Reason).AppendValue(row.Count)
+                        .AppendValue((long?)row.Cgroup?.Id).AppendValue(row.Cgroup?.ContainerId).AppendValue(row.Cgroup?.PodName)
+                        .AppendValue(row.Cgroup?.PodNamespace).AppendValue(row.Cgroup?.ContainerName).EndRow();
+                }
+            }
+        }
+
+        Replace(Relation.Loss, RelationSql.Of(Relation.Loss, snapshot.SealedLosses, $"FROM {HotLosses}"));
+    }
+
+    private static DateTime? LastTime(ReadableFile file) =>
+        DateTime.TryParse(file.Footer["netmon.last_timestamp"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+
+    private static DateTime TimeOf(long unixNanoseconds) => DateTime.UnixEpoch.AddTicks(unixNanoseconds / 100);
 
     private List<ColumnHead> Describe(string question)
     {
@@ -95,39 +251,15 @@ internal sealed class CaptureDatabase : IDisposable
         return columns;
     }
 
-    private static string EventsOf(Snapshot snapshot) => snapshot.SealedEvents.Count == 0
-        ? HotEvents
-        : $"SELECT * FROM read_parquet({List(snapshot.SealedEvents)}, hive_partitioning = true, hive_types = {{'date': DATE, 'hour': BIGINT}}, union_by_name = true) UNION ALL BY NAME {HotEvents}";
-
-    private static string LossesOf(Snapshot snapshot) =>
-        "SELECT * FROM netmon_hot_loss"
-        + (snapshot.SealedLosses.Count == 0 ? "" : $" UNION ALL BY NAME SELECT * FROM read_parquet({List(snapshot.SealedLosses)}, hive_partitioning = false, union_by_name = true)");
-
-    private void AddHotLosses(Snapshot snapshot)
+    private void PrintPlan(string sql, TextWriter output)
     {
-        using var appender = _connection.CreateAppender("netmon_hot_loss");
-        foreach (var file in snapshot.HotLosses)
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
         {
-            var node = LossText.NodeOf(file.Path);
-            foreach (var row in LossText.Parse(file.ReadText()))
-            {
-                appender.CreateRow()
-                    .AppendValue(TimeOf(row.From)).AppendValue(TimeOf(row.To)).AppendValue(node)
-                    .AppendValue(row.Stage).AppendValue(row.Reason).AppendValue(row.Count)
-                    .AppendValue((long?)row.Cgroup?.Id).AppendValue(row.Cgroup?.ContainerId).AppendValue(row.Cgroup?.PodName)
-                    .AppendValue(row.Cgroup?.PodNamespace).AppendValue(row.Cgroup?.ContainerName).EndRow();
-            }
+            output.Write(reader.GetString(1).TrimEnd('\n') + "\n");
         }
-    }
-
-    private static DateTime TimeOf(long unixNanoseconds) => DateTime.UnixEpoch.AddTicks(unixNanoseconds / 100);
-
-    private void Confine(Snapshot snapshot)
-    {
-        Execute($"SET temp_directory = {Quote(_temporary)}");
-        Execute($"SET allowed_directories = [{Quote(snapshot.Directory)}]");
-        Execute("SET enable_external_access = false");
-        Execute("SET lock_configuration = true");
     }
 
     private void Execute(string sql)
@@ -136,16 +268,4 @@ internal sealed class CaptureDatabase : IDisposable
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
-
-    private static string ShippedViews()
-    {
-        using var stream = typeof(CaptureDatabase).Assembly.GetManifestResourceStream("views.sql")
-            ?? throw new InvalidOperationException("this build has no views inside");
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
-
-    private static string List(IEnumerable<string> paths) => string.Create(CultureInfo.InvariantCulture, $"[{string.Join(", ", paths.Select(Quote))}]");
-
-    private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

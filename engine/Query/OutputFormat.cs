@@ -12,6 +12,12 @@ internal enum OutputFormat
     /// <summary>A JSON object a line.</summary>
     Json,
 
+    /// <summary>The same.</summary>
+    Ndjson,
+
     /// <summary>A pipe table.</summary>
     Markdown,
+
+    /// <summary>A Parquet file.</summary>
+    Parquet,
 }

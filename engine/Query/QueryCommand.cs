@@ -1,6 +1,8 @@
 using System.CommandLine;
 using DuckDB.NET.Data;
 using NetMon.Foundation.Logging;
+using NetMon.Query.Printing;
+using NetMon.Query.Sql;
 
 namespace NetMon.Query;
 
@@ -18,9 +20,25 @@ internal static class QueryCommand
 
     private static readonly Option<string> Format = new("--format")
     {
-        HelpName = "table|csv|json|markdown",
-        Description = "how rows are printed; json is an object a line",
+        HelpName = "table|csv|json|ndjson|markdown|parquet",
+        Description = "how rows are printed; json and ndjson are an object a line, parquet is a file",
         DefaultValueFactory = _ => "table",
+    };
+
+    private static readonly Option<string?> FromFile = new("--file", "-f")
+    {
+        HelpName = "FILE",
+        Description = "read the SQL from a file",
+    };
+
+    private static readonly Option<bool> Wide = new("--wide")
+    {
+        Description = "print tables as wide as they are, also on a terminal",
+    };
+
+    private static readonly Option<bool> Strict = new("--strict")
+    {
+        Description = "refuse to answer where a file can't be read, instead of answering without it",
     };
 
     private static readonly Option<string> Memory = new("--memory")
@@ -39,8 +57,8 @@ internal static class QueryCommand
 
     private static readonly Argument<string?> Sql = new("SQL")
     {
-        Description = "one SELECT of DuckDB's SQL, over the views events, connections, talkers, failures, new_destinations, edges, loss and"
-            + " completeness; without it: a picture of the last hour",
+        Description = "SELECTs of DuckDB's SQL with semicolons between, over events and the views of schemas/views.sql; - reads them from stdin;"
+            + " without it: a picture of the last hour",
         DefaultValueFactory = _ => null,
     };
 
@@ -48,7 +66,7 @@ internal static class QueryCommand
     {
         var command = new RootCommand("netmon query: SQL over a capture directory, the current hour included. It only reads, and holds up no agent.")
         {
-            Capture, Format, Memory, LogFormat, Sql,
+            Capture, Format, FromFile, Wide, Strict, Memory, LogFormat, Sql,
         };
         command.SetAction(parsed => Run(parsed, log));
         return command;
@@ -68,30 +86,37 @@ internal static class QueryCommand
 
         if (!Enum.TryParse<OutputFormat>(parsed.GetValue(Format), ignoreCase: true, out var format) || int.TryParse(parsed.GetValue(Format), out _))
         {
-            return Fail($"--format {parsed.GetValue(Format)}: it takes table, csv, json or markdown", ExitCode.Usage);
+            return Fail($"--format {parsed.GetValue(Format)}: it takes table, csv, json, ndjson, markdown or parquet", ExitCode.Usage);
         }
 
-        if (parsed.GetValue(Sql) is ['-', ..] word && !word.Any(char.IsWhiteSpace))
+        if (format == OutputFormat.Parquet && !Console.IsOutputRedirected)
+        {
+            return Fail("--format parquet is no text: send it to a file (> answer.parquet)", ExitCode.Usage);
+        }
+
+        if (parsed.GetValue(Sql) is ['-', _, ..] word && !word.Any(char.IsWhiteSpace))
         {
             // It was taken for the SQL. A comment has a blank or a newline behind it.
             return Fail($"there is no option {word}; see netmon query --help", ExitCode.Usage);
         }
 
+        if (parsed.GetValue(FromFile) is not null && parsed.GetValue(Sql) is not null)
+        {
+            return Fail("SQL and --file: give one of them", ExitCode.Usage);
+        }
+
         try
         {
-            using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024);
-            using var capture = Snapshot.Take(directory);
-            using var database = CaptureDatabase.Open(capture, parsed.GetValue(Memory)!);
-            if (parsed.GetValue(Sql) is { } sql)
+            using var output = Console.OpenStandardOutput();
+            var text = Question(parsed);
+            var statements = text is null ? null : Statement.Parse(text);
+            if (format == OutputFormat.Parquet && statements is not null and not [{ Explain: null }])
             {
-                database.Print(sql, format, output);
-            }
-            else
-            {
-                LastHour.Print(database, capture, format, output);
+                return Fail("--format parquet: give one SELECT", ExitCode.Usage);
             }
 
-            output.Flush();
+            var style = new PrintStyle(format, parsed.GetValue(Wide) ? null : TerminalWidth());
+            new Answer(new QuerySettings(directory, statements, text ?? "", style, parsed.GetValue(Memory)!, parsed.GetValue(Strict)), log).Print(output);
             return ExitCode.Success;
         }
         catch (QueryException e)
@@ -100,15 +125,19 @@ internal static class QueryCommand
         }
         catch (DuckDBException e)
         {
-            return Fail(Explain(e), ExitCode.Failure);
+            return Fail(DuckMessage.Explain(e), ExitCode.Failure);
         }
         catch (IOException e) when (e.HResult == BrokenPipe)
         {
             return ExitCode.Success; // whoever read has seen enough
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
         {
-            return Fail($"{e.Message} (a capture is readable by its owner and group only: run as one of these)", ExitCode.Failure);
+            return Fail($"{e.Message}: a capture is readable by its owner and group only, run as one of these (sudo, or the group of the directory)", ExitCode.Failure);
+        }
+        catch (IOException e)
+        {
+            return Fail(e.Message, ExitCode.Failure);
         }
 
         int Fail(string message, int code)
@@ -121,10 +150,10 @@ internal static class QueryCommand
     // .NET keeps the errno of a failed write in HResult: EPIPE (asm-generic/errno-base.h).
     private const int BrokenPipe = 32;
 
-    /// <summary>Without the SQL line that DuckDB points into: it is the question wrapped in a query of ours.</summary>
-    private static string Explain(DuckDBException e) => e.Message.Split("\n\nLINE", 2)[0].Trim() switch
-    {
-        var why when why.Contains("single SELECT", StringComparison.Ordinal) => "that is not one SELECT: a capture is only read, with one SELECT at a time",
-        var why => why,
-    };
+    private static string? Question(ParseResult parsed) => parsed.GetValue(FromFile) is { } file ? File.ReadAllText(file)
+        : parsed.GetValue(Sql) is "-" ? Console.In.ReadToEnd()
+        : parsed.GetValue(Sql);
+
+    /// <summary>Null where no terminal shows the output.</summary>
+    private static int? TerminalWidth() => Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth;
 }

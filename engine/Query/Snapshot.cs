@@ -1,56 +1,88 @@
+using NetMon.Native;
+using NetMon.Query.Files;
 using NetMon.Query.Hot;
+using NetMon.Query.Planning;
 using NetMon.Storage;
 
 namespace NetMon.Query;
 
 /// <summary>
-/// What a capture directory held at one moment, each event once: the sealed files, and the segments of hours that are not
-/// sealed yet, opened, so that they stay readable when they are sealed and removed meanwhile. Links are not followed.
+/// What a capture directory held at one moment, as far as a question needs it, each event once: Parquet files by relation, and
+/// segments of rows that are in no Parquet file yet, opened, so that they stay readable when they are removed meanwhile.
+/// Each folder is listed once and each file's footer read once. What can't be read is left out and named.
 /// </summary>
 internal sealed class Snapshot : IDisposable
 {
     private const int Tries = 10;
+    private readonly List<HotFileView> _opened = [];
 
-    private Snapshot(string directory, IReadOnlyList<string> events, IReadOnlyList<string> losses, IReadOnlyList<HotFileView> segments, IReadOnlyList<HotFileView> hotLosses) =>
-        (Directory, SealedEvents, SealedLosses, Segments, HotLosses) = (directory, events, losses, segments, hotLosses);
+    private Snapshot(string directory) => Directory = directory;
 
+    /// <summary>Absolute.</summary>
     public string Directory { get; }
 
-    /// <summary>Parquet files of events.</summary>
-    public IReadOnlyList<string> SealedEvents { get; }
+    /// <summary>Parquet files of all events: sealed ones and pieces.</summary>
+    public IReadOnlyList<ReadableFile> Events { get; private set; } = [];
+
+    /// <summary>Parquet files of events of which there is no roll-up.</summary>
+    public IReadOnlyList<ReadableFile> Unrolled { get; private set; } = [];
+
+    /// <summary>Parquet files of events, for counting alone.</summary>
+    public IReadOnlyList<ReadableFile> Kept { get; private set; } = [];
+
+    /// <summary>Roll-up files.</summary>
+    public IReadOnlyList<ReadableFile> Rollups { get; private set; } = [];
 
     /// <summary>Parquet files of losses.</summary>
-    public IReadOnlyList<string> SealedLosses { get; }
+    public IReadOnlyList<ReadableFile> SealedLosses { get; private set; } = [];
 
-    /// <summary>Arrow segments whose rows are in no sealed file.</summary>
-    public IReadOnlyList<HotFileView> Segments { get; }
+    /// <summary>Arrow segments whose rows are in no Parquet file.</summary>
+    public IReadOnlyList<HotFileView> Segments { get; private set; } = [];
 
     /// <summary>Files of losses that are not sealed yet.</summary>
-    public IReadOnlyList<HotFileView> HotLosses { get; }
+    public IReadOnlyList<HotFileView> HotLosses { get; private set; } = [];
 
+    /// <summary>What the answer is without.</summary>
+    public IReadOnlyList<LeftOut> LeftOut { get; private set; } = [];
+
+    /// <summary>Takes what a question needs.</summary>
+    /// <param name="directory">The capture directory.</param>
+    /// <param name="scope">What the question reads.</param>
+    /// <param name="damaged">Files that turned out to be damaged before, by path, and how.</param>
     /// <exception cref="QueryException">It is no capture directory.</exception>
     /// <exception cref="IOException">It can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static Snapshot Take(string directory)
+    public static Snapshot Take(string directory, QuestionScope scope, IReadOnlyDictionary<string, string> damaged)
     {
         var root = Path.GetFullPath(directory);
-        if (!System.IO.Directory.Exists(root))
+        if (RegularFile.KindOf(root) == FileKind.Missing)
         {
             throw new QueryException($"there is no directory {root}: --capture takes the directory that netmon run --capture keeps");
         }
 
-        if (!System.IO.Directory.Exists(Path.Combine(root, CapturePaths.Events)) && !System.IO.Directory.Exists(Path.Combine(root, CapturePaths.Hot)))
+        string[] tiers = [CapturePaths.Events, CapturePaths.Hot, CapturePaths.Rollup];
+        if (tiers.All(tier => RegularFile.KindOf(Path.Combine(root, tier)) == FileKind.Missing))
         {
             throw new QueryException($"{root} has no events/ and no hot/ folder: it is no capture directory; --capture takes the one that netmon run --capture keeps");
         }
 
         for (var attempt = 1; ; attempt++)
         {
-            if (TryTake(root) is { } snapshot)
+            var snapshot = new Snapshot(root);
+            try
             {
-                return snapshot;
+                if (snapshot.TryRead(scope, new FileChecks(damaged), damaged))
+                {
+                    return snapshot;
+                }
+            }
+            catch
+            {
+                snapshot.Dispose();
+                throw;
             }
 
+            snapshot.Dispose();
             if (attempt == Tries)
             {
                 throw new IOException($"{root}: hours were sealed or removed under way {Tries} times in a row; ask again");
@@ -58,70 +90,115 @@ internal sealed class Snapshot : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>The beginning of the last hour of which there is a file; null where there is none.</summary>
+    /// <exception cref="IOException">The capture can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static DateTime? LastHour(string directory)
     {
-        foreach (var file in Segments.Concat(HotLosses))
+        var root = Path.GetFullPath(directory);
+        return new[]
         {
-            file.Dispose();
-        }
+            new Tier(root, CapturePaths.Events, byHour: true, CapturePaths.IsSealed).LastHour(),
+            new Tier(root, CapturePaths.Rollup, byHour: true, CapturePaths.IsSealed).LastHour(),
+            new Tier(root, CapturePaths.Hot, byHour: true, name => CapturePaths.IsSegment(name) || CapturePaths.IsSealed(name)).LastHour(),
+        }.Max();
     }
+
+    public void Dispose() => _opened.ForEach(file => file.Dispose());
 
     /// <summary>
-    /// Null where a segment went away before it could be opened: then its hour has been sealed since, and what was listed
+    /// False where a file went away before it could be opened: then its rows are in another one by now, and what was listed
     /// is old. Hot files are listed first, so that what is sealed in between is found sealed.
     /// </summary>
-    private static Snapshot? TryTake(string root)
+    private bool TryRead(QuestionScope scope, FileChecks checks, IReadOnlyDictionary<string, string> damaged)
     {
-        var hot = Files(Path.Combine(root, CapturePaths.Hot)).ToList();
-        var events = Files(Path.Combine(root, CapturePaths.Events)).Where(CapturePaths.IsSealed).Order(StringComparer.Ordinal).ToList();
-        var losses = Files(Path.Combine(root, CapturePaths.Loss)).Where(CapturePaths.IsSealed).Order(StringComparer.Ordinal).ToList();
-        var sealedNames = SealedInto(root, hot, [.. events, .. losses]);
+        Relation[] ofEvents = [.. ((Relation[])[Relation.Events, Relation.Unrolled, Relation.Kept]).Where(scope.Reads)];
+        var eventBounds = ofEvents.Select(scope.Of).Aggregate((ScanBounds?)null, (all, one) => all?.Or(one) ?? one);
+        var lossBounds = scope.Reads(Relation.Loss) ? scope.Of(Relation.Loss) : null;
+        var rollupBounds = scope.Reads(Relation.Rollups) ? scope.Of(Relation.Rollups) : null;
+        var hot = new Tier(Directory, CapturePaths.Hot, byHour: true, IsRead);
+        var events = new Tier(Directory, CapturePaths.Events, byHour: true, CapturePaths.IsSealed);
+        var rollup = new Tier(Directory, CapturePaths.Rollup, byHour: true, CapturePaths.IsSealed);
+        var loss = new Tier(Directory, CapturePaths.Loss, byHour: false, CapturePaths.IsSealed);
+
+        var hotFiles = eventBounds is null && lossBounds is null ? [] : hot.List(eventBounds is null ? lossBounds! : lossBounds is null ? eventBounds : eventBounds.Or(lossBounds));
+        var sealedFiles = eventBounds is null ? [] : events.List(eventBounds);
+        var unrolledBounds = scope.Reads(Relation.Unrolled) ? scope.Of(Relation.Unrolled) : rollupBounds;
+        var rollupFiles = unrolledBounds is null ? [] : rollup.List(rollupBounds?.Or(unrolledBounds) ?? unrolledBounds);
+        var lossFiles = lossBounds is null ? [] : loss.List(lossBounds);
+
+        Rollups = checks.Rollups(rollupFiles);
+        SealedLosses = checks.Losses(lossFiles);
+        var rolled = Rollups.Select(file => file.File.Key).ToHashSet(StringComparer.Ordinal);
+        Rollups = [.. Rollups.Where(file => Within(file.File, rollupBounds))];
+
+        // A file whose roll-up answers is not looked at.
+        var needed = sealedFiles.Where(file => Needs(Relation.Events, file) || Needs(Relation.Kept, file) || (Needs(Relation.Unrolled, file) && !rolled.Contains(file.Key)));
+        var hotFolders = hotFiles.Select(file => file.Folder).ToHashSet(StringComparer.Ordinal);
+        var sound = checks.Events(needed);
+        var inSealed = Names(checks.Events(sealedFiles.Where(file => hotFolders.Contains(file.Folder))))
+            .Concat(Names(SealedLosses)).ToHashSet(StringComparer.Ordinal);
+        var pieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path) && !inSealed.Contains(file.Name)));
+        inSealed.UnionWith(Names(pieces));
+        sound.AddRange(pieces);
+        Events = [.. sound.Where(file => Needs(Relation.Events, file.File))];
+        Kept = [.. sound.Where(file => Needs(Relation.Kept, file.File))];
+        Unrolled = [.. sound.Where(file => Needs(Relation.Unrolled, file.File) && (CapturePaths.IsPiece(file.File.Path) || !rolled.Contains(file.File.Key)))];
+        return !checks.IsStale && TryOpen(hotFiles.Where(file => !inSealed.Contains(file.Name) && !damaged.ContainsKey(file.Path)), eventBounds, lossBounds, Leave)
+            && Finish();
+
+        bool Needs(Relation relation, HourFile file) => scope.Reads(relation) && Within(file, scope.Of(relation));
+
+        void Leave(LeftOut file) => LeftOut = [.. LeftOut, file];
+
+        bool Finish()
+        {
+            LeftOut = [.. hot.LeftOut, .. events.LeftOut, .. rollup.LeftOut, .. loss.LeftOut, .. checks.LeftOut, .. LeftOut];
+            return true;
+        }
+    }
+
+    /// <summary>Opens segments and loss journals; false if one is gone.</summary>
+    private bool TryOpen(IEnumerable<HourFile> files, ScanBounds? eventBounds, ScanBounds? lossBounds, Action<LeftOut> leave)
+    {
         List<HotFileView> segments = [];
-        List<HotFileView> hotLosses = [];
-        try
+        List<HotFileView> losses = [];
+        foreach (var file in files)
         {
-            foreach (var path in hot.Where(path => !sealedNames.Contains(Path.GetFileName(path))).Order(StringComparer.Ordinal))
+            var list = CapturePaths.IsSegment(file.Path) && Within(file, eventBounds) ? segments : CapturePaths.IsLossJournal(file.Path) && lossBounds is not null ? losses : null;
+            if (list is null)
             {
-                if (CapturePaths.IsSegment(path))
-                {
-                    segments.Add(HotFileView.Open(path));
-                }
-                else if (CapturePaths.IsLossJournal(path))
-                {
-                    hotLosses.Add(HotFileView.Open(path));
-                }
+                continue;
             }
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            segments.Concat(hotLosses).ToList().ForEach(file => file.Dispose());
-            return null;
-        }
 
-        return new Snapshot(root, events, losses, segments, hotLosses);
-    }
-
-    /// <summary>Names of hot files that sealed ones of the same hours say to have in them: a crash, or this moment, may leave both.</summary>
-    private static HashSet<string> SealedInto(string root, List<string> hot, List<string> sealedFiles)
-    {
-        // hot/date=…/hour=…/name: sealed ones of these hours, and of these days for losses.
-        var folders = hot.Select(path => Path.GetRelativePath(Path.Combine(root, CapturePaths.Hot), Path.GetDirectoryName(path)!)).ToHashSet(StringComparer.Ordinal);
-        folders.UnionWith(folders.ToList().Select(folder => folder.Split('/')[0]));
-        HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (var path in sealedFiles)
-        {
-            var folder = Path.GetRelativePath(root, Path.GetDirectoryName(path)!);
-            if (folders.Contains(folder[(folder.IndexOf('/', StringComparison.Ordinal) + 1)..]))
+            try
             {
-                names.UnionWith(SealedFile.SegmentsOf(path));
+                _opened.Add(HotFileView.Open(file.Path));
+                list.Add(_opened[^1]);
+            }
+            catch (FileNotFoundException)
+            {
+                return false;
+            }
+            catch (UnauthorizedAccessException)
+            {
+                leave(new LeftOut(file.Path, "permission denied: a capture is readable by its owner and group only, run as one of these"));
+            }
+            catch (IOException e)
+            {
+                leave(new LeftOut(file.Path, e.Message));
             }
         }
 
-        return names;
+        (Segments, HotLosses) = (segments, losses);
+        return true;
     }
 
-    private static IEnumerable<string> Files(string folder) => !System.IO.Directory.Exists(folder) ? [] : System.IO.Directory.EnumerateFiles(
-        folder,
-        "*",
-        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false });
+    private static bool Within(HourFile file, ScanBounds? bounds) => bounds is not null && bounds.HasHour(file.Start) && bounds.HasFile(file.Name);
+
+    private static bool IsRead(string name) => CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsSealed(name);
+
+    /// <summary>Names of hot files whose rows are in these: a crash, or this moment, may leave both.</summary>
+    private static IEnumerable<string> Names(IEnumerable<ReadableFile> files) =>
+        files.SelectMany(file => file.Footer["netmon.segments"]?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? []);
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
 using NetMon.Foundation.Logging;
+using NetMon.Native;
 
 namespace NetMon.Host.Commands;
 
@@ -16,20 +15,12 @@ internal static class QueryProgram
     /// <summary>For the list of commands in the help.</summary>
     public static Command Command() => new("query", "Ask a capture directory in SQL, the current hour included (netmon query --help).");
 
-    /// <summary>Runs it with these arguments and this program's inputs and outputs; its exit code.</summary>
-    public static int Run(IEnumerable<string> arguments, Logger log)
+    /// <summary>Becomes it, in the same process, so that signals and the exit code are its own; returns only where it can't be started.</summary>
+    public static int Run(IReadOnlyList<string> arguments, Logger log)
     {
         var beside = Path.Combine(AppContext.BaseDirectory, Name);
-        try
-        {
-            using var query = Process.Start(new ProcessStartInfo(File.Exists(beside) ? beside : Name, arguments) { UseShellExecute = false })!;
-            query.WaitForExit();
-            return query.ExitCode;
-        }
-        catch (Win32Exception e)
-        {
-            log.Error($"{Name} can't be started ({e.Message}): it is not at {beside} and not on the PATH. Build it with make build, and keep libduckdb.so beside it.");
-            return ExitCode.Failure;
-        }
+        var why = ProgramImage.Replace(File.Exists(beside) ? beside : Name, arguments);
+        log.Error($"{Name} can't be started ({why}): it is not at {beside} and not on the PATH. Build it with make build, and keep libduckdb.so beside it.");
+        return ExitCode.Failure;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using NetMon.Native;
 using NetMon.Storage.Hot;
 
 namespace NetMon.Query.Hot;
@@ -17,8 +18,9 @@ internal sealed class HotFileView : IDisposable
     public long Length { get; }
 
     /// <exception cref="FileNotFoundException">It is gone.</exception>
-    public static HotFileView Open(string path) =>
-        new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+    /// <exception cref="IOException">It is no regular file, or can't be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Reading it is not permitted.</exception>
+    public static HotFileView Open(string path) => new(path, RegularFile.Open(path));
 
     /// <summary>A reader from the start, the caller's to dispose of.</summary>
     public HotSegmentReader Read() => HotSegmentReader.Open(OpenAgain());

@@ -9,12 +9,12 @@ internal static class HotTable
 {
     private static readonly (ColumnInfo Column, Action<HotCursor, IDuckDBDataWriter, ulong> Write)[] Columns = [.. EventColumns.All.Select(Of)];
 
-    /// <summary>Registers it by this name.</summary>
-    public static void Register(DuckDBConnection connection, string name, IReadOnlyList<HotFileView> segments)
+    /// <summary>Registers it by this name; each scan asks for the segments anew.</summary>
+    public static void Register(DuckDBConnection connection, string name, Func<IReadOnlyList<HotFileView>> segments)
     {
         ColumnInfo[] infos = [.. Columns.Select(column => column.Column)];
 #pragma warning disable DuckDBNET001 // The library calls its table functions experimental.
-        connection.RegisterTableFunction(name, () => new TableFunction(infos, new HotRows(segments)), Write);
+        connection.RegisterTableFunction(name, () => new TableFunction(infos, new HotRows(segments())), Write);
 #pragma warning restore DuckDBNET001
     }
 

@@ -4,11 +4,15 @@ namespace NetMon.Query.Printing;
 
 /// <summary>
 /// Columns aligned to their widest value, numbers at the right. Widths come from the first rows; what comes after these is
-/// printed as it comes, so that memory stays bounded. What a terminal would take for a command is shown as its escape.
+/// printed as it comes, so that memory stays bounded. What a terminal would take for a command is shown as its escape, NULL is
+/// blank and an empty text "". Where a line's width is bounded, texts are cut at an ellipsis, the widest first; numbers and
+/// times are not.
 /// </summary>
-internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output, AlignedPrinter.Style style) : RowPrinter(columns, output)
+internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output, AlignedPrinter.Style style, int? width) : RowPrinter(columns, output)
 {
     private const int RowsToMeasure = 1000;
+    private const int NarrowestText = 8;
+    private const char Ellipsis = '\u2026';
     private readonly List<string[]> _waiting = [];
     private int[]? _widths;
     private long _rows;
@@ -20,7 +24,7 @@ internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWrit
     protected override void Add(string?[] row)
     {
         _rows++;
-        string[] cells = [.. row.Select(text => Shown(text ?? ""))];
+        string[] cells = [.. row.Select(text => text is "" ? "\"\"" : Shown(text ?? ""))];
         if (_widths is not null)
         {
             WriteLine(cells);
@@ -51,6 +55,7 @@ internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWrit
     {
         string[] names = [.. Columns.Select(column => Shown(column.Name))];
         _widths = [.. names.Select((name, column) => Math.Max(name.Length, _waiting.Select(row => row[column].Length).DefaultIfEmpty().Max()))];
+        Narrow(_widths);
         WriteLine(names);
         Output.Write(style.Left);
         Output.Write(string.Join(style.RuleBetween, _widths.Select((width, column) => Rule(width, column))));
@@ -58,6 +63,28 @@ internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWrit
         _waiting.ForEach(WriteLine);
         _waiting.Clear();
     }
+
+    /// <summary>Takes from the widest texts until a line fits.</summary>
+    private void Narrow(int[] widths)
+    {
+        for (var over = widths.Sum() + style.Between.Length * (widths.Length - 1) - width; over > 0;)
+        {
+            var widest = Enumerable.Range(0, widths.Length).Where(column => Columns[column].IsText && widths[column] > NarrowestText)
+                .OrderByDescending(column => widths[column]).ToArray();
+            if (widest.Length == 0)
+            {
+                return;
+            }
+
+            var next = widest.Length > 1 && widths[widest[1]] < widths[widest[0]] ? widths[widest[1]] : widths[widest[0]] - 1;
+            var cut = Math.Min(over.Value, widths[widest[0]] - Math.Max(next, NarrowestText));
+            widths[widest[0]] -= cut;
+            over -= cut;
+        }
+    }
+
+    private string Cut(string cell, int column) =>
+        width is not null && Columns[column].IsText && cell.Length > _widths![column] ? cell[..(_widths[column] - 1)] + Ellipsis : cell;
 
     private string Rule(int width, int column) =>
         style == Markdown && Columns[column].IsNumber ? new string(style.Rule, Math.Max(1, width - 1)) + ":" : new string(style.Rule, width);
@@ -68,7 +95,7 @@ internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWrit
         for (var column = 0; column < cells.Length; column++)
         {
             line.Append(column > 0 ? style.Between : "");
-            line.Append(Columns[column].IsNumber ? cells[column].PadLeft(_widths![column]) : cells[column].PadRight(_widths![column]));
+            line.Append(Columns[column].IsNumber ? cells[column].PadLeft(_widths![column]) : Cut(cells[column], column).PadRight(_widths![column]));
         }
 
         Output.Write((style.Right.Length > 0 ? line.Append(style.Right).ToString() : line.ToString().TrimEnd()) + "\n");

@@ -9,12 +9,12 @@ internal abstract class RowPrinter(IReadOnlyList<ColumnHead> columns, TextWriter
 
     protected TextWriter Output => output;
 
-    public static RowPrinter Of(OutputFormat format, IReadOnlyList<ColumnHead> columns, TextWriter output) => format switch
+    public static RowPrinter Of(PrintStyle style, IReadOnlyList<ColumnHead> columns, TextWriter output) => style.Format switch
     {
         OutputFormat.Csv => new CsvPrinter(columns, output),
-        OutputFormat.Json => new JsonPrinter(columns, output),
-        OutputFormat.Markdown => new AlignedPrinter(columns, output, AlignedPrinter.Markdown),
-        _ => new AlignedPrinter(columns, output, AlignedPrinter.Plain),
+        OutputFormat.Json or OutputFormat.Ndjson => new JsonPrinter(columns, output),
+        OutputFormat.Markdown => new AlignedPrinter(columns, output, AlignedPrinter.Markdown, width: null),
+        _ => new AlignedPrinter(columns, output, AlignedPrinter.Plain, style.Width),
     };
 
     /// <summary>Prints what the reader has, to its end.</summary>

@@ -1,0 +1,203 @@
+using System.Text;
+using DuckDB.NET.Data;
+using NetMon.Foundation.Logging;
+using NetMon.Query.Files;
+using NetMon.Query.Planning;
+using NetMon.Query.Sql;
+
+namespace NetMon.Query;
+
+/// <summary>
+/// Answers the questions of a command line: plans them over empty relations, takes what they need of the capture, and prints.
+/// When a file turns out to be damaged, or is sealed and removed meanwhile, it begins anew without it.
+/// </summary>
+internal sealed class Answer(QuerySettings settings, Logger log)
+{
+    private const int Tries = 10;
+    private readonly Dictionary<string, string> _damaged = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+    private bool _needsAllViews = ListsViews(settings.Text);
+
+    /// <summary>Prints the answers.</summary>
+    /// <exception cref="QueryException">The questions can't be answered.</exception>
+    /// <exception cref="DuckDBException">A question is wrong.</exception>
+    /// <exception cref="IOException">The capture can't be read, or the output not written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The capture may not be read.</exception>
+    public void Print(Stream output)
+    {
+        using var spill = SpillFolder.Create();
+        var held = new HeldOutput(output);
+        for (var attempt = 1; !TryPrint(held, spill.Path, isLast: attempt == Tries); attempt++)
+        {
+            if (!held.TryDiscard())
+            {
+                throw new QueryException("the rows that are printed so far are not all: ask again, it goes without that file then");
+            }
+        }
+
+        held.Release();
+    }
+
+    /// <summary>False where another attempt may succeed.</summary>
+    private bool TryPrint(HeldOutput output, string temporary, bool isLast)
+    {
+        using var database = CaptureDatabase.Create(settings.Memory, temporary);
+        var script = new ViewScript(ShippedViews());
+        var text = settings.Statements is null ? Picture.Text : settings.Text;
+        var views = script.NeededBy(_needsAllViews ? string.Join(' ', script.Names) : text);
+        var end = settings.Statements is null || views.Append(text).Any(sql => sql.Contains("capture_end", StringComparison.OrdinalIgnoreCase)) ? FindEnd(database) : null;
+        var picture = settings.Statements is null ? new Picture(end ?? throw NoEvents()) : null;
+        IReadOnlyList<Statement> statements = settings.Statements ?? [.. picture!.Tables.Select(table => table.Table)];
+        Snapshot? snapshot = null;
+        try
+        {
+            database.SetEnd(end);
+            database.Define(picture is null ? views : views.Append(picture.SourceDefinition));
+            var scope = database.Plan(statements.Select(statement => statement.Sql));
+            snapshot = Take(scope);
+            database.Load(snapshot, scope);
+            if (picture is not null)
+            {
+                database.Keep(Picture.Source);
+            }
+
+            database.Confine(snapshot.Directory, temporary);
+            Print(database, statements, picture, output, temporary);
+            return true;
+        }
+        catch (DuckDBException e) when (!isLast && (IsUnmadeView(e) || (snapshot is not null && FindsCause(e, snapshot, database))))
+        {
+            return false;
+        }
+        finally
+        {
+            snapshot?.Dispose();
+        }
+    }
+
+    private void Print(CaptureDatabase database, IReadOnlyList<Statement> statements, Picture? picture, HeldOutput output, string temporary)
+    {
+        using var writer = new StreamWriter(output, bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
+        var isPlain = settings.Style.Format is OutputFormat.Table or OutputFormat.Markdown;
+        if (settings.Style.Format == OutputFormat.Parquet)
+        {
+            var file = Path.Combine(temporary, "answer.parquet");
+            database.WriteParquet(picture is null ? statements[0] : Picture.Single, file);
+            using var rows = File.OpenRead(file);
+            rows.CopyTo(output);
+        }
+        else if (picture is not null && isPlain)
+        {
+            var mark = settings.Style.Format == OutputFormat.Markdown ? "##" : "--";
+            foreach (var (heading, table) in picture.Tables)
+            {
+                writer.Write($"{mark} {heading}\n");
+                database.Print(table, settings.Style, writer);
+                writer.Write('\n');
+            }
+        }
+        else
+        {
+            statements = picture is null ? statements : [Picture.Single];
+            foreach (var statement in statements)
+            {
+                if (statement != statements[0] && settings.Style.Format is not (OutputFormat.Json or OutputFormat.Ndjson))
+                {
+                    writer.Write('\n');
+                }
+
+                database.Print(statement, settings.Style, writer);
+            }
+        }
+    }
+
+    private Snapshot Take(QuestionScope scope)
+    {
+        var snapshot = Snapshot.Take(settings.Capture, scope, _damaged);
+        foreach (var file in snapshot.LeftOut.Where(file => _named.Add(file.Path)))
+        {
+            if (settings.IsStrict)
+            {
+                snapshot.Dispose();
+                throw new QueryException($"{file.Path}: {file.Reason}. Without --strict the answer is given without it");
+            }
+
+            log.Warn($"{file.Path} is left out: {file.Reason}");
+        }
+
+        return snapshot;
+    }
+
+    /// <summary>The time of the capture's last event, from its last hour; where that has none that can be read, from all.</summary>
+    private DateTime? FindEnd(CaptureDatabase database)
+    {
+        var last = Snapshot.LastHour(settings.Capture);
+        foreach (var bounds in last is { } hour ? (ScanBounds[])[ScanBounds.Everything with { From = hour }, ScanBounds.Everything] : [ScanBounds.Everything])
+        {
+            var scope = new QuestionScope();
+            scope.Add(Relation.Events, bounds);
+            scope.Add(Relation.Rollups, bounds);
+            using var snapshot = Take(scope);
+            if (database.LastTime(snapshot) is { } end)
+            {
+                return end;
+            }
+        }
+
+        return null;
+    }
+
+    private QueryException NoEvents() =>
+        new($"{Path.GetFullPath(settings.Capture)} has no events yet: they are readable about a second after they happen, as long as netmon run --capture is running");
+
+    /// <summary>Whether a question has made up a view's name from parts, so that it was not found in its text.</summary>
+    private bool IsUnmadeView(DuckDBException e)
+    {
+        if (_needsAllViews || !e.Message.StartsWith("Catalog Error", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        _needsAllViews = true;
+        return true;
+    }
+
+    /// <summary>Whether a file is the reason, which the next attempt does without.</summary>
+    private bool FindsCause(DuckDBException e, Snapshot snapshot, CaptureDatabase database)
+    {
+        if (DuckMessage.IsOfQuestion(e))
+        {
+            return false;
+        }
+
+        var files = snapshot.Events.Concat(snapshot.Unrolled).Concat(snapshot.Kept).Concat(snapshot.Rollups).Concat(snapshot.SealedLosses)
+            .DistinctBy(file => file.File.Path).ToList();
+        var gone = files.Where(file => !File.Exists(file.File.Path)).ToList();
+        if (gone.Count > 0)
+        {
+            return true; // sealed or removed since
+        }
+
+        var named = files.Where(file => e.Message.Contains(file.File.Path, StringComparison.Ordinal)).ToList();
+        foreach (var file in named.Count > 0 ? named : files)
+        {
+            if (database.DamageOf(file) is { } damage)
+            {
+                _damaged[file.File.Path] = $"it is damaged ({damage})";
+            }
+        }
+
+        return files.Any(file => _damaged.ContainsKey(file.File.Path));
+    }
+
+    private static bool ListsViews(string text) =>
+        ((string[])["show", "duckdb_", "information_schema", "sqlite_master", "pg_"]).Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private static string ShippedViews()
+    {
+        using var stream = typeof(Answer).Assembly.GetManifestResourceStream("views.sql")
+            ?? throw new InvalidOperationException("this build has no views inside");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

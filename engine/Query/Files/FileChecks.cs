@@ -1,0 +1,79 @@
+using NetMon.Events.Columns;
+
+namespace NetMon.Query.Files;
+
+/// <summary>Looks at each Parquet file that a question needs, once, before DuckDB does: what can't be read is left out and named.</summary>
+internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
+{
+    private const int RollupVersion = 1;
+    private const int LossVersion = 2;
+    private readonly Dictionary<string, ReadableFile?> _checked = new(StringComparer.Ordinal);
+    private readonly List<LeftOut> _leftOut = [];
+
+    /// <summary>Files that were left out, and why.</summary>
+    public IReadOnlyList<LeftOut> LeftOut => _leftOut;
+
+    /// <summary>Files that went away between the listing and now: their hour has been sealed or removed.</summary>
+    public bool IsStale { get; private set; }
+
+    /// <summary>Files of events: sealed ones and pieces.</summary>
+    public List<ReadableFile> Events(IEnumerable<HourFile> files) => Sound(files, "netmon.schema_version", EventColumns.SchemaVersion, RelationColumns.OfEventFiles);
+
+    public List<ReadableFile> Rollups(IEnumerable<HourFile> files) => Sound(files, "netmon.rollup_version", RollupVersion, RelationColumns.OfRollupFiles);
+
+    public List<ReadableFile> Losses(IEnumerable<HourFile> files) => Sound(files, "netmon.loss_schema_version", LossVersion, RelationColumns.Of(Relation.Loss));
+
+    private List<ReadableFile> Sound(IEnumerable<HourFile> files, string versionKey, int newest, IReadOnlyList<RelationColumn> columns)
+    {
+        List<ReadableFile> sound = [];
+        foreach (var file in files)
+        {
+            if (!_checked.TryGetValue(file.Path, out var known))
+            {
+                known = _checked[file.Path] = Check(file, versionKey, newest, columns);
+            }
+
+            if (known is not null)
+            {
+                sound.Add(known);
+            }
+        }
+
+        return sound;
+    }
+
+    private ReadableFile? Check(HourFile file, string versionKey, int newest, IReadOnlyList<RelationColumn> columns)
+    {
+        try
+        {
+            if (damaged.TryGetValue(file.Path, out var why))
+            {
+                return Refuse(why);
+            }
+
+            var footer = ParquetFooter.Read(file.Path);
+            return footer.Version(versionKey) > newest
+                ? Refuse($"a newer version wrote it ({versionKey} {footer[versionKey]}, this one reads up to {newest}): use that version's netmon query")
+                : new ReadableFile(file, footer, footer.Has(columns));
+        }
+        catch (FileNotFoundException)
+        {
+            IsStale = true;
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return Refuse("permission denied: a capture is readable by its owner and group only, run as one of these");
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return Refuse(e.Message.Replace(file.Path, "it", StringComparison.Ordinal));
+        }
+
+        ReadableFile? Refuse(string why)
+        {
+            _leftOut.Add(new LeftOut(file.Path, why));
+            return null;
+        }
+    }
+}

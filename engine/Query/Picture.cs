@@ -1,0 +1,64 @@
+using System.Globalization;
+using NetMon.Query.Sql;
+
+namespace NetMon.Query;
+
+/// <summary>What is printed where nobody asks for anything: the last one to two hours of the capture, in some short tables.</summary>
+internal sealed class Picture
+{
+    /// <summary>The view that the tables are made from; its rows are computed once.</summary>
+    public const string Source = "recent";
+
+    private const string Names = "workload_of(pod_namespace, pod_name, container_name, process) AS workload";
+
+    private static readonly (string Title, string Sql)[] OfTheHour =
+    [
+        ("events", "SELECT type, direction, outcome, sum(n)::BIGINT AS events FROM ("
+            + "SELECT 'CONNECT' AS type, direction, result AS outcome, attempts AS n FROM recent UNION ALL SELECT 'ACCEPT', direction, NULL, accepts FROM recent"
+            + " UNION ALL SELECT 'CLOSE', direction, NULL, closed FROM recent) WHERE n > 0 GROUP BY ALL ORDER BY events DESC, type, direction, outcome LIMIT 20"),
+        ("who moves most", $"SELECT {Names}, direction, peer, port, sum(closed)::BIGINT AS connections, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received"
+            + " FROM recent WHERE closed > 0 OR bytes_sent > 0 OR bytes_received > 0 GROUP BY ALL ORDER BY sum(bytes_sent + bytes_received) DESC, workload, direction, peer, port LIMIT 10"),
+        ("what fails", $"SELECT {Names}, peer, port, result, sum(attempts)::BIGINT AS attempts, max(last) AS last"
+            + " FROM recent WHERE attempts > 0 AND result <> 'established' GROUP BY ALL ORDER BY attempts DESC, workload, peer, port, result LIMIT 10"),
+        ("who tries many ports or addresses", $"SELECT {Names}, kind, target, different, attempts, failed FROM ("
+            + "SELECT pod_namespace, pod_name, container_name, process, 'ports' AS kind, peer AS target, count(DISTINCT port) AS different, sum(attempts)::BIGINT AS attempts,"
+            + " coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT AS failed FROM recent WHERE attempts > 0 GROUP BY ALL"
+            + " UNION ALL SELECT pod_namespace, pod_name, container_name, process, 'addresses', port::VARCHAR, count(DISTINCT peer), sum(attempts)::BIGINT,"
+            + " coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT FROM recent WHERE attempts > 0 GROUP BY ALL"
+            + ") WHERE different >= 20 AND failed * 2 > attempts ORDER BY different DESC, workload, kind, target LIMIT 5"),
+    ];
+
+    private static readonly (string Title, string Sql)[] OfTheDay =
+    [
+        ("new destinations of the day, of workloads that were known before", "SELECT workload, dst_ip, dst_port, first_seen, connections, node, pod_name, process FROM new_destinations"
+            + " WHERE known_since < date_trunc('day', getvariable('capture_end')) ORDER BY first_seen DESC, workload, dst_ip, dst_port LIMIT 10"),
+        ("how complete", "FROM completeness ORDER BY date DESC, hour DESC, node LIMIT 3"),
+    ];
+
+    private readonly DateTime _since;
+    private readonly DateTime _end;
+
+    /// <param name="end">The capture's last event.</param>
+    public Picture(DateTime end)
+    {
+        _end = end;
+        _since = end.AddHours(-1).Date.AddHours(end.AddHours(-1).Hour);
+    }
+
+    /// <summary>All SQL of it, for what it needs.</summary>
+    public static string Text { get; } = string.Join('\n', OfTheHour.Concat(OfTheDay).Select(table => table.Sql)) + " hourly";
+
+    /// <summary>The statement that makes <see cref="Source"/>: the hour before the last event and the one it is in, as whole hours.</summary>
+    public string SourceDefinition => string.Create(
+        CultureInfo.InvariantCulture,
+        $"CREATE VIEW {Source} AS SELECT * FROM hourly WHERE {(_since.Date == _end.Date ? $"date = DATE '{_since:yyyy-MM-dd}' AND hour >= {_since.Hour}" : $"date >= DATE '{_since:yyyy-MM-dd}' AND (date > DATE '{_since:yyyy-MM-dd}' OR hour >= {_since.Hour})")}");
+
+    /// <summary>One table after the other, each under its heading.</summary>
+    public IEnumerable<(string Heading, Statement Table)> Tables =>
+        OfTheHour.Select(table => (string.Create(CultureInfo.InvariantCulture, $"{table.Title}, {_since:yyyy-MM-dd HH:mm} to {_end:HH:mm} UTC"), new Statement(table.Sql, null)))
+            .Concat(OfTheDay.Select(table => ($"{table.Title}, UTC", new Statement(table.Sql, null))));
+
+    /// <summary>All tables as one, with a column that says which: for formats that have no headings.</summary>
+    public static Statement Single { get; } = new(
+        string.Join(" UNION ALL BY NAME ", OfTheHour.Concat(OfTheDay).Select(table => $"(SELECT {SqlText.Quote(table.Title)} AS \"table\", * FROM ({table.Sql}))")), null);
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+
+namespace NetMon.Query.Sql;
+
+/// <summary>The shipped views and macros, schemas/views.sql, by name: those that a question names are made, with those that these need.</summary>
+internal sealed partial class ViewScript
+{
+    private readonly List<(string Name, string Sql)> _statements = [];
+
+    /// <param name="script">Statements that end in a semicolon at a line's end; each makes a view or a macro.</param>
+    public ViewScript(string script)
+    {
+        foreach (Match statement in Statement().Matches(script))
+        {
+            _statements.Add((statement.Groups[1].Value, statement.Value));
+        }
+    }
+
+    /// <summary>Names, in the order in which they can be made.</summary>
+    public IEnumerable<string> Names => _statements.Select(statement => statement.Name);
+
+    /// <summary>The statements that a text needs, in the order in which they can be made; a word that only looks like a name costs one too many.</summary>
+    public List<string> NeededBy(string text)
+    {
+        var needed = Words(text);
+        // What a statement uses stands before it.
+        for (var index = _statements.Count - 1; index >= 0; index--)
+        {
+            if (needed.Contains(_statements[index].Name))
+            {
+                needed.UnionWith(Words(_statements[index].Sql));
+            }
+        }
+
+        return [.. _statements.Where(statement => needed.Contains(statement.Name)).Select(statement => statement.Sql)];
+    }
+
+    private static HashSet<string> Words(string text) => Word().Matches(text).Select(word => word.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"^CREATE OR REPLACE (?:VIEW|MACRO) (\w+).*?;$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Statement();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Word();
+}
