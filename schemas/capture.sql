@@ -1,17 +1,52 @@
--- The sealed hours of a capture for stock DuckDB (1.2 or newer); then .read views.sql for the rest. Tell it where first:
+-- The sealed hours of a capture for stock DuckDB (1.2 or newer); then .read views.sql for the rest. Set where it is first:
 --
 --   SET VARIABLE capture = '/var/lib/netmon';    -- or 's3://bucket/prefix', or a folder that many nodes' captures were copied to
 --
--- netmon query has the same views over the sealed hours and the current one.
+-- netmon query has the same views over the sealed hours and the current one. It reads fewer files for a question about some
+-- hours, because it knows which ones before it opens any.
 
-CREATE OR REPLACE VIEW events AS
-SELECT * FROM read_parquet(getvariable('capture') || '/events/**/*.parquet', hive_partitioning = true, hive_types = {'date': DATE, 'hour': BIGINT}, union_by_name = true)
-UNION ALL BY NAME -- columns that files of version 0.1 lack
-SELECT NULL::BIGINT AS connection_id, NULL::VARCHAR AS owner, NULL::BOOLEAN AS older, NULL::BIGINT AS delta_sent, NULL::BIGINT AS delta_received,
-    NULL::VARCHAR AS dialed_ip, NULL::INTEGER AS dialed_port
-WHERE false;
+SET TimeZone = 'UTC';
 
--- A capture that has lost nothing has no file of losses, and read_parquet refuses a pattern without one.
+-- Files of version 0.1 have unsigned numbers, and lack the last columns.
+CREATE OR REPLACE MACRO netmon_events(files) AS TABLE
+SELECT * REPLACE (pid::INTEGER AS pid, netns::BIGINT AS netns, uid::BIGINT AS uid, cgroup_id::BIGINT AS cgroup_id, rtt_us::BIGINT AS rtt_us,
+    retransmits::BIGINT AS retransmits, bytes_sent::BIGINT AS bytes_sent, bytes_received::BIGINT AS bytes_received)
+FROM (
+    SELECT * FROM read_parquet(files, hive_partitioning = true, hive_types = {'date': DATE, 'hour': BIGINT}, union_by_name = true)
+    UNION ALL BY NAME
+    SELECT NULL::BIGINT AS connection_id, NULL::VARCHAR AS owner, NULL::BOOLEAN AS older, NULL::BIGINT AS delta_sent, NULL::BIGINT AS delta_received,
+        NULL::VARCHAR AS dialed_ip, NULL::INTEGER AS dialed_port
+    WHERE false
+);
+
+CREATE OR REPLACE VIEW events AS FROM netmon_events(getvariable('capture') || '/events/**/*.parquet');
+
+CREATE OR REPLACE VIEW kept AS SELECT node, date, hour, count(*) AS events FROM events GROUP BY ALL;
+
+-- read_parquet refuses a pattern without files: a capture of version 0.1 has no roll-ups, and one that lost nothing no losses.
+SET VARIABLE capture_has_rollups = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/rollup/**/*.parquet'));
+
+CREATE OR REPLACE VIEW rollups AS
+SELECT NULL::VARCHAR AS node, NULL::VARCHAR AS direction, NULL::VARCHAR AS process, NULL::VARCHAR AS container_id, NULL::VARCHAR AS pod_name, NULL::VARCHAR AS pod_namespace,
+    NULL::VARCHAR AS container_name, NULL::VARCHAR AS peer, NULL::INTEGER AS port, NULL::VARCHAR AS result, NULL::INTEGER AS errno, NULL::BIGINT AS attempts, NULL::BIGINT AS accepts,
+    NULL::BIGINT AS closed, NULL::BIGINT AS bytes_sent, NULL::BIGINT AS bytes_received, NULL::BIGINT AS retransmits, NULL::VARCHAR AS latency, NULL::TIMESTAMP AS first,
+    NULL::TIMESTAMP AS last, NULL::DATE AS date, NULL::BIGINT AS hour
+WHERE false
+UNION ALL BY NAME
+SELECT * FROM query(CASE WHEN getvariable('capture_has_rollups')
+    THEN 'SELECT * FROM read_parquet(getvariable(''capture'') || ''/rollup/**/*.parquet'', hive_partitioning = true, hive_types = {''date'': DATE, ''hour'': BIGINT}, union_by_name = true)'
+    ELSE 'SELECT NULL::VARCHAR AS node WHERE false'
+END);
+
+-- The roll-up of events/date=…/hour=…/NAME is rollup/date=…/hour=…/NAME.
+SET VARIABLE capture_unrolled = (
+    SELECT list(file ORDER BY file) FROM glob(getvariable('capture') || '/events/**/*.parquet')
+    WHERE getvariable('capture') || '/rollup' || substr(file, length(getvariable('capture') || '/events') + 1) NOT IN (SELECT file FROM glob(getvariable('capture') || '/rollup/**/*.parquet'))
+);
+
+CREATE OR REPLACE VIEW unrolled AS
+FROM query(CASE WHEN len(getvariable('capture_unrolled')) > 0 THEN 'FROM netmon_events(getvariable(''capture_unrolled''))' ELSE 'FROM events WHERE false' END);
+
 SET VARIABLE capture_has_losses = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/loss/**/*.parquet'));
 
 CREATE OR REPLACE VIEW loss AS
@@ -23,3 +58,5 @@ SELECT * FROM query(CASE WHEN getvariable('capture_has_losses')
     THEN 'SELECT * FROM read_parquet(getvariable(''capture'') || ''/loss/**/*.parquet'', hive_partitioning = false, union_by_name = true)'
     ELSE 'SELECT NULL::VARCHAR AS node WHERE false'
 END);
+
+SET VARIABLE capture_end = (SELECT greatest((SELECT max(timestamp) FROM events), (SELECT max(last) FROM rollups)));

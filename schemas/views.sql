@@ -90,36 +90,35 @@ GROUP BY date, hour, node, direction, process, container_id, pod_namespace, pod_
 
 -- Connections that were open after their last report: their last FLOW, with the bytes so far, or until its first FLOW the
 -- CONNECT or ACCEPT alone. An id is unique on a node until it boots: the times tell two boots apart. They are cut off to
--- microseconds, so that a difference may be one more than the truth.
+-- microseconds, so that a difference may be one more than the truth. Which rows these are is found by few columns first.
 CREATE OR REPLACE MACRO open_ends(since) AS TABLE
-WITH told AS (
-    SELECT * FROM events WHERE timestamp >= since AND connection_id IS NOT NULL
-), ended AS (
-    SELECT node, connection_id, timestamp, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
-    FROM told WHERE type = 'CLOSE'
+WITH told AS NOT MATERIALIZED (
+    SELECT hash(node) AS whose, connection_id, type, timestamp,
+        CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
+    FROM events WHERE timestamp >= since AND connection_id IS NOT NULL AND (type <> 'CONNECT' OR result = 'established')
 ), latest AS (
-    SELECT *, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before FROM told WHERE type = 'FLOW'
-    QUALIFY row_number() OVER (PARTITION BY node, connection_id ORDER BY timestamp DESC) = 1
+    SELECT whose, connection_id, max(timestamp) AS timestamp, arg_max(not_before, timestamp) AS not_before FROM told WHERE type = 'FLOW' GROUP BY ALL
 ), flowing AS (
-    SELECT f.* FROM latest f ANTI JOIN ended e
-        ON f.node = e.node AND f.connection_id = e.connection_id AND f.timestamp >= e.not_before AND f.timestamp <= e.timestamp
+    SELECT l.* FROM latest l ANTI JOIN (SELECT * FROM told WHERE type = 'CLOSE') e
+        ON l.connection_id = e.connection_id AND l.whose = e.whose AND l.timestamp >= e.not_before AND l.timestamp <= e.timestamp
 ), begun AS (
-    SELECT o.* FROM (SELECT * FROM told WHERE type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established')) o ANTI JOIN (
-        SELECT node, connection_id, timestamp, not_before FROM ended UNION ALL SELECT node, connection_id, timestamp, not_before FROM flowing
-    ) r ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
+    SELECT o.* FROM (SELECT whose, connection_id, timestamp FROM told WHERE type IN ('ACCEPT', 'CONNECT')) o ANTI JOIN (
+        SELECT whose, connection_id, timestamp, not_before FROM told WHERE type = 'CLOSE'
+        UNION ALL
+        SELECT whose, connection_id, timestamp, not_before FROM flowing
+    ) r ON o.connection_id = r.connection_id AND o.whose = r.whose AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
+), open AS (
+    SELECT whose, connection_id, timestamp FROM flowing UNION ALL SELECT whose, connection_id, timestamp FROM begun
+), rows AS (
+    SELECT * FROM events e SEMI JOIN open o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND hash(e.node) = o.whose
+    WHERE e.timestamp >= since AND (e.type IN ('ACCEPT', 'FLOW') OR (e.type = 'CONNECT' AND e.result = 'established'))
 )
-SELECT node, direction, src_ip, src_port, dst_ip, dst_port, timestamp - to_microseconds(duration_us) AS opened_at, duration_us,
-    CASE WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
+SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
+    CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,
+    CASE WHEN type = 'ACCEPT' THEN timestamp WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
     bytes_sent, bytes_received, rtt_us, retransmits, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
     connection_id, owner, older, dialed_ip, dialed_port, timestamp AS reported_at
-FROM flowing
-UNION ALL BY NAME
-SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
-    CASE type WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at,
-    CASE type WHEN 'ACCEPT' THEN timestamp END AS accepted_at, latency_us,
-    pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
-    connection_id, owner, older, dialed_ip, dialed_port, timestamp AS reported_at
-FROM begun;
+FROM rows;
 
 -- One row for each end of each connection that was established. One that has ended is its CLOSE. opened_at is the moment of
 -- establishment (of a connection that is older than the agent, the agent's start); accepted_at, when accept() returned. Rows of
@@ -274,60 +273,78 @@ GROUP BY node, pod_namespace, pod_name, container_name, process, dst_ip, dst_por
 HAVING count(*) >= 10 AND avg(apart) >= 5e6 AND stddev_pop(apart) < avg(apart) / 10;
 
 -- Both ends of the same connection, on one node or on two: the same client address and port, the same server address and port,
--- established at the same time, and, where both have closed, each received what the other sent. Where nobody listens on the
--- address that was called (a Service's), it was translated on the way: then the client's address and port alone identify it.
--- Nodes' clocks may differ by 5 s; on one node a second is for the handshake's way.
+-- established at the same time, and, where both have closed in order, each received what the other sent. Where nobody listens
+-- on the address that was called (a Service's), it was translated on the way: then the client's address and port alone identify
+-- it. Nodes' clocks may differ by 5 s; on one node a second is for the handshake's way. The ends are those of connections that
+-- have ended, those of open ones, and of version 0.1 their beginnings, where the server's is when it accepted, up to 10 s later.
 CREATE OR REPLACE VIEW pairs AS
-WITH ends AS (
-    SELECT *, hash(src_ip, src_port) AS caller FROM connections
-), listening AS (
-    SELECT DISTINCT dst_ip FROM ends WHERE direction = 'inbound'
-), client AS (
-    SELECT *, dst_ip NOT IN (SELECT dst_ip FROM listening) AS is_translated, src_ip LIKE '127.%' OR src_ip = '::1' AS is_loopback
-    FROM ends WHERE direction = 'outbound'
+WITH listening AS (
+    SELECT DISTINCT dst_ip FROM events WHERE direction = 'inbound'
+), open AS MATERIALIZED (
+    FROM open_ends(TIMESTAMP '1970-01-01')
+), ends AS NOT MATERIALIZED (
+    SELECT 'ended' AS state, node, direction, src_ip, src_port, dst_ip, dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS last,
+        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process
+    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL
+    UNION ALL
+    SELECT 'open', node, direction, src_ip, src_port, dst_ip, dst_port, netns, opened_at, reported_at,
+        latency_us, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process
+    FROM open
+    UNION ALL
+    SELECT 'begun', node, direction, src_ip, src_port, dst_ip, dst_port, netns, timestamp, timestamp,
+        latency_us, NULL, NULL, false, pod_namespace, pod_name, container_name, process
+    FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
 )
-SELECT c.node, s.node AS s_node, c.src_ip, c.src_port, c.dst_ip, c.dst_port, c.opened_at, s.opened_at AS s_opened_at, s.dst_ip AS s_dst_ip, s.dst_port AS s_dst_port, c.closed_at,
-    c.latency_us, c.bytes_sent, c.bytes_received, c.open, c.pod_namespace, c.pod_name, c.container_name, c.process,
+SELECT c.state, c.node, s.node AS s_node, c.dst_ip, c.dst_port, s.src_ip AS s_src_ip, s.dst_port AS s_dst_port, c.opened_at, c.last, c.latency_us, c.bytes_sent, c.bytes_received,
+    c.pod_namespace, c.pod_name, c.container_name, c.process,
     s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process
-FROM client c JOIN (SELECT * FROM ends WHERE direction = 'inbound') s
-    ON c.caller = s.caller AND c.src_port = s.src_port
-    AND s.opened_at BETWEEN c.opened_at - INTERVAL 5 SECONDS AND c.opened_at + INTERVAL 5 SECONDS
-    AND (c.node <> s.node OR s.opened_at BETWEEN c.opened_at - INTERVAL 1 SECOND AND c.opened_at + INTERVAL 1 SECOND)
+FROM (SELECT *, hash(src_ip, src_port) AS caller, dst_ip NOT IN (SELECT dst_ip FROM listening) AS is_translated FROM ends WHERE direction = 'outbound') c
+JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'inbound') s
+    ON c.caller = s.caller AND c.src_port = s.src_port AND c.state = s.state
+    AND s.opened_at >= c.opened_at - INTERVAL 5 SECONDS AND s.opened_at <= c.opened_at + CASE c.state WHEN 'begun' THEN INTERVAL 10 SECONDS ELSE INTERVAL 5 SECONDS END
+    AND (c.node <> s.node OR c.state = 'begun' OR s.opened_at BETWEEN c.opened_at - INTERVAL 1 SECOND AND c.opened_at + INTERVAL 1 SECOND)
     AND (c.is_translated OR (c.dst_port = s.dst_port AND c.dst_ip = s.dst_ip))
-    AND (NOT c.is_loopback OR (c.netns = s.netns AND c.node = s.node))
-    AND (c.reason IS NULL OR s.reason IS NULL OR c.reason NOT LIKE 'fin%' OR s.reason NOT LIKE 'fin%'
-        OR (c.bytes_sent = s.bytes_received AND c.bytes_received = s.bytes_sent));
+    AND ((c.src_ip NOT LIKE '127.%' AND c.src_ip <> '::1') OR (c.netns = s.netns AND c.node = s.node))
+    AND (NOT c.in_order OR NOT s.in_order OR (c.bytes_sent = s.bytes_received AND c.bytes_received = s.bytes_sent));
 
 -- Which workload talks to which. unpaired counts what is not here.
 CREATE OR REPLACE VIEW edges AS
 SELECT workload_of(pod_namespace, pod_name, container_name, process) AS client,
-    workload_of(s_pod_namespace, s_pod_name, s_container_name, s_process) AS server,
-    dst_port AS port, count(*) AS connections, median(latency_us)::BIGINT AS median_us, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
-    min(opened_at) AS first, max(coalesce(closed_at, opened_at)) AS last, node AS client_node, s_node AS server_node,
-    pod_namespace AS client_namespace, pod_name AS client_pod, s_pod_namespace AS server_namespace, s_pod_name AS server_pod
-FROM pairs
-GROUP BY ALL;
-
--- Ends whose other end should be in this capture, because somebody here has its address, and is not: clocks more than 5 s apart,
--- rows lost, an address translated on both sides.
-CREATE OR REPLACE VIEW unpaired AS
-WITH clients AS (
-    SELECT DISTINCT src_ip FROM connections WHERE direction = 'outbound'
-), servers AS (
-    SELECT DISTINCT dst_ip FROM connections WHERE direction = 'inbound'
-)
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, count(*) AS connections, min(opened_at) AS first, max(opened_at) AS last,
-    node, pod_namespace, pod_name, container_name, process
+    workload_of(s_pod_namespace, s_pod_name, s_container_name, s_process) AS server, port, * EXCLUDE (pod_namespace, pod_name, container_name, process,
+        s_pod_namespace, s_pod_name, s_container_name, s_process, port), pod_namespace AS client_namespace, pod_name AS client_pod, s_pod_namespace AS server_namespace, s_pod_name AS server_pod
 FROM (
-    SELECT c.*, c.dst_ip AS peer, c.dst_port AS port FROM connections c SEMI JOIN servers USING (dst_ip)
-    ANTI JOIN pairs p ON c.node = p.node AND c.src_ip = p.src_ip AND c.src_port = p.src_port AND c.dst_ip = p.dst_ip AND c.dst_port = p.dst_port AND c.opened_at = p.opened_at
-    WHERE c.direction = 'outbound'
+    SELECT pod_namespace, pod_name, container_name, process, s_pod_namespace, s_pod_name, s_container_name, s_process, dst_port AS port,
+        count(*) AS connections, median(latency_us)::BIGINT AS median_us, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
+        min(opened_at) AS first, max(last) AS last, node AS client_node, s_node AS server_node
+    FROM pairs
+    GROUP BY ALL
+);
+
+-- Ends of connections that have ended and whose other end should be in this capture, because somebody here has its address, and
+-- is not: clocks more than 5 s apart, rows lost, an address translated on both sides.
+CREATE OR REPLACE VIEW unpaired AS
+WITH counted AS (
+    SELECT direction, node, pod_namespace, pod_name, container_name, process, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port, count(*) AS n
+    FROM events
+    WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND CASE direction
+        WHEN 'outbound' THEN dst_ip IN (SELECT dst_ip FROM events WHERE direction = 'inbound')
+        ELSE src_ip IN (SELECT src_ip FROM events WHERE direction = 'outbound') END
+    GROUP BY ALL
     UNION ALL
-    SELECT s.*, s.src_ip AS peer, s.dst_port AS port FROM connections s SEMI JOIN clients USING (src_ip)
-    ANTI JOIN pairs p ON s.node = p.s_node AND s.src_ip = p.src_ip AND s.src_port = p.src_port AND s.dst_ip = p.s_dst_ip AND s.dst_port = p.s_dst_port AND s.opened_at = p.s_opened_at
-    WHERE s.direction = 'inbound'
+    SELECT unnest([
+        {direction: 'outbound', node: node, pod_namespace: pod_namespace, pod_name: pod_name, container_name: container_name, process: process, peer: dst_ip, port: dst_port, n: -n},
+        {direction: 'inbound', node: s_node, pod_namespace: s_pod_namespace, pod_name: s_pod_name, container_name: s_container_name, process: s_process, peer: s_src_ip, port: s_dst_port, n: -n}
+    ], recursive := true)
+    FROM (
+        SELECT state, node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port, s_node, s_pod_namespace, s_pod_name, s_container_name, s_process, s_src_ip, s_dst_port, count(*) AS n
+        FROM pairs WHERE state = 'ended' GROUP BY ALL
+    )
 )
-GROUP BY ALL;
+SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, sum(n)::BIGINT AS connections,
+    node, pod_namespace, pod_name, container_name, process
+FROM counted
+GROUP BY ALL
+HAVING sum(n) > 0;
 
 -- How much of each hour is there: events kept, events known to be lost on their way to the files, and how much of the hour an
 -- agent was there for (loss has the rows). percent is both. Losses of the JSON stream alone are none of the capture.

@@ -181,7 +181,7 @@ internal sealed class Answer(QuerySettings settings, Logger log)
         var named = files.Where(file => e.Message.Contains(file.File.Path, StringComparison.Ordinal)).ToList();
         foreach (var file in named.Count > 0 ? named : files)
         {
-            if (database.DamageOf(file) is { } damage)
+            if (database.DamageOf(file.File.Path) is { } damage)
             {
                 _damaged[file.File.Path] = $"it is damaged ({damage})";
             }

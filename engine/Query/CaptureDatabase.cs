@@ -1,5 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using NetMon.Native;
+using NetMon.Parquet.Reading;
 using NetMon.Query.Files;
 using NetMon.Query.Hot;
 using NetMon.Query.Planning;
@@ -158,15 +160,21 @@ internal sealed class CaptureDatabase : IDisposable
         return command.ExecuteScalar() is { } value and not DBNull ? value : null;
     }
 
-    /// <summary>Reads all of a file; what DuckDB says of it where it is damaged, else null.</summary>
-    public string? DamageOf(ReadableFile file)
+    /// <summary>Reads all of a file; what is wrong where it is damaged, else null.</summary>
+    public string? DamageOf(string path)
     {
         try
         {
-            _ = Value($"SELECT max(hash(f)) FROM read_parquet({SqlText.Quote(file.File.Path)}) AS f");
+            using var file = ParquetFile.Open(RegularFile.Open(path));
+            for (var group = 0; group < file.RowGroups.Count; group++)
+            {
+                file.Verify(group);
+            }
+
+            _ = Value($"SELECT max(hash(f)) FROM read_parquet({SqlText.Quote(path)}) AS f");
             return null;
         }
-        catch (DuckDBException e)
+        catch (Exception e) when (e is DuckDBException or IOException)
         {
             return e.Message.Split('\n')[0].Trim();
         }
@@ -195,13 +203,13 @@ internal sealed class CaptureDatabase : IDisposable
     private void LoadKept(Snapshot snapshot)
     {
         Execute(RelationSql.Definition(Relation.Kept, Counted));
-        var known = snapshot.Kept.Where(file => file.Footer["netmon.node"] is not null).ToList();
+        var known = snapshot.Kept.Where(file => file["netmon.node"] is not null).ToList();
         using (var appender = _connection.CreateAppender(Counted))
         {
             foreach (var file in known)
             {
-                appender.CreateRow().AppendValue(file.Footer["netmon.node"]).AppendValue(DateOnly.FromDateTime(file.File.Start)).AppendValue((long)file.File.Start.Hour)
-                    .AppendValue(file.Footer.Rows).EndRow();
+                appender.CreateRow().AppendValue(file["netmon.node"]).AppendValue(DateOnly.FromDateTime(file.File.Start)).AppendValue((long)file.File.Start.Hour)
+                    .AppendValue(file.Rows).EndRow();
             }
         }
 
@@ -233,7 +241,7 @@ internal sealed class CaptureDatabase : IDisposable
     }
 
     private static DateTime? LastTime(ReadableFile file) =>
-        DateTime.TryParse(file.Footer["netmon.last_timestamp"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        DateTime.TryParse(file["netmon.last_timestamp"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
 
     private static DateTime TimeOf(long unixNanoseconds) => DateTime.UnixEpoch.AddTicks(unixNanoseconds / 100);
 

@@ -1,3 +1,5 @@
+using NetMon.Parquet;
+
 namespace NetMon.Query;
 
 /// <summary>A column of a relation.</summary>
@@ -10,4 +12,15 @@ internal sealed record RelationColumn(string Name, string Type)
 
     /// <summary>For CREATE TABLE.</summary>
     public string Definition => $"{Quoted} {Type}";
+
+    /// <summary>What it is in a Parquet file of the current version.</summary>
+    public ColumnKind Kind => Type switch
+    {
+        "BOOLEAN" => ColumnKind.Boolean,
+        "INTEGER" => ColumnKind.Int32,
+        "BIGINT" => ColumnKind.Int64,
+        "TIMESTAMP" => ColumnKind.Timestamp,
+        "VARCHAR" => ColumnKind.Text,
+        _ => ColumnKind.Other,
+    };
 }

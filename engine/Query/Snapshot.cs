@@ -200,5 +200,5 @@ internal sealed class Snapshot : IDisposable
 
     /// <summary>Names of hot files whose rows are in these: a crash, or this moment, may leave both.</summary>
     private static IEnumerable<string> Names(IEnumerable<ReadableFile> files) =>
-        files.SelectMany(file => file.Footer["netmon.segments"]?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? []);
+        files.SelectMany(file => file["netmon.segments"]?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? []);
 }

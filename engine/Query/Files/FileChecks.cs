@@ -1,4 +1,7 @@
+using System.Globalization;
 using NetMon.Events.Columns;
+using NetMon.Native;
+using NetMon.Parquet.Reading;
 
 namespace NetMon.Query.Files;
 
@@ -51,10 +54,11 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
                 return Refuse(why);
             }
 
-            var footer = ParquetFooter.Read(file.Path);
-            return footer.Version(versionKey) > newest
-                ? Refuse($"a newer version wrote it ({versionKey} {footer[versionKey]}, this one reads up to {newest}): use that version's netmon query")
-                : new ReadableFile(file, footer, footer.Has(columns));
+            using var parquet = ParquetFile.Open(RegularFile.Open(file.Path));
+            var version = parquet.Metadata.GetValueOrDefault(versionKey);
+            return int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > newest
+                ? Refuse($"a newer version wrote it ({versionKey} {version}, this one reads up to {newest}): use that version's netmon query")
+                : new ReadableFile(file, parquet.Rows, parquet.Metadata, IsCurrent(parquet, columns));
         }
         catch (FileNotFoundException)
         {
@@ -65,7 +69,7 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
         {
             return Refuse("permission denied: a capture is readable by its owner and group only, run as one of these");
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
+        catch (IOException e)
         {
             return Refuse(e.Message.Replace(file.Path, "it", StringComparison.Ordinal));
         }
@@ -76,4 +80,7 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
             return null;
         }
     }
+
+    private static bool IsCurrent(ParquetFile file, IReadOnlyList<RelationColumn> columns) =>
+        columns.All(column => file.IndexOf(column.Name) is var index and >= 0 && file.Columns[index].Kind == column.Kind);
 }

@@ -79,4 +79,21 @@ public sealed class PrinterTests : IDisposable
     [Fact]
     public void Blanks_at_a_lines_end_are_cut_off_in_a_table() =>
         Assert.Equal("a     b\n----  ----\nlong  x\ns     long\n", _capture.Print("SELECT * FROM (VALUES ('long', 'x'), ('s', 'long')) t(a, b)", OutputFormat.Table));
+
+    [Fact]
+    public void An_empty_text_is_not_NULL() => Assert.Equal("t\n--\n\"\"\n\n", _capture.Print("SELECT * FROM (VALUES (''), (NULL)) v(t)", OutputFormat.Table));
+
+    [Fact]
+    public void A_table_fits_the_terminal_the_widest_texts_are_cut() => Assert.Equal(
+        "number      a                  b\n----------  -----------------  --------\n1234567890  aaaaaaaaaaaaaaaa\u2026  bbbb\n",
+        _capture.Print("SELECT 1234567890::VARCHAR AS number, repeat('a', 60) AS a, 'bbbb' || repeat(' ', 4) AS b", OutputFormat.Table, width: 39));
+
+    [Fact]
+    public void Numbers_and_times_are_never_cut() => Assert.Equal(
+        "t                            n\n-------------------  ---------\n2026-01-01 00:00:00  123456789\n",
+        _capture.Print("SELECT TIMESTAMP '2026-01-01' AS t, 123456789 AS n", OutputFormat.Table, width: 10));
+
+    [Fact]
+    public void Several_statements_are_answered_one_after_the_other() =>
+        Assert.Equal("a\n1\n\nb\n2\n", _capture.Print("SELECT 1 AS a; -- first; not second\nSELECT 2 AS b;", OutputFormat.Csv));
 }

@@ -1,4 +1,9 @@
+using System.Text;
+using NetMon.Foundation.Logging;
 using NetMon.Query;
+using NetMon.Query.Planning;
+using NetMon.Query.Printing;
+using NetMon.Query.Sql;
 using NetMon.UnitTests.Storage;
 
 namespace NetMon.UnitTests.Query;
@@ -8,22 +13,40 @@ internal static class QueriedCapture
 {
     private const string Memory = "256MiB";
 
-    /// <summary>The answer as it is printed.</summary>
-    public static string Print(this CaptureFolder capture, string sql, OutputFormat format)
+    /// <summary>A scope of all there is.</summary>
+    public static QuestionScope Everything
     {
-        using var snapshot = Snapshot.Take(capture.Path);
-        return snapshot.Print(sql, format);
+        get
+        {
+            var scope = new QuestionScope();
+            Array.ForEach(Enum.GetValues<Relation>(), relation => scope.Add(relation, ScanBounds.Everything));
+            return scope;
+        }
     }
 
-    /// <summary>The same of a snapshot that was taken before.</summary>
-    public static string Print(this Snapshot snapshot, string sql, OutputFormat format)
+    /// <summary>Takes all of a capture.</summary>
+    public static Snapshot Snapshot(this CaptureFolder capture) => NetMon.Query.Snapshot.Take(capture.Path, Everything, new Dictionary<string, string>());
+
+    /// <summary>The answer as it is printed; what it is without goes to the log.</summary>
+    public static string Print(this CaptureFolder capture, string sql, OutputFormat format, int? width = null, List<string>? log = null)
+    {
+        using var output = new MemoryStream();
+        var settings = new QuerySettings(capture.Path, Statement.Parse(sql), sql, new PrintStyle(format, width), Memory, IsStrict: false);
+        new Answer(settings, new Logger(entry => log?.Add(entry.Message), "query")).Print(output);
+        return Encoding.UTF8.GetString(output.ToArray());
+    }
+
+    /// <summary>The answer of a snapshot that was taken before.</summary>
+    public static string Print(this Snapshot snapshot, string sql)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        using var database = CaptureDatabase.Open(snapshot, Memory);
-        database.Print(sql, format, output);
+        using var spill = SpillFolder.Create();
+        using var database = CaptureDatabase.Create(Memory, spill.Path);
+        database.Load(snapshot, Everything);
+        database.Print(new Statement(sql, null), new PrintStyle(OutputFormat.Csv, null), output);
         return output.ToString();
     }
 
     /// <summary>Rows of the view events.</summary>
-    public static string Count(this Snapshot snapshot) => snapshot.Print("SELECT count(*) AS n FROM events", OutputFormat.Csv)["n\n".Length..].TrimEnd();
+    public static string Count(this Snapshot snapshot) => snapshot.Print("SELECT count(*) AS n FROM events")["n\n".Length..].TrimEnd();
 }

@@ -14,16 +14,16 @@ public sealed class SnapshotTests : IDisposable
     public void What_is_no_capture_directory_is_refused_and_named()
     {
         var folder = Directory.CreateTempSubdirectory("netmon-no-capture-").FullName;
-        Assert.Contains($"{folder} has no events/", Assert.Throws<QueryException>(() => Snapshot.Take(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{folder} has no events/", Assert.Throws<QueryException>(() => Snapshot.Take(folder, QueriedCapture.Everything, new Dictionary<string, string>())).Message, StringComparison.Ordinal);
         Directory.Delete(folder);
-        Assert.Contains($"there is no directory {folder}", Assert.Throws<QueryException>(() => Snapshot.Take(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains($"there is no directory {folder}", Assert.Throws<QueryException>(() => Snapshot.Take(folder, QueriedCapture.Everything, new Dictionary<string, string>())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_capture_without_events_has_none()
     {
         _capture.Open().Close();
-        using var snapshot = Snapshot.Take(_capture.Path);
+        using var snapshot = _capture.Snapshot();
         Assert.Equal("0", snapshot.Count());
     }
 
@@ -34,9 +34,9 @@ public sealed class SnapshotTests : IDisposable
         sink.Write([Sample.Accept(Sample.Hour19), Sample.Accept(Sample.Hour19 + 1)]);
         sink.Close();
         WriteSegment(Sample.Hour19 + Sample.HourLong);
-        using var snapshot = Snapshot.Take(_capture.Path);
-        Assert.Equal((1, 1, "3"), (snapshot.SealedEvents.Count, snapshot.Segments.Count, snapshot.Count()));
-        Assert.Equal("node,n\nnode-1,3\n", snapshot.Print("SELECT node, count(*) AS n FROM events GROUP BY ALL", OutputFormat.Csv));
+        using var snapshot = _capture.Snapshot();
+        Assert.Equal((1, 1, "3"), (snapshot.Events.Count, snapshot.Segments.Count, snapshot.Count()));
+        Assert.Equal("node,n\nnode-1,3\n", snapshot.Print("SELECT node, count(*) AS n FROM events GROUP BY ALL"));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class SnapshotTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(segment)!);
         File.WriteAllBytes(segment, bytes);
         var other = WriteSegment(Sample.Hour19 + Sample.Second); // of the same hour, and not in the sealed file
-        using var snapshot = Snapshot.Take(_capture.Path);
+        using var snapshot = _capture.Snapshot();
         Assert.Equal([other], snapshot.Segments.Select(file => file.Path));
         Assert.Equal("2", snapshot.Count());
     }
@@ -58,12 +58,12 @@ public sealed class SnapshotTests : IDisposable
     public void What_is_removed_after_the_snapshot_was_taken_is_still_read()
     {
         WriteSegment(Sample.Hour19);
-        using var snapshot = Snapshot.Take(_capture.Path);
+        using var snapshot = _capture.Snapshot();
         _capture.Open().Close();
         Assert.Empty(_capture.Segments);
         Assert.Equal("1", snapshot.Count());
-        using var later = Snapshot.Take(_capture.Path);
-        Assert.Equal((1, 0, "1"), (later.SealedEvents.Count, later.Segments.Count, later.Count()));
+        using var later = _capture.Snapshot();
+        Assert.Equal((1, 0, "1"), (later.Events.Count, later.Segments.Count, later.Count()));
     }
 
     [Fact]
@@ -71,9 +71,9 @@ public sealed class SnapshotTests : IDisposable
     {
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
         sink.Write([Sample.Accept(Sample.Hour19)]);
-        using var before = Snapshot.Take(_capture.Path);
+        using var before = _capture.Snapshot();
         sink.Write([Sample.Accept(Sample.Hour19 + 1)]);
-        using var after = Snapshot.Take(_capture.Path);
+        using var after = _capture.Snapshot();
         Assert.Equal(("1", "2"), (before.Count(), after.Count()));
         sink.Close();
     }
@@ -85,8 +85,72 @@ public sealed class SnapshotTests : IDisposable
         File.CreateSymbolicLink(segment.Replace(".arrows", "-2.arrows", StringComparison.Ordinal), segment);
         Directory.CreateSymbolicLink(Path.Combine(_capture.Hot, "date=2026-11-23"), Path.GetDirectoryName(Path.GetDirectoryName(segment)!)!);
         File.WriteAllText(segment + ".txt", "no segment");
-        using var snapshot = Snapshot.Take(_capture.Path);
+        using var snapshot = _capture.Snapshot();
         Assert.Equal([segment], snapshot.Segments.Select(file => file.Path));
+        Assert.Equal(2, snapshot.LeftOut.Count);
+        Assert.All(snapshot.LeftOut, file => Assert.Contains("symbolic link", file.Reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("events/date=2026-11-22/hour=19/empty.parquet", "", "is said to have|so short|it has 0 bytes")]
+    [InlineData("events/date=2026-11-22/hour=19/garbage.parquet", "PAR1 and no more of it", "does not begin and end")]
+    [InlineData("events/date=2026-11-22/high.parquet", "x", "no folder of an hour")]
+    [InlineData("events/high.parquet", "x", "no folder of a date")]
+    [InlineData("events/date=yesterday/hour=19/n.parquet", "x", "no folder of a date")]
+    [InlineData("events/date=2026-11-22/hour=25/n.parquet", "x", "no folder of an hour")]
+    [InlineData("hot/date=2026-11-22/hour=19/n.1-1.parquet", "x", "so short")]
+    [InlineData("rollup/date=2026-11-22/hour=19/node-1.parquet", "nothing of the kind", "does not begin and end")]
+    [InlineData("loss/date=2026-11-22/n.parquet", "nothing of the kind", "does not begin and end")]
+    public void What_can_not_be_read_is_left_out_and_named_and_the_rest_is_answered(string name, string content, string why)
+    {
+        WriteSegment(Sample.Hour19);
+        _capture.Open().Close();
+        var path = Path.Combine(_capture.Path, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+        using var snapshot = _capture.Snapshot();
+        var left = Assert.Single(snapshot.LeftOut);
+        Assert.StartsWith(left.Path, path, StringComparison.Ordinal);
+        Assert.Matches(why, left.Reason);
+        Assert.Equal("1", snapshot.Count());
+    }
+
+    [Fact]
+    public void A_FIFO_is_not_opened()
+    {
+        var segment = WriteSegment(Sample.Hour19);
+        foreach (var name in (string[])["fifo.parquet", "n.1-9.arrows", "n.1-9.loss"])
+        {
+            using var made = System.Diagnostics.Process.Start("mkfifo", Path.Combine(Path.GetDirectoryName(segment)!, name));
+            made.WaitForExit();
+        }
+
+        using var snapshot = _capture.Snapshot();
+        Assert.Equal("1", snapshot.Count());
+        Assert.Equal(["it is a FIFO"], snapshot.LeftOut.Select(file => file.Reason).Distinct());
+        Assert.Equal(3, snapshot.LeftOut.Count);
+    }
+
+    [Fact]
+    public void Files_of_other_hours_and_nodes_are_not_looked_at()
+    {
+        foreach (var node in (string[])["node-1", "node-2", "node-1-1"])
+        {
+            var sink = _capture.Open(node);
+            sink.Write([Sample.Accept(Sample.Hour19), Sample.Accept(Sample.Hour19 + Sample.HourLong)]);
+            sink.Close();
+        }
+
+        var log = new List<string>();
+        File.WriteAllText(Directory.GetFiles(_capture.Events, "node-2.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First(), "damaged");
+        Assert.Equal("n\n3\n", Ask("timestamp >= '2026-11-22 20:00:00'"));
+        Assert.Equal("n\n3\n", Ask("date = '2026-11-22' AND hour >= 20"));
+        Assert.Equal("n\n2\n", Ask("node = 'node-1'"));
+        Assert.Empty(log);
+        Assert.Equal("n\n5\n", Ask("true"));
+        Assert.Contains("node-2.parquet is left out", Assert.Single(log), StringComparison.Ordinal);
+
+        string Ask(string condition) => _capture.Print($"SELECT count(*) AS n FROM events WHERE {condition}", OutputFormat.Csv, log: log);
     }
 
     /// <summary>A segment with one row, as a killed agent leaves it; its path.</summary>

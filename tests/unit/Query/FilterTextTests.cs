@@ -1,0 +1,49 @@
+using NetMon.Query.Planning;
+using Xunit;
+
+namespace NetMon.UnitTests.Query;
+
+/// <summary>Which hours and nodes DuckDB's conditions leave.</summary>
+public sealed class FilterTextTests
+{
+    private static readonly DateTime Day = new(2026, 11, 22);
+
+    [Fact]
+    public void Times_and_dates_bound_hours()
+    {
+        var bounds = FilterText.Bounds(["timestamp>='2026-11-22 10:30:00'::TIMESTAMP AND timestamp<'2026-11-22 12:15:00'::TIMESTAMP", "type='CLOSE'"]);
+        Assert.Equal([10, 11, 12], Enumerable.Range(0, 24).Where(hour => bounds.HasHour(Day.AddHours(hour))));
+        Assert.True(bounds.HasDay(Day));
+        Assert.False(bounds.HasDay(Day.AddDays(1)));
+        Assert.False(bounds.HasDay(Day.AddDays(-1)));
+    }
+
+    [Fact]
+    public void Hours_of_one_day_are_bounds_and_of_several_are_none()
+    {
+        var one = FilterText.Bounds(["hour>=3 AND hour<5", "date='2026-11-22'::DATE"]);
+        Assert.Equal([3, 4], Enumerable.Range(-24, 72).Where(hour => one.HasHour(Day.AddHours(hour))));
+        var several = FilterText.Bounds(["hour=3", "date>='2026-11-22'::DATE"]);
+        Assert.Equal(Enumerable.Range(0, 48), Enumerable.Range(-24, 72).Where(hour => several.HasHour(Day.AddHours(hour))));
+    }
+
+    [Theory]
+    [InlineData("optional: hour IN (1, 2)")]
+    [InlineData("(timestamp>'2026-11-22'::TIMESTAMP OR type='CLOSE')")]
+    [InlineData("timestamp>'2026-11-22 10:30:00'::TIMESTAMP OR node='x'")]
+    [InlineData("src_ip='timestamp>''2026-11-22''::TIMESTAMP'")]
+    public void What_is_not_understood_is_no_bound(string condition) => Assert.Equal(ScanBounds.Everything, FilterText.Bounds([condition]));
+
+    [Fact]
+    public void A_text_over_two_lines_can_not_pass_for_a_condition() =>
+        Assert.Equal(ScanBounds.Everything, FilterText.Bounds(["process='x", "timestamp>'2030-01-01 00:00:00'::TIMESTAMP", "y'"]));
+
+    [Fact]
+    public void A_nodes_files_are_known_by_their_names()
+    {
+        var bounds = FilterText.Bounds(["node='node-1'"]);
+        Assert.All((string[])["node-1.parquet", "node-1-2.parquet", "node-1.a1-7.arrows"], name => Assert.True(bounds.HasFile(name), name));
+        Assert.All((string[])["node-10.parquet", "node-2.parquet", "other.parquet"], name => Assert.False(bounds.HasFile(name), name));
+        Assert.True(FilterText.Bounds(["node='it''s'"]).HasFile("it%27s.parquet"));
+    }
+}
