@@ -133,7 +133,8 @@ internal static class QueryCommand
         }
         catch (UnauthorizedAccessException e)
         {
-            return Fail($"{e.Message}: a capture is readable by its owner and group only, run as one of these (sudo, or the group of the directory)", ExitCode.Failure);
+            var why = e.Message.StartsWith("permission denied", StringComparison.Ordinal) ? e.Message : $"permission denied: {e.Message.TrimEnd('.')}";
+            return Fail($"{why}: a capture is readable by its owner and group only, run as one of these (sudo, or the group of the directory)", ExitCode.Failure);
         }
         catch (IOException e)
         {

@@ -138,9 +138,9 @@ internal sealed class Snapshot : IDisposable
         var sound = checks.Events(needed);
         var inSealed = Names(checks.Events(sealedFiles.Where(file => hotFolders.Contains(file.Folder))))
             .Concat(Names(SealedLosses)).ToHashSet(StringComparer.Ordinal);
-        var pieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path) && !inSealed.Contains(file.Name)));
+        var pieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path)));
+        sound.AddRange(pieces.Where(piece => !inSealed.Contains(piece.File.Name)));
         inSealed.UnionWith(Names(pieces));
-        sound.AddRange(pieces);
         Events = [.. sound.Where(file => Needs(Relation.Events, file.File))];
         Kept = [.. sound.Where(file => Needs(Relation.Kept, file.File))];
         Unrolled = [.. sound.Where(file => Needs(Relation.Unrolled, file.File) && (CapturePaths.IsPiece(file.File.Path) || !rolled.Contains(file.File.Key)))];

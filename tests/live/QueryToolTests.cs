@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
 using NetMon.LiveTests.Support;
 using Xunit;
 using static NetMon.LiveTests.Support.SampleRow;
@@ -35,7 +37,7 @@ public sealed class QueryToolTests : IDisposable
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01", "refused"), Close("09:00:02", 2_000_000, 4096));
         var picture = capture.Query().MustSucceed().Output;
-        Assert.Contains("events, 2026-01-01 08:00 to 09:00 UTC", picture, StringComparison.Ordinal);
+        Assert.Contains("-- events, 2026-01-01 08:00 to 09:00 UTC", picture, StringComparison.Ordinal);
         Assert.Contains("refused", picture, StringComparison.Ordinal);
         Assert.Contains("4096", picture, StringComparison.Ordinal);
         Assert.Contains("new destinations", picture, StringComparison.Ordinal);
@@ -43,12 +45,13 @@ public sealed class QueryToolTests : IDisposable
 
     [Theory]
     [InlineData("SELECT * FROM nowhere", "nowhere")]
-    [InlineData("SELECT 1; SELECT 2", "one SELECT")]
+    [InlineData("SELECT 1; DROP VIEW events", "one SELECT")]
+    [InlineData("EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/netmon-query-must-not-write'", "one SELECT")]
     [InlineData("COPY (SELECT 1) TO '/tmp/netmon-query-must-not-write'", "one SELECT")]
     [InlineData("SELECT 1) AS q); COPY (SELECT 1) TO '/tmp/netmon-query-must-not-write'; SELECT (SELECT 1", "syntax error")]
     [InlineData("ATTACH '/tmp/netmon-query-must-not-write'", "one SELECT")]
     [InlineData("SET enable_external_access = true", "one SELECT")]
-    [InlineData("", "one SELECT")]
+    [InlineData("", "no question")]
     [InlineData("SELECT * FROM read_text('/etc/passwd')", "/etc/passwd")]
     [InlineData("SELECT * FROM glob('/etc/*')", "disabled by configuration")]
     public void What_is_not_one_question_about_the_capture_is_refused_and_says_why(string sql, string why)
@@ -70,10 +73,96 @@ public sealed class QueryToolTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_scratch["empty"], "events"));
         AssertRefused(1, "has no events yet", "--capture", _scratch["empty"]);
         AssertRefused(2, "which capture directory?", "SELECT 1");
-        AssertRefused(2, "--format xml: it takes table, csv, json or markdown", "--capture", _scratch["empty"], "--format", "xml");
+        AssertRefused(2, "--format xml: it takes table, csv, json, ndjson, markdown or parquet", "--capture", _scratch["empty"], "--format", "xml");
         AssertRefused(2, "netmon query --help", "--frmat", "csv");
-        AssertRefused(1, "parquet", "--capture", Broken(), "SELECT count(*) FROM talkers");
+        AssertRefused(1, "n1.parquet", "--strict", "--capture", Broken(), "SELECT count(*) FROM talkers");
         Assert.Equal("0\n", Shell.Run(Repository.Agent, "query", "--capture", _scratch["empty"], "--format", "csv", "SELECT count(*) AS n FROM connections").MustSucceed().Output.Replace("n\n", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_picture_is_valid_in_every_format()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01", "refused"), Close("09:00:02", 2_000_000, 4096));
+        foreach (var line in capture.Query("--format", "json").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var row = JsonDocument.Parse(line);
+            Assert.NotEqual("", row.RootElement.GetProperty("table").GetString());
+        }
+
+        var csv = _scratch["picture.csv"];
+        File.WriteAllText(csv, capture.Query("--format", "csv").MustSucceed().Output);
+        Assert.Equal("refused", Duck.Rows($"SELECT result FROM read_csv('{csv}', header = true, strict_mode = true) WHERE \"table\" = 'what fails'").Single()[0]);
+    }
+
+    [Fact]
+    public void Sql_comes_from_stdin_and_from_a_file_too()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
+        File.WriteAllText(_scratch["q.sql"], "-- two of them\nSELECT count(*) AS n FROM events;\nEXPLAIN SELECT 1;\n");
+        Assert.StartsWith("n\n1\n\n", capture.Query("--format", "csv", "-f", _scratch["q.sql"]).MustSucceed().Output, StringComparison.Ordinal);
+        Assert.Equal("n\n1\n", Shell.Script($"echo 'SELECT count(*) AS n FROM events' | {Repository.Agent} query --capture {capture.Directory} --format csv -").MustSucceed().Output);
+    }
+
+    [Fact]
+    public void Rows_come_as_a_Parquet_file_too()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01"));
+        var file = _scratch["answer.parquet"];
+        Shell.Script($"{Repository.Agent} query --capture {capture.Directory} --format parquet 'SELECT timestamp, process FROM events' > {file}").MustSucceed();
+        Assert.Equal(2, Duck.Number($"SELECT count(*) FROM '{file}' WHERE process = 'app' AND timestamp > '2026-01-01'"));
+    }
+
+    [Fact]
+    public void Times_are_UTC_wherever_it_is_asked()
+    {
+        var now = DateTime.UtcNow;
+        Capture.Hour($"{now:yyyy-MM-dd}", now.Hour, Connect($"{now:HH:mm:ss}"));
+        Assert.Equal("n\n1\n", Shell.Script(
+            $"TZ=Asia/Tokyo {Repository.Agent} query --capture {Capture.Directory} --format csv \"SELECT count(*) AS n FROM events WHERE timestamp BETWEEN now() - INTERVAL 1 HOUR AND current_timestamp\"").MustSucceed().Output);
+    }
+
+    [Fact]
+    public void A_file_that_turns_out_to_be_damaged_is_named_and_the_rest_is_answered()
+    {
+        using (var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=50000"))
+        {
+            Assert.Equal(0, agent.WaitForExit());
+        }
+
+        Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
+        var file = Directory.GetFiles(Path.Combine(Capture.Directory, "events"), "*.parquet", SearchOption.AllDirectories).OrderByDescending(path => new FileInfo(path).Length).First();
+        using (var bytes = File.OpenWrite(file))
+        {
+            bytes.Position = 100; // in the first page
+            bytes.Write(new byte[64]);
+        }
+
+        const string sql = "SELECT count(*) AS n, max(hash(e)) IS NOT NULL AS read FROM events e";
+        var result = Capture.Query("--format", "csv", sql).MustSucceed();
+        Assert.Equal("n,read\n1,true\n", result.Output);
+        Assert.Contains($"{file} is left out: it is damaged", result.Error, StringComparison.Ordinal);
+        var strict = Capture.Query("--strict", sql);
+        Assert.Equal((1, ""), (strict.ExitCode, strict.Output));
+        Assert.Contains(file, strict.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_signal_ends_it_at_once_and_nothing_is_left_among_the_temporary_files()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
+        var temporary = Directory.CreateDirectory(_scratch["tmp"]).FullName;
+        var stale = Directory.CreateDirectory(Path.Combine(temporary, "netmon-query-stale"));
+        File.WriteAllText(Path.Combine(stale.FullName, "lock"), "");
+        // It would go on for hours. The shell becomes it, so that the signal is its own.
+        using var query = Process.Start(new ProcessStartInfo("/bin/sh", [
+            "-c", $"TMPDIR={temporary} exec {Repository.Agent} query --capture {capture.Directory} 'SELECT count(DISTINCT hash(a.range, b.range)) FROM range(10000000) a, range(10000000) b'"])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        WaitFor.True(() => Directory.GetDirectories(temporary, "netmon-query-*") is [var one] && one != stale.FullName, "its folder alone");
+        Assert.Equal("netmon-query", File.ReadAllText($"/proc/{query.Id}/comm").Trim());
+        Shell.Run("kill", "-TERM", $"{query.Id}").MustSucceed();
+        WaitFor.True(() => query.HasExited, "its end");
+        Assert.NotEqual(0, query.ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(temporary));
     }
 
     [Fact]

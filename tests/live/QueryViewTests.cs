@@ -53,7 +53,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void Talkers_are_workloads_not_replicas()
+    public void Talkers_are_pods_and_a_workload_adds_its_replicas_up()
     {
         var capture = Capture.Hour(
             "2026-01-01", 9,
@@ -62,7 +62,8 @@ public sealed class QueryViewTests : IDisposable
             Close("09:00:05", 1, 3, 3), Close("09:00:06", 1, 4, 4) with { PodName = "", ContainerName = "box" }, Close("09:00:07", 1, 5, 5) with { PodName = "", ContainerName = "" });
         Assert.Equal(
             ["container/box,1,4,4", "node/app,1,3,3", "shop/db,1,1,1", "shop/my-redis,1,2,2", "shop/web,2,150,3", "unnamed/app,1,5,5"],
-            capture.Ask("SELECT workload, connections, bytes_sent, bytes_received FROM talkers ORDER BY workload"));
+            capture.Ask("SELECT workload, sum(connections), sum(bytes_sent), sum(bytes_received) FROM talkers GROUP BY ALL ORDER BY workload"));
+        Assert.Equal(["n1,web-7c5b8d9f6d-qqqqq,50"], capture.Ask("SELECT node, pod_name, bytes_sent FROM talkers WHERE pod_name LIKE '%qqqqq'"));
     }
 
     [Fact]
@@ -107,6 +108,79 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
+    public void Scans_are_many_ports_of_one_address_or_one_port_of_many_and_mostly_fail()
+    {
+        SampleRow[] rows =
+        [
+            .. Enumerable.Range(1, 25).Select(port => Connect("09:00:00", "refused") with { DestinationPort = port, Process = "ports" }),
+            .. Enumerable.Range(1, 25).Select(host => Connect("09:00:00", "timed_out") with { DestinationAddress = $"10.0.1.{host}", Process = "hosts" }),
+            .. Enumerable.Range(1, 25).Select(port => Connect("09:00:00") with { DestinationPort = port, Process = "busy" }),
+        ];
+        Assert.Equal(
+            ["node/hosts,addresses,443,25,25,25", "node/ports,ports,10.0.0.2,25,25,25"],
+            Capture.Hour("2026-01-01", 9, rows).Ask("SELECT workload, kind, target, different, attempts, failed FROM scans ORDER BY workload"));
+    }
+
+    [Fact]
+    public void Beacons_connect_at_even_intervals()
+    {
+        SampleRow[] rows =
+        [
+            .. Enumerable.Range(0, 20).Select(minute => Connect($"09:{minute:00}:00") with { Process = "even" }),
+            .. Enumerable.Range(0, 20).Select(minute => Connect($"09:{minute * minute / 8:00}:{minute:00}") with { Process = "uneven" }),
+        ];
+        Assert.Equal(["node/even,20,60.0"], Capture.Hour("2026-01-01", 9, rows).Ask("SELECT workload, attempts, every_s FROM beacons"));
+    }
+
+    [Fact]
+    public void What_failed_after_its_last_success_is_failing_since_then()
+    {
+        var capture = Capture
+            .Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:10:00") with { DestinationPort = 80 }, Connect("09:20:00", "refused") with { DestinationPort = 80 })
+            .Hour("2026-01-01", 10, Connect("10:00:00", "refused"), Connect("10:05:00", "timed_out"), Connect("10:06:00") with { DestinationPort = 80 });
+        Assert.Equal(
+            ["443,2026-01-01 10:00:00,2026-01-01 09:00:00,2,\"refused, timed_out\""],
+            capture.Ask("SELECT dst_port, since, last_success, attempts, results FROM failing_since"));
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", "10.0.0.0/8", true)]
+    [InlineData("11.1.2.3", "10.0.0.0/8", false)]
+    [InlineData("192.168.3.255", "192.168.2.0/23", true)]
+    [InlineData("192.168.4.0", "192.168.2.0/23", false)]
+    [InlineData("10.1.2.3", "10.1.2.3", true)]
+    [InlineData("2001:db8:1::5", "2001:db8::/32", true)]
+    [InlineData("2001:db9::5", "2001:db8::/32", false)]
+    [InlineData("fdff::", "fc00::/7", true)]
+    [InlineData("::1", "::1/128", true)]
+    [InlineData("10.0.0.1", "::/0", false)]
+    [InlineData("::1", "0.0.0.0/0", false)]
+    public void An_address_is_in_a_network_or_not(string address, string network, bool isIn) =>
+        Assert.Equal([isIn ? "true" : "false"], Capture.Hour("2026-01-01", 9, Connect("09:00:00")).Ask($"SELECT in_net('{address}', '{network}')"));
+
+    [Fact]
+    public void Private_addresses_are_those_that_the_Internet_does_not_route() => Assert.Equal(
+        ["100.64.0.1,10.0.0.1,127.0.0.1,169.254.1.1,172.31.0.1,192.168.0.1,::1,fd00::1,fe80::1"],
+        Capture.Hour("2026-01-01", 9, Connect("09:00:00")).Ask(
+            "SELECT array_to_string(list_filter(['100.64.0.1', '100.128.0.1', '10.0.0.1', '127.0.0.1', '169.254.1.1', '172.31.0.1', '172.32.0.1', '192.168.0.1', '192.169.0.1', '8.8.8.8', '::1', 'fd00::1', 'fe80::1', '2001:db8::1'],"
+            + " lambda a: is_private(a)), ',')").Select(line => line.Trim('"')));
+
+    [Fact]
+    public void Hourly_sums_what_has_no_rollup_from_its_rows()
+    {
+        var capture = Capture.Hour(
+            "2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01"), Connect("09:00:02", "refused") with { Errno = 111 }, Accept("09:00:03"),
+            Close("09:00:04", 1000, 5, 6), Close("09:00:05", 1000, 7, 8) with { Direction = "inbound" });
+        Assert.Equal(
+            [
+                "inbound,10.0.0.1,443,,0,0,1,7", "inbound,10.0.0.1,443,,0,1,0,0", "outbound,10.0.0.2,443,established,0,0,1,5", "outbound,10.0.0.2,443,established,2,0,0,0",
+                "outbound,10.0.0.2,443,refused,1,0,0,0",
+            ],
+            capture.Ask("SELECT direction, peer, port, result, attempts, accepts, closed, bytes_sent FROM hourly ORDER BY ALL"));
+        Assert.Equal(["496"], capture.Ask("SELECT latency_quantile(string_agg(latency, ' '), 0.5) FROM hourly").Select(number => number));
+    }
+
+    [Fact]
     public void Completeness_sets_what_is_known_to_be_lost_against_what_is_there()
     {
         var capture = Capture
@@ -116,8 +190,8 @@ public sealed class QueryViewTests : IDisposable
                 "2026-01-01", ("2026-01-01 09:10:00", "2026-01-01 09:10:01", "source", "ring_full", 1), ("2026-01-01 09:11:00", "2026-01-01 09:11:01", "json", "queue_full", 1000),
                 ("2026-01-01 10:20:00", "2026-01-01 12:10:00", "agent", "down", null));
         Assert.Equal(
-            ["9,3,1,0,75.0,source.ring_full", "10,0,0,1,,agent.down", "11,0,0,1,,agent.down", "12,1,0,1,100.0,agent.down"],
-            capture.Ask("SELECT hour, events, lost, unknown_gaps, percent, reasons FROM completeness ORDER BY hour"));
+            ["9,3,1,0,100.0,75.0,source.ring_full", "10,0,0,1,33.33,33.3333,agent.down", "11,0,0,1,0.0,0.0,agent.down", "12,1,0,1,83.33,83.3333,agent.down"],
+            capture.Ask("SELECT hour, events, lost, unknown_gaps, covered_percent, percent, reasons FROM completeness ORDER BY hour"));
         Assert.Equal(["3"], capture.Ask("SELECT count(*) FROM loss"));
     }
 
@@ -134,7 +208,8 @@ public sealed class QueryViewTests : IDisposable
         }
 
         var stock = $"SET VARIABLE capture = '{Capture.Directory}'; {Sql("capture.sql")} {Sql("views.sql")} ";
-        foreach (var view in (string[])["connections", "talkers", "failures", "new_destinations", "edges", "loss", "completeness", "events"])
+        foreach (var view in (string[])["connections", "open_now", "talkers", "failures", "failing_since", "new_destinations", "edges", "unpaired", "bytes_by_minute", "top_clients", "scans", "beacons",
+            "hourly", "loss", "completeness", "events"])
         {
             var fingerprint = $"SELECT count(*) || ' ' || coalesce(bit_xor(hash(v::VARCHAR))::VARCHAR, '') FROM {view} v";
             Assert.Equal(Duck.Rows(stock + fingerprint)[^1][0], Assert.Single(Capture.Ask(fingerprint)));

@@ -153,6 +153,33 @@ public sealed class SnapshotTests : IDisposable
         string Ask(string condition) => _capture.Print($"SELECT count(*) AS n FROM events WHERE {condition}", OutputFormat.Csv, log: log);
     }
 
+    [Fact]
+    public void Rows_of_pieces_and_segments_are_there_once_also_where_a_crash_left_both()
+    {
+        var sink = _capture.Open(change: options => options with { RowGroupRows = 100, DurableWithin = TimeSpan.Zero });
+        var kept = new Dictionary<string, byte[]>();
+        for (var batch = 0; batch < 4; batch++)
+        {
+            sink.Write([.. Enumerable.Range(0, 60).Select(row => Sample.Accept(Sample.Hour19 + batch * Sample.Second + row))]);
+            foreach (var segment in _capture.Segments)
+            {
+                kept[segment] = File.ReadAllBytes(segment);
+            }
+        }
+
+        CaptureFolder.WaitFor(() => _capture.Pieces.Length > 0, "a piece");
+        sink.Abandon();
+        foreach (var (segment, bytes) in kept.Where(file => !File.Exists(file.Key)))
+        {
+            File.WriteAllBytes(segment, bytes); // as if the crash had been before it was removed
+        }
+
+        using var snapshot = _capture.Snapshot();
+        Assert.NotEmpty(snapshot.Events);
+        Assert.Equal("240", snapshot.Count());
+        Assert.Equal("node,events\nnode-1,240\n", snapshot.Print("SELECT node, sum(events)::BIGINT AS events FROM kept GROUP BY ALL"));
+    }
+
     /// <summary>A segment with one row, as a killed agent leaves it; its path.</summary>
     private string WriteSegment(long at)
     {
