@@ -62,31 +62,35 @@ CREATE OR REPLACE MACRO latency_quantile(histogram, q) AS (
     ) WHERE below >= q * total
 );
 
--- Sums by hour of who reached whom. Several rows may have the same keys: add them up. peer is the other side's address, port
--- the server's. What has a roll-up comes from it, the rest from its rows.
-CREATE OR REPLACE VIEW hourly AS
+-- What roll-ups have, and of what has none yet the same of each event: to be added up by whatever is asked for. peer is the other
+-- side's address, port the server's.
+CREATE OR REPLACE VIEW tallies AS
 SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, peer, port, result, errno,
     attempts, accepts, closed, bytes_sent, bytes_received, retransmits, latency, first, last
 FROM rollups
 UNION ALL
 SELECT date, hour, node, 'outbound', process, container_id, pod_namespace, pod_name, container_name, dst_ip, dst_port, result, errno,
-    count(*), 0, 0, 0, 0, 0,
-    array_to_string(list_transform(map_entries(histogram(latency_bucket(latency_us))), lambda class: class.key || ':' || class.value), ' '), min(timestamp), max(timestamp)
+    1, 0, 0, 0, 0, 0, latency_bucket(latency_us) || ':1', timestamp, timestamp
 FROM unrolled WHERE type = 'CONNECT'
-GROUP BY date, hour, node, process, container_id, pod_namespace, pod_name, container_name, dst_ip, dst_port, result, errno
 UNION ALL
 SELECT date, hour, node, 'inbound', process, container_id, pod_namespace, pod_name, container_name, src_ip, dst_port, NULL, NULL,
-    0, count(*), 0, 0, 0, 0, NULL, min(timestamp), max(timestamp)
+    0, 1, 0, 0, 0, 0, NULL, timestamp, timestamp
 FROM unrolled WHERE type = 'ACCEPT'
-GROUP BY date, hour, node, process, container_id, pod_namespace, pod_name, container_name, src_ip, dst_port
 UNION ALL
 SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name,
     CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END, dst_port, CASE direction WHEN 'outbound' THEN 'established' END, NULL,
-    0, 0, count(*) FILTER (type = 'CLOSE'),
-    coalesce(sum(coalesce(delta_sent, bytes_sent)), 0)::BIGINT, coalesce(sum(coalesce(delta_received, bytes_received)), 0)::BIGINT,
-    coalesce(sum(retransmits) FILTER (type = 'CLOSE'), 0)::BIGINT, NULL, min(timestamp), max(timestamp)
-FROM unrolled WHERE type IN ('CLOSE', 'FLOW')
-GROUP BY date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, 10, dst_port, 12;
+    0, 0, CASE type WHEN 'CLOSE' THEN 1 ELSE 0 END, coalesce(delta_sent, bytes_sent, 0), coalesce(delta_received, bytes_received, 0),
+    CASE type WHEN 'CLOSE' THEN retransmits ELSE 0 END, NULL, timestamp, timestamp
+FROM unrolled WHERE type IN ('CLOSE', 'FLOW');
+
+-- Sums by hour of who reached whom, one row for each of its keys; latency is a histogram (latency_quantile).
+CREATE OR REPLACE VIEW hourly AS
+SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, peer, port, result, errno,
+    sum(attempts)::BIGINT AS attempts, sum(accepts)::BIGINT AS accepts, sum(closed)::BIGINT AS closed,
+    sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received, sum(retransmits)::BIGINT AS retransmits,
+    string_agg(latency, ' ') AS latency, min(first) AS first, max(last) AS last
+FROM tallies
+GROUP BY ALL;
 
 -- Connections that were open after their last report: their last FLOW, with the bytes so far, or until its first FLOW the
 -- CONNECT or ACCEPT alone. An id is unique on a node until it boots: the times tell two boots apart. They are cut off to
@@ -165,7 +169,7 @@ CREATE OR REPLACE VIEW talkers AS
 SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, * EXCLUDE (direction, peer, port) FROM (
     SELECT direction, peer, port, sum(closed)::BIGINT AS connections, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
         sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process
-    FROM hourly WHERE closed > 0 OR bytes_sent > 0 OR bytes_received > 0
+    FROM tallies WHERE closed > 0 OR bytes_sent > 0 OR bytes_received > 0
     GROUP BY ALL
 );
 
@@ -176,21 +180,21 @@ SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload
 FROM (
     SELECT node, pod_namespace, pod_name, container_name, process, peer AS dst_ip, port AS dst_port, result, errno,
         sum(attempts)::BIGINT AS attempts, string_agg(latency, ' ') AS latencies, min(first) AS first, max(last) AS last
-    FROM hourly WHERE attempts > 0 AND result <> 'established'
+    FROM tallies WHERE attempts > 0 AND result <> 'established'
     GROUP BY ALL
 );
 
--- What a workload reaches no more: the failures since its last success, where there was none after them. since is the first of
--- these failures, to the hour's roll-up: where successes and failures share an hour, it is the last success.
+-- What a workload reaches no more: the failures since its last success, where there was none after them. Sums of an hour in which
+-- it succeeded too do not tell which failures came later: since is then the last success, and of these failures one counts.
 CREATE OR REPLACE VIEW failing_since AS
 WITH tries AS (
     SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, node, pod_namespace, peer AS dst_ip, port AS dst_port, result, attempts, first, last
-    FROM hourly WHERE attempts > 0
+    FROM tallies WHERE attempts > 0
 ), reached AS (
     SELECT workload, dst_ip, dst_port, max(last) AS last_success FROM tries WHERE result = 'established' GROUP BY ALL
 )
 SELECT workload, dst_ip, dst_port, greatest(min(first), any_value(last_success)) AS since, any_value(last_success) AS last_success, max(last) AS last_failure,
-    sum(attempts)::BIGINT AS attempts, string_agg(DISTINCT result, ', ' ORDER BY result) AS results, string_agg(DISTINCT node, ', ' ORDER BY node) AS nodes, any_value(pod_namespace) AS pod_namespace
+    sum(CASE WHEN first <= last_success THEN 1 ELSE attempts END)::BIGINT AS at_least, string_agg(DISTINCT result, ', ' ORDER BY result) AS results, string_agg(DISTINCT node, ', ' ORDER BY node) AS nodes, any_value(pod_namespace) AS pod_namespace
 FROM tries LEFT JOIN reached USING (workload, dst_ip, dst_port)
 WHERE result <> 'established' AND (last_success IS NULL OR last > last_success)
 GROUP BY workload, dst_ip, dst_port;
@@ -200,7 +204,7 @@ GROUP BY workload, dst_ip, dst_port;
 CREATE OR REPLACE VIEW new_destinations AS
 WITH reached AS (
     SELECT node, pod_namespace, pod_name, container_name, process, peer, port, min(first) AS first_seen, sum(attempts) AS connections
-    FROM hourly WHERE attempts > 0 AND result = 'established'
+    FROM tallies WHERE attempts > 0 AND result = 'established'
     GROUP BY ALL
 ), named AS (
     SELECT *, workload_of(pod_namespace, pod_name, container_name, process) AS workload FROM reached
@@ -229,7 +233,7 @@ CREATE OR REPLACE VIEW top_clients AS
 SELECT client, port, workload_of(pod_namespace, pod_name, container_name, process) AS server, * EXCLUDE (client, port) FROM (
     SELECT peer AS client, port, sum(accepts)::BIGINT AS accepted, sum(closed)::BIGINT AS closed, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
         min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process
-    FROM hourly WHERE direction = 'inbound'
+    FROM tallies WHERE direction = 'inbound'
     GROUP BY ALL
 );
 
@@ -238,7 +242,7 @@ CREATE OR REPLACE VIEW scans AS
 WITH tried AS (
     SELECT date, hour, node, pod_namespace, pod_name, container_name, process, peer, port,
         sum(attempts) AS attempts, coalesce(sum(attempts) FILTER (result <> 'established'), 0) AS failed, min(first) AS first, max(last) AS last
-    FROM hourly WHERE attempts > 0
+    FROM tallies WHERE attempts > 0
     GROUP BY ALL
 )
 SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, * FROM (
@@ -257,7 +261,7 @@ WHERE different >= 20 AND failed * 2 > attempts;
 CREATE OR REPLACE VIEW beacons AS
 WITH rare AS ( -- 720 an hour are one every five seconds
     SELECT DISTINCT node, process, peer, port FROM (
-        SELECT date, hour, node, process, peer, port FROM hourly WHERE attempts > 0 GROUP BY ALL HAVING sum(attempts) <= 720
+        SELECT date, hour, node, process, peer, port FROM tallies WHERE attempts > 0 GROUP BY ALL HAVING sum(attempts) <= 720
     )
 ), calls AS (
     SELECT node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port, timestamp,

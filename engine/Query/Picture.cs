@@ -9,6 +9,9 @@ internal sealed class Picture
     /// <summary>The view that the tables are made from; its rows are computed once.</summary>
     public const string Source = "recent";
 
+    private const string Columns = "direction, process, pod_namespace, pod_name, container_name, peer, port, result, sum(attempts) AS attempts, sum(accepts) AS accepts,"
+        + " sum(closed) AS closed, sum(bytes_sent) AS bytes_sent, sum(bytes_received) AS bytes_received, max(last) AS last";
+
     private const string Names = "workload_of(pod_namespace, pod_name, container_name, process) AS workload";
 
     private static readonly (string Title, string Sql)[] OfTheHour =
@@ -46,12 +49,12 @@ internal sealed class Picture
     }
 
     /// <summary>All SQL of it, for what it needs.</summary>
-    public static string Text { get; } = string.Join('\n', OfTheHour.Concat(OfTheDay).Select(table => table.Sql)) + " hourly";
+    public static string Text { get; } = string.Join('\n', OfTheHour.Concat(OfTheDay).Select(table => table.Sql)) + " tallies";
 
     /// <summary>The statement that makes <see cref="Source"/>: the hour before the last event and the one it is in, as whole hours.</summary>
     public string SourceDefinition => string.Create(
         CultureInfo.InvariantCulture,
-        $"CREATE VIEW {Source} AS SELECT * FROM hourly WHERE {(_since.Date == _end.Date ? $"date = DATE '{_since:yyyy-MM-dd}' AND hour >= {_since.Hour}" : $"date >= DATE '{_since:yyyy-MM-dd}' AND (date > DATE '{_since:yyyy-MM-dd}' OR hour >= {_since.Hour})")}");
+        $"CREATE VIEW {Source} AS SELECT {Columns} FROM tallies WHERE {(_since.Date == _end.Date ? $"date = DATE '{_since:yyyy-MM-dd}' AND hour >= {_since.Hour}" : $"date >= DATE '{_since:yyyy-MM-dd}' AND (date > DATE '{_since:yyyy-MM-dd}' OR hour >= {_since.Hour})")} GROUP BY ALL");
 
     /// <summary>One table after the other, each under its heading.</summary>
     public IEnumerable<(string Heading, Statement Table)> Tables =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NetMon.LiveTests.Support;
 using Xunit;
 using static NetMon.LiveTests.Support.SampleRow;
@@ -8,7 +9,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 namespace NetMon.LiveTests;
 
 /// <summary>netmon query as a program: its formats, what it refuses, and that it only reads.</summary>
-public sealed class QueryToolTests : IDisposable
+public sealed partial class QueryToolTests : IDisposable
 {
     private readonly Scratch _scratch = new();
 
@@ -166,6 +167,16 @@ public sealed class QueryToolTests : IDisposable
     }
 
     [Fact]
+    public void Every_question_of_the_document_is_answered()
+    {
+        var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Close("09:00:02", 2_000_000, 4096));
+        var questions = SqlBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/query.md"))).Select(block => block.Groups[1].Value)
+            .Where(sql => !sql.Contains(".read ", StringComparison.Ordinal)).ToList(); // that one is for stock DuckDB
+        Assert.True(questions.Count > 10, $"{questions.Count} questions");
+        Assert.All(questions, sql => capture.Query(sql).MustSucceed());
+    }
+
+    [Fact]
     public void A_link_in_the_capture_is_not_followed()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
@@ -262,4 +273,7 @@ public sealed class QueryToolTests : IDisposable
         Assert.Equal((code, ""), (result.ExitCode, result.Output));
         Assert.Contains(why, result.Error, StringComparison.OrdinalIgnoreCase);
     }
+
+    [GeneratedRegex("^```sql\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex SqlBlock();
 }
