@@ -109,7 +109,9 @@ internal sealed class CaptureDatabase : IDisposable
         _segments = snapshot.Segments;
         if (_segments.Count > 0 && scope.Scans(Relation.Events) + scope.Scans(Relation.Unrolled) + scope.Scans(Relation.Kept) > 1)
         {
-            Execute($"CREATE TABLE {HotRows} AS FROM {HotFunction}()"); // they are read once, row by row
+            // They are made row by row: once, and what nobody asks for stays null.
+            var columns = RelationColumns.OfEventFiles.Select(column => column.Name is "timestamp" or "node" || scope.Uses(column.Name) ? column.Quoted : $"NULL::{column.Type} AS {column.Quoted}");
+            Execute($"CREATE TABLE {HotRows} AS SELECT {string.Join(", ", columns)} FROM {HotFunction}()");
             _hotSource = HotRows;
         }
 

@@ -1,12 +1,14 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace NetMon.Query.Planning;
 
 /// <summary>What questions read: for each relation the bounds of all its scans together; a relation that is not scanned is not there.</summary>
-internal sealed class QuestionScope
+internal sealed partial class QuestionScope
 {
     private readonly Dictionary<Relation, ScanBounds> _bounds = [];
     private readonly Dictionary<Relation, int> _scans = [];
+    private readonly HashSet<string> _words = new(StringComparer.Ordinal);
 
     public bool Reads(Relation relation) => _bounds.ContainsKey(relation);
 
@@ -14,6 +16,9 @@ internal sealed class QuestionScope
     public int Scans(Relation relation) => _scans.GetValueOrDefault(relation);
 
     public ScanBounds Of(Relation relation) => _bounds[relation];
+
+    /// <summary>Whether a scan has a use for a column of this name, as far as the plans were read.</summary>
+    public bool Uses(string column) => _words.Contains(column);
 
     public void Add(Relation relation, ScanBounds bounds)
     {
@@ -35,14 +40,19 @@ internal sealed class QuestionScope
             if (step.TryGetProperty("extra_info", out var info) && info.ValueKind == JsonValueKind.Object && info.TryGetProperty("Table", out var table)
                 && Enum.TryParse<Relation>(table.GetString()!.Split('.')[^1], ignoreCase: true, out var relation))
             {
-                Add(relation, info.TryGetProperty("Filters", out var filters) ? FilterText.Bounds(Texts(filters)) : ScanBounds.Everything);
+                var conditions = Texts(info, "Filters");
+                Add(relation, FilterText.Bounds(conditions));
+                _words.UnionWith(conditions.Concat(Texts(info, "Projections")).SelectMany(text => Word().Matches(text)).Select(word => word.Value));
             }
 
             AddOperators(step.GetProperty("children"));
         }
     }
 
-    private static List<string> Texts(JsonElement filters) => filters.ValueKind == JsonValueKind.Array
-        ? [.. filters.EnumerateArray().Select(filter => filter.GetString()!)]
-        : [filters.GetString()!];
+    private static List<string> Texts(JsonElement info, string name) => !info.TryGetProperty(name, out var texts) ? []
+        : texts.ValueKind == JsonValueKind.Array ? [.. texts.EnumerateArray().Select(text => text.GetString()!)]
+        : [texts.GetString()!];
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Word();
 }

@@ -42,7 +42,7 @@ internal static class QueriedCapture
         using var output = new StringWriter { NewLine = "\n" };
         using var spill = SpillFolder.Create();
         using var database = CaptureDatabase.Create(Memory, spill.Path);
-        database.Load(snapshot, Everything);
+        database.Load(snapshot, database.Plan([sql]));
         database.Print(new Statement(sql, null), new PrintStyle(OutputFormat.Csv, null), output);
         return output.ToString();
     }

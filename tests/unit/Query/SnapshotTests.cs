@@ -1,4 +1,6 @@
+using NetMon.Parquet.Reading;
 using NetMon.Query;
+using NetMon.Storage;
 using NetMon.UnitTests.Storage;
 using Xunit;
 
@@ -40,14 +42,19 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public void After_a_crash_that_left_both_the_sealed_file_and_its_segment_each_row_is_there_once()
+    public void After_a_crash_that_left_both_the_sealed_file_and_its_pieces_each_row_is_there_once()
     {
         var segment = WriteSegment(Sample.Hour19);
-        var bytes = File.ReadAllBytes(segment);
         _capture.Open().Close();
-        Assert.False(File.Exists(segment));
+        var sealedFile = Path.Combine(_capture.Events, Assert.Single(_capture.Sealed));
         Directory.CreateDirectory(Path.GetDirectoryName(segment)!);
-        File.WriteAllBytes(segment, bytes);
+        using (var parquet = ParquetFile.Open(File.OpenHandle(sealedFile)))
+        {
+            var names = parquet.Metadata["netmon.segments"].Split(',').Where(CapturePaths.IsSealed).ToList();
+            Assert.NotEmpty(names);
+            names.ForEach(name => File.Copy(sealedFile, Path.Combine(Path.GetDirectoryName(segment)!, name)));
+        }
+
         var other = WriteSegment(Sample.Hour19 + Sample.Second); // of the same hour, and not in the sealed file
         using var snapshot = _capture.Snapshot();
         Assert.Equal([other], snapshot.Segments.Select(file => file.Path));
@@ -176,6 +183,9 @@ public sealed class SnapshotTests : IDisposable
 
         using var snapshot = _capture.Snapshot();
         Assert.NotEmpty(snapshot.Events);
+        Assert.NotEmpty(snapshot.Segments);
+        Assert.Equal("480,480,480,480\n", snapshot.Print(
+            "SELECT count(process), count(src_ip) FILTER (netns > 0), count(timestamp) FILTER (type = 'ACCEPT'), count(dst_port) FROM (FROM events UNION ALL FROM events)").Split('\n', 2)[1]);
         Assert.Equal("240", snapshot.Count());
         Assert.Equal("node,events\nnode-1,240\n", snapshot.Print("SELECT node, sum(events)::BIGINT AS events FROM kept GROUP BY ALL"));
     }
