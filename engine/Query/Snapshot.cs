@@ -30,7 +30,7 @@ internal sealed class Snapshot : IDisposable
     /// <summary>Parquet files of events, for counting alone.</summary>
     public IReadOnlyList<ReadableFile> Kept { get; private set; } = [];
 
-    /// <summary>Roll-up files.</summary>
+    /// <summary>Roll-up files: of sealed hours, and of pieces.</summary>
     public IReadOnlyList<ReadableFile> Rollups { get; private set; } = [];
 
     /// <summary>Parquet files of losses.</summary>
@@ -112,50 +112,64 @@ internal sealed class Snapshot : IDisposable
     /// </summary>
     private bool TryRead(QuestionScope scope, FileChecks checks, IReadOnlyDictionary<string, string> damaged)
     {
-        Relation[] ofEvents = [.. ((Relation[])[Relation.Events, Relation.Unrolled, Relation.Kept]).Where(scope.Reads)];
-        var eventBounds = ofEvents.Select(scope.Of).Aggregate((ScanBounds?)null, (all, one) => all?.Or(one) ?? one);
-        var lossBounds = scope.Reads(Relation.Loss) ? scope.Of(Relation.Loss) : null;
-        var rollupBounds = scope.Reads(Relation.Rollups) ? scope.Of(Relation.Rollups) : null;
+        ScanBounds?[] ofEvents = [BoundsOf(Relation.Events), BoundsOf(Relation.Unrolled), BoundsOf(Relation.Kept)];
+        var (eventBounds, lossBounds, rollupBounds) = (Together(ofEvents), BoundsOf(Relation.Loss), Together(BoundsOf(Relation.Rollups), BoundsOf(Relation.Unrolled)));
         var hot = new Tier(Directory, CapturePaths.Hot, byHour: true, IsRead);
         var events = new Tier(Directory, CapturePaths.Events, byHour: true, CapturePaths.IsSealed);
         var rollup = new Tier(Directory, CapturePaths.Rollup, byHour: true, CapturePaths.IsSealed);
         var loss = new Tier(Directory, CapturePaths.Loss, byHour: false, CapturePaths.IsSealed);
 
-        var hotFiles = eventBounds is null && lossBounds is null ? [] : hot.List(eventBounds is null ? lossBounds! : lossBounds is null ? eventBounds : eventBounds.Or(lossBounds));
-        var sealedFiles = eventBounds is null ? [] : events.List(eventBounds);
-        var unrolledBounds = scope.Reads(Relation.Unrolled) ? scope.Of(Relation.Unrolled) : rollupBounds;
-        var rollupFiles = unrolledBounds is null ? [] : rollup.List(rollupBounds?.Or(unrolledBounds) ?? unrolledBounds);
-        var lossFiles = lossBounds is null ? [] : loss.List(lossBounds);
+        var hotFiles = List(hot, Together(eventBounds, lossBounds, rollupBounds));
+        var sealedFiles = List(events, Together(eventBounds, rollupBounds));
+        var rollupFiles = List(rollup, rollupBounds);
+        SealedLosses = checks.Losses(List(loss, lossBounds));
 
-        Rollups = checks.Rollups(rollupFiles);
-        SealedLosses = checks.Losses(lossFiles);
-        var rolled = Rollups.Select(file => file.File.Key).ToHashSet(StringComparer.Ordinal);
-        Rollups = [.. Rollups.Where(file => Within(file.File, rollupBounds))];
+        // Each row once: what is in a sealed file is not read again in hot/, nor a segment that is in a piece.
+        var hotFolders = hotFiles.Select(file => file.Folder).ToHashSet(StringComparer.Ordinal);
+        var inSealed = Names(checks.Events(sealedFiles.Where(file => hotFolders.Contains(file.Folder)))).Concat(Names(SealedLosses)).ToHashSet(StringComparer.Ordinal);
+        var allPieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path)));
+        var pieces = allPieces.Where(piece => !inSealed.Contains(piece.File.Name)).ToList();
+        var elsewhere = inSealed.Concat(Names(allPieces)).ToHashSet(StringComparer.Ordinal);
+        var segments = hotFiles.Where(file => !CapturePaths.IsSealed(file.Path) && !elsewhere.Contains(file.Name) && !damaged.ContainsKey(file.Path)).ToList();
+
+        var sums = new RollupChoice(pieces.Select(piece => piece.File.Name).ToHashSet(StringComparer.Ordinal), segments.Select(segment => segment.Name).ToHashSet(StringComparer.Ordinal));
+        sums.AddSealed(checks.Rollups(rollupFiles));
+        sums.AddHot(checks.Rollups(hotFiles.Where(file => CapturePaths.IsHotRollup(file.Path))));
+        Rollups = [.. sums.Chosen.Where(file => Needs(Relation.Rollups, file.File))];
 
         // A file whose roll-up answers is not looked at.
-        var needed = sealedFiles.Where(file => Needs(Relation.Events, file) || Needs(Relation.Kept, file) || (Needs(Relation.Unrolled, file) && !rolled.Contains(file.Key)));
-        var hotFolders = hotFiles.Select(file => file.Folder).ToHashSet(StringComparer.Ordinal);
-        var sound = checks.Events(needed);
-        var inSealed = Names(checks.Events(sealedFiles.Where(file => hotFolders.Contains(file.Folder))))
-            .Concat(Names(SealedLosses)).ToHashSet(StringComparer.Ordinal);
-        var pieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path)));
-        sound.AddRange(pieces.Where(piece => !inSealed.Contains(piece.File.Name)));
-        inSealed.UnionWith(Names(pieces));
+        var sound = checks.Events(sealedFiles.Where(file => Needs(Relation.Events, file) || Needs(Relation.Kept, file) || (Needs(Relation.Unrolled, file) && !sums.Covers(file))));
+        sound.AddRange(pieces);
         Events = [.. sound.Where(file => Needs(Relation.Events, file.File))];
         Kept = [.. sound.Where(file => Needs(Relation.Kept, file.File))];
-        Unrolled = [.. sound.Where(file => Needs(Relation.Unrolled, file.File) && (CapturePaths.IsPiece(file.File.Path) || !rolled.Contains(file.File.Key)))];
-        return !checks.IsStale && TryOpen(hotFiles.Where(file => !inSealed.Contains(file.Name) && !damaged.ContainsKey(file.Path)), eventBounds, lossBounds, Leave)
-            && Finish();
+        Unrolled = [.. sound.Where(file => Needs(Relation.Unrolled, file.File) && !sums.Covers(file.File))];
+        if (checks.IsStale || !TryOpen(segments, eventBounds, lossBounds, Leave))
+        {
+            return false;
+        }
+
+        LeftOut = [.. hot.LeftOut, .. events.LeftOut, .. rollup.LeftOut, .. loss.LeftOut, .. checks.LeftOut, .. LeftOut];
+        return true;
+
+        ScanBounds? BoundsOf(Relation relation) => scope.Reads(relation) ? scope.Of(relation) : null;
+
+        List<HourFile> List(Tier tier, ScanBounds? bounds) => bounds is null ? [] : tier.List(bounds);
 
         bool Needs(Relation relation, HourFile file) => scope.Reads(relation) && Within(file, scope.Of(relation));
 
         void Leave(LeftOut file) => LeftOut = [.. LeftOut, file];
+    }
 
-        bool Finish()
+    /// <summary>What any of them needs; null where none needs anything.</summary>
+    private static ScanBounds? Together(params ReadOnlySpan<ScanBounds?> all)
+    {
+        ScanBounds? together = null;
+        foreach (var bounds in all)
         {
-            LeftOut = [.. hot.LeftOut, .. events.LeftOut, .. rollup.LeftOut, .. loss.LeftOut, .. checks.LeftOut, .. LeftOut];
-            return true;
+            together = bounds is null ? together : together?.Or(bounds) ?? bounds;
         }
+
+        return together;
     }
 
     /// <summary>Opens segments and loss journals; false if one is gone.</summary>
@@ -196,9 +210,8 @@ internal sealed class Snapshot : IDisposable
 
     private static bool Within(HourFile file, ScanBounds? bounds) => bounds is not null && bounds.HasHour(file.Start) && bounds.HasFile(file.Name);
 
-    private static bool IsRead(string name) => CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsSealed(name);
+    private static bool IsRead(string name) => CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsSealed(name) || CapturePaths.IsHotRollup(name);
 
     /// <summary>Names of hot files whose rows are in these: a crash, or this moment, may leave both.</summary>
-    private static IEnumerable<string> Names(IEnumerable<ReadableFile> files) =>
-        files.SelectMany(file => file["netmon.segments"]?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? []);
+    private static IEnumerable<string> Names(IEnumerable<ReadableFile> files) => files.SelectMany(file => file.MadeOf);
 }

@@ -9,4 +9,7 @@ internal sealed record ReadableFile(HourFile File, long Rows, IReadOnlyDictionar
 {
     /// <summary>A value of the metadata, or null.</summary>
     public string? this[string key] => Metadata.GetValueOrDefault(key);
+
+    /// <summary>Names of the hot files whose rows are in it.</summary>
+    public IEnumerable<string> MadeOf => this["netmon.segments"]?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }
