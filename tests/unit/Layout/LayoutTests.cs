@@ -97,7 +97,7 @@ public sealed class LayoutTests
         ("slot_mask", ["SlotMask"]),
         ("by_sockops", ["BySockOps"]),
         ("by_thread", ["ByThread"]),
-        ("reserved", ["Reserved"]),
+        ("may_read", ["MayRead"]),
     ];
 
     private static readonly (string C, string[] Mirror)[] SettingsTable =
