@@ -88,7 +88,7 @@ static __always_inline struct nm_slot *nm_adopt(struct tcp_sock *tp, __u64 cooki
 
 /* The first process found with the socket owns it; it has been accepted, whether or not anybody saw that. */
 static __always_inline void nm_adopt_owner(struct nm_slot *s, struct sock *sk, __u64 cookie, struct nm_owner *owner,
-					    bool known)
+					   bool known)
 {
 	if (nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_TAKEN)) {
 		s->owner = *owner;

@@ -36,7 +36,8 @@ struct nm_knobs {
 	__u32 slot_mask; /* how many slots there are, less 1 */
 	__u32 by_sockops; /* 1: states come through sock_ops, by a flag that each socket must have */
 	__u32 by_thread; /* 1: the hooks on connect()'s return know the thread alone */
-	__u32 may_read; /* 0: a kernel in lockdown=confidentiality, where programs may not call bpf_probe_read_kernel() */
+	__u32
+	    may_read; /* 0: a kernel in lockdown=confidentiality, where programs may not call bpf_probe_read_kernel() */
 };
 
 /* The only variable in .rodata, so it stands at its start. */

@@ -61,7 +61,8 @@ static int compare(const void *left, const void *right)
 
 int cost_main(int argc, char **argv)
 {
-	static const struct option known[] = {{"connections", 1, NULL, 'c'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	static const struct option known[] = {
+	    {"connections", 1, NULL, 'c'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct sched_param first = {.sched_priority = 10};
 	uint64_t connections = 20000;

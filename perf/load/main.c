@@ -11,11 +11,8 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*main)(int, char **);
 	} commands[] = {
-	    {"run", run_main},
-	    {"connect", connect_main},
-	    {"hold", hold_main},
-	    {"getppid", getppid_main},
-	    {"cost", cost_main},
+	    {"run", run_main},	       {"connect", connect_main}, {"hold", hold_main},
+	    {"getppid", getppid_main}, {"cost", cost_main},
 	};
 
 	if (argc < 2)

@@ -13,6 +13,7 @@ internal sealed class FlowSweep : IDisposable
 {
     private const int RingBytes = 1024 * 1024;
     private const int ReadBytes = 32 * 1024; // what the kernel gathers before it hands over
+    private static readonly TimeSpan PaceFor = TimeSpan.FromMilliseconds(2); // after each buffer that is full: other events come between
     private static readonly TimeSpan RingFullPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private readonly BpfObject _programs;
@@ -153,6 +154,11 @@ internal sealed class FlowSweep : IDisposable
             {
                 _sockets.End();
                 return;
+            }
+
+            if (bytes == _buffer.Length)
+            {
+                _ = _stop.Wait(PaceFor);
             }
         }
     }
