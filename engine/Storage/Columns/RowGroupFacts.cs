@@ -9,6 +9,12 @@ namespace NetMon.Storage.Columns;
 internal sealed class RowGroupFacts(int capacity)
 {
     private readonly EventFacts[] _facts = new EventFacts[capacity];
+    private readonly RecordKind[] _kinds = new RecordKind[capacity];
+    private readonly Direction[] _directions = new Direction[capacity];
+    private readonly CloseReason[] _reasons = new CloseReason[capacity];
+    private readonly RecordFlags[] _flags = new RecordFlags[capacity];
+    private readonly uint[] _errors = new uint[capacity];
+    private readonly bool[] _hasId = new bool[capacity];
     private readonly int[] _everyRow = [.. Enumerable.Range(0, capacity)];
     private readonly Dictionary<ColumnRows, Presence> _presences = EventColumns.All.Select(column => column.Rows).Distinct()
         .Where(rows => rows != ColumnRows.All && rows != ColumnRows.InContainer).ToDictionary(rows => rows, _ => new Presence());
@@ -23,13 +29,23 @@ internal sealed class RowGroupFacts(int capacity)
     public void Settle(SortedRows rows)
     {
         _rows = rows.Count;
-        Read<RecordKind>(rows, EventFields.Kind, static (facts, kind) => facts with { Kind = kind });
-        Read<Direction>(rows, EventFields.Direction, static (facts, direction) => facts with { Direction = direction });
-        Read<CloseReason>(rows, EventFields.CloseReason, static (facts, reason) => facts with { RecordedReason = reason });
-        Read<RecordFlags>(rows, EventFields.Flags, static (facts, flags) => facts with { Flags = flags });
-        Read<uint>(rows, EventFields.Error, static (facts, error) => facts with { Error = error });
-        Read<ulong>(rows, EventFields.ConnectionId, static (facts, id) => facts with { HasConnectionId = id != 0 });
-        Read<ulong>(rows, EventFields.Latency, static (facts, latency) => facts with { HasLatency = latency != 0 });
+        rows.Read<RecordKind>(EventFields.Kind).CopyTo(_kinds);
+        rows.Read<Direction>(EventFields.Direction).CopyTo(_directions);
+        rows.Read<CloseReason>(EventFields.CloseReason).CopyTo(_reasons);
+        rows.Read<RecordFlags>(EventFields.Flags).CopyTo(_flags);
+        rows.Read<uint>(EventFields.Error).CopyTo(_errors);
+        var ids = rows.Read<ulong>(EventFields.ConnectionId);
+        for (var row = 0; row < ids.Length; row++)
+        {
+            _hasId[row] = ids[row] != 0;
+        }
+
+        var latencies = rows.Read<ulong>(EventFields.Latency);
+        for (var row = 0; row < latencies.Length; row++)
+        {
+            _facts[row] = new EventFacts(_kinds[row], _directions[row], _reasons[row], _flags[row], _errors[row], _hasId[row], latencies[row] != 0);
+        }
+
         foreach (var (rule, presence) in _presences)
         {
             var present = presence.Next(_rows);
@@ -47,14 +63,4 @@ internal sealed class RowGroupFacts(int capacity)
 
     /// <summary>Which rows have a value; null: all.</summary>
     public Presence? PresenceOf(ColumnRows rule) => rule == ColumnRows.All ? null : _presences[rule];
-
-    private void Read<T>(SortedRows rows, EventField field, Func<EventFacts, T, EventFacts> with)
-        where T : unmanaged
-    {
-        var values = rows.Read<T>(field);
-        for (var row = 0; row < values.Length; row++)
-        {
-            _facts[row] = with(_facts[row], values[row]);
-        }
-    }
 }
