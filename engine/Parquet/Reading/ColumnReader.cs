@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace NetMon.Parquet.Reading;
@@ -15,6 +16,7 @@ public sealed class ColumnReader : IDisposable
     private readonly PageReader _pages = new();
     private readonly Presence _presence = new();
     private long[] _numbers = [];
+    private long[] _dictionary = [];
     private uint[] _indices = [];
     private int _values;
     private bool _isText;
@@ -93,11 +95,13 @@ public sealed class ColumnReader : IDisposable
     private void ReadNumbers(in ColumnChunk chunk)
     {
         var width = chunk.Column.Width;
-        long[] dictionary = [];
+        var dictionary = Span<long>.Empty;
         if (_pages.HasDictionary)
         {
-            dictionary = new long[Math.Min(_pages.DictionaryValues, chunk.Rows)];
-            ReadPlain(_pages.Dictionary(), dictionary, width);
+            var count = Math.Min(_pages.DictionaryValues, chunk.Rows);
+            Reserve(ref _dictionary, count);
+            dictionary = _dictionary.AsSpan(0, count);
+            PlainDecoding.Numbers(_pages.Dictionary(), dictionary, width);
         }
 
         var data = Levels(_pages.Data(), in chunk);
@@ -106,10 +110,10 @@ public sealed class ColumnReader : IDisposable
         switch (chunk.Column.Kind, chunk.Encoding)
         {
             case (ColumnKind.Boolean, Format.Plain):
-                ReadFlags(data, numbers);
+                PlainDecoding.Flags(data, numbers);
                 break;
             case (ColumnKind.Int32 or ColumnKind.Int64 or ColumnKind.Timestamp, Format.Plain):
-                ReadPlain(data, numbers, width);
+                PlainDecoding.Numbers(data, numbers, width);
                 break;
             case (ColumnKind.Int32 or ColumnKind.Int64 or ColumnKind.Timestamp, Format.DeltaBinaryPacked):
                 DeltaDecoding.Read(data, numbers, width);
@@ -118,7 +122,7 @@ public sealed class ColumnReader : IDisposable
                 ReadIndices(data, dictionary.Length);
                 for (var row = 0; row < numbers.Length; row++)
                 {
-                    numbers[row] = dictionary[_indices[row]];
+                    numbers[row] = dictionary[(int)_indices[row]];
                 }
 
                 break;
@@ -158,16 +162,34 @@ public sealed class ColumnReader : IDisposable
         Reserve(ref _indices, _values);
         var indices = _indices.AsSpan(0, _values);
         RunDecoding.Read(data[1..], indices, data[0]);
-        var most = 0u;
-        foreach (var index in indices)
-        {
-            most = Math.Max(most, index);
-        }
-
+        var most = Most(indices);
         if (most >= count && _values > 0)
         {
             throw new DamagedFileException($"index {most} in a dictionary of {count}");
         }
+    }
+
+    private static uint Most(ReadOnlySpan<uint> numbers)
+    {
+        var most = 0u;
+        var vectors = MemoryMarshal.Cast<uint, Vector<uint>>(numbers);
+        var vector = Vector<uint>.Zero;
+        foreach (var next in vectors)
+        {
+            vector = Vector.Max(vector, next);
+        }
+
+        for (var lane = 0; lane < Vector<uint>.Count; lane++)
+        {
+            most = Math.Max(most, vector[lane]);
+        }
+
+        foreach (var number in numbers[(vectors.Length * Vector<uint>.Count)..])
+        {
+            most = Math.Max(most, number);
+        }
+
+        return most;
     }
 
     private void ReadDictionaryTexts(ReadOnlySpan<byte> bytes, int count)
@@ -187,39 +209,6 @@ public sealed class ColumnReader : IDisposable
         if (!bytes.IsEmpty)
         {
             throw new DamagedFileException($"{bytes.Length} bytes follow the last text");
-        }
-    }
-
-    private static void ReadPlain(ReadOnlySpan<byte> bytes, Span<long> values, int width)
-    {
-        if (bytes.Length != (long)values.Length * width)
-        {
-            throw new DamagedFileException($"{bytes.Length} bytes of {values.Length} numbers");
-        }
-
-        if (width == sizeof(long))
-        {
-            MemoryMarshal.Cast<byte, long>(bytes).CopyTo(values);
-            return;
-        }
-
-        var numbers = MemoryMarshal.Cast<byte, int>(bytes);
-        for (var row = 0; row < values.Length; row++)
-        {
-            values[row] = numbers[row];
-        }
-    }
-
-    private static void ReadFlags(ReadOnlySpan<byte> bytes, Span<long> values)
-    {
-        if (bytes.Length != (values.Length + 7) / 8)
-        {
-            throw new DamagedFileException($"{bytes.Length} bytes of {values.Length} flags");
-        }
-
-        for (var row = 0; row < values.Length; row++)
-        {
-            values[row] = (bytes[row / 8] >> (row % 8)) & 1;
         }
     }
 

@@ -12,13 +12,20 @@ public sealed class BoundsTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void Hours_that_are_too_old_are_removed_with_their_folders()
+    public void Hours_that_are_too_old_are_removed_with_their_folders_and_their_roll_ups_later()
     {
-        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainFor = TimeSpan.FromHours(3), RetainBytes = null });
+        var sink = _capture.Open(change: options => options with
+        {
+            DurableWithin = TimeSpan.Zero,
+            RetainFor = TimeSpan.FromHours(3),
+            RetainRollups = TimeSpan.FromHours(5),
+            RetainBytes = null,
+        });
         WriteHours(sink, 8);
-        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 3 && _capture.Segments.Length == 1, "the old hours to go");
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 3 && _capture.Segments.Length == 1 && _capture.Rollups.Length == 5, "the old hours to go");
 
         Assert.Equal(["hour=23", "hour=00", "hour=01"], _capture.Sealed.Select(file => file.Split('/')[1]));
+        Assert.Equal(["hour=21", "hour=22", "hour=23", "hour=00", "hour=01"], _capture.Rollups.Select(file => file.Split('/')[1]));
         Assert.Equal(3, Directory.GetDirectories(_capture.Events, "hour=*", SearchOption.AllDirectories).Length);
         sink.Close();
     }

@@ -40,6 +40,9 @@ public sealed class CaptureFolder : IDisposable
     /// <summary>Sealed files, relative to events/, in order.</summary>
     public string[] Sealed => [.. Files(Events).Where(file => file.EndsWith(".parquet", StringComparison.Ordinal))];
 
+    /// <summary>Sealed roll-ups, relative to rollup/, in order.</summary>
+    public string[] Rollups => Files(System.IO.Path.Combine(Path, "rollup"));
+
     /// <summary>Hot segments' paths, in order.</summary>
     public string[] Segments => [.. Files(Hot).Where(file => file.EndsWith(".arrows", StringComparison.Ordinal)).Select(file => System.IO.Path.Combine(Hot, file))];
 
