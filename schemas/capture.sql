@@ -1,4 +1,4 @@
--- The sealed hours of a capture for stock DuckDB (1.2 or newer); then .read views.sql for the rest. Set where it is first:
+-- The sealed hours of a capture for stock DuckDB (1.3 or newer); then .read views.sql for the rest. Set where it is first:
 --
 --   SET VARIABLE capture = '/var/lib/netmon';    -- or 's3://bucket/prefix', or a folder that many nodes' captures were copied to
 --

@@ -1,4 +1,4 @@
--- What to ask a capture, in plain DuckDB (1.2 or newer); times are UTC. docs/query.md has questions and their answers.
+-- What to ask a capture, in plain DuckDB (1.3 or newer); times are UTC. docs/query.md has questions and their answers.
 --
 -- These views need five relations and a variable. netmon query makes them for what a question needs, capture.sql makes
 -- them for stock DuckDB:
@@ -52,35 +52,39 @@ CREATE OR REPLACE MACRO latency_bucket(us) AS
 CREATE OR REPLACE MACRO latency_of_bucket(bucket) AS
     CASE WHEN bucket < 16 THEN bucket ELSE ((8 + bucket % 8) << (bucket // 8 - 1)) + (1 << (bucket // 8 - 2)) END;
 
--- A quantile of latencies in microseconds, to 6 %: latency_quantile(string_agg(latency, ' '), 0.99) over rows of hourly.
-CREATE OR REPLACE MACRO latency_quantile(histogram, q) AS (
-    SELECT min(latency_of_bucket(bucket)) FROM (
-        SELECT bucket, sum(n) OVER (ORDER BY bucket) AS below, sum(n) OVER () AS total FROM (
-            SELECT split_part(class, ':', 1)::BIGINT AS bucket, sum(split_part(class, ':', 2)::BIGINT) AS n
-            FROM (SELECT unnest(string_split(histogram, ' ')) AS class) GROUP BY ALL
-        )
-    ) WHERE below >= q * total
-);
+-- The classes of a histogram in their order.
+CREATE OR REPLACE MACRO latency_classes(histogram) AS
+    list_sort(list_transform(string_split(histogram, ' '), lambda class: {b: split_part(class, ':', 1)::DOUBLE, n: split_part(class, ':', 2)::DOUBLE}));
+
+-- A quantile of latencies in microseconds, to 6 %: latency_quantile(string_agg(latency, ' '), 0.99) over rows of hourly. It takes
+-- off class after class until what is left is in one.
+CREATE OR REPLACE MACRO latency_quantile(histogram, q) AS CASE WHEN histogram IS NOT NULL THEN latency_of_bucket(list_reduce(
+    list_prepend({b: -1::DOUBLE, n: q * list_sum(list_transform(latency_classes(histogram), lambda class: class.n))}, latency_classes(histogram)),
+    lambda done, class: CASE WHEN done.b >= 0 THEN done WHEN class.n >= done.n THEN {b: class.b, n: 0::DOUBLE} ELSE {b: -1::DOUBLE, n: done.n - class.n} END).b::BIGINT) END;
+
+-- The histogram of a group of rows of tallies.
+CREATE OR REPLACE MACRO latency_histogram(latency, latency_us) AS nullif(concat_ws(' ', string_agg(latency, ' '),
+    array_to_string(list_transform(map_entries(histogram(latency_bucket(latency_us))), lambda class: class.key || ':' || class.value), ' ')), '');
 
 -- What roll-ups have, and of what has none yet the same of each event: to be added up by whatever is asked for. peer is the other
 -- side's address, port the server's.
 CREATE OR REPLACE VIEW tallies AS
 SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, peer, port, result, errno,
-    attempts, accepts, closed, bytes_sent, bytes_received, retransmits, latency, first, last
+    attempts, accepts, closed, bytes_sent, bytes_received, retransmits, latency, NULL::BIGINT AS latency_us, first, last
 FROM rollups
 UNION ALL
 SELECT date, hour, node, 'outbound', process, container_id, pod_namespace, pod_name, container_name, dst_ip, dst_port, result, errno,
-    1, 0, 0, 0, 0, 0, latency_bucket(latency_us) || ':1', timestamp, timestamp
+    1, 0, 0, 0, 0, 0, NULL, latency_us, timestamp, timestamp
 FROM unrolled WHERE type = 'CONNECT'
 UNION ALL
 SELECT date, hour, node, 'inbound', process, container_id, pod_namespace, pod_name, container_name, src_ip, dst_port, NULL, NULL,
-    0, 1, 0, 0, 0, 0, NULL, timestamp, timestamp
+    0, 1, 0, 0, 0, 0, NULL, NULL, timestamp, timestamp
 FROM unrolled WHERE type = 'ACCEPT'
 UNION ALL
 SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name,
     CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END, dst_port, CASE direction WHEN 'outbound' THEN 'established' END, NULL,
     0, 0, CASE type WHEN 'CLOSE' THEN 1 ELSE 0 END, coalesce(delta_sent, bytes_sent, 0), coalesce(delta_received, bytes_received, 0),
-    CASE type WHEN 'CLOSE' THEN retransmits ELSE 0 END, NULL, timestamp, timestamp
+    CASE type WHEN 'CLOSE' THEN retransmits ELSE 0 END, NULL, NULL, timestamp, timestamp
 FROM unrolled WHERE type IN ('CLOSE', 'FLOW');
 
 -- Sums by hour of who reached whom, one row for each of its keys; latency is a histogram (latency_quantile).
@@ -88,7 +92,7 @@ CREATE OR REPLACE VIEW hourly AS
 SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, peer, port, result, errno,
     sum(attempts)::BIGINT AS attempts, sum(accepts)::BIGINT AS accepts, sum(closed)::BIGINT AS closed,
     sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received, sum(retransmits)::BIGINT AS retransmits,
-    string_agg(latency, ' ') AS latency, min(first) AS first, max(last) AS last
+    latency_histogram(latency, latency_us) AS latency, min(first) AS first, max(last) AS last
 FROM tallies
 GROUP BY ALL;
 
@@ -179,7 +183,7 @@ SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload
     latency_quantile(latencies, 0.5) AS median_us, first, last, node, pod_namespace, pod_name, container_name, process
 FROM (
     SELECT node, pod_namespace, pod_name, container_name, process, peer AS dst_ip, port AS dst_port, result, errno,
-        sum(attempts)::BIGINT AS attempts, string_agg(latency, ' ') AS latencies, min(first) AS first, max(last) AS last
+        sum(attempts)::BIGINT AS attempts, latency_histogram(latency, latency_us) AS latencies, min(first) AS first, max(last) AS last
     FROM tallies WHERE attempts > 0 AND result <> 'established'
     GROUP BY ALL
 );
