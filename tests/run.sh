@@ -38,9 +38,13 @@ run() { # SUITE PROJECT ARGUMENTS...
 declare -A suite_class=([unit]=UnitTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests [image]=LiveTests)
 for suite in "${suites[@]}"; do
 	case $suite in
-	unit) run unit unit ;;
+	unit)
+		tests/readers/setup.sh
+		run unit unit
+		;;
 	live)
 		tests/helm/setup.sh
+		tests/readers/setup.sh
 		tests/live/setup.sh
 		run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image
 		;;

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+using NetMon.UnitTests.Storage;
+using Xunit;
+
+namespace NetMon.UnitTests.Readers;
+
+/// <summary>Six readers of other people over one set of files with extreme values: each gives every value, and finds the same rows by its bounds and Bloom filters as are there.</summary>
+public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderFiles>
+{
+    private static readonly Dictionary<string, IParquetReader> Readers = new()
+    {
+        ["DuckDB"] = new DuckDbReader(),
+        ["Apache Arrow"] = new ArrowReader(),
+        ["Parquet.Net"] = new ParquetNetReader(),
+        ["ClickHouse"] = ClickHouse.Reader,
+        ["Polars"] = new NodeReader("polars", new SqlText("CAST(\"{0}\" AS VARCHAR)", "CAST(CAST(\"timestamp\" AS BIGINT) AS VARCHAR)", "TIMESTAMP '{0}'"), _ => "events"),
+        ["hyparquet"] = new NodeReader("hyparquet"),
+    };
+
+    private const string Pruned = "SELECT toString(sum(value)) FROM system.events WHERE event = 'ParquetPrunedRowGroups'";
+
+    public static TheoryData<string> Names => [.. Readers.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Every_value_of_every_file(string reader)
+    {
+        var answers = await Readers[reader].Answer([.. files.Files.Select(file => new Question([file.Path]))]);
+        Assert.All(files.Files.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Conditions_that_pass_over_row_groups_find_every_row(string reader)
+    {
+        var file = files.Files[0];
+        Question[] questions = [.. Conditions(file.Rows).Select(conditions => new Question([file.Path], conditions))];
+        var answers = await Readers[reader].Answer(questions);
+        Assert.All(questions.Zip(answers), pair => Assert.Equal(
+            [pair.First.ToString(), .. Lines(file.Rows.Where(row => pair.First.Conditions.All(condition => condition.Matches(row))))],
+            [pair.First.ToString(), .. Lines(pair.Second)]));
+    }
+
+    /// <summary>Parquet.Net does not read version 1: its times are delta-packed.</summary>
+    [Theory]
+    [InlineData("DuckDB")]
+    [InlineData("Apache Arrow")]
+    [InlineData("ClickHouse")]
+    [InlineData("Polars")]
+    [InlineData("hyparquet")]
+    public async Task Files_of_both_versions_are_one_table(string reader)
+    {
+        ReadFile[] newer = [.. files.Files.Where(file => file.Path.StartsWith(files.Events, StringComparison.Ordinal))];
+        string[] paths = [files.Version1, .. newer.Select(file => file.Path)];
+        var older = (await Readers["Apache Arrow"].Answer([new Question([files.Version1])]))[0];
+        string?[][] both = [.. older, .. newer.SelectMany(file => file.Rows)];
+        Condition[] aNamespaceOfBoth = [new("netns", ">", "4026531832"), new("bytes_sent", ">=", "0")];
+        var answers = await Readers[reader].Answer([new(paths), new(paths, aNamespaceOfBoth)]);
+
+        Assert.Equal(Lines(both), Lines(answers[0]));
+        var matching = both.Where(row => aNamespaceOfBoth.All(condition => condition.Matches(row))).ToList();
+        Assert.InRange(older.Count(matching.Contains), 1, matching.Count - 1);
+        Assert.Equal(Lines(matching), Lines(answers[1]));
+    }
+
+    [Fact]
+    public async Task ClickHouse_passes_over_row_groups_by_bounds_and_by_filters()
+    {
+        var path = files.Files[0].Path;
+        var answers = await ClickHouse.Reader.Answer(
+            $"SELECT toString(count()) FROM file('{path}', 'Parquet') WHERE \"timestamp\" < '2026-11-22 19:01:00' SETTINGS input_format_parquet_bloom_filter_push_down = 0",
+            Pruned,
+            $"SELECT toString(count()) FROM file('{path}', 'Parquet') WHERE src_ip = '10.9.0.3' SETTINGS input_format_parquet_filter_push_down = 0",
+            Pruned);
+
+        int[] numbers = [.. answers.Select(answer => int.Parse(answer[0][0]!, CultureInfo.InvariantCulture))];
+        Assert.Equal([10, 1], [numbers[0], numbers[2]]);
+        Assert.InRange(numbers[1], 1, numbers[3] - 1);
+    }
+
+    /// <summary>For each column its lowest, highest and some other value that is there, one that is not, none, and ranges.</summary>
+    private static IEnumerable<Condition[]> Conditions(IReadOnlyList<string?[]> rows)
+    {
+        foreach (var (column, index) in ReaderFiles.Columns.Select((column, index) => (column, index)))
+        {
+            var values = rows.Select(row => row[index]).Distinct().ToList();
+            foreach (var value in values.Take(12))
+            {
+                yield return [new Condition(column, "=", value)];
+            }
+        }
+
+        string[] absent = ["src_ip = 10.9.255.255", "dst_ip = ::3", "process = nginx", "pod_name = another", "pid = 7", "netns = 4026531834", "cgroup_id = 4294967294", "dialed_ip = 9.9.9.9"];
+        string[] ranges =
+        [
+            "netns > 2147483647", "netns <= 2147483648", "uid >= 4294967295", "pid >= 2147483647", "src_port > 32767", "cgroup_id > 9223372036854775806", "bytes_sent > 9007199254740992",
+            "delta_sent < 4294967296", "latency_us > 9007199254740992", "rtt_us > 2147483647", "process > zzz", "src_ip < 10.9.1", "container_name >= größe",
+        ];
+        foreach (var parts in absent.Concat(ranges).Select(text => text.Split(' ')))
+        {
+            yield return [new Condition(parts[0], parts[1], parts[2])];
+        }
+
+        var times = rows.Select(row => row[0]!).Order(StringComparer.Ordinal).ToList();
+        yield return [new("timestamp", ">=", times[200]), new("timestamp", "<", times[300])];
+        yield return [new("timestamp", ">", times[^2])];
+        yield return [new("timestamp", "<=", times[0]), new("src_ip", "=", "10.9.0.0")];
+        yield return [new("type", "=", "CLOSE"), new("netns", "=", "4026531833"), new("src_ip", "=", "::1")];
+    }
+
+    private static List<string> Lines(IEnumerable<string?[]> rows) => [.. rows.Select(row => JsonSerializer.Serialize(row)).Order(StringComparer.Ordinal)];
+}
