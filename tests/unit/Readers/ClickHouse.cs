@@ -6,7 +6,7 @@ namespace NetMon.UnitTests.Readers;
 internal static class ClickHouse
 {
     /// <summary>The columns as docs/cluster.md has them, for files of more than one version: without it ClickHouse takes those of one file.</summary>
-    private static readonly string Structure = string.Join(", ", EventColumns.All.Select(column => $"{column.Name} {TypeOf(column.Type)}"));
+    private static readonly string Structure = string.Join(", ", [.. EventColumns.All.Select(column => $"{column.Name} {TypeOf(column.Type)}"), "date Date", "hour Int64"]);
 
     public static NodeReader Reader { get; } = new(
         "clickhouse", new SqlText("toString(\"{0}\")", "toString(toUnixTimestamp64Micro(\"timestamp\"))", "toDateTime64('{0}', 6, 'UTC')", EscapesBackslash: true), Table);
