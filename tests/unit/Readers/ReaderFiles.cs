@@ -7,7 +7,8 @@ namespace NetMon.UnitTests.Readers;
 /// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one that is not sealed, and none for an hour without events; beside them a file of version 1.</summary>
 public sealed class ReaderFiles : IDisposable
 {
-    private const int RowGroupRows = 64;
+    public const int RowGroupRows = 64;
+
     private const int Rows = 600;
     private readonly CaptureFolder _capture = new();
 
