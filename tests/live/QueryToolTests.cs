@@ -158,7 +158,7 @@ public sealed partial class QueryToolTests : IDisposable
         // It would go on for hours. The shell becomes it, so that the signal is its own.
         using var query = Process.Start(new ProcessStartInfo("/bin/sh", [
             "-c", $"TMPDIR={temporary} exec {Repository.Agent} query --capture {capture.Directory} 'SELECT count(DISTINCT hash(a.range, b.range)) FROM range(10000000) a, range(10000000) b'"])
-            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         WaitFor.True(() => Directory.GetDirectories(temporary, "netmon-query-*") is [var one] && one != stale.FullName, "its folder alone");
         Assert.Equal("netmon-query", File.ReadAllText($"/proc/{query.Id}/comm").Trim());
         Shell.Run("kill", "-TERM", $"{query.Id}").MustSucceed();

@@ -35,7 +35,7 @@ public sealed class BoundsTests : IDisposable
     {
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainBytes = 1 });
         WriteHours(sink, 4);
-        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 0 && _capture.Segments.Length == 1, "all sealed hours to go");
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 0 && _capture.Segments.Length == 1 && _capture.Pieces.Length == 0, "all sealed hours to go");
 
         Assert.Single(_capture.Segments);
         Assert.Contains(_capture.Reports, line => line.Contains("--retain-bytes", StringComparison.Ordinal));
@@ -69,7 +69,7 @@ public sealed class BoundsTests : IDisposable
         File.WriteAllText(notes, "");
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainFor = TimeSpan.FromHours(1), RetainBytes = 1 });
         WriteHours(sink, 3);
-        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 0 && _capture.Segments.Length == 1, "all sealed hours to go");
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 0 && _capture.Segments.Length == 1 && _capture.Pieces.Length == 0, "all sealed hours to go");
         sink.Close();
 
         Assert.True(File.Exists(notes));
