@@ -1,13 +1,10 @@
 using System.Globalization;
 using DuckDB.NET.Data;
-using NetMon.Native;
-using NetMon.Parquet.Reading;
 using NetMon.Query.Files;
 using NetMon.Query.Hot;
 using NetMon.Query.Planning;
 using NetMon.Query.Printing;
 using NetMon.Query.Sql;
-using NetMon.Storage.Loss;
 
 namespace NetMon.Query;
 
@@ -167,12 +164,7 @@ internal sealed class CaptureDatabase : IDisposable
     {
         try
         {
-            using var file = ParquetFile.Open(RegularFile.Open(path));
-            for (var group = 0; group < file.RowGroups.Count; group++)
-            {
-                file.Verify(group);
-            }
-
+            FileChecks.Verify(path);
             _ = Value($"SELECT max(hash(f)) FROM read_parquet({SqlText.Quote(path)}) AS f");
             return null;
         }
@@ -206,15 +198,7 @@ internal sealed class CaptureDatabase : IDisposable
     {
         Execute(RelationSql.Definition(Relation.Kept, Counted));
         var known = snapshot.Kept.Where(file => file["netmon.node"] is not null).ToList();
-        using (var appender = _connection.CreateAppender(Counted))
-        {
-            foreach (var file in known)
-            {
-                appender.CreateRow().AppendValue(file["netmon.node"]).AppendValue(DateOnly.FromDateTime(file.File.Start)).AppendValue((long)file.File.Start.Hour)
-                    .AppendValue(file.Rows).EndRow();
-            }
-        }
-
+        AppendedRows.OfCounts(_connection, Counted, known);
         const string count = "SELECT node, date, hour, count(*) AS events";
         var rest = RelationSql.Of(Relation.Events, [.. snapshot.Kept.Except(known)], HotEvents());
         Replace(Relation.Kept, $"FROM {Counted} UNION ALL {count} FROM ({rest}) GROUP BY ALL");
@@ -223,29 +207,12 @@ internal sealed class CaptureDatabase : IDisposable
     private void LoadLosses(Snapshot snapshot)
     {
         Execute(RelationSql.Definition(Relation.Loss, HotLosses));
-        using (var appender = _connection.CreateAppender(HotLosses))
-        {
-            foreach (var file in snapshot.HotLosses)
-            {
-                var node = LossText.NodeOf(file.Path);
-                foreach (var row in LossText.Parse(file.ReadText()))
-                {
-                    appender.CreateRow()
-                        .AppendValue(TimeOf(row.From)).AppendValue(TimeOf(row.To)).AppendValue(node)
-                        .AppendValue(row.Stage).AppendValue(row.Reason).AppendValue(row.Count)
-                        .AppendValue((long?)row.Cgroup?.Id).AppendValue(row.Cgroup?.ContainerId).AppendValue(row.Cgroup?.PodName)
-                        .AppendValue(row.Cgroup?.PodNamespace).AppendValue(row.Cgroup?.ContainerName).EndRow();
-                }
-            }
-        }
-
+        AppendedRows.OfLosses(_connection, HotLosses, snapshot.HotLosses);
         Replace(Relation.Loss, RelationSql.Of(Relation.Loss, snapshot.SealedLosses, $"FROM {HotLosses}"));
     }
 
     private static DateTime? LastTime(ReadableFile file) =>
         DateTime.TryParse(file["netmon.last_timestamp"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
-
-    private static DateTime TimeOf(long unixNanoseconds) => DateTime.UnixEpoch.AddTicks(unixNanoseconds / 100);
 
     private List<ColumnHead> Describe(string question)
     {

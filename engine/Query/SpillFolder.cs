@@ -11,6 +11,7 @@ internal sealed class SpillFolder : IDisposable
 {
     private const string Prefix = "netmon-query-";
     private const string LockName = "lock";
+    private const int RemoveAttempts = 100;
 
     /// <summary>A folder without a lock may be one that is just being made.</summary>
     private static readonly TimeSpan Unlocked = TimeSpan.FromMinutes(1);
@@ -77,13 +78,17 @@ internal sealed class SpillFolder : IDisposable
 
     private static void Remove(string folder)
     {
-        try
+        for (var attempt = 0; attempt < RemoveAttempts && Directory.Exists(folder); attempt++)
         {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Somebody else removed it, or DuckDB makes files in it this moment: the next one removes it.
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // DuckDB makes files in it this moment. What is left in the end the next one removes.
+                Thread.Sleep(1);
+            }
         }
     }
 }

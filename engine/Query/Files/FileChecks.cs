@@ -26,6 +26,17 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
 
     public List<ReadableFile> Losses(IEnumerable<HourFile> files) => Sound(files, "netmon.loss_schema_version", LossVersion, RelationColumns.Of(Relation.Loss));
 
+    /// <summary>Reads all of a file and checks it against the checksums that it has.</summary>
+    /// <exception cref="IOException">It is damaged, or can't be read.</exception>
+    public static void Verify(string path)
+    {
+        using var file = ParquetFile.Open(RegularFile.Open(path));
+        for (var group = 0; group < file.RowGroups.Count; group++)
+        {
+            file.Verify(group);
+        }
+    }
+
     private List<ReadableFile> Sound(IEnumerable<HourFile> files, string versionKey, int newest, IReadOnlyList<RelationColumn> columns)
     {
         List<ReadableFile> sound = [];
