@@ -4,12 +4,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one that is not sealed, and none for an hour without events; beside them a file of version 1.</summary>
+/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed, and none for an hour without events; beside them a file of version 1.</summary>
 public sealed class ReaderFiles : IDisposable
 {
     public const int RowGroupRows = 64;
 
     private const int Rows = 600;
+    private const int RowsOfLargeGroup = 3000;
     private readonly CaptureFolder _capture = new();
 
     public ReaderFiles()
@@ -23,7 +24,11 @@ public sealed class ReaderFiles : IDisposable
         Version1 = Path.Combine(_capture.Events, "date=2026-11-26/hour=12/node-1.parquet");
         Directory.CreateDirectory(Path.GetDirectoryName(Version1)!);
         File.Copy(UnitTests.Version1.SealedFile, Version1);
-        Files = [Sealed(0, many), Sealed(1, one), WritePiece(ExtremeEvents.OfHour(Sample.Hour19 + 3 * Sample.HourLong, RowGroupRows))];
+        var large = ExtremeEvents.OfHour(Sample.Hour19 + 4 * Sample.HourLong, RowsOfLargeGroup);
+        var oneGroup = _capture.Open();
+        oneGroup.Write([.. large.Select(written => written.Event)]);
+        oneGroup.Close();
+        Files = [Sealed(0, many), Sealed(1, one), Sealed(2, large), WritePiece(ExtremeEvents.OfHour(Sample.Hour19 + 3 * Sample.HourLong, RowGroupRows))];
     }
 
     /// <summary>The columns of every file, in order.</summary>

@@ -28,6 +28,13 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
         Assert.All(files.Files.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
     }
 
+    [Fact]
+    public void The_files_have_every_encoding()
+    {
+        var encodings = DuckDb.Query($"SELECT DISTINCT unnest(string_split(encodings, ', ')) FROM parquet_metadata('{files.Events}/date=2026-11-22/**/*.parquet')");
+        Assert.Equal(["DELTA_BINARY_PACKED", "PLAIN", "RLE", "RLE_DICTIONARY"], encodings.Select(row => (string)row[0]!).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Conditions_that_pass_over_row_groups_find_every_row(string reader)
