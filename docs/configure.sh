@@ -11,7 +11,7 @@ options() { # PROGRAM [COMMAND]: a table of the options in its help
 		function cell(text) { gsub(/\|/, "\\|", text); return text }
 		/^Options:/ { on = 1; next }
 		/^[A-Z]/ { on = 0 }
-		on && /^  --/ {
+		on && /^  -/ {
 			line = substr($0, 3)
 			# The name and its value end at the first two blanks.
 			at = index(line, "  ")
@@ -21,7 +21,7 @@ options() { # PROGRAM [COMMAND]: a table of the options in its help
 			fallback = ""; variable = ""
 			if (match(text, / \[default: [^]]*\]$/)) { fallback = substr(text, RSTART + 11, RLENGTH - 12); text = substr(text, 1, RSTART - 1) }
 			if (match(text, / \[[A-Z_]+\]$/)) { variable = substr(text, RSTART + 2, RLENGTH - 3); text = substr(text, 1, RSTART - 1) }
-			if (option ~ /^--version/) next
+			if (option ~ /--version|--help/) next
 			if (!rows++) print "| option | variable | default | what |\n|---|---|---|---|"
 			print "| `" cell(option) "` | " (variable ? "`" variable "`" : "") " | " (fallback != "" ? "`" cell(fallback) "`" : "") " | " cell(text) " |"
 		}
