@@ -26,7 +26,7 @@ internal static class FileMetadata
     public static string CreatedBy(string agentVersion) => $"netmon version {agentVersion}";
 
     /// <summary>The metadata of a piece whose rows are all written.</summary>
-    public static IReadOnlyDictionary<string, string> OfPiece(ColdFile file, CaptureSinkOptions options, IEnumerable<string> segments, IReadOnlyCollection<string> unnamed)
+    public static IReadOnlyDictionary<string, string> OfPiece(PieceFile file, CaptureSinkOptions options, IEnumerable<string> segments, IReadOnlyCollection<string> unnamed)
     {
         var metadata = Of(
             options, file.Rows, Rfc3339.Format(file.FirstUnixNanoseconds, NanosecondDigits), Rfc3339.Format(file.LastUnixNanoseconds, NanosecondDigits), segments);

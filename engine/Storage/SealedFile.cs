@@ -7,25 +7,17 @@ namespace NetMon.Storage;
 /// What a sealed file says about its origin: its metadata lists the hot files that it was made from. A crash between the
 /// rename of the sealed file and the removal of those hot files leaves both, and this list tells them apart.
 /// </summary>
-public static class SealedFile
+internal static class SealedFile
 {
     /// <summary>The metadata key; its value is a comma-separated list of file names without folders.</summary>
-    internal const string SegmentsKey = "netmon.segments";
-
-    /// <summary>File names, without folders, of the hot files that went into a sealed file; empty if it does not say or is not a Parquet file.</summary>
-    /// <exception cref="IOException">The file can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Reading the file is not permitted.</exception>
-    public static IReadOnlyCollection<string> SegmentsOf(string path)
-    {
-        return SegmentsOf(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-    }
+    public const string SegmentsKey = "netmon.segments";
 
     /// <summary>The metadata value for a file that is made from these hot files.</summary>
-    internal static string SegmentsText(IEnumerable<string> paths) => string.Join(',', paths.Select(CapturePaths.NameOf));
+    public static string SegmentsText(IEnumerable<string> paths) => string.Join(',', paths.Select(CapturePaths.NameOf));
 
     /// <summary>The names of all hot files that went into these files.</summary>
     /// <exception cref="IOException">One can't be read.</exception>
-    internal static HashSet<string> SegmentsIn(CaptureDirectory capture, IEnumerable<string> paths)
+    public static HashSet<string> SegmentsIn(CaptureDirectory capture, IEnumerable<string> paths)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in paths)
@@ -41,7 +33,7 @@ public static class SealedFile
 
     /// <summary>The node whose events a file has; null if it does not say or is damaged. Takes the file over.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
-    internal static string? NodeOf(SafeFileHandle file) => ValueOf(file, FileMetadata.NodeKey);
+    public static string? NodeOf(SafeFileHandle file) => ValueOf(file, FileMetadata.NodeKey);
 
     private static string[] SegmentsOf(SafeFileHandle file) => ValueOf(file, SegmentsKey)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
 

@@ -8,7 +8,7 @@ namespace NetMon.Storage.Cold;
 /// <param name="options">For the metadata, and who may know names by now.</param>
 internal sealed class HourFile(ParquetFileWriter writer, CaptureSinkOptions options) : IDisposable
 {
-    private readonly LateNames _names = new(options.NamesOf);
+    private readonly LateNameColumns _names = new(options.NamesOf);
     private string _first = "";
     private string _last = "";
 

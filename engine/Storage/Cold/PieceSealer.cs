@@ -68,7 +68,7 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
         _names = new NamesFilledIn(options.NamesOf);
         var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows, container => _names.Of(container));
         using var columns = new SegmentColumns([.. paths.Select(path => (Func<SafeFileHandle>)(() => Open(path)))]);
-        using var file = new ColdFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows, columns);
+        using var file = new PieceFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows, columns);
         new BatchMerge(columns).Run(places, file.Add);
         Step("rows");
         file.Complete(written => FileMetadata.OfPiece(written, options, paths, _names.Unnamed), options.AgentVersion);

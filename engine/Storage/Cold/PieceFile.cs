@@ -5,7 +5,7 @@ using NetMon.Storage.Columns;
 namespace NetMon.Storage.Cold;
 
 /// <summary>A Parquet file that is being made of batches. Nothing of it is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
-internal sealed class ColdFile : IDisposable
+internal sealed class PieceFile : IDisposable
 {
     private readonly RowGroupBuilder _rows;
     private readonly SegmentColumns _columns;
@@ -15,7 +15,7 @@ internal sealed class ColdFile : IDisposable
     /// <param name="stream">The new file; taken over.</param>
     /// <param name="rows">Empty; borrowed, with its buffers.</param>
     /// <param name="columns">Of the batches; borrowed.</param>
-    public ColdFile(BufferedFile stream, RowGroupBuilder rows, SegmentColumns columns)
+    public PieceFile(BufferedFile stream, RowGroupBuilder rows, SegmentColumns columns)
     {
         (_stream, _rows, _columns) = (stream, rows, columns);
         _writer = new ParquetFileWriter(stream, CaptureSchema.Columns, rows.Writer);
@@ -48,7 +48,7 @@ internal sealed class ColdFile : IDisposable
 
     /// <summary>Writes the rest and the footer, and makes the file durable.</summary>
     /// <exception cref="IOException">It can't.</exception>
-    public void Complete(Func<ColdFile, IReadOnlyDictionary<string, string>> metadata, string agentVersion)
+    public void Complete(Func<PieceFile, IReadOnlyDictionary<string, string>> metadata, string agentVersion)
     {
         if (_rows.Rows > 0)
         {

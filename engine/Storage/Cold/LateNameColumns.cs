@@ -11,7 +11,7 @@ namespace NetMon.Storage.Cold;
 /// from the old ones and from the ids. One thread.
 /// </summary>
 /// <param name="namesOf">Who knows a container's names by now gives them, else null; null: nobody does.</param>
-internal sealed class LateNames(Func<ContainerIdentity, ContainerIdentity?>? namesOf) : IDisposable
+internal sealed class LateNameColumns(Func<ContainerIdentity, ContainerIdentity?>? namesOf) : IDisposable
 {
     private static readonly Dictionary<string, ContainerColumn> Columns = EventColumns.ContainerTexts.ToDictionary(column => column.Name);
     private static readonly string Id = EventColumns.ContainerTexts[0].Name;
