@@ -14,7 +14,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
     public const int Fan = 16;
 
     /// <summary>Keys that are summed up in memory at once, 100 bytes each; a row group may bring as many again as it has rows.</summary>
-    private const int MostKeys = 200_000;
+    private const int MostKeys = 100_000;
 
     private readonly ColumnReader _reader = new();
     private readonly EventTable _table = new();
