@@ -1,3 +1,5 @@
+using NetMon.Storage;
+
 namespace NetMon.Query.Files;
 
 /// <summary>A Parquet file whose footer was read and is sound.</summary>
@@ -11,5 +13,5 @@ internal sealed record ReadableFile(HourFile File, long Rows, IReadOnlyDictionar
     public string? this[string key] => Metadata.GetValueOrDefault(key);
 
     /// <summary>Names of the hot files whose rows are in it.</summary>
-    public IEnumerable<string> MadeOf => this["netmon.segments"]?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+    public IEnumerable<string> MadeOf => SealedFile.MadeOf(Metadata);
 }

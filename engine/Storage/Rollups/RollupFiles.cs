@@ -139,8 +139,8 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
             using var file = Open(path);
             return file.Metadata.GetValueOrDefault(RollupSchema.VersionKey) == RollupSchema.Version
                 && long.TryParse(file.Metadata.GetValueOrDefault(RollupSchema.RowsKey), NumberStyles.None, CultureInfo.InvariantCulture, out var events)
-                && file.Metadata.TryGetValue(SealedFile.SegmentsKey, out var pieces) && pieces.Length > 0
-                ? new HotRollup(path, pieces.Split(','), events)
+                && SealedFile.MadeOf(file.Metadata) is { Length: > 0 } pieces
+                ? new HotRollup(path, pieces, events)
                 : null;
         }
         catch (DamagedFileException)

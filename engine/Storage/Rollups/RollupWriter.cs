@@ -85,7 +85,7 @@ internal sealed class RollupWriter : IDisposable
                 ["netmon.node"] = _options.Node,
                 ["netmon.boot_id"] = _options.BootId,
                 [RollupSchema.RowsKey] = events.ToString(CultureInfo.InvariantCulture),
-                [SealedFile.SegmentsKey] = string.Join(',', pieces),
+                [SealedFile.SegmentsKey] = SealedFile.SegmentsText(pieces),
             },
             FileMetadata.CreatedBy(_options.AgentVersion));
     }

@@ -169,7 +169,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             return; // another node's, whose name begins with this one's
         }
 
-        var names = file.Metadata.GetValueOrDefault(SealedFile.SegmentsKey, "").Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var names = SealedFile.MadeOf(file.Metadata).ToHashSet(StringComparer.Ordinal);
         CoverPieces(hour, capture.PiecesOf(hour).Where(piece => names.Contains(CapturePaths.NameOf(piece))), isLast: true);
         var rollups = Of(hour).All.Where(rollup => rollup.Pieces.All(names.Contains)).ToList();
         var late = options.NamesOf is { } namesOf ? new LateNames(namesOf) : null;

@@ -42,7 +42,7 @@ public sealed class ParquetFileWriterTests : IDisposable
                 values = kind == ColumnKind.Timestamp ? [.. values.Select(value => Math.Abs(value % 2_600_000_000_000))] : [.. values.Select(value => unchecked((long)Shown(kind, value)))];
                 var optional = new ColumnDefinition("o", kind, IsOptional: true);
                 var required = new ColumnDefinition("r", kind);
-                var presence = Presence(values.Length, row => (row * 7 + values.Length) % 5 != 0);
+                var presence = SampleFile.Presence(values.Length, row => (row * 7 + values.Length) % 5 != 0);
                 long[] present = [.. presence.Rows.ToArray().Select(row => values[row])];
                 Write([required, optional], values.Length, group =>
                 {
@@ -74,7 +74,7 @@ public sealed class ParquetFileWriterTests : IDisposable
             (rows, every) =>
             {
                 var column = new ColumnDefinition("f", ColumnKind.Boolean, IsOptional: true);
-                var presence = Presence(rows, row => row % every == 1);
+                var presence = SampleFile.Presence(rows, row => row % every == 1);
                 Write([column], rows, group => group.WriteFlags(column, presence));
 
                 var expected = Enumerable.Range(0, rows).Select(row => row % every == 1 ? (object)true : null).ToList();
@@ -102,7 +102,7 @@ public sealed class ParquetFileWriterTests : IDisposable
 
                 var random = new Random(seed);
                 uint[] indices = [.. Enumerable.Range(0, rows).Select(row => row < different ? (uint)row : (uint)random.Next(different))];
-                var none = Presence(rows, _ => false);
+                var none = SampleFile.Presence(rows, _ => false);
                 Write([column, optional], rows, group =>
                 {
                     group.WriteTexts(column, indices, texts, null);
@@ -157,19 +157,6 @@ public sealed class ParquetFileWriterTests : IDisposable
     }
 
     private static Gen<T> One<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
-
-    private static Presence Presence(int rows, Func<int, bool> isPresent)
-    {
-        var presence = new Presence();
-        var levels = presence.Next(rows);
-        for (var row = 0; row < rows; row++)
-        {
-            levels[row] = isPresent(row) ? 1u : 0;
-        }
-
-        presence.Settle(rows);
-        return presence;
-    }
 
     private static string Number(string column, ColumnKind kind) => kind == ColumnKind.Timestamp ? $"epoch_us({column})" : column;
 
