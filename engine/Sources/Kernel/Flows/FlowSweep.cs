@@ -12,8 +12,8 @@ namespace NetMon.Sources.Kernel.Flows;
 internal sealed class FlowSweep : IDisposable
 {
     private const int RingBytes = 1024 * 1024;
-    private const int ReadBytes = 32 * 1024; // what the kernel gathers before it hands over
-    private static readonly TimeSpan PaceFor = TimeSpan.FromMilliseconds(2); // after each buffer that is full: other events come between
+    private const int ReadBytes = 4 * 1024; // what the kernel gathers before it hands over: the watermark waits for it
+    private static readonly TimeSpan PaceFor = TimeSpan.FromMicroseconds(250); // after each buffer that is full: other events come between
     private static readonly TimeSpan RingFullPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private readonly BpfObject _programs;
@@ -156,9 +156,9 @@ internal sealed class FlowSweep : IDisposable
                 return;
             }
 
-            if (bytes == _buffer.Length)
+            if (bytes == _buffer.Length && !_stop.IsSet)
             {
-                _ = _stop.Wait(PaceFor);
+                MonotonicClock.Sleep(PaceFor);
             }
         }
     }
