@@ -3,29 +3,29 @@
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
-FROM ${SDK_IMAGE} AS sdk
+# The builder is of the machine's own architecture; another one is cross-built (--platform linux/arm64).
+FROM --platform=$BUILDPLATFORM ${SDK_IMAGE} AS sdk
 
 # Built on Debian 12, the system that the tests run on: its libbpf, and a C library that is as old as that of any node.
-FROM ${DEBIAN_IMAGE} AS build
+FROM --platform=$BUILDPLATFORM ${DEBIAN_IMAGE} AS build
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-      ca-certificates clang gcc libbpf-dev libc6-dev libcap2-bin libelf-dev libssl3 libstdc++6 linux-libc-dev llvm make zlib1g-dev \
+      ca-certificates clang gcc libbpf-dev libc6-dev libcap2-bin libelf-dev libssl3 libstdc++6 linux-libc-dev lld llvm make zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=sdk /usr/share/dotnet /usr/share/dotnet
 ENV PATH=/usr/share/dotnet:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 NUGET_CERT_REVOCATION_MODE=offline
 WORKDIR /src
 COPY . .
+ARG TARGETARCH
 ARG REVISION=unknown
-RUN make bin/netmon PUBLISH_ARGS="-p:SourceRevisionId=${REVISION}"
+ENV PUBLISH_ARGS="-p:SourceRevisionId=${REVISION}"
 # The root: nothing in it may be written to, and capabilities of the file are permitted, not in effect (capabilities.c).
 RUN mkdir -p /root-fs/etc /root-fs/captures \
- && ldd bin/netmon | grep -o '/[^ ]*' | xargs -I{} cp -L --parents {} /root-fs \
- && cp bin/netmon /root-fs/netmon \
  && cp LICENSE /root-fs/LICENSE \
  && echo 'root:x:0:0::/:/netmon\nnetmon:x:10001:10001::/:/netmon' > /root-fs/etc/passwd \
  && echo 'root:x:0:\nnetmon:x:10001:' > /root-fs/etc/group \
- && chmod -R u=rX,go=rX /root-fs && chmod 0555 /root-fs/netmon \
+ && ops/image/root.sh "$TARGETARCH" netmon /root-fs \
  && find /root-fs -exec touch -h -d @0 {} + \
  && setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin,cap_sys_resource,cap_dac_read_search=p /root-fs/netmon
 
@@ -43,12 +43,9 @@ CMD ["run"]
 
 # With the uploader for --archive (docker build --target agent-archive): it speaks TLS, so OpenSSL and the authorities come along.
 FROM build AS archive-build
-RUN make bin/netmon-archive PUBLISH_ARGS="-p:SourceRevisionId=${REVISION}"
-RUN mkdir -p /archive-fs \
- && { ldd bin/netmon-archive | grep -o '/[^ ]*'; ls /usr/lib/*/libssl.so.3 /usr/lib/*/libcrypto.so.3 /etc/ssl/certs/ca-certificates.crt; } \
-  | xargs -I{} cp -L --parents {} /archive-fs \
- && cp bin/netmon-archive /archive-fs/netmon-archive \
- && chmod -R u=rX,go=rX /archive-fs && chmod 0555 /archive-fs/netmon-archive \
+RUN mkdir -p /archive-fs/etc/ssl/certs \
+ && cp -L /etc/ssl/certs/ca-certificates.crt /archive-fs/etc/ssl/certs/ \
+ && ops/image/root.sh "$TARGETARCH" netmon-archive /archive-fs libssl.so.3 libcrypto.so.3 \
  && find /archive-fs -exec touch -h -d @0 {} +
 
 FROM agent AS agent-archive

@@ -128,11 +128,18 @@ $(CROSS)/$(START_OBJECT): engine/Native/capabilities.c $(SYSROOT)/packages
 	@mkdir -p $(@D)
 	$(CROSS_CLANG) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
 
+CROSS_ARGS := -c Release -r linux-arm64 -v quiet -p:RepoRoot=$(CROSS)/ -p:ArtifactsPath=$(CURDIR)/artifacts/dotnet-arm64 \
+	-p:SysRoot=$(SYSROOT) -p:LinkerFlavor=lld -p:ObjCopyName=llvm-objcopy -p:CppCompilerAndLinker=$(CLANG)
+
 bin/arm64/netmon: $(CROSS_BPF_OBJECTS) $(CROSS)/$(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
-	dotnet publish engine/Host -c Release -r linux-arm64 -o artifacts/publish-arm64 -v quiet -p:RepoRoot=$(CROSS)/ -p:ArtifactsPath=$(CURDIR)/artifacts/dotnet-arm64 \
-		-p:SysRoot=$(SYSROOT) -p:LinkerFlavor=lld -p:ObjCopyName=llvm-objcopy -p:CppCompilerAndLinker=$(CLANG)
+	dotnet publish engine/Host -o artifacts/publish-arm64 $(CROSS_ARGS) $(PUBLISH_ARGS)
 	@mkdir -p $(@D)
 	@cp artifacts/publish-arm64/netmon $@.tmp && mv $@.tmp $@
+
+bin/arm64/netmon-archive: $(SYSROOT)/packages $(filter-out engine/Host/% engine/Query/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
+	dotnet publish engine/Uploader -o artifacts/publish-archive-arm64 $(CROSS_ARGS) $(PUBLISH_ARGS)
+	@mkdir -p $(@D)
+	@cp artifacts/publish-archive-arm64/netmon-archive $@.tmp && mv $@.tmp $@
 
 bin/arm64/netforeign: tests/live/programs/foreign.c artifacts/bpf/foreign.bpf.o $(SYSROOT)/packages
 	@mkdir -p $(@D)

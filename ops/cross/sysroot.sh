@@ -9,7 +9,7 @@ die() { echo "sysroot.sh: $*" >&2; exit 1; }
 
 [[ $# -eq 2 && $1 == arm64 ]] || { echo "usage: sysroot.sh arm64 DIR" >&2; exit 64; }
 architecture=$1 target=$2
-packages=(libc6 libc6-dev linux-libc-dev libgcc-s1 libgcc-12-dev libbpf-dev libelf-dev zlib1g-dev busybox-static)
+packages=(libc6 libc6-dev linux-libc-dev libgcc-s1 libgcc-12-dev libbpf-dev libelf-dev zlib1g-dev libssl3 busybox-static)
 if [[ $(cat "$target/packages" 2>/dev/null) == "${packages[*]}" ]]; then exit 0; fi
 
 if ! command -v ld.lld >/dev/null; then

@@ -26,7 +26,7 @@ done
 read -ra more <<<"${BUILD_ARGS:-}"
 
 case $BUILDER in
-docker) docker build "${arguments[@]}" "${more[@]}" -t "$IMAGE" . ;;
+docker) DOCKER_BUILDKIT=1 docker build "${arguments[@]}" "${more[@]}" -t "$IMAGE" . ;;
 # The layer's times are fixed, so the same input gives the same digest.
 buildah) buildah bud --timestamp 0 --format docker "${arguments[@]}" "${more[@]}" -t "$IMAGE" . ;;
 *)
