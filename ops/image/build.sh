@@ -27,8 +27,13 @@ read -ra more <<<"${BUILD_ARGS:-}"
 
 case $BUILDER in
 docker) DOCKER_BUILDKIT=1 docker build "${arguments[@]}" "${more[@]}" -t "$IMAGE" . ;;
-# The layer's times are fixed, so the same input gives the same digest.
-buildah) buildah bud --timestamp 0 --format docker "${arguments[@]}" "${more[@]}" -t "$IMAGE" . ;;
+# The layer's times are fixed, so the same input gives the same digest. Older ones do not set by themselves what --platform means.
+buildah)
+	here=linux/$(dpkg --print-architecture 2>/dev/null || case $(uname -m) in aarch64) echo arm64 ;; *) echo amd64 ;; esac)
+	wanted=${PLATFORM:-$here}
+	arguments+=(--build-arg "BUILDPLATFORM=$here" --build-arg "TARGETARCH=${wanted#*/}")
+	buildah bud --timestamp 0 --format docker "${arguments[@]}" "${more[@]}" -t "$IMAGE" .
+	;;
 *)
 	echo "docker-build: BUILDER=$BUILDER; it takes docker or buildah" >&2
 	exit 2
