@@ -43,6 +43,7 @@ CMD ["run"]
 
 # With the uploader for --archive (docker build --target agent-archive): it speaks TLS, so OpenSSL and the authorities come along.
 FROM build AS archive-build
+ARG TARGETARCH
 RUN mkdir -p /archive-fs/etc/ssl/certs \
  && cp -L /etc/ssl/certs/ca-certificates.crt /archive-fs/etc/ssl/certs/ \
  && ops/image/root.sh "$TARGETARCH" netmon-archive /archive-fs libssl.so.3 libcrypto.so.3 \
