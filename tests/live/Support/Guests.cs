@@ -8,6 +8,8 @@ namespace NetMon.LiveTests.Support;
 /// </summary>
 public sealed class Guests : IDisposable
 {
+    private const int GuestSeconds = 1500; // alone a guest of x86-64 takes some 100; this only ends one that hangs
+    private const int StormSeconds = 600;
     private readonly Scratch _scratch = new();
     private readonly Lazy<Dictionary<string, Task<(Shell.Result Boot, string Results)>>> _runs;
 
@@ -62,6 +64,6 @@ public sealed class Guests : IDisposable
 
         File.Copy(Path.Combine(Repository.Root, "tests/kernels/payload.sh"), Path.Combine(payload, "run.sh"));
         var results = _scratch[$"results-{version}"];
-        return (Shell.Run(Patience.LongLimit, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, $"{480 + (Storms * 180)}"), results);
+        return (Shell.Run(Patience.LongLimit, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, $"{GuestSeconds + (Storms * StormSeconds)}"), results);
     }
 }
