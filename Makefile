@@ -10,6 +10,8 @@ BPF_ARCH := $(if $(filter aarch64,$(ARCH)),arm64,x86)
 RID := linux-$(if $(filter aarch64,$(ARCH)),arm64,x64)
 CLANG ?= clang
 KERNELS ?= 5.10 6.1
+KERNEL_RESULTS := $(CURDIR)/artifacts/kernel-results
+MINUTES ?= 30
 SUITES ?= unit live
 REGISTRY ?= localhost
 IMAGE_NAME ?= netmon
@@ -25,7 +27,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test cross-arm64 test-runtimes test-kernels test-image docker-build docker-push sbom scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test cross-arm64 test-runtimes test-kernels kernel-table test-image soak docker-build docker-push sbom scan deploy undeploy logs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -159,8 +161,14 @@ test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload bin/netstorm bi
 test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)
 	@tests/run.sh runtimes
 
-test-kernels: bin/netmon bin/netload bin/netforeign $(if $(findstring arm64,$(KERNELS)),cross-arm64) ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2 6.1-arm64")
-	@NETMON_TEST_KERNELS="$(KERNELS)" tests/run.sh kernels
+test-kernels: bin/netmon bin/netload bin/netforeign $(if $(findstring arm64,$(KERNELS)),cross-arm64) ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2 6.1-rt 6.1-arm64"; CPUS=64 for a guest with as many)
+	@NETMON_TEST_KERNELS="$(KERNELS)" NETMON_KERNEL_RESULTS="$(KERNEL_RESULTS)" $(if $(CPUS),NETMON_GUEST_CPUS="$(CPUS)") tests/run.sh kernels
+
+kernel-table: ## write docs/kernels.md from what the last test-kernels saw
+	@tests/kernels/table.sh $(KERNEL_RESULTS) >docs/kernels.md
+
+soak: bin/netmon bin/netload bin/netstorm ## 50,000 events a second for MINUTES (30), with containers, connections and hours that end: what the agent holds stays flat
+	@NETMON_SOAK_MINUTES=$(MINUTES) tests/run.sh soak
 
 docker-build: ## build the image REGISTRY/IMAGE_NAME:IMAGE_TAG with docker or buildah (TARGET=agent-archive, BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
 	@ops/image/build.sh

@@ -3,7 +3,7 @@ using NetMon.Sources.Synthetic;
 
 namespace NetMon.Host;
 
-/// <summary>The value of --source: kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,flow=N].</summary>
+/// <summary>The value of --source: kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N].</summary>
 internal abstract record SourceSpec
 {
     /// <summary>Events of this kernel.</summary>
@@ -24,7 +24,7 @@ internal abstract record SourceSpec
             "kernel" when rest.Length == 0 => new Kernel(),
             "replay" when rest.Length > 0 => new Replay(rest),
             "synthetic" => new Synthetic(ParseSynthetic(rest)),
-            _ => throw new UsageException($"--source {text}: it takes kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,flow=N]"),
+            _ => throw new UsageException($"--source {text}: it takes kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N]"),
         };
     }
 
@@ -47,9 +47,10 @@ internal abstract record SourceSpec
                 "containers" when value <= 10_000 => options with { Containers = (int)value },
                 "churn" when value <= 10_000 => options with { ContainerStartsPerSecond = value },
                 "ahead" when value <= 100_000_000 => options with { Ahead = TimeSpan.FromSeconds(value) },
+                "speed" when value is >= 1 and <= 10_000 => options with { Speed = (int)value },
                 "flow" when value <= 65_535 => options with { FlowAfter = (int)value },
                 "rings" when value is >= 1 and <= 128 => options with { Rings = (int)value },
-                _ => throw new UsageException($"--source synthetic: {setting} is not one of rate=1.., count=0.., seed=0.., rings=1..128, containers=0..10000 (at any time), churn=0..10000 (starts a second), flow=0..65535 (events after which an open connection has a FLOW), ahead=0..100000000 (seconds that its clock is ahead)"),
+                _ => throw new UsageException($"--source synthetic: {setting} is not one of rate=1.., count=0.., seed=0.., rings=1..128, containers=0..10000 (at any time), churn=0..10000 (starts a second), flow=0..65535 (events after which an open connection has a FLOW), ahead=0..100000000 (seconds that its clock is ahead), speed=1..10000 (how many times faster its clock goes)"),
             };
         }
 

@@ -144,6 +144,9 @@ public sealed unsafe class BpfObject : IDisposable
     /// <summary>How often the kernel skipped a program because it would have re-entered on its CPU (5.12+, else 0).</summary>
     public ulong RecursionMisses(string program) => BinaryPrimitives.ReadUInt64LittleEndian(ProgramInfo(program).AsSpan(208));
 
+    /// <summary>Instructions that the verifier went through for a loaded program (5.16+, else 0); it gives up at a million.</summary>
+    public uint VerifiedInstructions(string program) => BinaryPrimitives.ReadUInt32LittleEndian(ProgramInfo(program).AsSpan(216));
+
     /// <summary>The kernel's number of a loaded program; 0: it is not loaded.</summary>
     public uint IdOf(string program) => BinaryPrimitives.ReadUInt32LittleEndian(ProgramInfo(program).AsSpan(4));
 
@@ -173,7 +176,7 @@ public sealed unsafe class BpfObject : IDisposable
     /// <summary>struct bpf_prog_info of include/uapi/linux/bpf.h; what the kernel does not know is 0.</summary>
     private byte[] ProgramInfo(string program)
     {
-        var info = new byte[216]; // up to recursion_misses
+        var info = new byte[224]; // up to verified_insns
         var length = (uint)info.Length;
         fixed (byte* to = info)
         {

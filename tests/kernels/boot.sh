@@ -2,6 +2,7 @@
 # Boots a kernel in QEMU (software emulation), runs PAYLOAD_DIR/run.sh in it as root and brings its results back.
 # usage: boot.sh 5.10|6.1|6.12|7.2[-arm64] PAYLOAD_DIR OUT_DIR [SECONDS]
 # With -arm64 behind the version it is an arm64 guest; its payload must be arm64, too (make cross-arm64).
+# GUEST_CPUS is how many CPUs it has, 2 by default.
 # Exit codes: that of run.sh; 1 if it did not end in time, the kernel died twice or no results came back;
 # 77 skipped (the reason is printed); 64 wrong usage.
 set -euo pipefail
@@ -163,7 +164,7 @@ machine=(-cpu max) terminal=ttyS0
 start_qemu() {
   : >"$console"
   rm -f "$results"
-  "$emulator" -accel tcg,thread=single "${machine[@]}" -m 1024 -smp 2 -no-reboot \
+  "$emulator" -accel tcg,thread=single "${machine[@]}" -m 1024 -smp "${GUEST_CPUS:-2}" -no-reboot \
     -no-user-config -nodefaults -display none -monitor none \
     -kernel "$kernel/vmlinuz" -initrd "$work/initramfs" \
     -append "console=$terminal quiet panic=-1 oops=panic softlockup_panic=1 $no_cx16" \

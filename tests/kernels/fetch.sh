@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts a Debian cloud kernel and the modules the live tests may ask for in the cache. Installs nothing.
-# usage: fetch.sh 5.10|6.1|6.12|7.2 (or 5.10-arm64 and so on)
+# usage: fetch.sh 5.10|6.1|6.12|7.2 (or 5.10-arm64 and so on; -rt before that for the one with PREEMPT_RT, 6.1-rt)
 # Exit codes: 0 the kernel is in the cache, 77 skipped (the reason is printed), 64 wrong usage, 1 anything else.
 set -euo pipefail
 
@@ -23,12 +23,14 @@ version=${1-} # names the folder, too
 architecture=amd64
 [[ $version == *-arm64 ]] && architecture=arm64
 number=${version%-arm64}
+flavour=cloud
+if [[ $number == *-rt ]]; then flavour=rt number=${number%-rt}; fi
 case $number in
   5.10) suite=bullseye ;;
   6.1) suite=bookworm ;;
   6.12) suite=trixie ;;
   7.2) suite=sid ;;
-  *) echo "usage: fetch.sh 5.10|6.1|6.12|7.2, or with -arm64 behind it" >&2; exit 64 ;;
+  *) echo "usage: fetch.sh 5.10|6.1|6.12|7.2, or with -rt, -arm64 behind it" >&2; exit 64 ;;
 esac
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -107,8 +109,8 @@ if [[ -z $reached ]]; then
 fi
 
 names=$(apt-cache -c "$work/apt.conf" pkgnames linux-image-)
-release=$(sed -nE "s/^linux-image-(${number//./\\.}[.-][0-9][^ ]*-cloud-$architecture)$/\1/p" <<<"$names" | sort -V | tail -n 1)
-[[ -n $release ]] || skip "Debian's suite $suite has no cloud kernel $number for $architecture any more"
+release=$(sed -nE "s/^linux-image-(${number//./\\.}[.-][0-9][^ ]*-$flavour-$architecture)$/\1/p" <<<"$names" | sort -V | tail -n 1)
+[[ -n $release ]] || skip "Debian's suite $suite has no $flavour kernel $number for $architecture any more"
 
 download() {
   (cd "$work/debs" && apt-get -q -c "$work/apt.conf" download "$@") >"$work/log" 2>&1 || {
@@ -155,7 +157,7 @@ take() { # unpacks the module and what it depends on; one that is not there is b
 for module in "${modules[@]}"; do take "$module"; done
 
 cp "$kernel" "$work/out/vmlinuz"
-config=$(find "$work/tree" -type f -name "config*-cloud-$architecture" | head -n 1)
+config=$(find "$work/tree" -type f -name "config*-$flavour-$architecture" | head -n 1)
 if [[ -n $config ]]; then cp "$config" "$work/out/config"; fi
 echo "${modules[*]}" >"$work/out/modules.asked"
 echo "$release" >"$work/out/release"

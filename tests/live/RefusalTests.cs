@@ -4,7 +4,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>What can't work says so: one message, the right exit code, no stack trace.</summary>
-public sealed class RefusalTests
+public sealed class RefusalTests(ITestOutputHelper output)
 {
     [Fact]
     public void Without_privileges_it_ends_with_3_and_names_what_is_missing()
@@ -69,6 +69,7 @@ public sealed class RefusalTests
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Contains("::1 refused: CONNECT outbound", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("✗", result.Output, StringComparison.Ordinal);
+        output.WriteLine(VerifiedPrograms.AssertWithinBudget(result.Output));
     }
 
     private static void AssertRefused(Shell.Result result, string named)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Native;
@@ -65,7 +66,9 @@ internal static class Examination
         {
             var probe = BpfPrograms.Probe(program, root);
             var state = !probe.Loads ? "does not load" : !probe.Attaches ? "loads, does not attach" : "loads, attaches";
-            report.Row(probe.Hook, probe.Attaches, probe.Attaches ? state : $"{state}: {probe.WhyNot}");
+            var hook = HookPlan.AskedPrograms.Contains(program) ? $"{probe.Hook}, before others" : probe.Hook;
+            var verified = probe.VerifiedInstructions == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {probe.VerifiedInstructions} instructions verified");
+            report.Row(hook, probe.Attaches, probe.Attaches ? state + verified : $"{state}: {probe.WhyNot}");
         }
     }
 

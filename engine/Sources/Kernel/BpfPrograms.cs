@@ -45,17 +45,18 @@ public static class BpfPrograms
         }
         catch (NativeException e)
         {
-            return new ProgramProbe(program, hook, false, false, e.Message, e.Detail, e.Errno);
+            return new ProgramProbe(program, hook, false, false, 0, e.Message, e.Detail, e.Errno);
         }
 
+        var verified = probed.VerifiedInstructions(program);
         try
         {
             Attach(probed, program, root);
-            return new ProgramProbe(program, hook, true, true, "", "", 0);
+            return new ProgramProbe(program, hook, true, true, verified, "", "", 0);
         }
         catch (NativeException e)
         {
-            return new ProgramProbe(program, hook, true, false, e.Message, e.Detail, e.Errno);
+            return new ProgramProbe(program, hook, true, false, verified, e.Message, e.Detail, e.Errno);
         }
         finally
         {

@@ -19,6 +19,7 @@ public sealed class SyntheticSource : IRecordSource
     private readonly RingProducer _cgroups;
     private readonly Thread _thread;
     private readonly long _offset;
+    private readonly ulong _began = MonotonicClock.Now;
     private ulong _time = MonotonicClock.Now;
     private ulong _seen;
     private ulong _ringFull;
@@ -48,7 +49,11 @@ public sealed class SyntheticSource : IRecordSource
 
     public bool HasEnded => _ended;
 
-    public SourceTime ReadTime() => new(Volatile.Read(ref _time), _offset);
+    public SourceTime ReadTime()
+    {
+        var time = Volatile.Read(ref _time);
+        return new SourceTime(time, _offset + (long)(time - _began) * (_options.Speed - 1));
+    }
 
     public SourceCounters ReadCounters()
     {

@@ -24,6 +24,9 @@ public sealed record SyntheticSourceOptions
     /// <summary>How far its wall clock is ahead of the machine's: so a test sees the end of an hour when it wants to.</summary>
     public TimeSpan Ahead { get; init; }
 
+    /// <summary>How many times faster than the machine's its wall clock goes, 1 to 10,000: so hours end sooner.</summary>
+    public int Speed { get; init; } = 1;
+
     /// <summary>How many rings.</summary>
     public int Rings { get; init; } = 2;
 

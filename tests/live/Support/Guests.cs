@@ -8,6 +8,7 @@ namespace NetMon.LiveTests.Support;
 /// </summary>
 public sealed class Guests : IDisposable
 {
+    // NETMON_KERNEL_RESULTS names a folder for what the doctor said in each guest, for tests/kernels/table.sh.
     private const int GuestSeconds = 1500; // alone a guest of x86-64 takes some 100; this only ends one that hangs
     private const int StormSeconds = 600;
     private readonly Scratch _scratch = new();
@@ -64,6 +65,12 @@ public sealed class Guests : IDisposable
 
         File.Copy(Path.Combine(Repository.Root, "tests/kernels/payload.sh"), Path.Combine(payload, "run.sh"));
         var results = _scratch[$"results-{version}"];
-        return (Shell.Run(Patience.LongLimit, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, $"{GuestSeconds + (Storms * StormSeconds)}"), results);
+        var boot = Shell.Run(Patience.LongLimit, Path.Combine(Repository.Root, "tests/kernels/boot.sh"), version, payload, results, $"{GuestSeconds + (Storms * StormSeconds)}");
+        if (Environment.GetEnvironmentVariable("NETMON_KERNEL_RESULTS") is { Length: > 0 } kept && File.Exists(Path.Combine(results, "doctor.txt")))
+        {
+            File.Copy(Path.Combine(results, "doctor.txt"), Path.Combine(Directory.CreateDirectory(Path.Combine(kept, version)).FullName, "doctor.txt"), overwrite: true);
+        }
+
+        return (boot, results);
     }
 }
