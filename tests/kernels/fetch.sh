@@ -24,7 +24,7 @@ architecture=amd64
 [[ $version == *-arm64 ]] && architecture=arm64
 number=${version%-arm64}
 flavour=cloud
-if [[ $number == *-rt ]]; then flavour=rt number=${number%-rt}; fi
+if [[ $number == *-rt ]]; then flavour=rt number=${number%-rt} modules+=(crc32c_generic); fi # for ext4; built into the others
 case $number in
   5.10) suite=bullseye ;;
   6.1) suite=bookworm ;;
