@@ -11,7 +11,8 @@
 #include "accept.h"
 #include "close.h"
 
-#define NM_UNSEEN_NS 1000000000ull /* an accept() that no hook has seen for so long is not seen any more */
+#define NM_UNSEEN_NS 5000000000ull /* an accept() that no hook has seen for so long is not seen any more */
+#define NM_GONE_NS 1000000000ull   /* a slot that is younger may be about to get its socket */
 
 static __always_inline bool nm_is_still(struct nm_slot *s, struct sock *sk, __u64 word)
 {
@@ -88,7 +89,7 @@ static __always_inline bool nm_sweep_slot(struct nm_slot *s, struct nm_record *r
 	if (!word || !sk || !set)
 		return false;
 	if (nm_cookie(sk, false) != word >> 8 || !nm_load(false, sk, __sk_common.skc_refcnt.refs.counter)) {
-		if (nm_slot_is_inherited(s) || now - s->since_ns > NM_UNSEEN_NS)
+		if (nm_slot_is_inherited(s) || now - s->since_ns > NM_GONE_NS)
 			nm_sweep_gone(s, word);
 		return false;
 	}
