@@ -175,8 +175,13 @@ struct tcp_sock {
 	__u32 total_retrans;
 };
 
+/* include/uapi/linux/net.h; an enum, or the field does not match the kernel's. */
+typedef enum {
+	SS_UNCONNECTED = 1,
+} socket_state;
+
 struct socket {
-	int state;
+	socket_state state;
 	struct sock *sk;
 };
 
@@ -278,8 +283,6 @@ struct syscall_exit {
 #define SOCK_STREAM 1
 #define IPPROTO_TCP 6
 #define IPPROTO_MPTCP 262
-
-#define SS_UNCONNECTED 1 /* include/uapi/linux/net.h */
 
 /* struct sockaddr_in and sockaddr_in6, as far as they are read. */
 struct nm_sockaddr {

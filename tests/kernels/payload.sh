@@ -138,6 +138,16 @@ for owner in $(cat /payload/owners); do
     wait $foreign
   done
 
+  section "$owner: rewritten" # by another program, as a socket load balancer does it
+  mkfifo /tmp/attached-$owner-rewrite4 /tmp/end-$owner-rewrite4
+  /payload/netforeign /payload/foreign.bpf.o /sys/fs/cgroup/denied link rewrite4 </tmp/end-$owner-rewrite4 >/tmp/attached-$owner-rewrite4 &
+  foreign=$!
+  exec 3>/tmp/end-$owner-rewrite4
+  read -r attached </tmp/attached-$owner-rewrite4
+  sh -c "echo \$\$ >/sys/fs/cgroup/denied/cgroup.procs; /payload/netload connect 203.0.113.9 4445 --count 20 --name balanced --log /out/$owner-balanced.tsv </dev/null" || exit 1
+  exec 3>&-
+  wait $foreign
+
   if [ $connections = 4000 ]; then
     section "$owner: containers-v2"
     containers_while

@@ -22,16 +22,16 @@ FNR == 1 {
 	versions[++count] = version
 	part = ""
 }
-/^[^ ✓✗-]/ { part = $0 }
-/^  kernel / { kernel[version] = $2 }
+/^(programs|container runtimes|trial)/ { part = $1 }
+/^  kernel   / { kernel[version] = $2 }
 /^  in use / {
 	spine[version] = $0; sub(/.*spine /, "", spine[version]); sub(/[ ,].*/, "", spine[version])
 	owner[version] = $0; sub(/.*accept owner /, "", owner[version]); sub(/[ ,].*/, "", owner[version])
 	flow[version] = $0 ~ /open connections not reported/ ? "-" : "yes"
 }
 /^  kernel memory/ { memory[version] = $3 / 1024 }
-/^[✓✗-] verdict/ { verdict[version] = $1 == "✓" ? "yes" : "no" }
-part ~ /^programs/ && /^[✓-] / {
+/^[^ ]+ verdict/ { verdict[version] = $1 == "✓" ? "yes" : "no" }
+part == "programs" && /^(✓|-) / {
 	hook = substr($0, index($0, " ") + 1)
 	sub(/  +.*/, "", hook)
 	if (!(hook in known)) { known[hook] = 1; hooks[++rows] = hook }

@@ -81,6 +81,22 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         });
     }
 
+    /// <summary>By fexit from 5.12 on, by the others from 6.16 on.</summary>
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task On_another_kernel_what_was_dialed_is_known_where_another_program_rewrote_it(string version)
+    {
+        var results = await ResultsOf(version);
+        Assert.All(Guests.OwnersOf(version), owner =>
+        {
+            var events = SeenEvent.Read(Path.Combine(results, $"{owner}.json")).Where(e => e.Process == "balanced").ToList();
+            Assert.Equal(20, events.Count);
+            Assert.All(events, e => Assert.Equal(("CONNECT", "127.0.0.1", 4446, "refused"), (e.Type, e.DestinationAddress, e.DestinationPort, e.Result)));
+            var isKnown = version.StartsWith("7.2", StringComparison.Ordinal) || (owner == "fexit" && !version.StartsWith("5.10", StringComparison.Ordinal));
+            Assert.All(events, e => Assert.Equal(isKnown ? ("203.0.113.9", 4445L) : ((string?)null, 0L), (e.DialedAddress, e.DialedPort)));
+        });
+    }
+
     /// <summary>What no connection of the load accounts for: subflows of MPTCP, and sockets of others, would be here.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
