@@ -35,7 +35,7 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
     /// <exception cref="IOException">It can't be read.</exception>
     public bool MayRemove(Hour hour)
     {
-        var may = !capture.Root.Names(CapturePaths.HotFolder(hour)).Any(IsUnsealed) && AllArchived(CapturePaths.EventsFolder(hour));
+        var may = !capture.Root.FileNames(CapturePaths.HotFolder(hour)).Any(IsUnsealed) && AllArchived(CapturePaths.EventsFolder(hour));
         if (!may)
         {
             _held.Add(hour);
