@@ -16,6 +16,7 @@ internal sealed class CaptureDirectory : IDisposable
     private readonly string _run = Guid.NewGuid().ToString("N")[16..];
     private SafeFileHandle? _lock;
     private int _last;
+    private int _renewals;
 
     /// <exception cref="CaptureDirectoryException">Another agent has the directory.</exception>
     /// <exception cref="IOException">The directory can't be used.</exception>
@@ -29,6 +30,9 @@ internal sealed class CaptureDirectory : IDisposable
     }
 
     public ContainedFolder Root { get; }
+
+    /// <summary>How often <see cref="Renew"/> has taken another directory: files that were opened before are not in this one, whatever their paths.</summary>
+    public int Renewals => Volatile.Read(ref _renewals);
 
     /// <summary>The node's name as a part of file names.</summary>
     public string NodeName { get; }
@@ -153,6 +157,7 @@ internal sealed class CaptureDirectory : IDisposable
         }
 
         Root.Renew();
+        Interlocked.Increment(ref _renewals);
         _lock?.Dispose();
         _lock = null;
         try

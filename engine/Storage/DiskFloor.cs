@@ -11,6 +11,7 @@ namespace NetMon.Storage;
 internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Logger log)
 {
     private const long LookEveryMilliseconds = 1000;
+    private const long SayEveryMilliseconds = 5000;
 
     /// <summary>To seal a segment takes less than that, so with this much left what is in hot/ can still be sealed.</summary>
     private const long LeastReserve = 16L << 20;
@@ -18,9 +19,10 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
     private readonly Lock _gate = new();
     private long _lent;
     private long _nextLook;
+    private long _nextLow;
     private bool _below;
 
-    /// <summary>Called when room has to be made, once a second at most.</summary>
+    /// <summary>Called when room has to be made, every five seconds at most.</summary>
     public Action? Low { get; set; }
 
     /// <summary>Whether to pause. Looks at the disk at most once a second, and logs each change once.</summary>
@@ -82,8 +84,9 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
             }
         }
 
-        if (free < PruneBelow(floor))
+        if (free < PruneBelow(floor) && Environment.TickCount64 >= _nextLow)
         {
+            _nextLow = Environment.TickCount64 + SayEveryMilliseconds;
             Low?.Invoke();
         }
     }

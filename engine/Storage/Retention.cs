@@ -23,7 +23,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
     private long _nextPrune;
 
     /// <summary>Removes what is beyond the bounds.</summary>
-    /// <param name="now">The event stream's time, Unix nanoseconds; 0 if it is not known: then only room on the disk is made.</param>
+    /// <param name="now">The event stream's time, Unix nanoseconds; 0 if it is not known, because no event source runs: then nothing goes.</param>
     /// <param name="inUse">Gives the hours that are not removed, however old; asked once it is known which hours there are.</param>
     /// <exception cref="IOException">The directory can't be read or changed.</exception>
     public void Run(long now, Func<HashSet<Hour>> inUse)
@@ -49,7 +49,11 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
             RemoveSurplus(most, hours, removable);
         }
 
-        Prune(hours, removable);
+        if (now != 0)
+        {
+            Prune(hours, removable);
+        }
+
         archive?.End(hours.Select(CapturePaths.EventsFolder).Concat(LossDates().Select(date => $"{CapturePaths.Loss}/{date}")));
     }
 

@@ -5,6 +5,7 @@ namespace NetMon.Storage.Hot;
 /// <summary>A file in hot/ that is being appended to. One thread appends; <see cref="HotSync"/> makes durable and closes.</summary>
 internal abstract class HotFile(CaptureDirectory capture, Hour hour, string path)
 {
+    private readonly int _renewals = capture.Renewals;
     private bool _isSuspect;
 
     /// <summary>Relative to the capture directory.</summary>
@@ -26,6 +27,9 @@ internal abstract class HotFile(CaptureDirectory capture, Hour hour, string path
         get => Volatile.Read(ref _isSuspect);
         set => Volatile.Write(ref _isSuspect, value);
     }
+
+    /// <summary>Whether it is in a directory that is not the capture's any more.</summary>
+    public bool IsElsewhere => _renewals != capture.Renewals;
 
     /// <summary>No more is written.</summary>
     public void Close() => File.Dispose();

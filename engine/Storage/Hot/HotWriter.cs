@@ -126,7 +126,7 @@ internal sealed class HotWriter
             }
 
             // After a sync that failed the kernel may have dropped what was written: it is sealed as soon as may be, from what can be read.
-            var isFull = segment.IsFull(hour.Batch, _options.RowGroupRows, _options.SegmentBytes) || segment.IsSuspect;
+            var isFull = segment.IsFull(hour.Batch, _options.RowGroupRows, _options.SegmentBytes) || segment.IsSuspect || segment.IsElsewhere;
             if (!isThere || isFull)
             {
                 End(hour);

@@ -208,7 +208,19 @@ internal sealed class LossJournal(
     /// <summary>Somebody has removed the file, or what it was in: its rows are written again.</summary>
     private void TakeBackRemoved()
     {
-        if (_file is { } file && _unwritten.Count > 0 && !capture.Root.Has(file.Path))
+        if (_file is not { } file || _unwritten.Count == 0)
+        {
+            return;
+        }
+
+        if (capture.Root.Has(file.Path))
+        {
+            if (file.IsElsewhere)
+            {
+                HandOn();
+            }
+        }
+        else
         {
             _paths.Remove(file.Path);
             _unwritten.InsertRange(0, _inFile);

@@ -51,8 +51,8 @@ internal static class StoredAccount
     /// <summary>Seals what an agent could not.</summary>
     public static string Seal(string capture)
     {
-        var sealed1 = Shell.Run(Repository.Agent, "seal", "--capture", capture).MustSucceed();
-        return sealed1.Output + sealed1.Error;
+        var result = Shell.Run(Repository.Agent, "seal", "--capture", capture).MustSucceed();
+        return result.Output + result.Error;
     }
 
     private static long Losses(string capture, string reason) => !HasFiles(capture, "loss")
