@@ -34,6 +34,9 @@ internal sealed class CaptureDirectory : IDisposable
     /// <summary>How often <see cref="Renew"/> has taken another directory: files that were opened before are not in this one, whatever their paths.</summary>
     public int Renewals => Volatile.Read(ref _renewals);
 
+    /// <summary>Called when <see cref="Renew"/> has found that the path leads to another directory.</summary>
+    public Action? Moved { get; set; }
+
     /// <summary>The node's name as a part of file names.</summary>
     public string NodeName { get; }
 
@@ -151,9 +154,15 @@ internal sealed class CaptureDirectory : IDisposable
     /// <exception cref="IOException">It can't, or another agent has it: nothing may be written until this succeeds.</exception>
     public void Renew()
     {
-        if (_lock is not null && Root.Has(CapturePaths.Hot) && !Root.IsElsewhere())
+        var isElsewhere = Root.IsElsewhere();
+        if (_lock is not null && !isElsewhere && Root.Has(CapturePaths.Hot))
         {
             return;
+        }
+
+        if (isElsewhere)
+        {
+            Moved?.Invoke();
         }
 
         Root.Renew();

@@ -46,6 +46,7 @@ public sealed class CaptureSink : IEventSink
         options = _options;
         var directory = OpenDirectory(options, out _capture);
         FailureLog LogOf(string part, string what) => new(log, what, options.Faults.Of($"storage.{part}"));
+        _capture.Moved = () => log.Warn($"{directory} is another directory by now: a file system was mounted there, or unmounted. Events go there from now on.");
         var written = new WrittenFiles();
         var seen = new SeenFile(_capture);
         var sealFailures = LogOf("seal", $"sealing an hour of {directory} (its events stay in hot/ until that works)");

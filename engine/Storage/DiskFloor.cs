@@ -99,7 +99,6 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
             if (capture.Root.IsElsewhere())
             {
                 capture.Renew();
-                log.Warn($"{capture.Root.Path} is another directory by now: a file system was mounted there, or unmounted. Events go there from now on.");
             }
         }
         catch (Exception failure) when (DiskFailure.Is(failure))

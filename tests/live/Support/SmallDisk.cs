@@ -18,12 +18,15 @@ internal sealed class SmallDisk : IDisposable
         (_image, Path) = (scratch["disk.img"], scratch["disk"]);
         Directory.CreateDirectory(Path);
         Shell.Script(string.Create(CultureInfo.InvariantCulture, $"truncate -s {mebibytes}M {_image} && mkfs.ext4 -q -m 0 -F {options} {_image}")).MustSucceed();
-        var mounted = Shell.Script($"mount -o loop,errors=remount-ro {_image} {Path}");
+        var mounted = Shell.Script(MountScript);
         Assert.SkipUnless(mounted.ExitCode == 0, $"a small disk can't be mounted here: {mounted.Error}");
     }
 
     /// <summary>Where it is mounted.</summary>
     public string Path { get; }
+
+    /// <summary>By a loop device of its own: one that an unmounted file system still uses is broken as that is.</summary>
+    private string MountScript => $"loop=$(losetup -f --show {_image}) && mount -o errors=remount-ro $loop {Path} && losetup -d $loop";
 
     /// <summary>Bytes that are free.</summary>
     public long Free => new DriveInfo(Path).AvailableFreeSpace;
@@ -64,7 +67,7 @@ internal sealed class SmallDisk : IDisposable
     public void Unmount() => Shell.Run("umount", "-l", Path).MustSucceed();
 
     /// <summary>Repairs it and puts it back.</summary>
-    public void Mount() => Shell.Script($"(e2fsck -fp {_image} >/dev/null; [ $? -lt 4 ]) && mount -o loop,errors=remount-ro {_image} {Path}").MustSucceed();
+    public void Mount() => Shell.Script($"(e2fsck -fp {_image} >/dev/null; [ $? -lt 4 ]) && {MountScript}").MustSucceed();
 
     public void Dispose() => Shell.Script($"while umount -l {Path} 2>/dev/null; do :; done");
 }
