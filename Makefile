@@ -27,7 +27,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test cross-arm64 test-runtimes test-kernels kernel-table test-image soak docker-build docker-push sbom scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test cross-arm64 test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push sbom scan deploy undeploy logs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -166,6 +166,9 @@ test-kernels: bin/netmon bin/netload bin/netforeign $(if $(findstring arm64,$(KE
 
 kernel-table: ## write docs/kernels.md from what the last test-kernels saw
 	@tests/kernels/table.sh $(KERNEL_RESULTS) >docs/kernels.md
+
+test-faults: bin/netmon ## small real disks that fill, turn read-only, vanish, lose permissions or inodes under an agent at work (needs root)
+	@tests/run.sh faults
 
 soak: bin/netmon bin/netload bin/netstorm ## 50,000 events a second for MINUTES (30), with containers, connections and hours that end: what the agent holds stays flat
 	@NETMON_SOAK_MINUTES=$(MINUTES) tests/run.sh soak

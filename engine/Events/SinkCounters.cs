@@ -3,8 +3,11 @@ namespace NetMon.Events;
 /// <summary>
 /// What became of a sink's events, any thread may read it. In the end offered == delivered + queue full + failed.
 /// </summary>
-public sealed class SinkCounters(string name)
+/// <param name="name">The sink's short name.</param>
+/// <param name="laterReasons">Why events may be lost after they were delivered.</param>
+public sealed class SinkCounters(string name, params string[] laterReasons)
 {
+    private readonly long[] _later = new long[laterReasons.Length];
     private long _offered;
     private long _delivered;
     private long _queueFull;
@@ -32,6 +35,18 @@ public sealed class SinkCounters(string name)
 
     /// <summary>Bytes written where the sink writes to; 0 from a sink that does not tell.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Events that were delivered, and lost afterwards, by the reason.</summary>
+    public IEnumerable<LossCounter> LostLater => laterReasons.Select((reason, index) => new LossCounter(name, reason, Interlocked.Read(ref _later[index])));
+
+    /// <summary>Delivered events are lost, for one of the reasons that it was made with; others are not counted.</summary>
+    public void AddLostLater(string reason, long events)
+    {
+        if (Array.IndexOf(laterReasons, reason) is var index and >= 0)
+        {
+            Interlocked.Add(ref _later[index], events);
+        }
+    }
 
     public void AddBytes(long bytes) => Interlocked.Add(ref _bytes, bytes);
 

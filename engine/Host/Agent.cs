@@ -54,7 +54,7 @@ internal static class Agent
             new CgroupMetrics(factory, source, cgroups),
             new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
             new SinkMetrics(factory, fanout.Workers),
-            .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree)] : Array.Empty<IMetricGroup>(),
+            .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree, sinks.Capture!.Removals)] : Array.Empty<IMetricGroup>(),
             .. archive is not null && sinks.Capture is { } archived ? [new UploadMetrics(factory, archived)] : Array.Empty<IMetricGroup>(),
             new ProcessMetrics(factory),
         ]), health, log.For("metrics")).ConfigureAwait(false);
@@ -78,6 +78,8 @@ internal static class Agent
             {
                 log.Error($"output {worker.Sink.Counters.Name}: gave up after {SinkWorker.StallBound.TotalSeconds:0} s without progress; what it has not written is counted as dropped");
             }
+
+            sinks.Ended(worker.Sink);
         }
 
         if (archive is not null)

@@ -9,7 +9,7 @@ internal sealed class AgentSinkCounters(RunSettings settings)
 {
     public SinkCounters Json { get; } = new(JsonSink.Stage);
 
-    public SinkCounters Capture { get; } = new(CaptureSink.Stage);
+    public SinkCounters Capture { get; } = new(CaptureSink.Stage, [.. CaptureSink.LaterLosses]);
 
     /// <summary>Those of the sinks that the settings ask for.</summary>
     public IReadOnlyList<SinkCounters> All =>

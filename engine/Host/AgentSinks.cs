@@ -7,21 +7,46 @@ using NetMon.Storage;
 namespace NetMon.Host;
 
 /// <summary>The sinks that the settings ask for, by name; null for one that is not asked for.</summary>
-internal sealed record AgentSinks(JsonSink? Json, CaptureSink? Capture)
+internal sealed class AgentSinks
 {
+    /// <summary>How long files wait at the end for the lines: longer than these may stand still.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly ManualResetEventSlim _linesEnded;
+
+    private AgentSinks(JsonSink? json, CaptureSink? capture, ManualResetEventSlim linesEnded) => (Json, Capture, _linesEnded) = (json, capture, linesEnded);
+
+    public JsonSink? Json { get; }
+
+    public CaptureSink? Capture { get; }
+
     /// <summary>Those that there are.</summary>
-    public IReadOnlyList<IEventSink> All { get; } = [.. ((IEventSink?[])[Json, Capture]).OfType<IEventSink>()];
+    public IReadOnlyList<IEventSink> All => [.. ((IEventSink?[])[Json, Capture]).OfType<IEventSink>()];
+
+    /// <summary>A sink has ended, or was given up: it drops nothing more.</summary>
+    public void Ended(IEventSink sink)
+    {
+        if (sink == Json)
+        {
+            _linesEnded.Set();
+        }
+    }
 
     /// <summary>Opens them. Who closes them is the worker of each.</summary>
     /// <exception cref="CaptureDirectoryException">The capture directory can't be used.</exception>
-    public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log) => new(
-        settings.Json is { } json ? OpenJson(json, settings, counters.Json, log.For("json")) : null,
-        settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, cgroups, directory, log.For("storage")) : null);
+    public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log)
+    {
+        var linesEnded = new ManualResetEventSlim(settings.Json is null);
+        return new AgentSinks(
+            settings.Json is { } json ? OpenJson(json, settings, counters.Json, log.For("json")) : null,
+            settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, cgroups, directory, () => linesEnded.Wait(Patience), log.For("storage")) : null,
+            linesEnded);
+    }
 
     private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, Logger log) =>
         new(JsonOutput.Open(path, log), EventLine.Of(settings.JsonFormat, settings.Node), counters, log);
 
-    private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log)
+    private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Action awaitOthers, Logger log)
     {
         var options = new CaptureSinkOptions
         {
@@ -35,6 +60,7 @@ internal sealed record AgentSinks(JsonSink? Json, CaptureSink? Capture)
             RetainBytes = settings.Retention.RetainBytes,
             KeepFree = settings.Retention.KeepFree,
             Archive = settings.Retention.Archive,
+            AwaitOthers = awaitOthers,
             LossTotals = loss.Totals,
             LossCgroups = cgroups.Totals,
             ContainerOf = cgroups.ContainerOf,

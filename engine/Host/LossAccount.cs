@@ -47,6 +47,10 @@ internal sealed class LossAccount(IRecordSource source, ReaderCounters reader, D
             yield return new LossCounter(sink.Name, "queue_full", sink.QueueFull);
             yield return new LossCounter(sink.Name, "failed", sink.Failed - sink.Paused);
             yield return new LossCounter(sink.Name, "disk_floor", sink.Paused);
+            foreach (var later in sink.LostLater)
+            {
+                yield return later;
+            }
         }
     }
 }

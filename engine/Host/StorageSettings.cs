@@ -16,6 +16,9 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
 
     private static readonly string[] Units = ["", "KiB", "MiB", "GiB", "TiB"];
 
+    /// <summary>By the variable that kubelet gives to each container.</summary>
+    private static bool IsInPod => Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is { Length: > 0 };
+
     /// <summary>Reads the values of the options. Throws <see cref="UsageException"/>.</summary>
     public static StorageSettings Parse(string durableWithin, string retainFor, string retainRollups, string retainBytes, string? keepFree) => new(
         ReadTime("--durable-within", durableWithin) is var durable && durable >= TimeSpan.FromMilliseconds(100) && durable <= TimeSpan.FromHours(1)
@@ -24,7 +27,7 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
         retainFor == "none" ? null : ReadTime("--retain-for", retainFor),
         retainRollups == "none" ? null : ReadTime("--retain-rollups", retainRollups),
         retainBytes == "none" ? null : ReadBytes("--retain-bytes", retainBytes),
-        keepFree is null ? FreeDisk.Default : ReadFree(keepFree));
+        keepFree is not null ? ReadFree(keepFree) : IsInPod ? FreeDisk.DefaultInPod : FreeDisk.Default);
 
     /// <summary>These, and where sealed files are uploaded to. Throws <see cref="UsageException"/>.</summary>
     public StorageSettings WithArchive(string? target, string bandwidth, string? capture)

@@ -25,27 +25,37 @@ public sealed class ContainedFolder : IDisposable
     /// <summary>Where it was when it was opened, for messages.</summary>
     public string Path => _root.Path;
 
-    /// <summary>Opens a file; null if it or its folder is not there. The caller owns the handle.</summary>
-    /// <exception cref="IOException">It can't be opened, or a link is in the way.</exception>
+    /// <summary>Opens a regular file, which never blocks; null if it or its folder is not there. The caller owns the handle.</summary>
+    /// <exception cref="IOException">It can't be opened, is no regular file, or a link is in the way.</exception>
     public SafeFileHandle? TryOpen(string path, bool writable)
     {
-        var descriptor = _root.Open(path, (writable ? Libc.OpenReadWrite : Libc.OpenReadOnly) | Libc.CloseOnExec, 0);
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true)
+        if (!ExpectRegular(path))
+        {
+            return null;
+        }
+
+        var descriptor = _root.Open(path, (writable ? Libc.OpenReadWrite : Libc.OpenReadOnly) | Libc.OpenNonBlocking | Libc.CloseOnExec, 0);
+        return descriptor >= 0 ? Regular(path, descriptor)
             : Marshal.GetLastPInvokeError() == NoEntry ? null
             : throw ContainedRoot.Failure($"opening {path} in {Path}");
     }
 
     /// <summary>Makes a file, or with <paramref name="mayExist"/> opens the one that is there, for reading and writing. The caller owns the handle.</summary>
-    /// <exception cref="IOException">It can't, or a link is in the way.</exception>
+    /// <exception cref="IOException">It can't, what is there is no regular file, or a link is in the way.</exception>
     public SafeFileHandle Create(string path, bool mayExist)
     {
-        var descriptor = _root.Open(path, Libc.OpenReadWrite | Libc.OpenCreate | (mayExist ? 0 : Libc.OpenExclusive) | Libc.CloseOnExec, FileMode);
+        if (mayExist)
+        {
+            ExpectRegular(path);
+        }
+
+        var descriptor = _root.Open(path, Libc.OpenReadWrite | Libc.OpenCreate | (mayExist ? 0 : Libc.OpenExclusive) | Libc.OpenNonBlocking | Libc.CloseOnExec, FileMode);
         if (descriptor < 0)
         {
             throw ContainedRoot.Failure($"making {path} in {Path}");
         }
 
-        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        var handle = Regular(path, descriptor);
         _ = Libc.ChangeMode(descriptor, FileMode);
         return handle;
     }
@@ -119,34 +129,23 @@ public sealed class ContainedFolder : IDisposable
         }
     }
 
-    /// <summary>Names in a folder, in the order of their bytes; none if it is not there.</summary>
+    /// <summary>Names of the folders in a folder, in the order of their bytes; none if it is not there. Links and what else is there are left out.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
-    public string[] Names(string folder)
-    {
-        using var handle = _root.OpenFolder(folder);
-        if (handle is null)
-        {
-            return [];
-        }
+    public string[] Folders(string folder) => [.. Entries(folder).Where(entry => entry.Kind == FileKind.Directory).Select(entry => entry.Name)];
 
-        var names = System.IO.Directory.GetFileSystemEntries($"/proc/self/fd/{ContainedRoot.Descriptor(handle)}");
-        for (var index = 0; index < names.Length; index++)
-        {
-            names[index] = System.IO.Path.GetFileName(names[index]);
-        }
-
-        Array.Sort(names, StringComparer.Ordinal);
-        return names;
-    }
-
-    /// <summary>Regular files in a folder and their sizes; links and what is gone meanwhile are left out.</summary>
+    /// <summary>Names of the regular files in a folder, in the order of their bytes; none if it is not there.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
-    public IReadOnlyList<(string Name, long Bytes)> Files(string folder) => FilesOf(folder, files => files);
+    public string[] FileNames(string folder) => [.. Files(folder).Select(file => file.Name)];
+
+    /// <summary>Regular files in a folder and their sizes, by name; links, FIFOs and what is gone meanwhile are left out.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public IReadOnlyList<(string Name, long Bytes)> Files(string folder) =>
+        [.. Entries(folder).Where(entry => entry.Kind == FileKind.Regular).Select(entry => (entry.Name, entry.Bytes))];
 
     /// <summary>The same, those that were not written to for the longest time first.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
     public IReadOnlyList<(string Name, long Bytes)> FilesByAge(string folder) =>
-        FilesOf(folder, files => files.OrderBy(file => file.LastWriteTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal));
+        [.. Entries(folder).Where(entry => entry.Kind == FileKind.Regular).OrderBy(entry => entry.Modified).Select(entry => (entry.Name, entry.Bytes))];
 
     /// <summary>Makes the names in a folder durable: fsync(2) of the directory.</summary>
     /// <exception cref="IOException">It can't.</exception>
@@ -178,17 +177,43 @@ public sealed class ContainedFolder : IDisposable
     /// <exception cref="IOException">It can't be opened; the old one stays.</exception>
     public void Renew() => _root.Renew();
 
+    /// <summary>Whether the path leads to another directory by now: a file system was mounted there, or unmounted.</summary>
+    public bool IsElsewhere() => _root.IsElsewhere();
+
     public void Dispose() => _root.Dispose();
 
-    private IReadOnlyList<(string Name, long Bytes)> FilesOf(string folder, Func<IEnumerable<FileInfo>, IEnumerable<FileInfo>> inOrder)
+    private List<FolderEntry> Entries(string folder)
     {
         using var handle = _root.OpenFolder(folder);
-        return handle is null
-            ? []
-            : [.. inOrder(new DirectoryInfo($"/proc/self/fd/{ContainedRoot.Descriptor(handle)}").EnumerateFiles()
-                .Where(file => (file.Attributes & FileAttributes.ReparsePoint) == 0 && file.Exists))
-                .Select(file => (file.Name, file.Length))];
+        return handle is null ? [] : FolderEntry.In(handle);
     }
+
+    /// <summary>False where there is nothing. A device is not even opened, because that alone may do something.</summary>
+    private bool ExpectRegular(string path)
+    {
+        using var there = _root.OpenPath(path);
+        return there is not null && IsRegular(path, there);
+    }
+
+    private SafeFileHandle Regular(string path, int descriptor)
+    {
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            IsRegular(path, handle); // something else may have taken the name
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private bool IsRegular(string path, SafeFileHandle handle) =>
+        FileInode.OwnerOf(ContainedRoot.Descriptor(handle)) is { } owner && RegularFile.KindOf(owner.Mode) == FileKind.Regular
+            ? true
+            : throw new IOException($"{path} in {Path} is no regular file");
 
     private static (string Folder, string Name) Split(string path) =>
         path.LastIndexOf('/') is var slash and >= 0 ? (path[..slash], path[(slash + 1)..]) : ("", path);

@@ -55,6 +55,19 @@ internal sealed unsafe class ContainedRoot : IDisposable
         }
     }
 
+    /// <summary>Whether the path leads to another directory by now.</summary>
+    public bool IsElsewhere()
+    {
+        var descriptor = Libc.Open(Path, Directory | Libc.OpenPath | Libc.CloseOnExec, 0);
+        if (descriptor < 0)
+        {
+            return false; // it leads nowhere
+        }
+
+        using var there = new SafeFileHandle(descriptor, ownsHandle: true);
+        return FileInode.IdentityOf(descriptor) is { } identity && FileInode.IdentityOf(Descriptor(_root)) is { } own && identity != own;
+    }
+
     public void Dispose()
     {
         _outlived.ForEach(handle => handle.Dispose());

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>A file's inode number, owner and mode, by statx(2), whose layout is the same everywhere.</summary>
+/// <summary>A file's inode number, owner, mode, size and time, by statx(2), whose layout is the same everywhere.</summary>
 internal static unsafe class FileInode
 {
     private const int EmptyPath = 0x1000;
@@ -14,6 +14,9 @@ internal static unsafe class FileInode
     private const int UserOffset = 20;
     private const int ModeOffset = 28;
     private const int InodeOffset = 32;
+    private const int SizeOffset = 40;
+    private const int ModifiedOffset = 112;
+    private const int WantAll = 0x7ff; // STATX_BASIC_STATS
     private const int DeviceOffset = 136;
     private static readonly int Number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
 
@@ -50,6 +53,18 @@ internal static unsafe class FileInode
     {
         var statx = stackalloc byte[256];
         return TryRead(path, WantModeAndUser, statx) ? *(uint*)(statx + UserOffset) : null;
+    }
+
+    /// <summary>Mode with type, size, and when it was last written (Unix nanoseconds), of an entry of a folder; links not followed. Null where they can't be told.</summary>
+    public static (int Mode, long Bytes, long Modified)? EntryOf(int folder, string name)
+    {
+        var statx = stackalloc byte[256];
+        var text = Marshal.StringToCoTaskMemUTF8(name);
+        var succeeded = Libc.Syscall(Number, folder, text, NoFollow, WantAll, (nint)statx) == 0;
+        Marshal.FreeCoTaskMem(text);
+        return succeeded
+            ? (*(ushort*)(statx + ModeOffset), *(long*)(statx + SizeOffset), *(long*)(statx + ModifiedOffset) * 1_000_000_000 + *(uint*)(statx + ModifiedOffset + 8))
+            : null;
     }
 
     private static bool TryRead(int descriptor, int wanted, byte* statx)

@@ -60,7 +60,7 @@ public static class RegularFile
         }
     }
 
-    private static FileKind KindOf(int mode) => (mode & TypeMask) switch
+    internal static FileKind KindOf(int mode) => (mode & TypeMask) switch
     {
         0x8000 => FileKind.Regular,
         0x4000 => FileKind.Directory,

@@ -14,8 +14,9 @@ internal sealed class CaptureDirectory : IDisposable
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(50);
     // Not System.Security.Cryptography: it needs OpenSSL's library, which the image does not have.
     private readonly string _run = Guid.NewGuid().ToString("N")[16..];
-    private SafeFileHandle _lock;
+    private SafeFileHandle? _lock;
     private int _last;
+    private int _renewals;
 
     /// <exception cref="CaptureDirectoryException">Another agent has the directory.</exception>
     /// <exception cref="IOException">The directory can't be used.</exception>
@@ -29,6 +30,12 @@ internal sealed class CaptureDirectory : IDisposable
     }
 
     public ContainedFolder Root { get; }
+
+    /// <summary>How often <see cref="Renew"/> has taken another directory: files that were opened before are not in this one, whatever their paths.</summary>
+    public int Renewals => Volatile.Read(ref _renewals);
+
+    /// <summary>Called when <see cref="Renew"/> has found that the path leads to another directory.</summary>
+    public Action? Moved { get; set; }
 
     /// <summary>The node's name as a part of file names.</summary>
     public string NodeName { get; }
@@ -55,14 +62,14 @@ internal sealed class CaptureDirectory : IDisposable
     /// <exception cref="IOException">It can't be read.</exception>
     public IEnumerable<(string Path, Hour Hour)> FindHot(string extension) =>
         from hour in Hours(CapturePaths.Hot)
-        from name in Root.Names(CapturePaths.HotFolder(hour))
-        where CapturePaths.NodeNameOf(name, extension) == NodeName
-        select ($"{CapturePaths.HotFolder(hour)}/{name}", hour);
+        from file in Files(CapturePaths.HotFolder(hour))
+        where CapturePaths.NodeNameOf(file.Name, extension) == NodeName
+        select ($"{CapturePaths.HotFolder(hour)}/{file.Name}", hour);
 
     /// <summary>This node's pieces of an hour, of this run and others, in the order of their names.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
     public IEnumerable<string> PiecesOf(Hour hour) =>
-        from name in Root.Names(CapturePaths.HotFolder(hour))
+        from name in Root.FileNames(CapturePaths.HotFolder(hour))
         where CapturePaths.NodeNameOf(name, CapturePaths.SealedExtension) == NodeName
         select $"{CapturePaths.HotFolder(hour)}/{name}";
 
@@ -74,9 +81,9 @@ internal sealed class CaptureDirectory : IDisposable
     /// <exception cref="IOException">It can't be read.</exception>
     public IEnumerable<Hour> Hours(string tier)
     {
-        foreach (var date in Root.Names(tier))
+        foreach (var date in Root.Folders(tier).Where(CapturePaths.IsDate))
         {
-            foreach (var hour in CapturePaths.IsDate(date) ? Root.Names($"{tier}/{date}") : [])
+            foreach (var hour in Folders($"{tier}/{date}"))
             {
                 if (Hour.TryParsePartition($"{date}/{hour}", out var parsed))
                 {
@@ -86,10 +93,18 @@ internal sealed class CaptureDirectory : IDisposable
         }
     }
 
+    /// <summary>Regular files in a folder and their sizes; none in one that is not ours to read.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public IReadOnlyList<(string Name, long Bytes)> Files(string folder) => Ours(folder, Root.Files);
+
+    /// <summary>Names of the folders in a folder; none in one that is not ours to read.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public IReadOnlyList<string> Folders(string folder) => Ours(folder, Root.Folders);
+
     /// <summary>Names of this node's sealed files in a folder.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
     public IEnumerable<string> SealedIn(string folder) =>
-        Root.Names(folder).Where(name => name.StartsWith(NodeName, StringComparison.Ordinal) && CapturePaths.IsSealed(name));
+        Root.FileNames(folder).Where(name => name.StartsWith(NodeName, StringComparison.Ordinal) && CapturePaths.IsSealed(name));
 
     /// <summary>Moves a file that is whole and durable into its folder under a name that is free, and makes that durable; returns the new path.</summary>
     /// <exception cref="IOException">It can't.</exception>
@@ -135,22 +150,43 @@ internal sealed class CaptureDirectory : IDisposable
         Root.DeleteIfEmpty(hourFolder[..hourFolder.LastIndexOf('/')]);
     }
 
-    /// <summary>Makes the directory again after somebody removed it.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Makes the directory again after somebody removed it, or takes the one that its path leads to by now. The thread that writes.</summary>
+    /// <exception cref="IOException">It can't, or another agent has it: nothing may be written until this succeeds.</exception>
     public void Renew()
     {
-        if (!Root.Has(CapturePaths.Hot))
+        var isElsewhere = Root.IsElsewhere();
+        if (_lock is not null && !isElsewhere && Root.Has(CapturePaths.Hot))
         {
-            Root.Renew();
-            _lock.Dispose();
-            _lock = Lock(TimeSpan.Zero);
-            Array.ForEach([CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss], Root.MakeFolder);
+            return;
         }
+
+        if (isElsewhere)
+        {
+            Moved?.Invoke();
+        }
+
+        Root.Renew();
+        Interlocked.Increment(ref _renewals);
+        _lock?.Dispose();
+        _lock = null;
+        try
+        {
+            _lock = Lock(TimeSpan.Zero);
+        }
+        catch (CaptureDirectoryException inUse)
+        {
+            throw new IOException(inUse.Message, inUse);
+        }
+
+        Array.ForEach([CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss], Root.MakeFolder);
     }
+
+    /// <summary>Whether this agent has the directory: false where <see cref="Renew"/> found that another one has.</summary>
+    public bool IsLocked => _lock is not null;
 
     public void Dispose()
     {
-        _lock.Dispose();
+        _lock?.Dispose();
         Root.Dispose();
     }
 
@@ -179,6 +215,18 @@ internal sealed class CaptureDirectory : IDisposable
     /// <summary>Whether a roll-up has the name already: it outlives its events file, and another one must not take its place.</summary>
     private bool HasRollup(string path) =>
         path.StartsWith(CapturePaths.Events, StringComparison.Ordinal) && Root.Has(CapturePaths.Rollup + path[CapturePaths.Events.Length..]);
+
+    private static IReadOnlyList<T> Ours<T>(string folder, Func<string, IReadOnlyList<T>> read)
+    {
+        try
+        {
+            return read(folder);
+        }
+        catch (Exception failure) when (DiskFailure.IsForeign(failure))
+        {
+            return [];
+        }
+    }
 
     private string NewPath(Hour hour, string extension) =>
         string.Create(CultureInfo.InvariantCulture, $"{CapturePaths.HotFolder(hour)}/{NodeName}.{_run}-{Interlocked.Increment(ref _last):D6}{extension}");

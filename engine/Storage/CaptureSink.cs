@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using NetMon.Events;
 using NetMon.Foundation.Logging;
 using NetMon.Storage.Cold;
@@ -19,55 +18,75 @@ public sealed class CaptureSink : IEventSink
     /// <summary>The stage in loss counters, loss files and metrics.</summary>
     public const string Stage = "parquet";
 
+    /// <summary>Reasons why events may be lost after they count as delivered.</summary>
+    public static readonly IReadOnlyList<string> LaterLosses = ["damaged", "torn_tail", "removed"];
+
     private readonly CaptureSinkOptions _options;
+    private readonly Logger _log;
     private readonly CaptureDirectory _capture;
     private readonly HotSync _sync;
     private readonly HotTier _hot;
     private readonly SealWorker _sealer;
     private readonly LossJournal _losses;
     private readonly DiskFloor _floor;
-    private readonly FailureLog _sealFailures;
     private readonly UploadGuard? _archive;
+    private readonly ThreadProgress _sealing = new();
+    private readonly StallWatch[] _stalls;
     private long _watermark;
 
     /// <summary>Opens the capture directory, locks it, and takes over what earlier runs of this node left in hot/.</summary>
     /// <param name="options">Where to write, and what to say about it.</param>
-    /// <param name="counters">Counts what is delivered and what failed; offered is the caller's to count.</param>
+    /// <param name="counters">Counts what is delivered, what failed, and with <see cref="LaterLosses"/> what was lost after that; offered is the caller's to count.</param>
     /// <param name="log">For the operator, used on any thread: failures, when they start and when they end.</param>
     /// <exception cref="CaptureDirectoryException">The directory can't be used.</exception>
     public CaptureSink(CaptureSinkOptions options, SinkCounters counters, Logger log)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RowGroupRows, 1);
-        (_options, Counters) = (options, counters);
+        (_options, _log, Counters) = (options with { Working = _sealing.Step }, log, counters);
+        options = _options;
         var directory = OpenDirectory(options, out _capture);
-        var failures = new FailureLog(log, $"write to {directory}");
-        _sealFailures = new FailureLog(log, $"sealing an hour of {directory} (its events stay in hot/ until that works)");
-        _floor = new DiskFloor(directory, options.KeepFree, log);
-        _sync = new HotSync(_capture, options.DurableWithin / 2, failure => failures.Failed(failure, rowsLost: 0));
-        _losses = new LossJournal(_capture, options, failures, _sync, (hour, paths) => Seal(new SealJob(SealKind.Losses, hour, paths)));
-        _hot = new HotTier(_capture, options, counters, failures, _sync, Seal);
-        var damage = new HotDamageLog(log, (from, to, reason, rows) => _losses.Add(from, to, counters.Name, reason, rows));
-        var rollups = new Rollups.Rollups(_capture, options, new FailureLog(log, $"summing up events of {directory} (questions are answered from the events themselves until that works)"));
-        var pieces = new PieceSealer(_capture, options, new SegmentIndex(_capture, damage));
-        var hours = new HourSealer(_capture, options, pieces, rollups, damage);
+        FailureLog LogOf(string part, string what) => new(log, what, options.Faults.Of($"storage.{part}"));
+        _capture.Moved = () => log.Warn($"{directory} is another directory by now: a file system was mounted there, or unmounted. Events go there from now on.");
+        var written = new WrittenFiles();
+        var seen = new SeenFile(_capture);
+        var sealFailures = LogOf("seal", $"sealing an hour of {directory} (its events stay in hot/ until that works)");
+        _sync = new HotSync(_capture, options.DurableWithin / 2, seen, LogOf("sync", $"making files in {directory} durable"), () => _losses!.Unwritten);
+        _losses = new LossJournal(
+            _capture, options, counters, LogOf("loss", $"noting down losses in {directory}"), _sync, (hour, paths) => Seal(new SealJob(SealKind.Losses, hour, paths)));
+        _floor = new DiskFloor(_capture, options.KeepFree, log) { Low = () => _sealer!.LookAround() };
+        var damage = new HotDamageLog(log, _losses.Add);
+        _hot = new HotTier(_capture, options, counters, LogOf("write", $"write to {directory}"), _sync, written, damage.Removed, Seal);
+        var rollups = new Rollups.Rollups(_capture, options, LogOf("rollup", $"summing up events of {directory} (questions are answered from the events themselves until that works)"));
+        var pieces = new PieceSealer(_capture, options, new SegmentIndex(_capture, damage, written), written, why => sealFailures.Failed(why, rowsLost: 0));
+        var hours = new HourSealer(_capture, options, pieces, rollups, damage, written, _floor);
         var losses = new LossSealer(_capture, options, log);
         _archive = options.Archive is { } target ? new UploadGuard(_capture, target, log) : null;
-        var retention = new Retention(_capture, options, _archive, log);
+        var retention = new Retention(_capture, options, _archive, _floor, new Remover(_capture, written, Removals), log);
         _sealer = new SealWorker(
             job => Seal(job, pieces, hours, losses, rollups),
-            waiting => Retain(retention, waiting),
+            waiting => retention.Run(Volatile.Read(ref _watermark), () => [.. waiting(), .. _hot.OpenHours]),
             () =>
             {
                 rollups.Forget();
                 pieces.Forget();
             },
-            _sealFailures);
-        TakeOver(options, rollups, log);
+            sealFailures,
+            LogOf("retention", $"removing old hours from {directory}"),
+            _sealing);
+        _stalls =
+        [
+            new StallWatch("sealing", () => _sealing.StandsFor, options.Faults.Of("storage.seal"), log),
+            new StallWatch("making files durable", () => _sync.StandsFor, options.Faults.Of("storage.sync"), log),
+        ];
+        TakeOver(new Takeover(_capture, options, _hot, _losses, rollups, seen, sealFailures, Seal, log));
         _sealer.Start();
     }
 
     /// <inheritdoc/>
     public SinkCounters Counters { get; }
+
+    /// <summary>What was removed to keep within the bounds. Any thread.</summary>
+    public RemovalCounters Removals { get; } = new();
 
     /// <summary>Sealed files that are not in the bucket yet, as of a minute ago at the most; zero where nothing is archived. Any thread.</summary>
     public UploadBacklog UploadBacklog => _archive?.Backlog ?? default;
@@ -91,16 +110,27 @@ public sealed class CaptureSink : IEventSink
         Volatile.Write(ref _watermark, watermarkUnixNanoseconds);
         _hot.Advance(watermarkUnixNanoseconds);
         _losses.Advance(watermarkUnixNanoseconds);
+        Array.ForEach(_stalls, stall => stall.Look());
     }
 
     /// <inheritdoc/>
     public void Close()
     {
         _hot.Close();
+        _options.AwaitOthers?.Invoke();
         _losses.Close();
-        _sealer.Stop();
-        _sync.Stop();
-        _capture.Dispose();
+        var hasSealed = _sealer.Stop();
+        if (_sync.Stop() && hasSealed)
+        {
+            _capture.Dispose();
+        }
+        else
+        {
+            // Its threads end with the process, which has the lock until then.
+            _log.Error(string.Create(
+                CultureInfo.InvariantCulture,
+                $"gave up after {ThreadProgress.Bound.TotalSeconds:0} s without progress: the disk of {_options.CaptureDirectory} does not answer. What is in hot/ is sealed at the next start."));
+        }
     }
 
     /// <summary>As a kill would: leaves everything where it is, without the lock. For tests.</summary>
@@ -127,68 +157,17 @@ public sealed class CaptureSink : IEventSink
         }
     }
 
-    /// <summary>What earlier runs left: files that were being made go, segments are sealed with their hours.</summary>
-    private void TakeOver(CaptureSinkOptions options, Rollups.Rollups rollups, Logger log)
+    private void TakeOver(Takeover takeover)
     {
         try
         {
-            foreach (var (path, _) in _capture.FindPartials().ToArray())
-            {
-                _capture.Root.Delete(path);
-            }
-
-            var left = new LeftInHot(_capture);
-            left.RemoveSealed();
-            rollups.TakeOver(left.Interrupted);
-            foreach (var hour in rollups.Unfinished)
-            {
-                Seal(new SealJob(SealKind.Piece, hour, []));
-            }
-
-            foreach (var hour in left.Hours)
-            {
-                var isEnough = left.SegmentBytesOf(hour) >= options.RowGroupRows * HotFormat.Current.RowBytes;
-                _hot.Adopt(hour, isEnough ? [] : left.SegmentsOf(hour));
-                if (isEnough)
-                {
-                    Seal(new SealJob(SealKind.Piece, hour, left.SegmentsOf(hour)));
-                }
-            }
-
-            foreach (var losses in _capture.FindHot(CapturePaths.LossExtension).GroupBy(file => file.Hour, file => file.Path))
-            {
-                Seal(new SealJob(SealKind.Losses, losses.Key, [.. losses]));
-            }
-
-            if (left.Files > 0)
-            {
-                log.Info(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"an earlier run left {left.Files} files with events in {options.CaptureDirectory}/hot: they are sealed with their hours."));
-            }
-
-            NoteDownTime();
+            takeover.Run();
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             Abandon();
             throw new CaptureDirectoryException(
-                $"can't read what an earlier run left in {options.CaptureDirectory}: {failure.Message} Check that this user may read and write everything in it.", failure);
-        }
-    }
-
-    /// <summary>Since when no events were kept, by what the last run noted down.</summary>
-    private void NoteDownTime()
-    {
-        using var seen = _capture.Root.TryOpen(_capture.SeenPath, writable: false);
-        if (seen is not null)
-        {
-            var bytes = new byte[64];
-            var fields = Encoding.ASCII.GetString(bytes, 0, RandomAccess.Read(seen, bytes, 0)).Split(' ', '\n');
-            if (fields.Length > 1 && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var moment))
-            {
-                _losses.DownSince(moment, fields[1] == "stopped" ? "stopped" : "down");
-            }
+                $"can't read what an earlier run left in {_options.CaptureDirectory}: {failure.Message} Check that this user may read and write everything in it.", failure);
         }
     }
 
@@ -208,21 +187,6 @@ public sealed class CaptureSink : IEventSink
             default:
                 losses.Seal(job);
                 break;
-        }
-    }
-
-    private void Retain(Retention retention, IReadOnlyCollection<Hour> waiting)
-    {
-        try
-        {
-            if (Volatile.Read(ref _watermark) is var now and not 0)
-            {
-                retention.Run(now, [.. waiting, .. _hot.OpenHours]);
-            }
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            _sealFailures.Failed(failure, rowsLost: 0);
         }
     }
 }

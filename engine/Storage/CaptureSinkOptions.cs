@@ -1,4 +1,5 @@
 using NetMon.Events;
+using NetMon.Foundation;
 using NetMon.Storage.Uploads;
 
 namespace NetMon.Storage;
@@ -44,10 +45,13 @@ public sealed record CaptureSinkOptions
     /// <summary>Bytes that the capture directory may have before its oldest hour is removed; null: as many as there is room for.</summary>
     public long? RetainBytes { get; init; } = 10L << 30;
 
+    /// <summary>For how long the clock must have run without being set before anything is removed for its age.</summary>
+    public TimeSpan ClockSteadyFor { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Where sealed files are uploaded to, by another process: then only what is marked as being there is removed; null: nowhere.</summary>
     public UploadTarget? Archive { get; init; }
 
-    /// <summary>Free disk below which storage pauses.</summary>
+    /// <summary>Free disk below which the oldest hours are removed, and storage pauses meanwhile.</summary>
     public FreeDisk KeepFree { get; init; } = FreeDisk.Default;
 
     /// <summary>
@@ -68,11 +72,20 @@ public sealed record CaptureSinkOptions
     /// </summary>
     public Func<ContainerIdentity, ContainerIdentity?>? NamesOf { get; init; }
 
+    /// <summary>Says of each part of storage when it fails.</summary>
+    public Faults Faults { get; init; } = new();
+
+    /// <summary>Called at the end, on the sink's thread, before losses are noted down for the last time: returns when the other outputs have ended. Null: there are none.</summary>
+    public Action? AwaitOthers { get; init; }
+
     /// <summary>Events of pieces that are summed up together at least: their keys repeat, and each is written once.</summary>
     internal long RollupEvents { get; init; } = 8 * 122_880;
 
     /// <summary>How often losses are looked at.</summary>
     internal TimeSpan LossInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Called by the thread that seals wherever it has got on.</summary>
+    internal Action? Working { get; init; }
 
     /// <summary>Told of each step of a seal before the next; a test that throws here is a crash at this point.</summary>
     internal Action<string>? SealStep { get; init; }

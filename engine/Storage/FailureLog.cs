@@ -10,7 +10,8 @@ namespace NetMon.Storage;
 /// </summary>
 /// <param name="log">Where to.</param>
 /// <param name="what">What may fail, such as "write to DIR".</param>
-internal sealed class FailureLog(Logger log, string what)
+/// <param name="fault">Says the same to health and metrics.</param>
+internal sealed class FailureLog(Logger log, string what, FaultState fault)
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(10);
 
@@ -24,8 +25,12 @@ internal sealed class FailureLog(Logger log, string what)
     private long _rowsLost;
 
     /// <summary>It failed; <paramref name="rowsLost"/> rows, maybe none yet, are lost because of it.</summary>
+    /// <param name="why">A failure of the disk, or any other, which is a fault of the program.</param>
+    /// <param name="rowsLost">Rows.</param>
     public void Failed(Exception why, long rowsLost)
     {
+        var isDisk = DiskFailure.Is(why);
+        fault.Failed(isDisk ? why.Message : $"{why.GetType().Name}: {why.Message}");
         lock (_gate)
         {
             var now = TimeProvider.System.GetUtcNow();
@@ -38,9 +43,13 @@ internal sealed class FailureLog(Logger log, string what)
 
             if (now >= _nextReport || why.HResult != _lastError)
             {
-                Report(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{what} failed: {why.Message.TrimEnd('.')}; {_rowsLost} rows lost since start. Check that the directory exists, is writable and has free space. Retrying automatically."));
+                Report(isDisk
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{what} failed: {why.Message.TrimEnd('.')}; {_rowsLost} rows lost since start. Check that the directory exists, is writable and has free space. Retrying automatically.")
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{what} failed: {why.GetType().Name}: {why.Message.TrimEnd('.')}; {_rowsLost} rows lost since start. Retrying automatically. This is a fault of the program: please report it."));
                 _nextReport = now + _interval.Next();
                 _reported = true;
             }
@@ -61,6 +70,7 @@ internal sealed class FailureLog(Logger log, string what)
     /// <summary>It worked.</summary>
     public void Succeeded()
     {
+        fault.Works();
         lock (_gate)
         {
             if (_failing && _reported)

@@ -26,23 +26,40 @@ internal sealed class LeftInHot(CaptureDirectory capture)
         return capture.Root.Files(CapturePaths.HotFolder(hour)).Where(file => names.Contains(file.Name)).Sum(file => file.Bytes);
     }
 
-    /// <summary>Removes what a kill has left behind: pieces that are in a sealed file, and segments that are in a piece.</summary>
-    /// <exception cref="IOException">A file can't be read or removed.</exception>
-    public void RemoveSealed()
+    /// <summary>
+    /// Removes what a kill has left behind: pieces that are in a sealed file, and segments that are in a piece. Where that can't be told
+    /// of an hour, because a file can't be read, it is left as it is until the next start.
+    /// </summary>
+    /// <param name="failures">Told of such hours.</param>
+    public void RemoveSealed(FailureLog failures)
     {
         foreach (var hour in Hours.ToList())
         {
-            var folder = CapturePaths.EventsFolder(hour);
-            var inHours = SealedFile.SegmentsIn(capture, capture.SealedIn(folder).Select(name => $"{folder}/{name}"));
-            if (Remove(_pieces, hour, inHours, folder))
+            try
             {
-                Interrupted.Add(hour);
+                RemoveSealed(hour);
             }
-
-            Remove(_segments, hour, inHours, folder); // by 0.1, which made hours of segments
-            Remove(_segments, hour, SealedFile.SegmentsIn(capture, capture.PiecesOf(hour)), CapturePaths.HotFolder(hour));
-            capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
+            catch (Exception failure)
+            {
+                failures.Failed(failure, rowsLost: 0);
+                _segments.Remove(hour);
+                _pieces.Remove(hour);
+            }
         }
+    }
+
+    private void RemoveSealed(Hour hour)
+    {
+        var folder = CapturePaths.EventsFolder(hour);
+        var inHours = SealedFile.SegmentsIn(capture, capture.SealedIn(folder).Select(name => $"{folder}/{name}"));
+        if (Remove(_pieces, hour, inHours, folder))
+        {
+            Interrupted.Add(hour);
+        }
+
+        Remove(_segments, hour, inHours, folder); // by 0.1, which made hours of segments
+        Remove(_segments, hour, SealedFile.SegmentsIn(capture, capture.PiecesOf(hour)), CapturePaths.HotFolder(hour));
+        capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
     }
 
     private bool Remove(Dictionary<Hour, List<string>> files, Hour hour, HashSet<string> names, string folder)

@@ -30,7 +30,7 @@ public static class Leftovers
             var files =
                 from hour in capture.Hours(CapturePaths.Hot)
                 let folder = CapturePaths.HotFolder(hour)
-                from name in capture.Root.Names(folder)
+                from name in capture.Root.FileNames(folder)
                 let node = NodeNameOf(name)
                 where node is not null
                 select (Node: node, Path: $"{folder}/{name}");

@@ -5,140 +5,200 @@ using NetMon.Storage.Uploads;
 namespace NetMon.Storage;
 
 /// <summary>
-/// Removes the oldest hours when they are too old or all together too much, and the oldest pieces of the current one when that alone is
-/// too much. The thread that seals.
+/// Removes the oldest hours when they are too old, all together too much, or the disk has too little room, and the oldest pieces of hours
+/// that are not over when that is not enough. What goes is logged once a pass, and counted. The thread that seals.
 /// </summary>
 /// <param name="capture">The capture directory.</param>
 /// <param name="options">The bounds.</param>
 /// <param name="archive">What may go because it is in the bucket; null where nothing is archived: everything may.</param>
+/// <param name="floor">How much room there is.</param>
+/// <param name="remover">Removes.</param>
 /// <param name="log">For the operator.</param>
-internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions options, UploadGuard? archive, Logger log)
+internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions options, UploadGuard? archive, DiskFloor floor, Remover remover, Logger log)
 {
+    /// <summary>How long a file that was removed may keep its room, because somebody still reads it.</summary>
+    private const long PruneEveryMilliseconds = 10_000;
+
+    private readonly SteadyClock _clock = new(options.ClockSteadyFor);
+    private long _nextPrune;
+
     /// <summary>Removes what is beyond the bounds.</summary>
-    /// <param name="now">The event stream's time, Unix nanoseconds.</param>
-    /// <param name="inUse">Hours that are not removed, however old.</param>
+    /// <param name="now">The event stream's time, Unix nanoseconds; 0 if it is not known, because no event source runs: then nothing goes.</param>
+    /// <param name="inUse">Gives the hours that are not removed, however old; asked once it is known which hours there are.</param>
     /// <exception cref="IOException">The directory can't be read or changed.</exception>
-    public void Run(long now, IReadOnlyCollection<Hour> inUse)
+    public void Run(long now, Func<HashSet<Hour>> inUse)
     {
-        var hours = capture.Hours(CapturePaths.Events).Concat(capture.Hours(CapturePaths.Hot)).Distinct().OrderBy(hour => hour.Index).ToList();
+        var isSteady = now != 0 && IsSteady(now);
+        var all = capture.Hours(CapturePaths.Events).Concat(capture.Hours(CapturePaths.Hot)).Distinct().OrderBy(hour => hour.Index).ToList();
+        var hours = isSteady ? FutureFirst(all, now) : all;
         archive?.Begin();
-        var removable = hours.Where(hour => hour != Hour.Of(now) && !inUse.Contains(hour)).ToList();
-        if (options.RetainFor is { } time)
+        var kept = inUse();
+        var removable = hours.Where(hour => hour != Hour.Of(now) && !kept.Contains(hour)).ToList();
+        if (isSteady && options.RetainFor is { } time)
         {
-            var before = now - time.Ticks * TimeSpan.NanosecondsPerTick;
-            foreach (var hour in removable.TakeWhile(hour => hour.End <= before).Where(MayRemove).ToList())
-            {
-                Remove(hour);
-                hours.Remove(hour);
-                removable.Remove(hour);
-            }
-
-            RemoveLosses(before);
+            RemoveOld(now - time.Ticks * TimeSpan.NanosecondsPerTick, hours, removable);
         }
 
-        if (options.RetainRollups is { } rollupTime)
+        if (isSteady && options.RetainRollups is { } rollupTime)
         {
-            RemoveRollups(now - rollupTime.Ticks * TimeSpan.NanosecondsPerTick);
+            RemoveRollups(capture.Hours(CapturePaths.Rollup).Where(hour => hour.End <= now - rollupTime.Ticks * TimeSpan.NanosecondsPerTick), RemovalReason.RetainRollups);
         }
 
-        if (options.RetainBytes is { } most)
+        if (now != 0 && options.RetainBytes is { } most)
         {
-            RemoveOldest(most, hours, removable);
+            RemoveSurplus(most, hours, removable);
+        }
+
+        if (now != 0)
+        {
+            Prune(hours, removable);
         }
 
         archive?.End(hours.Select(CapturePaths.EventsFolder).Concat(LossDates().Select(date => $"{CapturePaths.Loss}/{date}")));
     }
 
-    private bool MayRemove(Hour hour) => archive?.MayRemove(hour) ?? true;
-
-    private void RemoveOldest(long most, List<Hour> hours, List<Hour> removable)
+    private bool IsSteady(long now)
     {
-        var bytes = hours.Sum(Bytes) + LossDates().Sum(date => capture.Root.Files($"{CapturePaths.Loss}/{date}").Sum(file => file.Bytes));
-        var removed = new List<Hour>();
-        foreach (var hour in removable)
-        {
-            if (bytes > most && MayRemove(hour))
-            {
-                bytes -= Bytes(hour);
-                Remove(hour);
-                removed.Add(hour);
-            }
-        }
-
-        if (removed.Count > 0)
-        {
-            log.Info(string.Create(
-                CultureInfo.InvariantCulture,
-                $"removed the {removed.Count} oldest hours, up to {removed[^1]}: the capture had more than {most} bytes (--retain-bytes)"));
-        }
-
-        if (bytes > most)
-        {
-            RemoveOldestPieces(bytes, most, hours);
-        }
-    }
-
-    /// <summary>Segments stay: they are being written, or become pieces next.</summary>
-    private void RemoveOldestPieces(long bytes, long most, List<Hour> hours)
-    {
-        var pieces = hours.SelectMany(hour => capture.Root.FilesByAge(CapturePaths.HotFolder(hour)).Select(file => (Path: $"{CapturePaths.HotFolder(hour)}/{file.Name}", file.Bytes)))
-            .Where(file => CapturePaths.IsPiece(file.Path)).ToList();
-        var removed = pieces.TakeWhile(piece => (bytes -= piece.Bytes) + piece.Bytes > most).ToList();
-        removed.ForEach(piece => capture.Root.Delete(piece.Path));
-        if (removed.Count > 0)
+        var isSteady = _clock.Look(now, TimeSpan.FromMilliseconds(Environment.TickCount64));
+        if (_clock.SetBy != TimeSpan.Zero)
         {
             log.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"removed the {removed.Count} oldest pieces of hours that are not over: they alone have more than {most} bytes (--retain-bytes). Raise it, or this node keeps less than an hour."));
+                $"the clock was set by {_clock.SetBy.TotalSeconds:0} s. No hour is removed for its age (--retain-for) until it has run steadily for {options.ClockSteadyFor.TotalMinutes:0} minutes."));
         }
+
+        return isSteady;
     }
 
-    private long Bytes(Hour hour) => Folders(hour).Sum(folder => capture.Root.Files(folder).Sum(file => file.Bytes));
+    /// <summary>Hours that a wrong clock made lie in the future; they must not outlive those of the right one.</summary>
+    private static List<Hour> FutureFirst(List<Hour> hours, long now) =>
+        [.. hours.Where(hour => hour.Index > Hour.Of(now).Index + 1), .. hours.Where(hour => hour.Index <= Hour.Of(now).Index + 1)];
 
-    private void Remove(Hour hour)
-    {
-        foreach (var folder in Folders(hour))
-        {
-            RemoveFiles(folder);
-            capture.DeleteIfEmpty(folder);
-        }
-    }
+    private bool MayRemove(Hour hour) => archive?.MayRemove(hour) ?? true;
 
-    private void RemoveLosses(long before)
+    private void RemoveOld(long before, List<Hour> hours, List<Hour> removable)
     {
+        var old = removable.Where(hour => hour.End <= before).Where(MayRemove).ToList();
+        Say(old, Remove(old, RemovalReason.RetainFor, hours, removable), "they were older than --retain-for");
         foreach (var date in LossDates())
         {
             if (CapturePaths.TryParseLastHour(date, out var last) && last.End <= before && (archive?.AllArchived($"{CapturePaths.Loss}/{date}") ?? true))
             {
-                RemoveFiles($"{CapturePaths.Loss}/{date}");
+                remover.RemoveFiles($"{CapturePaths.Loss}/{date}", RemovalReason.RetainFor);
                 capture.Root.DeleteIfEmpty($"{CapturePaths.Loss}/{date}");
             }
         }
     }
 
-    private void RemoveRollups(long before)
+    private void RemoveSurplus(long most, List<Hour> hours, List<Hour> removable)
     {
-        foreach (var folder in capture.Hours(CapturePaths.Rollup).Where(hour => hour.End <= before).Select(CapturePaths.RollupFolder).ToList())
+        var surplus = hours.Sum(remover.BytesOf) + LossDates().Sum(date => capture.Files($"{CapturePaths.Loss}/{date}").Sum(file => file.Bytes)) - most;
+        surplus -= RemoveHours(surplus, RemovalReason.RetainBytes, hours, removable, string.Create(CultureInfo.InvariantCulture, $"the capture had more than {most} bytes (--retain-bytes)"));
+        if (RemovePieces(surplus, RemovalReason.RetainBytes, hours) is { Files: > 0 } pieces)
         {
-            RemoveFiles(folder);
-            capture.DeleteIfEmpty(folder);
+            log.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"removed the {pieces.Files} oldest pieces of hours that are not over ({pieces.Bytes} bytes): they alone have more than {most} bytes (--retain-bytes). Raise it, or this node keeps less than an hour."));
         }
     }
 
-    private void RemoveFiles(string folder)
+    /// <summary>Makes room on the disk.</summary>
+    private void Prune(List<Hour> hours, List<Hour> removable)
     {
-        foreach (var (name, _) in capture.Root.Files(folder))
+        var missing = floor.Missing(out var free, out var reserved);
+        if (missing == 0 || Environment.TickCount64 < _nextPrune)
         {
-            if (CapturePaths.IsSealed(name) || CapturePaths.IsDamaged(name) || CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name)
-                || CapturePaths.IsHotRollup(name) || CapturePaths.IsPartial(name))
+            return;
+        }
+
+        var why = string.Create(CultureInfo.InvariantCulture, $"the file system had {free} bytes free, and --keep-free reserves {reserved}");
+        var before = missing;
+        missing -= RemoveHours(missing, RemovalReason.KeepFree, hours, removable, why);
+        var pieces = RemovePieces(missing, RemovalReason.KeepFree, hours);
+        if (pieces.Files > 0)
+        {
+            log.Warn(string.Create(CultureInfo.InvariantCulture, $"removed the {pieces.Files} oldest pieces of hours that are not over ({pieces.Bytes} bytes): {why}."));
+        }
+
+        missing -= pieces.Bytes;
+        missing -= missing <= 0 || archive is not null ? 0 : RemoveRollups(capture.Hours(CapturePaths.Rollup).Take(1), RemovalReason.KeepFree);
+        _nextPrune = missing < before ? Environment.TickCount64 + PruneEveryMilliseconds : 0;
+    }
+
+    /// <summary>Removes the first hours until so many bytes are gone; returns how many are.</summary>
+    private long RemoveHours(long surplus, RemovalReason reason, List<Hour> hours, List<Hour> removable, string why)
+    {
+        List<Hour> chosen = [];
+        foreach (var hour in removable)
+        {
+            if (surplus > 0 && MayRemove(hour))
             {
-                UploadMark.Remove(capture.Root, $"{folder}/{name}"); // first: a mark must not speak for a later file of this name
-                capture.Root.Delete($"{folder}/{name}");
+                surplus -= remover.BytesOf(hour);
+                chosen.Add(hour);
             }
         }
+
+        var bytes = Remove(chosen, reason, hours, removable);
+        Say(chosen, bytes, why);
+        return bytes;
     }
 
-    private string[] LossDates() => [.. capture.Root.Names(CapturePaths.Loss).Where(CapturePaths.IsDate)];
+    /// <summary>Removes the oldest pieces until so many bytes are gone. Segments stay: they are being written, or become pieces next.</summary>
+    private (int Files, long Bytes) RemovePieces(long surplus, RemovalReason reason, List<Hour> hours)
+    {
+        var (files, bytes) = (0, 0L);
+        if (archive is not null)
+        {
+            return (files, bytes); // they are in no bucket yet
+        }
 
-    private static string[] Folders(Hour hour) => [CapturePaths.EventsFolder(hour), CapturePaths.HotFolder(hour)];
+        foreach (var folder in hours.Select(CapturePaths.HotFolder))
+        {
+            foreach (var (name, size) in surplus > 0 ? capture.Root.FilesByAge(folder) : [])
+            {
+                if (bytes < surplus && (CapturePaths.IsSealed(name) || CapturePaths.IsDamaged(name)))
+                {
+                    remover.RemovePiece($"{folder}/{name}", size, reason);
+                    (files, bytes) = (files + 1, bytes + size);
+                }
+            }
+        }
+
+        return (files, bytes);
+    }
+
+    private long Remove(List<Hour> chosen, RemovalReason reason, List<Hour> hours, List<Hour> removable)
+    {
+        var bytes = 0L;
+        foreach (var hour in chosen)
+        {
+            bytes += remover.Remove(hour, reason);
+            hours.Remove(hour);
+            removable.Remove(hour);
+        }
+
+        return bytes;
+    }
+
+    private void Say(List<Hour> removed, long bytes, string why)
+    {
+        if (removed.Count > 0)
+        {
+            log.Info(string.Create(CultureInfo.InvariantCulture, $"removed {removed.Count} hours, {removed[0]} to {removed[^1]} ({bytes} bytes): {why}."));
+        }
+    }
+
+    private long RemoveRollups(IEnumerable<Hour> hours, RemovalReason reason)
+    {
+        var bytes = 0L;
+        foreach (var folder in hours.Select(CapturePaths.RollupFolder).ToList())
+        {
+            bytes += remover.RemoveFiles(folder, reason);
+            capture.DeleteIfEmpty(folder);
+        }
+
+        return bytes;
+    }
+
+    private string[] LossDates() => [.. capture.Folders(CapturePaths.Loss).Where(CapturePaths.IsDate)];
 }

@@ -40,7 +40,7 @@ internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
 
         foreach (var date in Dates(under + CapturePaths.Events))
         {
-            foreach (var hour in capture.Names(date).Where(CapturePaths.IsHour))
+            foreach (var hour in capture.Folders(date).Where(CapturePaths.IsHour))
             {
                 foreach (var file in In($"{date}/{hour}"))
                 {
@@ -51,7 +51,7 @@ internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
     }
 
     private IEnumerable<string> Dates(string tier) =>
-        capture.Names(tier).Where(CapturePaths.IsDate).Select(name => $"{tier}/{name}");
+        capture.Folders(tier).Where(CapturePaths.IsDate).Select(name => $"{tier}/{name}");
 
     private IEnumerable<WaitingFile> In(string folder) => capture.Files(folder)
         .Where(file => CapturePaths.IsSealed(file.Name))

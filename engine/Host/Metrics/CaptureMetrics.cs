@@ -11,10 +11,14 @@ internal sealed class CaptureMetrics : IMetricGroup
     /// <summary>Files looked at; more than retention leaves there. Past it the figures are too small, and netmon_capture_scan_complete is 0.</summary>
     private const int MostFiles = 200_000;
 
+    private static readonly (RemovalReason Reason, string Text)[] Reasons =
+        [(RemovalReason.RetainFor, "retain_for"), (RemovalReason.RetainBytes, "retain_bytes"), (RemovalReason.KeepFree, "keep_free"), (RemovalReason.RetainRollups, "retain_rollups")];
+
     private static readonly string[] Tiers = [CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss, CapturePaths.Rollup];
     private static readonly EnumerationOptions Inside = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
     private readonly string _directory;
     private readonly FreeDisk _keepFree;
+    private readonly RemovalCounters _removals;
     private readonly Gauge _bytes;
     private readonly Gauge _files;
     private readonly Gauge _free;
@@ -23,23 +27,33 @@ internal sealed class CaptureMetrics : IMetricGroup
     private readonly Gauge _sealed;
     private readonly Gauge _oldest;
     private readonly Gauge _complete;
+    private readonly Counter _removedFiles;
+    private readonly Counter _removedBytes;
     private long _nextLook;
 
-    public CaptureMetrics(MetricFactory factory, string directory, FreeDisk keepFree)
+    public CaptureMetrics(MetricFactory factory, string directory, FreeDisk keepFree, RemovalCounters removals)
     {
-        (_directory, _keepFree) = (directory, keepFree);
+        (_directory, _keepFree, _removals) = (directory, keepFree, removals);
         _bytes = factory.CreateGauge("netmon_capture_bytes", "Bytes of the files in the capture directory: hot (not sealed yet), events (sealed), loss, rollup (hourly sums).", "tier");
         _files = factory.CreateGauge("netmon_capture_files", "Files in the capture directory.", "tier");
         _free = factory.CreateGauge("netmon_capture_free_bytes", "Free bytes of the capture directory's file system, for this user.");
         _size = factory.CreateGauge("netmon_capture_size_bytes", "Size of the capture directory's file system.");
-        _floor = factory.CreateGauge("netmon_capture_keep_free_bytes", "Free bytes below which storage pauses (--keep-free).");
+        _floor = factory.CreateGauge("netmon_capture_keep_free_bytes", "Free bytes that --keep-free reserves: a little above it the oldest hours are removed, below it storage pauses.");
         _sealed = factory.CreateGauge("netmon_capture_last_sealed_timestamp_seconds", "When the youngest sealed file was written, Unix seconds; 0: there is none.");
         _oldest = factory.CreateGauge("netmon_capture_oldest_hot_timestamp_seconds", "When the file in hot/ that has been left alone longest was last written, Unix seconds; 0: there is none.");
         _complete = factory.CreateGauge("netmon_capture_scan_complete", "1: the directory was read whole. 0: it could not be, or has too many files; the figures are old or too small.");
+        _removedFiles = factory.CreateCounter("netmon_capture_removed_files_total", "Files that were removed to keep the captures within a bound, by its option.", "reason");
+        _removedBytes = factory.CreateCounter("netmon_capture_removed_bytes_total", "Their bytes.", "reason");
     }
 
     public void Update()
     {
+        foreach (var (reason, text) in Reasons)
+        {
+            _removedFiles.WithLabels(text).IncTo(_removals.Files(reason));
+            _removedBytes.WithLabels(text).IncTo(_removals.Bytes(reason));
+        }
+
         var now = Environment.TickCount64;
         if (now >= _nextLook)
         {

@@ -5,7 +5,7 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>Counts and logs what of a segment or a piece can't be read, and cuts incomplete ends off. The thread that seals.</summary>
+/// <summary>Counts and logs what of a segment or a piece can't be read or is gone, and cuts incomplete ends off. The thread that seals; <see cref="Removed"/> any thread.</summary>
 /// <param name="log">For the operator.</param>
 /// <param name="lost">Takes each loss: from when to when (Unix nanoseconds), its reason, and the rows, or null where that can't be told.</param>
 internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?> lost)
@@ -27,6 +27,21 @@ internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?>
         lost(from, to, "damaged", damage.Rows);
     }
 
+    /// <summary>Rows that were written to a file are not in it any more, or it is gone.</summary>
+    /// <param name="path">The segment's or piece's.</param>
+    /// <param name="rows">Which.</param>
+    public void Removed(string path, WrittenRows rows)
+    {
+        log.Error(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path} is gone or was cut short: somebody removed it with {rows.Count} rows that were in it; counted (parquet.removed)."));
+        lost(rows.First, rows.Last, "removed", rows.Count);
+    }
+
+    /// <summary>An hour's pieces became sealed files as they were.</summary>
+    public void NoRoomFor(Hour hour, int pieces) =>
+        log.Warn(string.Create(CultureInfo.InvariantCulture, $"{hour} is sealed as {pieces} files: the disk has no room to make one of them. All rows are in these."));
+
     /// <summary>A piece is damaged, or a part of it.</summary>
     /// <param name="path">The piece's.</param>
     /// <param name="hour">Its hour.</param>
@@ -47,13 +62,14 @@ internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?>
     /// <param name="hour">Its hour.</param>
     /// <param name="file">Open for writing.</param>
     /// <param name="reader">Has read all that is whole.</param>
+    /// <returns>Rows that were cut off, as far as that can be told.</returns>
     /// <exception cref="IOException">It can't be cut.</exception>
-    public void CutTornEnd(string path, long last, Hour hour, SafeFileHandle file, HotSegmentReader reader)
+    public int CutTornEnd(string path, long last, Hour hour, SafeFileHandle file, HotSegmentReader reader)
     {
         var bytes = RandomAccess.GetLength(file) - reader.Position - (reader.IsAtEnd ? HotMessages.End.Length : 0);
         if (bytes <= 0)
         {
-            return;
+            return 0;
         }
 
         RandomAccess.SetLength(file, reader.Position);
@@ -61,5 +77,6 @@ internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?>
             CultureInfo.InvariantCulture,
             $"{path} ended in {bytes} bytes that are no whole batch{(reader.TornRows > 0 ? $" of {reader.TornRows} rows" : "")}: cut off and counted (parquet.torn_tail). The agent or the machine stopped while they were being written."));
         lost(last, hour.End - 1, "torn_tail", reader.TornRows > 0 ? reader.TornRows : null);
+        return reader.TornRows;
     }
 }

@@ -10,7 +10,8 @@ namespace NetMon.Storage.Cold;
 /// Crash-proof by the same order as <see cref="PieceSealer"/>: whoever finds pieces whose names are in a sealed file only removes them.
 /// One thread.
 /// </summary>
-internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions options, PieceSealer segments, Rollups.Rollups rollups, HotDamageLog damage)
+internal sealed class HourSealer(
+    CaptureDirectory capture, CaptureSinkOptions options, PieceSealer segments, Rollups.Rollups rollups, HotDamageLog damage, WrittenFiles written, DiskFloor floor)
 {
     private readonly HashSet<string> _inHours = new(StringComparer.Ordinal);
 
@@ -30,6 +31,11 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
         }
 
         var pieces = capture.PiecesOf(hour).ToList();
+        foreach (var (path, rows) in written.ForgetMissingPieces(CapturePaths.HotFolder(hour), pieces))
+        {
+            damage.Removed(path, rows);
+        }
+
         if (pieces.Count > 0)
         {
             Seal(hour, pieces);
@@ -45,16 +51,34 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
     private void Seal(Hour hour, List<string> pieces)
     {
         var folder = CapturePaths.EventsFolder(hour);
+        var bytes = capture.Root.Files(CapturePaths.HotFolder(hour)).Where(file => CapturePaths.IsSealed(file.Name)).Sum(file => file.Bytes);
+        if (!floor.HasRoomFor(bytes))
+        {
+            MoveAll(hour, pieces, folder);
+            return;
+        }
+
         var partial = capture.NewPartial(hour);
         List<string> copied;
+        floor.Lend(bytes);
         try
         {
             copied = Copy(hour, partial, pieces);
         }
-        catch (Exception failure) when (DiskFailure.Is(failure))
+        catch (Exception failure)
         {
             capture.Root.Delete(partial);
-            throw;
+            if (!DiskFailure.IsNoSpace(failure))
+            {
+                throw;
+            }
+
+            MoveAll(hour, pieces, folder);
+            return;
+        }
+        finally
+        {
+            floor.Lend(0);
         }
 
         if (copied.Count == 0)
@@ -70,6 +94,20 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
         Remove(copied);
     }
 
+    /// <summary>There is no room for one file beside the pieces: each becomes a sealed file by a rename, which takes none.</summary>
+    private void MoveAll(Hour hour, List<string> pieces, string folder)
+    {
+        foreach (var path in pieces)
+        {
+            capture.Seal(path, folder);
+            written.Forget(path);
+            Step("piece moved");
+        }
+
+        damage.NoRoomFor(hour, pieces.Count);
+        rollups.Seal(hour);
+    }
+
     /// <summary>Writes the file; returns the pieces that are in it and have to go.</summary>
     private List<string> Copy(Hour hour, string partial, List<string> pieces)
     {
@@ -78,6 +116,7 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
         using var file = new HourFile(new ParquetFileWriter(stream, CaptureSchema.Columns, group), options);
         foreach (var path in pieces)
         {
+            options.Working?.Invoke();
             Add(file, hour, path);
         }
 
@@ -115,7 +154,12 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
         }
         catch (DamagedFileException found)
         {
-            SetAside(path, hour, null, found.Message);
+            SetAside(path, hour, written.In(path)?.Count, found.Message);
+        }
+        catch (Exception fault) when (!DiskFailure.Is(fault) && fault is not OutOfMemoryException)
+        {
+            SetAside(path, hour, written.In(path)?.Count, $"{fault.GetType().Name}: {fault.Message}");
+            throw; // what is half in the file is not worth keeping: the next try makes it of the others
         }
     }
 
@@ -124,6 +168,7 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
         var kept = path + CapturePaths.DamagedExtension;
         damage.FoundInPiece(path, hour, rows, why, kept);
         capture.Root.TryMove(path, kept);
+        written.Forget(path);
     }
 
     private void Remove(List<string> paths)
@@ -132,9 +177,14 @@ internal sealed class HourSealer(CaptureDirectory capture, CaptureSinkOptions op
         {
             capture.Root.Delete(path);
             _inHours.Remove(path);
+            written.Forget(path);
             Step("piece removed");
         }
     }
 
-    private void Step(string step) => options.SealStep?.Invoke(step);
+    private void Step(string step)
+    {
+        options.Working?.Invoke();
+        options.SealStep?.Invoke(step);
+    }
 }

@@ -25,7 +25,7 @@ internal sealed class LossSealer(CaptureDirectory capture, CaptureSinkOptions op
                 Write(partial, rows, SealedFile.SegmentsText(paths));
                 options.SealStep?.Invoke("losses written");
             }
-            catch (Exception failure) when (DiskFailure.Is(failure))
+            catch
             {
                 capture.Root.Delete(partial);
                 throw;

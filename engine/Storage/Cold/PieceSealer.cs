@@ -9,18 +9,48 @@ namespace NetMon.Storage.Cold;
 /// written aside and made durable, with the names of its segments in it; then renamed; then the segments are removed. Whoever
 /// finds segments whose names are in a piece only removes them. One thread.
 /// </summary>
-internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions options, SegmentIndex index)
+internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions options, SegmentIndex index, WrittenFiles written, Action<Exception> failed)
 {
     private readonly HashSet<string> _inPieces = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private RowGroupBuilder? _rows;
     private NamesFilledIn? _names;
 
-    /// <summary>Makes a piece, unless there is no row; returns when it is durable and its segments are gone.</summary>
+    /// <summary>
+    /// Makes a piece, unless there is no row; returns when it is durable and its segments are gone. Where the disk has no room for that,
+    /// a piece of each segment. One that this program fails on stays in hot/ until the next start, and holds up no other.
+    /// </summary>
     /// <param name="hour">Of the segments.</param>
     /// <param name="paths">Segments that nobody appends to any more, in the order of writing.</param>
     /// <exception cref="IOException">It could not be done yet: the segments, or a piece with their names, are there.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Seal(Hour hour, IReadOnlyList<string> paths)
+    {
+        List<string> together = [.. paths.Where(path => !_refused.Contains(path))];
+        try
+        {
+            SealTogether(hour, together);
+        }
+        catch (Exception failure) when (!DiskFailure.Is(failure) || (DiskFailure.IsNoSpace(failure) && together.Count > 1))
+        {
+            together.ForEach(path => SealAlone(hour, path));
+        }
+    }
+
+    private void SealAlone(Hour hour, string path)
+    {
+        try
+        {
+            SealTogether(hour, [path]);
+        }
+        catch (Exception failure) when (!DiskFailure.Is(failure) && failure is not OutOfMemoryException)
+        {
+            _refused.Add(path);
+            failed(new InvalidOperationException($"{path} can't be sealed and stays until the next start: {failure.GetType().Name}: {failure.Message}", failure));
+        }
+    }
+
+    private void SealTogether(Hour hour, List<string> paths)
     {
         Remove(paths.Where(_inPieces.Contains)); // an earlier try may have come as far as the rename
         var left = paths.Where(path => !_inPieces.Remove(path)).ToList();
@@ -29,18 +59,21 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
         if (places.Count > 0)
         {
             var partial = capture.NewPartial(hour);
+            WrittenRows rows;
             try
             {
-                Write(partial, left, places);
+                rows = Write(partial, left, places);
                 Step("written");
             }
-            catch (Exception failure) when (DiskFailure.Is(failure))
+            catch
             {
                 capture.Root.Delete(partial);
                 throw;
             }
 
-            capture.Publish(partial, capture.NewPiece(hour));
+            var piece = capture.NewPiece(hour);
+            capture.Publish(partial, piece);
+            written.Add(piece, rows);
             _inPieces.UnionWith(left.Except(kept));
             Step("piece renamed");
             capture.SyncFolders(CapturePaths.HotFolder(hour));
@@ -48,6 +81,7 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
 
         Remove(left.Except(kept));
         _inPieces.ExceptWith(left);
+        index.Forget(left);
     }
 
     /// <summary>Gives the buffers, which are as large as a row group, back to the system.</summary>
@@ -63,15 +97,20 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    private void Write(string partial, List<string> paths, List<BatchPlace> places)
+    private WrittenRows Write(string partial, List<string> paths, List<BatchPlace> places)
     {
         _names = new NamesFilledIn(options.NamesOf);
         var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows, container => _names.Of(container));
         using var columns = new SegmentColumns([.. paths.Select(path => (Func<SafeFileHandle>)(() => Open(path)))]);
         using var file = new PieceFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows, columns);
-        new BatchMerge(columns).Run(places, file.Add);
+        new BatchMerge(columns).Run(places, (place, first, count) =>
+        {
+            options.Working?.Invoke();
+            file.Add(place, first, count);
+        });
         Step("rows");
-        file.Complete(written => FileMetadata.OfPiece(written, options, paths, _names.Unnamed), options.AgentVersion);
+        file.Complete(piece => FileMetadata.OfPiece(piece, options, paths, _names.Unnamed), options.AgentVersion);
+        return new WrittenRows(file.Rows, file.FirstUnixNanoseconds, file.LastUnixNanoseconds);
     }
 
     private SafeFileHandle Open(string path) =>
@@ -82,9 +121,14 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
         foreach (var path in paths)
         {
             capture.Root.Delete(path);
+            written.Forget(path);
             Step("segment removed");
         }
     }
 
-    private void Step(string step) => options.SealStep?.Invoke(step);
+    private void Step(string step)
+    {
+        options.Working?.Invoke();
+        options.SealStep?.Invoke(step);
+    }
 }

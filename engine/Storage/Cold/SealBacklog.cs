@@ -42,6 +42,7 @@ internal sealed class SealBacklog
         waiting.Paths.InsertRange(dueAt == 0 ? waiting.Paths.Count : 0, job.Paths); // what is put back came first
         waiting.IsOver |= job.Kind != SealKind.Piece;
         waiting.DueAt = Math.Max(waiting.DueAt, dueAt);
+        waiting.Faults = Math.Max(waiting.Faults, job.Faults);
         return true;
     }
 
@@ -53,7 +54,7 @@ internal sealed class SealBacklog
         if (_losses.Values.FirstOrDefault(waiting => waiting.DueAt <= now) is { } losses)
         {
             _losses.Remove(losses.Hour.Index);
-            return new SealJob(SealKind.Losses, losses.Hour, losses.Paths);
+            return new SealJob(SealKind.Losses, losses.Hour, losses.Paths, losses.Faults);
         }
 
         var hour = _hours.Values.FirstOrDefault(waiting => waiting.DueAt <= now && waiting.IsOver) ?? _hours.Values.FirstOrDefault(waiting => waiting.DueAt <= now);
@@ -65,7 +66,7 @@ internal sealed class SealBacklog
         if (hour.IsOver || hour.Paths.Count <= MostSegments)
         {
             _hours.Remove(hour.Hour.Index);
-            return new SealJob(hour.IsOver ? SealKind.Hour : SealKind.Piece, hour.Hour, hour.Paths);
+            return new SealJob(hour.IsOver ? SealKind.Hour : SealKind.Piece, hour.Hour, hour.Paths, hour.Faults);
         }
 
         var first = hour.Paths[..MostSegments];
@@ -86,5 +87,8 @@ internal sealed class SealBacklog
 
         /// <summary>Not before that; milliseconds of Environment.TickCount64.</summary>
         public long DueAt { get; set; }
+
+        /// <summary>As <see cref="SealJob.Faults"/>.</summary>
+        public int Faults { get; set; }
     }
 }

@@ -4,21 +4,26 @@ namespace NetMon.Storage.Cold;
 
 /// <summary>
 /// Seals on a thread of its own, behind all other threads, one job after the other; what can't be sealed stays in hot/ and is tried
-/// again. Between jobs it keeps the capture directory within its bounds.
+/// again. Between jobs it keeps the capture directory within its bounds. Nothing that a job or a look at the bounds throws ends it.
 /// </summary>
 internal sealed class SealWorker
 {
     private const int Niceness = 10;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
+    /// <summary>What the program fails on is tried less and less often, up to this.</summary>
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan RetainInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>A node that fills a row group more often than that keeps the buffers for it.</summary>
     private static readonly TimeSpan BuffersStay = TimeSpan.FromMinutes(1);
 
     private readonly Action<SealJob> _seal;
-    private readonly Action<IReadOnlyCollection<Hour>> _retain;
+    private readonly Action<Func<IEnumerable<Hour>>> _retain;
     private readonly Action _forget;
     private readonly FailureLog _failures;
+    private readonly FailureLog _retentionFailures;
+    private readonly ThreadProgress _progress;
     private readonly SealBacklog _backlog = new();
     private readonly Thread _thread;
     private long _retainAt;
@@ -27,12 +32,15 @@ internal sealed class SealWorker
     private bool _abandoned;
 
     /// <param name="seal">Does a job; throws what the disk throws.</param>
-    /// <param name="retain">Removes what is too old or too much; given the hours that wait here.</param>
+    /// <param name="retain">Removes what is too old or too much; given what says which hours wait here.</param>
     /// <param name="forget">Called when there has been nothing to do for a while: gives buffers back.</param>
     /// <param name="failures">Told why a job failed; it will be tried again.</param>
-    public SealWorker(Action<SealJob> seal, Action<IReadOnlyCollection<Hour>> retain, Action forget, FailureLog failures)
+    /// <param name="retentionFailures">The same of <paramref name="retain"/>.</param>
+    /// <param name="progress">Of this thread; who does the work steps it on.</param>
+    public SealWorker(
+        Action<SealJob> seal, Action<Func<IEnumerable<Hour>>> retain, Action forget, FailureLog failures, FailureLog retentionFailures, ThreadProgress progress)
     {
-        (_seal, _retain, _forget, _failures) = (seal, retain, forget, failures);
+        (_seal, _retain, _forget, _failures, _retentionFailures, _progress) = (seal, retain, forget, failures, retentionFailures, progress);
         _thread = new Thread(Run) { Name = "netmon-seal", IsBackground = true };
     }
 
@@ -53,13 +61,23 @@ internal sealed class SealWorker
         _failures.Failed(new IOException($"too many hours wait already; the files of {job.Hour} stay in hot/ until the next start"), rowsLost: 0);
     }
 
-    /// <summary>Tries every job once more and ends.</summary>
-    public void Stop() => End(abandon: false);
+    /// <summary>Has the bounds looked at as soon as no job is at hand; never waits.</summary>
+    public void LookAround()
+    {
+        lock (_backlog)
+        {
+            _retainAt = 0;
+            Monitor.Pulse(_backlog);
+        }
+    }
+
+    /// <summary>Tries every job once more and ends; false if the thread hangs and was left behind.</summary>
+    public bool Stop() => End(abandon: false);
 
     /// <summary>As a kill would: ends after the job at hand and leaves the others.</summary>
     public void Abandon() => End(abandon: true);
 
-    private void End(bool abandon)
+    private bool End(bool abandon)
     {
         lock (_backlog)
         {
@@ -68,10 +86,7 @@ internal sealed class SealWorker
             Monitor.Pulse(_backlog);
         }
 
-        if (_thread.IsAlive)
-        {
-            _thread.Join();
-        }
+        return _progress.Join(_thread);
     }
 
     private void Run()
@@ -79,28 +94,50 @@ internal sealed class SealWorker
         ThreadNiceness.Set(Niceness);
         while (TryTake(out var job))
         {
+            _progress.Step();
             var hasSealed = job is not null && TryDo(job) && job.Kind != SealKind.Piece;
             var now = Environment.TickCount64;
             _forgetAt = job is null ? _forgetAt : now + (long)BuffersStay.TotalMilliseconds;
-            if (hasSealed || now >= _retainAt)
-            {
-                _retainAt = now + (long)RetainInterval.TotalMilliseconds;
-                _retain(Waiting());
-            }
-
+            LookAtBounds(now, hasSealed);
             if (now >= _forgetAt)
             {
                 _forgetAt = long.MaxValue;
                 _forget();
             }
         }
+
+        _progress.Idle();
     }
 
-    private HashSet<Hour> Waiting()
+    private Hour[] Waiting()
     {
         lock (_backlog)
         {
             return [.. _backlog.Hours];
+        }
+    }
+
+    private void LookAtBounds(long now, bool anyway)
+    {
+        lock (_backlog)
+        {
+            if (!anyway && now < _retainAt)
+            {
+                return;
+            }
+
+            _retainAt = now + (long)RetainInterval.TotalMilliseconds;
+        }
+
+        try
+        {
+            _progress.Step();
+            _retain(Waiting);
+            _retentionFailures.Succeeded();
+        }
+        catch (Exception failure)
+        {
+            _retentionFailures.Failed(failure, rowsLost: 0);
         }
     }
 
@@ -124,6 +161,7 @@ internal sealed class SealWorker
                     return true;
                 }
 
+                _progress.Idle();
                 Monitor.Wait(_backlog, TimeSpan.FromMilliseconds(wait));
             }
         }
@@ -137,13 +175,15 @@ internal sealed class SealWorker
             _failures.Succeeded();
             return true;
         }
-        catch (Exception failure) when (DiskFailure.Is(failure))
+        catch (Exception failure)
         {
+            var faults = DiskFailure.Is(failure) ? 0 : job.Faults + 1;
+            var wait = faults == 0 ? RetryInterval : RetryInterval * Math.Min(1 << Math.Min(faults - 1, 10), LongestRetry / RetryInterval);
             lock (_backlog)
             {
                 if (!_stopped)
                 {
-                    _backlog.TryAdd(job, Environment.TickCount64 + (long)RetryInterval.TotalMilliseconds);
+                    _backlog.TryAdd(job with { Faults = faults }, Environment.TickCount64 + (long)wait.TotalMilliseconds);
                 }
             }
 

@@ -3,8 +3,10 @@ using NetMon.Storage.Hot;
 namespace NetMon.Storage.Cold;
 
 /// <summary>Looks through segments: where their whole batches are, what of them is damaged, and where a torn end is cut off. The thread that seals.</summary>
-internal sealed class SegmentIndex(CaptureDirectory capture, HotDamageLog damage)
+internal sealed class SegmentIndex(CaptureDirectory capture, HotDamageLog damage, WrittenFiles written)
 {
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal); // a segment is looked through again where a seal failed
+
     /// <summary>Finds the batches of segments that nobody appends to any more.</summary>
     /// <param name="hour">Theirs.</param>
     /// <param name="paths">In the order of writing.</param>
@@ -17,7 +19,12 @@ internal sealed class SegmentIndex(CaptureDirectory capture, HotDamageLog damage
         {
             if (capture.Root.TryOpen(paths[segment], writable: true) is not { } file)
             {
-                continue; // removed by somebody
+                if (written.Forget(paths[segment]) is { } gone)
+                {
+                    damage.Removed(paths[segment], gone);
+                }
+
+                continue;
             }
 
             using var reader = HotSegmentReader.Open(file);
@@ -28,13 +35,15 @@ internal sealed class SegmentIndex(CaptureDirectory capture, HotDamageLog damage
                 continue;
             }
 
+            var first = places.Count;
+            var found = new List<(long From, long To, HotDamage Damage)>();
             var last = hour.Start;
             while (reader.TryRead())
             {
                 var place = Place(segment, reader);
                 if (reader.DamageBefore is { } lost)
                 {
-                    damage.Found(paths[segment], last, Math.Max(last, place.First), lost);
+                    found.Add((last, Math.Max(last, place.First), lost));
                 }
 
                 places.Add(place);
@@ -43,13 +52,43 @@ internal sealed class SegmentIndex(CaptureDirectory capture, HotDamageLog damage
 
             if (reader.DamageBefore is { } atEnd)
             {
-                damage.Found(paths[segment], last, hour.End - 1, atEnd);
+                found.Add((last, hour.End - 1, atEnd));
             }
 
-            damage.CutTornEnd(paths[segment], last, hour, file, reader);
+            var torn = damage.CutTornEnd(paths[segment], last, hour, file, reader);
+            if (_reported.Add(paths[segment]))
+            {
+                Report(paths[segment], found, places.Skip(first).Sum(place => (long)place.Rows) + torn);
+            }
         }
 
         return (places, kept);
+    }
+
+    /// <summary>Forgets what was reported of segments that are in a piece.</summary>
+    public void Forget(IEnumerable<string> paths) => _reported.ExceptWith(paths);
+
+    /// <summary>Of a segment that this run has written it is known how many rows are missing, also where the damage does not tell.</summary>
+    private void Report(string path, List<(long From, long To, HotDamage Damage)> found, long rows)
+    {
+        var missing = written.In(path) is { } all ? all.Count - rows - found.Sum(one => one.Damage.Rows ?? 0) : 0;
+        foreach (var (from, to, damaged) in found)
+        {
+            if (damaged.Rows is null && missing > 0)
+            {
+                damage.Found(path, from, to, new HotDamage(missing));
+                missing = 0;
+            }
+            else
+            {
+                damage.Found(path, from, to, damaged);
+            }
+        }
+
+        if (missing > 0 && written.In(path) is { } times)
+        {
+            damage.Removed(path, times with { Count = missing });
+        }
     }
 
     private static BatchPlace Place(int segment, HotSegmentReader reader)

@@ -14,6 +14,7 @@ internal sealed class HotBatchBuilder
     private const int BlockRows = 64;
 
     private static readonly HotFormat Format = HotFormat.Current;
+    private static readonly int TimeColumn = HotColumns.IndexOf(EventFields.Time);
 
     private readonly byte[] _body = new byte[Format.Layout.BodyLength(HotLimits.BatchRows)];
     private int _nulls;
@@ -56,6 +57,18 @@ internal sealed class HotBatchBuilder
         }
 
         MessageTrailer.Write(message);
+    }
+
+    /// <summary>The rows' number and times.</summary>
+    public WrittenRows Describe()
+    {
+        var (first, last) = (long.MaxValue, long.MinValue);
+        foreach (var time in MemoryMarshal.Cast<byte, long>(_body.AsSpan(Format.Layout.Column(TimeColumn, HotLimits.BatchRows), sizeof(long) * Rows)))
+        {
+            (first, last) = (Math.Min(first, time), Math.Max(last, time));
+        }
+
+        return new WrittenRows(Rows, first, last);
     }
 
     /// <summary>Forgets the rows; keeps the memory.</summary>

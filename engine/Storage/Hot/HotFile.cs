@@ -5,6 +5,9 @@ namespace NetMon.Storage.Hot;
 /// <summary>A file in hot/ that is being appended to. One thread appends; <see cref="HotSync"/> makes durable and closes.</summary>
 internal abstract class HotFile(CaptureDirectory capture, Hour hour, string path)
 {
+    private readonly int _renewals = capture.Renewals;
+    private bool _isSuspect;
+
     /// <summary>Relative to the capture directory.</summary>
     public string Path { get; } = path;
 
@@ -17,6 +20,16 @@ internal abstract class HotFile(CaptureDirectory capture, Hour hour, string path
 
     /// <summary>Whether its name is durable; <see cref="HotSync"/>'s to use.</summary>
     public bool IsNameDurable { get; set; }
+
+    /// <summary>Whether a sync of it has failed: what was written may not be there. <see cref="HotSync"/> sets it, for any thread.</summary>
+    public bool IsSuspect
+    {
+        get => Volatile.Read(ref _isSuspect);
+        set => Volatile.Write(ref _isSuspect, value);
+    }
+
+    /// <summary>Whether it is in a directory that is not the capture's any more.</summary>
+    public bool IsElsewhere => _renewals != capture.Renewals;
 
     /// <summary>No more is written.</summary>
     public void Close() => File.Dispose();

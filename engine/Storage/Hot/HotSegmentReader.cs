@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using NetMon.Events;
+using NetMon.Native;
 
 namespace NetMon.Storage.Hot;
 
@@ -48,8 +49,7 @@ public sealed class HotSegmentReader : IDisposable
     /// <summary>Opens a segment for reading.</summary>
     /// <exception cref="IOException">It can't be read or is gone: an hour that has been sealed has no segments any more.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static HotSegmentReader Open(string path) =>
-        Open(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+    public static HotSegmentReader Open(string path) => Open(RegularFile.Open(path));
 
     /// <summary>Opens a file whose handle it takes over.</summary>
     public static HotSegmentReader Open(SafeFileHandle file)

@@ -1,21 +1,25 @@
-using System.Globalization;
-using System.Text;
 using NetMon.Native;
+using NetMon.Storage.Loss;
 
 namespace NetMon.Storage.Hot;
 
 /// <summary>
 /// Makes segments durable on a thread of its own, so that no event waits for the disk: a while after the first write
 /// fdatasync(2) once for all writes until then. Without writes it sleeps. After each sync, and every ten seconds of quiet,
-/// it notes down the moment before which every event is durable: what is missing after a crash begins there.
+/// it notes down the moment before which every event is durable: what is missing after a crash begins there. Nothing ends the thread
+/// but the stop.
 /// </summary>
 internal sealed class HotSync
 {
     private readonly CaptureDirectory _capture;
+    private readonly SeenFile _seen;
     private readonly TimeSpan _delay;
-    private readonly Action<Exception> _failed;
+    private readonly FailureLog _failures;
+    private readonly Func<IReadOnlyList<LossRow>> _unwritten;
+    private readonly List<HotFile> _suspects = [];
     private readonly HashSet<HotFile> _written = [];
     private readonly List<HotFile> _ended = [];
+    private readonly ThreadProgress _progress = new();
     private readonly Thread _thread;
     private long _firstWriteAt;
     private long _covered;
@@ -25,13 +29,18 @@ internal sealed class HotSync
 
     /// <param name="capture">Whose segments these are.</param>
     /// <param name="delay">How long after a write its sync begins, at the latest.</param>
-    /// <param name="failed">Told on this thread that a sync failed: the kernel may have dropped what was written.</param>
-    public HotSync(CaptureDirectory capture, TimeSpan delay, Action<Exception> failed)
+    /// <param name="seen">Where the moment is noted down.</param>
+    /// <param name="failures">Told on this thread that a sync failed: the kernel may have dropped what was written.</param>
+    /// <param name="unwritten">Rows of losses that the disk has no room for, to be noted down beside the moment. Called on this thread.</param>
+    public HotSync(CaptureDirectory capture, TimeSpan delay, SeenFile seen, FailureLog failures, Func<IReadOnlyList<LossRow>> unwritten)
     {
-        (_capture, _delay, _failed) = (capture, delay, failed);
+        (_capture, _delay, _seen, _failures, _unwritten) = (capture, delay, seen, failures, unwritten);
         _thread = new Thread(Run) { Name = "netmon-sync", IsBackground = true };
         _thread.Start();
     }
+
+    /// <summary>For how long a sync takes already.</summary>
+    public TimeSpan StandsFor => _progress.StandsFor;
 
     /// <summary>Something was appended to the segment.</summary>
     public void Written(HotFile file)
@@ -73,8 +82,8 @@ internal sealed class HotSync
         }
     }
 
-    /// <summary>Syncs what is left, notes down that the agent stopped, and ends.</summary>
-    public void Stop()
+    /// <summary>Syncs what is left, notes down that the agent stopped, and ends; false if the thread hangs and was left behind.</summary>
+    public bool Stop()
     {
         lock (_written)
         {
@@ -82,7 +91,7 @@ internal sealed class HotSync
             Monitor.Pulse(_written);
         }
 
-        _thread.Join();
+        return _progress.Join(_thread);
     }
 
     /// <summary>As a kill would: ends at once and leaves everything as it is.</summary>
@@ -94,7 +103,7 @@ internal sealed class HotSync
             Monitor.Pulse(_written);
         }
 
-        _thread.Join();
+        _ = _progress.Join(_thread);
         Close([.. _ended]);
     }
 
@@ -119,12 +128,17 @@ internal sealed class HotSync
                 _beat = false;
             }
 
-            if (Sync(written) && covered != 0)
+            try
             {
-                Note(covered, stopped);
+                NoteDown(isDurable: Sync(written), covered, stopped);
+            }
+            catch (Exception failure)
+            {
+                _failures.Failed(failure, rowsLost: 0);
             }
 
             Close(ended);
+            _progress.Idle();
         }
     }
 
@@ -150,9 +164,11 @@ internal sealed class HotSync
 
     private bool Sync(HotFile[] segments)
     {
-        var durable = true;
+        _suspects.RemoveAll(suspect => !_capture.Root.Has(suspect.Path));
+        var durable = _suspects.Count == 0;
         foreach (var segment in segments)
         {
+            _progress.Step();
             try
             {
                 ContainedFolder.SyncData(segment.File);
@@ -170,24 +186,30 @@ internal sealed class HotSync
                 }
 
                 durable = false;
-                _failed(failure);
+                segment.IsSuspect = true; // the kernel says so once; what it has dropped is found when the segment is sealed
+                _suspects.Add(segment);
+                _failures.Failed(failure, rowsLost: 0);
             }
         }
 
         return durable;
     }
 
-    private void Note(long covered, bool stopped)
+    private void NoteDown(bool isDurable, long covered, bool stopped)
     {
+        _progress.Step();
         try
         {
-            using var file = _capture.Root.Create(_capture.SeenPath, mayExist: true);
-            var text = string.Create(CultureInfo.InvariantCulture, $"{covered:D20} {(stopped ? "stopped" : "running")}\n");
-            RandomAccess.Write(file, Encoding.ASCII.GetBytes(text), 0);
+            _seen.WriteLosses(_unwritten());
+            if (isDurable && covered != 0)
+            {
+                _seen.Write(covered, stopped);
+                _failures.Succeeded();
+            }
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            _failed(failure);
+            _failures.Failed(failure, rowsLost: 0);
         }
     }
 

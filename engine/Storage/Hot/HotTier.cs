@@ -34,11 +34,15 @@ internal sealed class HotTier
     /// <param name="counters">Counts what reached a segment and what did not.</param>
     /// <param name="failures">Told of what the disk refuses.</param>
     /// <param name="sync">Makes segments durable.</param>
+    /// <param name="written">Notes down what is in which segment.</param>
+    /// <param name="removed">Told of a segment that somebody has removed, and what was in it.</param>
     /// <param name="seal">Takes over segments that are full, and hours that are over.</param>
-    public HotTier(CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, Action<SealJob> seal)
+    public HotTier(
+        CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, WrittenFiles written, Action<string, WrittenRows> removed,
+        Action<SealJob> seal)
     {
         (_sync, _seal) = (sync, seal);
-        _writer = new HotWriter(capture, options, counters, failures, sync, HandOnFull);
+        _writer = new HotWriter(capture, options, counters, failures, sync, written, removed, HandOnFull);
         _lateness = Nanoseconds(options.ClockLateness);
     }
 

@@ -15,6 +15,8 @@ internal sealed class HotWriter
     private readonly SinkCounters _counters;
     private readonly FailureLog _failures;
     private readonly HotSync _sync;
+    private readonly WrittenFiles _written;
+    private readonly Action<string, WrittenRows> _removed;
     private readonly Action<HotHour> _full;
     private readonly byte[] _schema;
     private readonly long _flushAfter;
@@ -26,10 +28,14 @@ internal sealed class HotWriter
     /// <param name="counters">Counts what reached a segment and what did not.</param>
     /// <param name="failures">Logs what the disk refuses.</param>
     /// <param name="sync">Makes segments durable.</param>
+    /// <param name="written">Notes down what is in which segment.</param>
+    /// <param name="removed">Told of a segment that somebody has removed, and what was in it.</param>
     /// <param name="full">Takes the segments of an hour, whose last is full.</param>
-    public HotWriter(CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, Action<HotHour> full)
+    public HotWriter(
+        CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, WrittenFiles written, Action<string, WrittenRows> removed,
+        Action<HotHour> full)
     {
-        (_capture, _options, _counters, _failures, _sync, _full) = (capture, options, counters, failures, sync, full);
+        (_capture, _options, _counters, _failures, _sync, _written, _removed, _full) = (capture, options, counters, failures, sync, written, removed, full);
         _schema = HotFormat.Current.Messages.SchemaMessage(options.Node, options.BootId);
         _flushAfter = (long)(options.DurableWithin / 2).TotalMilliseconds;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_schema.Length, HotLimits.SchemaBytes, "bytes of the node's name");
@@ -77,6 +83,7 @@ internal sealed class HotWriter
             }
 
             hour.Segment.Append(hour.Batch, hour.Containers, ref _scratch);
+            _written.Add(hour.Segment.Path, hour.Batch.Describe());
             _sync.Written(hour.Segment);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
@@ -110,11 +117,16 @@ internal sealed class HotWriter
             var isThere = _capture.Root.Has(segment.Path);
             if (!isThere)
             {
-                _failures.Failed(new FileNotFoundException($"{segment.Path} is gone: somebody removed it while it was being written, with all rows in it"), segment.Rows);
+                if (_written.Forget(segment.Path) is { } rows)
+                {
+                    _removed(segment.Path, rows);
+                }
+
                 hour.Segments.Remove(segment.Path);
             }
 
-            var isFull = segment.IsFull(hour.Batch, _options.RowGroupRows, _options.SegmentBytes);
+            // After a sync that failed the kernel may have dropped what was written: it is sealed as soon as may be, from what can be read.
+            var isFull = segment.IsFull(hour.Batch, _options.RowGroupRows, _options.SegmentBytes) || segment.IsSuspect || segment.IsElsewhere;
             if (!isThere || isFull)
             {
                 End(hour);
@@ -131,7 +143,7 @@ internal sealed class HotWriter
     {
         try
         {
-            return new HotSegment(_capture, hour, _schema);
+            return _capture.IsLocked ? new HotSegment(_capture, hour, _schema) : throw new IOException("another agent has the directory");
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

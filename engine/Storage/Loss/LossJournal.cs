@@ -5,16 +5,20 @@ namespace NetMon.Storage.Loss;
 
 /// <summary>
 /// Notes down what was lost and when: looks at the loss counters from time to time, takes what other stages tell, and
-/// hands each hour's rows on to be sealed when it is over. Any thread.
+/// hands each hour's rows on to be sealed when it is over. Rows that can't be written wait; <see cref="Unwritten"/> has them. Any thread.
 /// </summary>
 internal sealed class LossJournal(
-    CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures, HotSync sync, Action<Hour, IReadOnlyList<string>> seal)
+    CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, Action<Hour, IReadOnlyList<string>> seal)
 {
+    /// <summary>The clock was set back if the stream's time is earlier by more than that: then what comes is of the time that it says.</summary>
+    private const long SetBackNanoseconds = 600_000_000_000;
+
     private const int MostUnwritten = 4000;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Stage, string Reason), long> _known = [];
     private readonly LossShares _shares = new();
-    private readonly Queue<LossRow> _unwritten = new();
+    private readonly List<LossRow> _inFile = []; // as long as it is not handed on: somebody may remove it
+    private List<LossRow> _unwritten = [];
     private readonly List<string> _paths = [];
     private LossFile? _file;
     private long _lookedAt;
@@ -43,7 +47,8 @@ internal sealed class LossJournal(
                 AddDown(watermark);
             }
 
-            _now = Math.Max(_now, watermark);
+            _now = watermark < _now - SetBackNanoseconds ? watermark : Math.Max(_now, watermark);
+            _lookedAt = Math.Min(_lookedAt, _now);
             var now = Environment.TickCount64;
             if (now >= _nextLook)
             {
@@ -58,12 +63,37 @@ internal sealed class LossJournal(
         }
     }
 
-    /// <summary>Something is lost that no counter has; <paramref name="count"/> is null where nobody knows how much.</summary>
-    public void Add(long from, long to, string stage, string reason, long? count)
+    /// <summary>Rows that could not be written so far.</summary>
+    public IReadOnlyList<LossRow> Unwritten
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unwritten.Count == 0 ? [] : [.. _unwritten];
+            }
+        }
+    }
+
+    /// <summary>Events that were delivered are lost: counts them, too. <paramref name="count"/> is null where nobody knows how many.</summary>
+    public void Add(long from, long to, string reason, long? count)
     {
         lock (_gate)
         {
-            Append(new LossRow(from, to, stage, reason, count));
+            // Under the lock, so that the next look does not take them for the counter's growth.
+            counters.AddLostLater(reason, count ?? 0);
+            _known[(counters.Name, reason)] = _known.GetValueOrDefault((counters.Name, reason)) + (count ?? 0);
+            Append(new LossRow(from, to, counters.Name, reason, count));
+        }
+    }
+
+    /// <summary>Takes over rows that an earlier run could not write.</summary>
+    public void Add(IReadOnlyList<LossRow> rows)
+    {
+        lock (_gate)
+        {
+            _unwritten.AddRange(rows);
+            WriteOut();
         }
     }
 
@@ -125,23 +155,31 @@ internal sealed class LossJournal(
 
     private void Append(in LossRow row)
     {
-        if (_unwritten.Count == MostUnwritten)
+        if (_unwritten.Count >= MostUnwritten)
         {
-            _unwritten.Dequeue();
+            _unwritten = LossRow.AddUp(_unwritten);
         }
 
-        _unwritten.Enqueue(row);
+        if (_unwritten.Count >= MostUnwritten)
+        {
+            _unwritten = LossRow.AddUp(_unwritten.Select(waiting => waiting with { Cgroup = null }));
+        }
+
+        _unwritten.Add(row);
         WriteOut();
     }
 
     private void WriteOut()
     {
+        var written = 0;
         try
         {
-            while (_unwritten.TryPeek(out var row))
+            TakeBackRemoved();
+            for (; written < _unwritten.Count; written++)
             {
+                var row = _unwritten[written];
                 var hour = Hour.Of(row.To);
-                if (_file is { } file && (file.Hour != hour || file.IsFull || !capture.Root.Has(file.Path)))
+                if (_file is { } file && (file.Hour != hour || file.IsFull))
                 {
                     HandOn();
                 }
@@ -153,13 +191,42 @@ internal sealed class LossJournal(
                 }
 
                 _file.Append(row);
+                _inFile.Add(row);
                 sync.Written(_file);
-                _unwritten.Dequeue();
             }
+
+            failures.Succeeded();
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             failures.Failed(failure, rowsLost: 0); // the rows wait; the next look tries again
+        }
+
+        _unwritten.RemoveRange(0, written);
+    }
+
+    /// <summary>Somebody has removed the file, or what it was in: its rows are written again.</summary>
+    private void TakeBackRemoved()
+    {
+        if (_file is not { } file || _unwritten.Count == 0)
+        {
+            return;
+        }
+
+        if (capture.Root.Has(file.Path))
+        {
+            if (file.IsElsewhere)
+            {
+                HandOn();
+            }
+        }
+        else
+        {
+            _paths.Remove(file.Path);
+            _unwritten.InsertRange(0, _inFile);
+            _inFile.Clear();
+            sync.Ended(file);
+            _file = null;
         }
     }
 
@@ -170,6 +237,7 @@ internal sealed class LossJournal(
             sync.Ended(file);
             seal(file.Hour, [.. _paths]);
             _paths.Clear();
+            _inFile.Clear();
             _file = null;
         }
     }

@@ -39,18 +39,29 @@ internal static class LossLine
         var fields = line[..end].Split('\t');
         if (fields is [_, _, _, _, _, var id, var container, var pod, var ns, var name])
         {
-            cgroup = new LossCgroup(ulong.Parse(id, CultureInfo.InvariantCulture), Plain(container), Plain(pod), Plain(ns), Plain(name));
+            if (!ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                return false;
+            }
+
+            cgroup = new LossCgroup(number, Plain(container), Plain(pod), Plain(ns), Plain(name));
         }
         else if (fields.Length != 5)
         {
             return false;
         }
 
-        row = new LossRow(
-            long.Parse(fields[0], CultureInfo.InvariantCulture), long.Parse(fields[1], CultureInfo.InvariantCulture), fields[2], fields[3],
-            fields[4] == "-" ? null : long.Parse(fields[4], CultureInfo.InvariantCulture), cgroup);
+        var count = 0L;
+        if (!TryParseNumber(fields[0], out var from) || !TryParseNumber(fields[1], out var to) || !(fields[4] == "-" || TryParseNumber(fields[4], out count)))
+        {
+            return false; // a checksum is right by chance or by intent, too
+        }
+
+        row = new LossRow(from, to, fields[2], fields[3], fields[4] == "-" ? null : count, cgroup);
         return true;
     }
+
+    private static bool TryParseNumber(string text, out long number) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 
     /// <summary>A runtime gives the names, so they may have tabs and line ends in them.</summary>
     private static string Escaped(string? name) => Uri.EscapeDataString(name ?? "");

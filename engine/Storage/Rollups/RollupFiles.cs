@@ -38,6 +38,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
                 using var file = Open(path);
                 for (var group = 0; group < file.RowGroups.Count; group++)
                 {
+                    options.Working?.Invoke();
                     if (_table.Count >= MostKeys)
                     {
                         parts.Add(Write(hour, pieces, _table.Events, isLast: false, writer => _table.Write(writer, names: null)));
@@ -72,6 +73,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         using var file = Open(path);
         for (var group = 0; group < file.RowGroups.Count; group++)
         {
+            options.Working?.Invoke();
             file.Verify(group);
         }
 
@@ -120,7 +122,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
             capture.Root.MakeFolder(folder);
             capture.Publish(partial, path);
         }
-        catch (Exception failure) when (DiskFailure.Is(failure))
+        catch
         {
             capture.Root.Delete(partial);
             throw;
@@ -192,6 +194,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
     /// <param name="write">Writes the rows.</param>
     private string Write(Hour hour, IReadOnlyCollection<string> pieces, long events, bool isLast, Action<RollupWriter> write)
     {
+        options.Working?.Invoke();
         capture.Root.MakeFolder(CapturePaths.HotFolder(hour));
         var partial = capture.NewPartial(hour);
         try
@@ -206,7 +209,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
 
             return partial;
         }
-        catch (Exception failure) when (DiskFailure.Is(failure))
+        catch
         {
             capture.Root.Delete(partial);
             throw;

@@ -36,7 +36,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         }
     }
 
-    /// <summary>Sums up the pieces of an hour that have no roll-up yet, once they are enough to be summed up together. Never throws what the disk throws.</summary>
+    /// <summary>Sums up the pieces of an hour that have no roll-up yet, once they are enough to be summed up together. Never throws: what fails is logged.</summary>
     public void SumUp(Hour hour) => Try(() =>
     {
         if (_unfinished.Contains(hour))
@@ -53,7 +53,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
 
     /// <summary>
     /// Makes the roll-ups of those sealed files of an hour that have none, and removes those in hot/ that they replace. To be called when a
-    /// sealed file is in its place, before the pieces are removed; again does no harm. Never throws what the disk throws.
+    /// sealed file is in its place, before the pieces are removed; again does no harm. Never throws: what fails is logged.
     /// </summary>
     public void Seal(Hour hour)
     {
@@ -268,7 +268,7 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             action();
             failures.Succeeded();
         }
-        catch (Exception failure) when (DiskFailure.Is(failure))
+        catch (Exception failure)
         {
             failures.Failed(failure, rowsLost: 0);
         }

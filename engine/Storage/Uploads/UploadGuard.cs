@@ -35,7 +35,7 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
     /// <exception cref="IOException">It can't be read.</exception>
     public bool MayRemove(Hour hour)
     {
-        var may = !capture.Root.Names(CapturePaths.HotFolder(hour)).Any(IsUnsealed) && AllArchived(CapturePaths.EventsFolder(hour));
+        var may = !capture.Root.FileNames(CapturePaths.HotFolder(hour)).Any(IsUnsealed) && AllArchived(CapturePaths.EventsFolder(hour));
         if (!may)
         {
             _held.Add(hour);
@@ -76,12 +76,12 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
         {
             log.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_held.Count} hours are kept beyond --retain-for and --retain-bytes: they are not in {target} yet, and with --archive only uploaded hours are removed ({_backlog.Files} files, {_backlog.Bytes} bytes wait). The capture grows until --keep-free pauses it. Check why uploading fails: lines of the component uploader."));
+                $"{_held.Count} hours are kept beyond the bounds (--retain-for, --retain-bytes, --keep-free): they are not in {target} yet, and with --archive only uploaded hours are removed ({_backlog.Files} files, {_backlog.Bytes} bytes wait). The capture grows until storage pauses at --keep-free. Check why uploading fails: lines of the component uploader."));
             (_said, _nextSay) = (true, now + SayEveryMilliseconds);
         }
         else if (_held.Count == 0 && _said)
         {
-            log.Info($"all hours beyond --retain-for and --retain-bytes are in {target} and removed.");
+            log.Info($"all hours beyond the bounds are in {target} and removed.");
             _said = false;
         }
     }

@@ -60,6 +60,7 @@ public sealed class CaptureFolder : IDisposable
             BootId = BootId,
             KeepFree = new FreeDisk(0, null),
             RetainFor = null,
+            ClockSteadyFor = TimeSpan.Zero,
             RowGroupRows = RowGroupRows,
         };
         return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters("parquet"), new Logger(Report, "storage"));

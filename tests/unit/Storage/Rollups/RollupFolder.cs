@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NetMon.Events;
+using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 using NetMon.Parquet;
 using NetMon.Parquet.Reading;
@@ -27,7 +28,7 @@ public sealed class RollupFolder : IDisposable
         var options = new CaptureSinkOptions { CaptureDirectory = _root, Node = "node-1", AgentVersion = "0.1.0", BootId = CaptureFolder.BootId, RollupEvents = 1 };
         _options = change?.Invoke(options) ?? options;
         _capture = new CaptureDirectory(_root, _options.Node);
-        Rollups = new NetMon.Storage.Rollups.Rollups(_capture, _options, new FailureLog(new Logger(entry => _log.Add(entry.Message), "storage"), "roll-ups"));
+        Rollups = new NetMon.Storage.Rollups.Rollups(_capture, _options, new FailureLog(new Logger(entry => _log.Add(entry.Message), "storage"), "roll-ups", new FaultState("roll-ups")));
     }
 
     internal NetMon.Storage.Rollups.Rollups Rollups { get; }

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using NetMon.Storage.Loss;
+
+namespace NetMon.Storage;
+
+/// <summary>
+/// A file of one block in hot/ with the moment up to which a node's events are durable, and the rows of losses that found no other
+/// room: it is written in place, so a disk that is full takes them still. Any thread.
+/// </summary>
+internal sealed class SeenFile(CaptureDirectory capture)
+{
+    private const int Length = 4096;
+    private const int MomentLength = 64;
+    private readonly Lock _gate = new();
+    private IReadOnlyList<LossRow> _losses = [];
+
+    /// <summary>What an earlier run left: the moment (Unix nanoseconds) and whether the agent was "running" or had "stopped"; and rows of losses, which stay until <see cref="WriteLosses"/>.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public (long Moment, string State, IReadOnlyList<LossRow> Losses)? Read()
+    {
+        using var file = capture.Root.TryOpen(capture.SeenPath, writable: false);
+        if (file is null)
+        {
+            return null;
+        }
+
+        var text = Encoding.UTF8.GetString(ReadAll(file));
+        var fields = text[..Math.Min(text.Length, MomentLength)].Split(' ', '\n');
+        _losses = text.Length > MomentLength ? LossFile.Parse(text[MomentLength..], out _) : [];
+        return fields.Length > 1 && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var moment) ? (moment, fields[1], _losses) : (0, "", _losses);
+    }
+
+    /// <summary>Takes the block, so that later writes need no room.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void Reserve()
+    {
+        using var file = capture.Root.Create(capture.SeenPath, mayExist: true);
+        if (RandomAccess.GetLength(file) is var length and < Length)
+        {
+            RandomAccess.Write(file, Blank(Length - (int)length), length);
+        }
+    }
+
+    /// <summary>Notes down the moment.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void Write(long covered, bool stopped) =>
+        Write(string.Create(CultureInfo.InvariantCulture, $"{covered:D20} {(stopped ? "stopped" : "running")}\n"), 0, MomentLength);
+
+    /// <summary>Notes down rows of losses, in the place of those of the last call; does nothing where there is no change.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void WriteLosses(IReadOnlyList<LossRow> rows)
+    {
+        lock (_gate)
+        {
+            if (!rows.SequenceEqual(_losses))
+            {
+                Write(Fitting(rows), MomentLength, Length - MomentLength);
+                _losses = rows;
+            }
+        }
+    }
+
+    /// <summary>The rows; where they are too many, added up by stage and reason.</summary>
+    private static string Fitting(IReadOnlyList<LossRow> rows)
+    {
+        var text = string.Concat(rows.Select(row => LossLine.Of(row)));
+        if (Encoding.UTF8.GetByteCount(text) > Length - MomentLength)
+        {
+            var lines = LossRow.AddUp(rows.Select(row => row with { Cgroup = null })).OrderByDescending(row => row.Count ?? long.MaxValue).Select(row => LossLine.Of(row));
+            var left = Length - MomentLength;
+            text = string.Concat(lines.TakeWhile(line => (left -= Encoding.UTF8.GetByteCount(line)) >= 0));
+        }
+
+        return text;
+    }
+
+    private static byte[] Blank(int length)
+    {
+        var bytes = new byte[length];
+        Array.Fill(bytes, (byte)'\n');
+        return bytes;
+    }
+
+    private static byte[] ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file)
+    {
+        var bytes = new byte[Length];
+        return bytes[..RandomAccess.Read(file, bytes, 0)];
+    }
+
+    private void Write(string text, long at, int length)
+    {
+        var bytes = Blank(length);
+        Encoding.UTF8.GetBytes(text, bytes);
+        using var file = capture.Root.Create(capture.SeenPath, mayExist: true);
+        RandomAccess.Write(file, bytes, at);
+    }
+}
