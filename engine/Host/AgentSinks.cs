@@ -1,5 +1,6 @@
 using NetMon.Enrichment;
 using NetMon.Events;
+using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 using NetMon.Pipeline.Json;
 using NetMon.Storage;
@@ -14,12 +15,12 @@ internal sealed record AgentSinks(JsonSink? Json, CaptureSink? Capture)
 
     /// <summary>Opens them. Who closes them is the worker of each.</summary>
     /// <exception cref="CaptureDirectoryException">The capture directory can't be used.</exception>
-    public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log) => new(
-        settings.Json is { } json ? OpenJson(json, settings, counters.Json, log.For("json")) : null,
+    public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Faults faults, Logger log) => new(
+        settings.Json is { } json ? OpenJson(json, settings, counters.Json, faults.Of(JsonSink.Stage), log.For("json")) : null,
         settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, cgroups, directory, log.For("storage")) : null);
 
-    private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, Logger log) =>
-        new(JsonOutput.Open(path, log), EventLine.Of(settings.JsonFormat, settings.Node), counters, log);
+    private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, FaultState fault, Logger log) =>
+        new(JsonOutput.Open(path, log), EventLine.Of(settings.JsonFormat, settings.Node), counters, fault, log);
 
     private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log)
     {

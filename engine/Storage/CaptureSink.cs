@@ -69,6 +69,9 @@ public sealed class CaptureSink : IEventSink
     /// <inheritdoc/>
     public SinkCounters Counters { get; }
 
+    /// <inheritdoc/>
+    public long Pending => _hot.PendingRows;
+
     /// <summary>Sealed files that are not in the bucket yet, as of a minute ago at the most; zero where nothing is archived. Any thread.</summary>
     public UploadBacklog UploadBacklog => _archive?.Backlog ?? default;
 
