@@ -18,7 +18,6 @@ internal static class RunCommand
 {
     private const int SmallestRingMemory = RingLayout.SmallestRingBytes;
     private const int LargestRingMemory = 1024 * 1024 * 1024;
-    private const int LongestNode = 253; // of a host's name (RFC 1035)
     private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(49); // of a timer
 
     private static readonly Option<string?> Node = EnvironmentOption.Create("--node", "NAME", "the node's name; falls back to NODE_NAME, then to the host's name");
@@ -92,7 +91,7 @@ internal static class RunCommand
         var files = FileSettings.Parse(parsed.GetValue(Json), parsed.GetValue(Capture), parsed.GetValue(Record), source);
         return new RunSettings
         {
-            Node = ReadNode(parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName),
+            Node = NodeName.Checked(parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName),
             JsonFormat = ReadWord<JsonFormat>(JsonFormatOption, parsed),
             Json = files.Json,
             Capture = files.Capture,
@@ -156,9 +155,6 @@ internal static class RunCommand
 
     private static TimeSpan ReadDuration(string text) =>
         TimeText.Parse(text) is { } time && time > TimeSpan.Zero && time <= LongestDuration ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h, up to 49d");
-
-    private static string ReadNode(string text) =>
-        text.Length <= LongestNode && !text.Any(char.IsControl) ? text : throw new UsageException($"--node {text}: it takes a name of up to {LongestNode} characters, such as a host's");
 
     private static TimeSpan ReadNameWait(string text) =>
         TimeText.Parse(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: it takes a time from 0 to 10s, such as 200ms");

@@ -27,7 +27,7 @@ internal static class SealCommand
         {
             _ = LogFormatSetting.Read(parsed.GetValue(LogFormat));
             var directory = parsed.GetValue(Capture) ?? throw new UsageException("which capture directory? Give --capture DIR, or set NETMON_CAPTURE");
-            return Run(FileSettings.Checked(Capture.Name, directory), parsed.GetValue(Node), log);
+            return Run(FileSettings.Checked(Capture.Name, directory), parsed.GetValue(Node) is { } node ? NodeName.Checked(node) : null, log);
         }
         catch (UsageException e)
         {

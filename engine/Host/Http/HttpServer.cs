@@ -60,6 +60,11 @@ internal sealed class HttpServer : IDisposable
 
     public void Dispose()
     {
+        if (_isStopping)
+        {
+            return;
+        }
+
         _isStopping = true;
         try
         {
