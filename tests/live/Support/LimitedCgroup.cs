@@ -41,9 +41,8 @@ internal sealed class LimitedCgroup : IDisposable
     public void LimitCpu(int millis)
     {
         var quota = millis * PeriodMicroseconds / 1000;
-        File.WriteAllText(
-            Path.Combine(_cpu, _isV2 ? "cpu.max" : "cpu.cfs_quota_us"),
-            string.Create(CultureInfo.InvariantCulture, _isV2 ? $"{quota} {PeriodMicroseconds}" : $"{quota}"));
+        var text = quota.ToString(CultureInfo.InvariantCulture);
+        File.WriteAllText(Path.Combine(_cpu, _isV2 ? "cpu.max" : "cpu.cfs_quota_us"), _isV2 ? $"{text} {PeriodMicroseconds}" : text);
     }
 
     /// <summary>The command line that runs a program in it.</summary>
