@@ -18,6 +18,17 @@ public interface IEventSink
     /// </summary>
     void Advance(long watermarkUnixNanoseconds);
 
+    /// <summary>Events that <see cref="Write"/> took and that are neither delivered nor dropped yet.</summary>
+    long Pending => 0;
+
+    /// <summary>
+    /// Called when one of the others has thrown: drops what is half done, and counts it as failed, so that the next call
+    /// begins anew. What stays is <see cref="Pending"/>.
+    /// </summary>
+    void Recover()
+    {
+    }
+
     /// <summary>Writes out and seals everything; nothing is called after this.</summary>
     void Close();
 }

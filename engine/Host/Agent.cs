@@ -1,8 +1,10 @@
 using System.IO.Pipelines;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
+using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 using NetMon.Host.Metrics;
+using NetMon.Native;
 using NetMon.Pipeline;
 using NetMon.Pipeline.Decode;
 using NetMon.Pipeline.Enrich;
@@ -29,7 +31,9 @@ internal static class Agent
     /// <summary>Runs until a signal, the duration, or the end of the source; returns the exit code.</summary>
     public static async Task<int> RunAsync(RunSettings settings, Logger log)
     {
-        using var stop = new StopSignal(settings.Duration);
+        LossAccount? account = null;
+        using var stop = new StopSignal(settings.Duration, () => GiveUp(account, log));
+        var faults = new Faults();
         using var source = OpenSource(settings);
         using var recording = settings.Record is { } path ? new RecordingFile(path, log.For("record")) : null;
         var pipe = new Pipe(PipeOptions);
@@ -40,15 +44,15 @@ internal static class Agent
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, reports, source.RescanCgroups);
         using var enrich = new EnrichStage(directory, reports, settings.NameWait);
         var counters = new AgentSinkCounters(settings);
-        var loss = new LossAccount(source, reader.Counters, decoder.Counters, counters.All);
+        var loss = account = new LossAccount(source, reader.Counters, decoder.Counters, counters.All);
         var cgroups = new CgroupLosses(source, directory.Of);
-        var sinks = AgentSinks.Open(settings, counters, loss, cgroups, directory, log);
+        var sinks = AgentSinks.Open(settings, counters, loss, cgroups, directory, faults, log);
         using var rotate = new RotateSignal(() => sinks.Json?.Reopen());
-        var fanout = new SinkFanout(sinks.All, source.IsLive);
-        await using var archive = UploaderProcess.Start(settings, log.For("uploader"));
+        var fanout = new SinkFanout(sinks.All, source.IsLive, faults, log);
+        await using var archive = UploaderProcess.Start(settings, faults.Of("uploader"), log.For("uploader"));
         var loop = new EventLoop(decoder, new EventOrder(), enrich, fanout, recording is null ? null : recording.Append);
-        var health = new Health(reader, loop);
-        await using var metrics = settings.Metrics is not { } address ? null : await MetricsServer.StartAsync(address, new AgentMetrics(factory =>
+        var health = new Health(reader, loop, faults);
+        using var metrics = MetricsServer.Start(settings, () => new AgentMetrics(factory =>
         [
             new EventMetrics(factory, source, decoder.Counters, enrich, loop, loss),
             new CgroupMetrics(factory, source, cgroups),
@@ -56,14 +60,16 @@ internal static class Agent
             new SinkMetrics(factory, fanout.Workers),
             .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree, sinks.Capture!.Removals)] : Array.Empty<IMetricGroup>(),
             .. archive is not null && sinks.Capture is { } archived ? [new UploadMetrics(factory, archived)] : Array.Empty<IMetricGroup>(),
+            new FaultMetrics(factory, faults),
             new ProcessMetrics(factory),
-        ]), health, log.For("metrics")).ConfigureAwait(false);
+        ]), health, faults, log);
 
         runtimes.Start();
         source.Start();
         reader.Start();
         var looping = Task.Run(() => loop.RunAsync(pipe.Reader));
         health.Attached();
+        Privileges.GiveUp(log);
         log.Info($"ready: {source.Description}");
 
         await Task.WhenAny(stop.Requested, looping).ConfigureAwait(false); // a source that ends completes the pipe
@@ -96,6 +102,18 @@ internal static class Agent
 
         log.Info(loss.Summary());
         return ExitCode.Success;
+    }
+
+    /// <summary>Ends the process when the time for its end is over, because a disk, a pipe or a program hangs. Doesn't return.</summary>
+    private static void GiveUp(LossAccount? account, Logger log)
+    {
+        log.Error($"not ended {StopSignal.EndBound.TotalSeconds:0} s after the signal: something hangs, such as the disk of --capture or of --record. Ending now; what is in hot/ is taken over by the next agent.");
+        if (account is not null)
+        {
+            log.Info(account.Summary());
+        }
+
+        ProcessEnd.Now(ExitCode.Failure);
     }
 
     private static IRecordSource OpenSource(RunSettings settings) => settings.Source switch

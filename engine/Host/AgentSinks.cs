@@ -1,5 +1,6 @@
 using NetMon.Enrichment;
 using NetMon.Events;
+using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 using NetMon.Pipeline.Json;
 using NetMon.Storage;
@@ -34,17 +35,17 @@ internal sealed class AgentSinks
 
     /// <summary>Opens them. Who closes them is the worker of each.</summary>
     /// <exception cref="CaptureDirectoryException">The capture directory can't be used.</exception>
-    public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Logger log)
+    public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Faults faults, Logger log)
     {
         var linesEnded = new ManualResetEventSlim(settings.Json is null);
         return new AgentSinks(
-            settings.Json is { } json ? OpenJson(json, settings, counters.Json, log.For("json")) : null,
+            settings.Json is { } json ? OpenJson(json, settings, counters.Json, faults.Of(JsonSink.Stage), log.For("json")) : null,
             settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, cgroups, directory, () => linesEnded.Wait(Patience), log.For("storage")) : null,
             linesEnded);
     }
 
-    private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, Logger log) =>
-        new(JsonOutput.Open(path, log), EventLine.Of(settings.JsonFormat, settings.Node), counters, log);
+    private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, FaultState fault, Logger log) =>
+        new(JsonOutput.Open(path, log), EventLine.Of(settings.JsonFormat, settings.Node), counters, fault, log);
 
     private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Action awaitOthers, Logger log)
     {

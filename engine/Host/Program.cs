@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
 using NetMon.Host;
 using NetMon.Host.Commands;
@@ -17,10 +18,10 @@ var root = new RootCommand("NetMon: every TCP connection of this node, with its 
     DoctorCommand.Create(log),
     QueryProgram.Command(),
 };
-var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+var parsed = root.Parse(args, Usage.Parser);
+if (Usage.RefusalOf(parsed, "netmon --help") is { } refusal)
 {
-    log.Error($"{string.Join(" ", parsed.Errors.Select(error => error.Message))} See netmon --help.");
+    log.Error(refusal);
     return ExitCode.Usage;
 }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using NetMon.Foundation.Logging;
+using NetMon.Native;
 using NetMon.Sources.Replay;
 
 namespace NetMon.Host;
@@ -12,17 +13,11 @@ internal sealed class RecordingFile : IDisposable
     private readonly Logger _log;
     private bool _ended;
 
-    /// <summary>Makes the file with the recording's magic in it, mode 0640; an old one of that name is replaced. Throws <see cref="IOException"/>.</summary>
+    /// <summary>Makes the file with the recording's magic in it, mode 0640; an old one of that name is emptied, and a link is not followed. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
     public RecordingFile(string path, Logger log)
     {
         _log = log;
-        _file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            BufferSize = BufferBytes,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
-        });
+        _file = new FileStream(RegularFile.Create(path), FileAccess.Write, BufferBytes);
         _file.Write(Recording.Magic);
     }
 

@@ -42,6 +42,9 @@ internal sealed record RunSettings
     /// <summary>Where metrics and health are asked for; null for nowhere.</summary>
     public required IPEndPoint? Metrics { get; init; }
 
+    /// <summary>Where probes ask for health, beside <see cref="Metrics"/>; null for nowhere.</summary>
+    public required IPEndPoint? Health { get; init; }
+
     /// <summary>The form of log lines, for programs that the agent starts.</summary>
     public required LogFormat LogFormat { get; init; }
 

@@ -50,10 +50,22 @@ internal abstract record SourceSpec
                 "speed" when value is >= 1 and <= 10_000 => options with { Speed = (int)value },
                 "flow" when value <= 65_535 => options with { FlowAfter = (int)value },
                 "rings" when value is >= 1 and <= 128 => options with { Rings = (int)value },
-                _ => throw new UsageException($"--source synthetic: {setting} is not one of rate=1.., count=0.., seed=0.., rings=1..128, containers=0..10000 (at any time), churn=0..10000 (starts a second), flow=0..65535 (events after which an open connection has a FLOW), ahead=0..100000000 (seconds that its clock is ahead), speed=1..10000 (how many times faster its clock goes)"),
+                _ => throw new UsageException($"--source synthetic: {setting}: {RangeOf(name)}"),
             };
         }
 
         return options;
     }
+
+    private static string RangeOf(string name) => name switch
+    {
+        "rate" => "it takes events per second, 1 or more",
+        "containers" => "it takes 0 to 10000 at any time",
+        "churn" => "it takes 0 to 10000 starts of containers per second",
+        "ahead" => "it takes 0 to 100000000 seconds by which the clock is ahead",
+        "speed" => "it takes 1 to 10000 times the clock's usual speed",
+        "flow" => "it takes 0 to 65535 events after which an open connection has a FLOW",
+        "rings" => "it takes 1 to 128",
+        _ => "there are rate, count, seed, rings, containers, churn, ahead, speed and flow",
+    };
 }

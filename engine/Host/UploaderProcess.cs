@@ -27,6 +27,7 @@ internal sealed class UploaderProcess : IAsyncDisposable
     private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(5);
 
     private readonly string[] _arguments;
+    private readonly FaultState _fault;
     private readonly Logger _log;
     private readonly BackOff _pause = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
     private readonly CancellationTokenSource _stop = new();
@@ -34,9 +35,9 @@ internal sealed class UploaderProcess : IAsyncDisposable
     private volatile Process _process;
     private bool _ended;
 
-    private UploaderProcess(string capture, UploadTarget target, long bytesPerSecond, LogFormat format, Logger log)
+    private UploaderProcess(string capture, UploadTarget target, long bytesPerSecond, LogFormat format, FaultState fault, Logger log)
     {
-        _log = log;
+        (_fault, _log) = (fault, log);
         _arguments =
         [
             "--capture", capture, "--to", target.ToString(), "--bandwidth", bytesPerSecond.ToString(CultureInfo.InvariantCulture),
@@ -48,8 +49,8 @@ internal sealed class UploaderProcess : IAsyncDisposable
 
     /// <summary>Starts it; null where nothing is archived.</summary>
     /// <exception cref="CaptureDirectoryException">It can't be started.</exception>
-    public static UploaderProcess? Start(RunSettings settings, Logger log) => settings is { Capture: { } capture, Retention: { Archive: { } target, ArchiveBandwidth: var bandwidth } }
-        ? new UploaderProcess(capture, target, bandwidth, settings.LogFormat, log)
+    public static UploaderProcess? Start(RunSettings settings, FaultState fault, Logger log) => settings is { Capture: { } capture, Retention: { Archive: { } target, ArchiveBandwidth: var bandwidth } }
+        ? new UploaderProcess(capture, target, bandwidth, settings.LogFormat, fault, log)
         : null;
 
     /// <summary>Lets it upload what is sealed now, for some seconds; what is not done then goes on at the next start.</summary>
@@ -103,31 +104,48 @@ internal sealed class UploaderProcess : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        try
+        var since = Stopwatch.GetTimestamp();
+        while (!_stop.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                var since = Stopwatch.GetTimestamp();
                 await _process.WaitForExitAsync(_stop.Token).ConfigureAwait(false);
                 if (Stopwatch.GetElapsedTime(since) > Healthy)
                 {
                     _pause.Reset();
                 }
 
-                var pause = _pause.Next();
-                _log.Warn(string.Create(CultureInfo.InvariantCulture, $"{Name} ended unexpectedly with exit code {_process.ExitCode}; restarting it in {pause.TotalSeconds:0} s. Until then nothing is uploaded, and nothing that waits is removed."));
-                await Task.Delay(pause, _stop.Token).ConfigureAwait(false);
-                _process.Dispose();
-                _process = Start();
+                await RestartAsync($"{Name} ended unexpectedly with exit code {_process.ExitCode}").ConfigureAwait(false);
+                since = Stopwatch.GetTimestamp();
+            }
+            catch (OperationCanceledException)
+            {
+                // The agent ends.
             }
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>Starts it again after a pause; again and again, where that fails.</summary>
+    private async Task RestartAsync(string why)
+    {
+        while (true)
         {
-            // The agent ends.
-        }
-        catch (CaptureDirectoryException e)
-        {
-            _log.Error($"{e.Message}; nothing is uploaded until the agent is started again");
+            var pause = _pause.Next();
+            _fault.Failed(why);
+            _log.Warn(string.Create(CultureInfo.InvariantCulture, $"{why}; restarting it in {pause.TotalSeconds:0} s. Until then nothing is uploaded, and nothing that waits is removed."));
+            await Task.Delay(pause, _stop.Token).ConfigureAwait(false);
+            try
+            {
+                var next = Start();
+                _process.Dispose();
+                _process = next;
+                _fault.Works();
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                why = e.Message.TrimEnd('.');
+            }
         }
     }
 

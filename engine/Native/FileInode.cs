@@ -67,16 +67,30 @@ internal static unsafe class FileInode
             : null;
     }
 
+    /// <summary>Whether a path leads to a FIFO, links followed.</summary>
+    public static bool IsFifo(string path)
+    {
+        var statx = stackalloc byte[256];
+        return TryRead(path, WantType, statx, 0) && (*(ushort*)(statx + ModeOffset) & 0xf000) == 0x1000;
+    }
+
+    /// <summary>Inode and device of what a path leads to, links followed; null where they can't be told.</summary>
+    public static (ulong Inode, ulong Device)? IdentityOf(string path)
+    {
+        var statx = stackalloc byte[256];
+        return TryRead(path, WantInode, statx, 0) ? (*(ulong*)(statx + InodeOffset), *(ulong*)(statx + DeviceOffset)) : null;
+    }
+
     private static bool TryRead(int descriptor, int wanted, byte* statx)
     {
         byte empty = 0;
         return Libc.Syscall(Number, descriptor, (nint)(&empty), EmptyPath, wanted, (nint)statx) == 0;
     }
 
-    private static bool TryRead(string path, int wanted, byte* statx)
+    private static bool TryRead(string path, int wanted, byte* statx, int flags = NoFollow)
     {
         var text = Marshal.StringToCoTaskMemUTF8(path);
-        var succeeded = Libc.Syscall(Number, WorkingDirectory, text, NoFollow, wanted, (nint)statx) == 0;
+        var succeeded = Libc.Syscall(Number, WorkingDirectory, text, flags, wanted, (nint)statx) == 0;
         var error = Marshal.GetLastPInvokeError();
         Marshal.FreeCoTaskMem(text);
         Marshal.SetLastPInvokeError(error);

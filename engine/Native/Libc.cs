@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int MapFixed = 0x10;
     public const int OpenWriteOnly = 1;
     public const int OpenCreate = 0x40;
+    public const int OpenTruncate = 0x200;
     public const int OpenAppend = 0x400;
     public const int OpenNonBlocking = 0x800;
     public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
@@ -25,6 +26,8 @@ internal static unsafe partial class Libc
     public const int PriorityOfProcess = 0;
     public const int CloseOnExec = 0x80000;
     public const int ReadDescriptorFlags = 1; // F_GETFD
+    public const int ReadStatusFlags = 3; // F_GETFL
+    public const int SetStatusFlags = 4; // F_SETFL
     public const int ReadPipeSize = 1032; // F_GETPIPE_SZ
     public const int SetPipeSize = 1031; // F_SETPIPE_SZ
     public const uint BytesWaiting = 0x541b; // FIONREAD
@@ -91,6 +94,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "setns", SetLastError = true)]
     public static partial int EnterNamespace(int descriptor, int type);
+
+    [LibraryImport(Library, EntryPoint = "_exit")]
+    public static partial void Exit(int code);
 
     [LibraryImport(Library, EntryPoint = "close")]
     public static partial int Close(int descriptor);

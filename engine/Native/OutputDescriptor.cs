@@ -17,6 +17,7 @@ public sealed unsafe class OutputDescriptor : IDisposable
     private const int WantedPipeBytes = 1024 * 1024; // what an unprivileged process may ask for by default
     private const int SeekEnd = 2;
     private const int NoEntry = 2;
+    private const int NoReader = 6; // ENXIO
     private const int Interrupted = 4;
     private readonly SafeFileHandle _handle;
 
@@ -68,12 +69,61 @@ public sealed unsafe class OutputDescriptor : IDisposable
         return new OutputDescriptor(StandardErrorOutput, owned: false, enlarge: false);
     }
 
-    /// <summary>Opens a file for appending, made with mode 0640 if it isn't there. Throws <see cref="NativeException"/>.</summary>
-    public static OutputDescriptor Append(string path)
+    /// <summary>
+    /// Opens a file for appending, made with mode 0640 if it isn't there; links are followed. Null for a FIFO that nobody has
+    /// open for reading: to wait for somebody would have no bound. Throws <see cref="NativeException"/>.
+    /// </summary>
+    public static OutputDescriptor? Append(string path)
     {
         const uint mode = 0x1a0; // 0640
-        var descriptor = Libc.Open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.CloseOnExec, mode);
-        return descriptor >= 0 ? new OutputDescriptor(descriptor, owned: true) : throw NativeException.FromErrno($"opening {path}");
+        var descriptor = Libc.Open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.OpenNonBlocking | Libc.CloseOnExec, mode);
+        if (descriptor < 0)
+        {
+            return Marshal.GetLastPInvokeError() == NoReader && FileInode.IsFifo(path) ? null : throw NativeException.FromErrno($"opening {path}");
+        }
+
+        var flags = Libc.Control(descriptor, Libc.ReadStatusFlags, 0);
+        _ = Libc.Control(descriptor, Libc.SetStatusFlags, flags & ~Libc.OpenNonBlocking);
+        return new OutputDescriptor(descriptor, owned: true);
+    }
+
+    /// <summary>
+    /// Makes a regular file end with a whole line: what stands behind the last newline is cut off if it begins as a JSON object
+    /// and is no longer than a line may be; else a newline is put behind it. Returns how many bytes were cut off. What can't be
+    /// read stays as it is.
+    /// </summary>
+    public int CutTornLine(int longest)
+    {
+        var end = IsRegularFile ? Libc.Seek(Descriptor, 0, SeekEnd) : 0;
+        if (end <= 0)
+        {
+            return 0;
+        }
+
+        var again = Libc.Open($"/proc/self/fd/{Descriptor}", Libc.OpenReadOnly | Libc.CloseOnExec, 0);
+        if (again < 0)
+        {
+            return 0;
+        }
+
+        using var readable = new SafeFileHandle(again, ownsHandle: true);
+        var tail = new byte[Math.Min(end, longest + 1)];
+        tail = tail[..RandomAccess.Read(readable, tail, end - tail.Length)];
+        var newline = Array.LastIndexOf(tail, (byte)'\n');
+        var torn = tail.Length - newline - 1;
+        if (torn == 0)
+        {
+            return 0;
+        }
+
+        if (torn <= longest && tail[newline + 1] == (byte)'{')
+        {
+            CutBack(torn);
+            return torn;
+        }
+
+        _ = Write("\n"u8);
+        return 0;
     }
 
     /// <summary>Whether a path still leads to this file; false if the file was removed or moved, or another took its place.</summary>
@@ -93,7 +143,14 @@ public sealed unsafe class OutputDescriptor : IDisposable
     public bool WaitWritable(TimeSpan atMost)
     {
         var request = new Libc.PollRequest { Descriptor = Descriptor, Events = Libc.PollOut };
-        return Libc.Poll(&request, 1, (int)atMost.TotalMilliseconds) > 0;
+        for (var until = Environment.TickCount64 + (long)atMost.TotalMilliseconds; ;)
+        {
+            var ready = Libc.Poll(&request, 1, (int)Math.Max(0, until - Environment.TickCount64));
+            if (ready >= 0 || Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                return ready > 0;
+            }
+        }
     }
 
     /// <summary>Bytes in a pipe that its reader has not taken yet.</summary>

@@ -3,13 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Native;
 
-/// <summary>Opens regular files and nothing else: no link is followed, and no FIFO or device is opened. Any thread.</summary>
+/// <summary>Files that are opened without following a link, and without waiting. Any thread.</summary>
 public static class RegularFile
 {
     private const int NoEntry = 2;
     private const int NotADirectory = 20;
     private const int AccessDenied = 13;
     private const int NotPermitted = 1;
+    private const int IsLink = 40; // ELOOP
+    private const int NoReader = 6; // ENXIO
     private const int TypeMask = 0xf000;
 
     /// <summary>What a path leads to.</summary>
@@ -19,6 +21,27 @@ public static class RegularFile
 
     /// <summary>Whether this process's effective user owns what the path leads to; false where it can't be told.</summary>
     public static bool IsOwn(string path) => FileInode.UserOf(path) == Libc.EffectiveUser();
+
+    /// <summary>Whether two paths lead to one file, links followed, or would if it were made.</summary>
+    public static bool IsSame(string one, string other) =>
+        Path.GetFullPath(one) == Path.GetFullPath(other) || (FileInode.IdentityOf(one) is { } identity && FileInode.IdentityOf(other) == identity);
+
+    /// <summary>Makes a file, or empties the one that is there, to be written to; mode 0640 if it is new. The caller owns the handle.</summary>
+    /// <exception cref="UnauthorizedAccessException">Writing it is not permitted.</exception>
+    /// <exception cref="IOException">It is a link, or can't be opened.</exception>
+    public static SafeFileHandle Create(string path)
+    {
+        const uint mode = 0x1a0; // 0640
+        var descriptor = Libc.Open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenTruncate | Libc.CloseOnExec | Libc.OpenNonBlocking | Libc.OpenNoFollow, mode);
+        if (descriptor < 0)
+        {
+            throw Failure(path) ?? new FileNotFoundException($"{path}: there is no such folder", path);
+        }
+
+        var flags = Libc.Control(descriptor, Libc.ReadStatusFlags, 0);
+        _ = Libc.Control(descriptor, Libc.SetStatusFlags, flags & ~Libc.OpenNonBlocking);
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
 
     /// <summary>Opens a regular file for reading, which does not block. The caller owns the handle.</summary>
     /// <exception cref="FileNotFoundException">There is nothing.</exception>
@@ -73,6 +96,8 @@ public static class RegularFile
     private static Exception? Failure(string path) => Marshal.GetLastPInvokeError() switch
     {
         NoEntry or NotADirectory => null,
+        IsLink => new IOException($"{path} is a symbolic link, and links are not followed"),
+        NoReader => new IOException($"{path} is a FIFO that nobody has open for reading"),
         AccessDenied or NotPermitted => new UnauthorizedAccessException($"permission denied: {path}"),
         var error => new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}"),
     };

@@ -1,12 +1,13 @@
 using System.CommandLine;
+using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
 using NetMon.Query;
 
 var log = LogWriter.ToStandardError(args, "query");
-var parsed = QueryCommand.Create(log).Parse(args);
-if (parsed.Errors.Count > 0)
+var parsed = QueryCommand.Create(log).Parse(args, Usage.Parser);
+if (Usage.RefusalOf(parsed, "netmon query --help") is { } refusal)
 {
-    log.Error($"{string.Join(" ", parsed.Errors.Select(error => error.Message))} See netmon query --help.");
+    log.Error(refusal);
     return ExitCode.Usage;
 }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
+using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
 using NetMon.Query.Printing;
 using NetMon.Query.Sql;
@@ -7,7 +9,7 @@ using NetMon.Query.Sql;
 namespace NetMon.Query;
 
 /// <summary>The command line: a capture directory, a format, and a question in SQL.</summary>
-internal static class QueryCommand
+internal static partial class QueryCommand
 {
     private const string CaptureVariable = "NETMON_CAPTURE";
 
@@ -105,6 +107,21 @@ internal static class QueryCommand
             return Fail("SQL and --file: give one of them", ExitCode.Usage);
         }
 
+        if (!MemorySize().IsMatch(parsed.GetValue(Memory)!))
+        {
+            return Fail($"{Memory.Name} {parsed.GetValue(Memory)}: it takes a size such as 512MiB or 4GiB", ExitCode.Usage);
+        }
+
+        try
+        {
+            Usage.CheckPath(Capture.Name, directory);
+            Usage.CheckPath(FromFile.Name, parsed.GetValue(FromFile) ?? "-");
+        }
+        catch (FormatException e)
+        {
+            return Fail(e.Message, ExitCode.Usage);
+        }
+
         try
         {
             using var output = Console.OpenStandardOutput();
@@ -143,13 +160,17 @@ internal static class QueryCommand
 
         int Fail(string message, int code)
         {
-            log.Error(message);
+            log.Error(code == ExitCode.Usage ? Usage.OneLine(message) : message);
             return code;
         }
     }
 
     // .NET keeps the errno of a failed write in HResult: EPIPE (asm-generic/errno-base.h).
     private const int BrokenPipe = 32;
+
+    // Not zero, and no more digits than DuckDB reads.
+    [GeneratedRegex("^0*[1-9][0-9]{0,8}(\\.[0-9]{1,3})?(KiB|MiB|GiB|TiB|KB|MB|GB|TB)$", RegexOptions.CultureInvariant)]
+    private static partial Regex MemorySize();
 
     private static string? Question(ParseResult parsed) => parsed.GetValue(FromFile) is { } file ? File.ReadAllText(file)
         : parsed.GetValue(Sql) is "-" ? Console.In.ReadToEnd()

@@ -88,6 +88,9 @@ public sealed class CaptureSink : IEventSink
     /// <summary>What was removed to keep within the bounds. Any thread.</summary>
     public RemovalCounters Removals { get; } = new();
 
+    /// <inheritdoc/>
+    public long Pending => _hot.PendingRows;
+
     /// <summary>Sealed files that are not in the bucket yet, as of a minute ago at the most; zero where nothing is archived. Any thread.</summary>
     public UploadBacklog UploadBacklog => _archive?.Backlog ?? default;
 

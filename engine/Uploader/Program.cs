@@ -1,13 +1,14 @@
 using System.CommandLine;
+using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
 using NetMon.Uploader;
 
 var log = LogWriter.ToStandardError(args, "uploader");
-var parsed = UploaderCommand.Create(log).Parse(args);
-if (parsed.Errors.Count > 0)
+var parsed = UploaderCommand.Create(log).Parse(args, Usage.Parser);
+if (Usage.RefusalOf(parsed, "netmon-archive --help") is { } refusal)
 {
-    log.Error($"{string.Join(" ", parsed.Errors.Select(error => error.Message))} See netmon-archive --help.");
-    return UploaderCommand.Usage;
+    log.Error(refusal);
+    return UploaderCommand.WrongUsage;
 }
 
 return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -5,6 +5,7 @@ using Amazon.Runtime;
 using Amazon.RuntimeDependencies;
 using Amazon.SecurityToken;
 using Microsoft.Win32.SafeHandles;
+using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
 using NetMon.Native;
 using NetMon.Storage;
@@ -16,7 +17,7 @@ namespace NetMon.Uploader;
 internal static class UploaderCommand
 {
     /// <summary>Exit code for wrong options or variables.</summary>
-    public const int Usage = 2;
+    public const int WrongUsage = 2;
 
     private const int Success = 0;
     private const int Failure = 1;
@@ -27,7 +28,7 @@ internal static class UploaderCommand
 
     private static readonly Option<string> Capture = new("--capture") { HelpName = "DIR", Description = "the capture directory of an agent", Required = true };
     private static readonly Option<string> To = new("--to") { HelpName = "s3://BUCKET[/PREFIX]", Description = "where its sealed files go; endpoint, region and credentials are those of the environment, as for AWS tools", Required = true };
-    private static readonly Option<long> Bandwidth = new("--bandwidth") { HelpName = "BYTES", Description = "bytes a second to send at the most", DefaultValueFactory = _ => 8L << 20 };
+    private static readonly Option<string> Bandwidth = new("--bandwidth") { HelpName = "BYTES", Description = "bytes a second to send at the most", DefaultValueFactory = _ => "8388608" };
     private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
     {
         HelpName = LogFormatOption.Words,
@@ -52,17 +53,19 @@ internal static class UploaderCommand
         if (LogFormatOption.Parse(parsed.GetValue(LogFormat)) is null)
         {
             log.Error(LogFormatOption.Refusal(parsed.GetValue(LogFormat)));
-            return Usage;
+            return WrongUsage;
         }
 
         try
         {
             var target = UploadTarget.Parse(parsed.GetValue(To)!);
+            var bandwidth = ReadBandwidth(parsed.GetValue(Bandwidth)!);
+            Usage.CheckPath(Capture.Name, parsed.GetValue(Capture)!);
             var directory = Path.GetFullPath(parsed.GetValue(Capture)!);
             if (!Directory.Exists(Path.Combine(directory, CapturePaths.Events)))
             {
                 messages.Error($"{directory} is no capture directory: it has no folder {CapturePaths.Events}/. Give the directory that netmon run --capture has");
-                return Usage;
+                return WrongUsage;
             }
 
             using var capture = new ContainedFolder(directory);
@@ -73,17 +76,17 @@ internal static class UploaderCommand
                 return Failure;
             }
 
-            return await RunAsync(parsed, capture, target, messages).ConfigureAwait(false);
+            return await RunAsync(parsed, capture, target, bandwidth, messages).ConfigureAwait(false);
         }
         catch (FormatException e)
         {
-            messages.Error(e.Message);
-            return Usage;
+            messages.Error(Usage.OneLine(e.Message));
+            return WrongUsage;
         }
         catch (AmazonClientException e)
         {
             messages.Error($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own");
-            return Usage;
+            return WrongUsage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -92,7 +95,7 @@ internal static class UploaderCommand
         }
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, ContainedFolder capture, UploadTarget target, Messages messages)
+    private static async Task<int> RunAsync(ParseResult parsed, ContainedFolder capture, UploadTarget target, long bandwidth, Messages messages)
     {
         // Roles by web identity, as Kubernetes gives them to pods: found without reflection.
         GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => new AmazonSecurityTokenServiceClient(
@@ -111,7 +114,7 @@ internal static class UploaderCommand
         }
 
         var endpoint = EndpointText();
-        using var bucket = new Bucket(target, endpoint, Math.Max(1, parsed.GetValue(Bandwidth)));
+        using var bucket = new Bucket(target, endpoint, bandwidth);
         var where = endpoint is null ? "S3" : new Uri(endpoint).GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
         return await new UploadLoop(capture, bucket, target, where, messages).RunAsync(finish.Task, stop.Token).ConfigureAwait(false) ? Success : Failure;
 
@@ -135,6 +138,9 @@ internal static class UploaderCommand
 
         stop.Cancel();
     }
+
+    private static long ReadBandwidth(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : throw new FormatException($"--bandwidth {text}: it takes bytes per second, 1 or more");
 
     private static string? EndpointText()
     {

@@ -46,7 +46,7 @@ public sealed class ChartTests
         var digest = "sha256:" + new string('a', 64);
         var manifest = Manifest.Of(Chart.Render(
             "--set", $"name=watch,image.repository=registry.example.org/team/netmon,image.digest={digest},image.pullPolicy=Always,imagePullSecrets[0].name=pull",
-            "--set", "runtime.directory=/run/crio,runtime.endpoint=cri:///run/crio/crio.sock,metrics.port=9100,metrics.annotations=false",
+            "--set", "runtime.directory=/run/crio,runtime.endpoint=cri:///run/crio/crio.sock,metrics.port=9100,health.port=9101,metrics.annotations=false",
             "--set", "capture.hostPath=/srv/netmon,capture.durableWithin=2s,capture.retainFor=2d,capture.retainRollups=90d,capture.retainBytes=20GiB,capture.keepFree=7%,state.hostPath=/sys/fs/bpf/netmon",
             "--set", "resources.limits.memory=256Mi,extraArgs={--ring-memory=16},extraEnv[0].name=NETMON_SPINE,extraEnv[0].value=tracepoint",
             "--set", "priorityClass.create=false,priorityClass.name=system-node-critical,serviceAccount.create=false,serviceAccount.name=other",
@@ -67,7 +67,7 @@ public sealed class ChartTests
         Assert.Equal(($"registry.example.org/team/netmon@{digest}", "Always"), (container.Image, container.ImagePullPolicy));
         Assert.Equal(["run", "--ring-memory=16"], container.Args);
         Assert.Equal("256Mi", container.Resources.Limits["memory"].ToString());
-        Assert.Equal(9100, Assert.Single(container.Ports).ContainerPort);
+        Assert.Equal([9100, 9101], container.Ports.Select(port => port.ContainerPort));
         var variables = container.Env.Where(env => env.Value is not null).ToDictionary(env => env.Name, env => env.Value);
         Assert.Equal(
             new Dictionary<string, string>
@@ -79,6 +79,7 @@ public sealed class ChartTests
                 ["NETMON_RETAIN_BYTES"] = "20GiB",
                 ["NETMON_KEEP_FREE"] = "7%",
                 ["NETMON_METRICS"] = ":9100",
+                ["NETMON_HEALTH"] = ":9101",
                 ["NETMON_RUNTIME_ENDPOINT"] = "cri:///run/crio/crio.sock",
                 ["NETMON_SPINE"] = "tracepoint",
             },
@@ -89,7 +90,7 @@ public sealed class ChartTests
         Assert.Equal("/run/crio", pod.Volumes.Single(volume => volume.Name == "runtime").HostPath.Path);
         Assert.Equal("/run/crio", container.VolumeMounts.Single(mount => mount.Name == "runtime").MountPath);
         // A variable that the agent does not know would be silently without effect, a value that it does not take would end it.
-        var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", .. container.Args.Skip(1)]);
+        var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS" and not "NETMON_HEALTH").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", .. container.Args.Skip(1)]);
         Assert.True(started.ExitCode == 0, started.Error);
         var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
         Assert.All(variables.Keys, name => Assert.Contains($"[{name}]", help, StringComparison.Ordinal));
@@ -102,6 +103,24 @@ public sealed class ChartTests
         Assert.Equal("cgroup", Assert.Single(manifest.Pod.Volumes).Name);
         Assert.Equal("cgroup", Assert.Single(manifest.Container.VolumeMounts).Name);
         Assert.DoesNotContain(manifest.Container.Env, env => env.Name == "NETMON_CAPTURE");
+    }
+
+    [Fact]
+    public void A_network_policy_comes_only_when_asked_for_and_is_that_of_the_component()
+    {
+        Needs.Program("kubectl");
+        Assert.DoesNotContain("NetworkPolicy", Chart.Render().MustSucceed().Output, StringComparison.Ordinal);
+        var policy = PolicyOf(Manifest.Of(Chart.Render("--set", "networkPolicy.enabled=true").MustSucceed().Output));
+        using var scratch = new Scratch();
+        var folder = Path.GetRelativePath(scratch.Path, Path.Combine(Repository.Root, "ops/kubernetes"));
+        File.WriteAllText(scratch["kustomization.yaml"], $"resources: [{folder}/overlays/bare-metal]\ncomponents: [{folder}/components/network-policy]\n");
+        var component = PolicyOf(Manifest.Of(Shell.Run("kubectl", "kustomize", "--load-restrictor", "LoadRestrictionsNone", scratch.Path).MustSucceed().Output));
+        Assert.Equal(KubernetesJson.Serialize(component.Spec), KubernetesJson.Serialize(policy.Spec));
+        Assert.Equal((component.Metadata.Name, component.Metadata.NamespaceProperty), (policy.Metadata.Name, policy.Metadata.NamespaceProperty));
+        // Metrics are named and health is not: only the node reaches that.
+        Assert.Equal("metrics", Assert.Single(Assert.Single(policy.Spec.Ingress).Ports).Port.Value);
+        var other = PolicyOf(Manifest.Of(Chart.Render("--set", "networkPolicy.enabled=true,networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8").MustSucceed().Output));
+        Assert.Equal("10.0.0.0/8", Assert.Single(Assert.Single(other.Spec.Ingress).FromProperty).IpBlock.Cidr);
     }
 
     [Fact]
@@ -126,6 +145,8 @@ public sealed class ChartTests
     [InlineData("image.pullPolicy=Sometimes", "pullPolicy")]
     [InlineData("nonRoot=yes", "nonRoot")]
     [InlineData("metrics.port=70000", "port")]
+    [InlineData("health.port=0", "port")]
+    [InlineData("networkPolicy.from[0].podSelektor.a=b", "podSelektor")]
     [InlineData("runtime.directory=run/containerd", "directory")]
     [InlineData("runtime.endpoint=/run/containerd/containerd.sock", "endpoint")]
     [InlineData("capture.retainBytes=10GB", "retainBytes")]
@@ -153,6 +174,8 @@ public sealed class ChartTests
         Assert.Equal(Names(schema.RootElement, "").Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
 
+    private static V1NetworkPolicy PolicyOf(Manifest manifest) => Assert.Single(manifest.Objects.OfType<V1NetworkPolicy>());
+
     /// <summary>What the schema knows, as image.tag; of what is handed on to Kubernetes as it is, only the outermost name.</summary>
     private static IEnumerable<string> Names(JsonElement schema, string before) => schema.GetProperty("properties").EnumerateObject()
         .Where(property => property.Name != "global")
@@ -173,6 +196,7 @@ public sealed class ChartTests
         if (o is V1DaemonSet)
         {
             manifest.Pod.Volumes = [.. manifest.Pod.Volumes.OrderBy(volume => volume.Name, StringComparer.Ordinal)];
+            manifest.Container.Env = [.. manifest.Container.Env.OrderBy(env => env.Name, StringComparer.Ordinal)];
             manifest.Container.VolumeMounts = [.. manifest.Container.VolumeMounts.OrderBy(mount => mount.Name, StringComparer.Ordinal)];
         }
 

@@ -40,6 +40,10 @@ public sealed class ManifestTests
         var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
         Assert.All(manifest.Container.Env.Where(env => env.Name.StartsWith("NETMON_", StringComparison.Ordinal)), env => Assert.Contains($"[{env.Name}]", help, StringComparison.Ordinal));
         Assert.Equal(manifest.Container.Args, ["run"]);
+        // What may end the agent does not depend on who connects to the port for metrics.
+        Assert.All(
+            (V1Probe[])[manifest.Container.LivenessProbe, manifest.Container.ReadinessProbe, manifest.Container.StartupProbe],
+            probe => Assert.Equal(("health", overlay == "privileged" ? "127.0.0.1" : null), (probe.HttpGet.Port.Value, probe.HttpGet.Host)));
     }
 
     [Theory]

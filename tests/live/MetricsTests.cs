@@ -131,7 +131,11 @@ public sealed class MetricsTests : IDisposable
         Assert.Contains("the decoder on its thread, has stood still", body, StringComparison.Ordinal);
         Assert.Equal(503, Scrape.Get(agent, "/readyz").Status);
         WaitFor.True(() => Scrape.Of(agent)["""netmon_dropped_events_total{stage="source",reason="ring_full"}"""] > 0, "the rings to be full");
-        agent.Kill();
+        // It can't drain, so it ends when its time for that is over: 50 s.
+        agent.Signal("TERM");
+        Assert.Equal(1, agent.WaitForExit());
+        Assert.Contains("not ended 50 s after the signal", agent.Log, StringComparison.Ordinal);
+        Assert.Contains("stopped: seen", agent.Log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -94,14 +94,15 @@ public sealed class RuntimeLink
         {
             while (true)
             {
-                while (!LookForSocket())
-                {
-                    await Task.Delay(_version.Length > 0 ? _look.Next() : _options.LookInterval, _options.Time, stop).ConfigureAwait(false);
-                }
-
                 var connected = _options.Time.GetTimestamp();
                 try
                 {
+                    while (!LookForSocket())
+                    {
+                        await Task.Delay(_version.Length > 0 ? _look.Next() : _options.LookInterval, _options.Time, stop).ConfigureAwait(false);
+                    }
+
+                    connected = _options.Time.GetTimestamp();
                     await ServeAsync(stop).ConfigureAwait(false);
                 }
                 catch (Exception e) when (!stop.IsCancellationRequested)

@@ -22,7 +22,7 @@ internal static class ForgetCommand
         try
         {
             _ = LogFormatSetting.Read(parsed.GetValue(LogFormat));
-            var folder = parsed.GetValue(State) switch { "none" => null, "auto" => StatePins.StandardFolder, var named => named };
+            var folder = parsed.GetValue(State) switch { "none" => null, "auto" => StatePins.StandardFolder, var named => FileSettings.Checked(State.Name, named!) };
             var removed = folder is null ? 0 : StatePins.Remove(folder);
             Console.Out.WriteLine(removed == 0 ? "nothing is kept" : $"{folder}: {removed} pinned map{(removed == 1 ? "" : "s")} removed");
             return ExitCode.Success;

@@ -18,6 +18,7 @@ internal static class RunCommand
 {
     private const int SmallestRingMemory = RingLayout.SmallestRingBytes;
     private const int LargestRingMemory = 1024 * 1024 * 1024;
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(49); // of a timer
 
     private static readonly Option<string?> Node = EnvironmentOption.Create("--node", "NAME", "the node's name; falls back to NODE_NAME, then to the host's name");
     private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "where the JSON lines go: stdout, a file to append to, or nowhere", "-");
@@ -45,6 +46,7 @@ internal static class RunCommand
     private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
     private static readonly Option<string?> Metrics = EnvironmentOption.Create("--metrics", "ADDRESS:PORT", "answer /metrics (Prometheus), /healthz and /readyz there; :PORT is all addresses; without it nowhere");
+    private static readonly Option<string?> Health = EnvironmentOption.Create("--health", "ADDRESS:PORT", "answer /healthz and /readyz there as well, on a thread of their own, for probes that must not depend on who connects to --metrics");
     private static readonly Option<string?> LogFormat = LogFormatSetting.Create();
     private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "memory of all rings together, whatever the number of CPUs; MiB, 0.25 to 1024", "8");
 
@@ -53,7 +55,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainRollups, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, Metrics, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
+            RuntimeEndpoints, Cgroups, NameWait, Metrics, Health, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
@@ -63,7 +65,8 @@ internal static class RunCommand
     {
         try
         {
-            return await Agent.RunAsync(Read(parsed), log).ConfigureAwait(false);
+            var settings = Read(parsed);
+            return ThreadRoom.IsThere() ? await Agent.RunAsync(settings, log).ConfigureAwait(false) : throw new IOException(ThreadRoom.Missing);
         }
         catch (UsageException e)
         {
@@ -85,19 +88,21 @@ internal static class RunCommand
     private static RunSettings Read(ParseResult parsed)
     {
         var source = SourceSpec.Parse(parsed.GetValue(Source)!);
+        var files = FileSettings.Parse(parsed.GetValue(Json), parsed.GetValue(Capture), parsed.GetValue(Record), source);
         return new RunSettings
         {
-            Node = parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName,
+            Node = NodeName.Checked(parsed.GetValue(Node) ?? NonEmpty(Environment.GetEnvironmentVariable("NODE_NAME")) ?? Environment.MachineName),
             JsonFormat = ReadWord<JsonFormat>(JsonFormatOption, parsed),
-            Json = parsed.GetValue(Json) is { } json && json != "none" ? json : null,
-            Capture = parsed.GetValue(Capture),
+            Json = files.Json,
+            Capture = files.Capture,
             Retention = StorageSettings.Parse(parsed.GetValue(DurableWithin)!, parsed.GetValue(RetainFor)!, parsed.GetValue(RetainRollups)!, parsed.GetValue(RetainBytes)!, parsed.GetValue(KeepFree))
                 .WithArchive(parsed.GetValue(Archive), parsed.GetValue(ArchiveBandwidth)!, parsed.GetValue(Capture)),
             Duration = parsed.GetValue(Duration) is { } duration ? ReadDuration(duration) : null,
             Source = source,
-            Record = parsed.GetValue(Record),
+            Record = files.Record,
             Runtimes = RuntimeEndpointOption.Read(parsed.GetValue(RuntimeEndpoints), source is SourceSpec.Kernel ? "auto" : "none"),
-            Metrics = parsed.GetValue(Metrics) is { } metrics ? MetricsAddress.Parse(metrics) : null,
+            Metrics = parsed.GetValue(Metrics) is { } metrics ? ListenAddress.Parse(Metrics.Name, metrics) : null,
+            Health = parsed.GetValue(Health) is { } health ? ListenAddress.Parse(Health.Name, health) : null,
             NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
             LogFormat = LogFormatSetting.Read(parsed.GetValue(LogFormat)),
             Kernel = new KernelSourceOptions
@@ -109,7 +114,7 @@ internal static class RunCommand
                 FlowEvery = ReadFlowEvery(parsed.GetValue(FlowEvery)!),
                 Sockets = ReadSockets(parsed.GetValue(Sockets)!),
                 FairShare = ReadFairShare(parsed.GetValue(FairShare)!),
-                StateFolder = parsed.GetValue(State) switch { "none" => null, "auto" => StatePins.StandardFolder, var folder => folder },
+                StateFolder = parsed.GetValue(State) switch { "none" => null, "auto" => StatePins.StandardFolder, var folder => FileSettings.Checked(State.Name, folder!) },
                 StateIsRequired = parsed.GetValue(State) is not ("none" or "auto"),
             },
         };
@@ -149,7 +154,7 @@ internal static class RunCommand
         : throw new UsageException($"--fair-share {text}: it takes events per second from 1 to 10000000, or none");
 
     private static TimeSpan ReadDuration(string text) =>
-        TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h");
+        TimeText.Parse(text) is { } time && time > TimeSpan.Zero && time <= LongestDuration ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h, up to 49d");
 
     private static TimeSpan ReadNameWait(string text) =>
         TimeText.Parse(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: it takes a time from 0 to 10s, such as 200ms");

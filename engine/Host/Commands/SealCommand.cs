@@ -26,7 +26,8 @@ internal static class SealCommand
         try
         {
             _ = LogFormatSetting.Read(parsed.GetValue(LogFormat));
-            return Run(parsed.GetValue(Capture) ?? throw new UsageException("which capture directory? Give --capture DIR, or set NETMON_CAPTURE"), parsed.GetValue(Node), log);
+            var directory = parsed.GetValue(Capture) ?? throw new UsageException("which capture directory? Give --capture DIR, or set NETMON_CAPTURE");
+            return Run(FileSettings.Checked(Capture.Name, directory), parsed.GetValue(Node) is { } node ? NodeName.Checked(node) : null, log);
         }
         catch (UsageException e)
         {

@@ -1,10 +1,11 @@
+using NetMon.Foundation;
 using NetMon.Pipeline;
 using NetMon.Sources;
 
 namespace NetMon.Host.Metrics;
 
 /// <summary>Whether the agent lives and does its work. Any thread.</summary>
-internal sealed class Health(RingReader reader, EventLoop loop)
+internal sealed class Health(RingReader reader, EventLoop loop, Faults faults)
 {
     /// <summary>A loop that has not come round for so long hangs: when nothing happens it comes round ten times a second.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
@@ -35,6 +36,9 @@ internal sealed class Health(RingReader reader, EventLoop loop)
             ? "starting: the hooks are not all on yet"
             : WhyNotAlive();
     }
+
+    /// <summary>"ok", and behind it which parts fail while the rest goes on: to end the agent for these would cost what works.</summary>
+    public string Summary() => string.Concat(faults.All.Where(part => part.Why is not null).Select(part => $"\n{part.Part} fails: {part.Why}").Prepend("ok"));
 
     private static string? Standing(string loop, long lastTurn)
     {

@@ -1,135 +1,95 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using System.Net.Sockets;
+using NetMon.Foundation;
 using NetMon.Foundation.Logging;
+using NetMon.Host.Http;
 
 namespace NetMon.Host.Metrics;
 
 /// <summary>
-/// Answers GET and HEAD of /metrics, /healthz and /readyz, and nothing else. Whoever connects is a stranger: connections,
-/// headers and time are bounded, and a body is not read.
+/// What the agent answers: /metrics, /healthz and /readyz at --metrics, and the latter two at --health as well. Each address has
+/// a thread of its own, so that probes at --health depend neither on who asks for metrics nor on what making them waits for.
 /// </summary>
-internal sealed class MetricsServer : IAsyncDisposable
+internal sealed class MetricsServer : IDisposable
 {
-    private const int MostConnections = 32;
     private const string Exposition = "text/plain; version=0.0.4; charset=utf-8";
-    private const string Text = "text/plain; charset=utf-8";
-    private readonly WebApplication _server;
-    private readonly AgentMetrics _metrics;
+    private const int MetricsNiceness = 10; // whoever asks again and again must not take the CPU from the reader of the rings
+    private const long FreshMilliseconds = 100; // nor have all counters read for each request
+
     private readonly Health _health;
-    private readonly SemaphoreSlim _scrape = new(1);
+    private readonly List<HttpServer> _servers = [];
+    private ReadOnlyMemory<byte> _rendered;
+    private long _renderedAt = long.MinValue / 2;
 
-    private MetricsServer(IPEndPoint address, AgentMetrics metrics, Health health)
-    {
-        (_metrics, _health) = (metrics, health);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Limits.MaxRequestLineSize = 2048;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2); // Prometheus asks every minute or more often
-            if (address.Address.Equals(IPAddress.IPv6Any))
-            {
-                kestrel.ListenAnyIP(address.Port); // IPv4 alone where this kernel has no IPv6
-            }
-            else
-            {
-                kestrel.Listen(address);
-            }
-        });
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        _server = builder.Build();
-        _server.Run(AnswerAsync);
-    }
+    private MetricsServer(Health health) => _health = health;
 
-    /// <summary>Listens at the address. Throws <see cref="IOException"/> where that can't be.</summary>
-    public static async Task<MetricsServer> StartAsync(IPEndPoint address, AgentMetrics metrics, Health health, Logger log)
+    /// <summary>Listens where the settings say, maybe nowhere. Throws <see cref="IOException"/> where that can't be.</summary>
+    public static MetricsServer Start(RunSettings settings, Func<AgentMetrics> metrics, Health health, Faults faults, Logger log)
     {
-        var server = new MetricsServer(address, metrics, health);
+        var server = new MetricsServer(health);
         try
         {
-            await server._server.StartAsync().ConfigureAwait(false);
-            log.Info($"{server._server.Urls.First()}/metrics, /healthz and /readyz");
+            if (settings.Health is { } probes)
+            {
+                server.Listen("--health", probes, server.AnswerHealth, 0, faults.Of("health"), log.For("health"), "/healthz and /readyz");
+            }
+
+            if (settings.Metrics is { } scrapes)
+            {
+                var all = metrics();
+                server.Listen(
+                    "--metrics",
+                    scrapes,
+                    request => request.Path == "/metrics" ? server.Scrape(all) : server.AnswerHealth(request),
+                    MetricsNiceness,
+                    faults.Of("metrics"),
+                    log.For("metrics"),
+                    "/metrics, /healthz and /readyz");
+            }
+
             return server;
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        catch
         {
-            await server.DisposeAsync().ConfigureAwait(false);
-            throw new IOException($"--metrics {address}: {(e.InnerException?.InnerException ?? e.InnerException ?? e).Message}. Choose a port that is free and an address that this machine has.", e);
+            server.Dispose();
+            throw;
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _server.StopAsync().ConfigureAwait(false);
-        await _server.DisposeAsync().ConfigureAwait(false);
-        _scrape.Dispose();
-    }
+    public void Dispose() => _servers.ForEach(server => server.Dispose());
 
-    private Task AnswerAsync(HttpContext context)
+    private void Listen(string option, IPEndPoint address, Func<HttpRequest, HttpAnswer> answer, int niceness, FaultState fault, Logger log, string paths)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-        {
-            context.Response.Headers.Allow = "GET, HEAD";
-            return WriteAsync(context, StatusCodes.Status405MethodNotAllowed, Text, "only GET and HEAD\n"u8.ToArray());
-        }
-
-        return context.Request.Path.Value switch
-        {
-            "/metrics" => ScrapeAsync(context),
-            "/healthz" => TellAsync(context, _health.WhyNotAlive()),
-            "/readyz" => TellAsync(context, _health.WhyNotReady()),
-            _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, "there are /metrics, /healthz and /readyz\n"u8.ToArray()),
-        };
-    }
-
-    private async Task ScrapeAsync(HttpContext context)
-    {
-        // One at a time, and whole before any of it is sent: a client that reads slowly holds up nobody.
-        byte[] body;
-        await _scrape.WaitAsync(context.RequestAborted).ConfigureAwait(false);
         try
         {
-            body = await _metrics.RenderAsync().ConfigureAwait(false);
+            var server = new HttpServer(address, answer, niceness, fault, log);
+            _servers.Add(server);
+            log.Info($"http://{server.Address}{paths}");
         }
-        finally
+        catch (SocketException e)
         {
-            _scrape.Release();
-        }
-
-        await WriteAsync(context, StatusCodes.Status200OK, Exposition, body).ConfigureAwait(false);
-    }
-
-    private static Task TellAsync(HttpContext context, string? fault) => WriteAsync(
-        context,
-        fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-        Text,
-        System.Text.Encoding.UTF8.GetBytes($"{fault ?? "ok"}\n"));
-
-    private static async Task WriteAsync(HttpContext context, int status, string type, byte[] body)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = type;
-        context.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+            throw new IOException($"{option} {address}: {e.Message}. Choose a port that is free and an address that this machine has.", e);
         }
     }
 
-    /// <summary>Signals are the agent's to handle, not the web server's.</summary>
-    private sealed class NoLifetime : IHostLifetime
+    private HttpAnswer AnswerHealth(HttpRequest request) => request.Path switch
     {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        "/healthz" => Tell(_health.WhyNotAlive()),
+        "/readyz" => Tell(_health.WhyNotReady()),
+        _ => HttpAnswer.Text(404, "there are /metrics, /healthz and /readyz"),
+    };
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private HttpAnswer Tell(string? fault) => fault is null ? HttpAnswer.Text(200, _health.Summary()) : HttpAnswer.Text(503, fault);
+
+    private HttpAnswer Scrape(AgentMetrics metrics)
+    {
+        var now = Environment.TickCount64;
+        if (now - _renderedAt >= FreshMilliseconds)
+        {
+            _rendered = metrics.RenderAsync().GetAwaiter().GetResult();
+            _renderedAt = Environment.TickCount64;
+        }
+
+        return new HttpAnswer(200, Exposition, _rendered);
     }
 }

@@ -1,4 +1,6 @@
 using NetMon.Events;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 using NetMon.Pipeline.Batch;
 
 namespace NetMon.Pipeline.Fanout;
@@ -11,10 +13,14 @@ public sealed class SinkFanout
 
     /// <param name="sinks">Closed by their workers at the end.</param>
     /// <param name="live">True: a full queue drops at once. False: it makes the source wait.</param>
-    public SinkFanout(IReadOnlyList<IEventSink> sinks, bool live)
+    /// <param name="faults">Says of each sink's thread when it fails, by the sink's name with ".thread" behind it; null for nobody.</param>
+    /// <param name="log">Told when a sink's thread fails; null for nobody.</param>
+    public SinkFanout(IReadOnlyList<IEventSink> sinks, bool live, Faults? faults = null, Logger? log = null)
     {
+        faults ??= new Faults();
+        log ??= new Logger(_ => { }, "agent");
         Batches = new EventBatchPool((sinks.Count * SinkWorker.QueuedBatches) + 8);
-        _workers = [.. sinks.Select(sink => new SinkWorker(sink, live, Return))];
+        _workers = [.. sinks.Select(sink => new SinkWorker(sink, live, Return, faults.Of($"{sink.Counters.Name}.thread"), log))];
     }
 
     /// <summary>The sinks' workers, in the order of the sinks.</summary>

@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using NetMon.Events;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 using NetMon.Pipeline.Batch;
 
 namespace NetMon.Pipeline.Fanout;
 
 /// <summary>
 /// One sink's bounded queue and the loop that serves it. Full queue: under a live source the batch is dropped for this
-/// sink and counted; else the source waits.
+/// sink and counted; else the source waits. A sink that throws loses the events that it was given, counted as failed, and is
+/// tried again after a pause, in which its events are dropped.
 /// </summary>
 public sealed class SinkWorker
 {
@@ -27,13 +30,19 @@ public sealed class SinkWorker
     private readonly Channel<EventBatch> _queue;
     private readonly object _sleeper = new();
     private readonly Action _wake;
+    private readonly FaultState _fault;
+    private readonly Logger _log;
+    private readonly BackOff _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
+    private long _given;
+    private long _droppedBeforeIt;
+    private long _pausedUntil;
     private bool _awake;
     private long _lastProgress = Environment.TickCount64;
     private volatile bool _writing;
 
-    internal SinkWorker(IEventSink sink, bool live, Action<EventBatch> release)
+    internal SinkWorker(IEventSink sink, bool live, Action<EventBatch> release, FaultState fault, Logger log)
     {
-        (_sink, _live, _release, _wake) = (sink, live, release, Wake);
+        (_sink, _live, _release, _wake, _fault, _log) = (sink, live, release, Wake, fault, log);
         _queue = Channel.CreateBounded<EventBatch>(new BoundedChannelOptions(QueuedBatches)
         {
             SingleReader = true,
@@ -82,6 +91,7 @@ public sealed class SinkWorker
             if (_live)
             {
                 _sink.Counters.AddQueueFull(batch.Events.Length);
+                Interlocked.Add(ref _droppedBeforeIt, batch.Events.Length);
                 _release(batch);
                 return;
             }
@@ -105,22 +115,96 @@ public sealed class SinkWorker
             {
                 watermark = batch.WatermarkUnixNanoseconds;
                 _writing = true;
-                var began = Stopwatch.GetTimestamp();
-                _sink.Write(batch.Events);
-                if (!batch.Events.IsEmpty)
-                {
-                    Writes.Add(Stopwatch.GetElapsedTime(began));
-                }
-
+                Write(batch);
                 _release(batch);
                 Volatile.Write(ref _lastProgress, Environment.TickCount64);
                 _writing = false;
             }
 
-            _sink.Advance(watermark);
+            Advance(watermark);
         }
 
-        _sink.Close();
+        try
+        {
+            _sink.Close();
+        }
+        catch (Exception e)
+        {
+            Recover(e);
+        }
+    }
+
+    private void Write(EventBatch batch)
+    {
+        _given += batch.Events.Length;
+        if (IsPaused)
+        {
+            _sink.Counters.AddFailed(batch.Events.Length);
+            return;
+        }
+
+        try
+        {
+            var began = Stopwatch.GetTimestamp();
+            _sink.Write(batch.Events);
+            if (!batch.Events.IsEmpty)
+            {
+                Writes.Add(Stopwatch.GetElapsedTime(began));
+            }
+        }
+        catch (Exception e)
+        {
+            Recover(e);
+        }
+    }
+
+    private void Advance(long watermark)
+    {
+        if (IsPaused)
+        {
+            return;
+        }
+
+        try
+        {
+            _sink.Advance(watermark);
+            if (_fault.Why is not null)
+            {
+                _fault.Works();
+                _pause.Reset();
+                _log.Info($"output {_sink.Counters.Name}: works again");
+            }
+        }
+        catch (Exception e)
+        {
+            Recover(e);
+        }
+    }
+
+    private bool IsPaused => _pausedUntil != 0 && Environment.TickCount64 < _pausedUntil;
+
+    /// <summary>Closes the account of a sink that has thrown: what it was given and does not account for is lost.</summary>
+    private void Recover(Exception why)
+    {
+        try
+        {
+            _sink.Recover();
+        }
+        catch (Exception e)
+        {
+            why = e;
+        }
+
+        var c = _sink.Counters;
+        var missing = _given - _sink.Pending - c.Delivered - c.Failed - (c.QueueFull - Interlocked.Read(ref _droppedBeforeIt));
+        c.AddFailed(Math.Max(0, missing));
+        if (_fault.Why is null)
+        {
+            _log.Error($"output {c.Name}: {why.GetType().Name}: {why.Message}; its events are dropped and counted until it works again. Retrying automatically. This is a fault of the program: please report it.");
+        }
+
+        _fault.Failed($"{why.GetType().Name}: {why.Message}");
+        _pausedUntil = Environment.TickCount64 + (long)_pause.Next().TotalMilliseconds;
     }
 
     /// <summary>Waits on this thread, which is the sink's own: a sink that blocks takes none from the pool. Allocates nothing.</summary>

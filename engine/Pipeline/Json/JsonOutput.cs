@@ -15,25 +15,29 @@ public sealed class JsonOutput : IDisposable
 
     private readonly string? _path;
     private readonly Logger _log;
-    private OutputDescriptor _descriptor;
-    private LineOutput _lines;
+    private readonly TimeSpan? _stallBound;
+    private OutputDescriptor? _descriptor;
+    private LineOutput? _lines;
     private long _nextLook;
     private long _sinceLook;
     private volatile bool _isAsked;
     private bool _failing;
 
-    /// <param name="descriptor">Taken over.</param>
-    /// <param name="path">Of the file that it is; null for what is no file.</param>
+    /// <param name="descriptor">Taken over; null for a FIFO that has no reader yet: it is opened when it has.</param>
+    /// <param name="path">Of the file that it is, or the FIFO that it will be; null for what is neither.</param>
     /// <param name="log">For the operator.</param>
     /// <param name="stallBound">How long a write waits for a reader that does not read; null: as long as usual.</param>
-    public JsonOutput(OutputDescriptor descriptor, string? path, Logger log, TimeSpan? stallBound = null)
+    public JsonOutput(OutputDescriptor? descriptor, string? path, Logger log, TimeSpan? stallBound = null)
     {
-        (_path, _descriptor, _log) = (path, descriptor, log);
-        _lines = new LineOutput(descriptor, stallBound);
+        (_path, _descriptor, _log, _stallBound) = (path, descriptor, log, stallBound);
+        _lines = descriptor is null ? null : new LineOutput(descriptor, stallBound);
     }
 
+    /// <summary>False while a FIFO has no reader.</summary>
+    public bool IsOpen => _lines is not null;
+
     /// <summary>How long a write waits for a reader that does not read.</summary>
-    public TimeSpan StallBound => _lines.StallBound;
+    public TimeSpan StallBound => _lines?.StallBound ?? TimeSpan.Zero;
 
     /// <summary>Opens it.</summary>
     /// <param name="path">A file to append to, or "-" for standard output.</param>
@@ -41,8 +45,13 @@ public sealed class JsonOutput : IDisposable
     /// <exception cref="NativeException">The file can't be opened.</exception>
     public static JsonOutput Open(string path, Logger log)
     {
-        var descriptor = path == "-" ? OutputDescriptor.Standard() : OutputDescriptor.Append(path);
-        return new JsonOutput(descriptor, path != "-" && descriptor.IsRegularFile ? path : null, log);
+        if (path == "-")
+        {
+            return new JsonOutput(OutputDescriptor.Standard(), null, log);
+        }
+
+        var descriptor = OpenFile(path, log);
+        return new JsonOutput(descriptor, descriptor is null or { IsRegularFile: true } ? path : null, log);
     }
 
     /// <summary>Asks for the file to be opened again by its path, as log rotation does after a rename. Any thread.</summary>
@@ -60,6 +69,12 @@ public sealed class JsonOutput : IDisposable
     public int Write(ReadOnlySpan<byte> lines, out int errno)
     {
         Look();
+        if (_lines is null)
+        {
+            errno = 0;
+            return 0;
+        }
+
         var written = _lines.Write(lines, out errno);
         _sinceLook += lines[..written].Count((byte)'\n');
         return written;
@@ -76,7 +91,7 @@ public sealed class JsonOutput : IDisposable
 
         _nextLook = now + LookEveryMilliseconds;
         var isAsked = _isAsked;
-        if (isAsked || !_descriptor.IsAt(_path))
+        if (isAsked || _descriptor?.IsAt(_path) != true)
         {
             _isAsked = false;
             Replace(_path, isAsked);
@@ -85,14 +100,26 @@ public sealed class JsonOutput : IDisposable
         _sinceLook = 0;
     }
 
-    public void Dispose() => _lines.Dispose();
+    public void Dispose() => _lines?.Dispose();
+
+    /// <summary>Null for a FIFO without a reader.</summary>
+    private static OutputDescriptor? OpenFile(string path, Logger log)
+    {
+        var descriptor = OutputDescriptor.Append(path);
+        if (descriptor?.CutTornLine(EventLine.MaxBytes) is > 0 and var bytes)
+        {
+            log.Warn($"{path} ended in the middle of a line, as a killed agent leaves it: {bytes} bytes are cut off, so that every line is whole.");
+        }
+
+        return descriptor;
+    }
 
     private void Replace(string path, bool isAsked)
     {
-        OutputDescriptor opened;
+        OutputDescriptor? opened;
         try
         {
-            opened = OutputDescriptor.Append(path);
+            opened = OpenFile(path, _log);
         }
         catch (NativeException failure)
         {
@@ -105,11 +132,16 @@ public sealed class JsonOutput : IDisposable
             return;
         }
 
-        _log.Info(isAsked
-            ? $"{path}: opened again (SIGHUP)."
+        if (opened is null)
+        {
+            return; // a FIFO, still without a reader
+        }
+
+        _log.Info(_lines is null ? $"{path}: somebody reads it now."
+            : isAsked ? $"{path}: opened again (SIGHUP)."
             : string.Create(CultureInfo.InvariantCulture, $"{path} was removed or renamed: opened again. Up to {_sinceLook} lines of the last second went to the file as it was."));
         _failing = false;
-        _lines.Dispose();
-        (_descriptor, _lines) = (opened, new LineOutput(opened));
+        _lines?.Dispose();
+        (_descriptor, _lines) = (opened, new LineOutput(opened, _stallBound));
     }
 }

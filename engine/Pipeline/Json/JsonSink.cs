@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
+using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 
 namespace NetMon.Pipeline.Json;
 
 /// <summary>Events as JSON lines: one reused buffer, one write a drain. Owns its output.</summary>
-public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters counters, Logger log) : IEventSink
+public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters counters, FaultState fault, Logger log) : IEventSink
 {
     /// <summary>The stage in loss counters, loss files and metrics.</summary>
     public const string Stage = "json";
@@ -15,7 +16,6 @@ public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters cou
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _used;
     private int _lines;
-    private bool _failing;
 
     public SinkCounters Counters => counters;
 
@@ -37,6 +37,14 @@ public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters cou
     {
         Flush();
         output.Look();
+    }
+
+    public long Pending => _lines;
+
+    public void Recover()
+    {
+        counters.AddFailed(_lines);
+        (_used, _lines) = (0, 0);
     }
 
     /// <summary>Asks for the file to be opened again. Any thread.</summary>
@@ -63,9 +71,9 @@ public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters cou
         {
             Fail(_lines - delivered, errno);
         }
-        else if (_failing)
+        else if (fault.Why is not null)
         {
-            _failing = false;
+            fault.Works();
             log.Info($"writing works again; {counters.Failed + counters.QueueFull} lines dropped since start");
         }
 
@@ -83,12 +91,16 @@ public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters cou
             counters.AddFailed(lines);
         }
 
-        if (!_failing)
+        var why = errno != 0 ? $"writing failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})"
+            : output.IsOpen ? $"nobody has read the output for {output.StallBound.TotalSeconds:0} s"
+            : "nobody has opened the FIFO for reading";
+        if (fault.Why is null)
         {
-            _failing = true;
             log.Warn(errno == 0
-                ? $"nobody has read the output for {output.StallBound.TotalSeconds:0} s; lines are dropped and counted until it is read again. Use a faster reader, or --json none."
-                : $"writing failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}); lines are dropped and counted until it works again. Check the reader, or the file's disk. Retrying automatically.");
+                ? $"{why}; lines are dropped and counted until it is read{(output.IsOpen ? " again" : "")}. Use a {(output.IsOpen ? "faster " : "")}reader, or --json none."
+                : $"{why}; lines are dropped and counted until it works again. Check the reader, or the file's disk. Retrying automatically.");
         }
+
+        fault.Failed(why);
     }
 }

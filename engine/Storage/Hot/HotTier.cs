@@ -49,6 +49,9 @@ internal sealed class HotTier
     /// <summary>Hours that may not be removed: they take rows, or their rows wait to be sealed. A copy, for other threads too.</summary>
     public IReadOnlyCollection<Hour> OpenHours { get; private set; } = [];
 
+    /// <summary>Rows that are in no segment yet.</summary>
+    public long PendingRows => _open.Sum(hour => (long)hour.Batch.Rows);
+
     /// <summary>Takes over what an earlier run left of an hour, to be sealed with it.</summary>
     /// <param name="hour">It may have pieces.</param>
     /// <param name="segments">Paths, maybe none.</param>

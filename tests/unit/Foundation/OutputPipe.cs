@@ -13,7 +13,7 @@ internal sealed class OutputPipe : IDisposable
     public OutputPipe()
     {
         var descriptor = _reader.GetClientHandleAsString();
-        Output = OutputDescriptor.Append(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}"));
+        Output = OutputDescriptor.Append(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}"))!;
         _reader.DisposeLocalCopyOfClientHandle();
     }
 

@@ -41,7 +41,7 @@ public sealed class OptionTextTests
     [InlineData("[::1]:9464", "[::1]:9464")]
     [InlineData(":9464", "[::]:9464")]
     [InlineData("0.0.0.0:0", "0.0.0.0:0")]
-    public void Addresses_are_read(string text, string endpoint) => Assert.Equal(endpoint, MetricsAddress.Parse(text).ToString());
+    public void Addresses_are_read(string text, string endpoint) => Assert.Equal(endpoint, ListenAddress.Parse("--metrics", text).ToString());
 
     [Theory]
     [InlineData("")]
@@ -57,7 +57,7 @@ public sealed class OptionTextTests
     [InlineData("node:9464")]
     [InlineData(":9464:9464")]
     public void What_is_no_address_with_a_port_is_refused(string text) =>
-        Assert.StartsWith($"--metrics {text}: ", Assert.Throws<UsageException>(() => MetricsAddress.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"--metrics {text}: ", Assert.Throws<UsageException>(() => ListenAddress.Parse("--metrics", text)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("--capture", "NETMON_CAPTURE")]

@@ -32,7 +32,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var pipe = new Pipe(new PipeOptions(
             pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
         var reader = new RingReader(source, pipe.Writer);
-        var json = new JsonSink(JsonOutput.Open("/dev/null", new Logger(_ => { }, "json")), EventLine.Of(JsonFormat.Netmon, "node-1"), new SinkCounters("json"), new Logger(_ => { }, "json"));
+        var json = new JsonSink(JsonOutput.Open("/dev/null", new Logger(_ => { }, "json")), EventLine.Of(JsonFormat.Netmon, "node-1"), new SinkCounters("json"), new FaultState("json"), new Logger(_ => { }, "json"));
         var sink = new MeasuringSink(json, Window);
         var fanout = new SinkFanout([sink], live: false);
         using var enrich = EnrichStage.WithoutNames();

@@ -19,6 +19,7 @@ public sealed class JsonSinkTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("netmon-json-").FullName;
     private readonly SinkCounters _counters = new("json");
+    private readonly FaultState _fault = new("json");
     private readonly List<string> _reports = [];
     private uint _written;
 
@@ -92,7 +93,7 @@ public sealed class JsonSinkTests : IDisposable
     public async Task A_reader_in_small_steps_gets_only_whole_lines_also_when_some_are_dropped()
     {
         using var pipe = new OutputPipe();
-        var sink = new JsonSink(new JsonOutput(pipe.Output, null, new Logger(_ => { }, "json"), TimeSpan.Zero), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, new Logger(entry => _reports.Add(entry.Message), "json"));
+        var sink = new JsonSink(new JsonOutput(pipe.Output, null, new Logger(_ => { }, "json"), TimeSpan.Zero), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _fault, new Logger(entry => _reports.Add(entry.Message), "json"));
         var reading = Task.Run(
             () =>
             {
@@ -132,7 +133,7 @@ public sealed class JsonSinkTests : IDisposable
     [Fact]
     public void A_device_that_is_full_costs_every_line()
     {
-        var sink = Open(OutputDescriptor.Append("/dev/full"));
+        var sink = Open(OutputDescriptor.Append("/dev/full")!);
         Write(sink, 5_000);
         sink.Close();
 
@@ -145,7 +146,7 @@ public sealed class JsonSinkTests : IDisposable
     {
         using var disk = new SmallFileSystem(Path.Combine(_folder, "disk"), kibibytes: 256);
         var file = Path.Combine(disk.Path, "events.json");
-        var sink = Open(OutputDescriptor.Append(file));
+        var sink = Open(OutputDescriptor.Append(file)!);
         Write(sink, 3_000);
         sink.Advance(0);
 
@@ -170,7 +171,7 @@ public sealed class JsonSinkTests : IDisposable
         var file = Path.Combine(_folder, "events.json");
         foreach (var _ in (ReadOnlySpan<int>)[1, 2])
         {
-            var sink = Open(OutputDescriptor.Append(file));
+            var sink = Open(OutputDescriptor.Append(file)!);
             Write(sink, 3);
             sink.Close();
         }
@@ -187,7 +188,7 @@ public sealed class JsonSinkTests : IDisposable
     public void Lines_are_written_when_time_passes_and_not_only_when_the_buffer_is_full()
     {
         var file = Path.Combine(_folder, "events.json");
-        var sink = Open(OutputDescriptor.Append(file));
+        var sink = Open(OutputDescriptor.Append(file)!);
         Write(sink, 3);
         sink.Advance(0);
 
@@ -196,8 +197,47 @@ public sealed class JsonSinkTests : IDisposable
         sink.Close();
     }
 
+    [Theory]
+    [InlineData("", "", "")]
+    [InlineData("{\"a\":1}\n", "{\"a\":1}\n", "")]
+    [InlineData("{\"a\":1}\n{\"a\":", "{\"a\":1}\n", "5 bytes are cut off")] // what a killed agent leaves
+    [InlineData("{\"a\":", "", "5 bytes are cut off")]
+    [InlineData("{\"a\":1}\nno line of ours", "{\"a\":1}\nno line of ours\n", "")]
+    public void A_file_that_ends_in_the_middle_of_a_line_is_cut_back_to_a_whole_one(string before, string after, string said)
+    {
+        var file = Path.Combine(_folder, "torn");
+        File.WriteAllText(file, before);
+        var log = new List<string>();
+        JsonOutput.Open(file, new Logger(entry => log.Add(entry.Message), "json")).Dispose();
+        Assert.Equal(after, File.ReadAllText(file));
+        Assert.Equal(said.Length == 0 ? 0 : 1, log.Count);
+        Assert.All(log, line => Assert.Contains(said, line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_torn_end_that_is_longer_than_any_line_stays_and_is_ended()
+    {
+        var file = Path.Combine(_folder, "torn");
+        var text = "{" + new string('x', EventLine.MaxBytes);
+        File.WriteAllText(file, text);
+        JsonOutput.Open(file, new Logger(_ => { }, "json")).Dispose();
+        Assert.Equal(text + "\n", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void What_is_half_done_when_something_throws_is_counted_and_not_written_later()
+    {
+        using var pipe = new OutputPipe();
+        var sink = Open(pipe.Output);
+        Write(sink, 3);
+        Assert.Equal(3, sink.Pending);
+        sink.Recover();
+        Assert.Equal((0, 3, 0), (sink.Pending, _counters.Failed, _counters.Delivered));
+        sink.Close();
+    }
+
     private JsonSink Open(OutputDescriptor output, TimeSpan? stallBound = null) => new(
-        new JsonOutput(output, null, new Logger(_ => { }, "json"), stallBound ?? Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, new Logger(entry => _reports.Add(entry.Message), "json"));
+        new JsonOutput(output, null, new Logger(_ => { }, "json"), stallBound ?? Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _fault, new Logger(entry => _reports.Add(entry.Message), "json"));
 
     /// <summary>Events numbered on by their pid, in batches.</summary>
     private void Write(JsonSink sink, int events, ContainerIdentity? container = null)

@@ -1,4 +1,6 @@
 using NetMon.Events;
+using NetMon.Foundation;
+using NetMon.Foundation.Logging;
 using NetMon.Pipeline.Batch;
 using NetMon.Pipeline.Fanout;
 using Xunit;
@@ -174,6 +176,38 @@ public sealed class SinkFanoutTests : IDisposable
         Assert.Equal((batches * PerBatch, batches * PerBatch), (_gated.Counters.Offered, _gated.Counters.QueueFull));
         _gated.Open();
         await fanout.Workers[0].Completion;
+    }
+
+    [Theory]
+    [InlineData(0)] // throws before it has taken anything
+    [InlineData(4)] // after it has delivered some of the batch
+    public async Task A_sink_that_throws_loses_its_own_events_is_reported_and_is_tried_again(int takenFirst)
+    {
+        var (faults, log) = (new Faults(), new List<string>());
+        var failing = new ThrowingSink(takenFirst);
+        var fanout = new SinkFanout([failing, _quick], live: true, faults, new Logger(entry => log.Add(entry.Message), "agent"));
+        await Publish(fanout);
+        await _quick.WaitUntilWritten();
+        SpinWait.SpinUntil(() => faults.Of("throwing.thread").Why is not null, Patience.Limit);
+        Assert.Equal("InvalidOperationException: on purpose", faults.Of("throwing.thread").Why);
+        failing.IsWell = true;
+        while (faults.Of("throwing.thread").Why is not null)
+        {
+            await Publish(fanout);
+            await _quick.WaitUntilWritten();
+        }
+
+        fanout.Complete();
+        Assert.All(await Task.WhenAll(fanout.Workers.Select(worker => worker.FinishAsync())), Assert.True);
+
+        var (lost, quick) = (failing.Counters, _quick.Counters);
+        Assert.Equal(lost.Offered, lost.Delivered + lost.Failed + lost.QueueFull);
+        Assert.True(lost.Failed >= PerBatch - takenFirst && lost.Delivered >= takenFirst);
+        Assert.Equal((quick.Offered, 0, 0), (quick.Delivered, quick.Failed, quick.QueueFull));
+        Assert.Equal(1, faults.Of("throwing.thread").Count);
+        Assert.Equal(2, log.Count);
+        Assert.Contains("on purpose", log[0], StringComparison.Ordinal);
+        Assert.Equal("output throwing: works again", log[1]);
     }
 
     private async Task PublishMany(SinkFanout fanout, int batches)

@@ -81,7 +81,7 @@ public sealed partial class LogWriterTests
     {
         using var pipe = new OutputPipe();
         pipe.CloseReader();
-        foreach (var output in (OutputDescriptor[])[pipe.Output, OutputDescriptor.Append("/dev/full")])
+        foreach (var output in (OutputDescriptor[])[pipe.Output, OutputDescriptor.Append("/dev/full")!])
         {
             using var writer = new LogWriter(LogFormat.Text, output);
             new Logger(writer.Write, "agent").Error("nobody hears this");

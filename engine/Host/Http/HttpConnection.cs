@@ -1,0 +1,145 @@
+using System.Net.Sockets;
+
+namespace NetMon.Host.Http;
+
+/// <summary>
+/// One client: its request is read, answered, and the connection closed. A client that sends or reads slowly is closed at a
+/// deadline. Owns the socket. The server's thread alone.
+/// </summary>
+internal sealed class HttpConnection(Socket socket, byte[] buffer, long now) : IDisposable
+{
+    /// <summary>Bytes of a request's line and headers at most.</summary>
+    public const int MaxHeadBytes = 8 * 1024;
+
+    /// <summary>How long a request may take from the connection's start to its last byte, milliseconds.</summary>
+    public const int RequestBound = 5_000;
+
+    /// <summary>How long an answer may take to be sent, milliseconds.</summary>
+    public const int AnswerBound = 10_000;
+
+    // After the answer what the client still sends is read and thrown away: a close with unread bytes would reset the
+    // connection, and the client could lose the answer.
+    private const int LingerBound = 1_000;
+    private const int MaxLingerBytes = 256 * 1024;
+
+    private int _used;
+    private int _thrownAway;
+    private bool _isAnswered;
+    private ReadOnlyMemory<byte> _head;
+    private ReadOnlyMemory<byte> _body;
+
+    /// <summary>The socket, to be waited for.</summary>
+    public Socket Socket => socket;
+
+    /// <summary>The buffer that it was made with, to be used again after its end.</summary>
+    public byte[] Buffer => buffer;
+
+    /// <summary>When it is closed, whatever it does, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long Deadline { get; private set; } = now + RequestBound;
+
+    /// <summary>When bytes last moved, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long LastActive { get; private set; } = now;
+
+    /// <summary>It waits for room to send, otherwise for bytes to read.</summary>
+    public bool IsSending => !_head.IsEmpty || !_body.IsEmpty;
+
+    /// <summary>Goes on as far as it can without blocking; false once it is over and to be disposed of.</summary>
+    public bool Continue(Func<HttpRequest, HttpAnswer> answer, long now) => IsSending ? Send(now) : Receive(answer, now);
+
+    public void Dispose() => socket.Dispose();
+
+    private bool Receive(Func<HttpRequest, HttpAnswer> answer, long now)
+    {
+        while (true)
+        {
+            var bytes = socket.Receive(_isAnswered ? buffer : buffer.AsSpan(_used), SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+            {
+                return true;
+            }
+
+            if (error != SocketError.Success || bytes == 0)
+            {
+                return false;
+            }
+
+            if (_isAnswered)
+            {
+                _thrownAway += bytes;
+                if (_thrownAway > MaxLingerBytes)
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            LastActive = now;
+            _used += bytes;
+            var received = buffer.AsSpan(0, _used);
+            if (AnswerTo(received, answer) is { } said)
+            {
+                (_head, _body, _isAnswered, Deadline) = (said.Head(), received.StartsWith("HEAD "u8) ? default : said.Body, true, now + AnswerBound);
+                return Send(now);
+            }
+        }
+    }
+
+    /// <summary>Null where the request is not whole yet.</summary>
+    private static HttpAnswer? AnswerTo(ReadOnlySpan<byte> received, Func<HttpRequest, HttpAnswer> answer)
+    {
+        if (!HttpRequest.MayBegin(received))
+        {
+            return HttpAnswer.Text(400, "this is no HTTP request");
+        }
+
+        if (!HttpRequest.IsWhole(received))
+        {
+            return received.Length < MaxHeadBytes ? null : HttpAnswer.Text(431, "the request's line and headers are too long");
+        }
+
+        return HttpRequest.Parse(received) switch
+        {
+            null => HttpAnswer.Text(400, "this is no request of HTTP/1.1"),
+            { Method: "GET" or "HEAD" } request => answer(request),
+            _ => HttpAnswer.Text(405, "only GET and HEAD"),
+        };
+    }
+
+    private bool Send(long now)
+    {
+        while (IsSending)
+        {
+            ref var part = ref _head.IsEmpty ? ref _body : ref _head;
+            var bytes = socket.Send(part.Span, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+            {
+                return true;
+            }
+
+            if (error != SocketError.Success)
+            {
+                return false;
+            }
+
+            LastActive = now;
+            part = part[bytes..];
+        }
+
+        Deadline = now + LingerBound;
+        return TryShutDown();
+    }
+
+    private bool TryShutDown()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false; // the client is gone
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using NetMon.Foundation;
+using Prometheus;
+
+namespace NetMon.Host.Metrics;
+
+/// <summary>Parts of the agent that fail while the rest goes on.</summary>
+internal sealed class FaultMetrics(MetricFactory factory, Faults faults) : IMetricGroup
+{
+    private readonly Counter _count = factory.CreateCounter("netmon_faults_total", "How often a part of the agent failed.", "part");
+    private readonly Gauge _failing = factory.CreateGauge("netmon_part_failing", "1 while a part of the agent fails, 0 while it works. The rest goes on, and the part is retried.", "part");
+
+    public void Update()
+    {
+        foreach (var part in faults.All)
+        {
+            _count.WithLabels(part.Part).IncTo(part.Count);
+            _failing.WithLabels(part.Part).Set(part.Why is null ? 0 : 1);
+        }
+    }
+}

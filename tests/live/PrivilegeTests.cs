@@ -1,0 +1,67 @@
+using System.Globalization;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>What the agent may and has while it runs, and what it says where it may have too little.</summary>
+public sealed class PrivilegeTests : IDisposable
+{
+    // linux/capability.h: DAC_OVERRIDE, DAC_READ_SEARCH, BPF.
+    private const ulong Kept = 1ul << 1 | 1ul << 2 | 1ul << 39;
+    private readonly Scratch _scratch = new();
+
+    [Fact]
+    public void Once_it_is_ready_no_thread_has_a_capability_that_is_not_needed_any_more_and_it_traces_on()
+    {
+        Needs.Tracing();
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", _scratch["capture"], "--metrics", "127.0.0.1:0", "--health", "127.0.0.1:0", "--flow-every", "1s");
+        AssertDropped(agent);
+        Shell.Run(Repository.Load, "run", "--connections", "500", "--name", "dropped", "--log", _scratch["truth.tsv"]).MustSucceed();
+        var before = Scrape.Of(agent)["netmon_flow_sweeps_total"];
+        WaitFor.True(() => Scrape.Of(agent)["netmon_flow_sweeps_total"] > before, "a sweep");
+        Assert.Equal(0, Scrape.Of(agent)["netmon_flow_sweeps_failed_total"]);
+        AssertDropped(agent);
+        agent.Stop();
+        Assert.DoesNotContain(" warn ", agent.Log, StringComparison.Ordinal);
+        Comparison.Of(TruthLog.Read(_scratch["truth.tsv"]), SeenEvent.Read(_scratch["events.json"]).Where(e => e.Type != "FLOW")).AssertExact();
+    }
+
+    [Fact]
+    public void The_three_capabilities_of_a_pod_become_one()
+    {
+        Needs.Tracing();
+        Needs.Program("setpriv");
+        using var agent = AgentProcess.Start(
+            "setpriv", ["--bounding-set=-all,+bpf,+perfmon,+net_admin", "--inh-caps=-all", Repository.Agent, "run", "--json", "none"], readStdout: false);
+        Assert.All(CapabilitiesOf(agent), has => Assert.Equal(1ul << 39, has));
+        agent.Stop();
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(12)]
+    [InlineData(18)]
+    public void Where_it_may_not_have_its_threads_it_says_so(int threads)
+    {
+        Needs.Program("setpriv");
+        Needs.Program("prlimit");
+        Assert.SkipUnless(Environment.UserName == "root", "needs root to become another user");
+        // A user of its own, so that nobody else's threads count.
+        var result = Shell.Run(
+            "setpriv", "--reuid=47110", "--regid=47110", "--clear-groups", "prlimit", string.Create(CultureInfo.InvariantCulture, $"--nproc={threads}"),
+            Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("this user may not start the 20 threads that the agent needs beside its first. Raise the limit: ulimit -u", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private static void AssertDropped(AgentProcess agent) => Assert.All(CapabilitiesOf(agent), has => Assert.Equal(Kept, has));
+
+    /// <summary>What each thread is permitted, and so may have in effect.</summary>
+    private static IEnumerable<ulong> CapabilitiesOf(AgentProcess agent) => Directory.GetDirectories($"/proc/{agent.Id}/task").SelectMany(thread => File.ReadLines(Path.Combine(thread, "status")))
+        .Where(line => line.StartsWith("CapPrm:", StringComparison.Ordinal) || line.StartsWith("CapEff:", StringComparison.Ordinal))
+        .Select(line => ulong.Parse(line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>What a machine does to a process: it stands still, starves, is killed for want of memory. The account holds through each.</summary>
+public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
+{
+    private static readonly int ShortConnections = int.Parse(Environment.GetEnvironmentVariable("NETMON_SHORT_CONNECTIONS") ?? "20000", CultureInfo.InvariantCulture);
+    private readonly Scratch _scratch = new();
+
+    [Fact]
+    public void While_it_is_stopped_what_the_rings_can_t_hold_is_counted_and_it_goes_on()
+    {
+        Needs.Tracing();
+        using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--metrics", "127.0.0.1:0", "--ring-memory", "0.25");
+        agent.Signal("STOP");
+        WaitFor.True(() => Status(agent, "State").StartsWith('T'), "the agent to be stopped");
+        Shell.Run(Repository.Load, "run", "--connections", "10000", "--name", "stopped").MustSucceed();
+        Thread.Sleep(10_000); // longer than a loop may stand until health says so: it must not say so of one that goes on
+        agent.Signal("CONT");
+        WaitFor.True(() => Scrape.Get(agent, "/readyz").Status == 200, "it to be ready again");
+        Shell.Run(Repository.Load, "run", "--connections", "100", "--name", "after").MustSucceed();
+        WaitFor.True(() => File.ReadLines(_scratch["events.json"]).Count(line => line.Contains("\"after\"", StringComparison.Ordinal)) == 400, "what came after");
+        agent.Stop();
+        AssertAccount(agent.Log, atLeast: 10_000 * 4);
+        Assert.True(LossReport.Number(agent.Log, "source.ring_full") > 0, agent.Log);
+    }
+
+    [Fact]
+    public void With_a_fiftieth_of_a_CPU_it_counts_what_it_loses_and_ends_in_time()
+    {
+        Needs.Tracing();
+        using var limits = new LimitedCgroup();
+        using (var agent = Start(limits, "--json", _scratch["events.json"], "--capture", _scratch["capture"]))
+        {
+            limits.LimitCpu(20);
+            Shell.Run(Repository.Load, "run", "--connections", "30000", "--name", "starved").MustSucceed();
+            limits.LimitCpu(1000); // the end is under way for a minute otherwise, and nobody gives an agent so little
+            agent.Stop();
+            AssertAccount(agent.Log, atLeast: 30_000 * 4);
+            var rows = Duck.Number($"SELECT count(*) FROM {Duck.Events(_scratch["capture"])}");
+            Assert.Equal(LossReport.Number(agent.Log, "parquet"), rows);
+        }
+    }
+
+    [Fact]
+    public void Killed_for_want_of_memory_it_leaves_what_the_next_one_takes_over()
+    {
+        using var limits = new LimitedCgroup();
+        using (var agent = Start(limits, "--json", _scratch["events.json"], "--capture", _scratch["capture"], "--keep-free", "0", "--source", "synthetic:rate=20000,containers=100"))
+        {
+            WaitFor.True(() => new FileInfo(_scratch["events.json"]).Length > 20_000_000, "events");
+            TryLimit(limits, 16L << 20); // less than it has
+            var code = agent.WaitForExit();
+            output.WriteLine($"ended with {code}");
+            Assert.Equal(137, code);
+        }
+
+        AssertTakenOver();
+    }
+
+    [Fact]
+    public void At_a_limit_that_is_full_of_page_cache_it_loses_nothing()
+    {
+        Needs.Tracing();
+        using var limits = new LimitedCgroup();
+        limits.LimitMemory(192L << 20);
+        using (var agent = Start(limits, "--json", _scratch["events.json"], "--capture", _scratch["capture"], "--keep-free", "0"))
+        {
+            var memory = MemoryCgroup.Of(agent.Id);
+            var fill = limits.Command("dd", "if=/dev/zero", $"of={_scratch["big"]}", "bs=1M", "count=400");
+            Shell.Run(fill[0], fill[1..]).MustSucceed();
+            Assert.True(memory.TryRead()!.AtLimit > 0, "the limit was not met");
+            using var space = new NetworkNamespace();
+            space.Run(Repository.Load, "run", "--connections", "20000", "--rate", "4000", "--name", "cached", "--log", _scratch["truth.tsv"]).MustSucceed();
+            space.WaitUntilClosed();
+            output.WriteLine($"{memory.TryRead()}");
+            Assert.Equal(0, memory.TryRead()!.Kills);
+            agent.Stop();
+            AssertAccount(agent.Log, atLeast: 20_000 * 4);
+            if (LossReport.Total(agent.Log) == 0)
+            {
+                Comparison.Of(TruthLog.Read(_scratch["truth.tsv"]), SeenEvent.Read(_scratch["events.json"])).AssertExact();
+            }
+        }
+    }
+
+    /// <summary>NETMON_SHORT_CONNECTIONS=1000000 for the whole of it.</summary>
+    [Fact]
+    public void Short_connections_one_after_another_are_all_there_or_counted()
+    {
+        Needs.Tracing();
+        using var agent = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--keep-free", "0");
+        const int round = 20_000;
+        for (var made = 0; made < ShortConnections; made += round)
+        {
+            using var space = new NetworkNamespace(); // TIME_WAIT sockets of one would overflow
+            space.Run(Repository.Load, "run", "--connections", $"{round}", "--name", "short").MustSucceed();
+            space.WaitUntilClosed();
+        }
+
+        agent.Stop();
+        AssertAccount(agent.Log, atLeast: ShortConnections * 4L);
+        var rows = Duck.Number($"SELECT count(*) FROM {Duck.Events(_scratch["capture"])} WHERE process = 'short'");
+        var lost = LossReport.Total(agent.Log);
+        output.WriteLine($"{ShortConnections} connections, {ShortConnections * 4L} events made, {rows} rows, {lost} lost by the account");
+        Assert.InRange(rows, ShortConnections * 4L - lost, ShortConnections * 4L);
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private static AgentProcess Start(LimitedCgroup limits, params string[] arguments)
+    {
+        var command = limits.Command(Repository.Agent, ["run", .. arguments]);
+        return AgentProcess.Start(command[0], command[1..], readStdout: false);
+    }
+
+    /// <summary>v1 refuses a limit that pages can't be taken back for; it takes back what it can, and the next page kills.</summary>
+    private static void TryLimit(LimitedCgroup limits, long bytes)
+    {
+        for (var limit = 128L << 20; limit >= bytes; limit -= 4L << 20)
+        {
+            try
+            {
+                limits.LimitMemory(limit);
+            }
+            catch (IOException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void AssertTakenOver()
+    {
+        using var next = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--keep-free", "0", "--source", "synthetic:count=0");
+        Assert.Equal(0, next.WaitForExit());
+        Assert.Empty(Directory.EnumerateFiles(_scratch["capture"], "*.arrows", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(_scratch["capture"], "*.partial", SearchOption.AllDirectories));
+        Assert.Equal(0, LossReport.Total(next.Log));
+        // Each row once, and all but those of the last second, whose lines may be ahead of what was durable.
+        var rows = $"SELECT epoch_us(timestamp) AS moment, src_ip, src_port::INT AS src_port, dst_ip, type FROM {Duck.Events(_scratch["capture"])}";
+        Assert.Empty(Duck.Rows($"SELECT * FROM ({rows}) GROUP BY ALL HAVING count(*) > 1 LIMIT 3"));
+        var lines = $"SELECT epoch_us(timestamp::TIMESTAMP) AS moment, src_ip, src_port, dst_ip, type FROM read_json('{_scratch["events.json"]}', format = 'newline_delimited', ignore_errors = true, columns = {{timestamp: 'TIMESTAMP', type: 'VARCHAR', src_ip: 'VARCHAR', src_port: 'INT', dst_ip: 'VARCHAR'}}) WHERE timestamp IS NOT NULL";
+        var last = Duck.Number($"SELECT max(moment) FROM ({lines})");
+        Assert.Empty(Duck.Rows(string.Create(CultureInfo.InvariantCulture, $"(SELECT * FROM ({lines}) WHERE moment < {last - 5_000_000}) EXCEPT ALL ({rows}) LIMIT 3")));
+        output.WriteLine($"{Duck.Number($"SELECT count(*) FROM ({rows})")} rows, {Duck.Number($"SELECT count(*) FROM ({lines})")} lines");
+    }
+
+    /// <summary>Every event is in the account: seen is what the rings took and what was dropped, and each output's share is whole.</summary>
+    private void AssertAccount(string log, long atLeast)
+    {
+        output.WriteLine(log.Split('\n').Last(line => line.Contains("stopped:", StringComparison.Ordinal)));
+        var seen = LossReport.Number(log, "seen");
+        Assert.True(seen >= atLeast, $"{seen} events seen of {atLeast}");
+        Assert.Equal(seen, LossReport.Number(log, "to rings") + LossReport.Number(log, "source.ring_full") + LossReport.Number(log, "source.no_room"));
+        var decoded = LossReport.Number(log, "decoded");
+        Assert.Equal(LossReport.Number(log, "to rings"), decoded);
+        foreach (var sink in ((string[])["json", "parquet"]).Where(sink => log.Contains($", {sink} ", StringComparison.Ordinal)))
+        {
+            Assert.Equal(decoded, LossReport.Number(log, sink) + LossReport.Number(log, $"{sink}.queue_full") + LossReport.Number(log, $"{sink}.failed") + LossReport.Number(log, $"{sink}.disk_floor"));
+        }
+    }
+
+    private static string Status(AgentProcess agent, string field) =>
+        File.ReadLines($"/proc/{agent.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal)).Split(':', 2)[1].Trim();
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using NetMon.Foundation.CommandLines;
+using Xunit;
+
+namespace NetMon.UnitTests.Foundation;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("--x 1: it takes 2", "--x 1: it takes 2")]
+    [InlineData("--x a\nb\tc\u001b[31m: it takes 2", "--x a b c [31m: it takes 2")]
+    public void A_message_is_one_line(string message, string line) => Assert.Equal(line, Usage.OneLine(message));
+
+    [Fact]
+    public void Of_a_long_message_the_start_and_the_end_are_kept()
+    {
+        var line = Usage.OneLine($"--x {new string('v', 5000)}: it takes a number from 1 to 9");
+        Assert.Equal(200, line.Length);
+        Assert.StartsWith("--x vvv", line, StringComparison.Ordinal);
+        Assert.EndsWith("v: it takes a number from 1 to 9", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_value_and_an_unknown_option_are_refused_by_name()
+    {
+        var command = new RootCommand { new Option<string>("--x"), new Option<string>("--y") { DefaultValueFactory = _ => "" } };
+        Assert.Null(Usage.RefusalOf(command.Parse(["--x", "1"], Usage.Parser), "x --help"));
+        Assert.Equal("--x: its value is empty. See x --help.", Usage.RefusalOf(command.Parse(["--x", ""], Usage.Parser), "x --help"));
+        Assert.Contains("--z", Usage.RefusalOf(command.Parse(["--z"], Usage.Parser), "x --help"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_at_sign_names_no_file_to_read_arguments_from()
+    {
+        var option = new Option<string>("--x");
+        Assert.Equal("@/etc/passwd", new RootCommand { option }.Parse(["--x", "@/etc/passwd"], Usage.Parser).GetValue(option));
+    }
+
+    [Theory]
+    [InlineData(255, true)]
+    [InlineData(256, false)]
+    public void A_path_has_names_that_a_file_can_have(int length, bool isTaken)
+    {
+        var path = $"/tmp/{new string('n', length)}/x";
+        Assert.Equal(isTaken, Record.Exception(() => Usage.CheckPath("--x", path)) is null);
+    }
+
+    [Fact]
+    public void A_path_is_no_longer_than_the_kernel_takes() =>
+        Assert.Throws<FormatException>(() => Usage.CheckPath("--x", string.Concat(Enumerable.Repeat("/abc", 1024))));
+}
