@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMon.Foundation;
 using NetMon.Host.Commands;
 using NetMon.Storage;
 using NetMon.Storage.Uploads;
@@ -13,8 +14,6 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
 
     /// <summary>Bytes a second to send there at the most.</summary>
     public long ArchiveBandwidth { get; init; }
-
-    private static readonly string[] Units = ["", "KiB", "MiB", "GiB", "TiB"];
 
     /// <summary>By the variable that kubelet gives to each container.</summary>
     private static bool IsInPod => Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is { Length: > 0 };
@@ -65,13 +64,6 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
             : throw new UsageException($"--keep-free {text}: it takes a share such as 5% or a size such as 1GiB");
     }
 
-    private static long ReadBytes(string option, string text)
-    {
-        var unit = Array.IndexOf(Units, text.TrimStart("0123456789.".ToCharArray()));
-        return unit >= 0
-            && double.TryParse(text[..^Units[unit].Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * Math.Pow(1024, unit) is >= 0 and < long.MaxValue
-            ? (long)(number * Math.Pow(1024, unit))
-            : throw new UsageException($"{option} {text}: it takes a size such as 500MiB or 10GiB");
-    }
+    private static long ReadBytes(string option, string text) =>
+        ByteSize.TryParse(text) ?? throw new UsageException($"{option} {text}: it takes a size such as 500MiB or 10GiB");
 }

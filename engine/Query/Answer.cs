@@ -1,6 +1,7 @@
 using System.Text;
 using DuckDB.NET.Data;
 using NetMon.Foundation.Logging;
+using NetMon.Query.Buckets;
 using NetMon.Query.Files;
 using NetMon.Query.Planning;
 using NetMon.Query.Sql;
@@ -11,11 +12,12 @@ namespace NetMon.Query;
 /// Answers the questions of a command line: plans them over empty relations, takes what they need of the capture, and prints.
 /// When a file turns out to be damaged, or is sealed and removed meanwhile, it begins anew without it.
 /// </summary>
-internal sealed class Answer(QuerySettings settings, Logger log)
+internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 {
     private const int Tries = 10;
     private readonly Dictionary<string, string> _damaged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+    private readonly BucketCapture? _bucket = settings.Bucket is null ? null : BucketCapture.Open(settings.Bucket);
     private bool _needsAllViews = ListsViews(settings.Text);
 
     /// <summary>Prints the answers.</summary>
@@ -25,7 +27,7 @@ internal sealed class Answer(QuerySettings settings, Logger log)
     /// <exception cref="UnauthorizedAccessException">The capture may not be read.</exception>
     public void Print(Stream output)
     {
-        using var spill = SpillFolder.Create();
+        using var spill = TemporaryFolder.Create();
         var held = new HeldOutput(output);
         for (var attempt = 1; !TryPrint(held, spill.Path, isLast: attempt == Tries); attempt++)
         {
@@ -37,6 +39,8 @@ internal sealed class Answer(QuerySettings settings, Logger log)
 
         held.Release();
     }
+
+    public void Dispose() => _bucket?.Dispose();
 
     /// <summary>False where another attempt may succeed.</summary>
     private bool TryPrint(HeldOutput output, string temporary, bool isLast)
@@ -113,16 +117,18 @@ internal sealed class Answer(QuerySettings settings, Logger log)
 
     private Snapshot Take(QuestionScope scope)
     {
-        var snapshot = Snapshot.Take(settings.Capture, scope, _damaged);
-        foreach (var file in snapshot.LeftOut.Where(file => _named.Add(file.Path)))
+        _bucket?.Bring(scope, _damaged);
+        var snapshot = Snapshot.Take(_bucket?.Folder ?? settings.Capture, scope, _damaged);
+        foreach (var file in (_bucket?.LeftOut ?? []).Concat(snapshot.LeftOut).Where(file => _named.Add(file.Path)))
         {
+            var (name, reason) = _bucket is null ? (file.Path, file.Reason) : (_bucket.NameOf(file.Path), _bucket.NameOf(file.Reason));
             if (settings.IsStrict)
             {
                 snapshot.Dispose();
-                throw new QueryException($"{file.Path}: {file.Reason}. Without --strict the answer is given without it");
+                throw new QueryException($"{name}: {reason}. Without --strict the answer is given without it");
             }
 
-            log.Warn($"{file.Path} is left out: {file.Reason}");
+            log.Warn($"{name} is left out: {reason}");
         }
 
         return snapshot;
@@ -131,11 +137,11 @@ internal sealed class Answer(QuerySettings settings, Logger log)
     /// <summary>The time of the capture's last event, from its last hour; where that has none that can be read, from all.</summary>
     private DateTime? FindEnd(CaptureDatabase database)
     {
-        var last = Snapshot.LastHour(settings.Capture);
+        var last = _bucket is null ? Snapshot.LastHour(settings.Capture) : _bucket.LastHour();
         foreach (var bounds in last is { } hour ? (ScanBounds[])[ScanBounds.Everything with { From = hour }, ScanBounds.Everything] : [ScanBounds.Everything])
         {
             var scope = new QuestionScope();
-            scope.Add(Relation.Events, bounds);
+            scope.Add(Relation.Kept, bounds);
             scope.Add(Relation.Rollups, bounds);
             using var snapshot = Take(scope);
             if (database.LastTime(snapshot) is { } end)
@@ -148,7 +154,7 @@ internal sealed class Answer(QuerySettings settings, Logger log)
     }
 
     private QueryException NoEvents() =>
-        new($"{Path.GetFullPath(settings.Capture)} has no events yet: they are readable about a second after they happen, as long as netmon run --capture is running");
+        new($"{(_bucket is null ? Path.GetFullPath(settings.Capture) : settings.Capture)} has no events yet: they are readable about a second after they happen, as long as netmon run --capture is running");
 
     /// <summary>Whether a question has made up a view's name from parts, so that it was not found in its text.</summary>
     private bool IsUnmadeView(DuckDBException e)

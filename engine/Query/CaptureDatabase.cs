@@ -61,9 +61,9 @@ internal sealed class CaptureDatabase : IDisposable
     public DateTime? LastTime(Snapshot snapshot)
     {
         _segments = snapshot.Segments;
-        var rest = snapshot.Events.Where(file => LastTime(file) is null).ToList();
+        var rest = snapshot.Kept.Where(file => LastTime(file) is null).ToList();
         var sql = $"SELECT max(t) FROM (SELECT max(timestamp) AS t FROM ({RelationSql.Of(Relation.Events, rest, HotEvents())}) UNION ALL SELECT max(last) FROM ({RelationSql.Of(Relation.Rollups, snapshot.Rollups)}))";
-        return new[] { snapshot.Events.Select(LastTime).Max(), Value(sql) as DateTime? }.Max();
+        return new[] { snapshot.Kept.Select(LastTime).Max(), Value(sql) as DateTime? }.Max();
     }
 
     /// <summary>Makes views and macros. The question's time is this moment for all of them.</summary>

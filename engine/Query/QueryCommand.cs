@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
+using NetMon.Foundation;
 using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
+using NetMon.Query.Buckets;
 using NetMon.Query.Printing;
 using NetMon.Query.Sql;
+using NetMon.Storage.Uploads;
 
 namespace NetMon.Query;
 
@@ -15,8 +18,8 @@ internal static partial class QueryCommand
 
     private static readonly Option<string?> Capture = new("--capture")
     {
-        HelpName = "DIR",
-        Description = $"the capture directory; the agent may be writing to it [{CaptureVariable}]",
+        HelpName = "DIR|s3://BUCKET[/PREFIX]",
+        Description = $"the capture directory, to which the agent may be writing, or the bucket that netmon run --archive uploads to [{CaptureVariable}]",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(CaptureVariable),
     };
 
@@ -50,6 +53,19 @@ internal static partial class QueryCommand
         DefaultValueFactory = _ => "1GiB",
     };
 
+    private static readonly Option<string?> Cache = new("--cache")
+    {
+        HelpName = "DIR",
+        Description = "where files of a bucket are kept for the next question; without it netmon in $XDG_CACHE_HOME or ~/.cache",
+    };
+
+    private static readonly Option<string> CacheBytes = new("--cache-bytes")
+    {
+        HelpName = "SIZE",
+        Description = "how much may be kept there; what was not used for longest goes first",
+        DefaultValueFactory = _ => "10GiB",
+    };
+
     private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
     {
         HelpName = LogFormatOption.Words,
@@ -66,9 +82,9 @@ internal static partial class QueryCommand
 
     public static RootCommand Create(Logger log)
     {
-        var command = new RootCommand("netmon query: SQL over a capture directory, the current hour included. It only reads, and holds up no agent.")
+        var command = new RootCommand("netmon query: SQL over a capture directory, the current hour included, or over a bucket. It only reads, and holds up no agent.")
         {
-            Capture, Format, FromFile, Wide, Strict, Memory, LogFormat, Sql,
+            Capture, Format, FromFile, Wide, Strict, Memory, Cache, CacheBytes, LogFormat, Sql,
         };
         command.SetAction(parsed => Run(parsed, log));
         return command;
@@ -83,7 +99,7 @@ internal static partial class QueryCommand
 
         if (parsed.GetValue(Capture) is not { Length: > 0 } directory)
         {
-            return Fail($"which capture directory? Give --capture DIR, or set {CaptureVariable}", ExitCode.Usage);
+            return Fail($"which capture directory? Give --capture DIR or --capture s3://BUCKET/PREFIX, or set {CaptureVariable}", ExitCode.Usage);
         }
 
         if (!Enum.TryParse<OutputFormat>(parsed.GetValue(Format), ignoreCase: true, out var format) || int.TryParse(parsed.GetValue(Format), out _))
@@ -112,10 +128,12 @@ internal static partial class QueryCommand
             return Fail($"{Memory.Name} {parsed.GetValue(Memory)}: it takes a size such as 512MiB or 4GiB", ExitCode.Usage);
         }
 
+        BucketSettings? bucket;
         try
         {
             Usage.CheckPath(Capture.Name, directory);
             Usage.CheckPath(FromFile.Name, parsed.GetValue(FromFile) ?? "-");
+            bucket = Bucket(parsed, directory);
         }
         catch (FormatException e)
         {
@@ -133,7 +151,8 @@ internal static partial class QueryCommand
             }
 
             var style = new PrintStyle(format, parsed.GetValue(Wide) ? null : TerminalWidth());
-            new Answer(new QuerySettings(directory, statements, text ?? "", style, parsed.GetValue(Memory)!, parsed.GetValue(Strict)), log).Print(output);
+            using var answer = new Answer(new QuerySettings(directory, bucket, statements, text ?? "", style, parsed.GetValue(Memory)!, parsed.GetValue(Strict)), log);
+            answer.Print(output);
             return ExitCode.Success;
         }
         catch (QueryException e)
@@ -163,6 +182,20 @@ internal static partial class QueryCommand
             log.Error(code == ExitCode.Usage ? Usage.OneLine(message) : message);
             return code;
         }
+    }
+
+    /// <exception cref="FormatException">An option's value is none.</exception>
+    private static BucketSettings? Bucket(ParseResult parsed, string capture)
+    {
+        if (!capture.StartsWith(UploadTarget.Scheme, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var bytes = ByteSize.TryParse(parsed.GetValue(CacheBytes)!) ?? throw new FormatException($"--cache-bytes {parsed.GetValue(CacheBytes)}: it takes a size such as 500MiB or 10GiB");
+        var cache = parsed.GetValue(Cache) ?? BucketSettings.DefaultCache ?? throw new FormatException("this user has no home for a cache: give --cache DIR");
+        Usage.CheckPath(Cache.Name, cache);
+        return new BucketSettings(UploadTarget.Parse(capture), Path.GetFullPath(cache), bytes);
     }
 
     // .NET keeps the errno of a failed write in HResult: EPIPE (asm-generic/errno-base.h).

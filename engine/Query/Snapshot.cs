@@ -112,15 +112,15 @@ internal sealed class Snapshot : IDisposable
     /// </summary>
     private bool TryRead(QuestionScope scope, FileChecks checks, IReadOnlyDictionary<string, string> damaged)
     {
-        ScanBounds?[] ofEvents = [BoundsOf(Relation.Events), BoundsOf(Relation.Unrolled), BoundsOf(Relation.Kept)];
-        var (eventBounds, lossBounds, rollupBounds) = (Together(ofEvents), BoundsOf(Relation.Loss), Together(BoundsOf(Relation.Rollups), BoundsOf(Relation.Unrolled)));
+        ScanBounds?[] ofEvents = [scope.BoundsOf(Relation.Events), scope.BoundsOf(Relation.Unrolled), scope.BoundsOf(Relation.Kept)];
+        var (eventBounds, lossBounds, rollupBounds) = (ScanBounds.Together(ofEvents), scope.BoundsOf(Relation.Loss), ScanBounds.Together(scope.BoundsOf(Relation.Rollups), scope.BoundsOf(Relation.Unrolled)));
         var hot = new Tier(Directory, CapturePaths.Hot, byHour: true, IsRead);
         var events = new Tier(Directory, CapturePaths.Events, byHour: true, CapturePaths.IsSealed);
         var rollup = new Tier(Directory, CapturePaths.Rollup, byHour: true, CapturePaths.IsSealed);
         var loss = new Tier(Directory, CapturePaths.Loss, byHour: false, CapturePaths.IsSealed);
 
-        var hotFiles = List(hot, Together(eventBounds, lossBounds, rollupBounds));
-        var sealedFiles = List(events, Together(eventBounds, rollupBounds));
+        var hotFiles = List(hot, ScanBounds.Together(eventBounds, lossBounds, rollupBounds));
+        var sealedFiles = List(events, ScanBounds.Together(eventBounds, rollupBounds));
         var rollupFiles = List(rollup, rollupBounds);
         SealedLosses = checks.Losses(List(loss, lossBounds));
 
@@ -135,14 +135,14 @@ internal sealed class Snapshot : IDisposable
         var sums = new RollupChoice(pieces.Select(piece => piece.File.Name).ToHashSet(StringComparer.Ordinal), segments.Select(segment => segment.Name).ToHashSet(StringComparer.Ordinal));
         sums.AddSealed(checks.Rollups(rollupFiles));
         sums.AddHot(checks.Rollups(hotFiles.Where(file => CapturePaths.IsHotRollup(file.Path))));
-        Rollups = [.. sums.Chosen.Where(file => Needs(Relation.Rollups, file.File))];
+        Rollups = [.. sums.Chosen.Where(file => scope.Needs(Relation.Rollups, file.File))];
 
         // A file whose roll-up answers is not looked at.
-        var sound = checks.Events(sealedFiles.Where(file => Needs(Relation.Events, file) || Needs(Relation.Kept, file) || (Needs(Relation.Unrolled, file) && !sums.Covers(file))));
+        var sound = checks.Events(sealedFiles.Where(file => scope.Needs(Relation.Events, file) || scope.Needs(Relation.Kept, file) || (scope.Needs(Relation.Unrolled, file) && !sums.Covers(file))));
         sound.AddRange(pieces);
-        Events = [.. sound.Where(file => Needs(Relation.Events, file.File))];
-        Kept = [.. sound.Where(file => Needs(Relation.Kept, file.File))];
-        Unrolled = [.. sound.Where(file => Needs(Relation.Unrolled, file.File) && !sums.Covers(file.File))];
+        Events = [.. sound.Where(file => scope.Needs(Relation.Events, file.File))];
+        Kept = [.. sound.Where(file => scope.Needs(Relation.Kept, file.File))];
+        Unrolled = [.. sound.Where(file => scope.Needs(Relation.Unrolled, file.File) && !sums.Covers(file.File))];
         if (checks.IsStale || !TryOpen(segments, eventBounds, lossBounds, Leave))
         {
             return false;
@@ -151,25 +151,9 @@ internal sealed class Snapshot : IDisposable
         LeftOut = [.. hot.LeftOut, .. events.LeftOut, .. rollup.LeftOut, .. loss.LeftOut, .. checks.LeftOut, .. LeftOut];
         return true;
 
-        ScanBounds? BoundsOf(Relation relation) => scope.Reads(relation) ? scope.Of(relation) : null;
-
         List<HourFile> List(Tier tier, ScanBounds? bounds) => bounds is null ? [] : tier.List(bounds);
 
-        bool Needs(Relation relation, HourFile file) => scope.Reads(relation) && Within(file, scope.Of(relation));
-
         void Leave(LeftOut file) => LeftOut = [.. LeftOut, file];
-    }
-
-    /// <summary>What any of them needs; null where none needs anything.</summary>
-    private static ScanBounds? Together(params ReadOnlySpan<ScanBounds?> all)
-    {
-        ScanBounds? together = null;
-        foreach (var bounds in all)
-        {
-            together = bounds is null ? together : together?.Or(bounds) ?? bounds;
-        }
-
-        return together;
     }
 
     /// <summary>Opens segments and loss journals; false if one is gone.</summary>
@@ -179,7 +163,7 @@ internal sealed class Snapshot : IDisposable
         List<HotFileView> losses = [];
         foreach (var file in files)
         {
-            var list = CapturePaths.IsSegment(file.Path) && Within(file, eventBounds) ? segments : CapturePaths.IsLossJournal(file.Path) && lossBounds is not null ? losses : null;
+            var list = CapturePaths.IsSegment(file.Path) && (eventBounds?.Has(file) ?? false) ? segments : CapturePaths.IsLossJournal(file.Path) && lossBounds is not null ? losses : null;
             if (list is null)
             {
                 continue;
@@ -207,8 +191,6 @@ internal sealed class Snapshot : IDisposable
         (Segments, HotLosses) = (segments, losses);
         return true;
     }
-
-    private static bool Within(HourFile file, ScanBounds? bounds) => bounds is not null && bounds.HasHour(file.Start) && bounds.HasFile(file.Name);
 
     private static bool IsRead(string name) => CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsSealed(name) || CapturePaths.IsHotRollup(name);
 

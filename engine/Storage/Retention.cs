@@ -41,7 +41,9 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
 
         if (isSteady && options.RetainRollups is { } rollupTime)
         {
-            RemoveRollups(capture.Hours(CapturePaths.Rollup).Where(hour => hour.End <= now - rollupTime.Ticks * TimeSpan.NanosecondsPerTick), RemovalReason.RetainRollups);
+            var before = now - rollupTime.Ticks * TimeSpan.NanosecondsPerTick;
+            RemoveRollups(
+                capture.Hours(CapturePaths.Rollup).Where(hour => hour.End <= before && (archive?.AllArchived(CapturePaths.RollupFolder(hour)) ?? true)), RemovalReason.RetainRollups);
         }
 
         if (now != 0 && options.RetainBytes is { } most)
@@ -54,7 +56,8 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
             Prune(hours, removable);
         }
 
-        archive?.End(hours.Select(CapturePaths.EventsFolder).Concat(LossDates().Select(date => $"{CapturePaths.Loss}/{date}")));
+        archive?.End(hours.Select(CapturePaths.EventsFolder).Concat(capture.Hours(CapturePaths.Rollup).Select(CapturePaths.RollupFolder))
+            .Concat(LossDates().Select(date => $"{CapturePaths.Loss}/{date}")));
     }
 
     private bool IsSteady(long now)

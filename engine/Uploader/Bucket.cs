@@ -1,7 +1,9 @@
 using System.Net;
 using Amazon.Runtime;
+using Amazon.RuntimeDependencies;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Amazon.SecurityToken;
 using Microsoft.Win32.SafeHandles;
 using NetMon.Storage.Uploads;
 
@@ -14,29 +16,33 @@ namespace NetMon.Uploader;
 /// </summary>
 internal sealed class Bucket : IDisposable
 {
-    /// <summary>A call that takes longer has failed: a part of 8 MiB at less than 70 kB/s, or a server that hangs.</summary>
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
-
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private readonly UploadTarget _target;
     private readonly AmazonS3Client _client;
     private readonly long _bytesPerSecond;
 
-    public Bucket(UploadTarget target, string? endpoint, long bytesPerSecond)
+    /// <param name="target">Which bucket.</param>
+    /// <param name="endpoint">On which server.</param>
+    /// <param name="callTimeout">A call without an answer for so long has failed.</param>
+    /// <param name="bytesPerSecond">The pace of uploads.</param>
+    public Bucket(UploadTarget target, Endpoint endpoint, TimeSpan callTimeout, long bytesPerSecond)
     {
+        // Roles by web identity, as Kubernetes gives them to pods: found without reflection.
+        GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => new AmazonSecurityTokenServiceClient(
+            new AnonymousAWSCredentials(), new AmazonSecurityTokenServiceConfig { RegionEndpoint = context.SecurityTokenServiceClientContextData.Region }));
         (_target, _bytesPerSecond) = (target, bytesPerSecond);
         var config = new AmazonS3Config
         {
-            Timeout = CallTimeout,
+            Timeout = callTimeout,
             ConnectTimeout = ConnectTimeout,
             MaxErrorRetry = 0,
             // What the library adds by itself goes as a trailer, which some servers store as part of the object.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
-        if (endpoint is not null)
+        if (endpoint.Address is { } address)
         {
-            config.ServiceURL = endpoint;
+            config.ServiceURL = address;
             config.AuthenticationRegion = Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1";
             config.ForcePathStyle = true; // bucket.127.0.0.1 is no name; servers of one's own have seldom names for buckets
         }
@@ -168,6 +174,26 @@ internal sealed class Bucket : IDisposable
     /// <summary>Reads an object back; the caller disposes of the stream.</summary>
     public async Task<Stream> ReadAsync(string key, CancellationToken stop) =>
         (await _client.GetObjectAsync(new GetObjectRequest { BucketName = _target.Bucket, Key = key }, stop).ConfigureAwait(false)).ResponseStream;
+
+    /// <summary>Begins to read an object's bytes from a place on, as long as it has this entity tag; the caller disposes of it.</summary>
+    public Task<GetObjectResponse> BeginReadAsync(string key, string entityTag, long from, CancellationToken stop) => _client.GetObjectAsync(
+        new GetObjectRequest
+        {
+            BucketName = _target.Bucket,
+            Key = key,
+            EtagToMatch = entityTag.Length > 0 ? $"\"{entityTag}\"" : null,
+            ByteRange = from > 0 ? new ByteRange($"bytes={from.ToString(System.Globalization.CultureInfo.InvariantCulture)}-") : null,
+        },
+        stop);
+
+    /// <summary>A page of a listing, by keys; the last one where its <c>IsTruncated</c> is not true.</summary>
+    /// <param name="prefix">Of the keys.</param>
+    /// <param name="after">The keys are behind this one; null for all.</param>
+    /// <param name="byFolder">Whether what is below a further '/' is one entry.</param>
+    /// <param name="page">The mark of the page from the one before; null for the first.</param>
+    /// <param name="stop">Ends it.</param>
+    public Task<ListObjectsV2Response> ListAsync(string prefix, string? after, bool byFolder, string? page, CancellationToken stop) => _client.ListObjectsV2Async(
+        new ListObjectsV2Request { BucketName = _target.Bucket, Prefix = prefix, StartAfter = after, Delimiter = byFolder ? "/" : null, ContinuationToken = page }, stop);
 
     public void Dispose() => _client.Dispose();
 

@@ -4,7 +4,7 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader;
 
-/// <summary>Says why an upload failed so that its reader knows what to do.</summary>
+/// <summary>Says why an upload or a download failed so that its reader knows what to do.</summary>
 internal static class Explanation
 {
     private static readonly string[] BadCredentials =
@@ -15,17 +15,17 @@ internal static class Explanation
         failure is UploadException or AmazonServiceException or AmazonClientException or HttpRequestException or IOException or UnauthorizedAccessException or TimeoutException or OperationCanceledException or SocketException;
 
     /// <summary>The failure in words.</summary>
-    public static UploadException Of(Exception failure, UploadTarget target, string where, string path) => failure switch
+    public static UploadException Of(Exception failure, UploadTarget target, string where, string path, Purpose purpose) => failure switch
     {
         UploadException known => known,
-        AmazonServiceException { ErrorCode: "NoSuchBucket" } => All($"there is no bucket {target.Bucket} at {where}: make it, or correct --archive", failure),
+        AmazonServiceException { ErrorCode: "NoSuchBucket" } => All($"there is no bucket {target.Bucket} at {where}: {(purpose == Purpose.Upload ? "make it, or correct" : "correct")} {purpose.Option}", failure),
         AmazonServiceException { ErrorCode: { } code } e when BadCredentials.Contains(code) => All(
             $"{where} does not take these credentials ({code}: {e.Message}): see AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, or the role that this node or pod has", failure),
         AmazonServiceException e when (int)e.StatusCode is 401 or 403 => All(
-            $"{where} does not allow it ({e.ErrorCode}: {e.Message}): the credentials need s3:PutObject, s3:GetObject, s3:ListBucket, s3:ListBucketMultipartUploads, s3:ListMultipartUploadParts, s3:AbortMultipartUpload and s3:DeleteObject in {target}", failure),
+            $"{where} does not allow it ({e.ErrorCode}: {e.Message}): the credentials need {purpose.Rights} in {target}", failure),
         AmazonServiceException e when e.StatusCode != 0 => All($"{where} answers {(int)e.StatusCode} {e.ErrorCode}: {e.Message}", failure),
         OperationCanceledException or TimeoutException => All($"{where} did not answer in time", failure),
-        IOException or UnauthorizedAccessException when failure is not HttpIOException => new UploadException($"{path} can't be read or marked in archived/: {failure.Message}", concernsAll: false, failure),
+        IOException or UnauthorizedAccessException when failure is not HttpIOException => new UploadException($"{path} {purpose.FileTrouble}: {failure.Message}", concernsAll: false, failure),
         AmazonClientException when IsAbout(failure, "credential") => All(
             $"there are no credentials for {where}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this node or pod a role (looked at the environment, web identity, ~/.aws and the instance's own)", failure),
         AmazonClientException when IsAbout(failure, "region") => All("which region? Set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own", failure),

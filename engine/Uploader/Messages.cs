@@ -53,7 +53,8 @@ internal sealed class Messages(Logger log)
         }
     }
 
-    private string Clean(string text)
+    /// <summary>A text without credentials, and not longer than a line is to be.</summary>
+    public string Clean(string text)
     {
         foreach (var secret in _secrets)
         {

@@ -15,19 +15,19 @@ internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarge
     /// <summary>Names that are tried for a file, as other files have its key: hours that got late rows after they were removed here.</summary>
     private const int MostNames = 100;
 
-    /// <summary>Does it; false if the file is gone meanwhile.</summary>
+    /// <summary>Does it; false if the file is gone meanwhile, or is the roll-up of events that are still to be uploaded.</summary>
     /// <exception cref="UploadException">The server's copy is not the file.</exception>
     /// <exception cref="IOException">The file can't be read or marked.</exception>
     public async Task<bool> RunAsync(string path, CancellationToken stop)
     {
         using var file = capture.TryOpen(path, writable: false);
-        if (file is null)
+        if (file is null || !TryName(path, out var wanted))
         {
             return false;
         }
 
         var digest = FileDigest.Of(file, stop);
-        var (key, isThere) = await FindKeyAsync(path, digest, stop).ConfigureAwait(false);
+        var (key, isThere) = await FindKeyAsync(wanted, digest, stop).ConfigureAwait(false);
         if (!isThere)
         {
             await SendAsync(key, file, digest, stop).ConfigureAwait(false);
@@ -38,12 +38,36 @@ internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarge
         return true;
     }
 
+    /// <summary>
+    /// The key that a file is to have. Readers know a roll-up's events by their name, so it takes the one that those have in the bucket;
+    /// false while they have none.
+    /// </summary>
+    private bool TryName(string path, out string key)
+    {
+        key = target.KeyOf(path);
+        if (!path.StartsWith(CapturePaths.Rollup + "/", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        var summed = CapturePaths.Events + path[CapturePaths.Rollup.Length..];
+        using var events = capture.TryOpen(summed, writable: false);
+        if (events is null)
+        {
+            return true;
+        }
+
+        var theirs = UploadMark.KeyOf(capture, summed, RandomAccess.GetLength(events), target);
+        key = theirs is null ? key : target.KeyOf(CapturePaths.Rollup + theirs[target.KeyOf(CapturePaths.Events).Length..]);
+        return theirs is not null;
+    }
+
     /// <summary>The key that the file has already, or else one that is free: nothing in the bucket is ever overwritten.</summary>
-    private async Task<(string Key, bool IsThere)> FindKeyAsync(string path, FileDigest digest, CancellationToken stop)
+    private async Task<(string Key, bool IsThere)> FindKeyAsync(string wanted, FileDigest digest, CancellationToken stop)
     {
         for (var number = 0; number < MostNames; number++)
         {
-            var key = target.KeyOf(number == 0 ? path : $"{path[..^CapturePaths.SealedExtension.Length]}-{number}{CapturePaths.SealedExtension}");
+            var key = number == 0 ? wanted : $"{wanted[..^CapturePaths.SealedExtension.Length]}-{number}{CapturePaths.SealedExtension}";
             var there = await bucket.LookAsync(key, stop).ConfigureAwait(false);
             if (there is null)
             {
@@ -57,7 +81,7 @@ internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarge
         }
 
         throw new UploadException(
-            $"{target.KeyOf(path)} and {MostNames - 1} names beside it are taken by other files: does another node or cluster of the same name upload to {target}? Give each a prefix of its own (--archive)",
+            $"{wanted} and {MostNames - 1} names beside it are taken by other files: does another node or cluster of the same name upload to {target}? Give each a prefix of its own (--archive)",
             concernsAll: false);
     }
 

@@ -65,7 +65,7 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            failed = Explanation.Of(e, target, where, capture.Path);
+            failed = Explanation.Of(e, target, where, capture.Path, Purpose.Upload);
         }
 
         foreach (var file in waiting)
@@ -79,7 +79,7 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
             }
             catch (Exception e) when (Explanation.Knows(e) && !stop.IsCancellationRequested)
             {
-                failed = Explanation.Of(e, target, where, file.Path);
+                failed = Explanation.Of(e, target, where, file.Path, Purpose.Upload);
                 if (failed.ConcernsAll)
                 {
                     break;

@@ -2,14 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Amazon.Runtime;
-using Amazon.RuntimeDependencies;
-using Amazon.SecurityToken;
 using Microsoft.Win32.SafeHandles;
 using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
 using NetMon.Native;
 using NetMon.Storage;
 using NetMon.Storage.Uploads;
+using NetMon.Uploader.Fetch;
 
 namespace NetMon.Uploader;
 
@@ -22,7 +21,10 @@ internal static class UploaderCommand
     private const int Success = 0;
     private const int Failure = 1;
     private const int Niceness = 19;
-    private static readonly string[] EndpointVariables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
+
+    /// <summary>A call that takes longer has failed: a part of 8 MiB at less than 70 kB/s, or a server that hangs.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(100);
 
@@ -41,7 +43,7 @@ internal static class UploaderCommand
 
     public static RootCommand Create(Logger log)
     {
-        var command = new RootCommand("Uploads the sealed files of a NetMon capture to an S3-compatible bucket and verifies them. netmon run --archive starts it by itself.") { Capture, To, Bandwidth, LogFormat, Once, Child };
+        var command = new RootCommand("Uploads the sealed files of a NetMon capture to an S3-compatible bucket and verifies them. netmon run --archive starts it by itself.") { Capture, To, Bandwidth, LogFormat, Once, Child, FetchCommand.Create(log) };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
     }
@@ -97,9 +99,6 @@ internal static class UploaderCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, ContainedFolder capture, UploadTarget target, long bandwidth, Messages messages)
     {
-        // Roles by web identity, as Kubernetes gives them to pods: found without reflection.
-        GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => new AmazonSecurityTokenServiceClient(
-            new AnonymousAWSCredentials(), new AmazonSecurityTokenServiceConfig { RegionEndpoint = context.SecurityTokenServiceClientContextData.Region }));
         using var stop = new CancellationTokenSource();
         var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -113,10 +112,9 @@ internal static class UploaderCommand
             new Thread(() => FollowParent(finish, stop)) { IsBackground = true, Name = "parent" }.Start();
         }
 
-        var endpoint = EndpointText();
-        using var bucket = new Bucket(target, endpoint, bandwidth);
-        var where = endpoint is null ? "S3" : new Uri(endpoint).GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
-        return await new UploadLoop(capture, bucket, target, where, messages).RunAsync(finish.Task, stop.Token).ConfigureAwait(false) ? Success : Failure;
+        var endpoint = Endpoint.OfEnvironment();
+        using var bucket = new Bucket(target, endpoint, CallTimeout, bandwidth);
+        return await new UploadLoop(capture, bucket, target, endpoint.Name, messages).RunAsync(finish.Task, stop.Token).ConfigureAwait(false) ? Success : Failure;
 
         void Stop(PosixSignalContext context)
         {
@@ -141,14 +139,6 @@ internal static class UploaderCommand
 
     private static long ReadBandwidth(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : throw new FormatException($"--bandwidth {text}: it takes bytes per second, 1 or more");
-
-    private static string? EndpointText()
-    {
-        var text = EndpointVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
-        return text is null || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-            ? text
-            : throw new FormatException("AWS_ENDPOINT_URL: it takes http://HOST[:PORT] or https://HOST[:PORT]");
-    }
 
     /// <summary>The lock, which one that ends may hold a moment longer; null if somebody keeps it.</summary>
     private static async Task<SafeFileHandle?> LockAsync(ContainedFolder capture)

@@ -7,12 +7,14 @@ namespace NetMon.Uploader;
 /// <summary>What of a capture directory is sealed and not in the bucket. Reads only; one thread.</summary>
 internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
 {
-    /// <summary>Files that wait, the oldest date and hour first, losses of a date before its events.</summary>
+    private static readonly string[] Order = [CapturePaths.Loss, CapturePaths.Events, CapturePaths.Rollup];
+
+    /// <summary>Files that wait, the oldest date first; of a date its losses, then its events, then its roll-ups, which take their keys from the events.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
     public List<WaitingFile> Waiting() =>
         [.. All("").Where(file => !UploadMark.Is(capture, file.Path, file.Bytes, target))
             .OrderBy(file => file.Path.Split('/')[1], StringComparer.Ordinal)
-            .ThenBy(file => file.Path.StartsWith(CapturePaths.Loss, StringComparison.Ordinal) ? 0 : 1)
+            .ThenBy(file => Array.IndexOf(Order, file.Path.Split('/')[0]))
             .ThenBy(file => file.Path, StringComparer.Ordinal)];
 
     /// <summary>Removes marks whose file is gone, so that they don't speak for a later one of the same name.</summary>
@@ -38,7 +40,7 @@ internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
             }
         }
 
-        foreach (var date in Dates(under + CapturePaths.Events))
+        foreach (var date in Dates(under + CapturePaths.Events).Concat(Dates(under + CapturePaths.Rollup)))
         {
             foreach (var hour in capture.Folders(date).Where(CapturePaths.IsHour))
             {

@@ -8,16 +8,22 @@ internal sealed class RollupChoice(IReadOnlySet<string> pieces, IReadOnlySet<str
     private readonly List<ReadableFile> _chosen = [];
     private readonly HashSet<string> _hours = new(StringComparer.Ordinal);
     private readonly HashSet<string> _pieces = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _sealed = new(StringComparer.Ordinal);
 
     public IReadOnlyList<ReadableFile> Chosen => _chosen;
 
-    /// <summary>Takes the roll-ups of sealed hours but those of an hour that is being sealed at this moment: its pieces are still there.</summary>
+    /// <summary>
+    /// Takes the roll-ups of sealed hours but those of an hour that is being sealed at this moment: its pieces are still there. Of two that
+    /// sum up the same pieces, as a bucket may have where another file had the name, it takes one.
+    /// </summary>
     public void AddSealed(IEnumerable<ReadableFile> rollups)
     {
-        foreach (var rollup in rollups.Where(rollup => !rollup.MadeOf.Any(name => pieces.Contains(name) || segments.Contains(name))))
+        foreach (var (rollup, names) in rollups.Select(rollup => (rollup, Names: rollup.MadeOf.ToList()))
+            .Where(rollup => !rollup.Names.Any(name => pieces.Contains(name) || segments.Contains(name) || _sealed.Contains(name))))
         {
             _chosen.Add(rollup);
             _hours.Add(rollup.File.Key);
+            _sealed.UnionWith(names);
         }
     }
 

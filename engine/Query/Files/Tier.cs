@@ -101,14 +101,16 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
 
     private static bool IsNoLink(FileSystemInfo entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0;
 
-    private static bool TryParseDate(string name, out DateTime day)
+    /// <summary>The day of a folder date=2026-11-22.</summary>
+    public static bool TryParseDate(string name, out DateTime day)
     {
         day = default;
         return CapturePaths.IsDate(name)
             && DateTime.TryParseExact(name.AsSpan("date=".Length), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
     }
 
-    private static bool TryParseHour(string name, out int hour)
+    /// <summary>The hour of a folder hour=19.</summary>
+    public static bool TryParseHour(string name, out int hour)
     {
         hour = 0;
         return CapturePaths.IsHour(name) && int.TryParse(name.AsSpan("hour=".Length), NumberStyles.None, CultureInfo.InvariantCulture, out hour) && hour < 24;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using NetMon.Query.Files;
 
 namespace NetMon.Query.Planning;
 
@@ -15,7 +16,11 @@ internal sealed partial class QuestionScope
     /// <summary>How often the relation is read.</summary>
     public int Scans(Relation relation) => _scans.GetValueOrDefault(relation);
 
-    public ScanBounds Of(Relation relation) => _bounds[relation];
+    /// <summary>The bounds of a relation; null where it is not read.</summary>
+    public ScanBounds? BoundsOf(Relation relation) => _bounds.GetValueOrDefault(relation);
+
+    /// <summary>Whether a relation may have rows in a file of an hour.</summary>
+    public bool Needs(Relation relation, HourFile file) => BoundsOf(relation)?.Has(file) ?? false;
 
     /// <summary>Whether a scan has a use for a column of this name, as far as the plans were read.</summary>
     public bool Uses(string column) => _words.Contains(column);

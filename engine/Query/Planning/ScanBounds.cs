@@ -1,3 +1,5 @@
+using NetMon.Query.Files;
+
 namespace NetMon.Query.Planning;
 
 /// <summary>Which rows of a relation a question can have a use for: a stretch of time, and maybe a single node. Immutable.</summary>
@@ -13,9 +15,24 @@ internal sealed record ScanBounds(DateTime From, DateTime To, string? Node)
     public ScanBounds Or(ScanBounds other) => new(
         From < other.From ? From : other.From, To > other.To ? To : other.To, Node == other.Node ? Node : null);
 
+    /// <summary>What any of them has a use for; null where none has.</summary>
+    public static ScanBounds? Together(params ReadOnlySpan<ScanBounds?> all)
+    {
+        ScanBounds? together = null;
+        foreach (var bounds in all)
+        {
+            together = bounds is null ? together : together?.Or(bounds) ?? bounds;
+        }
+
+        return together;
+    }
+
     public bool HasHour(DateTime start) => start <= To && start.AddHours(1) > From;
 
     public bool HasDay(DateTime start) => start <= To && start.AddDays(1) > From;
+
+    /// <summary>Whether a file of an hour, or else of a day, may have rows.</summary>
+    public bool Has(HourFile file, bool byHour = true) => (byHour ? HasHour(file.Start) : HasDay(file.Start)) && HasFile(file.Name);
 
     /// <summary>Whether a file of this name may have rows of the node: NODE.parquet, NODE-N.parquet or NODE.RUN-N.parquet. May be true of others.</summary>
     public bool HasFile(string name)

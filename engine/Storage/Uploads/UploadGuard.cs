@@ -31,11 +31,14 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
     /// <summary>Begins a look at everything.</summary>
     public void Begin() => _held = [];
 
-    /// <summary>Whether an hour may be removed: nothing of it is in hot/, and each sealed file is in the bucket. One that may not is noted as held.</summary>
+    /// <summary>
+    /// Whether an hour's events may be removed: nothing of it is in hot/, and each sealed file is in the bucket, its roll-up too, whose
+    /// key follows from that of the events. One that may not is noted as held.
+    /// </summary>
     /// <exception cref="IOException">It can't be read.</exception>
     public bool MayRemove(Hour hour)
     {
-        var may = !capture.Root.FileNames(CapturePaths.HotFolder(hour)).Any(IsUnsealed) && AllArchived(CapturePaths.EventsFolder(hour));
+        var may = !capture.Root.FileNames(CapturePaths.HotFolder(hour)).Any(IsUnsealed) && AllArchived(CapturePaths.EventsFolder(hour)) && AllArchived(CapturePaths.RollupFolder(hour));
         if (!may)
         {
             _held.Add(hour);

@@ -15,17 +15,22 @@ public static class UploadMark
 
     /// <summary>Whether this file, of this size, was verified in this target.</summary>
     /// <exception cref="IOException">The mark can't be read.</exception>
-    public static bool Is(ContainedFolder capture, string path, long bytes, UploadTarget target)
+    public static bool Is(ContainedFolder capture, string path, long bytes, UploadTarget target) => KeyOf(capture, path, bytes, target) is not null;
+
+    /// <summary>By which key this file, of this size, was verified in this target; null if it was not.</summary>
+    /// <exception cref="IOException">The mark can't be read.</exception>
+    public static string? KeyOf(ContainedFolder capture, string path, long bytes, UploadTarget target)
     {
         using var mark = capture.TryOpen(PathOf(path), writable: false);
         if (mark is null)
         {
-            return false;
+            return null;
         }
 
         var text = new byte[LongestMark];
         var length = RandomAccess.Read(mark, text, 0);
-        return Encoding.UTF8.GetString(text, 0, length) is var line && line.EndsWith('\n') && line.StartsWith(Start(bytes, target), StringComparison.Ordinal);
+        var line = Encoding.UTF8.GetString(text, 0, length);
+        return line.EndsWith('\n') && line.StartsWith(Start(bytes, target), StringComparison.Ordinal) ? line[(line.LastIndexOf(' ') + 1)..^1] : null;
     }
 
     /// <summary>Marks; returns when the mark is durable.</summary>

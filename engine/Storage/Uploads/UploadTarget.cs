@@ -3,7 +3,9 @@ namespace NetMon.Storage.Uploads;
 /// <summary>Where sealed files go: a bucket, and a prefix in it without slashes at its ends, maybe empty.</summary>
 public sealed record UploadTarget(string Bucket, string Prefix)
 {
-    private const string Scheme = "s3://";
+    /// <summary>How one begins.</summary>
+    public const string Scheme = "s3://";
+
 
     /// <summary>Longest prefix, so that a key keeps within the 1,024 bytes that S3 gives it.</summary>
     private const int LongestPrefix = 512;

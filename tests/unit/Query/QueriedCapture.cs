@@ -31,8 +31,9 @@ internal static class QueriedCapture
     public static string Print(this CaptureFolder capture, string sql, OutputFormat format, int? width = null, List<string>? log = null)
     {
         using var output = new MemoryStream();
-        var settings = new QuerySettings(capture.Path, Statement.Parse(sql), sql, new PrintStyle(format, width), Memory, IsStrict: false);
-        new Answer(settings, new Logger(entry => log?.Add(entry.Message), "query")).Print(output);
+        var settings = new QuerySettings(capture.Path, null, Statement.Parse(sql), sql, new PrintStyle(format, width), Memory, IsStrict: false);
+        using var answer = new Answer(settings, new Logger(entry => log?.Add(entry.Message), "query"));
+        answer.Print(output);
         return Encoding.UTF8.GetString(output.ToArray());
     }
 
@@ -40,7 +41,7 @@ internal static class QueriedCapture
     public static string Print(this Snapshot snapshot, string sql)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        using var spill = SpillFolder.Create();
+        using var spill = TemporaryFolder.Create();
         using var database = CaptureDatabase.Create(Memory, spill.Path);
         database.Load(snapshot, database.Plan([sql]));
         database.Print(new Statement(sql, null), new PrintStyle(OutputFormat.Csv, null), output);

@@ -33,7 +33,7 @@ public sealed class ExplanationTests
     public void What_the_server_or_the_network_does_concerns_all_files(Exception failure, string expected)
     {
         Assert.True(Explanation.Knows(failure));
-        var told = Explanation.Of(failure, Target, Where, "events/a.parquet");
+        var told = Explanation.Of(failure, Target, Where, "events/a.parquet", Purpose.Upload);
         Assert.Contains(expected, told.Message, StringComparison.Ordinal);
         Assert.True(told.ConcernsAll);
         Assert.Same(failure, told.InnerException);
@@ -42,21 +42,21 @@ public sealed class ExplanationTests
     [Fact]
     public void What_the_disk_does_concerns_that_file()
     {
-        var told = Explanation.Of(new FileNotFoundException("gone"), Target, Where, "events/a.parquet");
+        var told = Explanation.Of(new FileNotFoundException("gone"), Target, Where, "events/a.parquet", Purpose.Upload);
         Assert.Equal("events/a.parquet can't be read or marked in archived/: gone", told.Message);
         Assert.False(told.ConcernsAll);
-        Assert.False(Explanation.Of(new UnauthorizedAccessException("no"), Target, Where, "p").ConcernsAll);
+        Assert.False(Explanation.Of(new UnauthorizedAccessException("no"), Target, Where, "p", Purpose.Upload).ConcernsAll);
     }
 
     [Fact]
     public void A_connection_that_breaks_while_it_is_read_is_the_networks() =>
-        Assert.True(Explanation.Of(new HttpIOException(HttpRequestError.ResponseEnded, "torn"), Target, Where, "p").ConcernsAll);
+        Assert.True(Explanation.Of(new HttpIOException(HttpRequestError.ResponseEnded, "torn"), Target, Where, "p", Purpose.Upload).ConcernsAll);
 
     [Fact]
     public void What_is_explained_already_stays()
     {
         var told = new UploadException("known", concernsAll: false);
-        Assert.Same(told, Explanation.Of(told, Target, Where, "p"));
+        Assert.Same(told, Explanation.Of(told, Target, Where, "p", Purpose.Upload));
     }
 
     [Fact]

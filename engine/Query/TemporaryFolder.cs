@@ -4,10 +4,10 @@ using NetMon.Native;
 namespace NetMon.Query;
 
 /// <summary>
-/// A folder among the temporary files for what does not fit into memory, removed on every way out that the system lets a program
+/// A folder of one run, among the temporary files or in a folder of the user's own, removed on every way out that the system lets a program
 /// see; what a killed one left is removed by the next one of the same user.
 /// </summary>
-internal sealed class SpillFolder : IDisposable
+internal sealed class TemporaryFolder : IDisposable
 {
     private const string Prefix = "netmon-query-";
     private const string LockName = "lock";
@@ -19,7 +19,7 @@ internal sealed class SpillFolder : IDisposable
     private readonly FileStream _lock;
     private readonly PosixSignalRegistration[] _signals;
 
-    private SpillFolder(string path)
+    private TemporaryFolder(string path)
     {
         Path = path;
         _lock = Lock(System.IO.Path.Combine(path, LockName), FileMode.CreateNew);
@@ -29,11 +29,19 @@ internal sealed class SpillFolder : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Makes one, readable by its owner alone, and removes those that nobody uses any more.</summary>
-    public static SpillFolder Create()
+    /// <summary>Makes one among the temporary files, readable by its owner alone, and removes those that nobody uses any more.</summary>
+    public static TemporaryFolder Create()
     {
-        Sweep();
-        return new SpillFolder(Directory.CreateTempSubdirectory(Prefix).FullName);
+        Sweep(System.IO.Path.GetTempPath());
+        return new TemporaryFolder(Directory.CreateTempSubdirectory(Prefix).FullName);
+    }
+
+    /// <summary>The same in a folder that nobody else may write to.</summary>
+    public static TemporaryFolder CreateIn(string parent)
+    {
+        Sweep(parent);
+        var path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("n"));
+        return new TemporaryFolder(Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName);
     }
 
     public void Dispose()
@@ -43,9 +51,9 @@ internal sealed class SpillFolder : IDisposable
         _lock.Dispose();
     }
 
-    private static void Sweep()
+    private static void Sweep(string parent)
     {
-        foreach (var folder in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
+        foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
             try
             {

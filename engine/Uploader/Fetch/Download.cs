@@ -1,0 +1,61 @@
+using System.Globalization;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Uploader.Fetch;
+
+/// <summary>An object, or the end of one, that is to be put into a new file.</summary>
+/// <param name="Key">The object.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="EntityTag">What it was when it was listed.</param>
+/// <param name="From">The first byte that is wanted.</param>
+/// <param name="Path">The file; it has the wanted bytes alone.</param>
+internal sealed record Download(string Key, long Bytes, string EntityTag, long From, string Path)
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+    private const int BufferBytes = 128 << 10;
+
+    /// <summary>Reads a request: what follows <see cref="FetchProtocol.Get"/>.</summary>
+    public static Download Parse(ReadOnlySpan<string> words) =>
+        new(words[0], Number(words[1]), words[2], Number(words[3]), words[4]);
+
+    /// <summary>Writes the file, which is incomplete where this throws.</summary>
+    /// <exception cref="CutOffException">Not all bytes came, or they stood still for longer than the patience.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public async Task RunAsync(Bucket bucket, FetchAnswers answers, TimeSpan patience, CancellationToken stop)
+    {
+        using var response = await bucket.BeginReadAsync(Key, EntityTag, From, stop).ConfigureAwait(false);
+        await using var bytes = response.ResponseStream;
+        await using var file = new FileStream(Path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Mode, BufferSize = 0 });
+        var buffer = new byte[BufferBytes];
+        var (done, wanted) = (0L, Bytes - From);
+        while (done < wanted)
+        {
+            var read = await ReadAsync(bytes, buffer.AsMemory(0, (int)Math.Min(buffer.Length, wanted - done)), done, patience, stop).ConfigureAwait(false);
+            await file.WriteAsync(buffer.AsMemory(0, read), stop).ConfigureAwait(false);
+            done += read;
+            answers.Add(read);
+        }
+    }
+
+    private async Task<int> ReadAsync(Stream bytes, Memory<byte> buffer, long done, TimeSpan patience, CancellationToken stop)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        bound.CancelAfter(patience);
+        Exception? cause = null;
+        try
+        {
+            if (await bytes.ReadAsync(buffer, bound.Token).ConfigureAwait(false) is var read and > 0)
+            {
+                return read;
+            }
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested && Explanation.Knows(e))
+        {
+            cause = e;
+        }
+
+        throw new CutOffException(string.Create(CultureInfo.InvariantCulture, $"it was cut off after {done} of {Bytes - From} bytes"), cause);
+    }
+
+    private static long Number(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using Amazon.Runtime;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Uploader.Fetch;
+
+/// <summary>What a failure means for a download: of this object alone, of all, or none if it is tried again. No state; any thread.</summary>
+internal sealed class FetchFailures(UploadTarget target, string where)
+{
+    /// <summary>Whether another try may succeed.</summary>
+    public static bool MayPass(Exception failure) => failure switch
+    {
+        AmazonServiceException e when e.StatusCode != 0 => (int)e.StatusCode is >= 500 or 429,
+        AmazonServiceException or HttpRequestException or HttpIOException or CutOffException => true,
+        _ => false,
+    };
+
+    /// <summary>Why one object can't be had; null where the reason concerns all.</summary>
+    public static string? OfObject(Exception failure) => failure switch
+    {
+        CutOffException e => e.Message,
+        AmazonServiceException { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" } => "it was removed from the bucket after it was listed",
+        AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed } => "it was replaced in the bucket after it was listed",
+        AmazonServiceException { ErrorCode: "InvalidObjectState" } => "its storage class can't be read at once: restore it first",
+        _ => null,
+    };
+
+    /// <summary>The failure in words, for all objects.</summary>
+    public string OfAll(Exception failure, string path) => Explanation.Of(failure, target, where, path, Purpose.Query).Message;
+}
