@@ -107,9 +107,9 @@ internal sealed class ObjectCache : IDisposable
     private static string Make(string cache, string name)
     {
         var folder = Path.GetFullPath(Path.Combine(cache, name));
-        if (RegularFile.KindOf(folder) == FileKind.Missing)
+        foreach (var missing in new[] { cache, folder }.Where(path => RegularFile.KindOf(path) == FileKind.Missing))
         {
-            Directory.CreateDirectory(folder, Private);
+            Directory.CreateDirectory(missing, Private);
         }
 
         if (RegularFile.KindOf(folder) != FileKind.Directory || !RegularFile.IsOwn(folder))

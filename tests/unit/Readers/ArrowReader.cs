@@ -8,25 +8,25 @@ namespace NetMon.UnitTests.Readers;
 internal sealed class ArrowReader : IParquetReader
 {
     public Task<IReadOnlyList<IReadOnlyList<string?[]>>> Answer(IReadOnlyList<Question> questions) =>
-        Task.FromResult<IReadOnlyList<IReadOnlyList<string?[]>>>([.. questions.Select(question => question.Files.SelectMany(file => Read(file, question.Conditions)).ToList())]);
+        Task.FromResult<IReadOnlyList<IReadOnlyList<string?[]>>>([.. questions.Select(question => question.Files.SelectMany(file => Read(file, question)).ToList())]);
 
-    private static IEnumerable<string?[]> Read(string path, Condition[] conditions)
+    private static IEnumerable<string?[]> Read(string path, Question question)
     {
         using var file = new ParquetFileReader(path);
         var columns = Enumerable.Range(0, file.FileMetaData.NumColumns).ToDictionary(column => file.FileMetaData.Schema.Column(column).Name);
         for (var index = 0; index < file.FileMetaData.NumRowGroups; index++)
         {
             using var group = file.RowGroup(index);
-            if (conditions.Any(condition => IsExcluded(group, columns, condition)))
+            if (question.Conditions.Any(condition => IsExcluded(group, columns, condition)))
             {
                 continue;
             }
 
-            var values = ReaderFiles.Columns.Select(name => columns.TryGetValue(name, out var column) ? Values(group, column) : new string?[group.MetaData.NumRows]).ToArray();
+            var values = question.Columns.Select(name => columns.TryGetValue(name, out var column) ? Values(group, column) : new string?[group.MetaData.NumRows]).ToArray();
             for (var row = 0; row < group.MetaData.NumRows; row++)
             {
                 var read = Array.ConvertAll(values, column => column[row]);
-                if (conditions.All(condition => condition.Matches(read)))
+                if (question.Conditions.All(condition => condition.Matches(read)))
                 {
                     yield return read;
                 }

@@ -9,7 +9,7 @@ internal static class ClickHouse
     private static readonly string Structure = string.Join(", ", [.. EventColumns.All.Select(column => $"{column.Name} {TypeOf(column.Type)}"), "date Date", "hour Int64"]);
 
     public static NodeReader Reader { get; } = new(
-        "clickhouse", new SqlText("toString(\"{0}\")", "toString(toUnixTimestamp64Micro(\"timestamp\"))", "toDateTime64('{0}', 6, 'UTC')", EscapesBackslash: true), Table);
+        "clickhouse", new SqlText("toString(\"{0}\")", "toString(toUnixTimestamp64Micro(\"{0}\"))", "toDateTime64('{0}', 6, 'UTC')", EscapesBackslash: true), Table);
 
     private static string Table(Question question) => question.Files switch
     {

@@ -4,7 +4,7 @@ namespace NetMon.UnitTests.Readers;
 
 internal sealed class DuckDbReader : IParquetReader
 {
-    private static readonly SqlText Sql = new("CAST(\"{0}\" AS VARCHAR)", "CAST(epoch_us(\"timestamp\") AS VARCHAR)", "TIMESTAMP '{0}'");
+    private static readonly SqlText Sql = new("CAST(\"{0}\" AS VARCHAR)", "CAST(epoch_us(\"{0}\") AS VARCHAR)", "TIMESTAMP '{0}'");
 
     public Task<IReadOnlyList<IReadOnlyList<string?[]>>> Answer(IReadOnlyList<Question> questions) =>
         Task.FromResult<IReadOnlyList<IReadOnlyList<string?[]>>>([.. questions.Select(Answer)]);

@@ -36,7 +36,7 @@ internal sealed class NodeReader(string engine, SqlText? sql = null, Func<Questi
     private object Request(Question question) => new
     {
         files = question.Files,
-        columns = ReaderFiles.Columns,
+        columns = question.Columns,
         sql = sql?.Of(question, table!(question)),
         conditions = question.Conditions.Select(condition => new
         {

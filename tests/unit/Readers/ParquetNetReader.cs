@@ -15,7 +15,7 @@ internal sealed class ParquetNetReader : IParquetReader
             var rows = new List<string?[]>();
             foreach (var file in question.Files)
             {
-                rows.AddRange((await Read(file)).Where(row => question.Conditions.All(condition => condition.Matches(row))));
+                rows.AddRange((await Read(file, question.Columns)).Where(row => question.Conditions.All(condition => condition.Matches(row))));
             }
 
             answers.Add(rows);
@@ -24,7 +24,7 @@ internal sealed class ParquetNetReader : IParquetReader
         return answers;
     }
 
-    private static async Task<List<string?[]>> Read(string path)
+    private static async Task<List<string?[]>> Read(string path, IReadOnlyList<string> columns)
     {
         await using var file = File.OpenRead(path);
         await using var reader = await ParquetReader.CreateAsync(file);
@@ -33,10 +33,10 @@ internal sealed class ParquetNetReader : IParquetReader
         for (var index = 0; index < reader.RowGroupCount; index++)
         {
             using var group = reader.OpenRowGroupReader(index);
-            var read = Enumerable.Range(0, (int)group.RowCount).Select(_ => new string?[ReaderFiles.Columns.Length]).ToArray();
-            for (var column = 0; column < ReaderFiles.Columns.Length; column++)
+            var read = Enumerable.Range(0, (int)group.RowCount).Select(_ => new string?[columns.Count]).ToArray();
+            for (var column = 0; column < columns.Count; column++)
             {
-                if (fields.TryGetValue(ReaderFiles.Columns[column], out var field))
+                if (fields.TryGetValue(columns[column], out var field))
                 {
                     await Fill(group, field, read, column);
                 }

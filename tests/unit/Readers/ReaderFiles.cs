@@ -4,14 +4,16 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed, and none for an hour without events; beside them a file of version 1.</summary>
+/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed, and none for an hour without events; beside them a file of version 1, and a roll-up of several row groups.</summary>
 public sealed class ReaderFiles : IDisposable
 {
     public const int RowGroupRows = 64;
 
     private const int Rows = 600;
     private const int RowsOfLargeGroup = 3000;
+    private const int SummedEvents = 6000;
     private readonly CaptureFolder _capture = new();
+    private readonly CaptureFolder _summed = new();
 
     public ReaderFiles()
     {
@@ -28,14 +30,22 @@ public sealed class ReaderFiles : IDisposable
         var oneGroup = _capture.Open();
         oneGroup.Write([.. large.Select(written => written.Event)]);
         oneGroup.Close();
+        var summed = SummedEvent.All(ExtremeEvents.OfHour(Sample.Hour19, SummedEvents));
+        var rollups = _summed.Open();
+        rollups.Write([.. summed.Select(written => written.Event)]);
+        rollups.Close();
+        Rollup = new ReadFile(Path.Combine(_summed.Path, "rollup", Assert.Single(_summed.Rollups)), [.. summed.Select(SummedEvent.RowOf)]);
         Files = [Sealed(0, many), Sealed(1, one), Sealed(2, large), WritePiece(ExtremeEvents.OfHour(Sample.Hour19 + 3 * Sample.HourLong, RowGroupRows))];
     }
 
-    /// <summary>The columns of every file, in order.</summary>
+    /// <summary>The columns of every file of events, in order.</summary>
     public static string[] Columns { get; } = [.. EventColumns.All.Select(column => column.Name)];
 
     /// <summary>Files of the current version, the one with many row groups first.</summary>
     public IReadOnlyList<ReadFile> Files { get; }
+
+    /// <summary>A roll-up each of whose rows is of one event, in another capture.</summary>
+    public ReadFile Rollup { get; }
 
     /// <summary>A sealed file of agent 0.1 in the same capture.</summary>
     public string Version1 { get; }
@@ -43,7 +53,11 @@ public sealed class ReaderFiles : IDisposable
     /// <summary>The folder of sealed hours.</summary>
     public string Events => _capture.Events;
 
-    public void Dispose() => _capture.Dispose();
+    public void Dispose()
+    {
+        _capture.Dispose();
+        _summed.Dispose();
+    }
 
     private ReadFile Sealed(int index, params WrittenEvent[] events) =>
         new(Path.Combine(_capture.Events, _capture.Sealed[index]), [.. events.Select(written => written.Row)]);

@@ -14,7 +14,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
         ["Apache Arrow"] = new ArrowReader(),
         ["Parquet.Net"] = new ParquetNetReader(),
         ["ClickHouse"] = ClickHouse.Reader,
-        ["Polars"] = new NodeReader("polars", new SqlText("CAST(\"{0}\" AS VARCHAR)", "CAST(CAST(\"timestamp\" AS BIGINT) AS VARCHAR)", "TIMESTAMP '{0}'"), _ => "events"),
+        ["Polars"] = new NodeReader("polars", new SqlText("CAST(\"{0}\" AS VARCHAR)", "CAST(CAST(\"{0}\" AS BIGINT) AS VARCHAR)", "TIMESTAMP '{0}'"), _ => "events"),
         ["hyparquet"] = new NodeReader("hyparquet"),
     };
 
@@ -26,6 +26,39 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
     {
         var answers = await Readers[reader].Answer([.. files.Files.Select(file => new Question([file.Path]))]);
         Assert.All(files.Files.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Every_value_of_a_roll_up(string reader)
+    {
+        var answers = await Readers[reader].Answer([new Question([files.Rollup.Path]) { Columns = SummedEvent.Columns }]);
+        Assert.Equal(Lines(files.Rollup.Rows), Lines(answers[0]));
+    }
+
+    /// <summary>DuckDB reads our filters: none may exclude a value from a row group that has it, and of values that are nowhere few may pass.</summary>
+    [Fact]
+    public void Bloom_filters_exclude_what_is_not_there_and_nothing_else()
+    {
+        (string Path, string[] Columns)[] filtered =
+            [(files.Files[0].Path, ["src_ip", "dst_ip", "container_id", "pod_name", "pod_uid", "dialed_ip"]), (files.Rollup.Path, ["peer"])];
+        foreach (var (path, columns) in filtered)
+        {
+            Assert.Equal(columns, DuckDb.Query($"SELECT path_in_schema FROM parquet_metadata('{path}') WHERE bloom_filter_offset IS NOT NULL GROUP BY ALL ORDER BY min(column_id)").Select(row => (string)row[0]!));
+            foreach (var column in columns)
+            {
+                var groups = DuckDb.Query($"""
+                    WITH ends AS (SELECT row_group_id, sum(n) OVER (ORDER BY row_group_id)::BIGINT AS upto, n FROM (SELECT row_group_id, any_value(row_group_num_rows) AS n FROM parquet_metadata('{path}') GROUP BY ALL))
+                    SELECT DISTINCT row_group_id, {column} FROM read_parquet('{path}', file_row_number = true), ends WHERE {column} IS NOT NULL AND file_row_number < upto AND file_row_number >= upto - n
+                    """).Select(row => ((long)row[0]!, (string)row[1]!)).ToHashSet();
+                var values = groups.Select(pair => pair.Item2).Distinct().ToList();
+                var absent = Enumerable.Range(0, 200).Select(n => $"172.30.{n / 100}.{n}-absent").ToList();
+                Assert.InRange(values.Count, 2, int.MaxValue);
+                Assert.DoesNotContain(Excluded(path, column, values), groups.Contains);
+                var all = absent.Count * groups.Select(pair => pair.Item1).Distinct().Count();
+                Assert.InRange(Excluded(path, column, absent).Count, all * 19 / 20, all);
+            }
+        }
     }
 
     [Fact]
@@ -85,6 +118,13 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
         Assert.Equal(1, numbers[3]);
         Assert.Equal(ReaderFiles.RowGroupRows, numbers[4] - numbers[2]); // the other groups have addresses below and above that one
     }
+
+    /// <summary>The row groups that a column's filters exclude, with the value that was looked for.</summary>
+    private static List<(long Group, string Value)> Excluded(string path, string column, IEnumerable<string> values) =>
+        [.. values.Chunk(50).SelectMany(some => DuckDb.Query(string.Join(" UNION ALL ", some.Select(value => $"SELECT row_group_id, {Quote(value)} FROM parquet_bloom_probe('{path}', '{column}', {Quote(value)}) WHERE bloom_filter_excludes"))))
+            .Select(row => ((long)row[0]!, (string)row[1]!))];
+
+    private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static string Counter(string name) => $"SELECT toString(sum(value)) FROM system.events WHERE event = '{name}'";
 

@@ -4,16 +4,16 @@ namespace NetMon.UnitTests.Readers;
 
 /// <summary>A question in SQL. Every value is read as a text, so that no number goes through another type on its way here.</summary>
 /// <param name="Text">A column's value as a text, {0} is its name.</param>
-/// <param name="Time">The same of "timestamp": microseconds since 1970.</param>
+/// <param name="Time">The same of a column of times: microseconds since 1970.</param>
 /// <param name="TimeLiteral">A time, {0} is the text of it.</param>
 /// <param name="EscapesBackslash">Whether a backslash in a text is written twice.</param>
 internal sealed record SqlText(string Text, string Time, string TimeLiteral, bool EscapesBackslash = false)
 {
     public string Of(Question question, string table) =>
-        $"SELECT {string.Join(", ", ReaderFiles.Columns.Select(Value))} FROM {table}"
+        $"SELECT {string.Join(", ", question.Columns.Select(Value))} FROM {table}"
         + (question.Conditions.Length > 0 ? $" WHERE {string.Join(" AND ", question.Conditions.Select(Condition))}" : "");
 
-    private string Value(string column) => column == "timestamp" ? Time : string.Format(null, Text, column);
+    private string Value(string column) => string.Format(null, column is "timestamp" or "first" or "last" ? Time : Text, column);
 
     private string Condition(Condition condition) =>
         condition.Value is null ? $"\"{condition.Column}\" IS NULL" : $"\"{condition.Column}\" {condition.Operator} {Literal(condition.Type, condition.Value)}";

@@ -20,23 +20,28 @@ public sealed class UploadGuardTests : IDisposable
         var sink = Open();
         WriteHours(sink, 0, 4);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 3 && sink.UploadBacklog.HeldHours == 3, "three hours, held");
-        Assert.Equal(3, sink.UploadBacklog.Files);
+        Assert.Equal(6, sink.UploadBacklog.Files); // with their roll-ups
         Assert.Single(_capture.Reports, line => line.Contains("kept beyond", StringComparison.Ordinal));
         Assert.True(sink.UploadBacklog.Bytes > 0);
 
         Mark(_capture.Sealed[1]);
+        WriteHours(sink, 4, 1);
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 4, "another hour");
+        Assert.Equal(4, sink.UploadBacklog.HeldHours); // one of them for its roll-up
+        MarkRollup(_capture.Rollups[1]);
         Mark(_capture.Sealed[2], UploadTarget.Parse("s3://bucket/other"));
         var (first, third) = (_capture.Sealed[0], _capture.Sealed[2]);
-        WriteHours(sink, 4, 1);
-        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 3 && _capture.Sealed[1] == third, "the hour that is in the bucket to go");
+        WriteHours(sink, 5, 1);
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 4 && _capture.Sealed[1] == third, "the hour that is in the bucket to go");
         Assert.Equal(first, _capture.Sealed[0]);
-        Assert.Single(Marks());
+        Assert.Equal(2, Marks().Length); // of the hour that is elsewhere, and of the roll-up, which stays
 
         Array.ForEach(_capture.Sealed, file => Mark(file));
-        WriteHours(sink, 5, 1);
+        Array.ForEach(_capture.Rollups, MarkRollup);
+        WriteHours(sink, 6, 1);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 1, "all hours that are in the bucket to go");
         sink.Close();
-        Assert.Empty(Marks());
+        Assert.All(Marks(), mark => Assert.Contains("/archived/rollup/", mark, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -82,6 +87,12 @@ public sealed class UploadGuardTests : IDisposable
     {
         using var folder = new ContainedFolder(_capture.Path);
         UploadMark.Write(folder, $"events/{file}", new FileInfo(Path.Combine(_capture.Events, file)).Length, target ?? Target, "key", "abc");
+    }
+
+    private void MarkRollup(string file)
+    {
+        using var folder = new ContainedFolder(_capture.Path);
+        UploadMark.Write(folder, $"rollup/{file}", new FileInfo(Path.Combine(_capture.Path, "rollup", file)).Length, Target, "key", "abc");
     }
 
     private string[] Marks() => [.. Directory.EnumerateFiles(Path.Combine(_capture.Path, "archived"), "*", SearchOption.AllDirectories)];

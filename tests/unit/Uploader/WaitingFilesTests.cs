@@ -20,17 +20,20 @@ public sealed class WaitingFilesTests : IDisposable
     }
 
     [Fact]
-    public void The_oldest_comes_first_and_the_losses_of_a_date_before_its_events()
+    public void The_oldest_date_comes_first_with_its_losses_before_its_events_and_these_before_their_roll_ups()
     {
         string[] expected =
         [
             "loss/date=2026-11-21/n1.parquet",
             "events/date=2026-11-21/hour=23/n1.parquet",
+            "rollup/date=2026-11-21/hour=23/n1.parquet",
             "loss/date=2026-11-22/n1.parquet",
             "events/date=2026-11-22/hour=00/n1.parquet",
             "events/date=2026-11-22/hour=00/n2.parquet",
             "events/date=2026-11-22/hour=09/n1.parquet",
             "events/date=2026-11-22/hour=10/n1.parquet",
+            "rollup/date=2026-11-22/hour=00/n1.parquet",
+            "rollup/date=2026-11-22/hour=09/n1.parquet",
         ];
         foreach (var path in expected.Reverse())
         {

@@ -1,0 +1,66 @@
+using NetMon.UnitTests.Storage;
+using Xunit;
+
+namespace NetMon.UnitTests.Query;
+
+/// <summary>What netmon-query says where a bucket can't be read: one line, with what to do.</summary>
+public sealed class BucketRefusalTests : IAsyncLifetime
+{
+    private readonly CaptureFolder _capture = new();
+    private BucketServer _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var sink = _capture.Open();
+        sink.Write([Sample.Accept(Sample.Hour19)]);
+        sink.Close();
+        _server = await BucketServer.StartAsync(_capture.Path);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _capture.Dispose();
+    }
+
+    [Theory]
+    [InlineData("s3://nowhere/x", "there is no bucket nowhere at http://127.0.0.1:", "correct --capture")]
+    [InlineData("s3://bucket/cluster-2", "s3://bucket/cluster-2 has no events/ and no rollup/ folder", "netmon run --archive")]
+    public async Task A_wrong_place_is_named(string capture, params string[] words) => AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url)), 1, words);
+
+    [Theory]
+    [InlineData("AccessDenied", "does not allow it (AccessDenied: says the server)", "s3:ListBucket and s3:GetObject in s3://bucket/cluster-1")]
+    [InlineData("InvalidAccessKeyId", "does not take these credentials (InvalidAccessKeyId", "AWS_ACCESS_KEY_ID")]
+    public async Task What_the_server_refuses_is_told_with_what_it_takes(string code, params string[] words)
+    {
+        _server.Refusal = code;
+        AssertRefused(await Ask(BucketServer.Capture, BucketServer.Environment(_server.Url)), 1, words);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_and_missing_credentials_are_told()
+    {
+        AssertRefused(await Ask(BucketServer.Capture, BucketServer.Environment("http://127.0.0.1:1")), 1, "http://127.0.0.1:1 can't be reached (Connection refused)", "AWS_ENDPOINT_URL");
+        var without = BucketServer.Environment(_server.Url);
+        without["AWS_ACCESS_KEY_ID"] = without["AWS_SECRET_ACCESS_KEY"] = "";
+        without["HOME"] = _capture.Path;
+        AssertRefused(await Ask(BucketServer.Capture, without), 1, "there are no credentials for http://127.0.0.1:", "set AWS_ACCESS_KEY_ID");
+    }
+
+    [Theory]
+    [InlineData("s3://x", "1GiB", "it takes s3://BUCKET")]
+    [InlineData("s3://bucket", "much", "--cache-bytes much: it takes a size")]
+    public async Task Wrong_usage_says_what_to_give(string capture, string bytes, string words) =>
+        AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url), "--cache-bytes", bytes), 2, words);
+
+    private Task<ProgramOutput> Ask(string capture, Dictionary<string, string> variables, params string[] more) =>
+        ProgramOutput.Of("netmon-query", variables, ["--capture", capture, "--cache", Path.Combine(_capture.Path, "cache"), .. more, "SELECT 1"]);
+
+    private static void AssertRefused(ProgramOutput result, int exitCode, params string[] words)
+    {
+        Assert.Equal((exitCode, ""), (result.ExitCode, result.Output));
+        Assert.All(words, word => Assert.Contains(word, result.Error, StringComparison.Ordinal));
+        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+        Assert.DoesNotContain("secret", result.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Globalization;
+using NetMon.UnitTests.Readers;
+using NetMon.UnitTests.Storage;
+using Xunit;
+
+namespace NetMon.UnitTests.Query;
+
+/// <summary>netmon-query over a bucket: as over a directory with the same files, of which it fetches those that the question needs, once.</summary>
+public sealed class BucketTests : IAsyncLifetime
+{
+    private const string FirstHour = "date=2026-11-22/hour=19";
+    private const string OfFirstHour = "SELECT node, count(*) AS n, sum(bytes_sent::HUGEINT) AS sent FROM events WHERE date = '2026-11-22' AND hour = 19 GROUP BY ALL ORDER BY ALL";
+    private static readonly string[] Nodes = ["n1", "n2", "n3"];
+    private readonly CaptureFolder _capture = new();
+    private readonly string _caches = Directory.CreateTempSubdirectory("netmon-caches-").FullName;
+    private BucketServer _server = null!;
+
+    private string Cache => Path.Combine(_caches, "cache");
+
+    private FileInfo[] Kept => new DirectoryInfo(Path.Combine(Cache, "objects")).GetFiles();
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var (node, index) in Nodes.Select((node, index) => (node, index)))
+        {
+            var sink = _capture.Open(node);
+            sink.Write([.. Enumerable.Range(0, 3).SelectMany(hour => ExtremeEvents.OfHour(Sample.Hour19 + hour * Sample.HourLong, 50 + 10 * index)).Select(written => written.Event)]);
+            sink.Close();
+        }
+
+        Assert.Equal((9, 9), (_capture.Sealed.Length, _capture.Rollups.Length));
+        _server = await BucketServer.StartAsync(_capture.Path);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _capture.Dispose();
+        Directory.Delete(_caches, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(OfFirstHour)]
+    [InlineData("SELECT * FROM events ORDER BY ALL")]
+    [InlineData("SELECT * FROM talkers ORDER BY ALL")]
+    [InlineData("SELECT * FROM completeness ORDER BY ALL")]
+    [InlineData("SELECT count(*) FROM open_now; SELECT count(*) FROM events WHERE node = 'n2' AND timestamp >= '2026-11-22 20:00:00'")]
+    [InlineData("SELECT * FROM loss")]
+    public async Task The_answer_is_that_over_a_directory_with_the_same_files(string sql)
+    {
+        var expected = await ProgramOutput.Of("netmon-query", new Dictionary<string, string>(), "--capture", _capture.Path, "--format", "csv", sql);
+        var answer = await _server.Ask(Cache, sql);
+        Assert.Equal((0, expected.Output, ""), (answer.ExitCode, answer.Output, answer.Error));
+    }
+
+    [Fact]
+    public async Task The_picture_is_the_same()
+    {
+        var expected = await ProgramOutput.Of("netmon-query", new Dictionary<string, string>(), "--capture", _capture.Path, "--format", "table");
+        var answer = await _server.Ask(Cache, "--format", "table");
+        Assert.Equal((0, expected.Output, ""), (answer.ExitCode, answer.Output, answer.Error));
+    }
+
+    [Fact]
+    public async Task A_question_about_an_hour_lists_and_fetches_that_hour_and_asks_for_nothing_twice()
+    {
+        var first = await _server.Ask(Cache, OfFirstHour);
+        Assert.Equal(Nodes.Select(node => $"events/{FirstHour}/{node}.parquet"), _server.Fetched.Order(StringComparer.Ordinal));
+        Assert.All(_server.Requests.Where(request => request.Contains("prefix=", StringComparison.Ordinal)).Skip(1), request => Assert.Contains(FirstHour, request, StringComparison.Ordinal));
+
+        _server.Requests.Clear();
+        var second = await _server.Ask(Cache, OfFirstHour);
+        Assert.Equal((0, first.Output), (second.ExitCode, second.Output));
+        Assert.Empty(_server.Fetched);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Cache, "runs")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Cache));
+        Assert.All(Kept, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, file.UnixFileMode));
+    }
+
+    [Fact]
+    public async Task Of_a_large_file_that_is_only_counted_the_footer_is_fetched()
+    {
+        var sink = _capture.Open("n4");
+        sink.Write([.. ExtremeEvents.OfHour(Sample.Hour19 + 5 * Sample.HourLong, 30_000).Select(written => written.Event)]);
+        sink.Close();
+        var file = Assert.Single(_capture.Sealed, name => name.EndsWith("n4.parquet", StringComparison.Ordinal));
+        var bytes = new FileInfo(Path.Combine(_capture.Events, file)).Length;
+        Assert.InRange(bytes, 600_000, long.MaxValue);
+
+        const string counts = "SELECT node, date, hour, events FROM completeness ORDER BY ALL";
+        var expected = await ProgramOutput.Of("netmon-query", new Dictionary<string, string>(), "--capture", _capture.Path, "--format", "csv", counts);
+        var answer = await _server.Ask(Cache, counts);
+        Assert.Equal((0, expected.Output, ""), (answer.ExitCode, answer.Output, answer.Error));
+        var request = Assert.Single(_server.Requests, line => line.Contains(file, StringComparison.Ordinal));
+        Assert.EndsWith(string.Create(CultureInfo.InvariantCulture, $"bytes={bytes - (256 << 10)}-"), request, StringComparison.Ordinal);
+
+        var rows = await _server.Ask(Cache, "SELECT count(*) AS n, count(DISTINCT src_ip) > 100 AS many FROM events WHERE node = 'n4'");
+        Assert.Equal((0, "n,many\n30000,true\n", ""), (rows.ExitCode, rows.Output, rows.Error)); // the footer does not pass for the file
+    }
+
+    [Fact]
+    public async Task The_cache_keeps_to_its_bound_and_a_question_that_needs_more_says_so()
+    {
+        var ofAnHour = Nodes.Sum(node => new FileInfo(Path.Combine(_capture.Events, FirstHour, $"{node}.parquet")).Length);
+        var bound = (ofAnHour * 3 / 2).ToString(CultureInfo.InvariantCulture);
+        foreach (var hour in new[] { 19, 20, 21 })
+        {
+            var answer = await _server.Ask(Cache, "--cache-bytes", bound, $"SELECT count(*) AS n FROM events WHERE date = '2026-11-22' AND hour = {hour}");
+            Assert.Equal((0, "n\n180\n", ""), (answer.ExitCode, answer.Output, answer.Error));
+            Assert.InRange(Kept.Sum(file => file.Length), 1, ofAnHour * 3 / 2);
+        }
+
+        var all = await _server.Ask(Cache, "--cache-bytes", bound, "SELECT count(DISTINCT src_ip) FROM events");
+        Assert.Equal((1, ""), (all.ExitCode, all.Output));
+        Assert.Contains("raise --cache-bytes", all.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ServerFault.Gone, "it was removed from the bucket after it was listed")]
+    [InlineData(ServerFault.CutOff, "it was cut off after ")]
+    public async Task An_object_that_can_not_be_had_is_named_and_the_rest_is_answered(object fault, string why)
+    {
+        _server.FaultOf = key => key == $"events/{FirstHour}/n2.parquet" ? (ServerFault)fault : ServerFault.None;
+        var answer = await _server.Ask(Cache, OfFirstHour);
+        Assert.Equal(0, answer.ExitCode);
+        Assert.Equal(["n1", "n3"], answer.Output.Split('\n')[1..^1].Select(line => line[..2]));
+        Assert.Contains($"s3://bucket/cluster-1/events/{FirstHour}/n2.parquet is left out: {why}", answer.Error, StringComparison.Ordinal);
+
+        var strict = await _server.Ask(Cache, "--strict", OfFirstHour);
+        Assert.Equal((1, ""), (strict.ExitCode, strict.Output));
+        Assert.Contains(why, strict.Error, StringComparison.Ordinal);
+
+        _server.FaultOf = _ => ServerFault.None;
+        Assert.Equal(4, (await _server.Ask(Cache, OfFirstHour)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task Where_a_roll_up_can_not_be_had_the_rows_answer()
+    {
+        const string sql = "SELECT node, sum(connections)::BIGINT AS n FROM talkers GROUP BY ALL ORDER BY ALL";
+        var expected = await _server.Ask(Cache, sql);
+        Directory.Delete(Cache, recursive: true);
+        _server.FaultOf = key => key == $"rollup/{FirstHour}/n2.parquet" ? ServerFault.Gone : ServerFault.None;
+        _server.Requests.Clear();
+        var answer = await _server.Ask(Cache, sql);
+        Assert.Equal((0, expected.Output), (answer.ExitCode, answer.Output));
+        Assert.Equal([$"events/{FirstHour}/n2.parquet"], _server.Fetched.Where(key => key.StartsWith("events/", StringComparison.Ordinal)));
+        Assert.Contains("rollup/", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_damaged_in_the_cache_is_fetched_anew()
+    {
+        var sound = await _server.Ask(Cache, OfFirstHour);
+        foreach (var file in Kept)
+        {
+            var bytes = File.ReadAllBytes(file.FullName);
+            Array.Fill(bytes, (byte)0x55, 4, bytes.Length / 2);
+            File.WriteAllBytes(file.FullName, bytes);
+        }
+
+        var answer = await _server.Ask(Cache, OfFirstHour);
+        Assert.Equal((0, sound.Output, ""), (answer.ExitCode, answer.Output, answer.Error));
+    }
+
+    [Fact]
+    public async Task Several_at_once_answer_all_and_leave_a_sound_cache()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _server.Ask(Cache, OfFirstHour)));
+        Assert.All(answers, answer => Assert.Equal((0, answers[0].Output, ""), (answer.ExitCode, answer.Output, answer.Error)));
+        Assert.Equal(Nodes.Length, Kept.Length);
+    }
+
+    [Fact]
+    public async Task A_query_that_is_killed_takes_its_child_along_and_the_next_clears_up_after_it()
+    {
+        _server.FaultOf = _ => ServerFault.Hangs;
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "netmon-query"), ["--capture", BucketServer.Capture, "--cache", Cache, OfFirstHour]) { RedirectStandardError = true };
+        foreach (var (variable, value) in BucketServer.Environment(_server.Url))
+        {
+            start.Environment[variable] = value;
+        }
+
+        using (var query = Process.Start(start)!)
+        {
+            CaptureFolder.WaitFor(() => _server.Hanging == Nodes.Length, "all downloads to begin");
+            query.Kill();
+        }
+
+        CaptureFolder.WaitFor(() => _server.Hanging == 0, "the child's end, which drops its connections");
+        Assert.Single(Directory.GetDirectories(Path.Combine(Cache, "runs")));
+        _server.FaultOf = _ => ServerFault.None;
+        Assert.Equal(0, (await _server.Ask(Cache, OfFirstHour)).ExitCode);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(Cache, "runs")));
+    }
+}
