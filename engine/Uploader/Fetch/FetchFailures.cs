@@ -12,6 +12,7 @@ internal sealed class FetchFailures(UploadTarget target, string where)
     {
         AmazonServiceException e when e.StatusCode != 0 => (int)e.StatusCode is >= 500 or 429,
         AmazonServiceException or HttpRequestException or HttpIOException or CutOffException => true,
+        _ when IsOfBytes(failure) => true,
         _ => false,
     };
 
@@ -19,11 +20,15 @@ internal sealed class FetchFailures(UploadTarget target, string where)
     public static string? OfObject(Exception failure) => failure switch
     {
         CutOffException e => e.Message,
+        _ when IsOfBytes(failure) => "what came is not what its entity tag says: something on the way changes it",
         AmazonServiceException { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" } => "it was removed from the bucket after it was listed",
         AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed } => "it was replaced in the bucket after it was listed",
         AmazonServiceException { ErrorCode: "InvalidObjectState" } => "its storage class can't be read at once: restore it first",
         _ => null,
     };
+
+    /// <summary>Whether the library has found that an object's bytes have another MD5 than its entity tag. It has no code for that.</summary>
+    private static bool IsOfBytes(Exception failure) => failure is AmazonClientException && failure.Message.Contains("hash", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The failure in words, for all objects.</summary>
     public string OfAll(Exception failure, string path) => Explanation.Of(failure, target, where, path, Purpose.Query).Message;

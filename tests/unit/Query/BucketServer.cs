@@ -53,7 +53,7 @@ internal sealed class BucketServer : IAsyncDisposable
 
     /// <summary>netmon-query on the bucket.</summary>
     public Task<ProgramOutput> Ask(string cache, params string[] arguments) =>
-        ProgramOutput.Of("netmon-query", Environment(Url), ["--capture", Capture, "--cache", cache, "--format", "csv", .. arguments]);
+        ProgramOutput.Of("netmon-query", Environment(Url), ["--capture", Capture, "--cache", cache, .. arguments.Contains("--format") ? [] : (string[])["--format", "csv"], .. arguments]);
 
     public static Dictionary<string, string> Environment(string url) => new()
     {
@@ -118,7 +118,7 @@ internal sealed class BucketServer : IAsyncDisposable
         }
 
         Assert(context.Request.Headers.IfMatch == $"\"{Tag(key)}\"");
-        var bytes = Bytes(key);
+        var bytes = FaultOf(key[Prefix.Length..]) == ServerFault.Garbles ? [.. Bytes(key).Select(value => (byte)~value)] : Bytes(key);
         var range = context.Request.Headers.Range.ToString();
         var from = range.Length > 0 ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
         context.Response.StatusCode = from > 0 ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;
@@ -138,5 +138,7 @@ internal sealed class BucketServer : IAsyncDisposable
 
     private byte[] Bytes(string key) => File.ReadAllBytes(Path.Combine(_folder, key[Prefix.Length..]));
 
-    private string Tag(string key) => Convert.ToHexStringLower(SHA256.HashData(Bytes(key)));
+#pragma warning disable CA5351 // As S3 has it.
+    private string Tag(string key) => Convert.ToHexStringLower(MD5.HashData(Bytes(key)));
+#pragma warning restore CA5351
 }

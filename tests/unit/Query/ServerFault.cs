@@ -11,6 +11,9 @@ internal enum ServerFault
     /// <summary>The connection ends after half of it.</summary>
     CutOff,
 
+    /// <summary>Other bytes come.</summary>
+    Garbles,
+
     /// <summary>Nothing comes, until the client goes.</summary>
     Hangs,
 }
