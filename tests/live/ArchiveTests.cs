@@ -21,7 +21,7 @@ public sealed class ArchiveTests : IDisposable
 
     private string Capture => _scratch["capture"];
 
-    private string[] Sealed => !Directory.Exists(Capture) ? [] : [.. new[] { "events", "loss" }
+    private string[] Sealed => !Directory.Exists(Capture) ? [] : [.. new[] { "events", "loss", "rollup" }.Where(tier => Directory.Exists(Path.Combine(Capture, tier)))
         .SelectMany(tier => Directory.EnumerateFiles(Path.Combine(Capture, tier), "*.parquet", SearchOption.AllDirectories))
         .Select(file => Path.GetRelativePath(Capture, file)).Order(StringComparer.Ordinal)];
 
@@ -58,7 +58,7 @@ public sealed class ArchiveTests : IDisposable
         using var agent = Start("--archive", "s3://events", "--source", "synthetic:count=1000", "--log-format", "json");
         Assert.Equal(0, agent.WaitForExit());
         var entries = LogEntry.Read(agent.Log, json: true);
-        Assert.Contains(entries, entry => entry.Component == "uploader" && entry.Message.StartsWith("ended: 1 files", StringComparison.Ordinal));
+        Assert.Contains(entries, entry => entry.Component == "uploader" && entry.Message.StartsWith("ended: 2 files", StringComparison.Ordinal));
         Assert.StartsWith("stopped: ", entries[^1].Message, StringComparison.Ordinal);
     }
 
@@ -159,12 +159,15 @@ public sealed class ArchiveTests : IDisposable
     {
         _store.MakeBucket("events");
         Fill(10_000);
-        var file = Assert.Single(Sealed);
+        Assert.Equal(2, Sealed.Length);
+        var file = Sealed[0];
         _store.Put($"events/{file}", "another node's"u8.ToArray());
         Assert.Equal(0, Once("s3://events").ExitCode);
         Assert.Equal("another node's"u8.ToArray(), _store.Get($"events/{file}"));
         var beside = $"events/{file[..^".parquet".Length]}-1.parquet";
         Assert.Equal(File.ReadAllBytes(Path.Combine(Capture, file)), _store.Get(beside));
+        Assert.Null(_store.Get($"events/{Sealed[1]}")); // a roll-up has the name of its events
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Capture, Sealed[1])), _store.Get(beside.Replace("events/events/", "events/rollup/", StringComparison.Ordinal)));
 
         Directory.Delete(Path.Combine(Capture, "archived"), recursive: true); // as after a kill before the mark was written
         var before = _store.Requests.Count(line => line.Contains("PUT ", StringComparison.Ordinal));
