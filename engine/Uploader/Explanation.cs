@@ -25,7 +25,7 @@ internal static class Explanation
             $"{where} does not allow it ({e.ErrorCode}: {e.Message}): the credentials need {purpose.Rights} in {target}", failure),
         AmazonServiceException e when e.StatusCode != 0 => All($"{where} answers {(int)e.StatusCode} {e.ErrorCode}: {e.Message}", failure),
         OperationCanceledException or TimeoutException => All($"{where} did not answer in time", failure),
-        IOException or UnauthorizedAccessException when failure is not HttpIOException => new UploadException($"{path} {purpose.FileTrouble}: {failure.Message}", concernsAll: false, failure),
+        IOException or UnauthorizedAccessException when failure is not HttpIOException => new UploadException($"{path} can't be read or marked in archived/: {failure.Message}", concernsAll: false, failure),
         AmazonClientException when IsAbout(failure, "credential") => All(
             $"there are no credentials for {where}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this node or pod a role (looked at the environment, web identity, ~/.aws and the instance's own)", failure),
         AmazonClientException when IsAbout(failure, "region") => All("which region? Set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own", failure),

@@ -3,13 +3,11 @@ namespace NetMon.Uploader;
 /// <summary>What a bucket is used for, as far as explanations of failures differ.</summary>
 /// <param name="Option">The option that names the bucket.</param>
 /// <param name="Rights">What the credentials must allow.</param>
-/// <param name="FileTrouble">What can't be done where a local file is the reason.</param>
-internal sealed record Purpose(string Option, string Rights, string FileTrouble)
+internal sealed record Purpose(string Option, string Rights)
 {
     public static readonly Purpose Upload = new(
         "--archive",
-        "s3:PutObject, s3:GetObject, s3:ListBucket, s3:ListBucketMultipartUploads, s3:ListMultipartUploadParts, s3:AbortMultipartUpload and s3:DeleteObject",
-        "can't be read or marked in archived/");
+        "s3:PutObject, s3:GetObject, s3:ListBucket, s3:ListBucketMultipartUploads, s3:ListMultipartUploadParts, s3:AbortMultipartUpload and s3:DeleteObject");
 
-    public static readonly Purpose Query = new("--capture", "s3:ListBucket and s3:GetObject", "can't be written");
+    public static readonly Purpose Query = new("--capture", "s3:ListBucket and s3:GetObject");
 }

@@ -20,20 +20,42 @@ internal sealed record Download(string Key, long Bytes, string EntityTag, long F
 
     /// <summary>Writes the file, which is incomplete where this throws.</summary>
     /// <exception cref="CutOffException">Not all bytes came, or they stood still for longer than the patience.</exception>
-    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    /// <exception cref="UploadException">The file can't be written.</exception>
     public async Task RunAsync(Bucket bucket, FetchAnswers answers, TimeSpan patience, CancellationToken stop)
     {
         using var response = await bucket.BeginReadAsync(Key, EntityTag, From, stop).ConfigureAwait(false);
         await using var bytes = response.ResponseStream;
-        await using var file = new FileStream(Path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Mode, BufferSize = 0 });
+        using var file = OnDisk(() => File.OpenHandle(Path, FileMode.Create, FileAccess.Write, FileShare.Read));
+        OnDisk(() => File.SetUnixFileMode(file, Mode));
         var buffer = new byte[BufferBytes];
         var (done, wanted) = (0L, Bytes - From);
         while (done < wanted)
         {
             var read = await ReadAsync(bytes, buffer.AsMemory(0, (int)Math.Min(buffer.Length, wanted - done)), done, patience, stop).ConfigureAwait(false);
-            await file.WriteAsync(buffer.AsMemory(0, read), stop).ConfigureAwait(false);
+            var at = done;
+            OnDisk(() => RandomAccess.Write(file, buffer.AsSpan(0, read), at));
             done += read;
             answers.Add(read);
+        }
+    }
+
+    private static void OnDisk(Action write) => OnDisk(() =>
+    {
+        write();
+        return true;
+    });
+
+    /// <summary>Tells trouble with the disk from trouble with the network, which throws the same.</summary>
+    private static T OnDisk<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UploadException($"the cache can't be written: {e.Message}", concernsAll: true, e);
         }
     }
 

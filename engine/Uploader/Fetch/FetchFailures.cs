@@ -11,7 +11,7 @@ internal sealed class FetchFailures(UploadTarget target, string where)
     public static bool MayPass(Exception failure) => failure switch
     {
         AmazonServiceException e when e.StatusCode != 0 => (int)e.StatusCode is >= 500 or 429,
-        AmazonServiceException or HttpRequestException or HttpIOException or CutOffException => true,
+        AmazonServiceException or HttpRequestException or IOException or CutOffException => true,
         _ when IsOfBytes(failure) => true,
         _ => false,
     };
@@ -20,6 +20,7 @@ internal sealed class FetchFailures(UploadTarget target, string where)
     public static string? OfObject(Exception failure) => failure switch
     {
         CutOffException e => e.Message,
+        IOException e => $"it was cut off: {e.Message}",
         _ when IsOfBytes(failure) => "what came is not what its entity tag says: something on the way changes it",
         AmazonServiceException { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" } => "it was removed from the bucket after it was listed",
         AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed } => "it was replaced in the bucket after it was listed",
@@ -31,5 +32,5 @@ internal sealed class FetchFailures(UploadTarget target, string where)
     private static bool IsOfBytes(Exception failure) => failure is AmazonClientException && failure.Message.Contains("hash", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The failure in words, for all objects.</summary>
-    public string OfAll(Exception failure, string path) => Explanation.Of(failure, target, where, path, Purpose.Query).Message;
+    public string OfAll(Exception failure) => Explanation.Of(failure is IOException ? new HttpRequestException(failure.Message, failure) : failure, target, where, "", Purpose.Query).Message;
 }

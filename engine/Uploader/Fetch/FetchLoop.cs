@@ -45,7 +45,7 @@ internal sealed class FetchLoop(Bucket bucket, FetchAnswers answers, FetchFailur
         }
         catch (Exception e) when (Explanation.Knows(e))
         {
-            answers.Write(FetchProtocol.Error, failures.OfAll(e, ""));
+            answers.Write(FetchProtocol.Error, failures.OfAll(e));
         }
 
         await stop.CancelAsync().ConfigureAwait(false);
@@ -89,7 +89,7 @@ internal sealed class FetchLoop(Bucket bucket, FetchAnswers answers, FetchFailur
         }
         catch (Exception e) when (Explanation.Knows(e))
         {
-            answers.Write(FetchProtocol.Error, failures.OfAll(e, Path.GetDirectoryName(download.Path)!));
+            answers.Write(FetchProtocol.Error, failures.OfAll(e));
             await stop.CancelAsync().ConfigureAwait(false);
         }
     }

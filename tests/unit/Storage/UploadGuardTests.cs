@@ -26,8 +26,7 @@ public sealed class UploadGuardTests : IDisposable
 
         Mark(_capture.Sealed[1]);
         WriteHours(sink, 4, 1);
-        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 4, "another hour");
-        Assert.Equal(4, sink.UploadBacklog.HeldHours); // one of them for its roll-up
+        CaptureFolder.WaitFor(() => _capture.Sealed.Length == 4 && sink.UploadBacklog.HeldHours == 4, "another hour; one is held for its roll-up");
         MarkRollup(_capture.Rollups[1]);
         Mark(_capture.Sealed[2], UploadTarget.Parse("s3://bucket/other"));
         var (first, third) = (_capture.Sealed[0], _capture.Sealed[2]);
