@@ -19,7 +19,7 @@ var root = new RootCommand("NetMon: every TCP connection of this node, with its 
     QueryProgram.Command(),
 };
 var parsed = root.Parse(args, Usage.Parser);
-if (Usage.RefusalOf(parsed, "netmon --help") is { } refusal)
+if (Usage.RefusalOf(args, parsed, "netmon --help") is { } refusal)
 {
     log.Error(refusal);
     return ExitCode.Usage;

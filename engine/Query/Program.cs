@@ -5,7 +5,7 @@ using NetMon.Query;
 
 var log = LogWriter.ToStandardError(args, "query");
 var parsed = QueryCommand.Create(log).Parse(args, Usage.Parser);
-if (Usage.RefusalOf(parsed, "netmon query --help") is { } refusal)
+if (Usage.RefusalOf(args, parsed, "netmon query --help") is { } refusal)
 {
     log.Error(refusal);
     return ExitCode.Usage;

@@ -5,7 +5,7 @@ using NetMon.Uploader;
 
 var log = LogWriter.ToStandardError(args, "uploader");
 var parsed = UploaderCommand.Create(log).Parse(args, Usage.Parser);
-if (Usage.RefusalOf(parsed, "netmon-archive --help") is { } refusal)
+if (Usage.RefusalOf(args, parsed, "netmon-archive --help") is { } refusal)
 {
     log.Error(refusal);
     return UploaderCommand.WrongUsage;

@@ -36,8 +36,9 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
             var (name, variable) = (option.Groups[1].Value, option.Groups[2].Value);
             foreach (var value in Values)
             {
-                runs += 1;
+                runs += 2;
                 Check(name, value, Run([], [program, .. rest, $"{name}={value}", .. Others(command, name)]));
+                Check(name, value, Run([], [program, .. rest, name, value, .. Others(command, name)]));
                 if (variable.Length > 0 && value.Length > 0) // an empty variable is none
                 {
                     runs += 1;

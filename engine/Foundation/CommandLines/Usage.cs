@@ -18,12 +18,16 @@ public static class Usage
     public static ParserConfiguration Parser => new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Why a command line can't be understood; null if it can.</summary>
-    /// <param name="parsed">The command line.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="parsed">The same, parsed.</param>
     /// <param name="help">The command that prints the help.</param>
-    public static string? RefusalOf(ParseResult parsed, string help)
+    public static string? RefusalOf(IReadOnlyList<string> arguments, ParseResult parsed, string help)
     {
-        var empty = OptionsOf(parsed.CommandResult).Where(option => option.Tokens.Any(token => token.Value.Length == 0)).Select(option => $"{option.Option.Name}: its value is empty.");
-        string[] reasons = [.. parsed.Errors.Select(error => error.Message), .. empty];
+        // For --option= the parser takes the next argument as the value.
+        var empty = arguments.Where(IsOptionWithoutValue).Select(argument => argument[..^1])
+            .Concat(OptionsOf(parsed.CommandResult).Where(option => option.Tokens.Any(token => token.Value.Length == 0)).Select(option => option.Option.Name))
+            .Select(name => $"{name}: its value is empty.");
+        string[] reasons = [.. empty, .. parsed.Errors.Select(error => error.Message)];
         return reasons.Length == 0 ? null : $"{OneLine(string.Join(' ', reasons))} See {help}.";
     }
 
@@ -48,6 +52,9 @@ public static class Usage
             throw new FormatException($"{option} {path}: it takes a path of up to {LongestPath} bytes, with names of up to {LongestName}");
         }
     }
+
+    private static bool IsOptionWithoutValue(string argument) =>
+        argument.Length > 3 && argument.StartsWith("--", StringComparison.Ordinal) && (argument[^1] is '=' or ':') && argument[2..^1].All(letter => char.IsAsciiLetter(letter) || letter == '-');
 
     private static IEnumerable<OptionResult> OptionsOf(CommandResult command) => command.Children.OfType<OptionResult>();
 }

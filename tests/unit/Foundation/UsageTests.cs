@@ -24,9 +24,10 @@ public sealed class UsageTests
     public void An_empty_value_and_an_unknown_option_are_refused_by_name()
     {
         var command = new RootCommand { new Option<string>("--x"), new Option<string>("--y") { DefaultValueFactory = _ => "" } };
-        Assert.Null(Usage.RefusalOf(command.Parse(["--x", "1"], Usage.Parser), "x --help"));
-        Assert.Equal("--x: its value is empty. See x --help.", Usage.RefusalOf(command.Parse(["--x", ""], Usage.Parser), "x --help"));
-        Assert.Contains("--z", Usage.RefusalOf(command.Parse(["--z"], Usage.Parser), "x --help"), StringComparison.Ordinal);
+        Assert.Null(RefusalOf(command, "--x", "1"));
+        Assert.Equal("--x: its value is empty. See x --help.", RefusalOf(command, "--x", ""));
+        Assert.Equal("--x: its value is empty. See x --help.", RefusalOf(command, "--x=", "1"));
+        Assert.Contains("--z", RefusalOf(command, "--z"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,4 +49,6 @@ public sealed class UsageTests
     [Fact]
     public void A_path_is_no_longer_than_the_kernel_takes() =>
         Assert.Throws<FormatException>(() => Usage.CheckPath("--x", string.Concat(Enumerable.Repeat("/abc", 1024))));
+
+    private static string? RefusalOf(Command command, params string[] arguments) => Usage.RefusalOf(arguments, command.Parse(arguments, Usage.Parser), "x --help");
 }
