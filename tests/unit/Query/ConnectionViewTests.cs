@@ -162,7 +162,7 @@ public sealed class ConnectionViewTests : IDisposable
             (e.Record.ConnectionId, e.Record.SourcePort, e.Record.DestinationPort) = (hasId ? (ulong)id : 0, (ushort)(FirstPort + id), 443);
             e.Record.DestinationAddress = Sample.Address(string.Create(CultureInfo.InvariantCulture, $"10.9.0.{id % 11}"));
             e.Record.LatencyNanoseconds = 0;
-            e.Record.Owner.Pid = 100 + id % 9;
+            e.Record.Owner.Pid = (uint)(100 + id % 9);
             e.Record.Owner.Comm = Sample.Bytes(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"proc-{id % 9}")));
             e.Container = id % 3 == 0 ? Sample.Container : null;
             events.Add(e);
