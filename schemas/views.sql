@@ -97,29 +97,57 @@ FROM tallies
 GROUP BY ALL;
 
 -- Connections that were open after their last report: their last FLOW, with the bytes so far, or until its first FLOW the
--- CONNECT or ACCEPT alone. An id is unique on a node until it boots: the times tell two boots apart. They are cut off to
--- microseconds, so that a difference may be one more than the truth. Which rows these are is found by few columns first.
+-- CONNECT or ACCEPT alone. since is the beginning of an hour, or NULL for all of the capture. An id is unique on a node until it
+-- boots: the times tell two boots apart. They are cut off to microseconds, so that a difference may be one more than the truth.
+--
+-- Nearly all connections have ended, and a join of all beginnings with all ends would find that out one by one. So both are
+-- counted first, in blocks of 256 ids: where as many have begun as ended, and a hash over ids and ports is the same, all have ended.
+-- Only the other blocks are looked at id by id. unnest(list()) tells DuckDB that these are few, so that its hash tables are of
+-- them; the least id keeps it from reading row groups that are older.
 CREATE OR REPLACE MACRO open_ends(since) AS TABLE
-WITH told AS NOT MATERIALIZED (
-    SELECT hash(node) AS whose, connection_id, type, timestamp,
-        CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
-    FROM events WHERE timestamp >= since AND connection_id IS NOT NULL AND (type <> 'CONNECT' OR result = 'established')
-), latest AS (
-    SELECT whose, connection_id, max(timestamp) AS timestamp, arg_max(not_before, timestamp) AS not_before FROM told WHERE type = 'FLOW' GROUP BY ALL
+WITH begun AS NOT MATERIALIZED (
+    SELECT node, connection_id, src_port, timestamp FROM events WHERE type = 'ACCEPT' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    UNION ALL
+    SELECT node, connection_id, src_port, timestamp FROM events WHERE result = 'established' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+), ended AS NOT MATERIALIZED (
+    SELECT node, connection_id, src_port, timestamp, older, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
+    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+), uneven AS MATERIALIZED (
+    SELECT unnest(list({node: b.node, block: b.block}), recursive := true) FROM (
+        SELECT node, connection_id >> 8 AS block, bit_xor(hash(connection_id, src_port)) AS ids, count(*) AS n FROM begun GROUP BY ALL
+    ) b ANTI JOIN (
+        SELECT node, connection_id >> 8 AS block, bit_xor(hash(connection_id, src_port)) AS ids, count(*) AS n FROM ended WHERE older IS NULL GROUP BY ALL
+    ) e ON b.node = e.node AND b.block = e.block AND b.ids = e.ids AND b.n = e.n
+), latest AS MATERIALIZED (
+    SELECT unnest(list({node: node, connection_id: connection_id, timestamp: timestamp, not_before: not_before}), recursive := true) FROM (
+        SELECT node, connection_id, max(timestamp) AS timestamp, arg_max(not_before, timestamp) AS not_before FROM (
+            SELECT node, connection_id, timestamp, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
+            FROM events WHERE type = 'FLOW' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+        ) GROUP BY ALL
+    )
+), closed AS (
+    SELECT node, connection_id, timestamp, not_before FROM ended e SEMI JOIN uneven u ON e.node = u.node AND e.connection_id >> 8 = u.block
+    WHERE connection_id >= (SELECT min(block) << 8 FROM uneven)
+    UNION ALL
+    SELECT node, connection_id, timestamp, not_before FROM ended e SEMI JOIN latest l ON e.node = l.node AND e.connection_id = l.connection_id
 ), flowing AS (
-    SELECT l.* FROM latest l ANTI JOIN (SELECT * FROM told WHERE type = 'CLOSE') e
-        ON l.connection_id = e.connection_id AND l.whose = e.whose AND l.timestamp >= e.not_before AND l.timestamp <= e.timestamp
-), begun AS (
-    SELECT o.* FROM (SELECT whose, connection_id, timestamp FROM told WHERE type IN ('ACCEPT', 'CONNECT')) o ANTI JOIN (
-        SELECT whose, connection_id, timestamp, not_before FROM told WHERE type = 'CLOSE'
-        UNION ALL
-        SELECT whose, connection_id, timestamp, not_before FROM flowing
-    ) r ON o.connection_id = r.connection_id AND o.whose = r.whose AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
-), open AS (
-    SELECT whose, connection_id, timestamp FROM flowing UNION ALL SELECT whose, connection_id, timestamp FROM begun
+    SELECT l.* FROM latest l ANTI JOIN closed e
+        ON l.node = e.node AND l.connection_id = e.connection_id AND l.timestamp >= e.not_before AND l.timestamp <= e.timestamp
+), silent AS (
+    SELECT o.* FROM (
+        SELECT * FROM begun b SEMI JOIN uneven u ON b.node = u.node AND b.connection_id >> 8 = u.block WHERE connection_id >= (SELECT min(block) << 8 FROM uneven)
+    ) o ANTI JOIN (
+        SELECT node, connection_id, timestamp, not_before FROM closed UNION ALL SELECT node, connection_id, timestamp, not_before FROM flowing
+    ) r ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
 ), rows AS (
-    SELECT * FROM events e SEMI JOIN open o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND hash(e.node) = o.whose
-    WHERE e.timestamp >= since AND (e.type IN ('ACCEPT', 'FLOW') OR (e.type = 'CONNECT' AND e.result = 'established'))
+    SELECT e.* FROM events e SEMI JOIN flowing o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
+    WHERE e.type = 'FLOW'
+    UNION ALL
+    SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
+    WHERE e.type = 'ACCEPT'
+    UNION ALL
+    SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
+    WHERE e.result = 'established'
 )
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,
@@ -140,7 +168,7 @@ SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     false AS open, connection_id, owner, older, dialed_ip, dialed_port
 FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL
 UNION ALL BY NAME
-SELECT * EXCLUDE (reported_at), true AS open FROM open_ends(TIMESTAMP '1970-01-01')
+SELECT * EXCLUDE (reported_at), true AS open FROM open_ends(NULL::TIMESTAMP)
 UNION ALL BY NAME
 SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS direction,
     coalesce(c.src_ip, o.src_ip) AS src_ip, coalesce(c.src_port, o.src_port) AS src_port,
@@ -285,15 +313,50 @@ HAVING count(*) >= 10 AND avg(apart) >= 5e6 AND stddev_pop(apart) < avg(apart) /
 -- on the address that was called (a Service's), it was translated on the way: then the client's address and port alone identify
 -- it. Nodes' clocks may differ by 5 s; on one node a second is for the handshake's way. The ends are those of connections that
 -- have ended, those of open ones, and of version 0.1 their beginnings, where the server's is when it accepted, up to 10 s later.
+--
+-- A row is several connections of the same client and server. What has ended is first added up by the addresses of both and the
+-- server's port: where both sides count as many, over the same client ports and the same time, and one process serves them all
+-- (settled), each end has its other. Only what is left is compared end by end.
 CREATE OR REPLACE VIEW pairs AS
 WITH listening AS (
     SELECT DISTINCT dst_ip FROM events WHERE direction = 'inbound'
 ), open AS MATERIALIZED (
-    FROM open_ends(TIMESTAMP '1970-01-01')
+    FROM open_ends(NULL::TIMESTAMP)
+), servers AS MATERIALIZED (
+    SELECT src_ip, dst_ip, dst_port, sum(hash(src_port) >> 24) AS ports, count(*) AS n,
+        min(timestamp - to_microseconds(duration_us)) AS first, max(timestamp - to_microseconds(duration_us)) AS last,
+        min(hash(node, pod_namespace, pod_name, container_name, process)) AS least, max(hash(node, pod_namespace, pod_name, container_name, process)) AS most,
+        any_value(node) AS node, any_value(pod_namespace) AS pod_namespace, any_value(pod_name) AS pod_name, any_value(container_name) AS container_name, any_value(process) AS process
+    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound'
+    GROUP BY ALL
+), clients AS MATERIALIZED (
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, sum(hash(src_port) >> 24) AS ports, count(*) AS n,
+        min(timestamp - to_microseconds(duration_us)) AS first, max(timestamp - to_microseconds(duration_us)) AS last, max(timestamp) AS last_closed,
+        list(latency_us) AS latencies, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received
+    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound' AND dst_ip IN (SELECT unnest(list(DISTINCT dst_ip)) FROM servers)
+    GROUP BY ALL
+), settled AS MATERIALIZED (
+    SELECT s.* FROM servers s JOIN (
+        SELECT src_ip, dst_ip, dst_port, sum(ports) AS ports, sum(n) AS n, min(first) AS first, max(last) AS last FROM clients GROUP BY ALL
+    ) c ON s.src_ip = c.src_ip AND s.dst_ip = c.dst_ip AND s.dst_port = c.dst_port AND s.ports = c.ports AND s.n = c.n
+    WHERE s.least = s.most AND s.src_ip NOT LIKE '127.%' AND s.src_ip <> '::1'
+        AND s.first BETWEEN c.first - INTERVAL 1 SECOND AND c.first + INTERVAL 1 SECOND AND s.last BETWEEN c.last - INTERVAL 1 SECOND AND c.last + INTERVAL 1 SECOND
+), unsettled AS MATERIALIZED (
+    SELECT unnest(list({src_ip: src_ip, dst_ip: dst_ip, dst_port: dst_port}), recursive := true) FROM (
+        SELECT s.src_ip, s.dst_ip, s.dst_port FROM servers s ANTI JOIN settled k ON s.src_ip = k.src_ip AND s.dst_ip = k.dst_ip AND s.dst_port = k.dst_port
+        WHERE s.src_ip IN (SELECT unnest(list(DISTINCT src_ip)) FROM events WHERE direction = 'outbound')
+    )
 ), ends AS NOT MATERIALIZED (
-    SELECT 'ended' AS state, node, direction, src_ip, src_port, dst_ip, dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS last,
+    SELECT 'ended' AS state, node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS last,
         latency_us, bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process
-    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL
+    FROM events e SEMI JOIN unsettled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
+    WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound'
+    UNION ALL
+    SELECT 'ended', node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us), timestamp,
+        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%', pod_namespace, pod_name, container_name, process
+    FROM (FROM events WHERE src_ip IN (SELECT unnest(list(DISTINCT src_ip)) FROM unsettled)) e
+    ANTI JOIN settled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
+    WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound'
     UNION ALL
     SELECT 'open', node, direction, src_ip, src_port, dst_ip, dst_port, netns, opened_at, reported_at,
         latency_us, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process
@@ -303,7 +366,7 @@ WITH listening AS (
         latency_us, NULL, NULL, false, pod_namespace, pod_name, container_name, process
     FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
 )
-SELECT c.state, c.node, s.node AS s_node, c.dst_ip, c.dst_port, s.src_ip AS s_src_ip, s.dst_port AS s_dst_port, c.opened_at, c.last, c.latency_us, c.bytes_sent, c.bytes_received,
+SELECT c.state, c.node, s.node AS s_node, c.dst_ip, c.dst_port, s.src_ip AS s_src_ip, s.dst_port AS s_dst_port, 1 AS connections, c.opened_at AS first, c.last, [c.latency_us] AS latencies, c.bytes_sent, c.bytes_received,
     c.pod_namespace, c.pod_name, c.container_name, c.process,
     s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process
 FROM (SELECT *, hash(src_ip, src_port) AS caller, dst_ip NOT IN (SELECT dst_ip FROM listening) AS is_translated FROM ends WHERE direction = 'outbound') c
@@ -313,7 +376,11 @@ JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'in
     AND (c.node <> s.node OR c.state = 'begun' OR s.opened_at BETWEEN c.opened_at - INTERVAL 1 SECOND AND c.opened_at + INTERVAL 1 SECOND)
     AND (c.is_translated OR (c.dst_port = s.dst_port AND c.dst_ip = s.dst_ip))
     AND ((c.src_ip NOT LIKE '127.%' AND c.src_ip <> '::1') OR (c.netns = s.netns AND c.node = s.node))
-    AND (NOT c.in_order OR NOT s.in_order OR (c.bytes_sent = s.bytes_received AND c.bytes_received = s.bytes_sent));
+    AND (NOT c.in_order OR NOT s.in_order OR (c.bytes_sent = s.bytes_received AND c.bytes_received = s.bytes_sent))
+UNION ALL
+SELECT 'ended', c.node, s.node, c.dst_ip, c.dst_port, c.src_ip, c.dst_port, c.n, c.first, c.last_closed, c.latencies, c.bytes_sent, c.bytes_received,
+    c.pod_namespace, c.pod_name, c.container_name, c.process, s.pod_namespace, s.pod_name, s.container_name, s.process
+FROM clients c JOIN settled s ON c.src_ip = s.src_ip AND c.dst_ip = s.dst_ip AND c.dst_port = s.dst_port;
 
 -- Which workload talks to which. unpaired counts what is not here.
 CREATE OR REPLACE VIEW edges AS
@@ -322,8 +389,8 @@ SELECT workload_of(pod_namespace, pod_name, container_name, process) AS client,
         s_pod_namespace, s_pod_name, s_container_name, s_process, port), pod_namespace AS client_namespace, pod_name AS client_pod, s_pod_namespace AS server_namespace, s_pod_name AS server_pod
 FROM (
     SELECT pod_namespace, pod_name, container_name, process, s_pod_namespace, s_pod_name, s_container_name, s_process, dst_port AS port,
-        count(*) AS connections, median(latency_us)::BIGINT AS median_us, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
-        min(opened_at) AS first, max(last) AS last, node AS client_node, s_node AS server_node
+        sum(connections)::BIGINT AS connections, list_median(flatten(list(latencies)))::BIGINT AS median_us, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
+        min(first) AS first, max(last) AS last, node AS client_node, s_node AS server_node
     FROM pairs
     GROUP BY ALL
 );
@@ -335,8 +402,8 @@ WITH counted AS (
     SELECT direction, node, pod_namespace, pod_name, container_name, process, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port, count(*) AS n
     FROM events
     WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND CASE direction
-        WHEN 'outbound' THEN dst_ip IN (SELECT dst_ip FROM events WHERE direction = 'inbound')
-        ELSE src_ip IN (SELECT src_ip FROM events WHERE direction = 'outbound') END
+        WHEN 'outbound' THEN dst_ip IN (SELECT DISTINCT dst_ip FROM events WHERE direction = 'inbound')
+        ELSE src_ip IN (SELECT DISTINCT src_ip FROM events WHERE direction = 'outbound') END
     GROUP BY ALL
     UNION ALL
     SELECT unnest([
@@ -344,7 +411,7 @@ WITH counted AS (
         {direction: 'inbound', node: s_node, pod_namespace: s_pod_namespace, pod_name: s_pod_name, container_name: s_container_name, process: s_process, peer: s_src_ip, port: s_dst_port, n: -n}
     ], recursive := true)
     FROM (
-        SELECT state, node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port, s_node, s_pod_namespace, s_pod_name, s_container_name, s_process, s_src_ip, s_dst_port, count(*) AS n
+        SELECT state, node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port, s_node, s_pod_namespace, s_pod_name, s_container_name, s_process, s_src_ip, s_dst_port, sum(connections)::BIGINT AS n
         FROM pairs WHERE state = 'ended' GROUP BY ALL
     )
 )

@@ -30,6 +30,10 @@ internal static partial class FilterText
                     (firstHour, lastHour) = Narrow(firstHour, lastHour, hour);
                 }
             }
+            else if (HourStart().Match(condition) is { Success: true } start)
+            {
+                bounds = Narrow(bounds, start);
+            }
             else if (Times().IsMatch(condition))
             {
                 foreach (Match time in Time().Matches(condition))
@@ -89,6 +93,10 @@ internal static partial class FilterText
 
     [GeneratedRegex(@"(timestamp|date|first|last)(=|>=|<=|>|<)'([0-9][0-9: .-]*)'::(?:TIMESTAMP|DATE)")]
     private static partial Regex Time();
+
+    // Of a filter above the scan: what has no use for an hour is written so in the views.
+    [GeneratedRegex(@"^\(\((date) \+ to_hours\(hour\)\) (>=|>) '([0-9][0-9: .-]*)'::TIMESTAMP\)$")]
+    private static partial Regex HourStart();
 
     [GeneratedRegex("^node='((?:[^']|'')*)'$")]
     private static partial Regex Node();

@@ -7,6 +7,7 @@ namespace NetMon.Query.Planning;
 /// <summary>What questions read: for each relation the bounds of all its scans together; a relation that is not scanned is not there.</summary>
 internal sealed partial class QuestionScope
 {
+    private static readonly JsonElement Nothing = JsonElement.Parse("{}");
     private readonly Dictionary<Relation, ScanBounds> _bounds = [];
     private readonly Dictionary<Relation, int> _scans = [];
     private readonly HashSet<string> _words = new(StringComparer.Ordinal);
@@ -35,22 +36,29 @@ internal sealed partial class QuestionScope
     public void AddPlan(string plan)
     {
         using var document = JsonDocument.Parse(plan);
-        AddOperators(document.RootElement);
+        AddOperators(document.RootElement, []);
     }
 
-    private void AddOperators(JsonElement operators)
+    /// <param name="above">The conditions of a filter directly above.</param>
+    private void AddOperators(JsonElement operators, IReadOnlyList<string> above)
     {
         foreach (var step in operators.EnumerateArray())
         {
-            if (step.TryGetProperty("extra_info", out var info) && info.ValueKind == JsonValueKind.Object && info.TryGetProperty("Table", out var table)
+            IReadOnlyList<string> here = [];
+            var info = step.TryGetProperty("extra_info", out var extra) && extra.ValueKind == JsonValueKind.Object ? extra : Nothing;
+            if (step.GetProperty("name").GetString() == "FILTER")
+            {
+                here = [.. Texts(info, "Expression").SelectMany(FilterExpression.Conditions)];
+            }
+            else if (info.TryGetProperty("Table", out var table)
                 && Enum.TryParse<Relation>(table.GetString()!.Split('.')[^1], ignoreCase: true, out var relation))
             {
                 var conditions = Texts(info, "Filters");
-                Add(relation, FilterText.Bounds(conditions));
+                Add(relation, FilterText.Bounds([.. conditions, .. above]));
                 _words.UnionWith(conditions.Concat(Texts(info, "Projections")).SelectMany(text => Word().Matches(text)).Select(word => word.Value));
             }
 
-            AddOperators(step.GetProperty("children"));
+            AddOperators(step.GetProperty("children"), here);
         }
     }
 

@@ -46,4 +46,20 @@ public sealed class FilterTextTests
         Assert.All((string[])["node-10.parquet", "node-2.parquet", "other.parquet"], name => Assert.False(bounds.HasFile(name), name));
         Assert.True(FilterText.Bounds(["node='it''s'"]).HasFile("it%27s.parquet"));
     }
+
+    [Fact]
+    public void An_hours_start_in_a_filter_above_a_scan_is_a_bound()
+    {
+        const string hour = "((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP)";
+        Assert.Equal([hour], FilterExpression.Conditions(hour));
+        Assert.Equal([hour, "(process = 'a AND (b')", "(pid > 5)"], FilterExpression.Conditions($"({hour} AND (process = 'a AND (b') AND (pid > 5))"));
+        Assert.Equal(Day.AddHours(10), FilterText.Bounds([hour]).From);
+    }
+
+    [Theory]
+    [InlineData("(open = ((pid > 5) AND ((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP)))")]
+    [InlineData("(((pid > 5) AND (uid > 5)) OR ((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP))")]
+    [InlineData("(NOT ((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP))")]
+    [InlineData("(a) OR (((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP) AND (b))")]
+    public void A_condition_inside_another_is_no_bound(string expression) => Assert.Equal(ScanBounds.Everything, FilterText.Bounds(FilterExpression.Conditions(expression)));
 }
