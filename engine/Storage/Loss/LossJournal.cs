@@ -208,7 +208,7 @@ internal sealed class LossJournal(
     /// <summary>Somebody has removed the file, or what it was in: its rows are written again.</summary>
     private void TakeBackRemoved()
     {
-        if (_file is not { } file || _unwritten.Count == 0)
+        if (_file is not { } file || (_unwritten.Count == 0 && !file.IsElsewhere))
         {
             return;
         }

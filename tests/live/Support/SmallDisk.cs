@@ -66,7 +66,7 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Takes it away from under whoever uses it.</summary>
     public void Unmount() => Shell.Run("umount", "-l", Path).MustSucceed();
 
-    /// <summary>Repairs it and puts it back.</summary>
+    /// <summary>Repairs it and puts it back, over what is there.</summary>
     public void Mount() => Shell.Script($"(e2fsck -fp {_image} >/dev/null; [ $? -lt 4 ]) && {MountScript}").MustSucceed();
 
     public void Dispose() => Shell.Script($"while umount -l {Path} 2>/dev/null; do :; done");
