@@ -66,8 +66,8 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Takes it away from under whoever uses it.</summary>
     public void Unmount() => Shell.Run("umount", "-l", Path).MustSucceed();
 
-    /// <summary>Repairs it and puts it back, over what is there.</summary>
-    public void Mount() => Shell.Script($"(e2fsck -fp {_image} >/dev/null; [ $? -lt 4 ]) && {MountScript}").MustSucceed();
+    /// <summary>Mounts it anew, over what is there.</summary>
+    public void Mount() => Shell.Script(MountScript).MustSucceed();
 
     public void Dispose() => Shell.Script($"while umount -l {Path} 2>/dev/null; do :; done");
 }
