@@ -141,9 +141,9 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_scratch["capture"], "*.partial", SearchOption.AllDirectories));
         Assert.Equal(0, LossReport.Total(next.Log));
         // Each row once, and all but those of the last second, whose lines may be ahead of what was durable.
-        var rows = $"SELECT epoch_us(timestamp) AS moment, src_ip, src_port::INT AS src_port, dst_ip, type FROM {Duck.Events(_scratch["capture"])}";
+        var rows = $"SELECT epoch_us(timestamp) AS moment, src_ip, src_port::INT AS src_port, dst_ip, type, direction, pid::INT AS pid FROM {Duck.Events(_scratch["capture"])}";
         Assert.Empty(Duck.Rows($"SELECT * FROM ({rows}) GROUP BY ALL HAVING count(*) > 1 LIMIT 3"));
-        var lines = $"SELECT epoch_us(timestamp::TIMESTAMP) AS moment, src_ip, src_port, dst_ip, type FROM read_json('{_scratch["events.json"]}', format = 'newline_delimited', ignore_errors = true, columns = {{timestamp: 'TIMESTAMP', type: 'VARCHAR', src_ip: 'VARCHAR', src_port: 'INT', dst_ip: 'VARCHAR'}}) WHERE timestamp IS NOT NULL";
+        var lines = $"SELECT epoch_us(timestamp::TIMESTAMP) AS moment, src_ip, src_port, dst_ip, type, direction, pid FROM read_json('{_scratch["events.json"]}', format = 'newline_delimited', ignore_errors = true, columns = {{timestamp: 'TIMESTAMP', type: 'VARCHAR', src_ip: 'VARCHAR', src_port: 'INT', dst_ip: 'VARCHAR', direction: 'VARCHAR', pid: 'INT'}}) WHERE timestamp IS NOT NULL";
         var last = Duck.Number($"SELECT max(moment) FROM ({lines})");
         Assert.Empty(Duck.Rows(string.Create(CultureInfo.InvariantCulture, $"(SELECT * FROM ({lines}) WHERE moment < {last - 5_000_000}) EXCEPT ALL ({rows}) LIMIT 3")));
         output.WriteLine($"{Duck.Number($"SELECT count(*) FROM ({rows})")} rows, {Duck.Number($"SELECT count(*) FROM ({lines})")} lines");
