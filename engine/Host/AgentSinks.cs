@@ -40,14 +40,14 @@ internal sealed class AgentSinks
         var linesEnded = new ManualResetEventSlim(settings.Json is null);
         return new AgentSinks(
             settings.Json is { } json ? OpenJson(json, settings, counters.Json, faults.Of(JsonSink.Stage), log.For("json")) : null,
-            settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, cgroups, directory, () => linesEnded.Wait(Patience), log.For("storage")) : null,
+            settings.Capture is { } capture ? OpenCapture(capture, settings, counters.Capture, loss, cgroups, directory, () => linesEnded.Wait(Patience), faults, log.For("storage")) : null,
             linesEnded);
     }
 
     private static JsonSink OpenJson(string path, RunSettings settings, SinkCounters counters, FaultState fault, Logger log) =>
         new(JsonOutput.Open(path, log), EventLine.Of(settings.JsonFormat, settings.Node), counters, fault, log);
 
-    private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Action awaitOthers, Logger log)
+    private static CaptureSink OpenCapture(string path, RunSettings settings, SinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Action awaitOthers, Faults faults, Logger log)
     {
         var options = new CaptureSinkOptions
         {
@@ -62,6 +62,7 @@ internal sealed class AgentSinks
             KeepFree = settings.Retention.KeepFree,
             Archive = settings.Retention.Archive,
             AwaitOthers = awaitOthers,
+            Faults = faults,
             LossTotals = loss.Totals,
             LossCgroups = cgroups.Totals,
             ContainerOf = cgroups.ContainerOf,
