@@ -21,7 +21,7 @@ internal static class TextTargets
                 () => RuntimeEndpoint.ParseList(text),
                 () => TimeText.Parse(text),
                 () => SourceSpec.Parse(text),
-                () => MetricsAddress.Parse(text),
+                () => ListenAddress.Parse("--metrics", text),
                 () => UploadTarget.Parse(text),
                 () => StorageSettings.Parse(text, "none", "none", "none", null),
                 () => StorageSettings.Parse("1s", text, "none", "none", null),
