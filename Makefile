@@ -27,7 +27,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test cross-arm64 test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push sbom scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test fuzz cross-arm64 test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push sbom scan deploy undeploy logs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -157,6 +157,9 @@ run: ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR
 
 test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload bin/netstorm bin/netforeign bin/netpeer ## all tests that are not slow; what this machine can't run is named as skipped
 	@tests/run.sh $(SUITES)
+
+fuzz: ## fuzz one reader of foreign input for a time with AFL++ (TARGET=footer SECONDS=60; tests/fuzz/corpus has the targets; installs afl++ by apt)
+	@tests/fuzz/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)"
 
 test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)
 	@tests/run.sh runtimes

@@ -99,9 +99,11 @@ public sealed class ContainerDirectory
     /// </summary>
     public bool TakeNews()
     {
-        var any = false;
-        while (_reports.TryTake(out var report))
+        // As much as waits now: a runtime that goes on posting must not hold up the events.
+        var (any, left) = (false, _reports.Waiting);
+        while (left > 0 && _reports.TryTake(out var report))
         {
+            left -= report.Weight;
             _containers.Take(report);
             CountHeld();
             any = true;

@@ -19,6 +19,6 @@ internal static class NamingAccount
             + $" wait for a name p50 {naming.WaitMicroseconds(0.5)} us, p99 {naming.WaitMicroseconds(0.99)} us;"
             + $" batches delayed {naming.BatchesHeld}, timed out {naming.BatchesOverdue}, evicted {naming.BatchesCrowdedOut};"
             + $" cgroups {directory.Cgroups}, dropped {source.CgroupsDropped}, unknown {directory.Unknown}, evicted {directory.Evicted}{stay}, rescans {directory.Rescans};"
-            + $" asked for {directory.Asked}, runtime calls {runtimes.Sum(runtime => runtime.Calls)}, failures {runtimes.Sum(runtime => runtime.Failures)}");
+            + $" asked for {directory.Asked}, runtime calls {runtimes.Sum(runtime => runtime.Calls)}, failures {runtimes.Sum(runtime => runtime.Failures)}, containers left out {runtimes.Sum(runtime => runtime.LeftOut)}");
     }
 }

@@ -3,8 +3,17 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>Beside a connection's calls: tells of each container that is created. Its end ends the session.</summary>
-internal sealed class Following(IContainerRuntime runtime, CancellationTokenSource session, Action<ContainerIdentity> onContainer)
+/// <remarks>
+/// It takes at most <see cref="MostPerSecond"/> a second: a node starts some hundreds of containers at once, and reading what
+/// a broken runtime sends without end would cost the agent its CPU. The rest waits in the socket.
+/// </remarks>
+internal sealed class Following(IContainerRuntime runtime, CancellationTokenSource session, TimeProvider time, Action<ContainerIdentity> onContainer)
 {
+    /// <summary>Events taken in a second.</summary>
+    public const int MostPerSecond = 2000;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     /// <summary>A stream that does not heed its token is left to itself after this.</summary>
     private static readonly TimeSpan EndBound = TimeSpan.FromMilliseconds(500);
 
@@ -39,9 +48,25 @@ internal sealed class Following(IContainerRuntime runtime, CancellationTokenSour
     {
         try
         {
+            var (began, taken) = (time.GetTimestamp(), 0);
             await foreach (var container in runtime.FollowAsync(stop).ConfigureAwait(false))
             {
-                onContainer(container);
+                if (container is not null)
+                {
+                    onContainer(container);
+                }
+
+                taken++;
+                var left = Second - time.GetElapsedTime(began);
+                if (taken == MostPerSecond && left > TimeSpan.Zero)
+                {
+                    await Task.Delay(left, time, stop).ConfigureAwait(false);
+                }
+
+                if (taken == MostPerSecond || left <= TimeSpan.Zero)
+                {
+                    (began, taken) = (time.GetTimestamp(), 0);
+                }
             }
 
             // It may have found out only now that there is nothing to follow.

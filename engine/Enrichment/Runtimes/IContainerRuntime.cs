@@ -18,9 +18,15 @@ public interface IContainerRuntime : IDisposable
     /// </summary>
     Task<IReadOnlyList<ContainerIdentity>> ListAsync(IReadOnlyCollection<string> wanted, CancellationToken stop);
 
+    /// <summary>
+    /// Containers that lists had and that were left out, because there were too many of them or one was too large. Those that
+    /// are wanted are not left out for their number.
+    /// </summary>
+    long LeftOut { get; }
+
     /// <summary>True when following takes no events from anybody else. Known once the version was read.</summary>
     bool CanFollow { get; }
 
-    /// <summary>Each container as it is created or renamed, until stopped or the connection ends.</summary>
-    IAsyncEnumerable<ContainerIdentity> FollowAsync(CancellationToken stop);
+    /// <summary>Each container as it is created or renamed, and null for an event of anything else, until stopped or the connection ends.</summary>
+    IAsyncEnumerable<ContainerIdentity?> FollowAsync(CancellationToken stop);
 }

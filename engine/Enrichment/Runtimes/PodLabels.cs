@@ -18,13 +18,19 @@ internal static class PodLabels
     public const string PodUid = "io.kubernetes.pod.uid";
 
     /// <summary>
-    /// Characters of a name that are kept. Kubernetes' are at most 253, an image reference some more; but anybody who
-    /// may start a container may write megabytes into a label.
+    /// Characters of a name that are kept. Kubernetes' are at most 253; but anybody who may start a container may write
+    /// megabytes into a label.
     /// </summary>
-    public const int LongestText = 1024;
+    public const int LongestName = 256;
+
+    /// <summary>Characters of an image's reference that are kept: its name has at most 255, a tag 128, a digest 71.</summary>
+    public const int LongestImage = 512;
+
+    /// <summary>An id is the name of a cgroup, and no file's name is longer (NAME_MAX).</summary>
+    public const int LongestId = 255;
 
     /// <summary>A name that is no longer than any sensible one; null is none.</summary>
-    public static string Bounded(string? text) => text is null ? "" : text.Length <= LongestText ? text : text[..LongestText];
+    public static string Bounded(string? text) => Cut(text, LongestName);
 
     /// <summary>A label's value, bounded; empty where it is missing.</summary>
     public static string Label<T>(this IEnumerable<KeyValuePair<string, T>>? labels, string name)
@@ -35,10 +41,19 @@ internal static class PodLabels
     public static ContainerIdentity Identity<T>(string id, IEnumerable<KeyValuePair<string, T>>? labels, string containerName, string image)
         where T : class? =>
         new(
-            Bounded(id),
+            IdOrNone(id),
             labels.Label(PodName),
             labels.Label(PodNamespace),
             Bounded(containerName),
             labels.Label(PodUid),
-            Bounded(image));
+            Image(image));
+
+    /// <summary>An id as it is; empty where no cgroup can have it.</summary>
+    public static string IdOrNone(string id) => id.Length <= LongestId ? id : "";
+
+    /// <summary>An image's reference, no longer than any sensible one.</summary>
+    public static string Image(string? text) => Cut(text, LongestImage);
+
+    private static string Cut(string? text, int longest) =>
+        text is null || text.Length <= longest ? text ?? "" : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
 }

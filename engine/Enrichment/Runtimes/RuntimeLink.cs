@@ -1,3 +1,4 @@
+using NetMon.Events;
 using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 
@@ -29,6 +30,7 @@ public sealed class RuntimeLink
     private long _attemptBegan;
     private long _failures;
     private long _told;
+    private long _leftOut;
     private long _connections;
 
     internal RuntimeLink(
@@ -67,6 +69,7 @@ public sealed class RuntimeLink
         Failures = Interlocked.Read(ref _failures),
         ContainersTold = Interlocked.Read(ref _told),
         Reconnects = Math.Max(0, Interlocked.Read(ref _connections) - 1),
+        LeftOut = Interlocked.Read(ref _leftOut),
         ForgottenAsks = _wanted.Forgotten,
         LastLatency = _calls.LastLatency,
         LastFailure = _lastFailure,
@@ -147,7 +150,7 @@ public sealed class RuntimeLink
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var runtime = _options.Open(_endpoint);
-        var following = new Following(runtime, session, container => Report([container], []));
+        var following = new Following(runtime, session, _options.Time, Created);
         try
         {
             var version = await _calls.MakeAsync(runtime.ReadVersionAsync, session.Token).ConfigureAwait(false);
@@ -189,10 +192,13 @@ public sealed class RuntimeLink
         var answered = false;
         try
         {
+            var leftOut = runtime.LeftOut;
             var found = await _calls.MakeAsync(token => runtime.ListAsync(all ? [] : wanted, token), stop).ConfigureAwait(false);
+            Interlocked.Add(ref _leftOut, runtime.LeftOut - leftOut);
+            Interlocked.Add(ref _told, found.Count);
+            await _reports.PostAsync(new RuntimeReport(_place, found, wanted), stop).ConfigureAwait(false);
             answered = true;
             _wanted.Answered();
-            Report(found, wanted);
             return all ? found.Count : wanted.Count;
         }
         finally
@@ -204,10 +210,14 @@ public sealed class RuntimeLink
         }
     }
 
-    private void Report(IReadOnlyList<Events.ContainerIdentity> found, IReadOnlyCollection<string> answered)
+    /// <summary>One that there is no room for is asked for once an event comes from it.</summary>
+    private void Created(ContainerIdentity container)
     {
-        Interlocked.Add(ref _told, found.Count);
-        _reports.Post(new RuntimeReport(_place, found, answered));
+        Interlocked.Increment(ref _told);
+        if (!_reports.TryPost(new RuntimeReport(_place, [container], [])))
+        {
+            Interlocked.Increment(ref _leftOut);
+        }
     }
 
     private void Connected(string version, int count)

@@ -6,4 +6,8 @@ namespace NetMon.Enrichment.Runtimes;
 /// <param name="Endpoint">Which one, by its place among the endpoints.</param>
 /// <param name="Found">The containers it told of.</param>
 /// <param name="Answered">The ids that it was asked for; those not among the found it doesn't know. Empty when nobody asked.</param>
-public sealed record RuntimeReport(int Endpoint, IReadOnlyList<ContainerIdentity> Found, IReadOnlyCollection<string> Answered);
+public sealed record RuntimeReport(int Endpoint, IReadOnlyList<ContainerIdentity> Found, IReadOnlyCollection<string> Answered)
+{
+    /// <summary>What it counts for among those that wait.</summary>
+    public int Weight => 1 + Found.Count;
+}

@@ -24,6 +24,9 @@ public sealed record RuntimeStatus
     /// <summary>Containers it told of, each time it did.</summary>
     public long ContainersTold { get; init; }
 
+    /// <summary>Containers it told of that were left out, because there were too many at once or one was too large.</summary>
+    public long LeftOut { get; init; }
+
     /// <summary>Connections after the first.</summary>
     public long Reconnects { get; init; }
 

@@ -8,6 +8,12 @@ internal static class UnixSocketHttp
     /// <summary>The address to name, since there must be one.</summary>
     public static readonly Uri Address = new("http://localhost");
 
+    /// <summary>
+    /// HTTP/2 streams keep the window that they begin with, 64 KiB, so that what waits unread has that bound: by itself the
+    /// handler would let it grow to 16 MiB for a runtime that sends a lot.
+    /// </summary>
+    static UnixSocketHttp() => AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", true);
+
     /// <summary>A handler without proxy, cookies and redirections; the caller owns it.</summary>
     public static SocketsHttpHandler Handler(string socketPath) => new()
     {
@@ -21,7 +27,7 @@ internal static class UnixSocketHttp
             try
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), stop).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
+                return new HeededStream(new NetworkStream(socket, ownsSocket: true));
             }
             catch
             {

@@ -21,6 +21,7 @@ internal sealed class NamingMetrics : IMetricGroup
     private readonly Counter _failures;
     private readonly Counter _reconnects;
     private readonly Counter _forgotten;
+    private readonly Counter _leftOut;
     private readonly Gauge _latency;
 
     public NamingMetrics(MetricFactory factory, NamingCounters naming, DirectoryCounters directory, ContainerRuntimes runtimes)
@@ -47,6 +48,7 @@ internal sealed class NamingMetrics : IMetricGroup
         _failures = factory.CreateCounter("netmon_runtime_failures_total", "Connections that did not come about or were lost.", "runtime");
         _reconnects = factory.CreateCounter("netmon_runtime_reconnects_total", "Connections after the first.", "runtime");
         _forgotten = factory.CreateCounter("netmon_runtime_forgotten_asks_total", "Ids that were asked for and given up because too many waited.", "runtime");
+        _leftOut = factory.CreateCounter("netmon_runtime_left_out_containers_total", "Containers that a runtime reported and that were left out, because there were too many at once or one was too large.", "runtime");
         _latency = factory.CreateGauge("netmon_runtime_last_call_seconds", "How long the last call that was answered took.", "runtime");
     }
 
@@ -72,6 +74,7 @@ internal sealed class NamingMetrics : IMetricGroup
                 _failures.WithLabels(name).IncTo(runtime.Failures);
                 _reconnects.WithLabels(name).IncTo(runtime.Reconnects);
                 _forgotten.WithLabels(name).IncTo(runtime.ForgottenAsks);
+                _leftOut.WithLabels(name).IncTo(runtime.LeftOut);
                 _latency.WithLabels(name).Set(runtime.LastLatency.TotalSeconds);
             }
         }

@@ -3,6 +3,7 @@ using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.UnitTests.Enrichment.Runtimes;
+using Xunit;
 
 namespace NetMon.UnitTests.Enrichment;
 
@@ -59,9 +60,12 @@ internal sealed class DirectoryUnderTest
         Directory.TakeNews();
     }
 
+    /// <summary>Has a report wait to be taken.</summary>
+    public void Post(RuntimeReport report) => Assert.True(Reports.TryPost(report));
+
     private void Take(RuntimeReport report)
     {
-        Reports.Post(report);
+        Post(report);
         Directory.TakeNews();
     }
 }

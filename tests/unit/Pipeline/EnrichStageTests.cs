@@ -61,7 +61,7 @@ public sealed class EnrichStageTests : IDisposable
         Assert.Empty(Taken());
 
         _node.Time.Advance(TimeSpan.FromMilliseconds(50));
-        _node.Reports.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
+        _node.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
         Assert.Equal(1, woken);
         Assert.Empty(Taken());
         _stage.Advance();
@@ -80,12 +80,12 @@ public sealed class EnrichStageTests : IDisposable
         Offer(7);
         Offer(8);
         Offer(7);
-        _node.Reports.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
+        _node.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
         _stage.Advance();
         Assert.Equal([1], Taken().Select(e => e.UnixNanoseconds));
         Assert.Equal(2, _stage.Held);
 
-        _node.Reports.Post(new RuntimeReport(0, [Named(2)], [Id(2)]));
+        _node.Post(new RuntimeReport(0, [Named(2)], [Id(2)]));
         _stage.Advance();
         Assert.Equal([2, 3], Taken().Select(e => e.UnixNanoseconds));
     }
@@ -96,14 +96,14 @@ public sealed class EnrichStageTests : IDisposable
         var woken = 0;
         _stage.OnWake(() => woken++);
         Offer(HostCgroup);
-        _node.Reports.Post(new RuntimeReport(0, [Named(2)], []));
+        _node.Post(new RuntimeReport(0, [Named(2)], []));
         Assert.Equal(0, woken);
 
         Offer(7);
-        _node.Reports.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
+        _node.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
         _stage.Advance();
         Assert.Equal(1, woken);
-        _node.Reports.Post(new RuntimeReport(0, [Named(2)], []));
+        _node.Post(new RuntimeReport(0, [Named(2)], []));
         Assert.Equal(1, woken);
     }
 
@@ -132,7 +132,7 @@ public sealed class EnrichStageTests : IDisposable
         _stage = new EnrichStage(_node.Directory, _node.Reports, TimeSpan.Zero, _node.Time);
         Offer(7);
         Assert.Equal(0, _stage.Held);
-        _node.Reports.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
+        _node.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));
         _stage.Advance();
         Offer(7);
         Assert.Equal([false, true], Taken().Select(e => e.Container!.IsNamed));

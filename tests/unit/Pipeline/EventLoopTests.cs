@@ -134,7 +134,7 @@ public sealed class EventLoopTests
         await pipe.Writer.WriteAsync((byte[])[.. Records.Bytes(record), .. Records.Bytes(Records.Tick(10))], TestContext.Current.CancellationToken);
         Assert.Equal(1, enrich.Held);
 
-        node.Reports.Post(new RuntimeReport(0, [DirectoryUnderTest.Named(1)], [DirectoryUnderTest.Id(1)]));
+        node.Post(new RuntimeReport(0, [DirectoryUnderTest.Named(1)], [DirectoryUnderTest.Id(1)]));
 
         await sink.WaitUntilWritten();
         Assert.Equal((0, 1), (enrich.Held, enrich.Counters.Named));

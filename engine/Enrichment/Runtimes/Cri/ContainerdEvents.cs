@@ -1,11 +1,9 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Google.Protobuf;
 using Grpc.Core;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using NetMon.Events;
 using ListContainersRequest = NetMon.Enrichment.Runtimes.Cri.Wire.Containerd.ListContainersRequest;
-using ListContainersResponse = NetMon.Enrichment.Runtimes.Cri.Wire.Containerd.ListContainersResponse;
 
 namespace NetMon.Enrichment.Runtimes.Cri;
 
@@ -27,23 +25,25 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
 
     private const string Namespace = "k8s.io";
     private const string CreateTopic = "/containers/create";
-    private const string KindLabel = "io.cri-containerd.kind";
 
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     private static readonly Metadata InNamespace = new() { { "containerd-namespace", Namespace } };
 
-    private static readonly Method<SubscribeRequest, Envelope> SubscribeMethod =
-        GrpcSocket.Method<SubscribeRequest, Envelope>(MethodType.ServerStreaming, "containerd.services.events.v1.Events", "Subscribe");
+    private static readonly Method<SubscribeRequest, string> SubscribeMethod = GrpcSocket.Method<SubscribeRequest, string>(
+        MethodType.ServerStreaming, "containerd.services.events.v1.Events", "Subscribe", static message => CriMessages.CreatedId(message, Namespace, CreateTopic));
 
-    private static readonly Method<ListContainersRequest, ListContainersResponse> ListMethod =
-        GrpcSocket.Method<ListContainersRequest, ListContainersResponse>(MethodType.Unary, "containerd.services.containers.v1.Containers", "List");
-
-    private static readonly MessageParser<ContainerCreate> CreateParser = ContainerCreate.Parser.WithDiscardUnknownFields(true);
+    private static readonly Method<ListContainersRequest, FoundContainers> ListMethod = GrpcSocket.Method<ListContainersRequest, FoundContainers>(
+        MethodType.Unary, "containerd.services.containers.v1.Containers", "List", static message =>
+        {
+            var found = new FoundContainers([]);
+            CriMessages.AddContainerd(message, found);
+            return found;
+        });
 
     /// <summary>Every container of Kubernetes as it is made, before its process starts.</summary>
-    public async IAsyncEnumerable<ContainerIdentity> FollowAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<ContainerIdentity?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var request = new SubscribeRequest { Filters = { $"namespace==\"{Namespace}\",topic==\"{CreateTopic}\"" } };
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -64,16 +64,20 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
                     if (next.IsCompleted)
                     {
                         (more, next) = (await next.ConfigureAwait(false), null);
-                        if (more && CreatedId(events.Current) is { } id)
+                        if (more && IsIdentifier(events.Current))
                         {
-                            made.Add(id);
+                            made.Add(events.Current);
+                        }
+                        else if (more)
+                        {
+                            yield return null;
                         }
                     }
 
                     continue;
                 }
 
-                foreach (var container in await LookUpAsync(made, stop).ConfigureAwait(false))
+                foreach (var container in (await LookUpAsync(made, stop).ConfigureAwait(false)).Kept)
                 {
                     yield return container;
                 }
@@ -95,25 +99,7 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
         }
     }
 
-    private static string? CreatedId(Envelope told)
-    {
-        if (told.Topic != CreateTopic || told.Namespace != Namespace || told.Event is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var id = CreateParser.ParseFrom(told.Event.Value).Id;
-            return IsIdentifier(id) ? id : null;
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new RuntimeException($"its event {CreateTopic} can't be read: {UnixSocketHttp.OneLine(e.Message)}", e);
-        }
-    }
-
-    private async Task<List<ContainerIdentity>> LookUpAsync(List<string> ids, CancellationToken stop)
+    private async Task<FoundContainers> LookUpAsync(List<string> ids, CancellationToken stop)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(Deadline);
@@ -123,30 +109,14 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
             request.Filters.Add($"id==\"{id}\"");
         }
 
-        ListContainersResponse answer;
         try
         {
-            answer = await socket.CallAsync(ListMethod, request, deadline.Token, InNamespace).ConfigureAwait(false);
+            return await socket.CallAsync(ListMethod, request, deadline.Token, InNamespace).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
             throw new RuntimeException($"no answer for {Deadline.TotalSeconds:0} s to what was created", e);
         }
-
-        List<ContainerIdentity> found = [];
-        foreach (var container in answer.Containers)
-        {
-            var labels = container.Labels;
-            var identity = labels.Label(KindLabel) == "sandbox"
-                ? PodLabels.Identity(container.Id, labels, "", "")
-                : PodLabels.Identity(container.Id, labels, labels.Label(PodLabels.ContainerName), container.Image);
-            if (identity.IsNamed && identity.ContainerId.Length > 0)
-            {
-                found.Add(identity);
-            }
-        }
-
-        return found;
     }
 
     /// <summary>By containerd's rule for ids (pkg/identifiers): nothing in one can be taken for a filter's syntax.</summary>

@@ -6,6 +6,8 @@ namespace NetMon.Enrichment.Runtimes.Cri;
 /// <summary>Names out of CRI's messages.</summary>
 internal static class CriNames
 {
+    private const string ContainerdKind = "io.cri-containerd.kind";
+
     /// <summary>A container of a list.</summary>
     public static ContainerIdentity Of(Container container) =>
         PodLabels.Identity(
@@ -22,6 +24,12 @@ internal static class CriNames
             Or(status.Metadata?.Name, status.Labels.Label(PodLabels.ContainerName)),
             Image(status.Image, status.ImageRef));
 
+    /// <summary>A container, or a pod's sandbox, of containerd's own list.</summary>
+    public static ContainerIdentity Of(Wire.Containerd.Container container) =>
+        container.Labels.Label(ContainerdKind) == "sandbox"
+            ? PodLabels.Identity(container.Id, container.Labels, "", "")
+            : PodLabels.Identity(container.Id, container.Labels, container.Labels.Label(PodLabels.ContainerName), container.Image);
+
     /// <summary>A pod's sandbox of a list.</summary>
     public static ContainerIdentity Of(PodSandbox sandbox) => Sandbox(sandbox.Id, sandbox.Metadata, sandbox.Labels);
 
@@ -30,7 +38,7 @@ internal static class CriNames
 
     private static ContainerIdentity Sandbox(string id, PodSandboxMetadata? metadata, IDictionary<string, string> labels) =>
         new(
-            PodLabels.Bounded(id),
+            PodLabels.IdOrNone(id),
             Or(PodLabels.Bounded(metadata?.Name), labels.Label(PodLabels.PodName)),
             Or(PodLabels.Bounded(metadata?.Namespace), labels.Label(PodLabels.PodNamespace)),
             PodUid: Or(PodLabels.Bounded(metadata?.Uid), labels.Label(PodLabels.PodUid)));

@@ -18,26 +18,41 @@ public sealed class CriRuntime : IContainerRuntime
     private static readonly TimeSpan EndedAtOnce = TimeSpan.FromSeconds(1);
 
     private static readonly Method<VersionRequest, VersionResponse> VersionMethod =
-        GrpcSocket.Method<VersionRequest, VersionResponse>(MethodType.Unary, Service, "Version");
+        GrpcSocket.Method<VersionRequest, VersionResponse>(MethodType.Unary, Service, "Version", CriMessages.Version);
 
-    private static readonly Method<ListContainersRequest, ListContainersResponse> ListContainersMethod =
-        GrpcSocket.Method<ListContainersRequest, ListContainersResponse>(MethodType.Unary, Service, "ListContainers");
+    private static readonly Method<GetEventsRequest, Happened> EventsMethod = GrpcSocket.Method<GetEventsRequest, Happened>(
+        MethodType.ServerStreaming, Service, "GetContainerEvents", static message => new Happened(CriMessages.Created(message)));
 
-    private static readonly Method<ListPodSandboxRequest, ListPodSandboxResponse> ListPodSandboxMethod =
-        GrpcSocket.Method<ListPodSandboxRequest, ListPodSandboxResponse>(MethodType.Unary, Service, "ListPodSandbox");
-
-    private static readonly Method<GetEventsRequest, ContainerEventResponse> EventsMethod =
-        GrpcSocket.Method<GetEventsRequest, ContainerEventResponse>(MethodType.ServerStreaming, Service, "GetContainerEvents");
-
+    private readonly Method<ListContainersRequest, FoundContainers> _listContainers;
+    private readonly Method<ListPodSandboxRequest, FoundContainers> _listSandboxes;
     private readonly GrpcSocket _socket;
     private RuntimeVersion _version = new("", 0, 0);
+    private FoundContainers _found = new([]);
     private bool _refusesEvents;
 
     /// <summary>A runtime behind the socket at this path.</summary>
-    public CriRuntime(string socketPath) => _socket = new GrpcSocket(socketPath);
+    public CriRuntime(string socketPath)
+    {
+        _socket = new GrpcSocket(socketPath);
+
+        // Answers are taken into what is being looked for: there is one call at a time.
+        _listContainers = GrpcSocket.Method<ListContainersRequest, FoundContainers>(MethodType.Unary, Service, "ListContainers", message =>
+        {
+            CriMessages.AddContainers(message, _found);
+            return _found;
+        });
+        _listSandboxes = GrpcSocket.Method<ListPodSandboxRequest, FoundContainers>(MethodType.Unary, Service, "ListPodSandbox", message =>
+        {
+            CriMessages.AddSandboxes(message, _found);
+            return _found;
+        });
+    }
 
     /// <inheritdoc/>
     public bool CanFollow => !_refusesEvents && (FollowsCri || IsContainerd);
+
+    /// <inheritdoc/>
+    public long LeftOut { get; private set; }
 
     private bool IsContainerd => _version.Name == "containerd";
 
@@ -67,50 +82,32 @@ public sealed class CriRuntime : IContainerRuntime
     public async Task<IReadOnlyList<ContainerIdentity>> ListAsync(IReadOnlyCollection<string> wanted, CancellationToken stop)
     {
         var only = wanted.Count == 1 ? wanted.First() : "";
-        var containers = await _socket.CallAsync(
-            ListContainersMethod,
+        var found = _found = new FoundContainers(wanted);
+        await _socket.CallAsync(
+            _listContainers,
             new ListContainersRequest { Filter = only.Length > 0 ? new ContainerFilter { Id = only } : null },
             stop).ConfigureAwait(false);
-        List<ContainerIdentity> found = [];
-        HashSet<string> missing = [.. wanted];
-        foreach (var container in containers.Containers)
+        if (!found.HasAllWanted)
         {
-            if (container.Id.Length > 0)
-            {
-                found.Add(CriNames.Of(container));
-                missing.Remove(container.Id);
-            }
+            // A pod's pause container has the sandbox's id, and no other list has it.
+            await _socket.CallAsync(
+                _listSandboxes,
+                new ListPodSandboxRequest { Filter = only.Length > 0 ? new PodSandboxFilter { Id = only } : null },
+                stop).ConfigureAwait(false);
         }
 
-        if (wanted.Count > 0 && missing.Count == 0)
-        {
-            return found;
-        }
-
-        // A pod's pause container has the sandbox's id, and no other list has it.
-        var sandboxes = await _socket.CallAsync(
-            ListPodSandboxMethod,
-            new ListPodSandboxRequest { Filter = only.Length > 0 ? new PodSandboxFilter { Id = only } : null },
-            stop).ConfigureAwait(false);
-        foreach (var sandbox in sandboxes.Items)
-        {
-            if (sandbox.Id.Length > 0)
-            {
-                found.Add(CriNames.Of(sandbox));
-            }
-        }
-
-        return found;
+        LeftOut += found.LeftOut;
+        return found.Kept;
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ContainerIdentity> FollowAsync(CancellationToken stop) =>
+    public IAsyncEnumerable<ContainerIdentity?> FollowAsync(CancellationToken stop) =>
         FollowsCri ? FollowCriAsync(stop) : new ContainerdEvents(_socket).FollowAsync(stop);
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    private async IAsyncEnumerable<ContainerIdentity> FollowCriAsync([EnumeratorCancellation] CancellationToken stop)
+    private async IAsyncEnumerable<ContainerIdentity?> FollowCriAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var began = Environment.TickCount64;
         var any = false;
@@ -131,36 +128,12 @@ public sealed class CriRuntime : IContainerRuntime
             }
 
             any = true;
-            if (Named(events.Current) is { } container)
-            {
-                yield return container;
-            }
+            yield return events.Current.Created;
         }
 
         _refusesEvents = !any && Environment.TickCount64 - began < EndedAtOnce.TotalMilliseconds;
     }
 
-    private static ContainerIdentity? Named(ContainerEventResponse told)
-    {
-        if (told.ContainerEventType is not (ContainerEventType.ContainerCreatedEvent or ContainerEventType.ContainerStartedEvent))
-        {
-            return null;
-        }
-
-        if (told.ContainerId.Length > 0 && told.PodSandboxStatus?.Id == told.ContainerId)
-        {
-            return CriNames.Of(told.PodSandboxStatus);
-        }
-
-        // It tells the state of all the pod's containers each time.
-        foreach (var status in told.ContainersStatuses)
-        {
-            if (status.Id.Length > 0 && status.Id == told.ContainerId)
-            {
-                return CriNames.Of(status);
-            }
-        }
-
-        return null;
-    }
+    /// <summary>An event of a container or a sandbox; null: not its creation.</summary>
+    private sealed record Happened(ContainerIdentity? Created);
 }

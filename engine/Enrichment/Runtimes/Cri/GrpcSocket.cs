@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Grpc.Core;
@@ -11,7 +12,10 @@ namespace NetMon.Enrichment.Runtimes.Cri;
 /// </summary>
 internal sealed class GrpcSocket : IDisposable
 {
-    /// <summary>The largest message that is taken, in bytes. A container takes about 1 KiB in a list.</summary>
+    /// <summary>
+    /// The largest message that is taken, in bytes; it is in memory as a whole. A container takes about 1 KiB in a list. None
+    /// may be compressed: 16 MiB of that can be 16 GiB.
+    /// </summary>
     public const int LargestMessage = 16 << 20;
 
     private readonly GrpcChannel _channel;
@@ -24,16 +28,17 @@ internal sealed class GrpcSocket : IDisposable
             HttpHandler = UnixSocketHttp.Handler(socketPath),
             DisposeHttpClient = true,
             MaxReceiveMessageSize = LargestMessage,
+            CompressionProviders = [],
             ThrowOperationCanceledOnCancellation = true,
         });
         _invoker = _channel.CreateCallInvoker();
     }
 
-    /// <summary>A method of a service, by its full name. Fields that we don't know are dropped when an answer is read.</summary>
-    public static Method<TRequest, TResponse> Method<TRequest, TResponse>(MethodType type, string service, string name)
-        where TRequest : class, IMessage<TRequest>, new()
-        where TResponse : class, IMessage<TResponse>, new() =>
-        new(type, service, name, Marshaller<TRequest>(), Marshaller<TResponse>());
+    /// <summary>A method of a service, by its full name. Its answers are read where they lie, on whatever thread they come.</summary>
+    public static Method<TRequest, TResponse> Method<TRequest, TResponse>(MethodType type, string service, string name, AnswerReader<TResponse> read)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class =>
+        new(type, service, name, Writer<TRequest>(), Reader(read));
 
     /// <summary>One call, one answer.</summary>
     public async Task<TResponse> CallAsync<TRequest, TResponse>(
@@ -87,22 +92,32 @@ internal sealed class GrpcSocket : IDisposable
     public void Dispose() => _channel.Dispose();
 
     private static RuntimeException Failure(string method, RpcException e) => new(
-        e.StatusCode == StatusCode.Unavailable && e.Status.DebugException is { } cause
-            ? UnixSocketHttp.Reason(cause)
-            : $"{method} failed, {e.StatusCode}: {UnixSocketHttp.OneLine(e.Status.Detail)}",
+        e.Status.DebugException switch
+        {
+            RuntimeException unreadable => $"{method}: {unreadable.Message}",
+            { } cause when e.StatusCode == StatusCode.Unavailable => UnixSocketHttp.Reason(cause),
+            _ => $"{method} failed, {e.StatusCode}: {UnixSocketHttp.OneLine(e.Status.Detail)}",
+        },
         e);
 
-    private static Marshaller<T> Marshaller<T>()
-        where T : class, IMessage<T>, new()
-    {
-        var parser = new MessageParser<T>(static () => new T()).WithDiscardUnknownFields(true);
-        return new Marshaller<T>(
+    private static Marshaller<T> Writer<T>()
+        where T : class, IMessage<T> =>
+        new(
             static (message, context) =>
             {
                 context.SetPayloadLength(message.CalculateSize());
                 message.WriteTo(context.GetBufferWriter());
                 context.Complete();
             },
-            context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
-    }
+            static _ => throw new NotSupportedException());
+
+    private static Marshaller<T> Reader<T>(AnswerReader<T> read)
+        where T : class =>
+        new(
+            static (_, _) => throw new NotSupportedException(),
+            context =>
+            {
+                var payload = context.PayloadAsReadOnlySequence();
+                return read(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray());
+            });
 }

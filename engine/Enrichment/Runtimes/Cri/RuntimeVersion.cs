@@ -11,7 +11,7 @@ internal sealed record RuntimeVersion(string Name, int Major, int Minor)
     /// <summary>Any text is taken: "1.6.20~ds1", "v1.7.24-k3s1", "2.0.0-rc.1".</summary>
     public static RuntimeVersion Parse(string name, string version)
     {
-        var parts = version.TrimStart('v').Split('.');
+        var parts = version.TrimStart('v').Split('.', 3);
         return new RuntimeVersion(name, Number(parts[0]), parts.Length > 1 ? Number(parts[1]) : 0);
     }
 

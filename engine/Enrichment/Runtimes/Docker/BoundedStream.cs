@@ -63,6 +63,6 @@ internal sealed class BoundedStream(Stream inner, long limit) : Stream
     private int Count(int read)
     {
         _read += read;
-        return _read <= limit ? read : throw new RuntimeException($"its answer is longer than {limit >> 20} MiB");
+        return _read <= limit ? read : throw new RuntimeException($"its answer is longer than {(limit >= 1 << 20 ? $"{limit >> 20} MiB" : $"{limit >> 10} KiB")}");
     }
 }

@@ -4,7 +4,7 @@ namespace NetMon.Enrichment.Runtimes.Docker;
 
 /// <summary>Readers of <see cref="DockerMessages"/>, and the writer of filters, made when the agent is built.</summary>
 [JsonSerializable(typeof(DockerMessages.Version))]
-[JsonSerializable(typeof(List<DockerMessages.Container>))]
+[JsonSerializable(typeof(DockerMessages.Container))]
 [JsonSerializable(typeof(DockerMessages.Event))]
 [JsonSerializable(typeof(DockerMessages.Error))]
 [JsonSerializable(typeof(Dictionary<string, IReadOnlyCollection<string>>))]

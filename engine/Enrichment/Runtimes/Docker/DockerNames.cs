@@ -15,7 +15,7 @@ internal static class DockerNames
     /// </summary>
     public static ContainerIdentity? Of(string? id, string? name, string? image, Dictionary<string, string?>? labels)
     {
-        if (string.IsNullOrEmpty(id))
+        if (string.IsNullOrEmpty(id) || PodLabels.IdOrNone(id).Length == 0)
         {
             return null;
         }

@@ -1,7 +1,8 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes.Docker;
@@ -12,11 +13,14 @@ namespace NetMon.Enrichment.Runtimes.Docker;
 /// </summary>
 public sealed class DockerRuntime : IContainerRuntime
 {
-    /// <summary>The longest answer that is taken, in bytes.</summary>
+    /// <summary>The longest list that is taken, in bytes; it is in memory as a whole.</summary>
     public const int LargestAnswer = 16 << 20;
 
     /// <summary>The longest event that is taken, in bytes; it has all labels of its container.</summary>
-    public const int LongestLine = 1 << 20;
+    public const int LongestLine = FoundContainers.LargestElement;
+
+    /// <summary>The longest version, or word with an error, in bytes.</summary>
+    private const int LargestNote = 64 << 10;
 
     /// <summary>More wanted ids than this are found in the list of all: a URL has its bounds, too.</summary>
     public const int FilteredIds = 64;
@@ -36,13 +40,14 @@ public sealed class DockerRuntime : IContainerRuntime
     public bool CanFollow => true;
 
     /// <inheritdoc/>
+    public long LeftOut { get; private set; }
+
+    /// <inheritdoc/>
     public async Task<string> ReadVersionAsync(CancellationToken stop)
     {
-        var answer = await GetAsync("/version", DockerJson.Default.Version, stop).ConfigureAwait(false);
-        var isPodman = answer.Components?.FirstOrDefault()?.Name?.Contains("Podman", StringComparison.OrdinalIgnoreCase) == true;
-        return string.IsNullOrEmpty(answer.Number)
-            ? throw new RuntimeException("GET /version tells no version: this is not Docker's API")
-            : UnixSocketHttp.OneLine($"{(isPodman ? "podman" : "docker")} {answer.Number}");
+        var version = "";
+        await GetAsync("/version", LargestNote, body => version = DockerAnswers.Version(in body), stop).ConfigureAwait(false);
+        return version.Length > 0 ? version : throw new RuntimeException("GET /version tells no version: this is not Docker's API");
     }
 
     /// <inheritdoc/>
@@ -55,22 +60,14 @@ public sealed class DockerRuntime : IContainerRuntime
             path += "&filters=" + Uri.EscapeDataString(JsonSerializer.Serialize(filters, DockerJson.Default.DictionaryStringIReadOnlyCollectionString));
         }
 
-        var containers = await GetAsync(path, DockerJson.Default.ListContainer, stop).ConfigureAwait(false);
-        List<ContainerIdentity> found = new(containers.Count);
-        foreach (var container in containers)
-        {
-            // A list of a foreign program may hold null.
-            if (container is not null && DockerNames.Of(container.Id, DockerNames.Own(container.Names), container.Image, container.Labels) is { } identity)
-            {
-                found.Add(identity);
-            }
-        }
-
-        return found;
+        var found = new FoundContainers(wanted);
+        await GetAsync(path, LargestAnswer, body => DockerAnswers.AddContainers(in body, found), stop).ConfigureAwait(false);
+        LeftOut += found.LeftOut;
+        return found.Kept;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ContainerIdentity> FollowAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<ContainerIdentity?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
         using var response = await SendAsync("/events?filters=" + Uri.EscapeDataString(Followed), stop).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
@@ -85,7 +82,7 @@ public sealed class DockerRuntime : IContainerRuntime
                     yield break;
                 }
 
-                told = Named(lines.Current);
+                told = DockerAnswers.Created(lines.Current);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
             {
@@ -93,36 +90,34 @@ public sealed class DockerRuntime : IContainerRuntime
                 throw Failure("/events", e);
             }
 
-            if (told is not null)
-            {
-                yield return told;
-            }
+            yield return told;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static ContainerIdentity? Named(System.Buffers.ReadOnlySequence<byte> line)
-    {
-        var reader = new Utf8JsonReader(line);
-        var told = JsonSerializer.Deserialize(ref reader, DockerJson.Default.Event);
-        return told is { Type: "container" or null, Action: "create" or "start" or "rename", Actor: { } of }
-            ? DockerNames.Of(of.Id, Attribute(of, "name"), Attribute(of, "image"), of.Attributes)
-            : null;
-    }
-
-    private static string? Attribute(DockerMessages.Actor of, string name) => of.Attributes?.GetValueOrDefault(name);
-
-    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken stop)
-        where T : class
+    /// <summary>Gets an answer, of which at most so many bytes are in memory, and has it read.</summary>
+    private async Task GetAsync(string path, int largest, Action<ReadOnlySequence<byte>> read, CancellationToken stop)
     {
         try
         {
             using var response = await SendAsync(path, stop).ConfigureAwait(false);
-            await using var body = await BodyAsync(response, stop).ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync(body, type, stop).ConfigureAwait(false)
-                ?? throw new RuntimeException($"GET {Named(path)} was answered with null");
+            var body = PipeReader.Create(await BodyAsync(response, largest, stop).ConfigureAwait(false), new StreamPipeReaderOptions(bufferSize: 256 * 1024));
+            try
+            {
+                ReadResult result;
+                while (!(result = await body.ReadAsync(stop).ConfigureAwait(false)).IsCompleted)
+                {
+                    body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                }
+
+                read(result.Buffer);
+            }
+            finally
+            {
+                await body.CompleteAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
         {
@@ -161,7 +156,7 @@ public sealed class DockerRuntime : IContainerRuntime
     {
         try
         {
-            await using var body = await BodyAsync(response, stop).ConfigureAwait(false);
+            await using var body = await BodyAsync(response, LargestNote, stop).ConfigureAwait(false);
             var error = await JsonSerializer.DeserializeAsync(body, DockerJson.Default.Error, stop).ConfigureAwait(false);
             return error?.Message is { Length: > 0 } message ? ": " + UnixSocketHttp.OneLine(message) : "";
         }
@@ -171,8 +166,8 @@ public sealed class DockerRuntime : IContainerRuntime
         }
     }
 
-    private static async Task<BoundedStream> BodyAsync(HttpResponseMessage response, CancellationToken stop) =>
-        new(await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false), LargestAnswer);
+    private static async Task<BoundedStream> BodyAsync(HttpResponseMessage response, int largest, CancellationToken stop) =>
+        new(await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false), largest);
 
     private static string Named(string path) => path.Split('?', 2)[0];
 

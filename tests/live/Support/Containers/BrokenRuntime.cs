@@ -45,6 +45,9 @@ internal sealed class BrokenRuntime : IDisposable
         }
     });
 
+    /// <summary>Sends what the test says, which never ends.</summary>
+    public static BrokenRuntime Of(string path, Func<Socket, CancellationToken, Task> serve) => new(path, serve);
+
     /// <summary>Waits for something, then passes everything on to a good one.</summary>
     public static BrokenRuntime Late(string path, Task until, string goodSocket) => new(path, async (socket, stop) =>
     {

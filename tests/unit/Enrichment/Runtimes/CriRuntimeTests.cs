@@ -204,7 +204,10 @@ public sealed class CriRuntimeTests : IDisposable
         List<ContainerIdentity> told = [];
         await foreach (var container in runtime.FollowAsync(Bound.Token))
         {
-            told.Add(container);
+            if (container is not null)
+            {
+                told.Add(container);
+            }
         }
 
         return told;

@@ -15,6 +15,8 @@ internal sealed class ScriptedRuntime(bool canFollow = false) : IContainerRuntim
 
     public bool CanFollow => canFollow;
 
+    public long LeftOut { get; set; }
+
     public bool IsDisposed { get; private set; }
 
     public bool HasCall => _calls.Reader.Count > 0;
@@ -43,7 +45,7 @@ internal sealed class ScriptedRuntime(bool canFollow = false) : IContainerRuntim
         return await call.Found.Task;
     }
 
-    public async IAsyncEnumerable<ContainerIdentity> FollowAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<ContainerIdentity?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
         await foreach (var container in Events.Reader.ReadAllAsync(stop))
         {

@@ -1,0 +1,31 @@
+using NetMon.Fuzz;
+using SharpFuzz;
+
+// NetMon.Fuzz afl TARGET: the inputs come from afl-fuzz; the assemblies must have been instrumented.
+// NetMon.Fuzz replay TARGET FILE...: each file once; the first that fails ends it with its trace.
+if (args is ["afl", var fuzzed])
+{
+    var target = FuzzTargets.Of(fuzzed);
+    var input = new MemoryStream();
+    Fuzzer.Run(stream =>
+    {
+        input.SetLength(0);
+        stream.CopyTo(input);
+        target.Run(input.ToArray());
+    });
+    return 0;
+}
+
+if (args is ["replay", var replayed, .. var files])
+{
+    foreach (var file in files)
+    {
+        Console.WriteLine(file);
+        FuzzTargets.Of(replayed).Run(File.ReadAllBytes(file));
+    }
+
+    return 0;
+}
+
+Console.Error.WriteLine($"usage: NetMon.Fuzz afl|replay TARGET [FILE...]; targets: {string.Join(' ', FuzzTargets.All.Select(target => target.Name))}");
+return 2;

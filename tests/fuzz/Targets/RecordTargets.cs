@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using NetMon.Enrichment.Cgroups;
+using NetMon.Events;
+using NetMon.Pipeline.Decode;
+using NetMon.Sources.Kernel.Cgroups;
+using NetMon.Sources.Replay;
+
+namespace NetMon.Fuzz.Targets;
+
+/// <summary>What comes from the kernel or from a recording.</summary>
+internal static class RecordTargets
+{
+    /// <summary>The stream through the decoder, cut in two where the first byte says; every byte must be accounted for.</summary>
+    public static void Current(byte[] input)
+    {
+        var cut = input.Length == 0 ? 0 : input[0] % input.Length;
+        var first = new Segment(input.AsMemory(0, cut), null);
+        var last = new Segment(input.AsMemory(cut), first);
+        var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length));
+        var decoder = new RecordDecoder();
+        var whole = 0L;
+        while (decoder.TryRead(ref reader, out var record))
+        {
+            switch (record.Kind)
+            {
+                case RecordKind.Tick:
+                    whole += TickRecord.ByteSize;
+                    break;
+                case RecordKind.CgroupMade or RecordKind.CgroupRemoved:
+                    whole += CgroupRecord.ByteSize;
+                    ReadOnlySpan<byte> path = record.Cgroup.Path;
+                    CgroupPath.Containers(path);
+                    break;
+                default:
+                    whole += ConnectionRecord.ByteSize;
+                    _ = record.Connection.Kind;
+                    break;
+            }
+        }
+
+        var counters = decoder.Counters;
+        if (counters.UnknownVersion == 0 && whole + counters.GarbledBytes + reader.Remaining != input.Length)
+        {
+            throw new FuzzFinding($"of {input.Length} bytes {whole} were records, {counters.GarbledBytes} garbled and {reader.Remaining} left");
+        }
+    }
+
+    /// <summary>Records of version 1, one behind the other, as a replay reads them.</summary>
+    public static void Version1(byte[] input)
+    {
+        var converter = new RecordVersion1();
+        for (ReadOnlySpan<byte> rest = input; RecordFraming.Inspect(rest, out var length) is not FrameStatus.Partial; rest = rest[length..])
+        {
+            if (converter.TryConvert(rest, out var taken, out var record)
+                && (taken > length || RecordFraming.Inspect(record, out var now) != FrameStatus.Whole || now != record.Length))
+            {
+                throw new FuzzFinding("a record of version 1 was converted to something that is none of the current one");
+            }
+        }
+    }
+
+    /// <summary>A cgroup's path.</summary>
+    public static void CgroupPaths(byte[] input)
+    {
+        foreach (var container in CgroupPath.Containers(input))
+        {
+            if (container.ContainerId.Length == 0 || container.ContainerId.Length > input.Length)
+            {
+                throw new FuzzFinding($"'{container.ContainerId}' is no container's id");
+            }
+        }
+    }
+
+    /// <summary>/proc/self/mountinfo and, behind a line of %, /proc/cgroups.</summary>
+    public static void Mounts(byte[] input)
+    {
+        var files = Text.Of(input).Split("\n%\n", 2);
+        foreach (var asked in Enum.GetValues<CgroupVersion>())
+        {
+            CgroupHierarchy.Choose(asked, files[0].Split('\n'), files[^1].Split('\n'));
+        }
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
+        {
+            Memory = memory;
+            if (before is not null)
+            {
+                before.Next = this;
+                RunningIndex = before.Memory.Length;
+            }
+        }
+    }
+}

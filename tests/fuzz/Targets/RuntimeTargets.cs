@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Text.Json;
+using NetMon.Enrichment.Runtimes;
+using NetMon.Enrichment.Runtimes.Cri;
+using NetMon.Enrichment.Runtimes.Docker;
+using NetMon.Events;
+
+namespace NetMon.Fuzz.Targets;
+
+/// <summary>What container runtimes answer.</summary>
+internal static class RuntimeTargets
+{
+    /// <summary>A gRPC message, as each of those that are read.</summary>
+    public static void Cri(byte[] input)
+    {
+        foreach (var read in (Action[])
+            [
+                () => CriMessages.AddContainers(input, Found()),
+                () => CriMessages.AddSandboxes(input, Found()),
+                () => CriMessages.AddContainerd(input, Found()),
+                () => CriMessages.Created(input),
+                () => CriMessages.CreatedId(input, "k8s.io", "/containers/create"),
+                () => ParseVersion(input),
+            ])
+        {
+            try
+            {
+                read();
+            }
+            catch (RuntimeException)
+            {
+                // Refused.
+            }
+        }
+
+        FoundContainers Found() => new(["wanted"]);
+    }
+
+    /// <summary>A body of HTTP, as each of those that are read, and as lines of events in pieces of any size.</summary>
+    public static void Docker(byte[] input)
+    {
+        var body = new ReadOnlySequence<byte>(input);
+        foreach (var read in (Action[])
+            [
+                () => AddContainers(body),
+                () => DockerAnswers.Version(in body),
+                () => DockerAnswers.Created(in body),
+                () => FollowAsync(input).GetAwaiter().GetResult(),
+            ])
+        {
+            try
+            {
+                read();
+            }
+            catch (Exception e) when (e is JsonException or RuntimeException)
+            {
+                // Refused.
+            }
+        }
+    }
+
+    private static void ParseVersion(byte[] input)
+    {
+        var version = CriMessages.Version(input);
+        RuntimeVersion.Parse(version.RuntimeName, version.RuntimeVersion);
+    }
+
+    private static void AddContainers(in ReadOnlySequence<byte> body)
+    {
+        var found = new FoundContainers(["wanted"]);
+        DockerAnswers.AddContainers(in body, found);
+        foreach (var container in found.Kept)
+        {
+            AssertBounded(container);
+        }
+    }
+
+    private static async Task FollowAsync(byte[] input)
+    {
+        await foreach (var line in LineReader.LinesAsync(new MemoryStream(input), DockerRuntime.LongestLine, CancellationToken.None).ConfigureAwait(false))
+        {
+            if (DockerAnswers.Created(in line) is { } container)
+            {
+                AssertBounded(container);
+            }
+        }
+    }
+
+    private static void AssertBounded(ContainerIdentity container)
+    {
+        if (container.ContainerId.Length is 0 or > PodLabels.LongestId || container.PodName.Length > PodLabels.LongestName || container.Image.Length > PodLabels.LongestImage)
+        {
+            throw new FuzzFinding("a name is longer than its bound, or a container has no id");
+        }
+    }
+}

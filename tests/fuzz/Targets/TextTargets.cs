@@ -1,0 +1,58 @@
+using NetMon.Enrichment.Runtimes;
+using NetMon.Host;
+using NetMon.Host.Commands;
+using NetMon.Host.Metrics;
+using NetMon.Query;
+using NetMon.Query.Planning;
+using NetMon.Query.Sql;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Fuzz.Targets;
+
+/// <summary>What people write: options, and questions.</summary>
+internal static class TextTargets
+{
+    /// <summary>An option's value, as each kind of them.</summary>
+    public static void Options(byte[] input)
+    {
+        var text = Text.Of(input);
+        foreach (var read in (Action[])
+            [
+                () => RuntimeEndpoint.ParseList(text),
+                () => TimeText.Parse(text),
+                () => SourceSpec.Parse(text),
+                () => ListenAddress.Parse("--metrics", text),
+                () => UploadTarget.Parse(text),
+                () => StorageSettings.Parse(text, "none", "none", "none", null),
+                () => StorageSettings.Parse("1s", text, "none", "none", null),
+                () => StorageSettings.Parse("1s", "none", text, "none", null),
+                () => StorageSettings.Parse("1s", "none", "none", text, null),
+                () => StorageSettings.Parse("1s", "none", "none", "none", text),
+            ])
+        {
+            try
+            {
+                read();
+            }
+            catch (Exception e) when (e is UsageException or FormatException)
+            {
+                // Refused.
+            }
+        }
+    }
+
+    /// <summary>Conditions of a scan, one a line, as DuckDB's plan has them, and a question.</summary>
+    public static void Filters(byte[] input)
+    {
+        var text = Text.Of(input);
+        FilterText.Bounds(text.Split('\n'));
+        try
+        {
+            Statement.Parse(text);
+        }
+        catch (QueryException)
+        {
+            // Refused.
+        }
+    }
+}

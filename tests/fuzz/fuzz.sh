@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Fuzzes one target for a time with AFL++ and SharpFuzz: tests/fuzz/fuzz.sh TARGET SECONDS.
+# Begins with tests/fuzz/corpus/TARGET and what earlier runs found worth keeping in artifacts/fuzz/out/TARGET; prints how
+# many executions there were and where the inputs are that failed. Exits 1 if there are any.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+target=${1:?usage: tests/fuzz/fuzz.sh TARGET SECONDS} seconds=${2:?usage: tests/fuzz/fuzz.sh TARGET SECONDS}
+corpus=tests/fuzz/corpus/$target program=artifacts/fuzz/program out=artifacts/fuzz/out/$target
+[[ -d $corpus ]] || { echo "fuzz: no target $target; there are: $(ls tests/fuzz/corpus | tr '\n' ' ')" >&2; exit 2; }
+if ! command -v afl-fuzz >/dev/null; then
+	((EUID == 0)) && command -v apt-get >/dev/null || { echo "fuzz: needs afl-fuzz (Debian's package afl++)" >&2; exit 2; }
+	apt-get install -y -qq afl++ >&2
+fi
+
+# Instrumented once for each state of the sources.
+if [[ ! -e $program/instrumented || -n $(find engine tests/fuzz Directory.Packages.props -newer $program/instrumented -not -path '*/corpus/*' -type f -print -quit) ]]; then
+	rm -rf "$program"
+	dotnet tool restore >/dev/null
+	dotnet build tests/fuzz -c Release -v quiet -clp:NoSummary ${BUILD_ARGS:-}
+	mkdir -p "${program%/*}"
+	cp -r artifacts/dotnet/bin/NetMon.Fuzz/release "$program"
+	for assembly in "$program"/NetMon.*.dll "$program"/netmon*.dll; do
+		[[ $assembly == */NetMon.Fuzz.dll ]] || dotnet sharpfuzz "$assembly"
+	done
+	touch "$program/instrumented"
+fi
+
+export AFL_SKIP_BIN_CHECK=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_AUTORESUME=1
+export DOTNET_TieredPGO=0
+mkdir -p "$out"
+nice -n 19 afl-fuzz -i "$corpus" -o "$out" -t 10000 -m none -V "$seconds" -- dotnet "$program/NetMon.Fuzz.dll" afl "$target" >"$out/log" 2>&1 || {
+	tail -n 20 "$out/log" >&2
+	exit 1
+}
+
+value() { sed -nE "s/^$1 *: *//p" "$out/default/fuzzer_stats"; }
+found=$(find "$out/default/crashes" "$out/default/hangs" -name 'id:*' 2>/dev/null | sort)
+echo "fuzz: $target: $(value execs_done) executions in all, $(value execs_per_sec) a second, $(value corpus_count) inputs kept, $(value bitmap_cvg) of the map; $(grep -c . <<<"$found" || true) failed"
+[[ -z $found ]] || { echo "$found"; exit 1; }

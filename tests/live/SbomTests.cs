@@ -1,0 +1,41 @@
+using System.Text.Json;
+using NetMon.LiveTests.Support;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>The bill of materials of the image, as <c>make sbom</c> writes it.</summary>
+[Trait("suite", "image")]
+public sealed class SbomTests
+{
+    [Fact]
+    public void It_has_each_package_and_each_library_that_the_agent_is_made_of_with_its_version_and_licence()
+    {
+        Needs.Program("npm");
+        Needs.Program("jq");
+        Needs.Program("dpkg-query");
+        Shell.Script($"cd {Repository.Root} && ops/image/sbom.sh").MustSucceed();
+        using var bill = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "artifacts/netmon.cdx.json")));
+        var parts = bill.RootElement.GetProperty("components").EnumerateArray().ToDictionary(
+            part => part.GetProperty("name").GetString()!, part => part, StringComparer.OrdinalIgnoreCase);
+
+        foreach (var (name, version) in Packages().Concat(((string[])["libbpf-dev", "libelf-dev", "zlib1g-dev", "libc6"]).Select(library => (library, ""))))
+        {
+            Assert.True(parts.TryGetValue(name, out var part), $"{name} is not in it");
+            var written = part.GetProperty("version").GetString();
+            Assert.True(version.Length == 0 ? !string.IsNullOrEmpty(written) : written == version, $"{name} {written}, {version} is what the agent is made of");
+        }
+    }
+
+    /// <summary>What the agent restores, but for the compiler.</summary>
+    private static List<(string Name, string Version)> Packages()
+    {
+        using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "engine/Host/packages.lock.json")));
+        return
+        [
+            .. file.RootElement.GetProperty("dependencies").GetProperty("net10.0").EnumerateObject()
+                .Where(package => package.Value.GetProperty("type").GetString() != "Project" && !package.Name.StartsWith("Microsoft.DotNet.", StringComparison.Ordinal) && !package.Name.StartsWith("Microsoft.NET.", StringComparison.Ordinal))
+                .Select(package => (package.Name, package.Value.GetProperty("resolved").GetString()!)),
+        ];
+    }
+}

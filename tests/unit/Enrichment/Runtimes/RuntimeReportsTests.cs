@@ -1,0 +1,86 @@
+using NetMon.Enrichment.Runtimes;
+using NetMon.Events;
+using Xunit;
+
+namespace NetMon.UnitTests.Enrichment.Runtimes;
+
+public sealed class RuntimeReportsTests
+{
+    private readonly RuntimeReports _reports = new();
+
+    [Fact]
+    public void Events_beyond_the_bound_are_refused_until_some_are_taken()
+    {
+        var taken = 0;
+        while (_reports.TryPost(Created(taken)))
+        {
+            taken++;
+        }
+
+        Assert.InRange(_reports.Waiting, RuntimeReports.Most, RuntimeReports.Most + 1);
+        Assert.True(_reports.TryTake(out var oldest));
+        Assert.Equal("0", Assert.Single(oldest.Found).ContainerId);
+        Assert.True(_reports.TryPost(Created(taken)));
+        Assert.False(_reports.TryPost(Created(taken)));
+    }
+
+    [Fact]
+    public async Task An_answer_waits_for_its_room_and_keeps_its_turn()
+    {
+        while (_reports.TryPost(Created(0)))
+        {
+        }
+
+        var answer = _reports.PostAsync(new RuntimeReport(1, [], ["a"]), Bound.Token);
+        Assert.False(answer.IsCompleted);
+        while (_reports.TryTake(out var report) && report.Endpoint == 0)
+        {
+            if (_reports.Waiting < RuntimeReports.Most)
+            {
+                await answer.Soon();
+            }
+        }
+
+        Assert.Equal(0, _reports.Waiting);
+    }
+
+    [Fact]
+    public async Task An_answer_that_waits_ends_with_its_session()
+    {
+        while (_reports.TryPost(Created(0)))
+        {
+        }
+
+        using var stop = new CancellationTokenSource();
+        var answer = _reports.PostAsync(new RuntimeReport(1, [], []), stop.Token);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer.Soon());
+    }
+
+    [Fact]
+    public async Task Whoever_posts_without_end_does_not_hold_up_whoever_takes()
+    {
+        var node = new DirectoryUnderTest();
+        using var stop = new CancellationTokenSource();
+        var posting = Task.Run(() =>
+        {
+            for (var n = 0; !stop.IsCancellationRequested; n++)
+            {
+                node.Reports.TryPost(Created(n));
+            }
+        }, Bound.Token);
+
+        // Each of these would never return if it took as long as there is something.
+        for (var n = 0; n < 1000; n++)
+        {
+            node.Directory.TakeNews();
+        }
+
+        await stop.CancelAsync();
+        await posting.Soon();
+        Assert.True(node.Reports.Waiting <= RuntimeReports.Most + 1);
+    }
+
+    private static RuntimeReport Created(int n) => new(0, [new ContainerIdentity($"{n}", "p")], []);
+}
