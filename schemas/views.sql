@@ -102,6 +102,7 @@ GROUP BY ALL;
 --
 -- Nearly all connections have ended, and a join of all beginnings with all ends would find that out one by one. So both are
 -- counted first, in blocks of 256 ids: where as many have begun as ended, and a hash over ids and ports is the same, all have ended.
+-- (Not so where a CLOSE without a beginning has the id and the port that a connection without CLOSE had in another boot.)
 -- Only the other blocks are looked at id by id. unnest(list()) tells DuckDB that these are few, so that its hash tables are of
 -- them; the least id keeps it from reading row groups that are older.
 CREATE OR REPLACE MACRO open_ends(since) AS TABLE
@@ -141,13 +142,13 @@ WITH begun AS NOT MATERIALIZED (
     ) r ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
 ), rows AS (
     SELECT e.* FROM events e SEMI JOIN flowing o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'FLOW'
+    WHERE e.type = 'FLOW' AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'ACCEPT'
+    WHERE e.type = 'ACCEPT' AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.result = 'established'
+    WHERE e.result = 'established' AND (since IS NULL OR date + to_hours(hour) >= since)
 )
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,

@@ -7,6 +7,7 @@ namespace NetMon.Query.Planning;
 /// <summary>What questions read: for each relation the bounds of all its scans together; a relation that is not scanned is not there.</summary>
 internal sealed partial class QuestionScope
 {
+    private const int DeepestPlan = 1000; // two for each operator on the way down
     private static readonly JsonElement Nothing = JsonElement.Parse("{}");
     private readonly Dictionary<Relation, ScanBounds> _bounds = [];
     private readonly Dictionary<Relation, int> _scans = [];
@@ -35,7 +36,7 @@ internal sealed partial class QuestionScope
     /// <summary>Adds the scans of a plan, as EXPLAIN (FORMAT json) writes it.</summary>
     public void AddPlan(string plan)
     {
-        using var document = JsonDocument.Parse(plan);
+        using var document = JsonDocument.Parse(plan, new JsonDocumentOptions { MaxDepth = DeepestPlan });
         AddOperators(document.RootElement, []);
     }
 

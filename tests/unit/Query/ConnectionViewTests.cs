@@ -100,30 +100,33 @@ public sealed class ConnectionViewTests : IDisposable
         var ends = begins + 1 + random.Next(BootLasts / 2);
         var flow = begins + random.Next(ends - begins);
         _connections++;
+        // An id has FLOWs in one boot alone: of several boots' the views know the last. What is older than the agent began at a
+        // time that nobody knows, so it is all that has had the id until then.
+        var (hasFlows, isFirst) = (booted == 1800 * (id % 4), booted == 0);
         switch (kind)
         {
             case 0: // open, no FLOW yet
                 Begin();
                 Open(begins, begins);
                 break;
-            case 1: // open, with FLOWs
+            case 1 when hasFlows: // open, with FLOWs
                 Begin();
                 Traffic(RecordKind.Flow, flow, begins);
                 Traffic(RecordKind.Flow, ends, begins);
                 Open(begins, ends);
                 break;
-            case 2: // older than the agent, open
+            case 2 when hasFlows && isFirst: // older than the agent, open
                 Traffic(RecordKind.Flow, ends, booted, RecordFlags.Older);
                 Open(booted, ends);
                 break;
-            case 3: // older than the agent
+            case 3 when hasFlows && isFirst: // older than the agent
                 Traffic(RecordKind.Flow, flow, booted, RecordFlags.Older);
                 Traffic(RecordKind.Close, ends, booted, RecordFlags.Older);
                 break;
             case 4: // its beginning is lost
                 Traffic(RecordKind.Close, ends, begins);
                 break;
-            case 5:
+            case 5 when hasFlows:
                 Begin();
                 Traffic(RecordKind.Flow, flow, begins);
                 Traffic(RecordKind.Close, ends, begins);

@@ -27,9 +27,9 @@ public sealed class EdgeViewTests : IDisposable
 
         Assert.Equal(
             [
-                "node/client-0,node/server-0,50,12450,50", "node/client-0,node/server-1,50,12600,50",
-                "node/client-1,node/server-0,50,12500,50", "node/client-1,node/server-1,50,12350,50",
-                "node/client-2,node/server-0,50,12400,50", "node/client-2,node/server-1,49,12445,49",
+                "node/client-0,node/server-0,50,12350,50", "node/client-0,node/server-1,50,12500,50",
+                "node/client-1,node/server-0,50,12550,50", "node/client-1,node/server-1,50,12400,50",
+                "node/client-2,node/server-0,50,12450,50", "node/client-2,node/server-1,49,12495,49",
             ],
             Lines("SELECT client, server, connections, bytes_sent, epoch_us(last - first) // 6000000 + 1 AS n FROM edges ORDER BY ALL"));
         Assert.Equal(["node/client-2,outbound,1"], Lines("SELECT workload, direction, connections FROM unpaired"));
@@ -40,10 +40,10 @@ public sealed class EdgeViewTests : IDisposable
     {
         for (var i = 0; i < 9; i++)
         {
-            Connect(at: 10 + i, client: 0, server: i % 2, port: 30_000 + i, lasts: 2, latency: i * i, service: "server-0", hasServer: i != 8);
+            Connect(at: 10 + i, client: 0, server: i % 2, port: 30_000 + i, lasts: 2, latency: 10 * i + 1, service: "server-0", hasServer: i != 8);
         }
 
-        Assert.Equal(["8,18"], Lines("SELECT connections, median_us FROM edges")); // the middle of 0 1 4 9 16 25 36 49 is 12.5
+        Assert.Equal(["8,36"], Lines("SELECT connections, median_us FROM edges")); // of 1, 11, ... 71
     }
 
     [Fact]
