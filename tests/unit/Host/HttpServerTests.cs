@@ -121,13 +121,13 @@ public sealed class HttpServerTests : IDisposable
 
     private static string ReadToEnd(TcpClient client)
     {
-        var said = new StringBuilder();
-        var buffer = new byte[4096];
-        while (client.Client.Receive(buffer) is > 0 and var bytes) // no stream: it wants both halves
+        // By the socket: a stream wants both of its halves.
+        var (text, buffer) = (new StringBuilder(), new byte[64 * 1024]);
+        for (int bytes; (bytes = client.Client.Receive(buffer)) > 0;)
         {
-            said.Append(Encoding.Latin1.GetString(buffer, 0, bytes));
+            text.Append(Encoding.Latin1.GetString(buffer, 0, bytes));
         }
 
-        return said.ToString();
+        return text.ToString();
     }
 }
