@@ -55,6 +55,15 @@ public sealed class DistinctValues<T>
         return true;
     }
 
+    /// <summary>Takes the memory for so many values at once, so that it does not grow bit by bit.</summary>
+    public void Reserve(int values)
+    {
+        if (values > _values.Length)
+        {
+            Grow((int)BitOperations.RoundUpToPowerOf2((uint)values));
+        }
+    }
+
     /// <summary>Forgets the values; keeps the memory.</summary>
     public void Clear()
     {
@@ -69,7 +78,7 @@ public sealed class DistinctValues<T>
         {
             if (Count == _values.Length)
             {
-                Grow();
+                Grow(2 * _values.Length);
                 slot = ref SlotOf(in value);
             }
 
@@ -107,11 +116,11 @@ public sealed class DistinctValues<T>
         return hash * First;
     }
 
-    private void Grow()
+    private void Grow(int values)
     {
-        Array.Resize(ref _values, 2 * _values.Length);
-        _slots = new uint[2 * _slots.Length];
-        _shift--;
+        Array.Resize(ref _values, values);
+        _slots = new uint[2 * values];
+        _shift = 64 - BitOperations.Log2((uint)_slots.Length);
         for (var index = 0; index < Count; index++)
         {
             SlotOf(in _values[index]) = (uint)index + 1;

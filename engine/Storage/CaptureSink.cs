@@ -57,7 +57,7 @@ public sealed class CaptureSink : IEventSink
         var damage = new HotDamageLog(log, _losses.Add);
         _hot = new HotTier(_capture, options, counters, LogOf("write", $"write to {directory}"), _sync, written, damage.Removed, Seal);
         var rollups = new Rollups.Rollups(_capture, options, LogOf("rollup", $"summing up events of {directory} (questions are answered from the events themselves until that works)"));
-        var pieces = new PieceSealer(_capture, options, new SegmentIndex(_capture, damage, written), written, why => sealFailures.Failed(why, rowsLost: 0));
+        var pieces = new PieceSealer(_capture, options, new SegmentIndex(_capture, damage, written), written, rollups, why => sealFailures.Failed(why, rowsLost: 0));
         var hours = new HourSealer(_capture, options, pieces, rollups, damage, written, _floor);
         var losses = new LossSealer(_capture, options, log);
         _archive = options.Archive is { } target ? new UploadGuard(_capture, target, log) : null;

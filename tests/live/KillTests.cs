@@ -6,7 +6,7 @@ namespace NetMon.LiveTests;
 
 /// <summary>
 /// SIGKILL at random moments under 50,000 events a second, again and again on one capture directory. The JSON lines of
-/// each run are the truth. Every other run crosses the end of an hour, so that the kill comes about when it is sealed.
+/// each run are the truth. A third of the runs are killed about when an hour is sealed, a third while a piece or a roll-up is made, the others at any time.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
@@ -18,6 +18,9 @@ public sealed class KillTests(ITestOutputHelper output)
 
     /// <summary>A third of them; all of them where somebody asks for a number.</summary>
     private static readonly int KernelKills = Environment.GetEnvironmentVariable("NETMON_KILLS") is null ? 3 : Kills;
+
+    /// <summary>Of so many kills a fifth must come while a file is being made; of fewer it is chance.</summary>
+    private const int ManyKills = 100;
 
     private readonly Random _random = new();
 
@@ -33,7 +36,7 @@ public sealed class KillTests(ITestOutputHelper output)
             {
                 // Two hours further each time: the runs' events can be told apart by their time.
                 var boundary = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / SecondsPerHour + 2 * kill + 2) * SecondsPerHour;
-                runs.Add(KilledRun.Run(scratch, kill, boundary, crosses: kill % 2 == 0, _random));
+                runs.Add(KilledRun.Run(scratch, kill, boundary, (KillMoment)(kill % Enum.GetValues<KillMoment>().Length), _random));
             }
 
             var (kept, cut) = Account(scratch, runs);
@@ -44,14 +47,15 @@ public sealed class KillTests(ITestOutputHelper output)
             Assert.Equal(runs.Count - 1, Duck.Number($"SELECT count(*) FROM {Duck.Losses(scratch["capture"])} WHERE stage = 'agent' AND reason = 'down'"));
         }
 
-        output.WriteLine($"{Kills} kills, {sealing} of them while a file was being sealed; {rows} rows, each once; {torn} torn tails cut off; the oldest event lost was {oldest / 1000} ms old");
+        Assert.True(Kills < ManyKills || sealing >= Kills / 5, $"{sealing} of {Kills} kills came while a file was being made");
+        output.WriteLine($"{Kills} kills, {sealing} of them while a piece, an hour or a roll-up was being made; {rows} rows, each once; {torn} torn tails cut off; the oldest event lost was {oldest / 1000} ms old");
     }
 
     [Fact]
     public void Every_event_of_the_kernel_older_than_a_second_survives_a_kill_exactly_once()
     {
         Needs.Tracing();
-        var (rows, torn, oldest) = (0L, 0, 0L);
+        var (rows, torn, sealing, oldest) = (0L, 0, 0, 0L);
         for (var done = 0; done < KernelKills; done += KillsOfARound)
         {
             using var scratch = new Scratch();
@@ -60,9 +64,10 @@ public sealed class KillTests(ITestOutputHelper output)
             rows += kept;
             torn += cut;
             oldest = Math.Max(oldest, runs.Max(run => run.OldestLost(scratch)));
+            sealing += runs.Count(run => run.WasSealing);
         }
 
-        output.WriteLine($"{KernelKills} kills; {rows} rows, each once; {torn} torn tails cut off; the oldest event lost was {oldest / 1000} ms old");
+        output.WriteLine($"{KernelKills} kills, {sealing} of them while a piece, an hour or a roll-up was being made; {rows} rows, each once; {torn} torn tails cut off; the oldest event lost was {oldest / 1000} ms old");
     }
 
     /// <summary>Starts the agent once more, which seals what the kills have left, and compares: rows that are there, torn tails.</summary>
@@ -74,6 +79,7 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.Empty(Directory.EnumerateFiles(scratch["capture"], "*.partial", SearchOption.AllDirectories));
         string[] logs = [.. runs.Select(run => run.Log), last.Log];
         Assert.All(logs, log => Assert.DoesNotContain("fails", log, StringComparison.Ordinal));
+        KilledRun.AssertRollupsEqualRows(scratch);
         return (KilledRun.AssertAllThere(scratch, runs), logs.Sum(log => log.Split("cut off").Length - 1));
     }
 }

@@ -19,16 +19,18 @@ public sealed class ColumnReader : IDisposable
     private long[] _dictionary = [];
     private uint[] _indices = [];
     private int _values;
-    private bool _isText;
+
+    /// <summary>Whether it is a column of texts.</summary>
+    public bool IsText { get; private set; }
 
     /// <summary>Which rows have a value; null: all.</summary>
     public Presence? Presence { get; private set; }
 
     /// <summary>The values of the rows that have one: numbers, microseconds of times, 1 and 0 of flags. Empty for texts.</summary>
-    public ReadOnlySpan<long> Numbers => _numbers.AsSpan(0, _isText ? 0 : _values);
+    public ReadOnlySpan<long> Numbers => _numbers.AsSpan(0, IsText ? 0 : _values);
 
     /// <summary>The texts of the rows that have one, as indices into <see cref="Texts"/>. Empty for others.</summary>
-    public ReadOnlySpan<uint> Indices => _indices.AsSpan(0, _isText ? _values : 0);
+    public ReadOnlySpan<uint> Indices => _indices.AsSpan(0, IsText ? _values : 0);
 
     /// <summary>The dictionary of a column of texts.</summary>
     public PlainTexts Texts { get; } = new();
@@ -61,10 +63,10 @@ public sealed class ColumnReader : IDisposable
             throw new DamagedFileException($"a row group of {chunk.Rows} rows");
         }
 
-        (_values, _isText) = (0, chunk.Column.Kind == ColumnKind.Text);
+        (_values, IsText) = (0, chunk.Column.Kind == ColumnKind.Text);
         Texts.Clear();
         _pages.Load(file, in chunk);
-        if (_isText)
+        if (IsText)
         {
             ReadTexts(in chunk);
         }
@@ -143,8 +145,10 @@ public sealed class ColumnReader : IDisposable
             }
 
             var length = BinaryPrimitives.ReadInt32LittleEndian(page);
-            RunDecoding.Read(page.Slice(sizeof(int), length), _presence.Next(chunk.Rows), width: 1);
-            _presence.Settle(chunk.Rows);
+            Reserve(ref _indices, chunk.Rows);
+            var present = _indices.AsSpan(0, chunk.Rows); // not in use yet
+            RunDecoding.Read(page.Slice(sizeof(int), length), present, width: 1);
+            _presence.Settle(present);
             (Presence, _values) = (_presence, _presence.Count);
             page = page[(sizeof(int) + length)..];
         }

@@ -60,6 +60,11 @@ internal static class RunDecoding
         }
 
         at += valueBytes;
+        if ((ulong)value >> width != 0)
+        {
+            throw new DamagedFileException($"a number of more than {width} bits");
+        }
+
         values[..(int)length].Fill(value);
         return values[(int)length..];
     }

@@ -9,15 +9,17 @@ internal sealed class PieceFile : IDisposable
 {
     private readonly RowGroupBuilder _rows;
     private readonly SegmentColumns _columns;
+    private readonly IRowGroupTap? _tap;
     private readonly BufferedFile _stream;
     private readonly ParquetFileWriter _writer;
 
     /// <param name="stream">The new file; taken over.</param>
     /// <param name="rows">Empty; borrowed, with its buffers.</param>
     /// <param name="columns">Of the batches; borrowed.</param>
-    public PieceFile(BufferedFile stream, RowGroupBuilder rows, SegmentColumns columns)
+    /// <param name="tap">Gets the row groups too; null: nobody does.</param>
+    public PieceFile(BufferedFile stream, RowGroupBuilder rows, SegmentColumns columns, IRowGroupTap? tap)
     {
-        (_stream, _rows, _columns) = (stream, rows, columns);
+        (_stream, _rows, _columns, _tap) = (stream, rows, columns, tap);
         _writer = new ParquetFileWriter(stream, CaptureSchema.Columns, rows.Writer);
     }
 
@@ -67,7 +69,7 @@ internal sealed class PieceFile : IDisposable
 
     private void WriteRowGroup()
     {
-        _rows.Write(_writer, _columns);
+        _rows.Write(_writer, _columns, _tap);
         FirstUnixNanoseconds = Math.Min(FirstUnixNanoseconds, _rows.FirstUnixNanoseconds);
         LastUnixNanoseconds = Math.Max(LastUnixNanoseconds, _rows.LastUnixNanoseconds);
         _rows.Clear();

@@ -9,7 +9,7 @@ namespace NetMon.Storage.Cold;
 /// written aside and made durable, with the names of its segments in it; then renamed; then the segments are removed. Whoever
 /// finds segments whose names are in a piece only removes them. One thread.
 /// </summary>
-internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions options, SegmentIndex index, WrittenFiles written, Action<Exception> failed)
+internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions options, SegmentIndex index, WrittenFiles written, Rollups.Rollups rollups, Action<Exception> failed)
 {
     private readonly HashSet<string> _inPieces = new(StringComparer.Ordinal);
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
@@ -62,7 +62,7 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
             WrittenRows rows;
             try
             {
-                rows = Write(partial, left, places);
+                rows = Write(partial, hour, left, places);
                 Step("written");
             }
             catch
@@ -74,6 +74,7 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
             var piece = capture.NewPiece(hour);
             capture.Publish(partial, piece);
             written.Add(piece, rows);
+            rollups.KeepPiece(piece);
             _inPieces.UnionWith(left.Except(kept));
             Step("piece renamed");
             capture.SyncFolders(CapturePaths.HotFolder(hour));
@@ -97,12 +98,12 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    private WrittenRows Write(string partial, List<string> paths, List<BatchPlace> places)
+    private WrittenRows Write(string partial, Hour hour, List<string> paths, List<BatchPlace> places)
     {
         _names = new NamesFilledIn(options.NamesOf);
         var rows = _rows ??= new RowGroupBuilder(options.Node, options.RowGroupRows, container => _names.Of(container));
         using var columns = new SegmentColumns([.. paths.Select(path => (Func<SafeFileHandle>)(() => Open(path)))]);
-        using var file = new PieceFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows, columns);
+        using var file = new PieceFile(new BufferedFile(capture.Root.Create(partial, mayExist: false)), rows, columns, rollups.BeginPiece(hour));
         new BatchMerge(columns).Run(places, (place, first, count) =>
         {
             options.Working?.Invoke();

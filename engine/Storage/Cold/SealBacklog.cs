@@ -1,7 +1,7 @@
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// What waits to be sealed. Segments wait by hour, so that whoever is behind takes many of them into one piece, and an hour that is
+/// What waits to be sealed. Segments wait by hour, so that whoever is behind takes several of them into one piece, and an hour that is
 /// over takes what is left of it. Not thread-safe: <see cref="SealWorker"/> has the lock.
 /// </summary>
 internal sealed class SealBacklog
@@ -9,8 +9,8 @@ internal sealed class SealBacklog
     /// <summary>Hours that may wait. The files of others stay in hot/ until the next start.</summary>
     private const int MostHours = 1024;
 
-    /// <summary>Segments of a piece: so many row groups.</summary>
-    private const int MostSegments = 16;
+    /// <summary>Segments of a piece: so many row groups. More would save little, and have more keys than are summed up at once.</summary>
+    private const int MostSegments = 3;
 
     private readonly SortedDictionary<long, Waiting> _hours = [];
     private readonly SortedDictionary<long, Waiting> _losses = [];
@@ -63,7 +63,7 @@ internal sealed class SealBacklog
             return null;
         }
 
-        if (hour.IsOver || hour.Paths.Count <= MostSegments)
+        if (hour.Paths.Count <= MostSegments)
         {
             _hours.Remove(hour.Hour.Index);
             return new SealJob(hour.IsOver ? SealKind.Hour : SealKind.Piece, hour.Hour, hour.Paths, hour.Faults);

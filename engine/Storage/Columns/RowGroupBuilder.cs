@@ -20,6 +20,7 @@ internal sealed class RowGroupBuilder : IDisposable
     private readonly int[] _present;
     private readonly uint[] _indices;
     private readonly RowGroupWriter _writer = new();
+    private IRowGroupTap? _tap;
 
     /// <param name="node">The text of the node column.</param>
     /// <param name="capacity">The most rows.</param>
@@ -52,12 +53,15 @@ internal sealed class RowGroupBuilder : IDisposable
     /// <summary>Reads the rows and writes them as a row group; they stay until <see cref="Clear"/>.</summary>
     /// <param name="file">Borrowed.</param>
     /// <param name="source">Where the batches are; borrowed.</param>
+    /// <param name="tap">Gets the columns too; null: nobody does.</param>
     /// <exception cref="IOException">The file can't be written, or a batch not be read any more.</exception>
-    public void Write(ParquetFileWriter file, SegmentColumns source)
+    public void Write(ParquetFileWriter file, SegmentColumns source, IRowGroupTap? tap)
     {
+        _tap = tap;
         _rows.Sort(source);
         _facts.Settle(_rows);
         SettleContainers();
+        tap?.BeginRowGroup(Rows, _facts.RowsOf(ColumnRows.Traffic).Length == _facts.RowsOf(ColumnRows.IdentifiedTraffic).Length);
         file.BeginRowGroup(Rows);
         for (var column = 0; column < EventColumns.All.Count; column++)
         {
@@ -65,6 +69,7 @@ internal sealed class RowGroupBuilder : IDisposable
         }
 
         file.EndRowGroup();
+        tap?.EndRowGroup();
     }
 
     /// <summary>Forgets the rows; keeps the buffers.</summary>
@@ -79,13 +84,12 @@ internal sealed class RowGroupBuilder : IDisposable
     private void SettleContainers()
     {
         var containers = _rows.Containers;
-        var inContainer = _inContainer.Next(Rows);
         for (var row = 0; row < containers.Length; row++)
         {
-            inContainer[row] = containers[row] == SortedRows.OnHost ? 0u : 1;
+            _indices[row] = containers[row] == SortedRows.OnHost ? 0u : 1;
         }
 
-        _inContainer.Settle(Rows);
+        _inContainer.Settle(_indices.AsSpan(0, Rows));
     }
 
     private void Write(EventColumn column, ColumnDefinition definition)
@@ -132,7 +136,7 @@ internal sealed class RowGroupBuilder : IDisposable
             LastUnixNanoseconds = Math.Max(LastUnixNanoseconds, times[row]);
         }
 
-        _writer.WriteNumbers(definition, _numbers.AsSpan(0, Rows), null);
+        Write(definition, _numbers.AsSpan(0, Rows), null);
     }
 
     private void WriteNumbers(NumberColumn column, ColumnDefinition definition)
@@ -148,19 +152,15 @@ internal sealed class RowGroupBuilder : IDisposable
             }
         }
 
-        _writer.WriteNumbers(definition, numbers, _facts.PresenceOf(column.Rows));
+        Write(definition, numbers, _facts.PresenceOf(column.Rows));
     }
 
     private void WriteWords(IReadOnlyList<string> words, Func<EventFacts, int> indexOf, ColumnRows columnRows, ColumnDefinition definition)
     {
         var rows = _facts.RowsOf(columnRows);
-        for (var n = 0; n < rows.Length; n++)
-        {
-            _present[n] = indexOf(_facts[rows[n]]);
-        }
-
+        _facts.ForEach(rows, indexOf, _present);
         _wordTexts.Index(words, _present.AsSpan(0, rows.Length), _indices);
-        _writer.WriteTexts(definition, _indices.AsSpan(0, rows.Length), _wordTexts.Texts, _facts.PresenceOf(columnRows));
+        Write(definition, _indices.AsSpan(0, rows.Length), _wordTexts.Texts, _facts.PresenceOf(columnRows));
     }
 
     private void WriteAddresses(AddressColumn column, ColumnDefinition definition)
@@ -179,13 +179,13 @@ internal sealed class RowGroupBuilder : IDisposable
         }
 
         _inlineTexts.IndexAddresses(addresses, _indices);
-        _writer.WriteTexts(definition, _indices.AsSpan(0, addresses.Length), _inlineTexts.Texts, presence);
+        Write(definition, _indices.AsSpan(0, addresses.Length), _inlineTexts.Texts, presence);
     }
 
     private void WriteProcesses(ProcessColumn column, ColumnDefinition definition)
     {
         _inlineTexts.IndexProcesses(MemoryMarshal.Cast<byte, InlineBytes16>(_rows.Read(column.Process)), _indices);
-        _writer.WriteTexts(definition, _indices.AsSpan(0, Rows), _inlineTexts.Texts, null);
+        Write(definition, _indices.AsSpan(0, Rows), _inlineTexts.Texts, null);
     }
 
     private void WriteContainers(ContainerColumn column, ColumnDefinition definition)
@@ -197,6 +197,18 @@ internal sealed class RowGroupBuilder : IDisposable
         }
 
         _containerTexts.Index(column.TextOf, _present.AsSpan(0, rows.Length), _indices);
-        _writer.WriteTexts(definition, _indices.AsSpan(0, rows.Length), _containerTexts.Texts, _inContainer);
+        Write(definition, _indices.AsSpan(0, rows.Length), _containerTexts.Texts, _inContainer);
+    }
+
+    private void Write(ColumnDefinition definition, ReadOnlySpan<long> numbers, Presence? presence)
+    {
+        _writer.WriteNumbers(definition, numbers, presence);
+        _tap?.Take(definition.Name, numbers, presence);
+    }
+
+    private void Write(ColumnDefinition definition, ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
+    {
+        _writer.WriteTexts(definition, indices, texts, presence);
+        _tap?.Take(definition.Name, indices, texts, presence);
     }
 }

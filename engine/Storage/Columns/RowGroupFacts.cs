@@ -4,57 +4,65 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 
-/// <summary>The facts of a row group's rows, and which rows have a value by each rule that a column goes by. Reused from row group to row group. One thread.</summary>
+/// <summary>
+/// The facts of a row group's rows, and which rows have a value by each rule that a column goes by. Thousands of rows share the same facts,
+/// so rules and words are applied to each different one. Reused from row group to row group. One thread.
+/// </summary>
 /// <param name="capacity">The most rows.</param>
 internal sealed class RowGroupFacts(int capacity)
 {
-    private readonly EventFacts[] _facts = new EventFacts[capacity];
-    private readonly RecordKind[] _kinds = new RecordKind[capacity];
-    private readonly Direction[] _directions = new Direction[capacity];
-    private readonly CloseReason[] _reasons = new CloseReason[capacity];
-    private readonly RecordFlags[] _flags = new RecordFlags[capacity];
-    private readonly uint[] _errors = new uint[capacity];
-    private readonly bool[] _hasId = new bool[capacity];
+    // A row's facts as a number, from the lowest bit on.
+    private const int LatencyAt = 0;
+    private const int IdAt = LatencyAt + 1;
+    private const int KindAt = IdAt + 1;
+    private const int KindBits = 4;
+    private const int DirectionAt = KindAt + KindBits;
+    private const int ReasonAt = DirectionAt + 8;
+    private const int FlagsAt = ReasonAt + 8;
+    private const int ErrorAt = FlagsAt + 8;
+
+    private readonly ulong[] _keys = new ulong[capacity];
+    private readonly uint[] _factsOf = new uint[capacity];
+    private readonly uint[] _present = new uint[capacity];
     private readonly int[] _everyRow = [.. Enumerable.Range(0, capacity)];
+    private readonly DistinctValues<ulong> _distinct = new();
+    private readonly List<EventFacts> _facts = [];
     private readonly Dictionary<ColumnRows, Presence> _presences = EventColumns.All.Select(column => column.Rows).Distinct()
         .Where(rows => rows != ColumnRows.All && rows != ColumnRows.InContainer).ToDictionary(rows => rows, _ => new Presence());
 
+    private uint[] _values = [];
     private int _rows;
-
-    /// <summary>A row's facts.</summary>
-    public ref readonly EventFacts this[int row] => ref _facts[row];
 
     /// <summary>Takes the facts of new rows.</summary>
     /// <exception cref="IOException">They can't be read.</exception>
     public void Settle(SortedRows rows)
     {
         _rows = rows.Count;
-        rows.Read<RecordKind>(EventFields.Kind).CopyTo(_kinds);
-        rows.Read<Direction>(EventFields.Direction).CopyTo(_directions);
-        rows.Read<CloseReason>(EventFields.CloseReason).CopyTo(_reasons);
-        rows.Read<RecordFlags>(EventFields.Flags).CopyTo(_flags);
-        rows.Read<uint>(EventFields.Error).CopyTo(_errors);
-        var ids = rows.Read<ulong>(EventFields.ConnectionId);
-        for (var row = 0; row < ids.Length; row++)
+        _keys.AsSpan(0, _rows).Clear();
+        Add(rows.Read<byte>(EventFields.Kind), KindAt);
+        Add(rows.Read<byte>(EventFields.Direction), DirectionAt);
+        Add(rows.Read<byte>(EventFields.CloseReason), ReasonAt);
+        Add(rows.Read<byte>(EventFields.Flags), FlagsAt);
+        var errors = rows.Read<uint>(EventFields.Error);
+        for (var row = 0; row < errors.Length; row++)
         {
-            _hasId[row] = ids[row] != 0;
+            _keys[row] |= (ulong)errors[row] << ErrorAt;
         }
 
-        var latencies = rows.Read<ulong>(EventFields.Latency);
-        for (var row = 0; row < latencies.Length; row++)
+        AddWhereNotZero(rows.Read<ulong>(EventFields.ConnectionId), IdAt);
+        AddWhereNotZero(rows.Read<ulong>(EventFields.Latency), LatencyAt);
+        _distinct.Clear();
+        _distinct.TryIndex(_keys.AsSpan(0, _rows), _factsOf, most: int.MaxValue);
+        _facts.Clear();
+        foreach (var key in _distinct.Values)
         {
-            _facts[row] = new EventFacts(_kinds[row], _directions[row], _reasons[row], _flags[row], _errors[row], _hasId[row], latencies[row] != 0);
+            _facts.Add(FactsOf(key));
         }
 
         foreach (var (rule, presence) in _presences)
         {
-            var present = presence.Next(_rows);
-            for (var row = 0; row < _rows; row++)
-            {
-                present[row] = rule.Has(in _facts[row]) ? 1u : 0;
-            }
-
-            presence.Settle(_rows);
+            ForEach(facts => rule.Has(in facts) ? 1u : 0, _present);
+            presence.Settle(_present.AsSpan(0, _rows));
         }
     }
 
@@ -63,4 +71,66 @@ internal sealed class RowGroupFacts(int capacity)
 
     /// <summary>Which rows have a value; null: all.</summary>
     public Presence? PresenceOf(ColumnRows rule) => rule == ColumnRows.All ? null : _presences[rule];
+
+    /// <summary>Gives rows what follows from their facts.</summary>
+    /// <param name="rows">Which.</param>
+    /// <param name="value">Makes it, once for equal facts.</param>
+    /// <param name="values">Receives a value for each row.</param>
+    public void ForEach(ReadOnlySpan<int> rows, Func<EventFacts, int> value, Span<int> values)
+    {
+        var ofFacts = Values(facts => (uint)value(facts));
+        for (var n = 0; n < rows.Length; n++)
+        {
+            values[n] = (int)ofFacts[(int)_factsOf[rows[n]]];
+        }
+    }
+
+    private void ForEach(Func<EventFacts, uint> value, uint[] values)
+    {
+        var ofFacts = Values(value);
+        for (var row = 0; row < _rows; row++)
+        {
+            values[row] = ofFacts[(int)_factsOf[row]];
+        }
+    }
+
+    private ReadOnlySpan<uint> Values(Func<EventFacts, uint> value)
+    {
+        if (_values.Length < _facts.Count)
+        {
+            _values = new uint[2 * _facts.Count];
+        }
+
+        for (var n = 0; n < _facts.Count; n++)
+        {
+            _values[n] = value(_facts[n]);
+        }
+
+        return _values.AsSpan(0, _facts.Count);
+    }
+
+    private void Add(ReadOnlySpan<byte> values, int at)
+    {
+        for (var row = 0; row < values.Length; row++)
+        {
+            _keys[row] |= (ulong)values[row] << at;
+        }
+    }
+
+    private void AddWhereNotZero(ReadOnlySpan<ulong> values, int at)
+    {
+        for (var row = 0; row < values.Length; row++)
+        {
+            _keys[row] |= values[row] != 0 ? 1ul << at : 0;
+        }
+    }
+
+    private static EventFacts FactsOf(ulong key) => new(
+        (RecordKind)((key >> KindAt) & ((1 << KindBits) - 1)),
+        (Direction)(byte)(key >> DirectionAt),
+        (CloseReason)(byte)(key >> ReasonAt),
+        (RecordFlags)(byte)(key >> FlagsAt),
+        (uint)(key >> ErrorAt),
+        (key & (1ul << IdAt)) != 0,
+        (key & (1ul << LatencyAt)) != 0);
 }

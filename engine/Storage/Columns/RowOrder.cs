@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using NetMon.Events;
+using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 
@@ -8,34 +9,54 @@ namespace NetMon.Storage.Columns;
 /// belongs together stands together, so that columns become runs: half the bytes of an order by time, and a question about one
 /// container or process reads neighbours. Keeps its memory from row group to row group. One thread.
 /// </summary>
-/// <param name="capacity">The most rows, up to 2^<see cref="RowBits"/>.</param>
+/// <param name="capacity">The most rows.</param>
 internal sealed class RowOrder(int capacity)
 {
-    private const int RowBits = 20;
-    private const int ContainerBits = 17;
     private const int PidBits = 22; // PID_MAX_LIMIT, include/linux/threads.h
     private const int DirectionBits = 2;
     private const int KindBits = 3;
+    private const int ChunkRows = 1024;
 
-    private readonly ulong[] _keys = new ulong[capacity];
+    private readonly DistinctValues<ulong> _distinct = new();
+    private readonly ulong[] _chunk = new ulong[ChunkRows];
+    private readonly uint[] _keyOf = new uint[capacity];
+    private readonly int[] _rows = new int[capacity];
+    private ulong[] _sorted = [];
+    private int[] _order = [];
+    private int[] _next = [];
 
-    /// <summary>Takes the rows' keys; all spans have one value for each row.</summary>
+    /// <summary>
+    /// Takes the rows' keys; all spans have one value for each row. A row group has far fewer keys than rows: these are sorted, and the rows
+    /// counted into their places.
+    /// </summary>
     /// <param name="containers">Numbers of the containers in the row group; negative for the host.</param>
     /// <param name="pids">Process ids.</param>
     /// <param name="directions">Whose side the row is of.</param>
     /// <param name="kinds">Types.</param>
     public void Settle(ReadOnlySpan<int> containers, ReadOnlySpan<uint> pids, ReadOnlySpan<Direction> directions, ReadOnlySpan<RecordKind> kinds)
     {
-        for (var row = 0; row < containers.Length; row++)
+        _distinct.Clear();
+        for (var first = 0; first < containers.Length; first += ChunkRows)
         {
-            var key = (ulong)(containers[row] + 1) & ((1ul << ContainerBits) - 1);
-            key = (key << PidBits) | (pids[row] & ((1u << PidBits) - 1));
-            key = (key << DirectionBits) | ((ulong)directions[row] & ((1ul << DirectionBits) - 1));
-            key = (key << KindBits) | ((ulong)kinds[row] & ((1ul << KindBits) - 1));
-            _keys[row] = (key << RowBits) | (uint)row;
+            var keys = _chunk.AsSpan(0, Math.Min(ChunkRows, containers.Length - first));
+            for (var n = 0; n < keys.Length; n++)
+            {
+                var row = first + n;
+                var key = (ulong)(containers[row] + 1);
+                key = (key << PidBits) | (pids[row] & ((1u << PidBits) - 1));
+                key = (key << DirectionBits) | ((ulong)directions[row] & ((1ul << DirectionBits) - 1));
+                keys[n] = (key << KindBits) | ((ulong)kinds[row] & ((1ul << KindBits) - 1));
+            }
+
+            _distinct.TryIndex(keys, _keyOf.AsSpan(first), most: int.MaxValue);
         }
 
-        _keys.AsSpan(0, containers.Length).Sort();
+        var rows = _keyOf.AsSpan(0, containers.Length);
+        FindPlaces(rows);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            _rows[_next[rows[row]]++] = row;
+        }
     }
 
     /// <summary>Puts values in order.</summary>
@@ -71,7 +92,37 @@ internal sealed class RowOrder(int capacity)
         var ordered = MemoryMarshal.Cast<byte, T>(to);
         for (var row = 0; row < ordered.Length; row++)
         {
-            ordered[row] = values[(int)(_keys[row] & ((1ul << RowBits) - 1))];
+            ordered[row] = values[_rows[row]];
+        }
+    }
+
+    /// <summary>Where each key's first row goes.</summary>
+    private void FindPlaces(ReadOnlySpan<uint> keyOf)
+    {
+        var count = _distinct.Count;
+        if (_sorted.Length < count)
+        {
+            (_sorted, _order, _next) = (new ulong[2 * count], new int[2 * count], new int[2 * count]);
+        }
+
+        var next = _next.AsSpan(0, count);
+        next.Clear();
+        foreach (var key in keyOf)
+        {
+            next[(int)key]++;
+        }
+
+        _distinct.Values.CopyTo(_sorted);
+        for (var key = 0; key < count; key++)
+        {
+            _order[key] = key;
+        }
+
+        _sorted.AsSpan(0, count).Sort(_order.AsSpan(0, count));
+        var place = 0;
+        foreach (var key in _order.AsSpan(0, count))
+        {
+            (place, next[key]) = (place + next[key], place);
         }
     }
 }

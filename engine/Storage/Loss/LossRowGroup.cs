@@ -41,13 +41,7 @@ internal static class LossRowGroup
     private static Presence PresenceOf<T>(List<T> values)
     {
         var presence = new Presence();
-        var present = presence.Next(values.Count);
-        for (var row = 0; row < values.Count; row++)
-        {
-            present[row] = values[row] is null ? 0u : 1;
-        }
-
-        presence.Settle(values.Count);
+        presence.Settle([.. values.Select(value => value is null ? 0u : 1)]);
         return presence;
     }
 }

@@ -36,8 +36,7 @@ internal sealed class ColumnBuffer(ColumnDefinition column, int capacity)
     {
         if (column.IsOptional)
         {
-            _present.AsSpan(0, _rows).CopyTo(_presence.Next(_rows));
-            _presence.Settle(_rows);
+            _presence.Settle(_present.AsSpan(0, _rows));
         }
 
         var presence = column.IsOptional ? _presence : null;

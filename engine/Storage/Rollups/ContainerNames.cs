@@ -7,35 +7,34 @@ internal sealed class ContainerNames
 {
     private const uint Unknown = 0;
 
-    private static readonly string[] Columns = ["pod_name", "pod_namespace", "container_name"];
-
     private readonly DistinctTexts _texts = new();
     private readonly uint[][] _names = [[], [], []];
 
-    /// <summary>Takes the names that a row group has.</summary>
-    /// <param name="events">The row group.</param>
-    /// <param name="keys">Each row's container, by its number and one; 0: it has none.</param>
-    /// <param name="at">The bit from which on keys have it.</param>
+    /// <summary>Takes one of the names that a row group has.</summary>
+    /// <param name="name">Which: 0 for the pod's, 1 for its namespace, 2 for the container's.</param>
+    /// <param name="indices">Of the rows that have one; rows of a container stand together.</param>
+    /// <param name="texts">What they are indices into.</param>
+    /// <param name="containers">The containers of the same rows, by their numbers.</param>
     /// <param name="count">How many containers there are.</param>
-    public void Read(EventSource events, ReadOnlySpan<UInt128> keys, int at, int count)
+    public void Take(int name, ReadOnlySpan<uint> indices, PlainTexts texts, ReadOnlySpan<uint> containers, int count)
     {
         _texts.IndexOf(""u8); // is Unknown
-        for (var name = 0; name < Columns.Length; name++)
+        ref var names = ref _names[name];
+        if (names.Length < count)
         {
-            if (_names[name].Length < count)
+            Array.Resize(ref names, Math.Max(count, 2 * names.Length));
+        }
+
+        var last = (Container: uint.MaxValue, Index: uint.MaxValue);
+        for (var n = 0; n < indices.Length; n++)
+        {
+            var next = (containers[n], indices[n]);
+            if (next != last && names[next.Item1] == Unknown)
             {
-                Array.Resize(ref _names[name], Math.Max(count, 2 * _names[name].Length));
+                names[next.Item1] = _texts.IndexOf(texts[(int)next.Item2]);
             }
 
-            var column = events.Read(Columns[name]);
-            for (var n = 0; n < column.Indices.Length; n++)
-            {
-                var container = (uint)(keys[column.RowOf(n)] >> at);
-                if (container > 0 && _names[name][container - 1] == Unknown)
-                {
-                    _names[name][container - 1] = _texts.IndexOf(column.Texts[(int)column.Indices[n]]);
-                }
-            }
+            last = next;
         }
     }
 

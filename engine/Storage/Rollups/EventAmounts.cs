@@ -1,5 +1,6 @@
 using System.Text;
 using NetMon.Events;
+using NetMon.Parquet;
 using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Rollups;
@@ -11,186 +12,186 @@ internal sealed class EventAmounts
     private static readonly byte[] Accept = Encoding.UTF8.GetBytes(Vocabulary.Text(RecordKind.Accept));
     private static readonly byte[] Close = Encoding.UTF8.GetBytes(Vocabulary.Text(RecordKind.Close));
 
-    private readonly LatencyHistogram _latency = new();
-    private RollupSums[] _sums = [];
+    private readonly KeyLatencies _latencies = new();
+    private KeySums[] _sums = [];
     private RecordKind[] _kinds = [];
+    private uint[] _times = [];
+    private uint[] _numbers = [];
     private bool[] _hasDelta = [];
-    private ulong[] _latencies = []; // the key's number in the upper half, the latency's bucket in the lower
-    private int[] _firstLatency = [];
-    private int _latencyCount;
+    private long[] _totalsSent = [];
+    private long[] _totalsReceived = [];
+    private long _hourStart;
     private int _count;
+    private int _rows;
+    private bool _areDeltasKnown;
 
-    private delegate void Adder(ref RollupSums sums, long value);
-
-    /// <summary>Adds a row group's events.</summary>
-    /// <param name="events">The row group.</param>
-    /// <param name="numbers">Each row's key.</param>
-    /// <param name="count">How many keys there are by now.</param>
-    /// <exception cref="DamagedFileException">It is damaged, or no row group of events.</exception>
-    /// <exception cref="IOException">The file can't be read.</exception>
-    public void Add(EventSource events, ReadOnlySpan<uint> numbers, int count)
+    /// <summary>Makes room at once for what is likely to come.</summary>
+    public void Reserve(int keys)
     {
-        Reserve(numbers.Length, count);
-        ReadKinds(events, numbers);
-        ReadTimes(events, numbers);
-        ReadLatencies(events, numbers);
-        ReadDeltas(events, numbers, "delta_sent", "bytes_sent", static (ref sums, value) => sums.BytesSent = RollupSums.Sum(sums.BytesSent, value));
-        ReadDeltas(events, numbers, "delta_received", "bytes_received", static (ref sums, value) => sums.BytesReceived = RollupSums.Sum(sums.BytesReceived, value));
-        ReadRetransmits(events, numbers);
-    }
-
-    /// <summary>To be called after the last row group, before what follows.</summary>
-    public void Settle()
-    {
-        _latencies.AsSpan(0, _latencyCount).Sort();
-        if (_firstLatency.Length < _count + 1)
+        if (_sums.Length < keys)
         {
-            _firstLatency = new int[_count + 1];
+            Array.Resize(ref _sums, keys);
         }
 
-        for (var (number, at) = (0, 0); number <= _count; number++)
-        {
-            while (at < _latencyCount && _latencies[at] >> 32 < (ulong)number)
-            {
-                at++;
-            }
-
-            _firstLatency[number] = at;
-        }
+        _latencies.Reserve(keys);
     }
 
-    /// <summary>A key's sums.</summary>
-    public ref readonly RollupSums SumsOf(int number) => ref _sums[number];
-
-    /// <summary>A key's histogram as text; empty if it has none. Valid until the next call.</summary>
-    public ReadOnlySpan<byte> LatencyOf(int number)
+    /// <summary>Begins a row group: its columns are to be taken in the order of the methods.</summary>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="areDeltasKnown">Whether every CLOSE and FLOW has its differences, so that nobody needs a CLOSE's totals.</param>
+    public void Begin(int rows, bool areDeltasKnown)
     {
-        _latency.Clear();
-        for (var at = _firstLatency[number]; at < _firstLatency[number + 1]; at++)
-        {
-            _latency.Add((int)(uint)_latencies[at], 1);
-        }
-
-        return _latency.Text();
-    }
-
-    /// <summary>Forgets all; keeps the memory.</summary>
-    public void Clear() => (_count, _latencyCount) = (0, 0);
-
-    private void Reserve(int rows, int count)
-    {
+        (_rows, _areDeltasKnown) = (rows, areDeltasKnown);
         if (_kinds.Length < rows)
         {
-            (_kinds, _hasDelta) = (new RecordKind[rows], new bool[rows]);
+            (_kinds, _times) = (new RecordKind[rows], new uint[rows]);
         }
 
-        if (_latencies.Length < _latencyCount + rows)
+        if (!areDeltasKnown && _hasDelta.Length < rows)
         {
-            Array.Resize(ref _latencies, Math.Max(_latencyCount + rows, 2 * _latencyCount));
+            (_hasDelta, _totalsSent, _totalsReceived) = (new bool[rows], new long[rows], new long[rows]);
         }
-
-        if (_sums.Length < count)
-        {
-            Array.Resize(ref _sums, Math.Max(count, 2 * _count));
-        }
-
-        _sums.AsSpan(_count, count - _count).Fill(RollupSums.Empty);
-        _count = count;
     }
 
-    private void ReadKinds(EventSource events, ReadOnlySpan<uint> numbers)
+    /// <summary>Takes the times, Unix microseconds.</summary>
+    /// <exception cref="DamagedFileException">One is not in the hour.</exception>
+    public void TakeTimes(ReadOnlySpan<long> times)
     {
-        var column = events.Read("type");
-        var kinds = new RecordKind[column.Texts.Count];
+        for (var row = 0; row < times.Length; row++)
+        {
+            var time = times[row] - _hourStart;
+            _times[row] = time is >= 0 and <= uint.MaxValue ? (uint)time : throw new DamagedFileException("a row is of another hour");
+        }
+    }
+
+    public void TakeKinds(ReadOnlySpan<uint> indices, PlainTexts texts)
+    {
+        Span<RecordKind> kinds = stackalloc RecordKind[Math.Min(texts.Count, 4)];
+        if (texts.Count > kinds.Length)
+        {
+            throw new DamagedFileException("type: there are four");
+        }
+
         for (var n = 0; n < kinds.Length; n++)
         {
-            var text = column.Texts[n];
+            var text = texts[n];
             kinds[n] = text.SequenceEqual(Connect) ? RecordKind.Connect : text.SequenceEqual(Accept) ? RecordKind.Accept : text.SequenceEqual(Close) ? RecordKind.Close : RecordKind.Flow;
         }
 
-        for (var row = 0; row < numbers.Length; row++)
+        for (var row = 0; row < indices.Length; row++)
         {
-            ref var sums = ref _sums[numbers[row]];
-            var kind = kinds[column.Indices[row]];
-            _kinds[row] = kind;
-            sums.Attempts += kind == RecordKind.Connect ? 1 : 0;
-            sums.Accepts += kind == RecordKind.Accept ? 1 : 0;
-            sums.Closed += kind == RecordKind.Close ? 1 : 0;
+            _kinds[row] = kinds[(int)indices[row]];
         }
     }
 
-    private void ReadTimes(EventSource events, ReadOnlySpan<uint> numbers)
+    /// <summary>Takes each row's key.</summary>
+    /// <param name="numbers">Of the keys; borrowed until the next row group.</param>
+    /// <param name="count">How many keys there are by now.</param>
+    public void TakeKeys(uint[] numbers, int count)
     {
-        var times = events.Read("timestamp").Numbers;
-        for (var row = 0; row < numbers.Length; row++)
+        if (_sums.Length < count)
         {
-            ref var sums = ref _sums[numbers[row]];
-            sums.First = Math.Min(sums.First, times[row]);
-            sums.Last = Math.Max(sums.Last, times[row]);
+            Array.Resize(ref _sums, Math.Max(count, _count + _count / 2));
+        }
+
+        _sums.AsSpan(_count, count - _count).Fill(KeySums.Empty);
+        (_count, _numbers) = (count, numbers);
+        for (var row = 0; row < _rows; row++)
+        {
+            _sums[numbers[row]].Count(_kinds[row], _times[row]);
         }
     }
 
-    /// <summary>Of CONNECT events.</summary>
-    private void ReadLatencies(EventSource events, ReadOnlySpan<uint> numbers)
+    /// <summary>Takes the latencies, microseconds: those of CONNECT events count.</summary>
+    public void TakeLatencies(ReadOnlySpan<long> latencies, Presence? presence)
     {
-        var column = events.Read("latency_us");
-        for (var n = 0; n < column.Numbers.Length; n++)
+        for (var n = 0; n < latencies.Length; n++)
         {
-            var row = column.RowOf(n);
+            var row = RowOf(presence, n);
             if (_kinds[row] == RecordKind.Connect)
             {
-                _latencies[_latencyCount++] = ((ulong)numbers[row] << 32) | (uint)LatencyHistogram.BucketOf(Math.Max(0, column.Numbers[n]));
+                _latencies.Add(_numbers[row], LatencyHistogram.BucketOf(Math.Max(0, latencies[n])));
             }
         }
     }
 
-    /// <summary>What an event has moved since the connection's last one; a CLOSE without that: all that the connection has moved.</summary>
-    private void ReadDeltas(EventSource events, ReadOnlySpan<uint> numbers, string deltas, string totals, Adder add)
+    /// <summary>Takes the totals of connections.</summary>
+    public void TakeTotals(bool areSent, ReadOnlySpan<long> totals, Presence? presence)
     {
-        var column = events.Read(deltas);
-        _hasDelta.AsSpan(0, numbers.Length).Clear();
-        for (var n = 0; n < column.Numbers.Length; n++)
+        if (!_areDeltasKnown)
         {
-            var row = column.RowOf(n);
-            _hasDelta[row] = true;
-            add(ref _sums[numbers[row]], Math.Max(0, column.Numbers[n]));
-        }
-
-        var isMissing = false;
-        for (var row = 0; row < numbers.Length && !isMissing; row++)
-        {
-            isMissing = _kinds[row] == RecordKind.Close && !_hasDelta[row];
-        }
-
-        if (isMissing)
-        {
-            AddTotals(events.Read(totals), numbers, add);
-        }
-    }
-
-    private void AddTotals(ColumnReader column, ReadOnlySpan<uint> numbers, Adder add)
-    {
-        for (var n = 0; n < column.Numbers.Length; n++)
-        {
-            var row = column.RowOf(n);
-            if (_kinds[row] == RecordKind.Close && !_hasDelta[row])
+            var ofRows = areSent ? _totalsSent : _totalsReceived;
+            for (var n = 0; n < totals.Length; n++)
             {
-                add(ref _sums[numbers[row]], Math.Max(0, column.Numbers[n]));
+                ofRows[RowOf(presence, n)] = totals[n];
             }
         }
     }
 
-    private void ReadRetransmits(EventSource events, ReadOnlySpan<uint> numbers)
+    /// <summary>Takes the segments that were sent again: those of CLOSE events count.</summary>
+    public void TakeRetransmits(ReadOnlySpan<long> retransmits, Presence? presence)
     {
-        var column = events.Read("retransmits");
-        for (var n = 0; n < column.Numbers.Length; n++)
+        for (var n = 0; n < retransmits.Length; n++)
         {
-            var row = column.RowOf(n);
+            var row = RowOf(presence, n);
             if (_kinds[row] == RecordKind.Close)
             {
-                ref var sums = ref _sums[numbers[row]];
-                sums.Retransmits = RollupSums.Sum(sums.Retransmits, Math.Max(0, column.Numbers[n]));
+                ref var sums = ref _sums[_numbers[row]];
+                sums.Retransmits = RollupSums.Sum(sums.Retransmits, Math.Max(0, retransmits[n]));
             }
         }
     }
+
+    /// <summary>Takes what events have moved since the connections' last ones; a CLOSE without that: all that the connection has moved.</summary>
+    public void TakeDeltas(bool areSent, ReadOnlySpan<long> deltas, Presence? presence)
+    {
+        if (!_areDeltasKnown)
+        {
+            _hasDelta.AsSpan(0, _rows).Clear();
+        }
+
+        for (var n = 0; n < deltas.Length; n++)
+        {
+            var row = RowOf(presence, n);
+            Add(areSent, row, deltas[n]);
+            if (!_areDeltasKnown)
+            {
+                _hasDelta[row] = true;
+            }
+        }
+
+        for (var row = 0; !_areDeltasKnown && row < _rows; row++)
+        {
+            if (_kinds[row] == RecordKind.Close && !_hasDelta[row])
+            {
+                Add(areSent, row, (areSent ? _totalsSent : _totalsReceived)[row]);
+            }
+        }
+    }
+
+    /// <summary>To be called after the last row group, before what follows.</summary>
+    public void Settle() => _latencies.Settle(_count);
+
+    /// <summary>A key's sums.</summary>
+    public RollupSums SumsOf(int number) => _sums[number].ToRollup(_hourStart);
+
+    /// <summary>A key's histogram as text; empty if it has none. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> LatencyOf(int number) => _latencies.TextOf(number);
+
+    /// <summary>Forgets all; keeps the memory.</summary>
+    /// <param name="hour">Of the events to come.</param>
+    public void Clear(Hour hour)
+    {
+        (_count, _hourStart) = (0, hour.Start / 1000);
+        _latencies.Clear();
+    }
+
+    private void Add(bool areSent, int row, long bytes)
+    {
+        ref var sums = ref _sums[_numbers[row]];
+        ref var sum = ref areSent ? ref sums.BytesSent : ref sums.BytesReceived;
+        sum = RollupSums.Sum(sum, Math.Max(0, bytes));
+    }
+
+    private static int RowOf(Presence? presence, int value) => presence is null ? value : presence.Rows[value];
 }

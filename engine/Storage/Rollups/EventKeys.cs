@@ -36,45 +36,149 @@ internal sealed class EventKeys
     private readonly ContainerNames _names = new();
     private readonly DistinctValues<UInt128> _distinct = new();
     private UInt128[] _keys = [];
+    private uint[] _sources = [];
     private uint[] _numbers = [];
+    private uint[] _containerOf = [];
     private bool[] _isOutbound = [];
-    private UInt128[] _ranked = [];
     private int[] _order = [];
+    private int _rows;
+    private int _inContainer;
 
     /// <summary>How many different keys there are.</summary>
     public int Count => _distinct.Count;
 
-    /// <summary>Numbers the keys of a row group's events; the result has a number for each row and is valid until the next call.</summary>
-    /// <exception cref="DamagedFileException">It is damaged, or no row group of events.</exception>
-    /// <exception cref="IOException">The file can't be read.</exception>
-    public ReadOnlySpan<uint> Read(EventSource events)
+    /// <summary>Makes room at once for what is likely to come.</summary>
+    public void Reserve(int keys) => _distinct.Reserve(keys);
+
+    /// <summary>Begins a row group: its columns are to be taken in the order of the methods.</summary>
+    public void Begin(int rows)
     {
-        if (_keys.Length < events.Rows)
+        if (_keys.Length < rows)
         {
-            (_keys, _numbers, _isOutbound) = (new UInt128[events.Rows], new uint[events.Rows], new bool[events.Rows]);
+            _keys = new UInt128[rows];
         }
 
-        var keys = _keys.AsSpan(0, events.Rows);
-        keys.Clear();
-        ReadContainers(events, keys);
-        Add(keys, events.Read("process"), _processes, ProcessAt, plus: 0);
-        ReadDirections(events, keys);
-        ReadPeers(events, "dst_ip", keys, isOutbound: true);
-        ReadPeers(events, "src_ip", keys, isOutbound: false);
-        Add(keys, events.Read("dst_port"), PortAt, (1 << PortBits) - 1);
-        ReadResults(events, keys);
-        Add(keys, events.Read("errno"), at: 0, int.MaxValue - 1, plus: 1);
-        _distinct.TryIndex(keys, _numbers, most: int.MaxValue);
-        return _numbers.AsSpan(0, events.Rows);
+        if (_sources.Length < rows)
+        {
+            (_sources, _numbers, _containerOf, _isOutbound) = (new uint[rows], new uint[rows], new uint[rows], new bool[rows]);
+        }
+
+        _rows = rows;
+        _keys.AsSpan(0, rows).Clear();
+    }
+
+    public void TakeSources(ReadOnlySpan<uint> indices, PlainTexts texts)
+    {
+        var numbers = _peers.NumbersOf(texts);
+        for (var row = 0; row < _rows; row++)
+        {
+            _sources[row] = numbers[(int)indices[row]];
+        }
+    }
+
+    /// <summary>Takes the far ends of outbound connections.</summary>
+    public void TakeDestinations(ReadOnlySpan<uint> indices, PlainTexts texts)
+    {
+        var numbers = _peers.NumbersOf(texts);
+        for (var row = 0; row < _rows; row++)
+        {
+            _keys[row] |= (UInt128)numbers[(int)indices[row]] << PeerAt;
+        }
+    }
+
+    /// <exception cref="DamagedFileException">One is out of its range.</exception>
+    public void TakePorts(ReadOnlySpan<long> ports) => Add(ports, null, PortAt, (1 << PortBits) - 1, plus: 0);
+
+    public void TakeProcesses(ReadOnlySpan<uint> indices, PlainTexts texts)
+    {
+        var numbers = _processes.NumbersOf(texts);
+        for (var row = 0; row < _rows; row++)
+        {
+            _keys[row] |= (UInt128)numbers[(int)indices[row]] << ProcessAt;
+        }
+    }
+
+    public void TakeContainers(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
+    {
+        var numbers = _containers.NumbersOf(texts);
+        _inContainer = indices.Length;
+        for (var n = 0; n < indices.Length; n++)
+        {
+            _containerOf[n] = numbers[(int)indices[n]];
+            _keys[presence is null ? n : presence.Rows[n]] |= (UInt128)(_containerOf[n] + 1) << ContainerAt;
+        }
+    }
+
+    /// <summary>Takes a name of the containers; see <see cref="ContainerNames.Take"/>.</summary>
+    /// <exception cref="DamagedFileException">Other rows have one than have a container.</exception>
+    public void TakeNames(int name, ReadOnlySpan<uint> indices, PlainTexts texts)
+    {
+        if (indices.Length != _inContainer)
+        {
+            throw new DamagedFileException("names without containers");
+        }
+
+        _names.Take(name, indices, texts, _containerOf.AsSpan(0, _inContainer), _containers.Count);
+    }
+
+    /// <summary>Takes the directions; the far ends of inbound connections are their sources.</summary>
+    /// <exception cref="DamagedFileException">There are more than two.</exception>
+    public void TakeDirections(ReadOnlySpan<uint> indices, PlainTexts texts)
+    {
+        if (texts.Count is 0 or > 2)
+        {
+            throw new DamagedFileException("direction: there are two");
+        }
+
+        Span<bool> areOutbound = [texts[0].SequenceEqual(Outbound), texts.Count > 1 && texts[1].SequenceEqual(Outbound)];
+        var established = (UInt128)(_results.NumberOf(Established) + 1) << ResultAt;
+        var peer = (((UInt128)1 << PeerBits) - 1) << PeerAt;
+        for (var row = 0; row < _rows; row++)
+        {
+            ref var key = ref _keys[row];
+            _isOutbound[row] = areOutbound[(int)indices[row]];
+            key = _isOutbound[row]
+                ? key | ((UInt128)1 << DirectionAt) | established // in the order of the words; what follows a CONNECT is in the row of those that were established
+                : (key & ~peer) | ((UInt128)_sources[row] << PeerAt);
+        }
+    }
+
+    /// <summary>Takes what a CONNECT came to.</summary>
+    public void TakeResults(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
+    {
+        var numbers = _results.NumbersOf(texts);
+        var any = (((UInt128)1 << ResultBits) - 1) << ResultAt;
+        for (var n = 0; n < indices.Length; n++)
+        {
+            var row = presence is null ? n : presence.Rows[n];
+            _keys[row] = _isOutbound[row] ? (_keys[row] & ~any) | ((UInt128)(numbers[(int)indices[n]] + 1) << ResultAt) : _keys[row];
+        }
+    }
+
+    /// <exception cref="DamagedFileException">One is out of its range.</exception>
+    public void TakeErrors(ReadOnlySpan<long> errors, Presence? presence) => Add(errors, presence, at: 0, int.MaxValue - 1, plus: 1);
+
+    /// <summary>After the columns: numbers the keys; a number for each row, and maybe more behind them; valid until the next row group.</summary>
+    public uint[] Number()
+    {
+        _distinct.TryIndex(_keys.AsSpan(0, _rows), _numbers, most: int.MaxValue);
+        return _numbers;
     }
 
     /// <summary>The numbers of the keys in the keys' order.</summary>
     public ReadOnlySpan<int> Ordered()
     {
-        if (_ranked.Length < Count)
+        if (_keys.Length < Count)
         {
-            (_ranked, _order) = (new UInt128[Count], new int[Count]);
+            _keys = new UInt128[Count];
         }
+
+        if (_order.Length < Count)
+        {
+            _order = new int[Count];
+        }
+
+        var ranked = _keys.AsSpan(0, Count); // the last row group's are done with
 
         var containers = _containers.Ranks();
         var processes = _processes.Ranks();
@@ -84,7 +188,7 @@ internal sealed class EventKeys
         {
             var key = _distinct.Values[number];
             var (container, result) = (Part(key, ContainerAt, ContainerBits), Part(key, ResultAt, ResultBits));
-            _ranked[number] = ((UInt128)(container == 0 ? 0 : containers[(int)container - 1] + 1) << ContainerAt)
+            ranked[number] = ((UInt128)(container == 0 ? 0 : containers[(int)container - 1] + 1) << ContainerAt)
                 | ((UInt128)processes[(int)Part(key, ProcessAt, ProcessBits)] << ProcessAt)
                 | ((UInt128)Part(key, DirectionAt, 1) << DirectionAt)
                 | ((UInt128)peers[(int)Part(key, PeerAt, PeerBits)] << PeerAt)
@@ -94,7 +198,7 @@ internal sealed class EventKeys
             _order[number] = number;
         }
 
-        _ranked.AsSpan(0, Count).Sort(_order.AsSpan(0, Count));
+        ranked.Sort(_order.AsSpan(0, Count));
         return _order.AsSpan(0, Count);
     }
 
@@ -129,74 +233,8 @@ internal sealed class EventKeys
 
     private static uint Part(UInt128 key, int at, int bits) => (uint)(key >> at) & (uint)((1ul << bits) - 1);
 
-    private void ReadContainers(EventSource events, Span<UInt128> keys)
+    private void Add(ReadOnlySpan<long> numbers, Presence? presence, int at, long most, uint plus)
     {
-        var column = events.Read("container_id");
-        var numbers = _containers.NumbersOf(column.Texts);
-        for (var n = 0; n < column.Indices.Length; n++)
-        {
-            keys[column.RowOf(n)] |= (UInt128)(numbers[(int)column.Indices[n]] + 1) << ContainerAt;
-        }
-
-        _names.Read(events, keys, ContainerAt, _containers.Count);
-    }
-
-    private void ReadDirections(EventSource events, Span<UInt128> keys)
-    {
-        var column = events.Read("direction");
-        if (column.Texts.Count > 2)
-        {
-            throw new DamagedFileException("direction: there are two");
-        }
-
-        for (var row = 0; row < keys.Length; row++)
-        {
-            _isOutbound[row] = column.Texts[(int)column.Indices[row]].SequenceEqual(Outbound);
-            keys[row] |= _isOutbound[row] ? (UInt128)1 << DirectionAt : 0; // in the order of the words
-        }
-    }
-
-    /// <summary>The far end: of outbound connections the destination, of inbound ones the source.</summary>
-    private void ReadPeers(EventSource events, string name, Span<UInt128> keys, bool isOutbound)
-    {
-        var column = events.Read(name);
-        var numbers = _peers.NumbersOf(column.Texts);
-        for (var row = 0; row < keys.Length; row++)
-        {
-            keys[row] |= _isOutbound[row] == isOutbound ? (UInt128)numbers[(int)column.Indices[row]] << PeerAt : 0;
-        }
-    }
-
-    /// <summary>Of a CONNECT what the event has; what follows one is in the row of those that were established.</summary>
-    private void ReadResults(EventSource events, Span<UInt128> keys)
-    {
-        var column = events.Read("result");
-        var numbers = _results.NumbersOf(column.Texts);
-        var established = (UInt128)(_results.NumberOf(Established) + 1) << ResultAt;
-        for (var row = 0; row < keys.Length; row++)
-        {
-            keys[row] |= _isOutbound[row] ? established : 0;
-        }
-
-        for (var n = 0; n < column.Indices.Length; n++)
-        {
-            ref var key = ref keys[column.RowOf(n)];
-            key = _isOutbound[column.RowOf(n)] ? (key & ~established) | ((UInt128)(numbers[(int)column.Indices[n]] + 1) << ResultAt) : key;
-        }
-    }
-
-    private static void Add(Span<UInt128> keys, ColumnReader column, NumberedTexts texts, int at, uint plus)
-    {
-        var numbers = texts.NumbersOf(column.Texts);
-        for (var n = 0; n < column.Indices.Length; n++)
-        {
-            keys[column.RowOf(n)] |= (UInt128)(numbers[(int)column.Indices[n]] + plus) << at;
-        }
-    }
-
-    private static void Add(Span<UInt128> keys, ColumnReader column, int at, long most, uint plus = 0)
-    {
-        var numbers = column.Numbers;
         for (var n = 0; n < numbers.Length; n++)
         {
             if (numbers[n] < 0 || numbers[n] > most)
@@ -204,7 +242,7 @@ internal sealed class EventKeys
                 throw new DamagedFileException("a port or an error number is out of its range");
             }
 
-            keys[column.RowOf(n)] |= (UInt128)((uint)numbers[n] + plus) << at;
+            _keys[presence is null ? n : presence.Rows[n]] |= (UInt128)((uint)numbers[n] + plus) << at;
         }
     }
 }

@@ -3,27 +3,42 @@ using NetMon.Storage.Columns;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>A row group of events, one column of which is decoded at a time. One thread.</summary>
-/// <param name="file">A piece or a sealed file; borrowed.</param>
-/// <param name="group">Which row group.</param>
+/// <summary>Reads back the columns of events that a tap takes. One thread.</summary>
 /// <param name="reader">Borrowed.</param>
-internal sealed class EventSource(ParquetFile file, int group, ColumnReader reader)
+internal sealed class EventSource(ColumnReader reader)
 {
-    public int Rows => file.RowGroups[group].Rows;
-
-    /// <summary>Decodes a column; what the last one gave is no longer valid.</summary>
+    /// <summary>Gives a row group to a tap.</summary>
+    /// <param name="file">A piece or a sealed file.</param>
+    /// <param name="group">Which row group.</param>
+    /// <param name="tap">Takes it.</param>
     /// <exception cref="DamagedFileException">It is damaged, or not as this version writes it.</exception>
     /// <exception cref="IOException">It can't be read.</exception>
-    public ColumnReader Read(string column)
+    public void Read(ParquetFile file, int group, IRowGroupTap tap)
+    {
+        var chunks = file.RowGroups[group].Chunks;
+        tap.BeginRowGroup(file.RowGroups[group].Rows, areDeltasKnown: chunks[IndexOf(file, "delta_sent")].Pages.Nulls == chunks[IndexOf(file, "bytes_sent")].Pages.Nulls);
+        foreach (var column in EventTable.Columns)
+        {
+            reader.Read(file, group, IndexOf(file, column));
+            if (reader.IsText)
+            {
+                tap.Take(column, reader.Indices, reader.Texts, reader.Presence);
+            }
+            else
+            {
+                tap.Take(column, reader.Numbers, reader.Presence);
+            }
+        }
+
+        tap.EndRowGroup();
+    }
+
+    private static int IndexOf(ParquetFile file, string column)
     {
         var expected = CaptureSchema.Columns.First(declared => declared.Name == column);
         var index = file.IndexOf(column);
-        if (index < 0 || file.Columns[index].Kind != expected.Kind || file.Columns[index].IsOptional != expected.IsOptional)
-        {
-            throw new DamagedFileException($"{column}: it is not as this version writes it");
-        }
-
-        reader.Read(file, group, index);
-        return reader;
+        return index >= 0 && file.Columns[index].Kind == expected.Kind && file.Columns[index].IsOptional == expected.IsOptional
+            ? index
+            : throw new DamagedFileException($"{column}: it is not as this version writes it");
     }
 }

@@ -1,16 +1,26 @@
 using NetMon.Parquet;
 using NetMon.Parquet.Reading;
+using NetMon.Storage.Columns;
 
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Sums up events by key (<see cref="RollupKey"/>), of one row group after the other, in a hash table of fixed-size keys: texts are numbered
-/// once, and rows are never objects. Keeps its memory from use to use. One thread.
+/// Sums up events of an hour by key (<see cref="RollupKey"/>), of one row group after the other, in a hash table of fixed-size keys: texts are
+/// numbered once, and rows are never objects. Keeps its memory from use to use. One thread.
 /// </summary>
-internal sealed class EventTable
+internal sealed class EventTable : IRowGroupTap
 {
+    /// <summary>The columns that it takes, in their order.</summary>
+    public static readonly IReadOnlyList<string> Columns =
+    [
+        "timestamp", "type", "src_ip", "dst_ip", "dst_port", "process", "container_id", "pod_name", "pod_namespace", "container_name", "direction", "result",
+        "errno", "latency_us", "bytes_sent", "bytes_received", "retransmits", "delta_sent", "delta_received",
+    ];
+
     private readonly EventKeys _keys = new();
     private readonly EventAmounts _amounts = new();
+    private int _taken;
+    private int _rows;
 
     /// <summary>How many different keys there are.</summary>
     public int Count => _keys.Count;
@@ -18,13 +28,105 @@ internal sealed class EventTable
     /// <summary>Events that were added since <see cref="Clear"/>.</summary>
     public long Events { get; private set; }
 
-    /// <summary>Adds the events of a row group.</summary>
-    /// <exception cref="DamagedFileException">It is damaged, or no row group of events: the table is worth nothing then.</exception>
-    /// <exception cref="IOException">The file can't be read.</exception>
-    public void Add(EventSource events)
+    /// <summary>Makes room at once for what is likely to come, so that it does not grow bit by bit.</summary>
+    public void Reserve(int keys)
     {
-        _amounts.Add(events, _keys.Read(events), _keys.Count);
-        Events += events.Rows;
+        _keys.Reserve(keys);
+        _amounts.Reserve(keys);
+    }
+
+    /// <inheritdoc/>
+    public void BeginRowGroup(int rows, bool areDeltasKnown)
+    {
+        (_rows, _taken) = (rows, 0);
+        _keys.Begin(rows);
+        _amounts.Begin(rows, areDeltasKnown);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DamagedFileException">No file of events has such values: the table is worth nothing then.</exception>
+    public void Take(string column, ReadOnlySpan<long> numbers, Presence? presence)
+    {
+        if (!IsNext(column))
+        {
+            return;
+        }
+
+        switch (column)
+        {
+            case "timestamp":
+                _amounts.TakeTimes(numbers);
+                break;
+            case "dst_port":
+                _keys.TakePorts(numbers);
+                break;
+            case "errno":
+                _keys.TakeErrors(numbers, presence);
+                _amounts.TakeKeys(_keys.Number(), _keys.Count);
+                break;
+            case "latency_us":
+                _amounts.TakeLatencies(numbers, presence);
+                break;
+            case "bytes_sent":
+            case "bytes_received":
+                _amounts.TakeTotals(column == "bytes_sent", numbers, presence);
+                break;
+            case "retransmits":
+                _amounts.TakeRetransmits(numbers, presence);
+                break;
+            default:
+                _amounts.TakeDeltas(column == "delta_sent", numbers, presence);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DamagedFileException">No file of events has such values: the table is worth nothing then.</exception>
+    public void Take(string column, ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
+    {
+        if (!IsNext(column))
+        {
+            return;
+        }
+
+        switch (column)
+        {
+            case "type":
+                _amounts.TakeKinds(indices, texts);
+                break;
+            case "src_ip":
+                _keys.TakeSources(indices, texts);
+                break;
+            case "dst_ip":
+                _keys.TakeDestinations(indices, texts);
+                break;
+            case "process":
+                _keys.TakeProcesses(indices, texts);
+                break;
+            case "container_id":
+                _keys.TakeContainers(indices, texts, presence);
+                break;
+            case "direction":
+                _keys.TakeDirections(indices, texts);
+                break;
+            case "result":
+                _keys.TakeResults(indices, texts, presence);
+                break;
+            default:
+                _keys.TakeNames(column switch { "pod_name" => 0, "pod_namespace" => 1, _ => 2 }, indices, texts);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void EndRowGroup()
+    {
+        if (_taken != Columns.Count)
+        {
+            throw new InvalidOperationException($"{Columns[_taken]} and the columns behind it are missing");
+        }
+
+        Events += _rows;
     }
 
     /// <summary>Writes the rows of a roll-up, in the order of their keys.</summary>
@@ -42,15 +144,23 @@ internal sealed class EventTable
                 known = names.Of(key.ContainerId);
             }
 
-            writer.Add(in key, in known, in _amounts.SumsOf(number), _amounts.LatencyOf(number));
+            writer.Add(in key, in known, _amounts.SumsOf(number), _amounts.LatencyOf(number));
         }
     }
 
     /// <summary>Forgets all events; keeps the memory.</summary>
-    public void Clear()
+    /// <param name="hour">Of the events to come.</param>
+    public void Clear(Hour hour)
     {
         Events = 0;
         _keys.Clear();
-        _amounts.Clear();
+        _amounts.Clear(hour);
+    }
+
+    private bool IsNext(string column)
+    {
+        var isNext = _taken < Columns.Count && Columns[_taken] == column;
+        _taken += isNext ? 1 : 0;
+        return isNext;
     }
 }

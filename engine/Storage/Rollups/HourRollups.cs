@@ -19,19 +19,7 @@ internal sealed class HourRollups
         [.. _rollups.Where((rollup, n) => _rollups.Where((other, m) => m != n && (other.Pieces.Count > rollup.Pieces.Count || (other.Pieces.Count == rollup.Pieces.Count && m < n)))
             .Any(other => rollup.Pieces.All(other.Pieces.Contains)))];
 
-    /// <summary>Roll-ups of one level that are enough to become one; empty if there are none. A level has <see cref="RollupFiles.Fan"/> times the events of the one below.</summary>
-    /// <param name="least">Events of the lowest level.</param>
-    public IReadOnlyList<HotRollup> Mergeable(long least) => _rollups.Where(rollup => !rollup.IsClosed).GroupBy(rollup => Level(rollup, least))
+    /// <summary>Roll-ups of one level that are enough to become one of the next; empty if there are none.</summary>
+    public IReadOnlyList<HotRollup> Mergeable() => _rollups.Where(rollup => !rollup.IsClosed).GroupBy(rollup => rollup.Origin.Level)
         .Where(level => level.Count() >= RollupFiles.Fan).OrderBy(level => level.Key).Select(level => level.Take(RollupFiles.Fan).ToList()).FirstOrDefault() ?? [];
-
-    private static int Level(HotRollup rollup, long least)
-    {
-        var level = 0;
-        for (var events = rollup.Events / least; events >= RollupFiles.Fan / 2; events /= RollupFiles.Fan)
-        {
-            level++;
-        }
-
-        return level;
-    }
 }

@@ -8,16 +8,17 @@ internal sealed class RollupCursor : IDisposable
 {
     private readonly ParquetFile _file;
     private readonly ColumnReader _reader;
-    private readonly StoredColumn[] _columns = [.. RollupSchema.Columns.Select(_ => new StoredColumn())];
+    private readonly StoredColumn[] _columns;
     private int _group = -1;
     private int _row;
 
     /// <param name="file">Taken over, also when this throws.</param>
     /// <param name="reader">Borrowed; shared with others.</param>
+    /// <param name="columns">Memory for the row group; borrowed.</param>
     /// <exception cref="DamagedFileException">It is no roll-up that this build can read.</exception>
-    public RollupCursor(ParquetFile file, ColumnReader reader)
+    public RollupCursor(ParquetFile file, ColumnReader reader, StoredColumn[] columns)
     {
-        (_file, _reader) = (file, reader);
+        (_file, _reader, _columns) = (file, reader, columns);
         if (file.Metadata.GetValueOrDefault(RollupSchema.VersionKey) != RollupSchema.Version
             || !file.Columns.Select(Shape).SequenceEqual(RollupSchema.Columns.Select(Shape)))
         {
@@ -25,6 +26,9 @@ internal sealed class RollupCursor : IDisposable
             throw new DamagedFileException("it is no roll-up of this version");
         }
     }
+
+    /// <summary>Memory for a row group of one cursor.</summary>
+    public static StoredColumn[] NewColumns() => [.. RollupSchema.Columns.Select(_ => new StoredColumn())];
 
     /// <summary>The row's key; valid until the next row.</summary>
     public RollupKey Key => new()

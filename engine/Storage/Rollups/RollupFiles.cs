@@ -11,13 +11,14 @@ namespace NetMon.Storage.Rollups;
 internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions options) : IDisposable
 {
     /// <summary>Roll-ups that become one at a time: more would take more memory, fewer would write each row more often.</summary>
-    public const int Fan = 16;
-
-    /// <summary>Keys that are summed up in memory at once, 100 bytes each; a row group may bring as many again as it has rows.</summary>
-    private const int MostKeys = 100_000;
+    public const int Fan = 8;
 
     private readonly ColumnReader _reader = new();
-    private readonly EventTable _table = new();
+    private readonly RollupBuffers _buffers = new();
+    private EventSums? _sums;
+
+    /// <summary>Sums up events; its memory goes with this.</summary>
+    public EventSums Sums => _sums ??= new EventSums(this);
 
     /// <summary>Sums up files of events; returns the path of the unfinished file and how many events there are.</summary>
     /// <param name="hour">Theirs.</param>
@@ -28,41 +29,20 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
     /// <exception cref="IOException">A file can't be read or written.</exception>
     public (string Partial, long Events) FromEvents(Hour hour, IEnumerable<string> paths, IReadOnlyCollection<string> pieces, LateNames? names)
     {
-        var events = 0L;
-        List<string> parts = [];
-        try
+        Sums.Begin(hour);
+        var source = new EventSource(_reader);
+        foreach (var path in paths)
         {
-            _table.Clear();
-            foreach (var path in paths)
+            using var file = Open(path);
+            for (var group = 0; group < file.RowGroups.Count; group++)
             {
-                using var file = Open(path);
-                for (var group = 0; group < file.RowGroups.Count; group++)
-                {
-                    options.Working?.Invoke();
-                    if (_table.Count >= MostKeys)
-                    {
-                        parts.Add(Write(hour, pieces, _table.Events, isLast: false, writer => _table.Write(writer, names: null)));
-                        _table.Clear();
-                    }
-
-                    _table.Add(new EventSource(file, group, _reader));
-                }
-
-                events += file.Rows;
+                options.Working?.Invoke();
+                source.Read(file, group, Sums);
             }
-
-            if (parts.Count == 0)
-            {
-                return (Write(hour, pieces, events, isLast: true, writer => _table.Write(writer, names)), events);
-            }
-
-            parts.Add(Write(hour, pieces, _table.Events, isLast: false, writer => _table.Write(writer, names: null)));
-            return (Merge(hour, parts, pieces, events, names), events);
         }
-        finally
-        {
-            DeleteAll(parts);
-        }
+
+        var events = Sums.Events;
+        return (Sums.Complete(pieces, names), events);
     }
 
     /// <summary>Reads all of a file against its checksums; returns its rows.</summary>
@@ -83,12 +63,11 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
     /// <summary>Adds up roll-ups; returns the path of the unfinished file.</summary>
     /// <param name="hour">Theirs.</param>
     /// <param name="paths">The roll-ups, relative to the capture directory.</param>
-    /// <param name="pieces">Names of the files that the result is to list.</param>
-    /// <param name="events">How many events they sum up.</param>
+    /// <param name="origin">What the result is to say about itself.</param>
     /// <param name="names">For containers without any; null: they stay without.</param>
     /// <exception cref="DamagedFileException">A file is damaged.</exception>
     /// <exception cref="IOException">A file can't be read or written.</exception>
-    public string Merge(Hour hour, IEnumerable<string> paths, IReadOnlyCollection<string> pieces, long events, LateNames? names)
+    public string Merge(Hour hour, IEnumerable<string> paths, RollupOrigin origin, LateNames? names)
     {
         var left = new Queue<string>(paths);
         List<string> between = [];
@@ -97,11 +76,11 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
             while (left.Count > Fan)
             {
                 var some = Enumerable.Range(0, Fan).Select(_ => left.Dequeue()).ToList();
-                between.Add(Write(hour, pieces, events, isLast: false, writer => Merge(some, writer, names: null)));
+                between.Add(Write(hour, origin, isLast: false, writer => Merge(some, writer, names: null)));
                 left.Enqueue(between[^1]);
             }
 
-            return Write(hour, pieces, events, isLast: true, writer => Merge(left, writer, names));
+            return Write(hour, origin, isLast: true, writer => Merge(left, writer, names));
         }
         finally
         {
@@ -142,7 +121,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
             return file.Metadata.GetValueOrDefault(RollupSchema.VersionKey) == RollupSchema.Version
                 && long.TryParse(file.Metadata.GetValueOrDefault(RollupSchema.RowsKey), NumberStyles.None, CultureInfo.InvariantCulture, out var events)
                 && SealedFile.MadeOf(file.Metadata) is { Length: > 0 } pieces
-                ? new HotRollup(path, pieces, events)
+                ? new HotRollup(path, new RollupOrigin(pieces, events, LevelOf(file)))
                 : null;
         }
         catch (DamagedFileException)
@@ -166,7 +145,15 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _buffers.Dispose();
+    }
+
+    /// <summary>How often roll-ups were merged to make it; versions that did not say so are as if they were made of events.</summary>
+    private static int LevelOf(ParquetFile file) =>
+        int.TryParse(file.Metadata.GetValueOrDefault(RollupSchema.LevelKey), NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? level : 0;
 
     private void Merge(IEnumerable<string> paths, RollupWriter writer, LateNames? names)
     {
@@ -175,7 +162,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         {
             foreach (var path in paths)
             {
-                cursors.Add(new RollupCursor(Open(path), _reader));
+                cursors.Add(new RollupCursor(Open(path), _reader, _buffers.OfCursor(cursors.Count)));
             }
 
             new RollupMerge(names).Run(cursors, writer);
@@ -188,20 +175,20 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
 
     /// <summary>Writes an unfinished file; returns its path.</summary>
     /// <param name="hour">Of the events.</param>
-    /// <param name="pieces">Names of the files that it is to list.</param>
-    /// <param name="events">How many events they have.</param>
+    /// <param name="origin">What it is to say about itself.</param>
     /// <param name="isLast">It is made durable; what is merged again need not be.</param>
     /// <param name="write">Writes the rows.</param>
-    private string Write(Hour hour, IReadOnlyCollection<string> pieces, long events, bool isLast, Action<RollupWriter> write)
+    /// <exception cref="IOException">It can't be written.</exception>
+    public string Write(Hour hour, RollupOrigin origin, bool isLast, Action<RollupWriter> write)
     {
         options.Working?.Invoke();
         capture.Root.MakeFolder(CapturePaths.HotFolder(hour));
         var partial = capture.NewPartial(hour);
         try
         {
-            using var writer = new RollupWriter(new BufferedFile(capture.Root.Create(partial, mayExist: false)), options);
+            using var writer = new RollupWriter(new BufferedFile(capture.Root.Create(partial, mayExist: false)), options, _buffers);
             write(writer);
-            writer.Complete(pieces, events);
+            writer.Complete(origin);
             if (isLast)
             {
                 writer.Sync();
@@ -216,5 +203,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    private void DeleteAll(List<string> paths) => paths.ForEach(capture.Root.Delete);
+    /// <summary>Removes unfinished files.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void DeleteAll(List<string> paths) => paths.ForEach(capture.Root.Delete);
 }

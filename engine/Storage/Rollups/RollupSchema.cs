@@ -13,6 +13,9 @@ internal static class RollupSchema
     /// <summary>The metadata key of how many events are summed up.</summary>
     public const string RowsKey = "netmon.rows";
 
+    /// <summary>The metadata key of how often roll-ups were merged to make it.</summary>
+    public const string LevelKey = "netmon.rollup_level";
+
     /// <summary>All of them, in the order of <see cref="RollupColumn"/>.</summary>
     public static readonly IReadOnlyList<ColumnDefinition> Columns =
     [

@@ -8,23 +8,21 @@ namespace NetMon.Storage.Rollups;
 /// <summary>Writes a roll-up from its first row to its last, in the order of <see cref="RollupKey"/>. Nothing of the file is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
 internal sealed class RollupWriter : IDisposable
 {
-    /// <summary>So that a question about one process or container passes over most of a roll-up, and that a merge needs little of each at a time.</summary>
-    private const int RowGroupRows = 4096;
-
     private readonly CaptureSinkOptions _options;
     private readonly BufferedFile _stream;
     private readonly ParquetFileWriter _file;
-    private readonly RowGroupWriter _group = new();
-    private readonly ColumnBuffer[] _columns = [.. RollupSchema.Columns.Select(column => new ColumnBuffer(column, RowGroupRows))];
+    private readonly RollupBuffers _buffers;
     private readonly byte[] _node;
     private int _rows;
 
     /// <param name="stream">The new file; taken over.</param>
     /// <param name="options">What to say about it.</param>
-    public RollupWriter(BufferedFile stream, CaptureSinkOptions options)
+    /// <param name="buffers">Borrowed.</param>
+    public RollupWriter(BufferedFile stream, CaptureSinkOptions options, RollupBuffers buffers)
     {
-        (_stream, _options, _node) = (stream, options, Encoding.UTF8.GetBytes(options.Node));
-        _file = new ParquetFileWriter(stream, RollupSchema.Columns, _group);
+        (_stream, _options, _buffers, _node) = (stream, options, buffers, Encoding.UTF8.GetBytes(options.Node));
+        _file = new ParquetFileWriter(stream, RollupSchema.Columns, buffers.Group);
+        Array.ForEach(buffers.Columns, column => column.Clear()); // a writer that failed left its rows
     }
 
     /// <summary>Adds the next row.</summary>
@@ -60,17 +58,16 @@ internal sealed class RollupWriter : IDisposable
         AddUnlessEmpty(RollupColumn.Latency, latency);
         this[RollupColumn.First].Add(sums.First);
         this[RollupColumn.Last].Add(sums.Last);
-        if (++_rows == RowGroupRows)
+        if (++_rows == RollupBuffers.Rows)
         {
             WriteRowGroup();
         }
     }
 
     /// <summary>Writes the rest and the footer.</summary>
-    /// <param name="pieces">Names of the files that it sums up.</param>
-    /// <param name="events">How many events that are.</param>
+    /// <param name="origin">What the file is to say about itself.</param>
     /// <exception cref="IOException">It can't.</exception>
-    public void Complete(IEnumerable<string> pieces, long events)
+    public void Complete(RollupOrigin origin)
     {
         if (_rows > 0)
         {
@@ -84,8 +81,9 @@ internal sealed class RollupWriter : IDisposable
                 ["netmon.agent_version"] = _options.AgentVersion,
                 ["netmon.node"] = _options.Node,
                 ["netmon.boot_id"] = _options.BootId,
-                [RollupSchema.RowsKey] = events.ToString(CultureInfo.InvariantCulture),
-                [SealedFile.SegmentsKey] = SealedFile.SegmentsText(pieces),
+                [RollupSchema.RowsKey] = origin.Events.ToString(CultureInfo.InvariantCulture),
+                [RollupSchema.LevelKey] = origin.Level.ToString(CultureInfo.InvariantCulture),
+                [SealedFile.SegmentsKey] = SealedFile.SegmentsText(origin.Pieces),
             },
             FileMetadata.CreatedBy(_options.AgentVersion));
     }
@@ -94,13 +92,9 @@ internal sealed class RollupWriter : IDisposable
     /// <exception cref="IOException">It can't.</exception>
     public void Sync() => ContainedFolder.SyncData(_stream.File);
 
-    public void Dispose()
-    {
-        _group.Dispose();
-        _stream.Dispose();
-    }
+    public void Dispose() => _stream.Dispose();
 
-    private ColumnBuffer this[RollupColumn column] => _columns[(int)column];
+    private ColumnBuffer this[RollupColumn column] => _buffers.Columns[(int)column];
 
     private void AddContainer(in RollupKey key, in RollupNames names)
     {
@@ -135,9 +129,9 @@ internal sealed class RollupWriter : IDisposable
     private void WriteRowGroup()
     {
         _file.BeginRowGroup(_rows);
-        foreach (var column in _columns)
+        foreach (var column in _buffers.Columns)
         {
-            column.Write(_group);
+            column.Write(_buffers.Group);
         }
 
         _file.EndRowGroup();

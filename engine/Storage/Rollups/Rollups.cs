@@ -1,25 +1,35 @@
 using NetMon.Parquet.Reading;
+using NetMon.Storage.Columns;
 
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Keeps the roll-ups of a capture directory. Eight row groups' worth of pieces are summed up at once, into a roll-up in hot/; sixteen of those
-/// become one, so that the hour's is made of few. Crash-proof by order and by what each lists: a roll-up is written aside, made durable and renamed before those are removed that
-/// it was made of; whoever finds both ignores what another one lists. A roll-up is never needed, since its rows are there: what fails is logged
+/// Keeps the roll-ups of a capture directory. Pieces are summed up while they are written, and once their keys or events are many a roll-up in
+/// hot/ is made of them; eight of one level become one of the next, so that the hour's is made of few. Crash-proof by order and by what each
+/// lists: a roll-up is written aside, made durable and renamed before those are removed that it was made of; whoever finds both ignores what another one lists. A roll-up is never needed, since its rows are there: what fails is logged
 /// and done again later. The thread that seals.
 /// </summary>
-internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures)
+internal sealed class Rollups
 {
-    private readonly Dictionary<Hour, HourRollups> _hours = [];
+    private readonly CaptureDirectory _capture;
+    private readonly CaptureSinkOptions _options;
+    private readonly FailureLog _failures;
+    private readonly HotRollups _hot;
+    private readonly PieceRollups _pieces;
     private readonly HashSet<Hour> _unfinished = [];
-    private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _rowsOf = new(StringComparer.Ordinal); // of pieces that were verified and wait to be summed up
-    private RollupFiles? _files;
+
+    /// <param name="capture">Where they are; borrowed.</param>
+    /// <param name="options">What to say in the files, and who may know names.</param>
+    /// <param name="failures">Told of what has to be done again later.</param>
+    public Rollups(CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures)
+    {
+        (_capture, _options, _failures) = (capture, options, failures);
+        _hot = new HotRollups(capture, options);
+        _pieces = new PieceRollups(capture, options, failures, _hot);
+    }
 
     /// <summary>Hours with sealed files that have no roll-ups yet, because of a crash or a failure; the next call for any of them makes these.</summary>
     public IReadOnlyCollection<Hour> Unfinished => _unfinished;
-
-    private RollupFiles Files => _files ??= new RollupFiles(capture, options);
 
     /// <summary>
     /// Looks through what earlier runs left in hot/: what is damaged, superfluous or without its pieces goes. Hours that were sealed without
@@ -30,11 +40,27 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
     public void TakeOver(IEnumerable<Hour> interrupted)
     {
         _unfinished.UnionWith(interrupted);
-        foreach (var files in capture.FindHot(CapturePaths.RollupExtension).ToLookup(file => file.Hour, file => file.Path))
+        foreach (var files in _capture.FindHot(CapturePaths.RollupExtension).ToLookup(file => file.Hour, file => file.Path))
         {
             TakeOver(files.Key, files);
         }
     }
+
+    /// <summary>What sums up the next piece while it is written. Never throws: what fails is logged.</summary>
+    /// <param name="hour">The piece's.</param>
+    public IRowGroupTap BeginPiece(Hour hour)
+    {
+        if (_pieces.Sums.Hour != hour)
+        {
+            Try(_pieces.CoverSummedUp);
+        }
+
+        _pieces.Sums.Begin(hour);
+        return _pieces.Sums;
+    }
+
+    /// <summary>The piece that was begun last is in its place.</summary>
+    public void KeepPiece(string path) => _pieces.Sums.Keep(CapturePaths.NameOf(path));
 
     /// <summary>Sums up the pieces of an hour that have no roll-up yet, once they are enough to be summed up together. Never throws: what fails is logged.</summary>
     public void SumUp(Hour hour) => Try(() =>
@@ -44,8 +70,13 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             SealAll(hour);
         }
 
-        CoverPieces(hour, capture.PiecesOf(hour), isLast: false);
-        while (Of(hour).Mergeable(options.RollupEvents) is { Count: > 0 } rollups)
+        if (_pieces.AreSumsMany)
+        {
+            _pieces.CoverSummedUp();
+        }
+
+        _pieces.Cover(hour, _capture.PiecesOf(hour), isLast: false);
+        while (_hot.Of(hour).Mergeable() is { Count: > 0 } rollups)
         {
             Merge(hour, rollups);
         }
@@ -64,27 +95,17 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         }
     }
 
-    /// <summary>Gives the buffers, which are as large as a row group, back.</summary>
+    /// <summary>Gives the buffers, which are as large as a row group, back. Never throws: what fails is logged.</summary>
     public void Forget()
     {
-        _files?.Dispose();
-        _files = null;
-    }
-
-    private HourRollups Of(Hour hour)
-    {
-        if (!_hours.TryGetValue(hour, out var rollups))
-        {
-            _hours.Add(hour, rollups = new HourRollups());
-        }
-
-        return rollups;
+        Try(_pieces.CoverSummedUp);
+        _pieces.Forget();
     }
 
     private void SealAll(Hour hour)
     {
         var folder = CapturePaths.EventsFolder(hour);
-        foreach (var name in capture.SealedIn(folder).Where(name => !capture.Root.Has($"{CapturePaths.RollupFolder(hour)}/{name}")).ToList())
+        foreach (var name in _capture.SealedIn(folder).Where(name => !_capture.Root.Has($"{CapturePaths.RollupFolder(hour)}/{name}")).ToList())
         {
             try
             {
@@ -92,53 +113,49 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
             }
             catch (DamagedFileException damage)
             {
-                failures.Failed(damage, rowsLost: 0); // it stays without
+                _failures.Failed(damage, rowsLost: 0); // it stays without
             }
         }
 
         var names = SealedIn(hour);
-        var pieces = capture.PiecesOf(hour).Select(CapturePaths.NameOf).Where(piece => !names.Contains(piece)).ToHashSet(StringComparer.Ordinal);
-        foreach (var rollup in Of(hour).All.Where(rollup => !rollup.Pieces.Any(pieces.Contains)).ToList())
+        var pieces = _capture.PiecesOf(hour).Select(CapturePaths.NameOf).Where(piece => !names.Contains(piece)).ToHashSet(StringComparer.Ordinal);
+        foreach (var rollup in _hot.Of(hour).All.Where(rollup => !rollup.Pieces.Any(pieces.Contains)).ToList())
         {
-            Remove(hour, rollup);
+            _hot.Remove(hour, rollup);
         }
 
-        capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
-        if (Of(hour).All.Count == 0)
-        {
-            _hours.Remove(hour);
-        }
-
+        _capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
+        _hot.ForgetIfEmpty(hour);
         _unfinished.Remove(hour);
-        _damaged.Clear();
+        _pieces.ForgetDamage();
     }
 
     /// <summary>Names of the pieces that are in sealed files.</summary>
     private HashSet<string> SealedIn(Hour hour) =>
-        SealedFile.SegmentsIn(capture, capture.SealedIn(CapturePaths.EventsFolder(hour)).Select(name => $"{CapturePaths.EventsFolder(hour)}/{name}"));
+        SealedFile.SegmentsIn(_capture, _capture.SealedIn(CapturePaths.EventsFolder(hour)).Select(name => $"{CapturePaths.EventsFolder(hour)}/{name}"));
 
     private void TakeOver(Hour hour, IEnumerable<string> paths)
     {
-        var pieces = capture.PiecesOf(hour).Select(CapturePaths.NameOf).ToHashSet(StringComparer.Ordinal);
+        var pieces = _capture.PiecesOf(hour).Select(CapturePaths.NameOf).ToHashSet(StringComparer.Ordinal);
         var isSealed = SealedIn(hour);
         foreach (var path in paths)
         {
-            if (Files.TryDescribe(path) is { } rollup && rollup.Pieces.Any(piece => pieces.Contains(piece) || isSealed.Contains(piece)))
+            if (_pieces.Files.TryDescribe(path) is { } rollup && rollup.Pieces.Any(piece => pieces.Contains(piece) || isSealed.Contains(piece)))
             {
-                Of(hour).Add(rollup with { IsClosed = rollup.Pieces.Any(isSealed.Contains) });
+                _hot.Of(hour).Add(rollup with { IsClosed = rollup.Pieces.Any(isSealed.Contains) });
             }
             else
             {
-                capture.Root.Delete(path);
+                _capture.Root.Delete(path);
             }
         }
 
-        foreach (var rollup in Of(hour).Superfluous())
+        foreach (var rollup in _hot.Of(hour).Superfluous())
         {
-            Remove(hour, rollup);
+            _hot.Remove(hour, rollup);
         }
 
-        if (Of(hour).All.Any(rollup => rollup.IsClosed))
+        if (_hot.Of(hour).All.Any(rollup => rollup.IsClosed))
         {
             _unfinished.Add(hour);
         }
@@ -146,16 +163,15 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
 
     private void Merge(Hour hour, IReadOnlyList<HotRollup> rollups)
     {
-        string[] pieces = [.. rollups.SelectMany(rollup => rollup.Pieces)];
-        var events = rollups.Sum(rollup => rollup.Events);
-        if (TryMerge(hour, rollups, pieces, events, names: null) is { } partial)
+        var origin = new RollupOrigin([.. rollups.SelectMany(rollup => rollup.Pieces)], rollups.Sum(rollup => rollup.Events), rollups[0].Origin.Level + 1);
+        if (TryMerge(hour, rollups, origin, names: null) is { } partial)
         {
-            Publish(hour, partial, pieces, events);
+            _hot.Publish(_pieces.Files, hour, partial, origin);
         }
 
         foreach (var rollup in rollups)
         {
-            Remove(hour, rollup);
+            _hot.Remove(hour, rollup);
         }
     }
 
@@ -163,102 +179,33 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
     private void Seal(Hour hour, string name)
     {
         var path = $"{CapturePaths.EventsFolder(hour)}/{name}";
-        using var file = Files.Open(path);
-        if (file.Metadata.GetValueOrDefault(FileMetadata.NodeKey) != options.Node)
+        using var file = _pieces.Files.Open(path);
+        if (file.Metadata.GetValueOrDefault(FileMetadata.NodeKey) != _options.Node)
         {
             return; // another node's, whose name begins with this one's
         }
 
         var names = SealedFile.MadeOf(file.Metadata).ToHashSet(StringComparer.Ordinal);
-        CoverPieces(hour, capture.PiecesOf(hour).Where(piece => names.Contains(CapturePaths.NameOf(piece))), isLast: true);
-        var rollups = Of(hour).All.Where(rollup => rollup.Pieces.All(names.Contains)).ToList();
-        var late = options.NamesOf is { } namesOf ? new LateNames(namesOf) : null;
-        var partial = (rollups.Count > 0 && rollups.Sum(rollup => rollup.Events) == file.Rows ? TryMerge(hour, rollups, names, file.Rows, late) : null)
-            ?? Files.FromEvents(hour, [path], names, late).Partial;
-        Files.Publish(partial, $"{CapturePaths.RollupFolder(hour)}/{name}");
-    }
-
-    /// <summary>Sums up those pieces that have no roll-up yet. What is damaged is left to the sealed file.</summary>
-    /// <param name="hour">Theirs.</param>
-    /// <param name="pieces">All that there are.</param>
-    /// <param name="isLast">Whether no more will come: else those wait that are not enough to be summed up together.</param>
-    private void CoverPieces(Hour hour, IEnumerable<string> pieces, bool isLast)
-    {
-        List<string> together = [];
-        var events = 0L;
-        foreach (var path in pieces.Where(path => !_damaged.Contains(CapturePaths.NameOf(path)) && !Of(hour).Covers(CapturePaths.NameOf(path))).ToList())
-        {
-            try
-            {
-                if (!_rowsOf.TryGetValue(path, out var rows))
-                {
-                    _rowsOf.Add(path, rows = Files.Verify(path));
-                }
-
-                events += rows;
-                together.Add(path);
-            }
-            catch (DamagedFileException damage)
-            {
-                _damaged.Add(CapturePaths.NameOf(path));
-                failures.Failed(damage, rowsLost: 0);
-            }
-
-            if (events >= options.RollupEvents)
-            {
-                Cover(hour, together);
-                (together, events) = ([], 0);
-            }
-        }
-
-        if (isLast && together.Count > 0)
-        {
-            Cover(hour, together);
-        }
-    }
-
-    private void Cover(Hour hour, List<string> paths)
-    {
-        paths.ForEach(path => _rowsOf.Remove(path));
-        string[] names = [.. paths.Select(CapturePaths.NameOf)];
-        try
-        {
-            var (partial, events) = Files.FromEvents(hour, paths, names, names: null);
-            Publish(hour, partial, names, events);
-        }
-        catch (DamagedFileException damage)
-        {
-            _damaged.UnionWith(names);
-            failures.Failed(damage, rowsLost: 0);
-        }
+        _pieces.Cover(hour, _capture.PiecesOf(hour).Where(piece => names.Contains(CapturePaths.NameOf(piece))), isLast: true);
+        var rollups = _hot.Of(hour).All.Where(rollup => rollup.Pieces.All(names.Contains)).ToList();
+        var late = _options.NamesOf is { } namesOf ? new LateNames(namesOf) : null;
+        var partial = (rollups.Count > 0 && rollups.Sum(rollup => rollup.Events) == file.Rows ? TryMerge(hour, rollups, new RollupOrigin(names, file.Rows, Level: 0), late) : null)
+            ?? _pieces.Files.FromEvents(hour, [path], names, late).Partial;
+        _pieces.Files.Publish(partial, $"{CapturePaths.RollupFolder(hour)}/{name}");
     }
 
     /// <summary>Merges; null if one of them is damaged: they are to be made anew of their pieces or events.</summary>
-    private string? TryMerge(Hour hour, IReadOnlyList<HotRollup> rollups, IReadOnlyCollection<string> pieces, long events, LateNames? names)
+    private string? TryMerge(Hour hour, IReadOnlyList<HotRollup> rollups, RollupOrigin origin, LateNames? names)
     {
         try
         {
-            return Files.Merge(hour, rollups.Select(rollup => rollup.Path), pieces, events, names);
+            return _pieces.Files.Merge(hour, rollups.Select(rollup => rollup.Path), origin, names);
         }
         catch (DamagedFileException damage)
         {
-            failures.Failed(damage, rowsLost: 0);
+            _failures.Failed(damage, rowsLost: 0);
             return null;
         }
-    }
-
-    private void Publish(Hour hour, string partial, string[] pieces, long events)
-    {
-        var path = capture.NewRollup(hour);
-        Files.Publish(partial, path);
-        Of(hour).Add(new HotRollup(path, pieces, events));
-    }
-
-    private void Remove(Hour hour, HotRollup rollup)
-    {
-        capture.Root.Delete(rollup.Path);
-        Of(hour).Remove(rollup);
-        options.SealStep?.Invoke("roll-up removed");
     }
 
     private void Try(Action action)
@@ -266,11 +213,11 @@ internal sealed class Rollups(CaptureDirectory capture, CaptureSinkOptions optio
         try
         {
             action();
-            failures.Succeeded();
+            _failures.Succeeded();
         }
         catch (Exception failure)
         {
-            failures.Failed(failure, rowsLost: 0);
+            _failures.Failed(failure, rowsLost: 0);
         }
     }
 }

@@ -9,48 +9,56 @@ internal sealed class StoredColumn
     private const int Null = -1;
 
     private readonly PlainTexts _texts = new();
-    private int[] _places = [];
+    private int[] _places = []; // of texts, and of numbers where some rows have none
     private long[] _numbers = [];
+    private bool _hasPlaces;
 
     /// <summary>Copies what a reader has decoded.</summary>
     /// <param name="reader">Borrowed.</param>
     /// <param name="rows">Of the row group.</param>
     public void Take(ColumnReader reader, int rows)
     {
-        if (_places.Length < rows)
-        {
-            _places = new int[rows];
-        }
-
+        _hasPlaces = reader.IsText || reader.Presence is not null;
         _texts.Clear();
-        foreach (var text in reader.Texts)
+        if (reader.IsText)
         {
-            _texts.Add(text);
-        }
-
-        var isText = _texts.Count > 0;
-        if (!isText)
-        {
-            if (_numbers.Length < reader.Numbers.Length)
+            foreach (var text in reader.Texts)
             {
-                _numbers = new long[rows];
+                _texts.Add(text);
             }
-
+        }
+        else
+        {
+            Reserve(ref _numbers, rows);
             reader.Numbers.CopyTo(_numbers);
         }
 
+        if (!_hasPlaces)
+        {
+            return;
+        }
+
+        Reserve(ref _places, rows);
         _places.AsSpan(0, rows).Fill(Null);
         for (var n = 0; n < (reader.Presence?.Count ?? rows); n++)
         {
-            _places[reader.RowOf(n)] = isText ? (int)reader.Indices[n] : n;
+            _places[reader.RowOf(n)] = reader.IsText ? (int)reader.Indices[n] : n;
         }
     }
 
-    public bool IsNull(int row) => _places[row] == Null;
+    public bool IsNull(int row) => _hasPlaces && _places[row] == Null;
 
     /// <summary>A row's text; empty for null.</summary>
-    public ReadOnlySpan<byte> Text(int row) => IsNull(row) ? default : _texts[_places[row]];
+    public ReadOnlySpan<byte> Text(int row) => _places[row] is var place and not Null ? _texts[place] : default;
 
     /// <summary>A row's number, which is not null.</summary>
-    public long Number(int row) => _numbers[_places[row]];
+    public long Number(int row) => _numbers[_hasPlaces ? _places[row] : row];
+
+    private static void Reserve<T>(ref T[] buffer, int rows)
+    {
+        if (buffer.Length < rows)
+        {
+            buffer = new T[rows];
+        }
+    }
 }

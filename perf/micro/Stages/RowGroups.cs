@@ -21,7 +21,7 @@ public class RowGroups
     [Benchmark(OperationsPerInvoke = Count)]
     public void Parquet_row_group()
     {
-        using var file = new PieceFile(new BufferedFile(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write)), _rows, _columns);
+        using var file = new PieceFile(new BufferedFile(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write)), _rows, _columns, tap: null);
         foreach (var batch in _batches)
         {
             file.Add(batch, 0, batch.Rows);

@@ -12,6 +12,9 @@ internal static class Duck
     /// <summary>The same, of what was lost.</summary>
     public static string Losses(string capture) => $"read_parquet('{capture}/loss/**/*.parquet', hive_partitioning = true)";
 
+    /// <summary>The same, of the sums of events.</summary>
+    public static string Rollups(string capture) => $"read_parquet('{capture}/rollup/**/*.parquet', hive_partitioning = true)";
+
     public static long Number(string sql) => Convert.ToInt64(Rows(sql).Single()[0], CultureInfo.InvariantCulture);
 
     /// <summary>All rows of the last statement, nulls as DBNull.</summary>

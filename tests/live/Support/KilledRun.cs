@@ -25,22 +25,27 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
     /// <param name="scratch">The capture's place.</param>
     /// <param name="number">Of the run.</param>
     /// <param name="boundary">The end of an hour that no run before has come to, seconds since 1970.</param>
-    /// <param name="crosses">Whether it is killed about when that hour is sealed; else long before its end.</param>
+    /// <param name="moment">When it is killed.</param>
     /// <param name="random">Chooses the moment.</param>
-    public static KilledRun Run(Scratch scratch, int number, long boundary, bool crosses, Random random)
+    public static KilledRun Run(Scratch scratch, int number, long boundary, KillMoment moment, Random random)
     {
         var json = scratch[string.Create(CultureInfo.InvariantCulture, $"events-{number}.json")];
-        var toBoundary = TimeSpan.FromSeconds(crosses ? 4 : 1800);
+        var toBoundary = TimeSpan.FromSeconds(moment == KillMoment.HourIsSealed ? 4 : 1800);
         var ahead = boundary - (DateTimeOffset.UtcNow + toBoundary).ToUnixTimeSeconds();
         using var agent = AgentProcess.Start([.. Options(scratch), "--json", json, "--source", string.Create(CultureInfo.InvariantCulture, $"synthetic:rate=50000,seed={number + 1},ahead={ahead}")]);
         var first = WaitForFirstLine(json);
-        if (crosses && first < boundary * 1_000_000)
+        if (moment == KillMoment.HourIsSealed && first < boundary * 1_000_000)
         {
             // Sealing begins a second after the end of the hour and takes some tenths of a second: kills come before it, in it and after it.
             var waitsForSealing = random.NextDouble() < 0.8;
             WaitFor.True(() => waitsForSealing ? HasBegunToSeal(scratch, boundary) : LineTimes.Last(json) >= boundary * 1_000_000, "the end of the hour");
             WaitUntilSomeIsKept(json, first, ahead, beyond: TimeSpan.Zero);
             Thread.Sleep(random.Next(100)); // nothing is waited for: it makes the moment random
+        }
+        else if (moment == KillMoment.PieceIsWritten)
+        {
+            WaitUntilSomeIsKept(json, first, ahead, beyond: TimeSpan.Zero);
+            WaitFor.True(() => IsMaking(scratch), "a piece that is being made");
         }
         else
         {
@@ -55,10 +60,12 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
     {
         var json = scratch[string.Create(CultureInfo.InvariantCulture, $"events-{number}.json")];
         using var agent = AgentProcess.Start([.. Options(scratch), "--json", json, "--source", "kernel", "--accept-owner", "listener", "--runtime-endpoint", "none"]);
+        var waitsForPiece = random.NextDouble() < 0.4;
         using var storm = Process.Start(new ProcessStartInfo(Repository.Storm, ["--rate", "50000", "--seconds", "3600"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true })!;
         try
         {
             WaitUntilSomeIsKept(json, WaitForFirstLine(json), ahead: 0, beyond: 3 * random.NextDouble() * TimeSpan.FromSeconds(1));
+            WaitFor.True(() => !waitsForPiece || IsMaking(scratch), "a piece that is being made");
             return Kill(scratch, agent, json, ahead: 0, disorder: 500_000);
         }
         finally
@@ -97,12 +104,18 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
     /// </summary>
     private static long KeptOf(long killed, long last) => killed - 1_000_000 - 4 * Math.Max(0, killed - last);
 
+    /// <summary>Whether a file is half made, by an agent that runs or did when it was killed.</summary>
+    private static bool IsMaking(Scratch scratch)
+    {
+        var hot = Path.Combine(scratch["capture"], "hot");
+        return Directory.Exists(hot) && Directory.EnumerateFiles(hot, "*.partial", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Any();
+    }
+
     private static KilledRun Kill(Scratch scratch, AgentProcess agent, string json, long ahead, long disorder)
     {
         var killed = Now(ahead);
         agent.Kill();
-        var sealing = Directory.EnumerateFiles(scratch["capture"], "*.partial", SearchOption.AllDirectories).Any();
-        return new KilledRun(json, killed, sealing, agent.Log, disorder);
+        return new KilledRun(json, killed, IsMaking(scratch), agent.Log, disorder);
     }
 
     /// <summary>Asserts that every line that must be kept is a row, and that every row is there once; returns the number of rows.</summary>
@@ -126,6 +139,23 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
         }
 
         return Duck.Number($"SELECT count(*) FROM {Duck.Events(scratch["capture"])}");
+    }
+
+    /// <summary>Asserts that the roll-ups say what the rows say that they sum up.</summary>
+    public static void AssertRollupsEqualRows(Scratch scratch)
+    {
+        const string Keys = "date, hour, direction, process, peer, port";
+        const string Sums = "sum(attempts)::BIGINT, sum(accepts)::BIGINT, sum(closed)::BIGINT, sum(sent)::HUGEINT, sum(received)::HUGEINT";
+        var rows = $"""
+            SELECT {Keys}, {Sums} FROM (
+                SELECT date, hour, direction, process, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port,
+                    (type = 'CONNECT')::INT AS attempts, (type = 'ACCEPT')::INT AS accepts, (type = 'CLOSE')::INT AS closed,
+                    coalesce(delta_sent, CASE type WHEN 'CLOSE' THEN bytes_sent END, 0) AS sent, coalesce(delta_received, CASE type WHEN 'CLOSE' THEN bytes_received END, 0) AS received
+                FROM {Duck.Events(scratch["capture"])}) GROUP BY ALL
+            """;
+        var rollups = $"SELECT {Keys}, {Sums} FROM (SELECT *, bytes_sent AS sent, bytes_received AS received FROM {Duck.Rollups(scratch["capture"])}) GROUP BY ALL";
+        Assert.Empty(Duck.Rows($"({rows}) EXCEPT ALL ({rollups}) LIMIT 3"));
+        Assert.Empty(Duck.Rows($"({rollups}) EXCEPT ALL ({rows}) LIMIT 3"));
     }
 
     /// <summary>How old the oldest event was, when it was killed, that it printed and that is no row; microseconds, 0 where all are rows.</summary>

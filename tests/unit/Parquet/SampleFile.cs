@@ -37,13 +37,7 @@ internal static class SampleFile
     public static Presence Presence(int rows, Func<int, bool> isPresent)
     {
         var presence = new Presence();
-        var levels = presence.Next(rows);
-        for (var row = 0; row < rows; row++)
-        {
-            levels[row] = isPresent(row) ? 1u : 0;
-        }
-
-        presence.Settle(rows);
+        presence.Settle([.. Enumerable.Range(0, rows).Select(row => isPresent(row) ? 1u : 0)]);
         return presence;
     }
 
