@@ -66,7 +66,7 @@ internal static class UploaderCommand
             var directory = Path.GetFullPath(parsed.GetValue(Capture)!);
             if (!Directory.Exists(Path.Combine(directory, CapturePaths.Events)))
             {
-                messages.Error($"{directory} is no capture directory: it has no folder {CapturePaths.Events}/. Give the directory that netmon run --capture has");
+                messages.Error(Usage.OneLine($"--capture {directory}: it is no capture directory: it has no folder {CapturePaths.Events}/. Give the directory that netmon run --capture has"));
                 return WrongUsage;
             }
 
@@ -87,7 +87,7 @@ internal static class UploaderCommand
         }
         catch (AmazonClientException e)
         {
-            messages.Error($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own");
+            messages.Error(Usage.OneLine($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own"));
             return WrongUsage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -50,7 +50,7 @@ public sealed class SourceSpecTests
     [InlineData("synthetic:containers=10001")]
     [InlineData("synthetic:churn=10001")]
     [InlineData("synthetic:ahead=100000001")]
-    [InlineData("synthetic:speed=1")]
+    [InlineData("synthetic:speed=0")]
     [InlineData("synthetic:RATE=1")]
     [InlineData("synthetic:rate=1;count=1")]
     public void What_is_no_source_is_refused_by_the_options_name(string text) =>
