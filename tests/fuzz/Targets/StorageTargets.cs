@@ -78,7 +78,7 @@ internal static class StorageTargets
         try
         {
             using var reader = new ColumnReader();
-            using var rows = new RollupCursor(ParquetFile.Open(File.Open(input)), reader);
+            using var rows = new RollupCursor(ParquetFile.Open(File.Open(input)), reader, RollupCursor.NewColumns());
             while (rows.TryNext())
             {
                 _ = rows.Key.CompareTo(rows.Key) + rows.Names.PodName.Length + rows.Sums.Attempts + rows.Latency.Length;
