@@ -12,7 +12,7 @@
 #include "close.h"
 
 #define NM_UNSEEN_NS 5000000000ull /* an accept() that no hook has seen for so long is not seen any more */
-#define NM_GONE_NS 1000000000ull   /* a slot that is younger may be about to get its socket */
+#define NM_GONE_NS 1000000000ull /* a slot that is younger may be about to get its socket */
 
 static __always_inline bool nm_is_still(struct nm_slot *s, struct sock *sk, __u64 word)
 {
