@@ -26,7 +26,9 @@ internal sealed class BucketReader : IDisposable
         {
             return new BucketReader(Process.Start(new ProcessStartInfo(File.Exists(beside) ? beside : Program, [FetchProtocol.Command, "--from", target.ToString()])
             {
-                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
             })!);
         }
         catch (Win32Exception e)

@@ -57,7 +57,11 @@ internal sealed class BucketServer : IAsyncDisposable
 
     public static Dictionary<string, string> Environment(string url) => new()
     {
-        ["AWS_ACCESS_KEY_ID"] = "key", ["AWS_SECRET_ACCESS_KEY"] = "secret", ["AWS_REGION"] = "eu-central-1", ["AWS_ENDPOINT_URL"] = url, ["AWS_EC2_METADATA_DISABLED"] = "true",
+        ["AWS_ACCESS_KEY_ID"] = "key",
+        ["AWS_SECRET_ACCESS_KEY"] = "secret",
+        ["AWS_REGION"] = "eu-central-1",
+        ["AWS_ENDPOINT_URL"] = url,
+        ["AWS_EC2_METADATA_DISABLED"] = "true",
     };
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

@@ -43,7 +43,11 @@ public sealed class ClockTests : IDisposable
     {
         var sink = _capture.Open(change: options => options with
         {
-            DurableWithin = TimeSpan.Zero, RetainFor = TimeSpan.FromDays(7), RetainRollups = TimeSpan.FromDays(7), RetainBytes = null, ClockSteadyFor = Hour,
+            DurableWithin = TimeSpan.Zero,
+            RetainFor = TimeSpan.FromDays(7),
+            RetainRollups = TimeSpan.FromDays(7),
+            RetainBytes = null,
+            ClockSteadyFor = Hour,
         });
         for (var hour = 0; hour < 3; hour++)
         {
