@@ -55,6 +55,11 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
         using var traced = new TracedNamespace(start: true, "--flow-every", "1s");
         using var idle = traced.Space.Start(Repository.Load, "hold", "--connections", "1", "--name", "idle");
         idle.WaitForLine("open");
+        foreach (var direction in (string[])["outbound", "inbound"])
+        {
+            traced.WaitForEvent(e => e is { Type: "FLOW", Process: "idle" } && e.Direction == direction, $"the idle one's FLOW, {direction}");
+        }
+
         using var busy = traced.Space.Start(Repository.Load, "hold", "--connections", "1", "--name", "busy");
         busy.WaitForLine("open");
         IReadOnlyList<SeenEvent> events = [];
