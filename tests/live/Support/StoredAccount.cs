@@ -57,7 +57,7 @@ internal static class StoredAccount
 
     private static long Losses(string capture, string reason) => !HasFiles(capture, "loss")
         ? 0
-        : Duck.Number($"SELECT coalesce(sum(count), 0) FROM {Duck.Losses(capture)} WHERE stage = 'parquet' AND reason = '{reason}'");
+        : Duck.Number($"SELECT coalesce(sum(count), 0)::BIGINT FROM {Duck.Losses(capture)} WHERE stage = 'parquet' AND reason = '{reason}'");
 
     private static bool HasFiles(string capture, string tier) =>
         Path.Combine(capture, tier) is var folder && Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.parquet", SearchOption.AllDirectories).Any();
