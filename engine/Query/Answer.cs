@@ -119,6 +119,13 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     {
         _bucket?.Bring(scope, _damaged);
         var snapshot = Snapshot.Take(_bucket?.Folder ?? settings.Capture, scope, _damaged);
+        if (_bucket is not null && snapshot.LeftOut.Where(file => _bucket.MayBringAgain(file.Path)).ToList() is { Count: > 0 } stale)
+        {
+            snapshot.Dispose();
+            stale.ForEach(file => _damaged[file.Path] = file.Reason);
+            return Take(scope); // what is damaged in the cache may be whole in the bucket
+        }
+
         foreach (var file in (_bucket?.LeftOut ?? []).Concat(snapshot.LeftOut).Where(file => _named.Add(file.Path)))
         {
             var (name, reason) = _bucket is null ? (file.Path, file.Reason) : (_bucket.NameOf(file.Path), _bucket.NameOf(file.Reason));

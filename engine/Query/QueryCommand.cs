@@ -187,14 +187,14 @@ internal static partial class QueryCommand
     /// <exception cref="FormatException">An option's value is none.</exception>
     private static BucketSettings? Bucket(ParseResult parsed, string capture)
     {
+        var bytes = ByteSize.TryParse(parsed.GetValue(CacheBytes)!) ?? throw new FormatException($"--cache-bytes {parsed.GetValue(CacheBytes)}: it takes a size such as 500MiB or 10GiB");
+        Usage.CheckPath(Cache.Name, parsed.GetValue(Cache) ?? "-");
         if (!capture.StartsWith(UploadTarget.Scheme, StringComparison.Ordinal))
         {
             return null;
         }
 
-        var bytes = ByteSize.TryParse(parsed.GetValue(CacheBytes)!) ?? throw new FormatException($"--cache-bytes {parsed.GetValue(CacheBytes)}: it takes a size such as 500MiB or 10GiB");
         var cache = parsed.GetValue(Cache) ?? BucketSettings.DefaultCache ?? throw new FormatException("this user has no home for a cache: give --cache DIR");
-        Usage.CheckPath(Cache.Name, cache);
         return new BucketSettings(UploadTarget.Parse(capture), Path.GetFullPath(cache), bytes);
     }
 

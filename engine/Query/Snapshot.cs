@@ -140,9 +140,9 @@ internal sealed class Snapshot : IDisposable
         // A file whose roll-up answers is not looked at.
         var sound = checks.Events(sealedFiles.Where(file => scope.Needs(Relation.Events, file) || scope.Needs(Relation.Kept, file) || (scope.Needs(Relation.Unrolled, file) && !sums.Covers(file))));
         sound.AddRange(pieces);
-        Events = [.. sound.Where(file => scope.Needs(Relation.Events, file.File))];
+        Events = [.. checks.Whole(sound.Where(file => scope.Needs(Relation.Events, file.File)))];
         Kept = [.. sound.Where(file => scope.Needs(Relation.Kept, file.File))];
-        Unrolled = [.. sound.Where(file => scope.Needs(Relation.Unrolled, file.File) && !sums.Covers(file.File))];
+        Unrolled = [.. checks.Whole(sound.Where(file => scope.Needs(Relation.Unrolled, file.File) && !sums.Covers(file.File)))];
         if (checks.IsStale || !TryOpen(segments, eventBounds, lossBounds, Leave))
         {
             return false;

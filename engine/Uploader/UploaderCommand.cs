@@ -48,6 +48,18 @@ internal static class UploaderCommand
         return command;
     }
 
+    private static UploadTarget ReadTarget(string text)
+    {
+        try
+        {
+            return UploadTarget.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"{To.Name} {e.Message}", e);
+        }
+    }
+
     private static async Task<int> RunAsync(ParseResult parsed, Logger log)
     {
         ThreadNiceness.Set(Niceness); // of this thread, and so of those that it starts
@@ -60,7 +72,7 @@ internal static class UploaderCommand
 
         try
         {
-            var target = UploadTarget.Parse(parsed.GetValue(To)!);
+            var target = ReadTarget(parsed.GetValue(To)!);
             var bandwidth = ReadBandwidth(parsed.GetValue(Bandwidth)!);
             Usage.CheckPath(Capture.Name, parsed.GetValue(Capture)!);
             var directory = Path.GetFullPath(parsed.GetValue(Capture)!);

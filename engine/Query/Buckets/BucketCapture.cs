@@ -66,6 +66,9 @@ internal sealed class BucketCapture : IDisposable
     /// <summary>A path in the folder of this run as the place in the bucket that it stands for.</summary>
     public string NameOf(string text) => text.Replace(Folder, _settings.Target.ToString(), StringComparison.Ordinal);
 
+    /// <summary>Whether a file came from the bucket and has not been fetched a second time.</summary>
+    public bool MayBringAgain(string path) => _brought.ContainsKey(path) && !_again.Contains(path);
+
     /// <summary>The beginning of the last hour that has a file; null where there is none.</summary>
     /// <exception cref="QueryException">The bucket can't be read.</exception>
     public DateTime? LastHour() => new[] { LastHour(CapturePaths.Events), LastHour(CapturePaths.Rollup) }.Max();

@@ -11,6 +11,7 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
     private const int RollupVersion = 1;
     private const int LossVersion = 2;
     private readonly Dictionary<string, ReadableFile?> _checked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _whole = new(StringComparer.Ordinal);
     private readonly List<LeftOut> _leftOut = [];
 
     /// <summary>Files that were left out, and why.</summary>
@@ -22,9 +23,27 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
     /// <summary>Files of events: sealed ones and pieces.</summary>
     public List<ReadableFile> Events(IEnumerable<HourFile> files) => Sound(files, "netmon.schema_version", EventColumns.SchemaVersion, RelationColumns.OfEventFiles);
 
-    public List<ReadableFile> Rollups(IEnumerable<HourFile> files) => Sound(files, "netmon.rollup_version", RollupVersion, RelationColumns.OfRollupFiles);
+    public List<ReadableFile> Rollups(IEnumerable<HourFile> files) => [.. Whole(Sound(files, "netmon.rollup_version", RollupVersion, RelationColumns.OfRollupFiles))];
 
-    public List<ReadableFile> Losses(IEnumerable<HourFile> files) => Sound(files, "netmon.loss_schema_version", LossVersion, RelationColumns.Of(Relation.Loss));
+    public List<ReadableFile> Losses(IEnumerable<HourFile> files) => [.. Whole(Sound(files, "netmon.loss_schema_version", LossVersion, RelationColumns.Of(Relation.Loss)))];
+
+    /// <summary>Those of which no page's header and no filter has changed: DuckDB would not notice. For files whose rows are read.</summary>
+    public IEnumerable<ReadableFile> Whole(IEnumerable<ReadableFile> files)
+    {
+        foreach (var file in files)
+        {
+            var path = file.File.Path;
+            if (!_whole.TryGetValue(path, out var isWhole))
+            {
+                isWhole = _whole[path] = IsWhole(path);
+            }
+
+            if (isWhole)
+            {
+                yield return file;
+            }
+        }
+    }
 
     /// <summary>Reads all of a file and checks it against the checksums that it has.</summary>
     /// <exception cref="IOException">It is damaged, or can't be read.</exception>
@@ -90,6 +109,26 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
             _leftOut.Add(new LeftOut(file.Path, why));
             return null;
         }
+    }
+
+    private bool IsWhole(string path)
+    {
+        try
+        {
+            using var file = ParquetFile.Open(RegularFile.Open(path));
+            file.VerifyHeaders();
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            IsStale = true;
+        }
+        catch (IOException e)
+        {
+            _leftOut.Add(new LeftOut(path, e.Message.Replace(path, "it", StringComparison.Ordinal)));
+        }
+
+        return false;
     }
 
     private static bool IsCurrent(ParquetFile file, IReadOnlyList<RelationColumn> columns) =>
