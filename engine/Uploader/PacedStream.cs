@@ -38,10 +38,9 @@ internal sealed class PacedStream(SafeFileHandle file, long start, long length, 
         _clock.Start();
         var read = Read(buffer.Span[..Math.Min(buffer.Length, MostBytesAtOnce)]);
         _sent += read;
-        var due = TimeSpan.FromSeconds((double)_sent / bytesPerSecond) - _clock.Elapsed;
-        if (due > TimeSpan.FromMilliseconds(1))
+        for (TimeSpan due; (due = TimeSpan.FromSeconds((double)_sent / bytesPerSecond) - _clock.Elapsed) > TimeSpan.FromMilliseconds(1);)
         {
-            await Task.Delay(due, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(due, cancellationToken).ConfigureAwait(false); // a timer may be early
         }
 
         return read;
