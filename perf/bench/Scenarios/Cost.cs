@@ -16,7 +16,7 @@ internal static class Cost
     /// <summary>For some of the outputs: json, parquet, both.</summary>
     public static IEnumerable<Figure> Measure(bool quick, string[] outputs)
     {
-        var (few, many) = quick ? (300_000, 1_500_000) : (1_000_000, 6_000_000);
+        var (few, many) = quick ? (300_000, 2_000_000) : (1_000_000, 6_000_000);
         var bare = Run(many, json: false, capture: false);
         foreach (var (name, what, json, capture) in ((string, string, bool, bool)[])[("json", "JSON", true, false), ("parquet", "Parquet", false, true), ("both", "JSON and Parquet", true, true)])
         {
