@@ -66,7 +66,7 @@ internal static class UploaderCommand
         var messages = new Messages(log);
         if (LogFormatOption.Parse(parsed.GetValue(LogFormat)) is null)
         {
-            log.Error(LogFormatOption.Refusal(parsed.GetValue(LogFormat)));
+            log.Error(Usage.OneLine(LogFormatOption.Refusal(parsed.GetValue(LogFormat))));
             return WrongUsage;
         }
 
