@@ -15,7 +15,8 @@ FROM (
     SELECT * FROM read_parquet(files, hive_partitioning = true, hive_types = {'date': DATE, 'hour': BIGINT}, union_by_name = true)
     UNION ALL BY NAME
     SELECT NULL::BIGINT AS connection_id, NULL::VARCHAR AS owner, NULL::BOOLEAN AS older, NULL::BIGINT AS delta_sent, NULL::BIGINT AS delta_received,
-        NULL::VARCHAR AS dialed_ip, NULL::INTEGER AS dialed_port
+        NULL::VARCHAR AS dialed_ip, NULL::INTEGER AS dialed_port, NULL::VARCHAR AS peer_pod_name, NULL::VARCHAR AS peer_pod_namespace, NULL::VARCHAR AS peer_workload,
+        NULL::VARCHAR AS peer_service, NULL::VARCHAR AS peer_node, NULL::VARCHAR AS peer_zone
     WHERE false
 );
 

@@ -1,6 +1,6 @@
 namespace NetMon.Events;
 
-/// <summary>A decoded record: in wall time, and with the container of its owner once enrichment has seen it.</summary>
+/// <summary>A decoded record: in wall time, and with the container of its owner and the peer once enrichment has seen it.</summary>
 public struct ConnectionEvent
 {
     /// <summary>Nanoseconds since 1970-01-01T00:00:00Z.</summary>
@@ -8,6 +8,9 @@ public struct ConnectionEvent
 
     /// <summary>The container that the owner runs in; null for a process of the host.</summary>
     public ContainerIdentity? Container;
+
+    /// <summary>Who is at the other end; null where nothing is known.</summary>
+    public PeerIdentity? Peer;
 
     /// <summary>The record as the kernel wrote it.</summary>
     public ConnectionRecord Record;

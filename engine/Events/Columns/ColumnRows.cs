@@ -20,6 +20,9 @@ public sealed class ColumnRows
     /// <summary>Decided by the container, not by the event.</summary>
     public static readonly ColumnRows InContainer = new("in a container", null);
 
+    /// <summary>Decided by the peer, not by the event.</summary>
+    public static readonly ColumnRows KnownPeer = new("a peer that is known", null);
+
     private readonly uint _kinds;
     private readonly Func<EventFacts, bool>? _condition;
 
@@ -37,6 +40,9 @@ public sealed class ColumnRows
 
     /// <summary>Whether events of this kind may have a value.</summary>
     public bool MayHave(RecordKind kind) => (_kinds & Bit(kind)) != 0;
+
+    /// <summary>Whether what the event shares with others decides, its container or its peer, and not the event itself.</summary>
+    public bool IsOfIdentity => _kinds == 0;
 
     /// <summary>Whether more than the kind decides.</summary>
     public bool HasCondition => _condition is not null;

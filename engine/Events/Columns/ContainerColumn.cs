@@ -6,4 +6,4 @@ namespace NetMon.Events.Columns;
 /// <param name="With">A container with another text here.</param>
 /// <param name="Meaning">For <c>schemas/parquet.md</c>.</param>
 public sealed record ContainerColumn(string Name, Func<ContainerIdentity, string> TextOf, Func<ContainerIdentity, string, ContainerIdentity> With, string Meaning)
-    : EventColumn(Name, ColumnType.Text, ColumnRows.InContainer, Meaning);
+    : IdentityColumn<ContainerIdentity>(Name, TextOf, With, ColumnRows.InContainer, Meaning);

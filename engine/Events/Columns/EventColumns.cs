@@ -6,8 +6,8 @@ namespace NetMon.Events.Columns;
 /// </summary>
 public static class EventColumns
 {
-    /// <summary>The value of <c>netmon.hot_version</c>: raised whenever the stored fields or the texts of containers change.</summary>
-    public const string HotVersion = "2";
+    /// <summary>The value of <c>netmon.hot_version</c>: raised whenever the stored fields or the texts of containers or peers change.</summary>
+    public const string HotVersion = "3";
 
     /// <summary>The value of <c>netmon.schema_version</c>: raised when a column changes its name, type or meaning.</summary>
     public const int SchemaVersion = 2;
@@ -59,6 +59,12 @@ public static class EventColumns
         new NumberColumn("delta_received", ColumnType.Int64, EventField.Of("delta_received", FieldType.UInt64, static (in record) => ref record.DeltaReceived, "CLOSE, FLOW: since the connection's last FLOW"), ColumnRows.IdentifiedTraffic, "the same of `bytes_received`") { IsPlain = true },
         new AddressColumn("dialed_ip", EventField.Of("dialed_ip", FieldType.Bytes16, static (in record) => ref record.DialedAddress, "with the flag for it: as `src_ip`"), ColumnRows.Dialed, "the address that the caller passed to connect(), where it is not `dst_ip` and `dst_port` (a Service's)") { IsSearched = true },
         new NumberColumn("dialed_port", ColumnType.Int32, EventField.Of("dialed_port", FieldType.UInt16, static (in record) => ref record.DialedPort, ""), ColumnRows.Dialed, "the port that it passed"),
+        new PeerColumn("peer_pod_name", p => p.PodName, (p, text) => p with { PodName = text }, "the pod at the other end, at the time of the event"),
+        new PeerColumn("peer_pod_namespace", p => p.PodNamespace, (p, text) => p with { PodNamespace = text }, "its namespace, or the Service's where the pod is not known"),
+        new PeerColumn("peer_workload", p => p.Workload, (p, text) => p with { Workload = text }, "the workload that it belongs to, as kind/name"),
+        new PeerColumn("peer_service", p => p.Service, (p, text) => p with { Service = text }, "the Kubernetes Service that was dialed, or that the pod serves"),
+        new PeerColumn("peer_node", p => p.Node, (p, text) => p with { Node = text }, "the node that it runs on, or whose address it is"),
+        new PeerColumn("peer_zone", p => p.Zone, (p, text) => p with { Zone = text }, "the zone of that node"),
     ];
 
     /// <summary>The fields that hot segments store, in their order: those that several columns are computed from, then the others by column.</summary>
@@ -67,6 +73,9 @@ public static class EventColumns
     /// <summary>The texts of a container, in the order of a hot segment's dictionary.</summary>
     public static IReadOnlyList<ContainerColumn> ContainerTexts { get; } = [.. All.OfType<ContainerColumn>()];
 
-    /// <summary>The columns that end a JSON line, one key each.</summary>
-    public static IReadOnlyList<EventColumn> LineEnd { get; } = [.. All.SkipWhile(column => column.Name != LastOfLineStart).Skip(1)];
+    /// <summary>The texts of a peer, in the order of a hot segment's dictionary.</summary>
+    public static IReadOnlyList<PeerColumn> PeerTexts { get; } = [.. All.OfType<PeerColumn>()];
+
+    /// <summary>The columns that end a JSON line, one key each; what is said of the container and of the peer has objects of its own.</summary>
+    public static IReadOnlyList<EventColumn> LineEnd { get; } = [.. All.SkipWhile(column => column.Name != LastOfLineStart).Skip(1).Where(column => !column.Rows.IsOfIdentity)];
 }

@@ -19,7 +19,9 @@ internal sealed class HotCursor
 
     public EventFacts Facts => Batch.FactsOf(Row);
 
-    public ContainerIdentity? Container => Batch.ContainerOf(Row);
+    public ContainerIdentity? Container => Batch.Containers.Of(Row);
+
+    public PeerIdentity? Peer => Batch.Peers.Of(Row);
 
     /// <summary>Microseconds since 1970, rounded down as in sealed files.</summary>
     public DateTime Time => DateTime.UnixEpoch.AddTicks(TimeColumn.Microseconds(Batch.Timestamps[Row]) * TimeSpan.TicksPerMicrosecond);

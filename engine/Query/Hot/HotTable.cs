@@ -57,7 +57,8 @@ internal static class HotTable
         AddressColumn addresses => Of<string>(column, (row, to, at) => to.WriteValue(row.Address(addresses.Address), at)),
         FlagColumn => Of<bool>(column, (_, to, at) => to.WriteValue(true, at)),
         ProcessColumn processes => Of<string>(column, (row, to, at) => to.WriteValue(row.Process(processes.Process), at)),
-        ContainerColumn container => OfContainer(container),
+        ContainerColumn container => OfIdentity(container, row => row.Container),
+        PeerColumn peer => OfIdentity(peer, row => row.Peer),
         NumberColumn { Type: ColumnType.Int32 } numbers => Of<int>(column, (row, to, at) => to.WriteValue((int)ValueOf(numbers, row), at)),
         NumberColumn numbers => Of<long>(column, (row, to, at) => to.WriteValue(ValueOf(numbers, row), at)),
         _ => throw new InvalidOperationException($"{column.Name}: the query has no such kind of column"),
@@ -80,13 +81,14 @@ internal static class HotTable
         }
     );
 
-    private static (ColumnInfo, Action<HotCursor, IDuckDBDataWriter, ulong>) OfContainer(ContainerColumn column) => (
+    private static (ColumnInfo, Action<HotCursor, IDuckDBDataWriter, ulong>) OfIdentity<T>(IdentityColumn<T> column, Func<HotCursor, T?> identityOf)
+        where T : class => (
         new ColumnInfo(column.Name, typeof(string)),
         (row, to, at) =>
         {
-            if (row.Container is { } container)
+            if (identityOf(row) is { } identity && column.TextOf(identity) is var text && (text.Length > 0 || !column.IsNullIfEmpty))
             {
-                to.WriteValue(column.TextOf(container), at);
+                to.WriteValue(text, at);
             }
             else
             {

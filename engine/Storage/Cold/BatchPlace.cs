@@ -10,5 +10,7 @@ namespace NetMon.Storage.Cold;
 /// <param name="Last">Its greatest time.</param>
 /// <param name="IsSorted">Whether its rows are in time order.</param>
 /// <param name="IsCurrent">Whether it is laid out as this version does.</param>
-/// <param name="Containers">The dictionary of its rows.</param>
-internal sealed record BatchPlace(int Segment, long Position, int Rows, long First, long Last, bool IsSorted, bool IsCurrent, ContainerIdentity[] Containers);
+/// <param name="Containers">The dictionary of its rows' containers.</param>
+/// <param name="Peers">The dictionary of its rows' peers.</param>
+internal sealed record BatchPlace(
+    int Segment, long Position, int Rows, long First, long Last, bool IsSorted, bool IsCurrent, ContainerIdentity[] Containers, PeerIdentity[] Peers);

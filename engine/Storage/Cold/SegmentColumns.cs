@@ -11,8 +11,8 @@ namespace NetMon.Storage.Cold;
 /// <param name="open">Opens each segment, in their order, when it is needed.</param>
 internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) : IDisposable
 {
-    /// <summary>The entry of a row whose process is in no container.</summary>
-    public const int OnHost = -1;
+    /// <summary>The entry of a row that refers to none.</summary>
+    public const int NoEntry = -1;
 
     private static readonly HotFormat Format = HotFormat.Current;
 
@@ -41,30 +41,31 @@ internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) :
         }
     }
 
-    /// <summary>Reads which entries of <see cref="BatchPlace.Containers"/> rows are in.</summary>
+    /// <summary>Reads which entries of a dictionary rows refer to.</summary>
     /// <param name="place">The batch.</param>
+    /// <param name="dictionary">The number of the dictionary.</param>
     /// <param name="first">Its first row.</param>
-    /// <param name="entries">Receives an entry for each row from there on, or <see cref="OnHost"/>; its length says how many.</param>
+    /// <param name="entries">Receives an entry for each row from there on, or <see cref="NoEntry"/>; its length says how many.</param>
     /// <exception cref="IOException">They can't be read any more.</exception>
-    public void ReadContainers(BatchPlace place, int first, Span<int> entries)
+    public void ReadEntries(BatchPlace place, int dictionary, int first, Span<int> entries)
     {
         if (!place.IsCurrent)
         {
-            var batch = Older(place);
+            var older = Older(place).References[dictionary];
             for (var row = 0; row < entries.Length; row++)
             {
-                entries[row] = batch.IsInContainer(first + row) ? batch.ContainerIndices[first + row] : OnHost;
+                entries[row] = older.Has(first + row) ? older.Indices[first + row] : NoEntry;
             }
 
             return;
         }
 
         var indices = _entries.AsSpan(0, entries.Length);
-        Read(place, Format.Columns.Container, first, MemoryMarshal.AsBytes(indices));
-        Read(place, Format.Layout.Validity(place.Rows), _validity.AsSpan(0, (place.Rows + 7) / 8));
+        Read(place, Format.Columns.ColumnOf(dictionary), first, MemoryMarshal.AsBytes(indices));
+        Read(place, Format.Layout.Validity(dictionary, place.Rows), _validity.AsSpan(0, (place.Rows + 7) / 8));
         for (var row = 0; row < entries.Length; row++)
         {
-            entries[row] = (_validity[(first + row) / 8] >> ((first + row) % 8) & 1) != 0 ? indices[row] : OnHost;
+            entries[row] = (_validity[(first + row) / 8] >> ((first + row) % 8) & 1) != 0 ? indices[row] : NoEntry;
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) :
             }
 
             _olderPlace = place;
-            if (!_older!.TryReadAt(place.Position, place.Containers))
+            if (!_older!.TryReadAt(place.Position, place.Containers, place.Peers))
             {
                 throw new IOException($"a batch at byte {place.Position} of a hot segment is not what it was a moment ago: somebody has written to the file");
             }

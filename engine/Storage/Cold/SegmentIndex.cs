@@ -101,6 +101,7 @@ internal sealed class SegmentIndex(CaptureDirectory capture, HotDamageLog damage
             last = Math.Max(last, time);
         }
 
-        return new BatchPlace(segment, reader.BatchPosition, reader.Batch.Rows, first, last, sorted, reader.IsCurrent, reader.Batch.Dictionary);
+        return new BatchPlace(
+            segment, reader.BatchPosition, reader.Batch.Rows, first, last, sorted, reader.IsCurrent, reader.Batch.Containers.Dictionary, reader.Batch.Peers.Dictionary);
     }
 }

@@ -12,8 +12,6 @@ internal sealed class RowGroupBuilder : IDisposable
     private readonly string _node;
     private readonly SortedRows _rows;
     private readonly RowGroupFacts _facts;
-    private readonly Presence _inContainer = new();
-    private readonly ContainerTexts _containerTexts;
     private readonly InlineTexts _inlineTexts = new();
     private readonly WordTexts _wordTexts = new();
     private readonly long[] _numbers;
@@ -27,8 +25,7 @@ internal sealed class RowGroupBuilder : IDisposable
     /// <param name="shared">Gives one object for equal containers, with names if they are known by now.</param>
     public RowGroupBuilder(string node, int capacity, Func<ContainerIdentity, ContainerIdentity> shared)
     {
-        (_node, _containerTexts) = (node, new ContainerTexts(shared));
-        (_rows, _facts) = (new SortedRows(capacity, _containerTexts), new RowGroupFacts(capacity));
+        (_node, _rows, _facts) = (node, new SortedRows(capacity, shared), new RowGroupFacts(capacity));
         (_numbers, _present, _indices) = (new long[capacity], new int[capacity], new uint[capacity]);
     }
 
@@ -60,7 +57,8 @@ internal sealed class RowGroupBuilder : IDisposable
         _tap = tap;
         _rows.Sort(source);
         _facts.Settle(_rows);
-        SettleContainers();
+        _rows.Containers.Settle(_indices);
+        _rows.Peers.Settle(_indices);
         tap?.BeginRowGroup(Rows, _facts.RowsOf(ColumnRows.Traffic).Length == _facts.RowsOf(ColumnRows.IdentifiedTraffic).Length);
         file.BeginRowGroup(Rows);
         for (var column = 0; column < EventColumns.All.Count; column++)
@@ -73,24 +71,9 @@ internal sealed class RowGroupBuilder : IDisposable
     }
 
     /// <summary>Forgets the rows; keeps the buffers.</summary>
-    public void Clear()
-    {
-        _rows.Clear();
-        _containerTexts.Clear();
-    }
+    public void Clear() => _rows.Clear();
 
     public void Dispose() => _writer.Dispose();
-
-    private void SettleContainers()
-    {
-        var containers = _rows.Containers;
-        for (var row = 0; row < containers.Length; row++)
-        {
-            _indices[row] = containers[row] == SortedRows.OnHost ? 0u : 1;
-        }
-
-        _inContainer.Settle(_indices.AsSpan(0, Rows));
-    }
 
     private void Write(EventColumn column, ColumnDefinition definition)
     {
@@ -118,7 +101,10 @@ internal sealed class RowGroupBuilder : IDisposable
                 WriteProcesses(processes, definition);
                 break;
             case ContainerColumn container:
-                WriteContainers(container, definition);
+                WriteIdentities(_rows.Containers, container, definition);
+                break;
+            case PeerColumn peer:
+                WriteIdentities(_rows.Peers, peer, definition);
                 break;
             default:
                 throw new InvalidOperationException($"{column.Name}: files have no such kind of column");
@@ -188,16 +174,11 @@ internal sealed class RowGroupBuilder : IDisposable
         Write(definition, _indices.AsSpan(0, Rows), _inlineTexts.Texts, null);
     }
 
-    private void WriteContainers(ContainerColumn column, ColumnDefinition definition)
+    private void WriteIdentities<T>(IdentityRows<T> rows, IdentityColumn<T> column, ColumnDefinition definition)
+        where T : class
     {
-        var rows = _inContainer.Rows;
-        for (var n = 0; n < rows.Length; n++)
-        {
-            _present[n] = _rows.Containers[rows[n]];
-        }
-
-        _containerTexts.Index(column.TextOf, _present.AsSpan(0, rows.Length), _indices);
-        Write(definition, _indices.AsSpan(0, rows.Length), _containerTexts.Texts, _inContainer);
+        var presence = rows.Index(column, _indices);
+        Write(definition, _indices.AsSpan(0, presence.Count), rows.Texts, presence);
     }
 
     private void Write(ColumnDefinition definition, ReadOnlySpan<long> numbers, Presence? presence)

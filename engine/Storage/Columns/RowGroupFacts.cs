@@ -28,7 +28,7 @@ internal sealed class RowGroupFacts(int capacity)
     private readonly DistinctValues<ulong> _distinct = new();
     private readonly List<EventFacts> _facts = [];
     private readonly Dictionary<ColumnRows, Presence> _presences = EventColumns.All.Select(column => column.Rows).Distinct()
-        .Where(rows => rows != ColumnRows.All && rows != ColumnRows.InContainer).ToDictionary(rows => rows, _ => new Presence());
+        .Where(rows => rows != ColumnRows.All && !rows.IsOfIdentity).ToDictionary(rows => rows, _ => new Presence());
 
     private uint[] _values = [];
     private int _rows;

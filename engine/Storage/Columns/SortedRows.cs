@@ -11,18 +11,14 @@ namespace NetMon.Storage.Columns;
 /// time, so that one is in memory and not all. All buffers are reused. One thread.
 /// </summary>
 /// <param name="capacity">The most rows.</param>
-/// <param name="containerTexts">Numbers the containers; borrowed.</param>
-internal sealed class SortedRows(int capacity, ContainerTexts containerTexts)
+/// <param name="shared">Gives one object for equal containers, with names if they are known by now.</param>
+internal sealed class SortedRows(int capacity, Func<ContainerIdentity, ContainerIdentity> shared)
 {
-    /// <summary>The number of a row whose process is in no container.</summary>
-    public const int OnHost = SegmentColumns.OnHost;
-
     private const int WidestField = 16;
 
     private readonly List<(BatchPlace Batch, int First, int Count)> _runs = [];
     private readonly byte[] _unordered = new byte[capacity * WidestField];
     private readonly byte[] _column = new byte[capacity * WidestField];
-    private readonly int[] _containers = new int[capacity];
     private readonly RowOrder _order = new(capacity);
     private SegmentColumns _source = null!;
 
@@ -32,8 +28,11 @@ internal sealed class SortedRows(int capacity, ContainerTexts containerTexts)
     /// <summary>How many more rows fit.</summary>
     public int Free => capacity - Count;
 
-    /// <summary>The rows' containers by their numbers, or <see cref="OnHost"/>; after <see cref="Sort"/>.</summary>
-    public ReadOnlySpan<int> Containers => _containers.AsSpan(0, Count);
+    /// <summary>The rows' containers; after <see cref="Sort"/>.</summary>
+    public IdentityRows<ContainerIdentity> Containers { get; } = new(HotColumns.Containers, capacity, batch => batch.Containers, shared);
+
+    /// <summary>The rows' peers; after <see cref="Sort"/>.</summary>
+    public IdentityRows<PeerIdentity> Peers { get; } = new(HotColumns.Peers, capacity, batch => batch.Peers, peer => peer);
 
     /// <summary>Adds rows of a batch, at most <see cref="Free"/>.</summary>
     public void Add(BatchPlace batch, int first, int count)
@@ -48,17 +47,17 @@ internal sealed class SortedRows(int capacity, ContainerTexts containerTexts)
     public void Sort(SegmentColumns source)
     {
         _source = source;
-        ReadContainers();
+        Containers.Read(_runs, source);
+        Peers.Read(_runs, source);
         var pids = _column.AsSpan(0, sizeof(uint) * Count); // not in use yet
         var directions = _column.AsSpan(pids.Length, Count);
         var kinds = _column.AsSpan(pids.Length + Count, Count);
         ReadUnordered(EventFields.Pid, pids);
         ReadUnordered(EventFields.Direction, directions);
         ReadUnordered(EventFields.Kind, kinds);
-        _order.Settle(Containers, MemoryMarshal.Cast<byte, uint>(pids), MemoryMarshal.Cast<byte, Direction>(directions), MemoryMarshal.Cast<byte, RecordKind>(kinds));
-        var (unordered, containers) = (_unordered.AsMemory(0, sizeof(int) * Count), _containers.AsMemory(0, Count));
-        MemoryMarshal.AsBytes(containers.Span).CopyTo(unordered.Span);
-        _order.Apply(unordered.Span, MemoryMarshal.AsBytes(containers.Span), sizeof(int));
+        _order.Settle(Containers.Numbers, MemoryMarshal.Cast<byte, uint>(pids), MemoryMarshal.Cast<byte, Direction>(directions), MemoryMarshal.Cast<byte, RecordKind>(kinds));
+        Order(Containers.Numbers);
+        Order(Peers.Numbers);
     }
 
     /// <summary>The values of a field, one for each row, as they are stored. The caller may change them; valid until the next field is read.</summary>
@@ -81,22 +80,15 @@ internal sealed class SortedRows(int capacity, ContainerTexts containerTexts)
     {
         Count = 0;
         _runs.Clear();
+        Containers.Clear();
+        Peers.Clear();
     }
 
-    private void ReadContainers()
+    private void Order(Span<int> numbers)
     {
-        var at = 0;
-        foreach (var (batch, first, count) in _runs)
-        {
-            var numbers = _containers.AsSpan(at, count);
-            _source.ReadContainers(batch, first, numbers);
-            foreach (ref var number in numbers)
-            {
-                number = number == OnHost ? OnHost : containerTexts.NumberOf(batch.Containers, number);
-            }
-
-            at += count;
-        }
+        var unordered = _unordered.AsSpan(0, sizeof(int) * Count);
+        MemoryMarshal.AsBytes(numbers).CopyTo(unordered);
+        _order.Apply(unordered, MemoryMarshal.AsBytes(numbers), sizeof(int));
     }
 
     private void ReadUnordered(EventField field, Span<byte> values)

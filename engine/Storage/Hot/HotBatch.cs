@@ -10,10 +10,10 @@ namespace NetMon.Storage.Hot;
 /// </summary>
 public sealed class HotBatch
 {
-    private ContainerIdentity[] _containers = [];
+    private readonly int[] _columns = new int[HotFormat.Current.Columns.Fields.Count];
     private byte[] _message = [];
-    private readonly int[] _columns = new int[HotFormat.Current.Columns.Count];
-    private int _validity;
+
+    internal HotBatch() => References = [Containers, Peers];
 
     /// <summary>Number of rows.</summary>
     public int Rows { get; private set; }
@@ -24,23 +24,17 @@ public sealed class HotBatch
     /// <summary>CONNECT, ACCEPT, CLOSE or FLOW.</summary>
     public ReadOnlySpan<RecordKind> Kinds => Values<RecordKind>(EventFields.Kind);
 
-    /// <summary>Index into <see cref="Containers"/>, valid where <see cref="IsInContainer"/> is true.</summary>
-    public ReadOnlySpan<short> ContainerIndices => MemoryMarshal.Cast<byte, short>(Column(HotFormat.Current.Columns.Container));
+    /// <summary>The rows' containers; a process of the host has none.</summary>
+    public HotIdentities<ContainerIdentity> Containers { get; } = new(ContainerKind.Texts, ContainerKind.Empty);
 
-    /// <summary>The containers that this batch may refer to; the same objects as long as they stay in the segment's dictionary.</summary>
-    public IReadOnlyList<ContainerIdentity> Containers => _containers;
+    /// <summary>The rows' peers, where they are known.</summary>
+    public HotIdentities<PeerIdentity> Peers { get; } = new(PeerKind.Texts, PeerKind.Empty);
+
+    /// <summary>Both, by the numbers of their dictionaries.</summary>
+    internal IReadOnlyList<HotReferences> References { get; }
 
     /// <summary>The stored values of a field, one after the other.</summary>
     public ReadOnlySpan<byte> Column(EventField field) => Column(HotColumns.IndexOf(field));
-
-    /// <summary>Whether the row's process is in a container.</summary>
-    public bool IsInContainer(int row) => (_message[_validity + row / 8] >> (row % 8) & 1) != 0;
-
-    /// <summary>The row's container; null for a process of the host.</summary>
-    public ContainerIdentity? ContainerOf(int row) => IsInContainer(row) ? _containers[ContainerIndices[row]] : null;
-
-    /// <summary>Whether any row's process is in a container.</summary>
-    internal bool HasContainers => _message.AsSpan(_validity, (Rows + 7) / 8).ContainsAnyExcept((byte)0);
 
     /// <summary>The facts of a row.</summary>
     public EventFacts FactsOf(int row) => new(
@@ -55,18 +49,19 @@ public sealed class HotBatch
     internal void Become(byte[] message, int rows)
     {
         var format = HotFormat.Current;
-        (_message, Rows, _validity) = (message, rows, format.Messages.Batch.Length + format.Layout.Validity(rows));
+        var body = format.Messages.Batch.Length;
+        (_message, Rows) = (message, rows);
         for (var column = 0; column < _columns.Length; column++)
         {
-            _columns[column] = format.Messages.Batch.Length + format.Layout.Column(column, rows);
+            _columns[column] = body + format.Layout.Column(column, rows);
+        }
+
+        for (var dictionary = 0; dictionary < References.Count; dictionary++)
+        {
+            References[dictionary].Become(
+                message, rows, body + format.Layout.Validity(dictionary, rows), body + format.Layout.Column(format.Columns.ColumnOf(dictionary), rows));
         }
     }
-
-    /// <summary>The dictionary for the rows to come; the array is not written to afterwards.</summary>
-    internal void SetContainers(ContainerIdentity[] containers) => _containers = containers;
-
-    /// <summary>The array behind <see cref="Containers"/>.</summary>
-    internal ContainerIdentity[] Dictionary => _containers;
 
     /// <summary>Whether every kind is one.</summary>
     internal bool IsSound()
@@ -82,22 +77,7 @@ public sealed class HotBatch
         return true;
     }
 
-    /// <summary>Whether every container that a row refers to is in the dictionary.</summary>
-    internal bool HasItsContainers()
-    {
-        var indices = ContainerIndices;
-        for (var row = 0; row < indices.Length; row++)
-        {
-            if (IsInContainer(row) && (uint)indices[row] >= _containers.Length)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The stored values of a column of <see cref="HotColumns"/>.</summary>
+    /// <summary>The stored values of a field's column of <see cref="HotColumns"/>.</summary>
     internal ReadOnlySpan<byte> Column(int column) => _message.AsSpan(_columns[column], HotFormat.Current.Columns.Widths[column] * Rows);
 
     private ReadOnlySpan<T> Values<T>(EventField field)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using NetMon.Events;
 using NetMon.Events.Columns;
@@ -17,7 +18,6 @@ internal sealed class HotBatchBuilder
     private static readonly int TimeColumn = HotColumns.IndexOf(EventFields.Time);
 
     private readonly byte[] _body = new byte[Format.Layout.BodyLength(HotLimits.BatchRows)];
-    private int _nulls;
 
     public int Rows { get; private set; }
 
@@ -26,15 +26,16 @@ internal sealed class HotBatchBuilder
     /// <summary>Bytes of the message that <see cref="Write"/> writes.</summary>
     public int MessageLength => Format.Messages.Batch.Length + Format.Layout.BodyLength(Rows);
 
-    /// <summary>Takes the first events, as many as there is room for and whose containers have an index; returns how many.</summary>
-    public int Add(ReadOnlySpan<ConnectionEvent> events, ContainerDictionary containers)
+    /// <summary>Takes the first events, as many as there is room for and whose container and peer have an index; returns how many.</summary>
+    public int Add(ReadOnlySpan<ConnectionEvent> events, HotDictionaries dictionaries)
     {
         events = events[..Math.Min(events.Length, HotLimits.BatchRows - Rows)];
-        events = events[..AddContainers(events, containers)];
+        events = events[..AddIndices(events, dictionaries.Containers)];
+        events = events[..AddIndices(events, dictionaries.Peers)];
         for (var from = 0; from < events.Length; from += BlockRows)
         {
             var block = events.Slice(from, Math.Min(BlockRows, events.Length - from));
-            for (var column = 0; column < Format.Columns.Container; column++)
+            for (var column = 0; column < Format.Columns.Fields.Count; column++)
             {
                 EventColumns.Fields[column].Gather(block, Free(column, from));
             }
@@ -47,9 +48,16 @@ internal sealed class HotBatchBuilder
     /// <summary>Writes the rows as a message, <see cref="MessageLength"/> bytes.</summary>
     public void Write(Span<byte> message)
     {
-        Format.Metadata.RenderBatch(message, Rows, _nulls);
         var body = message[Format.Messages.Batch.Length..];
-        CopyAligned(_body.AsSpan(Format.Layout.Validity(HotLimits.BatchRows), (Rows + 7) / 8), body[Format.Layout.Validity(Rows)..]);
+        Span<int> nulls = stackalloc int[Format.Columns.Dictionaries.Count];
+        for (var dictionary = 0; dictionary < nulls.Length; dictionary++)
+        {
+            var validity = Validity(dictionary);
+            nulls[dictionary] = Rows - CountBits(validity);
+            CopyAligned(validity, body[Format.Layout.Validity(dictionary, Rows)..]);
+        }
+
+        Format.Metadata.RenderBatch(message, Rows, nulls);
         for (var column = 0; column < Format.Columns.Count; column++)
         {
             var values = _body.AsSpan(Format.Layout.Column(column, HotLimits.BatchRows), Format.Columns.Widths[column] * Rows);
@@ -72,7 +80,7 @@ internal sealed class HotBatchBuilder
     }
 
     /// <summary>Forgets the rows; keeps the memory.</summary>
-    public void Clear() => (Rows, _nulls) = (0, 0);
+    public void Clear() => Rows = 0;
 
     /// <summary>Copies and fills up with zeros to the next eight bytes.</summary>
     private static void CopyAligned(ReadOnlySpan<byte> bytes, Span<byte> target)
@@ -81,15 +89,18 @@ internal sealed class HotBatchBuilder
         target[bytes.Length..HotLayout.Align(bytes.Length)].Clear();
     }
 
-    private int AddContainers(ReadOnlySpan<ConnectionEvent> events, ContainerDictionary containers)
+    /// <summary>Takes the events' entries of a dictionary, up to the first that has no room in it; returns how many events.</summary>
+    private int AddIndices<T, TKind>(ReadOnlySpan<ConnectionEvent> events, IdentityDictionary<T, TKind> dictionary)
+        where T : class
+        where TKind : struct, IIdentityKind<T>
     {
-        var indices = MemoryMarshal.Cast<byte, short>(Free(Format.Columns.Container, 0));
-        var validity = _body.AsSpan(Format.Layout.Validity(HotLimits.BatchRows));
+        var indices = MemoryMarshal.Cast<byte, short>(Free(Format.Columns.ColumnOf(TKind.Dictionary), 0));
+        var validity = _body.AsSpan(Format.Layout.Validity(TKind.Dictionary, HotLimits.BatchRows));
         for (var row = 0; row < events.Length; row++)
         {
             short index = 0;
-            var container = events[row].Container;
-            if (container is not null && !containers.TryIndex(container, out index))
+            var entry = TKind.Of(in events[row]);
+            if (entry is not null && !dictionary.TryIndex(entry, out index))
             {
                 return row;
             }
@@ -97,11 +108,33 @@ internal sealed class HotBatchBuilder
             indices[row] = index;
             ref var bits = ref validity[(Rows + row) / 8];
             var bit = 1 << ((Rows + row) % 8);
-            bits = (byte)((bits & (bit - 1)) | (container is null ? 0 : bit));
-            _nulls += container is null ? 1 : 0;
+            bits = (byte)((bits & (bit - 1)) | (entry is null ? 0 : bit));
         }
 
         return events.Length;
+    }
+
+    /// <summary>The rows' validity bits; those after the last row in its byte are 0.</summary>
+    private Span<byte> Validity(int dictionary)
+    {
+        var validity = _body.AsSpan(Format.Layout.Validity(dictionary, HotLimits.BatchRows), (Rows + 7) / 8);
+        if (Rows % 8 != 0)
+        {
+            validity[^1] &= (byte)((1 << (Rows % 8)) - 1); // another dictionary may have had no room for the rows behind
+        }
+
+        return validity;
+    }
+
+    private static int CountBits(ReadOnlySpan<byte> bytes)
+    {
+        var count = 0;
+        foreach (var bits in bytes)
+        {
+            count += BitOperations.PopCount(bits);
+        }
+
+        return count;
     }
 
     /// <summary>A column's free places, from the nth on.</summary>

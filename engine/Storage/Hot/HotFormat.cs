@@ -14,8 +14,13 @@ internal sealed class HotFormat
     }
 
     /// <summary>The version that is written.</summary>
-    public static HotFormat Current { get; } =
-        new(new HotColumns(EventColumns.HotVersion, [.. EventColumns.Fields.Select(field => new HotField(field.Name, field.Type))], EventColumns.ContainerTexts));
+    public static HotFormat Current { get; } = new(new HotColumns(
+        EventColumns.HotVersion,
+        [.. EventColumns.Fields.Select(field => new HotField(field.Name, field.Type))],
+        [
+            new HotDictionary("container", [.. EventColumns.ContainerTexts.Select(text => text.Name)], HotLimits.Containers),
+            new HotDictionary("peer", [.. EventColumns.PeerTexts.Select(text => text.Name)], HotLimits.Peers),
+        ]));
 
     public HotColumns Columns { get; }
 

@@ -7,7 +7,7 @@ internal sealed class HotHour(Hour hour, HotBatchBuilder batch)
 
     public HotBatchBuilder Batch { get; } = batch;
 
-    public ContainerDictionary Containers { get; } = new();
+    public HotDictionaries Dictionaries { get; } = new();
 
     /// <summary>The watermark from which on it is to be sealed.</summary>
     public long SealAfterUnixNanoseconds { get; set; }

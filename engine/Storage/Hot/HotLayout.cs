@@ -16,35 +16,37 @@ internal sealed class HotLayout(HotColumns columns)
     private readonly int[] _widthsBefore = SumWidths(columns);
 
     /// <summary>Bytes of the body of a batch.</summary>
-    public int BodyLength(int rows) => Validity(rows) + Align((rows + 7) / 8) + Align(2 * rows) + TrailerBytes;
+    public int BodyLength(int rows) => Validity(columns.Dictionaries.Count, rows) + TrailerBytes;
 
-    /// <summary>Where the validity bits of the containers begin.</summary>
-    public int Validity(int rows) => Column(columns.Container, rows, containerValidity: false);
+    /// <summary>Where the validity bits of the column that refers to a dictionary begin; they come before its values.</summary>
+    public int Validity(int dictionary, int rows) => Column(columns.Fields.Count, rows) - ValidityBytes(rows) + dictionary * (ValidityBytes(rows) + Align(sizeof(short) * rows));
 
     /// <summary>Where a column's values begin.</summary>
-    public int Column(int column, int rows) => Column(column, rows, containerValidity: true);
-
-    /// <summary>The next multiple of 8.</summary>
-    public static int Align(int bytes) => (bytes + 7) & ~7;
-
-    private int Column(int column, int rows, bool containerValidity)
+    public int Column(int column, int rows)
     {
-        // All widths but those of whole words leave up to 7 bytes after the column.
+        var fields = Math.Min(column, columns.Fields.Count);
         var at = 0;
         if (rows % 8 == 0)
         {
-            at = _widthsBefore[column] * rows;
+            at = _widthsBefore[fields] * rows;
         }
         else
         {
-            for (var before = 0; before < column; before++)
+            // All widths but those of whole words leave up to 7 bytes after the column.
+            for (var before = 0; before < fields; before++)
             {
                 at += Align(columns.Widths[before] * rows);
             }
         }
 
-        return column == columns.Container && containerValidity ? at + Align((rows + 7) / 8) : at;
+        var dictionary = column - columns.Fields.Count;
+        return dictionary < 0 ? at : at + ValidityBytes(rows) + dictionary * (ValidityBytes(rows) + Align(sizeof(short) * rows));
     }
+
+    /// <summary>The next multiple of 8.</summary>
+    public static int Align(int bytes) => (bytes + 7) & ~7;
+
+    private static int ValidityBytes(int rows) => Align((rows + 7) / 8);
 
     private static int[] SumWidths(HotColumns columns)
     {

@@ -9,7 +9,10 @@ internal static class HotLimits
     /// <summary>Entries of the dictionary of containers. Past that it starts anew with the containers in sight.</summary>
     public const int Containers = 256;
 
-    /// <summary>UTF-8 bytes of one text of a container; what is longer is cut.</summary>
+    /// <summary>Entries of the dictionary of peers: as many as a batch has rows, because a node may talk to more peers than it has containers.</summary>
+    public const int Peers = BatchRows;
+
+    /// <summary>UTF-8 bytes of one text of a dictionary; what is longer is cut.</summary>
     public const int TextBytes = 4096;
 
     /// <summary>UTF-8 bytes of all texts of a dictionary.</summary>

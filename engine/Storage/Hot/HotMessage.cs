@@ -6,7 +6,7 @@ internal enum HotMessage
     /// <summary>Nothing whole.</summary>
     None,
 
-    /// <summary>A dictionary of containers.</summary>
+    /// <summary>A dictionary: of containers or of peers.</summary>
     Dictionary,
 
     /// <summary>Rows.</summary>

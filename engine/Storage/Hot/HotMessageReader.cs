@@ -14,8 +14,8 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
     private byte[] _expected = [];
     private byte[] _converted = [];
 
-    /// <summary>The message of the containers that the batch has: the same one comes again and again.</summary>
-    private byte[] _dictionary = [];
+    /// <summary>The messages of the dictionaries that the batch has: the same ones come again and again.</summary>
+    private readonly byte[][] _dictionaries = [.. HotFormat.Current.Columns.Dictionaries.Select(_ => Array.Empty<byte>())];
     private byte[] _message = ArrayPool<byte>.Shared.Rent(HotLimits.SchemaBytes);
 
     /// <summary>The file; borrowed.</summary>
@@ -26,6 +26,9 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
 
     /// <summary>The batch that was read last.</summary>
     public HotBatch Batch { get; } = new();
+
+    /// <summary>The number of the dictionary that was read last.</summary>
+    public int Dictionary { get; private set; }
 
     /// <summary>The node whose rows these are; empty until <see cref="ReadSchema"/> was true.</summary>
     public string Node { get; private set; } = "";
@@ -51,15 +54,16 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
     {
         var metadata = ReadMetadata();
         return metadata.Length == Format.Messages.Batch.Length && TryReadBatch(metadata) ? HotMessage.Batch
-            : metadata.Length == Format.Messages.Dictionary.Length && TryReadDictionary(metadata) ? HotMessage.Dictionary
+            : TryReadDictionary(metadata) ? HotMessage.Dictionary
             : HotMessage.None;
     }
 
-    /// <summary>Has the rows that are read next refer to these containers, not to a dictionary that was read.</summary>
-    public void UseContainers(ContainerIdentity[] containers)
+    /// <summary>Has the rows that are read next refer to these entries, not to dictionaries that were read.</summary>
+    public void Use(ContainerIdentity[] containers, PeerIdentity[] peers)
     {
-        Batch.SetContainers(containers);
-        _dictionary = [];
+        Batch.Containers.Use(containers);
+        Batch.Peers.Use(peers);
+        Array.Fill(_dictionaries, []);
     }
 
     /// <summary>Reads the schema, which a segment begins with; false if there is none that this build knows.</summary>
@@ -81,7 +85,7 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         }
 
         (Node, Format) = (node, format);
-        _expected = new byte[Math.Max(format.Messages.Batch.Length, format.Messages.Dictionary.Length)];
+        _expected = new byte[format.Messages.LongestMetadata];
         Position = length;
         return true;
     }
@@ -102,13 +106,19 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
     private bool TryReadBatch(ReadOnlySpan<byte> metadata)
     {
         var template = Format.Messages.Batch;
-        var (rows, nulls) = (template.Rows(metadata), template.Nulls(metadata, Format.Columns.Container));
-        if (rows is < 1 or > HotLimits.BatchRows || nulls < 0 || nulls > rows)
+        var rows = template.Rows(metadata);
+        if (rows is < 1 or > HotLimits.BatchRows)
         {
             return false;
         }
 
-        Format.Metadata.RenderBatch(_expected, (int)rows, (int)nulls);
+        Span<int> nulls = stackalloc int[Format.Columns.Dictionaries.Count];
+        for (var dictionary = 0; dictionary < nulls.Length; dictionary++)
+        {
+            nulls[dictionary] = (int)Math.Clamp(template.Nulls(metadata, Format.Columns.ColumnOf(dictionary)), 0, rows);
+        }
+
+        Format.Metadata.RenderBatch(_expected, (int)rows, nulls);
         if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)))
         {
             return false;
@@ -146,15 +156,30 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         return _converted;
     }
 
+    /// <summary>Which dictionary it is the metadata says: it is as that of one of them, with other numbers.</summary>
     private bool TryReadDictionary(ReadOnlySpan<byte> metadata)
     {
-        var template = Format.Messages.Dictionary;
+        for (var dictionary = 0; dictionary < Format.Columns.Dictionaries.Count; dictionary++)
+        {
+            if (metadata.Length == Format.Messages.Dictionaries[dictionary].Length && TryReadDictionary(metadata, dictionary))
+            {
+                Dictionary = dictionary;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryReadDictionary(ReadOnlySpan<byte> metadata, int dictionary)
+    {
+        var (columns, template) = (Format.Columns.Dictionaries[dictionary], Format.Messages.Dictionaries[dictionary]);
         var entries = template.Rows(metadata);
-        Span<int> textBytes = stackalloc int[Format.Columns.ContainerTexts.Count];
+        Span<int> textBytes = stackalloc int[columns.Texts.Count];
         for (var text = 0; text < textBytes.Length; text++)
         {
             var bytes = template.BufferLength(metadata, 3 + 3 * text);
-            if (entries is < 0 or > HotLimits.Containers || bytes is < 0 or > HotLimits.DictionaryBytes)
+            if (entries < 0 || entries > columns.MostEntries || bytes is < 0 or > HotLimits.DictionaryBytes)
             {
                 return false;
             }
@@ -162,23 +187,22 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
             textBytes[text] = (int)bytes;
         }
 
-        Format.Metadata.RenderDictionary(_expected, (int)entries, textBytes);
-        var length = template.Length + Format.Metadata.DictionaryBodyLength((int)entries, textBytes);
+        HotMetadata.RenderDictionary(template, _expected, (int)entries, textBytes);
+        var length = template.Length + HotMetadata.DictionaryBodyLength((int)entries, textBytes);
         if (!metadata.SequenceEqual(_expected.AsSpan(0, template.Length)) || length > LargestMessage || !TryReadMessage(length))
         {
             return false;
         }
 
         var message = _message.AsSpan(0, length);
-        if (!message.SequenceEqual(_dictionary))
+        if (!message.SequenceEqual(_dictionaries[dictionary]))
         {
-            if (ContainerDictionaryBody.Read(message[template.Length..], (int)entries, textBytes, Format.Columns.ContainerTexts) is not { } containers)
+            if (!Batch.References[dictionary].TryTake(columns, message[template.Length..], (int)entries, textBytes))
             {
                 return false;
             }
 
-            Batch.SetContainers(containers);
-            _dictionary = message.ToArray();
+            _dictionaries[dictionary] = message.ToArray();
         }
 
         Position += length;

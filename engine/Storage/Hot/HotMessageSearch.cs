@@ -15,6 +15,8 @@ internal sealed class HotMessageSearch(SafeFileHandle file, HotFormat format)
 
     private const int Continuation = -1;
 
+    private const uint AnyDictionary = uint.MaxValue;
+
     /// <summary>Bytes of metadata that may differ from what they would be for the message to be recognised all the same.</summary>
     private const int MostDamagedBytes = 16;
 
@@ -45,51 +47,65 @@ internal sealed class HotMessageSearch(SafeFileHandle file, HotFormat format)
     }
 
     /// <summary>What the damaged message was, by where the next one begins.</summary>
-    /// <returns>Its rows, null where that can't be told; and whether it was certainly a batch, so that the dictionary is still the one before.</returns>
+    /// <returns>Its rows, null where that can't be told; and the dictionaries, a bit each by their numbers, that are maybe not those before any more.</returns>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public (long? Rows, bool IsBatch) Describe(long damagedAt, long nextAt)
+    public (long? Rows, uint Dictionaries) Describe(long damagedAt, long nextAt)
     {
-        var metadata = new byte[Math.Max(format.Messages.Batch.Length, format.Messages.Dictionary.Length)];
+        var metadata = new byte[format.Messages.LongestMetadata];
         if (RandomAccess.Read(file, metadata, damagedAt) < metadata.Length)
         {
-            return (null, false);
+            return (null, AnyDictionary);
         }
 
         for (var rows = 1; rows <= HotLimits.BatchRows; rows++)
         {
             if (format.Messages.Batch.Length + format.Layout.BodyLength(rows) == nextAt - damagedAt && LooksLikeBatch(metadata, rows))
             {
-                return (rows, true);
+                return (rows, 0);
             }
         }
 
-        return (LooksLikeDictionary(metadata, nextAt - damagedAt) ? 0 : null, false);
+        for (var dictionary = 0; dictionary < format.Columns.Dictionaries.Count; dictionary++)
+        {
+            if (LooksLikeDictionary(metadata, dictionary, nextAt - damagedAt))
+            {
+                return (0, 1u << dictionary);
+            }
+        }
+
+        return (null, AnyDictionary);
     }
 
     private bool LooksLikeBatch(byte[] metadata, int rows)
     {
         var expected = new byte[metadata.Length];
-        format.Metadata.RenderBatch(expected, rows, (int)Math.Clamp(format.Messages.Batch.Nulls(metadata, format.Columns.Container), 0, rows));
+        Span<int> nulls = stackalloc int[format.Columns.Dictionaries.Count];
+        for (var dictionary = 0; dictionary < nulls.Length; dictionary++)
+        {
+            nulls[dictionary] = (int)Math.Clamp(format.Messages.Batch.Nulls(metadata, format.Columns.ColumnOf(dictionary)), 0, rows);
+        }
+
+        format.Metadata.RenderBatch(expected, rows, nulls);
         return LooksLike(metadata, expected, format.Messages.Batch.Length);
     }
 
-    private bool LooksLikeDictionary(byte[] metadata, long length)
+    private bool LooksLikeDictionary(byte[] metadata, int dictionary, long length)
     {
-        var template = format.Messages.Dictionary;
+        var (columns, template) = (format.Columns.Dictionaries[dictionary], format.Messages.Dictionaries[dictionary]);
         var entries = template.Rows(metadata);
-        Span<int> textBytes = stackalloc int[format.Columns.ContainerTexts.Count];
+        Span<int> textBytes = stackalloc int[columns.Texts.Count];
         for (var text = 0; text < textBytes.Length; text++)
         {
             textBytes[text] = (int)Math.Clamp(template.BufferLength(metadata, 3 + 3 * text), 0, HotLimits.DictionaryBytes);
         }
 
-        if (entries is < 0 or > HotLimits.Containers || template.Length + format.Metadata.DictionaryBodyLength((int)entries, textBytes) != length)
+        if (entries < 0 || entries > columns.MostEntries || template.Length + HotMetadata.DictionaryBodyLength((int)entries, textBytes) != length)
         {
             return false;
         }
 
         var expected = new byte[metadata.Length];
-        format.Metadata.RenderDictionary(expected, (int)entries, textBytes);
+        HotMetadata.RenderDictionary(template, expected, (int)entries, textBytes);
         return LooksLike(metadata, expected, template.Length);
     }
 
@@ -107,5 +123,5 @@ internal sealed class HotMessageSearch(SafeFileHandle file, HotFormat format)
     private bool IsPrefix(ReadOnlySpan<byte> bytes) =>
         BinaryPrimitives.ReadInt32LittleEndian(bytes) == Continuation
         && MessageTemplate.PrefixBytes + BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]) is var length
-        && (length == format.Messages.Batch.Length || length == format.Messages.Dictionary.Length);
+        && (length == format.Messages.Batch.Length || format.Messages.Dictionaries.Any(dictionary => dictionary.Length == length));
 }

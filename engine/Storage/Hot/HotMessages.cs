@@ -16,13 +16,23 @@ internal sealed class HotMessages
         _columns = columns;
         var stream = Write(OneRow(columns));
         var at = MessageLength(stream); // the schema has no body
-        Dictionary = new MessageTemplate(stream.AsSpan(at, MessageLength(stream.AsSpan(at))), isDictionary: true);
-        at += Dictionary.Length + (int)Dictionary.BodyLength(stream.AsSpan(at));
+        var dictionaries = new MessageTemplate[columns.Dictionaries.Count];
+        for (var dictionary = 0; dictionary < dictionaries.Length; dictionary++)
+        {
+            var template = new MessageTemplate(stream.AsSpan(at, MessageLength(stream.AsSpan(at))), isDictionary: true);
+            dictionaries[dictionary] = template;
+            at += template.Length + (int)template.BodyLength(stream.AsSpan(at));
+        }
+
+        Dictionaries = dictionaries;
         Batch = new MessageTemplate(stream.AsSpan(at, MessageLength(stream.AsSpan(at))), isDictionary: false);
     }
 
-    /// <summary>A dictionary of containers.</summary>
-    public MessageTemplate Dictionary { get; }
+    /// <summary>The dictionaries, by their numbers.</summary>
+    public IReadOnlyList<MessageTemplate> Dictionaries { get; }
+
+    /// <summary>Bytes of the longest prefix and metadata of a batch or a dictionary.</summary>
+    public int LongestMetadata => Math.Max(Batch.Length, Dictionaries.Max(dictionary => dictionary.Length));
 
     /// <summary>A batch of rows.</summary>
     public MessageTemplate Batch { get; }
@@ -69,16 +79,20 @@ internal sealed class HotMessages
     {
         var schema = hot.SchemaOf("", "");
         var columns = new IArrowArray[hot.Count];
-        for (var column = 0; column < hot.Container; column++)
+        for (var column = 0; column < hot.Fields.Count; column++)
         {
             var values = new ArrowBuffer(new byte[hot.Widths[column]]);
             columns[column] = ArrowArrayFactory.BuildArray(new ArrayData(schema.FieldsList[column].DataType, 1, 0, 0, [ArrowBuffer.Empty, values]));
         }
 
-        var texts = hot.ContainerTexts.Select(_ => (IArrowArray)new StringArray.Builder().Append("").Build());
-        var containers = new StructArray(hot.ContainerType, 1, texts, ArrowBuffer.Empty, 0);
-        var none = new Int16Array.Builder().AppendNull().Build();
-        columns[hot.Container] = new DictionaryArray(hot.ContainerIndexType, none, containers);
+        for (var number = 0; number < hot.Dictionaries.Count; number++)
+        {
+            var dictionary = hot.Dictionaries[number];
+            var texts = dictionary.Texts.Select(_ => (IArrowArray)new StringArray.Builder().Append("").Build());
+            var none = new Int16Array.Builder().AppendNull().Build();
+            columns[hot.ColumnOf(number)] = new DictionaryArray(dictionary.IndexType, none, new StructArray(dictionary.EntryType, 1, texts, ArrowBuffer.Empty, 0));
+        }
+
         return new RecordBatch(schema, columns, 1);
     }
 }

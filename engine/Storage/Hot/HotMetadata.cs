@@ -5,7 +5,10 @@ namespace NetMon.Storage.Hot;
 internal sealed class HotMetadata(HotFormat format)
 {
     /// <summary>Writes prefix and metadata of a batch.</summary>
-    public void RenderBatch(Span<byte> message, int rows, int nulls)
+    /// <param name="message">Receives them.</param>
+    /// <param name="rows">Of the batch.</param>
+    /// <param name="nulls">Rows without an entry, by dictionary.</param>
+    public void RenderBatch(Span<byte> message, int rows, ReadOnlySpan<int> nulls)
     {
         var template = format.Messages.Batch;
         template.CopyTo(message);
@@ -13,25 +16,28 @@ internal sealed class HotMetadata(HotFormat format)
         template.SetBodyLength(message, format.Layout.BodyLength(rows));
         for (var column = 0; column < format.Columns.Count; column++)
         {
-            var isContainer = column == format.Columns.Container;
+            var dictionary = column - format.Columns.Fields.Count;
             var values = format.Layout.Column(column, rows);
-            template.SetNode(message, column, rows, isContainer ? nulls : 0);
-            template.SetBuffer(message, 2 * column, isContainer ? format.Layout.Validity(rows) : values, isContainer ? (rows + 7) / 8 : 0);
+            template.SetNode(message, column, rows, dictionary < 0 ? 0 : nulls[dictionary]);
+            template.SetBuffer(message, 2 * column, dictionary < 0 ? values : format.Layout.Validity(dictionary, rows), dictionary < 0 ? 0 : (rows + 7) / 8);
             template.SetBuffer(message, 2 * column + 1, values, format.Columns.Widths[column] * rows);
         }
     }
 
-    /// <summary>Writes prefix and metadata of a dictionary whose texts have so many bytes, by field.</summary>
-    public void RenderDictionary(Span<byte> message, int entries, ReadOnlySpan<int> textBytes)
+    /// <summary>Writes prefix and metadata of a dictionary.</summary>
+    /// <param name="template">Its template.</param>
+    /// <param name="message">Receives them.</param>
+    /// <param name="entries">How many there are.</param>
+    /// <param name="textBytes">Bytes of the texts, by field.</param>
+    public static void RenderDictionary(MessageTemplate template, Span<byte> message, int entries, ReadOnlySpan<int> textBytes)
     {
-        var template = format.Messages.Dictionary;
         template.CopyTo(message);
         template.SetRows(message, entries);
         template.SetBodyLength(message, DictionaryBodyLength(entries, textBytes));
         template.SetNode(message, 0, entries, 0);
         template.SetBuffer(message, 0, 0, 0);
         var at = 0;
-        for (var text = 0; text < format.Columns.ContainerTexts.Count; text++)
+        for (var text = 0; text < textBytes.Length; text++)
         {
             template.SetNode(message, 1 + text, entries, 0);
             template.SetBuffer(message, 1 + 3 * text, at, 0);
@@ -43,9 +49,9 @@ internal sealed class HotMetadata(HotFormat format)
     }
 
     /// <summary>Bytes of a dictionary's body.</summary>
-    public int DictionaryBodyLength(int entries, ReadOnlySpan<int> textBytes)
+    public static int DictionaryBodyLength(int entries, ReadOnlySpan<int> textBytes)
     {
-        var length = HotLayout.TrailerBytes + format.Columns.ContainerTexts.Count * HotLayout.Align(4 * (entries + 1));
+        var length = HotLayout.TrailerBytes + textBytes.Length * HotLayout.Align(4 * (entries + 1));
         foreach (var bytes in textBytes)
         {
             length += HotLayout.Align(bytes);

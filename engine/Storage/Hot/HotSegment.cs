@@ -7,11 +7,11 @@ namespace NetMon.Storage.Hot;
 /// <exception cref="IOException">It can't be made.</exception>
 internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] schema) : HotFile(capture, hour, capture.NewSegment(hour))
 {
-    /// <summary>Batches after which the dictionary is written again though nothing is new: one that is damaged costs so many batches at most.</summary>
+    /// <summary>Batches after which the dictionaries are written again though nothing is new: one that is damaged costs so many batches at most.</summary>
     private const int DictionaryEvery = 8;
 
-    private int _dictionary;
-    private int _sinceDictionary;
+    private readonly int[] _written = new int[HotFormat.Current.Columns.Dictionaries.Count]; // versions
+    private int _sinceDictionaries;
 
     /// <summary>Rows in it.</summary>
     public long Rows { get; private set; }
@@ -24,30 +24,39 @@ internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] sch
 
     /// <summary>Appends the rows in one write, with what must come before them.</summary>
     /// <param name="batch">The rows.</param>
-    /// <param name="containers">What their indices refer to.</param>
+    /// <param name="dictionaries">What their indices refer to.</param>
     /// <param name="scratch">Room for messages; it grows.</param>
     /// <exception cref="IOException">The disk refused it; the segment ends where it did.</exception>
-    public void Append(HotBatchBuilder batch, ContainerDictionary containers, ref byte[] scratch)
+    public void Append(HotBatchBuilder batch, HotDictionaries dictionaries, ref byte[] scratch)
     {
         var length = 0;
-        var withDictionary = _dictionary != containers.Version || _sinceDictionary == DictionaryEvery;
-        Reserve(ref scratch, (Length == 0 ? schema.Length : 0) + (withDictionary ? containers.MessageLength : 0) + batch.MessageLength);
+        var again = _sinceDictionaries == DictionaryEvery;
+        Reserve(ref scratch, (Length == 0 ? schema.Length : 0) + dictionaries.All.Sum(dictionary => dictionary.MessageLength) + batch.MessageLength);
         if (Length == 0)
         {
             schema.CopyTo(scratch, 0);
             length = schema.Length;
         }
 
-        if (withDictionary)
+        for (var number = 0; number < _written.Length; number++)
         {
-            containers.Write(scratch.AsSpan(length, containers.MessageLength));
-            length += containers.MessageLength;
+            var dictionary = dictionaries.All[number];
+            if (again || _written[number] != dictionary.Version)
+            {
+                dictionary.Write(scratch.AsSpan(length, dictionary.MessageLength));
+                length += dictionary.MessageLength;
+            }
         }
 
         batch.Write(scratch.AsSpan(length, batch.MessageLength));
         length += batch.MessageLength;
         Write(scratch.AsSpan(0, length));
-        (_dictionary, _sinceDictionary) = (containers.Version, withDictionary ? 1 : _sinceDictionary + 1);
+        for (var number = 0; number < _written.Length; number++)
+        {
+            _written[number] = dictionaries.All[number].Version;
+        }
+
+        _sinceDictionaries = again ? 1 : _sinceDictionaries + 1;
         Rows += batch.Rows;
     }
 

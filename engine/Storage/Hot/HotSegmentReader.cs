@@ -12,7 +12,9 @@ namespace NetMon.Storage.Hot;
 public sealed class HotSegmentReader : IDisposable
 {
     private readonly HotMessageReader _messages;
-    private bool _areContainersUnknown;
+
+    /// <summary>The dictionaries, a bit each by their numbers, that are maybe not those that the next rows refer to.</summary>
+    private uint _unknown;
 
     private HotSegmentReader(HotMessageReader messages) => _messages = messages;
 
@@ -80,18 +82,20 @@ public sealed class HotSegmentReader : IDisposable
                 message = SkipDamage();
             }
 
-            _areContainersUnknown &= message != HotMessage.Dictionary;
             if (message == HotMessage.None)
             {
                 return false;
             }
 
-            if (message == HotMessage.Batch && (_areContainersUnknown ? !Batch.HasContainers : Batch.HasItsContainers()))
+            if (message == HotMessage.Dictionary)
+            {
+                _unknown &= ~(1u << _messages.Dictionary);
+            }
+            else if (HasItsDictionaries())
             {
                 return true;
             }
-
-            if (message == HotMessage.Batch)
+            else
             {
                 // The dictionary that its rows refer to is damaged: no row is better than one with a wrong name.
                 DamageBefore = HotDamage.Of(DamageBefore, Batch.Rows);
@@ -101,15 +105,29 @@ public sealed class HotSegmentReader : IDisposable
         return false;
     }
 
-    /// <summary>Reads the batch at a place where an earlier pass found one, with the containers of that time.</summary>
-    internal bool TryReadAt(long position, ContainerIdentity[] containers)
+    /// <summary>Reads the batch at a place where an earlier pass found one, with the dictionaries of that time.</summary>
+    internal bool TryReadAt(long position, ContainerIdentity[] containers, PeerIdentity[] peers)
     {
         (_messages.Position, _messages.IsAtEnd) = (position, false);
-        _messages.UseContainers(containers);
+        _messages.Use(containers, peers);
         return _messages.ReadMessage() == HotMessage.Batch;
     }
 
     public void Dispose() => _messages.Dispose();
+
+    private bool HasItsDictionaries()
+    {
+        for (var dictionary = 0; dictionary < Batch.References.Count; dictionary++)
+        {
+            var references = Batch.References[dictionary];
+            if ((_unknown & (1u << dictionary)) != 0 ? references.HasAny : !references.AreKnown)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>
     /// Reads the next whole message behind one that is not, if there is one: then what lies between is damaged. If there is none the
@@ -126,7 +144,7 @@ public sealed class HotSegmentReader : IDisposable
             if (message != HotMessage.None)
             {
                 var damage = search.Describe(damagedAt, place);
-                _areContainersUnknown |= !damage.IsBatch;
+                _unknown |= damage.Dictionaries;
                 (DamageBefore, _messages.TornRows) = (HotDamage.Of(DamageBefore, damage.Rows), 0);
                 return message;
             }

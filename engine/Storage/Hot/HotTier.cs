@@ -179,7 +179,7 @@ internal sealed class HotTier
                 hour.FirstRowWatermark = _watermark;
             }
 
-            var taken = hour.Batch.Add(events, hour.Containers);
+            var taken = hour.Batch.Add(events, hour.Dictionaries);
             events = events[taken..];
             if (hour.Batch.IsFull)
             {
@@ -187,9 +187,9 @@ internal sealed class HotTier
             }
             else if (!events.IsEmpty)
             {
-                // The dictionary is full: it starts anew with the containers of the rows to come.
+                // A dictionary is full: it starts anew with what the rows to come refer to.
                 _writer.WriteOut(hour);
-                hour.Containers.Clear();
+                hour.Dictionaries.ClearFull();
             }
         }
     }

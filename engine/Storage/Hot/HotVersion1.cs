@@ -27,8 +27,7 @@ internal static class HotVersion1
 
     private static readonly string[] ContainerTexts = ["container_id", "pod_uid", "pod_name", "pod_namespace", "container_name", "image"];
 
-    public static HotFormat Format { get; } =
-        new(new HotColumns(Version, Fields, [.. ContainerTexts.Select(name => EventColumns.ContainerTexts.Single(text => text.Name == name))]));
+    public static HotFormat Format { get; } = new(new HotColumns(Version, Fields, [new HotDictionary("container", ContainerTexts, HotLimits.Containers)]));
 
     /// <summary>Puts the values of a batch where the current version has them; fields that version 1 lacks become 0.</summary>
     /// <param name="message">A message of version 1.</param>
@@ -39,7 +38,7 @@ internal static class HotVersion1
         var (from, to) = (Format, HotFormat.Current);
         message = message[from.Messages.Batch.Length..];
         converted = converted[to.Messages.Batch.Length..];
-        for (var column = 0; column < to.Columns.Container; column++)
+        for (var column = 0; column < to.Columns.Fields.Count; column++)
         {
             var values = converted.Slice(to.Layout.Column(column, rows), to.Columns.Widths[column] * rows);
             var field = EventColumns.Fields[column];
@@ -59,9 +58,10 @@ internal static class HotVersion1
             }
         }
 
-        var containers = to.Columns.Container;
-        message.Slice(from.Layout.Validity(rows), (rows + 7) / 8).CopyTo(converted[to.Layout.Validity(rows)..]);
-        message.Slice(from.Layout.Column(from.Columns.Container, rows), sizeof(short) * rows).CopyTo(converted[to.Layout.Column(containers, rows)..]);
+        const int containers = HotColumns.Containers;
+        message.Slice(from.Layout.Validity(containers, rows), (rows + 7) / 8).CopyTo(converted[to.Layout.Validity(containers, rows)..]);
+        message.Slice(from.Layout.Column(from.Columns.ColumnOf(containers), rows), sizeof(short) * rows).CopyTo(converted[to.Layout.Column(to.Columns.ColumnOf(containers), rows)..]);
+        converted.Slice(to.Layout.Validity(HotColumns.Peers, rows), (rows + 7) / 8).Clear();
     }
 
     private static string NameOf(EventField field) => field == EventFields.CloseReason ? "ending" : field.Name;

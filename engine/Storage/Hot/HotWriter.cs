@@ -82,7 +82,7 @@ internal sealed class HotWriter
                 hour.Segments.Add(hour.Segment.Path);
             }
 
-            hour.Segment.Append(hour.Batch, hour.Containers, ref _scratch);
+            hour.Segment.Append(hour.Batch, hour.Dictionaries, ref _scratch);
             _written.Add(hour.Segment.Path, hour.Batch.Describe());
             _sync.Written(hour.Segment);
         }

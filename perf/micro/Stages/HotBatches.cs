@@ -9,7 +9,7 @@ public class HotBatches
     private const int Count = 32 * HotLimits.BatchRows;
     private readonly StandardEvents _events = StandardEvents.Make(Count);
     private readonly HotBatchBuilder _batch = new();
-    private readonly ContainerDictionary _containers = new();
+    private readonly HotDictionaries _dictionaries = new();
     private byte[] _message = [];
 
     [Benchmark(OperationsPerInvoke = Count)]
@@ -18,7 +18,7 @@ public class HotBatches
         var rows = 0;
         for (var from = 0; from < Count; from += HotLimits.BatchRows)
         {
-            rows += _batch.Add(_events.Events.AsSpan(from, HotLimits.BatchRows), _containers);
+            rows += _batch.Add(_events.Events.AsSpan(from, HotLimits.BatchRows), _dictionaries);
             if (_message.Length < _batch.MessageLength)
             {
                 _message = new byte[_batch.MessageLength];

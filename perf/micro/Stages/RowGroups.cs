@@ -45,7 +45,7 @@ public class RowGroups
     {
         var events = StandardEvents.Make(Count).Events;
         var builder = new HotBatchBuilder();
-        var containers = new ContainerDictionary();
+        var dictionaries = new HotDictionaries();
         var batches = new BatchPlace[Count / HotLimits.BatchRows];
 
         // As the dictionary numbers them: in the order in which they came.
@@ -55,11 +55,11 @@ public class RowGroups
         for (var n = 0; n < batches.Length; n++)
         {
             var rows = events.AsSpan(n * HotLimits.BatchRows, HotLimits.BatchRows);
-            var added = builder.Add(rows, containers);
+            var added = builder.Add(rows, dictionaries);
             var message = new byte[builder.MessageLength];
             builder.Write(message);
             builder.Clear();
-            batches[n] = new BatchPlace(0, segment.Position, added, rows[0].UnixNanoseconds, rows[^1].UnixNanoseconds, IsSorted: true, IsCurrent: true, dictionary);
+            batches[n] = new BatchPlace(0, segment.Position, added, rows[0].UnixNanoseconds, rows[^1].UnixNanoseconds, IsSorted: true, IsCurrent: true, dictionary, []);
             segment.Write(message);
         }
 

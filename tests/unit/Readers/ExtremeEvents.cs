@@ -33,6 +33,11 @@ internal static class ExtremeEvents
         null, null, Sample.Container, new("c0ffee"), new("ab", "größe-😀", "it's", "\"quoted\"\\", "0d4b6a1e-3f0c-4d27-9a55-6f1f5b0b7c12", new string('i', 1024)),
     ];
 
+    private static readonly PeerIdentity?[] Peers =
+    [
+        null, Sample.Peer, new(Node: "node-2"), new(Service: "größe-😀", PodNamespace: "it's"), new("\"quoted\"\\", new string('n', 1024), Zone: "z"), new(),
+    ];
+
     /// <param name="hour">When it begins, nanoseconds since 1970. The first event is then, the last is at its last nanosecond.</param>
     /// <param name="count">Two or more.</param>
     public static WrittenEvent[] OfHour(long hour, int count)
@@ -43,7 +48,7 @@ internal static class ExtremeEvents
         {
             T Any<T>(T[] values) => values[random.Next(values.Length)];
             var (source, destination, dialed, process) = (n % 3 == 0 ? Unique(n) : Any(Addresses), Any(Addresses), Any(Addresses), Any(Processes));
-            var written = new ConnectionEvent { UnixNanoseconds = hour + (Sample.HourLong - 1) / (count - 1) * n, Container = Any(Containers) };
+            var written = new ConnectionEvent { UnixNanoseconds = hour + (Sample.HourLong - 1) / (count - 1) * n, Container = Any(Containers), Peer = Any(Peers) };
             written.UnixNanoseconds = n == count - 1 ? hour + Sample.HourLong - 1 : written.UnixNanoseconds;
             ref var record = ref written.Record;
             record.Kind = (RecordKind)random.Next((int)RecordKind.Connect, (int)RecordKind.Flow + 1);

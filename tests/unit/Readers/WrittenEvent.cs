@@ -14,7 +14,7 @@ internal sealed record WrittenEvent(ConnectionEvent Event, string Source, string
         get
         {
             var record = Event.Record;
-            var container = Event.Container;
+            var (container, peer) = (Event.Container, Event.Peer);
             var isConnect = record.Kind == RecordKind.Connect;
             var isClose = record.Kind == RecordKind.Close;
             var hasTraffic = isClose || record.Kind == RecordKind.Flow;
@@ -38,9 +38,12 @@ internal sealed record WrittenEvent(ConnectionEvent Event, string Source, string
                 Has(RecordFlags.Older) ? "true" : null,
                 hasDeltas ? Number(record.DeltaSent) : null, hasDeltas ? Number(record.DeltaReceived) : null,
                 isDialed ? Dialed : null, isDialed ? Number(record.DialedPort) : null,
+                Known(peer?.PodName), Known(peer?.PodNamespace), Known(peer?.Workload), Known(peer?.Service), Known(peer?.Node), Known(peer?.Zone),
             ];
         }
     }
+
+    private static string? Known(string? text) => text is "" ? null : text;
 
     private static string Number<T>(T number)
         where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);

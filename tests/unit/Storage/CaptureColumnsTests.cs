@@ -94,6 +94,18 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
+    public void What_is_not_known_of_a_peer_is_null()
+    {
+        const string question = "SELECT peer_pod_name, peer_pod_namespace, peer_workload, peer_service, peer_node, peer_zone FROM {events} ORDER BY timestamp";
+        Write(
+            Sample.Accept(Sample.Hour19), Sample.Accept(Sample.Hour19 + 1000) with { Peer = Sample.Peer }, Sample.Accept(Sample.Hour19 + 2000) with { Peer = new PeerIdentity(Node: "node-2") },
+            Sample.Accept(Sample.Hour19 + 3000) with { Peer = Sample.Peer with { } }, Sample.Accept(Sample.Hour19 + 4000) with { Peer = new PeerIdentity() });
+
+        object?[] all = ["db-0", "production", "StatefulSet/db", "db", "node-2", "zone-b"];
+        Assert.Equal([Nulls(6), all, [.. Nulls(4), "node-2", null], all, Nulls(6)], _capture.Query(question));
+    }
+
+    [Fact]
     public void Process_names_are_decoded_as_the_framework_decodes_UTF8()
     {
         byte[][] names =
@@ -235,7 +247,7 @@ public sealed class CaptureColumnsTests : IDisposable
         var close = Sample.Close(at + 2);
         close.Record.SourceAddress = Sample.Address($"10.0.{n / 256}.{n % 256}");
         close.Record.Flags = RecordFlags.Dialed | RecordFlags.Older | RecordFlags.OwnerUnknown;
-        return [Sample.Connect(at, error: 111) with { Container = Sample.Container }, Sample.Accept(at + 1), close];
+        return [Sample.Connect(at, error: 111) with { Container = Sample.Container, Peer = Sample.Peer }, Sample.Accept(at + 1), close];
     }
 
     private IEnumerable<bool> Excluded(string column, string value) => _capture.Query(

@@ -9,6 +9,8 @@ public sealed class CaptureRoundTripTests
 {
     private static readonly ContainerIdentity?[] Containers = [null, Sample.Container, new("c1", "", "", "c"), new("c2", "p", "n", "", "u", "i")];
 
+    private static readonly PeerIdentity?[] Peers = [null, null, Sample.Peer, new(Node: "node-2", Zone: "z"), new("p", "n", "", "s")];
+
     private static readonly Gen<ConnectionEvent> AnyEvent =
         from kind in Gen.Byte[1, 4]
         from at in Gen.Long[0, 2 * Sample.HourLong - 1]
@@ -17,8 +19,9 @@ public sealed class CaptureRoundTripTests
         from ports in Gen.Select(Gen.UShort, Gen.UShort)
         from comm in Gen.OneOf(Gen.Byte.Array[0, 16], One("nginx"u8.ToArray(), "java"u8.ToArray()))
         from container in One(Containers)
+        from peer in One(Peers)
         from outcome in Gen.Select(One(0u, 103u, 111u, 7u), Gen.Byte[0, 9], Gen.Byte[0, 2], Gen.Byte[0, 31])
-        select Build((RecordKind)kind, at, addresses, numbers, ports, comm, container, outcome);
+        select Build((RecordKind)kind, at, addresses, numbers, ports, comm, container, outcome) with { Peer = peer };
 
     [Fact]
     public void Whatever_events_hold_comes_back() => AnyEvent.Array[1, 400].Sample(
@@ -33,7 +36,7 @@ public sealed class CaptureRoundTripTests
                 """
                 SELECT epoch_us(timestamp), type, src_ip, dst_ip, src_port, dst_port, pid, process, container_id, container_name, pod_uid, image,
                     direction, cgroup_id, result, errno, latency_us, duration_us, bytes_sent, reason,
-                    connection_id, owner, older, delta_sent, dialed_ip, dialed_port
+                    connection_id, owner, older, delta_sent, dialed_ip, dialed_port, peer_pod_name, peer_workload, peer_service, peer_node, peer_zone
                 FROM {events}
                 """);
             Assert.Equal(Sorted(events.Select(Expected)), Sorted(rows.Select(row => string.Join('|', row.Select(value => value ?? "null")))));
@@ -92,9 +95,12 @@ public sealed class CaptureRoundTripTests
             (record.Flags & RecordFlags.OwnerUnknown) != 0 ? "unknown" : (record.Flags & RecordFlags.OwnerInferred) != 0 ? "inferred" : null,
             (record.Flags & RecordFlags.Older) != 0 ? true : null, hasTraffic && record.ConnectionId != 0 ? record.DeltaSent : null,
             isDialed ? AddressText.Format(record.DialedAddress) : null, isDialed ? record.DialedPort : null,
+            NullIfEmpty(source.Peer?.PodName), NullIfEmpty(source.Peer?.Workload), NullIfEmpty(source.Peer?.Service), NullIfEmpty(source.Peer?.Node), NullIfEmpty(source.Peer?.Zone),
         ];
         return string.Join('|', values.Select(value => value ?? "null"));
     }
+
+    private static string? NullIfEmpty(string? text) => text is "" ? null : text;
 
     private static List<string> Sorted(IEnumerable<string> lines) => [.. lines.Order(StringComparer.Ordinal)];
 }

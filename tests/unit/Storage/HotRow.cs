@@ -11,7 +11,7 @@ internal static class HotRow
     /// <summary>Puts a row together again, except for the time in the kernel's own clock, which is not stored.</summary>
     public static ConnectionEvent Restore(HotBatch batch, int row)
     {
-        var restored = new ConnectionEvent { UnixNanoseconds = batch.Timestamps[row], Container = batch.ContainerOf(row) };
+        var restored = new ConnectionEvent { UnixNanoseconds = batch.Timestamps[row], Container = batch.Containers.Of(row), Peer = batch.Peers.Of(row) };
         restored.Record.Size = ConnectionRecord.ByteSize;
         restored.Record.Version = ConnectionRecord.CurrentVersion;
         var record = MemoryMarshal.AsBytes(new Span<ConnectionRecord>(ref restored.Record));

@@ -11,6 +11,8 @@ namespace NetMon.UnitTests.Storage;
 
 public sealed class SegmentTests : IDisposable
 {
+    private static readonly PeerIdentity OtherNode = new(Node: "node-2");
+
     private readonly CaptureFolder _capture = new();
 
     public void Dispose() => _capture.Dispose();
@@ -22,7 +24,7 @@ public sealed class SegmentTests : IDisposable
         var digests = new Dictionary<string, string>
         {
             ["1"] = "f616f5b2fb303efa0be96c088a5afa61727487e2454cc726b0c47ad629bd631d",
-            ["2"] = "03a56261c66b6f59056b14f15450beaaddb867edd72232f7476ac98799d5ff54",
+            ["3"] = "2003ac8f14976993fafde6bf8d195bbf72cedd22309315354bee138c6e633e3e",
         };
         Assert.All((string[])[HotVersion1.Version, EventColumns.HotVersion], version =>
         {
@@ -44,6 +46,8 @@ public sealed class SegmentTests : IDisposable
         {
             var containers = (DictionaryArray)batch.Column("container");
             var structs = (StructArray)containers.Dictionary;
+            var peers = (DictionaryArray)batch.Column("peer");
+            var peerStructs = (StructArray)peers.Dictionary;
             for (var index = 0; index < batch.Length; index++, row++)
             {
                 var record = events[row].Record;
@@ -58,6 +62,9 @@ public sealed class SegmentTests : IDisposable
                 var container = ((Int16Array)containers.Indices).GetValue(index);
                 Assert.Equal(events[row].Container?.Image, container is { } at ? ((StringArray)structs.Fields[5]).GetString(at) : null);
                 Assert.Equal(events[row].Container?.ContainerId, container is { } id ? ((StringArray)structs.Fields[0]).GetString(id) : null);
+                var peer = ((Int16Array)peers.Indices).GetValue(index);
+                Assert.Equal(events[row].Peer?.PodName, peer is { } pod ? ((StringArray)peerStructs.Fields[0]).GetString(pod) : null);
+                Assert.Equal(events[row].Peer?.Zone, peer is { } zone ? ((StringArray)peerStructs.Fields[5]).GetString(zone) : null);
             }
         }
 
@@ -85,12 +92,31 @@ public sealed class SegmentTests : IDisposable
         {
             for (var row = 0; row < reader.Batch.Rows; row++)
             {
-                var container = reader.Batch.ContainerOf(row)!;
+                var container = reader.Batch.Containers.Of(row)!;
                 images.Add($"{container.ContainerId} {container.Image.Length}");
             }
         }
 
         Assert.Equal(events.Select(e => $"{e.Container!.ContainerId} {Math.Min(1024, e.Container.Image.Length)}"), images);
+    }
+
+    [Fact]
+    public void More_peers_than_a_dictionary_holds_all_come_back()
+    {
+        PeerIdentity?[] peers = [.. Enumerable.Range(0, 10_000).Select(n => n % 7 == 0 ? null : new PeerIdentity($"p{n / 2}", "shop", Zone: n % 3 == 0 ? new string('z', n % 2000) : ""))];
+        using var reader = HotSegmentReader.Open(Leave([.. peers.Select((peer, n) => Sample.Accept(Sample.Hour19 + n) with { Peer = peer })]));
+
+        var read = new List<PeerIdentity?>();
+        while (reader.TryRead())
+        {
+            for (var row = 0; row < reader.Batch.Rows; row++)
+            {
+                read.Add(reader.Batch.Peers.Of(row));
+            }
+        }
+
+        Assert.Equal(peers.Select(peer => peer is { Zone.Length: > 1024 } ? peer with { Zone = peer.Zone[..1024] } : peer), read);
+        Assert.All(read.OfType<PeerIdentity>().GroupBy(peer => peer), equal => Assert.Single(equal.Distinct(ReferenceEqualityComparer.Instance)));
     }
 
     [Fact]
@@ -209,12 +235,17 @@ public sealed class SegmentTests : IDisposable
     {
         var bytes = File.ReadAllBytes(Leave(Mixed(5)));
         var at = HotMessages.MessageLength(bytes);
-        at += (int)(HotFormat.Current.Messages.Dictionary.Length + HotFormat.Current.Messages.Dictionary.BodyLength(bytes.AsSpan(at)));
+        foreach (var dictionary in HotFormat.Current.Messages.Dictionaries)
+        {
+            at += (int)(dictionary.Length + dictionary.BodyLength(bytes.AsSpan(at)));
+        }
+
         var (batch, layout) = (HotFormat.Current.Messages.Batch, HotFormat.Current.Layout);
         var length = batch.Length + layout.BodyLength(5);
         foreach (var (offset, value) in new[]
         {
-            (batch.Length + layout.Column(HotFormat.Current.Columns.Container, 5), (byte)0xff), // an index beyond the dictionary
+            (batch.Length + layout.Column(HotFormat.Current.Columns.ColumnOf(HotColumns.Containers), 5), (byte)0xff), // an index beyond the dictionary
+            (batch.Length + layout.Column(HotFormat.Current.Columns.ColumnOf(HotColumns.Peers), 5), (byte)0xff),
             (batch.Length + layout.Column(HotColumns.IndexOf(EventFields.Kind), 5), (byte)9), // no such kind
         })
         {
@@ -244,10 +275,10 @@ public sealed class SegmentTests : IDisposable
     [
         .. Enumerable.Range(0, count).Select(n => (n % 4) switch
         {
-            0 => Sample.Connect(Sample.Hour19 + n, error: (uint)n) with { Container = n % 2 == 0 ? Sample.Container : new ContainerIdentity("c0ffee") },
+            0 => Sample.Connect(Sample.Hour19 + n, error: (uint)n) with { Container = n % 2 == 0 ? Sample.Container : new ContainerIdentity("c0ffee"), Peer = Sample.Peer },
             1 => Sample.Accept(Sample.Hour19 + n),
             2 => Sample.Flow(Sample.Hour19 + n),
-            _ => Sample.Close(Sample.Hour19 + n) with { Container = Sample.Container },
+            _ => Sample.Close(Sample.Hour19 + n) with { Container = Sample.Container, Peer = OtherNode },
         }),
     ];
 
@@ -269,14 +300,14 @@ public sealed class SegmentTests : IDisposable
     /// <summary>The batches that have a dictionary before them, and where it ends.</summary>
     private static SortedDictionary<int, long> Dictionaries(byte[] bytes, List<long> ends)
     {
-        var template = HotFormat.Current.Messages.Dictionary;
         var found = new SortedDictionary<int, long>();
         for (var batch = 0; batch < ends.Count; batch++)
         {
             var at = batch == 0 ? HotMessages.MessageLength(bytes) : (int)ends[batch - 1];
-            if (HotMessages.MessageLength(bytes.AsSpan(at)) == template.Length)
+            foreach (var template in HotFormat.Current.Messages.Dictionaries.Where(template => HotMessages.MessageLength(bytes.AsSpan(at)) == template.Length))
             {
-                found.Add(batch, at + template.Length + template.BodyLength(bytes.AsSpan(at)));
+                at += (int)(template.Length + template.BodyLength(bytes.AsSpan(at)));
+                found[batch] = at;
             }
         }
 
@@ -333,7 +364,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     private static string Line(ConnectionEvent e) => string.Join(
-        ' ', e.UnixNanoseconds, e.Container, e.Record.Kind, e.Record.Direction, e.Record.CloseReason, e.Record.Flags, AddressText.Format(e.Record.SourceAddress),
+        ' ', e.UnixNanoseconds, e.Container, e.Peer, e.Record.Kind, e.Record.Direction, e.Record.CloseReason, e.Record.Flags, AddressText.Format(e.Record.SourceAddress),
         AddressText.Format(e.Record.DestinationAddress), e.Record.SourcePort, e.Record.DestinationPort, e.Record.NetworkNamespace, e.Record.Owner.Pid, e.Record.Owner.Uid,
         e.Record.Owner.CgroupId, Convert.ToHexString(e.Record.Owner.Comm), e.Record.LatencyNanoseconds, e.Record.DurationNanoseconds, e.Record.BytesSent, e.Record.BytesReceived,
         e.Record.ConnectionId, e.Record.DeltaSent, e.Record.DeltaReceived, AddressText.Format(e.Record.DialedAddress), e.Record.DialedPort,

@@ -1,0 +1,92 @@
+using NetMon.Parquet;
+
+namespace NetMon.Storage.Columns;
+
+/// <summary>The containers or the peers of a row group. Those of hot batches are numbered, each once; their texts are made when the row group is written. One thread.</summary>
+/// <typeparam name="T">A container or a peer; equal ones are one.</typeparam>
+/// <param name="shared">What an entry of a batch is counted as.</param>
+internal sealed class IdentityTexts<T>(Func<T, T> shared)
+    where T : class
+{
+    private readonly Dictionary<T, int> _numbers = [];
+    private readonly List<T> _identities = [];
+    private readonly DistinctTexts _texts = new();
+    private uint[] _indexOfNumber = [];
+    private T[] _dictionary = [];
+    private int[] _numberOfEntry = [];
+
+    /// <summary>The index of a text that is left out.</summary>
+    public const uint None = uint.MaxValue;
+
+    /// <summary>The texts that <see cref="Index"/> made.</summary>
+    public PlainTexts Texts => _texts.Texts;
+
+    /// <summary>The number of an entry of a batch's dictionary.</summary>
+    public int NumberOf(T[] dictionary, int entry)
+    {
+        if (!ReferenceEquals(dictionary, _dictionary))
+        {
+            Take(dictionary);
+        }
+
+        ref var number = ref _numberOfEntry[entry];
+        if (number < 0)
+        {
+            number = NumberOf(shared(dictionary[entry]));
+        }
+
+        return number;
+    }
+
+    /// <summary>Makes the dictionary of one text, and gives its index for each number; <see cref="None"/> where the text is empty and may be left out.</summary>
+    /// <param name="textOf">The text.</param>
+    /// <param name="leaveOutEmpty">Whether an empty one is left out.</param>
+    /// <returns>Valid until the next call.</returns>
+    public ReadOnlySpan<uint> Index(Func<T, string> textOf, bool leaveOutEmpty)
+    {
+        _texts.Clear();
+        if (_indexOfNumber.Length < _identities.Count)
+        {
+            _indexOfNumber = new uint[2 * _identities.Count];
+        }
+
+        for (var number = 0; number < _identities.Count; number++)
+        {
+            var text = textOf(_identities[number]);
+            _indexOfNumber[number] = leaveOutEmpty && text.Length == 0 ? None : _texts.IndexOf(text);
+        }
+
+        return _indexOfNumber.AsSpan(0, _identities.Count);
+    }
+
+    /// <summary>Forgets the identities; keeps the memory.</summary>
+    public void Clear()
+    {
+        _numbers.Clear();
+        _identities.Clear();
+        _dictionary = [];
+    }
+
+    private void Take(T[] dictionary)
+    {
+        _dictionary = dictionary;
+        if (_numberOfEntry.Length < dictionary.Length)
+        {
+            _numberOfEntry = new int[dictionary.Length];
+        }
+
+        _numberOfEntry.AsSpan().Fill(-1);
+    }
+
+    private int NumberOf(T identity)
+    {
+        if (!_numbers.TryGetValue(identity, out var number))
+        {
+            number = _identities.Count;
+            _identities.Add(identity);
+            _numbers.Add(identity, number);
+        }
+
+        return number;
+    }
+}
