@@ -1,5 +1,4 @@
-using System.Collections.Concurrent;
-using NetMon.Enrichment.Cgroups;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.Foundation;
@@ -21,9 +20,9 @@ public sealed class ContainerDirectory
     private readonly RuntimeReports _reports;
     private readonly Action _rescan;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<ulong, Cgroup> _cgroups = new(concurrencyLevel: 1, capacity: 64);
     private readonly KnownContainers _containers;
-    private readonly Queue<(ulong Id, Cgroup Cgroup, long Until)> _ended = new();
+    private readonly KnownPods _pods;
+    private readonly KnownCgroups _cgroups;
     private readonly BackOff _rescanPause;
     private long _nextRescan;
 
@@ -37,6 +36,8 @@ public sealed class ContainerDirectory
         (_options, _reports, _rescan, _time) = (options, reports, rescan, time ?? TimeProvider.System);
         _requests = new NameRequests(options, names, Counters);
         _containers = new KnownContainers(options, _requests, Counters);
+        _pods = new KnownPods(_time);
+        _cgroups = new KnownCgroups(options, _containers, _pods, Counters);
         _rescanPause = new BackOff(options.RescanPause, options.RescanPause * MostVainRescanPauses);
     }
 
@@ -45,24 +46,33 @@ public sealed class ContainerDirectory
 
     private long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
+    /// <summary>
+    /// Has a listener called with the beginning, each change and the end of each sandbox with addresses, on the directory's thread,
+    /// before events that come after it are named. It must not block. To be called before the first event.
+    /// </summary>
+    public void OnPod(Action<PodAddresses> listener) => _pods.OnPod(listener);
+
     /// <summary>What is known of a container, by its whole id; null where nothing is.</summary>
     public ContainerIdentity? Of(string containerId) => _containers.Of(containerId);
 
     /// <summary>The container that a cgroup is in, as far as it is known; null for one of the host, or that is not known (any more).</summary>
-    public ContainerIdentity? Of(ulong cgroupId) => _cgroups.TryGetValue(cgroupId, out var cgroup) ? cgroup.Container?.Identity : null;
+    public ContainerIdentity? Of(ulong cgroupId) => _cgroups.TryFind(cgroupId, out var cgroup) ? cgroup.Container?.Identity : null;
 
     /// <summary>Takes in a cgroup that was made or removed.</summary>
     public void Learn(in CgroupRecord record)
     {
         if (record.Kind == RecordKind.CgroupRemoved)
         {
-            End(record.CgroupId);
+            _cgroups.End(record.CgroupId, Now);
             return;
         }
 
         ReadOnlySpan<byte> path = record.Path;
         var end = path.IndexOf((byte)0);
-        Place(record.CgroupId, CgroupPath.Containers(end < 0 ? path : path[..end]));
+        if (_cgroups.Place(record.CgroupId, end < 0 ? path : path[..end], Now))
+        {
+            _rescanPause.Reset(); // a reading of the tree has found it
+        }
     }
 
     /// <summary>
@@ -105,16 +115,13 @@ public sealed class ContainerDirectory
         {
             left -= report.Weight;
             _containers.Take(report);
-            CountHeld();
+            _pods.Take(report.Endpoint, report.Pods);
+            _cgroups.CountHeld();
             any = true;
         }
 
         var now = Now;
-        while (_ended.TryPeek(out var oldest) && (now >= oldest.Until || _ended.Count > _options.MostEnded))
-        {
-            LetGoOfOldest(early: now < oldest.Until);
-        }
-
+        _cgroups.LetGo(now);
         _requests.AskAgain(now);
         return any;
     }
@@ -122,11 +129,9 @@ public sealed class ContainerDirectory
     /// <summary>False when waiting may still bring more than is known now.</summary>
     private bool TryFind(ulong cgroupId, uint answering, out ContainerIdentity? identity)
     {
-        if (!_cgroups.TryGetValue(cgroupId, out var cgroup))
+        if (!_cgroups.TryFind(cgroupId, out var cgroup))
         {
-            cgroup = new Cgroup(hasPath: false, [], Now);
-            Hold(cgroupId, cgroup);
-            Expire(cgroupId, cgroup);
+            cgroup = _cgroups.AddUnknown(cgroupId, Now);
             Counters.CountUnknown();
         }
 
@@ -150,89 +155,4 @@ public sealed class ContainerDirectory
 
         return now - cgroup.SinceMilliseconds < _options.RescanPause.TotalMilliseconds;
     }
-
-    private void Place(ulong cgroupId, ContainerPath[] paths)
-    {
-        if (_cgroups.TryGetValue(cgroupId, out var present))
-        {
-            if (present is { HasPath: true, HasEnded: false })
-            {
-                return; // told of again, by a reading of the tree
-            }
-
-            if (!present.HasPath)
-            {
-                _rescanPause.Reset(); // a reading of the tree has found it
-            }
-
-            Release(present); // its id is used anew, or was not known; its turn among the ended will find it replaced
-        }
-        else if (_cgroups.Count >= _options.MostCgroups)
-        {
-            if (_ended.Count == 0)
-            {
-                Counters.CountEvicted();
-                return;
-            }
-
-            LetGoOfOldest(early: true);
-        }
-
-        var containers = paths.Length == 0 ? [] : Array.ConvertAll(paths, path => _containers.At(path, Now));
-        foreach (var container in containers)
-        {
-            container.Cgroups++;
-        }
-
-        Hold(cgroupId, new Cgroup(hasPath: true, containers, Now));
-    }
-
-    private void End(ulong cgroupId)
-    {
-        if (_cgroups.TryGetValue(cgroupId, out var cgroup) && !cgroup.HasEnded)
-        {
-            Expire(cgroupId, cgroup);
-        }
-    }
-
-    private void Expire(ulong cgroupId, Cgroup cgroup)
-    {
-        cgroup.HasEnded = true;
-        _ended.Enqueue((cgroupId, cgroup, Now + (long)_options.KeepEnded.TotalMilliseconds));
-    }
-
-    private void LetGoOfOldest(bool early)
-    {
-        var (id, cgroup, until) = _ended.Dequeue();
-        if (_cgroups.TryGetValue(id, out var present) && present == cgroup)
-        {
-            if (early)
-            {
-                Counters.CountEvicted(Now - (until - (long)_options.KeepEnded.TotalMilliseconds));
-            }
-
-            _cgroups.TryRemove(id, out _);
-            Release(cgroup);
-            CountHeld();
-        }
-    }
-
-    private void Hold(ulong cgroupId, Cgroup cgroup)
-    {
-        _cgroups[cgroupId] = cgroup;
-        CountHeld();
-    }
-
-    private void Release(Cgroup cgroup)
-    {
-        foreach (var container in cgroup.Containers)
-        {
-            if (--container.Cgroups == 0)
-            {
-                _containers.Forget(container);
-            }
-        }
-    }
-
-    private void CountHeld() => Counters.Hold(_cgroups.Count, _containers.Count);
 }

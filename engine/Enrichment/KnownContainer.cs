@@ -24,10 +24,21 @@ internal sealed class KnownContainer(string id)
     /// <summary>It is among those that are asked for again.</summary>
     public bool IsInRound { get; set; }
 
-    /// <summary>Takes in what a runtime says; the pod's uid stays as the path has it where the runtime leaves it out.</summary>
+    /// <summary>Cgroups of it that have not ended.</summary>
+    public int LiveCgroups { get; set; }
+
+    /// <summary>
+    /// Takes in what a runtime says. The pod's uid stays as the path has it where the runtime leaves it out, and a guess at
+    /// the workload does not replace what is known.
+    /// </summary>
     public void Name(ContainerIdentity told)
     {
         var identity = told.PodUid.Length > 0 ? told : told with { PodUid = Identity.PodUid };
+        if (identity.WorkloadKind.Length == 0 && Identity.WorkloadKind.Length > 0)
+        {
+            identity = identity with { Workload = Identity.Workload, WorkloadKind = Identity.WorkloadKind, PodLabels = Identity.PodLabels };
+        }
+
         if (identity != Identity)
         {
             Identity = identity;

@@ -10,13 +10,19 @@ namespace NetMon.Events;
 /// <param name="ContainerName">In its pod; outside Kubernetes the name that the runtime knows it by. Empty for a pod's sandbox.</param>
 /// <param name="PodUid">Of its pod, with dashes; a static pod's is a hash without.</param>
 /// <param name="Image">What it was started from, as its runtime says: a reference, or a digest where that is all it knows.</param>
+/// <param name="Workload">What it is part of, as <see cref="Events.Workload.Name"/>.</param>
+/// <param name="WorkloadKind">One of <see cref="WorkloadKinds"/>.</param>
+/// <param name="PodLabels">The chosen labels of its pod, a JSON object.</param>
 public sealed record ContainerIdentity(
     string ContainerId,
     string PodName = "",
     string PodNamespace = "",
     string ContainerName = "",
     string PodUid = "",
-    string Image = "")
+    string Image = "",
+    string Workload = "",
+    string WorkloadKind = "",
+    string PodLabels = "")
 {
     /// <summary>How much of the id the JSON line shows.</summary>
     public const int ShortIdLength = 12;

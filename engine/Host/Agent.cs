@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Runtimes;
+using NetMon.Enrichment.Workloads;
 using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 using NetMon.Host.Metrics;
@@ -40,7 +41,7 @@ internal static class Agent
         var reader = new RingReader(source, pipe.Writer);
         var decoder = new RecordDecoder();
         var reports = new RuntimeReports();
-        await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions(), reports, log.For("containers"));
+        await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions { Naming = new PodNaming(settings.Node) }, reports, log.For("containers"));
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, reports, source.RescanCgroups);
         using var enrich = new EnrichStage(directory, reports, settings.NameWait);
         var counters = new AgentSinkCounters(settings);

@@ -82,7 +82,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         var calls = new RuntimeCalls(options);
         try
         {
-            using var runtime = options.Open(endpoint);
+            using var runtime = options.Open(endpoint, options.Naming);
             told = told with { Version = await calls.MakeAsync(runtime.ReadVersionAsync, stop).ConfigureAwait(false) };
             var found = await calls.MakeAsync(token => runtime.ListAsync([], token), stop).ConfigureAwait(false);
             told = told with { State = RuntimeState.Connected, IsAnswering = true, ContainersTold = found.Count };

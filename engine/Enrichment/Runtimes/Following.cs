@@ -1,13 +1,11 @@
-using NetMon.Events;
-
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>Beside a connection's calls: tells of each container that is created. Its end ends the session.</summary>
+/// <summary>Beside a connection's calls: reports each container that is created and what is new of sandboxes. Its end ends the session.</summary>
 /// <remarks>
 /// It takes at most <see cref="MostPerSecond"/> a second: a node starts some hundreds of containers at once, and reading what
 /// a broken runtime sends without end would cost the agent its CPU. The rest waits in the socket.
 /// </remarks>
-internal sealed class Following(IContainerRuntime runtime, CancellationTokenSource session, TimeProvider time, Action<ContainerIdentity> onContainer)
+internal sealed class Following(IContainerRuntime runtime, CancellationTokenSource session, TimeProvider time, Action<RuntimeNews> onNews)
 {
     /// <summary>Events taken in a second.</summary>
     public const int MostPerSecond = 2000;
@@ -49,11 +47,11 @@ internal sealed class Following(IContainerRuntime runtime, CancellationTokenSour
         try
         {
             var (began, taken) = (time.GetTimestamp(), 0);
-            await foreach (var container in runtime.FollowAsync(stop).ConfigureAwait(false))
+            await foreach (var news in runtime.FollowAsync(stop).ConfigureAwait(false))
             {
-                if (container is not null)
+                if (news is not null)
                 {
-                    onContainer(container);
+                    onNews(news);
                 }
 
                 taken++;

@@ -16,6 +16,7 @@ internal sealed class FoundContainers(IReadOnlyCollection<string> wanted)
     public const int LargestElement = 1 << 20;
 
     private readonly List<ContainerIdentity> _kept = [];
+    private readonly List<(int Place, string SandboxId)> _inSandboxes = [];
     private readonly HashSet<string> _missing = [.. wanted];
     private int _others;
 
@@ -33,23 +34,40 @@ internal sealed class FoundContainers(IReadOnlyCollection<string> wanted)
         _others < Most || (_missing.Count > 0 && id.Length <= PodLabels.LongestId && _missing.Contains(Encoding.UTF8.GetString(id)));
 
     /// <summary>Takes one in, or counts it as left out.</summary>
-    public void Add(ContainerIdentity container)
+    /// <param name="container">The container, or a sandbox.</param>
+    /// <param name="sandboxId">The sandbox that it is in, whose facts <see cref="Join"/> gives it; null for what has its own.</param>
+    public void Add(ContainerIdentity container, string? sandboxId = null)
     {
-        if (_missing.Remove(container.ContainerId))
-        {
-            _kept.Add(container);
-        }
-        else if (_others < Most)
-        {
-            _others++;
-            _kept.Add(container);
-        }
-        else
+        if (!_missing.Remove(container.ContainerId) && _others++ >= Most)
         {
             LeftOut++;
+            return;
         }
+
+        if (sandboxId is not null)
+        {
+            _inSandboxes.Add((_kept.Count, sandboxId));
+        }
+
+        _kept.Add(container);
     }
 
     /// <summary>One was left out without being read.</summary>
     public void AddUnread() => LeftOut++;
+
+    /// <summary>The containers that have no workload yet, and the sandboxes that they are in.</summary>
+    public IEnumerable<(ContainerIdentity Container, string SandboxId)> Unjoined =>
+        _inSandboxes.Select(of => (_kept[of.Place], of.SandboxId));
+
+    /// <summary>Gives each container in a sandbox what the sandbox says.</summary>
+    /// <param name="joined">The container with what its sandbox says, by the container and the sandbox's id.</param>
+    public void Join(Func<ContainerIdentity, string, ContainerIdentity> joined)
+    {
+        foreach (var (place, sandbox) in _inSandboxes)
+        {
+            _kept[place] = joined(_kept[place], sandbox);
+        }
+
+        _inSandboxes.Clear();
+    }
 }

@@ -1,3 +1,4 @@
+using NetMon.Enrichment.Pods;
 using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes;
@@ -27,6 +28,18 @@ public interface IContainerRuntime : IDisposable
     /// <summary>True when following takes no events from anybody else. Known once the version was read.</summary>
     bool CanFollow { get; }
 
-    /// <summary>Each container as it is created or renamed, and null for an event of anything else, until stopped or the connection ends.</summary>
-    IAsyncEnumerable<ContainerIdentity?> FollowAsync(CancellationToken stop);
+    /// <summary>
+    /// Whether lists or events have named sandboxes whose addresses are not known yet. Any thread; true before the event that
+    /// named one is returned.
+    /// </summary>
+    bool HasPodsToRead { get; }
+
+    /// <summary>Reads the addresses of some of those; of all in several calls, so that names need not wait.</summary>
+    Task<PodNews> ReadPodsAsync(CancellationToken stop);
+
+    /// <summary>
+    /// Each container as it is created or renamed, what is known of sandboxes with it, and their ends; null for an event of anything
+    /// else. Until stopped or the connection ends.
+    /// </summary>
+    IAsyncEnumerable<RuntimeNews?> FollowAsync(CancellationToken stop);
 }

@@ -1,3 +1,4 @@
+using NetMon.Enrichment.Workloads;
 using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes;
@@ -36,6 +37,11 @@ internal static class PodLabels
     public static string Label<T>(this IEnumerable<KeyValuePair<string, T>>? labels, string name)
         where T : class? =>
         labels is IDictionary<string, T> lookup && lookup.TryGetValue(name, out var value) ? Bounded(value as string) : "";
+
+    /// <summary>The pod that labels name; its name is empty where they name none.</summary>
+    public static PodName Pod<T>(IEnumerable<KeyValuePair<string, T>>? labels)
+        where T : class? =>
+        new(labels.Label(PodNamespace), labels.Label(PodName), labels.Label(PodUid));
 
     /// <summary>A container or sandbox by its labels, with what the caller knows better put in place of them.</summary>
     public static ContainerIdentity Identity<T>(string id, IEnumerable<KeyValuePair<string, T>>? labels, string containerName, string image)

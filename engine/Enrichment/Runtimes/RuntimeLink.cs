@@ -1,4 +1,3 @@
-using NetMon.Events;
 using NetMon.Foundation;
 using NetMon.Foundation.Logging;
 
@@ -13,11 +12,10 @@ public sealed class RuntimeLink
     /// <summary>So that the agents of many nodes do not reconnect at the same moment.</summary>
     private const double Jitter = 0.2;
 
-    private readonly int _place;
     private readonly RuntimeEndpoint _endpoint;
     private readonly RuntimeOptions _options;
     private readonly SocketClaims _claims;
-    private readonly RuntimeReports _reports;
+    private readonly LinkReports _reports;
     private readonly LinkLog _log;
     private readonly WantedIds _wanted;
     private readonly RuntimeCalls _calls;
@@ -29,14 +27,12 @@ public sealed class RuntimeLink
     private volatile bool _firstAttemptOver;
     private long _attemptBegan;
     private long _failures;
-    private long _told;
-    private long _leftOut;
     private long _connections;
 
     internal RuntimeLink(
         int place, RuntimeEndpoint endpoint, RuntimeOptions options, SocketClaims claims, RuntimeReports reports, Logger log)
     {
-        (_place, _endpoint, _options, _claims, _reports) = (place, endpoint, options, claims, reports);
+        (_endpoint, _options, _claims, _reports) = (endpoint, options, claims, new LinkReports(place, reports));
         _log = new LinkLog(endpoint, log);
         _wanted = new WantedIds(options.WantedLimit);
         _calls = new RuntimeCalls(options);
@@ -67,9 +63,9 @@ public sealed class RuntimeLink
         Version = _version,
         Calls = _calls.Begun,
         Failures = Interlocked.Read(ref _failures),
-        ContainersTold = Interlocked.Read(ref _told),
+        ContainersTold = _reports.Told,
         Reconnects = Math.Max(0, Interlocked.Read(ref _connections) - 1),
-        LeftOut = Interlocked.Read(ref _leftOut),
+        LeftOut = _reports.LeftOut,
         ForgottenAsks = _wanted.Forgotten,
         LastLatency = _calls.LastLatency,
         LastFailure = _lastFailure,
@@ -149,8 +145,8 @@ public sealed class RuntimeLink
     private async Task ServeAsync(CancellationToken stop)
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var runtime = _options.Open(_endpoint);
-        var following = new Following(runtime, session, _options.Time, Created);
+        using var runtime = _options.Open(_endpoint, _options.Naming);
+        var following = new Following(runtime, session, _options.Time, news => Happened(runtime, news));
         try
         {
             var version = await _calls.MakeAsync(runtime.ReadVersionAsync, session.Token).ConfigureAwait(false);
@@ -161,7 +157,15 @@ public sealed class RuntimeLink
             Connected(version, count);
             while (true)
             {
-                await _wanted.WaitAsync(session.Token).ConfigureAwait(false);
+                if (runtime.HasPodsToRead)
+                {
+                    await _reports.PostAsync(await _calls.MakeAsync(runtime.ReadPodsAsync, session.Token).ConfigureAwait(false), session.Token).ConfigureAwait(false);
+                }
+                else
+                {
+                    await _wanted.WaitAsync(session.Token).ConfigureAwait(false);
+                }
+
                 if (await ListAsync(runtime, all: false, session.Token).ConfigureAwait(false) > 0)
                 {
                     await Task.Delay(_options.AskGap, _options.Time, session.Token).ConfigureAwait(false);
@@ -194,9 +198,7 @@ public sealed class RuntimeLink
         {
             var leftOut = runtime.LeftOut;
             var found = await _calls.MakeAsync(token => runtime.ListAsync(all ? [] : wanted, token), stop).ConfigureAwait(false);
-            Interlocked.Add(ref _leftOut, runtime.LeftOut - leftOut);
-            Interlocked.Add(ref _told, found.Count);
-            await _reports.PostAsync(new RuntimeReport(_place, found, wanted), stop).ConfigureAwait(false);
+            await _reports.PostAsync(found, wanted, runtime.LeftOut - leftOut, stop).ConfigureAwait(false);
             answered = true;
             _wanted.Answered();
             return all ? found.Count : wanted.Count;
@@ -210,13 +212,12 @@ public sealed class RuntimeLink
         }
     }
 
-    /// <summary>One that there is no room for is asked for once an event comes from it.</summary>
-    private void Created(ContainerIdentity container)
+    private void Happened(IContainerRuntime runtime, RuntimeNews news)
     {
-        Interlocked.Increment(ref _told);
-        if (!_reports.TryPost(new RuntimeReport(_place, [container], [])))
+        _reports.Post(news);
+        if (runtime.HasPodsToRead)
         {
-            Interlocked.Increment(ref _leftOut);
+            _wanted.Wake();
         }
     }
 

@@ -1,5 +1,6 @@
 using NetMon.Enrichment.Runtimes.Cri;
 using NetMon.Enrichment.Runtimes.Docker;
+using NetMon.Enrichment.Workloads;
 
 namespace NetMon.Enrichment.Runtimes;
 
@@ -30,10 +31,13 @@ public sealed record RuntimeOptions
     /// <summary>The clock of all waits and bounds.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>How pods become workloads.</summary>
+    public PodNaming Naming { get; init; } = new("");
+
     /// <summary>Makes an unconnected runtime for each connection; the link disposes of it.</summary>
-    public Func<RuntimeEndpoint, IContainerRuntime> Open { get; init; } = static endpoint => endpoint.Kind switch
+    public Func<RuntimeEndpoint, PodNaming, IContainerRuntime> Open { get; init; } = static (endpoint, naming) => endpoint.Kind switch
     {
-        RuntimeKind.Docker => new DockerRuntime(endpoint.SocketPath),
-        _ => new CriRuntime(endpoint.SocketPath),
+        RuntimeKind.Docker => new DockerRuntime(endpoint.SocketPath, naming),
+        _ => new CriRuntime(endpoint.SocketPath, naming),
     };
 }

@@ -1,3 +1,4 @@
+using NetMon.Enrichment.Pods;
 using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes;
@@ -8,6 +9,9 @@ namespace NetMon.Enrichment.Runtimes;
 /// <param name="Answered">The ids that it was asked for; those not among the found it doesn't know. Empty when nobody asked.</param>
 public sealed record RuntimeReport(int Endpoint, IReadOnlyList<ContainerIdentity> Found, IReadOnlyCollection<string> Answered)
 {
+    /// <summary>What it told of sandboxes.</summary>
+    public PodNews Pods { get; init; } = PodNews.None;
+
     /// <summary>What it counts for among those that wait.</summary>
-    public int Weight => 1 + Found.Count;
+    public int Weight => 1 + Found.Count + Pods.Pods.Count;
 }

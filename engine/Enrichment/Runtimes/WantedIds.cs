@@ -68,6 +68,9 @@ internal sealed class WantedIds(int limit)
     /// <summary>Ends when some wait; maybe also once more after they were taken.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken stop) => _some.Reader.ReadAsync(stop);
 
+    /// <summary>Ends a wait though none wait: there is something else to do.</summary>
+    public void Wake() => _some.Writer.TryWrite(true);
+
     private void AddLocked(string id)
     {
         if (_asked.Contains(id) || !_waiting.Add(id))

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Enrichment.Runtimes.Cri;
 using NetMon.Enrichment.Runtimes.Docker;
+using NetMon.Enrichment.Workloads;
 using NetMon.Events;
 
 namespace NetMon.Fuzz.Targets;
@@ -16,9 +18,10 @@ internal static class RuntimeTargets
         foreach (var read in (Action[])
             [
                 () => CriMessages.AddContainers(input, Found()),
-                () => CriMessages.AddSandboxes(input, Found()),
-                () => CriMessages.AddContainerd(input, Found()),
-                () => CriMessages.Created(input),
+                () => CriMessages.AddSandboxes(input, Found(), Pods()),
+                () => CriMessages.AddContainerd(input, Found(), Pods()),
+                () => AssertBounded(CriMessages.News(input, Pods())),
+                () => CriMessages.Addresses(input, Pods()),
                 () => CriMessages.CreatedId(input, "k8s.io", "/containers/create"),
                 () => ParseVersion(input),
             ])
@@ -44,7 +47,7 @@ internal static class RuntimeTargets
             [
                 () => AddContainers(body),
                 () => DockerAnswers.Version(in body),
-                () => DockerAnswers.Created(in body),
+                () => AssertBounded(DockerAnswers.News(in body, Pods(), new StartedContainers())),
                 () => FollowAsync(input).GetAwaiter().GetResult(),
             ])
         {
@@ -68,7 +71,7 @@ internal static class RuntimeTargets
     private static void AddContainers(in ReadOnlySequence<byte> body)
     {
         var found = new FoundContainers(["wanted"]);
-        DockerAnswers.AddContainers(in body, found);
+        DockerAnswers.AddContainers(in body, found, Pods(), container => DockerPods.Addresses(container, 1));
         foreach (var container in found.Kept)
         {
             AssertBounded(container);
@@ -79,16 +82,32 @@ internal static class RuntimeTargets
     {
         await foreach (var line in LineReader.LinesAsync(new MemoryStream(input), DockerRuntime.LongestLine, CancellationToken.None).ConfigureAwait(false))
         {
-            if (DockerAnswers.Created(in line) is { } container)
+            AssertBounded(DockerAnswers.News(in line, Pods(), new StartedContainers()));
+        }
+    }
+
+    private static PodSandboxes Pods() => new(new PodNaming("node"));
+
+    private static void AssertBounded(RuntimeNews? news)
+    {
+        if (news?.Container is { } container)
+        {
+            AssertBounded(container);
+        }
+
+        foreach (var pod in news?.Pods.Pods ?? [])
+        {
+            if (pod.Addresses.Count > PodAddresses.Most || pod.SandboxId.Length is 0 or > PodLabels.LongestId)
             {
-                AssertBounded(container);
+                throw new FuzzFinding("a sandbox has more addresses than its bound, or no id");
             }
         }
     }
 
     private static void AssertBounded(ContainerIdentity container)
     {
-        if (container.ContainerId.Length is 0 or > PodLabels.LongestId || container.PodName.Length > PodLabels.LongestName || container.Image.Length > PodLabels.LongestImage)
+        if (container.ContainerId.Length is 0 or > PodLabels.LongestId || container.PodName.Length > PodLabels.LongestName || container.Image.Length > PodLabels.LongestImage
+            || container.Workload.Length > 2 * PodLabels.LongestName + 1)
         {
             throw new FuzzFinding("a name is longer than its bound, or a container has no id");
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using NetMon.Enrichment;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.UnitTests.Enrichment.Runtimes;
@@ -53,6 +54,9 @@ internal sealed class DirectoryUnderTest
         var settled = Directory.Name(events);
         return (events[0].Container, settled);
     }
+
+    /// <summary>The first runtime reports this of sandboxes.</summary>
+    public void Tell(PodNews pods) => Take(new RuntimeReport(0, [], []) { Pods = pods });
 
     public void Pass(TimeSpan time)
     {

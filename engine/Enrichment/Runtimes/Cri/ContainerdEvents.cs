@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
-using NetMon.Events;
 using ListContainersRequest = NetMon.Enrichment.Runtimes.Cri.Wire.Containerd.ListContainersRequest;
 
 namespace NetMon.Enrichment.Runtimes.Cri;
@@ -12,7 +12,9 @@ namespace NetMon.Enrichment.Runtimes.Cri;
 /// read from containerd's own container service, because the container comes into CRI's list only some milliseconds later.
 /// Creations within <see cref="Gap"/> are looked up by one call.
 /// </summary>
-internal sealed class ContainerdEvents(GrpcSocket socket)
+/// <param name="socket">Of containerd.</param>
+/// <param name="pods">The connection's sandboxes.</param>
+internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
 {
     /// <summary>From the end of one look-up to the next.</summary>
     public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(100);
@@ -34,16 +36,16 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
     private static readonly Method<SubscribeRequest, string> SubscribeMethod = GrpcSocket.Method<SubscribeRequest, string>(
         MethodType.ServerStreaming, "containerd.services.events.v1.Events", "Subscribe", static message => CriMessages.CreatedId(message, Namespace, CreateTopic));
 
-    private static readonly Method<ListContainersRequest, FoundContainers> ListMethod = GrpcSocket.Method<ListContainersRequest, FoundContainers>(
-        MethodType.Unary, "containerd.services.containers.v1.Containers", "List", static message =>
+    private readonly Method<ListContainersRequest, FoundContainers> _listMethod = GrpcSocket.Method<ListContainersRequest, FoundContainers>(
+        MethodType.Unary, "containerd.services.containers.v1.Containers", "List", message =>
         {
             var found = new FoundContainers([]);
-            CriMessages.AddContainerd(message, found);
+            CriMessages.AddContainerd(message, found, pods);
             return found;
         });
 
     /// <summary>Every container of Kubernetes as it is made, before its process starts.</summary>
-    public async IAsyncEnumerable<ContainerIdentity?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<RuntimeNews?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var request = new SubscribeRequest { Filters = { $"namespace==\"{Namespace}\",topic==\"{CreateTopic}\"" } };
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -79,7 +81,7 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
 
                 foreach (var container in (await LookUpAsync(made, stop).ConfigureAwait(false)).Kept)
                 {
-                    yield return container;
+                    yield return new RuntimeNews(container, PodNews.None);
                 }
 
                 made.Clear();
@@ -103,21 +105,38 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(Deadline);
-        var request = new ListContainersRequest();
-        foreach (var id in ids)
-        {
-            request.Filters.Add($"id==\"{id}\"");
-        }
-
         try
         {
-            return await socket.CallAsync(ListMethod, request, deadline.Token, InNamespace).ConfigureAwait(false);
+            var found = await ListAsync(ids.Select(id => $"id==\"{id}\""), deadline.Token).ConfigureAwait(false);
+
+            // Their sandboxes were created before them, so that only a container whose sandbox is older than the connection is in none.
+            string[] unknown = [.. found.Unjoined.Select(of => of.Container.PodUid).Distinct().Where(IsOfUnknownPod)];
+            if (unknown.Length > 0)
+            {
+                await ListAsync(unknown.Select(uid => $"labels.\"{PodLabels.PodUid}\"==\"{uid}\",labels.\"{CriNames.ContainerdKind}\"=={CriNames.SandboxKind}"), deadline.Token).ConfigureAwait(false);
+            }
+
+            Join(found);
+            return found;
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
             throw new RuntimeException($"no answer for {Deadline.TotalSeconds:0} s to what was created", e);
         }
     }
+
+    private async Task<FoundContainers> ListAsync(IEnumerable<string> filters, CancellationToken stop) =>
+        await socket.CallAsync(_listMethod, new ListContainersRequest { Filters = { filters } }, stop, InNamespace).ConfigureAwait(false);
+
+    private bool IsOfUnknownPod(string podUid) => IsIdentifier(podUid) && pods.IdOf("", podUid).Length == 0;
+
+    /// <summary>A pod's first container is the sign that its sandbox has addresses, which can be read by its id.</summary>
+    private void Join(FoundContainers found) => found.Join((container, _) =>
+    {
+        var sandbox = pods.IdOf("", container.PodUid);
+        pods.WantAddresses(sandbox);
+        return pods.Join(container, sandbox);
+    });
 
     /// <summary>By containerd's rule for ids (pkg/identifiers): nothing in one can be taken for a filter's syntax.</summary>
     private static bool IsIdentifier(string id) => id.Length is > 0 and <= 76 && !id.AsSpan().ContainsAnyExcept(IdCharacters);

@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using NetMon.Events;
 
@@ -14,6 +15,7 @@ internal static class CriMessages
     private const int Id = 1;
     private const int EventContainerId = 1;
     private const int EventType = 2;
+    private const int EventTime = 3;
     private const int EventSandbox = 4;
     private const int EventContainer = 5;
     private const int EnvelopeEvent = 4;
@@ -32,21 +34,62 @@ internal static class CriMessages
 
     /// <summary>A ListContainersResponse.</summary>
     public static void AddContainers(ReadOnlySpan<byte> message, FoundContainers found) =>
-        AddAll(message, found, static part => CriNames.Of(Parsed(ContainerParser, part)));
+        AddAll(message, found, part =>
+        {
+            var container = Parsed(ContainerParser, part);
+            AddIdentified(found, CriNames.Of(container), container.PodSandboxId);
+        });
 
-    /// <summary>A ListPodSandboxResponse.</summary>
-    public static void AddSandboxes(ReadOnlySpan<byte> message, FoundContainers found) =>
-        AddAll(message, found, static part => CriNames.Of(Parsed(SandboxParser, part)));
+    /// <summary>A ListPodSandboxResponse; the addresses of those that are ready are wanted.</summary>
+    /// <returns>The ids of those that are ready; not all of them where some were left out.</returns>
+    public static HashSet<string> AddSandboxes(ReadOnlySpan<byte> message, FoundContainers found, PodSandboxes pods)
+    {
+        HashSet<string> ready = [];
+        AddAll(message, found, part =>
+        {
+            var sandbox = Parsed(SandboxParser, part);
+            var facts = CriPods.Facts(sandbox, pods.Naming);
+            pods.Add(PodLabels.IdOrNone(sandbox.Id), facts);
+            AddIdentified(found, CriNames.Sandbox(sandbox.Id, facts));
+            if (sandbox.State == PodSandboxState.SandboxReady)
+            {
+                ready.Add(sandbox.Id);
+                pods.WantAddresses(sandbox.Id);
+            }
+        });
+        return ready;
+    }
 
     /// <summary>containerd's own ListContainersResponse; only what has a name of Kubernetes.</summary>
-    public static void AddContainerd(ReadOnlySpan<byte> message, FoundContainers found) => AddAll(message, found, static part =>
+    public static void AddContainerd(ReadOnlySpan<byte> message, FoundContainers found, PodSandboxes pods) => AddAll(message, found, part =>
     {
-        var identity = CriNames.Of(Parsed(ContainerdParser, part));
-        return identity.IsNamed ? identity : null;
+        var container = Parsed(ContainerdParser, part);
+        if (CriNames.IsSandbox(container))
+        {
+            // It has labels alone; a pod's annotations are not among them.
+            var facts = pods.Naming.Of(PodLabels.Pod(container.Labels), container.Labels, null);
+            pods.Add(PodLabels.IdOrNone(container.Id), facts);
+            AddIdentified(found, CriNames.Sandbox(container.Id, facts));
+        }
+        else if (CriNames.Of(container) is { IsNamed: true } identity)
+        {
+            AddIdentified(found, identity, "");
+        }
     });
 
-    /// <summary>A ContainerEventResponse; null unless it says that a container or a sandbox was created or started.</summary>
-    public static ContainerIdentity? Created(ReadOnlySpan<byte> message)
+    /// <summary>A PodSandboxStatusResponse: the sandbox's addresses; null where it is not ready, or has none.</summary>
+    public static PodAddresses? Addresses(ReadOnlySpan<byte> message, PodSandboxes pods)
+    {
+        const int Status = 1;
+        var status = WireReader.Find(message, Status);
+        return status.Length is > 0 and <= FoundContainers.LargestElement ? Addresses(Parsed(SandboxStatusParser, status), pods) : null;
+    }
+
+    /// <summary>
+    /// A ContainerEventResponse: the container or sandbox that was created or started, and the pod's addresses where they were not
+    /// known; the end of a container or sandbox. Null for anything else.
+    /// </summary>
+    public static RuntimeNews? News(ReadOnlySpan<byte> message, PodSandboxes pods)
     {
         if (message.Length > FoundContainers.LargestElement)
         {
@@ -54,7 +97,7 @@ internal static class CriMessages
         }
 
         ReadOnlySpan<byte> id = default, sandbox = default;
-        var type = ContainerEventType.ContainerCreatedEvent;
+        var (type, at) = (ContainerEventType.ContainerCreatedEvent, 0L);
         var head = new WireReader(message);
         while (head.Next())
         {
@@ -66,20 +109,32 @@ internal static class CriMessages
                 case EventType:
                     type = (ContainerEventType)head.Number;
                     break;
+                case EventTime:
+                    at = (long)head.Number;
+                    break;
                 case EventSandbox:
                     sandbox = head.Bytes;
                     break;
             }
         }
 
-        if (id.IsEmpty || type is not (ContainerEventType.ContainerCreatedEvent or ContainerEventType.ContainerStartedEvent))
+        if (id.IsEmpty || id.Length > PodLabels.LongestId)
         {
             return null;
         }
 
-        if (WireReader.Find(sandbox, Id).SequenceEqual(id))
+        if (type is not (ContainerEventType.ContainerCreatedEvent or ContainerEventType.ContainerStartedEvent))
         {
-            return Identified(CriNames.Of(Parsed(SandboxStatusParser, sandbox)));
+            return new RuntimeNews(null, PodNews.None with { Ended = [new PodEnd(Encoding.UTF8.GetString(id), at)] });
+        }
+
+        // Each event has the pod's status again.
+        var addresses = Sandbox(sandbox, pods);
+        var news = addresses is null ? PodNews.None : PodNews.None with { Pods = [addresses] };
+        var sandboxId = Encoding.UTF8.GetString(WireReader.Find(sandbox, Id));
+        if (sandboxId == Encoding.UTF8.GetString(id))
+        {
+            return pods.Of(sandboxId) is { } facts ? new RuntimeNews(CriNames.Sandbox(sandboxId, facts), news) : null;
         }
 
         // It has the state of all the pod's containers each time.
@@ -88,11 +143,11 @@ internal static class CriMessages
         {
             if (statuses.Field == EventContainer && WireReader.Find(statuses.Bytes, Id).SequenceEqual(id))
             {
-                return Identified(CriNames.Of(Parsed(ContainerStatusParser, statuses.Bytes)));
+                return new RuntimeNews(pods.Join(CriNames.Of(Parsed(ContainerStatusParser, statuses.Bytes)), sandboxId), news);
             }
         }
 
-        return null;
+        return addresses is null ? null : new RuntimeNews(null, news);
     }
 
     /// <summary>An Envelope of containerd's event service; the created container's id, empty for every other event.</summary>
@@ -107,7 +162,41 @@ internal static class CriMessages
             : "";
     }
 
-    private static void AddAll(ReadOnlySpan<byte> message, FoundContainers found, Func<ReadOnlySpan<byte>, ContainerIdentity?> read)
+    /// <summary>Takes in the sandbox of an event; its addresses if they were not reported yet.</summary>
+    private static PodAddresses? Sandbox(ReadOnlySpan<byte> sandbox, PodSandboxes pods)
+    {
+        var id = WireReader.Find(sandbox, Id);
+        return id.IsEmpty || id.Length > PodLabels.LongestId || pods.HasAddresses(Encoding.UTF8.GetString(id))
+            ? null
+            : Addresses(Parsed(SandboxStatusParser, sandbox), pods);
+    }
+
+    private static PodAddresses? Addresses(PodSandboxStatus status, PodSandboxes pods)
+    {
+        var id = PodLabels.IdOrNone(status.Id);
+        if (pods.Of(id) is not { } facts)
+        {
+            pods.Add(id, facts = CriPods.Facts(status, pods.Naming));
+        }
+
+        var addresses = CriPods.Addresses(status, facts);
+        if (addresses is not null)
+        {
+            pods.AddressesKnown(id);
+        }
+
+        return addresses;
+    }
+
+    private static void AddIdentified(FoundContainers found, ContainerIdentity container, string? sandboxId = null)
+    {
+        if (container.ContainerId.Length > 0)
+        {
+            found.Add(container, sandboxId);
+        }
+    }
+
+    private static void AddAll(ReadOnlySpan<byte> message, FoundContainers found, PartReader read)
     {
         const int Parts = 1;
         var parts = new WireReader(message);
@@ -123,14 +212,15 @@ internal static class CriMessages
             {
                 found.AddUnread();
             }
-            else if (!id.IsEmpty && Identified(read(parts.Bytes)) is { } container)
+            else if (!id.IsEmpty)
             {
-                found.Add(container);
+                read(parts.Bytes);
             }
         }
     }
 
-    private static ContainerIdentity? Identified(ContainerIdentity? container) => container is { ContainerId.Length: > 0 } ? container : null;
+    /// <summary>Takes in one part of a message.</summary>
+    private delegate void PartReader(ReadOnlySpan<byte> part);
 
     private static T Parsed<T>(MessageParser<T> parser, ReadOnlySpan<byte> message)
         where T : IMessage<T>

@@ -1,3 +1,4 @@
+using NetMon.Enrichment.Workloads;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using NetMon.Events;
 
@@ -6,7 +7,11 @@ namespace NetMon.Enrichment.Runtimes.Cri;
 /// <summary>Names out of CRI's messages.</summary>
 internal static class CriNames
 {
-    private const string ContainerdKind = "io.cri-containerd.kind";
+    /// <summary>The label that tells a sandbox from a container in containerd's own list.</summary>
+    public const string ContainerdKind = "io.cri-containerd.kind";
+
+    /// <summary>Its value for a sandbox.</summary>
+    public const string SandboxKind = "sandbox";
 
     /// <summary>A container of a list.</summary>
     public static ContainerIdentity Of(Container container) =>
@@ -24,24 +29,23 @@ internal static class CriNames
             Or(status.Metadata?.Name, status.Labels.Label(PodLabels.ContainerName)),
             Image(status.Image, status.ImageRef));
 
-    /// <summary>A container, or a pod's sandbox, of containerd's own list.</summary>
+    /// <summary>A container of containerd's own list.</summary>
     public static ContainerIdentity Of(Wire.Containerd.Container container) =>
-        container.Labels.Label(ContainerdKind) == "sandbox"
-            ? PodLabels.Identity(container.Id, container.Labels, "", "")
-            : PodLabels.Identity(container.Id, container.Labels, container.Labels.Label(PodLabels.ContainerName), container.Image);
+        PodLabels.Identity(container.Id, container.Labels, container.Labels.Label(PodLabels.ContainerName), container.Image);
 
-    /// <summary>A pod's sandbox of a list.</summary>
-    public static ContainerIdentity Of(PodSandbox sandbox) => Sandbox(sandbox.Id, sandbox.Metadata, sandbox.Labels);
+    /// <summary>Whether one of containerd's own list is a pod's sandbox.</summary>
+    public static bool IsSandbox(Wire.Containerd.Container container) => container.Labels.Label(ContainerdKind) == SandboxKind;
 
-    /// <summary>A pod's sandbox of an event.</summary>
-    public static ContainerIdentity Of(PodSandboxStatus status) => Sandbox(status.Id, status.Metadata, status.Labels);
+    /// <summary>A pod's sandbox.</summary>
+    public static ContainerIdentity Sandbox(string id, PodFacts facts) =>
+        facts.Give(new ContainerIdentity(PodLabels.IdOrNone(id), facts.Pod.Name, facts.Pod.Namespace, PodUid: facts.Pod.Uid));
 
-    private static ContainerIdentity Sandbox(string id, PodSandboxMetadata? metadata, IDictionary<string, string> labels) =>
+    /// <summary>The pod of a sandbox.</summary>
+    public static PodName Pod(PodSandboxMetadata? metadata, IDictionary<string, string> labels) =>
         new(
-            PodLabels.IdOrNone(id),
-            Or(PodLabels.Bounded(metadata?.Name), labels.Label(PodLabels.PodName)),
             Or(PodLabels.Bounded(metadata?.Namespace), labels.Label(PodLabels.PodNamespace)),
-            PodUid: Or(PodLabels.Bounded(metadata?.Uid), labels.Label(PodLabels.PodUid)));
+            Or(PodLabels.Bounded(metadata?.Name), labels.Label(PodLabels.PodName)),
+            Or(PodLabels.Bounded(metadata?.Uid), labels.Label(PodLabels.PodUid)));
 
     /// <summary>Kubelet creates by image id; the name that a person wrote is in a field of its own since CRI 1.27.</summary>
     private static string Image(ImageSpec? image, string reference) => Or(Or(image?.UserSpecifiedImage, image?.Image), reference);

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
+using NetMon.Enrichment.Workloads;
 using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes.Cri;
@@ -17,23 +19,29 @@ public sealed class CriRuntime : IContainerRuntime
     /// <summary>CRI-O that is not told to make events ends the stream at once and without an error.</summary>
     private static readonly TimeSpan EndedAtOnce = TimeSpan.FromSeconds(1);
 
+    /// <summary>Sandboxes whose addresses are read before names are asked for again; CRI has no call for many.</summary>
+    private const int PodsAtOnce = 16;
+
     private static readonly Method<VersionRequest, VersionResponse> VersionMethod =
         GrpcSocket.Method<VersionRequest, VersionResponse>(MethodType.Unary, Service, "Version", CriMessages.Version);
 
-    private static readonly Method<GetEventsRequest, Happened> EventsMethod = GrpcSocket.Method<GetEventsRequest, Happened>(
-        MethodType.ServerStreaming, Service, "GetContainerEvents", static message => new Happened(CriMessages.Created(message)));
-
     private readonly Method<ListContainersRequest, FoundContainers> _listContainers;
     private readonly Method<ListPodSandboxRequest, FoundContainers> _listSandboxes;
+    private readonly Method<PodSandboxStatusRequest, Answered<PodAddresses>> _status;
+    private readonly Method<GetEventsRequest, Answered<RuntimeNews>> _events;
     private readonly GrpcSocket _socket;
+    private readonly PodSandboxes _pods;
     private RuntimeVersion _version = new("", 0, 0);
     private FoundContainers _found = new([]);
+    private HashSet<string> _ready = [];
     private bool _refusesEvents;
 
-    /// <summary>A runtime behind the socket at this path.</summary>
-    public CriRuntime(string socketPath)
+    /// <param name="socketPath">Of the runtime.</param>
+    /// <param name="naming">How pods become workloads.</param>
+    public CriRuntime(string socketPath, PodNaming naming)
     {
         _socket = new GrpcSocket(socketPath);
+        _pods = new PodSandboxes(naming);
 
         // Answers are taken into what is being looked for: there is one call at a time.
         _listContainers = GrpcSocket.Method<ListContainersRequest, FoundContainers>(MethodType.Unary, Service, "ListContainers", message =>
@@ -43,9 +51,13 @@ public sealed class CriRuntime : IContainerRuntime
         });
         _listSandboxes = GrpcSocket.Method<ListPodSandboxRequest, FoundContainers>(MethodType.Unary, Service, "ListPodSandbox", message =>
         {
-            CriMessages.AddSandboxes(message, _found);
+            _ready = CriMessages.AddSandboxes(message, _found, _pods);
             return _found;
         });
+        _status = GrpcSocket.Method<PodSandboxStatusRequest, Answered<PodAddresses>>(
+            MethodType.Unary, Service, "PodSandboxStatus", message => new Answered<PodAddresses>(CriMessages.Addresses(message, _pods)));
+        _events = GrpcSocket.Method<GetEventsRequest, Answered<RuntimeNews>>(
+            MethodType.ServerStreaming, Service, "GetContainerEvents", message => new Answered<RuntimeNews>(CriMessages.News(message, _pods)));
     }
 
     /// <inheritdoc/>
@@ -87,31 +99,63 @@ public sealed class CriRuntime : IContainerRuntime
             _listContainers,
             new ListContainersRequest { Filter = only.Length > 0 ? new ContainerFilter { Id = only } : null },
             stop).ConfigureAwait(false);
-        if (!found.HasAllWanted)
+        var sandbox = found.Unjoined.FirstOrDefault(of => _pods.IdOf(of.SandboxId, of.Container.PodUid).Length == 0).SandboxId;
+        if (!found.HasAllWanted || sandbox is not null)
         {
             // A pod's pause container has the sandbox's id, and no other list has it.
+            var filter = only.Length == 0 ? "" : sandbox ?? only;
             await _socket.CallAsync(
                 _listSandboxes,
-                new ListPodSandboxRequest { Filter = only.Length > 0 ? new PodSandboxFilter { Id = only } : null },
+                new ListPodSandboxRequest { Filter = filter.Length > 0 ? new PodSandboxFilter { Id = filter } : null },
                 stop).ConfigureAwait(false);
+            if (filter.Length == 0 && found.LeftOut == 0)
+            {
+                _pods.AllReady(_ready);
+            }
         }
 
+        found.Join(_pods.Join);
         LeftOut += found.LeftOut;
         return found.Kept;
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ContainerIdentity?> FollowAsync(CancellationToken stop) =>
-        FollowsCri ? FollowCriAsync(stop) : new ContainerdEvents(_socket).FollowAsync(stop);
+    public bool HasPodsToRead => _pods.HasUnread;
+
+    /// <inheritdoc/>
+    public async Task<PodNews> ReadPodsAsync(CancellationToken stop)
+    {
+        List<PodAddresses> read = [];
+        foreach (var id in _pods.TakeUnread(PodsAtOnce))
+        {
+            try
+            {
+                if ((await _socket.CallAsync(_status, new PodSandboxStatusRequest { PodSandboxId = id }, stop).ConfigureAwait(false)).Value is { } pod)
+                {
+                    read.Add(pod);
+                }
+            }
+            catch (RuntimeException e) when (!GrpcSocket.IsUnavailable(e))
+            {
+                // It is gone, or its addresses can't be told. The names do not depend on it.
+            }
+        }
+
+        return new PodNews(read, [], _pods.TakeReady());
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RuntimeNews?> FollowAsync(CancellationToken stop) =>
+        FollowsCri ? FollowCriAsync(stop) : new ContainerdEvents(_socket, _pods).FollowAsync(stop);
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    private async IAsyncEnumerable<ContainerIdentity?> FollowCriAsync([EnumeratorCancellation] CancellationToken stop)
+    private async IAsyncEnumerable<RuntimeNews?> FollowCriAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var began = Environment.TickCount64;
         var any = false;
-        await using var events = _socket.StreamAsync(EventsMethod, new GetEventsRequest(), stop).GetAsyncEnumerator(stop);
+        await using var events = _socket.StreamAsync(_events, new GetEventsRequest(), stop).GetAsyncEnumerator(stop);
         while (true)
         {
             try
@@ -128,12 +172,13 @@ public sealed class CriRuntime : IContainerRuntime
             }
 
             any = true;
-            yield return events.Current.Created;
+            yield return events.Current.Value;
         }
 
         _refusesEvents = !any && Environment.TickCount64 - began < EndedAtOnce.TotalMilliseconds;
     }
 
-    /// <summary>An event of a container or a sandbox; null: not its creation.</summary>
-    private sealed record Happened(ContainerIdentity? Created);
+    /// <summary>What a message says; null: nothing that is wanted.</summary>
+    private sealed record Answered<T>(T? Value)
+        where T : class;
 }

@@ -88,6 +88,10 @@ internal sealed class GrpcSocket : IDisposable
     public static bool IsUnimplemented(RuntimeException failure) =>
         failure.InnerException is RpcException { StatusCode: StatusCode.Unimplemented };
 
+    /// <summary>True when the other side could not be reached.</summary>
+    public static bool IsUnavailable(RuntimeException failure) =>
+        failure.InnerException is RpcException { StatusCode: StatusCode.Unavailable };
+
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using NetMon.Events;
+using NetMon.Enrichment.Pods;
 
 namespace NetMon.Enrichment.Runtimes.Docker;
 
@@ -21,7 +21,11 @@ internal static class DockerAnswers
     }
 
     /// <summary>GET /containers/json.</summary>
-    public static void AddContainers(in ReadOnlySequence<byte> body, FoundContainers found)
+    /// <param name="body">The answer.</param>
+    /// <param name="found">Receives the containers.</param>
+    /// <param name="pods">The connection's sandboxes.</param>
+    /// <param name="each">Called with each container that is read.</param>
+    public static void AddContainers(in ReadOnlySequence<byte> body, FoundContainers found, PodSandboxes pods, Action<DockerMessages.Container>? each = null)
     {
         var reader = new Utf8JsonReader(body);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
@@ -43,9 +47,10 @@ internal static class DockerAnswers
                 found.AddUnread();
             }
             else if (Parsed(ref reader, DockerJson.Default.Container) is { } container
-                && DockerNames.Of(container.Id, DockerNames.Own(container.Names), container.Image, container.Labels) is { } identity)
+                && DockerNames.Of(container.Id, DockerNames.Own(container.Names), container.Image, container.Labels, pods, out var sandbox) is { } identity)
             {
-                found.Add(identity);
+                found.Add(identity, sandbox);
+                each?.Invoke(container);
             }
 
             reader = end;
@@ -55,16 +60,39 @@ internal static class DockerAnswers
         while (reader.Read())
         {
         }
+
+        found.Join(pods.Join);
     }
 
-    /// <summary>A line of GET /events; null unless a container was created, started or renamed.</summary>
-    public static ContainerIdentity? Created(in ReadOnlySequence<byte> line)
+    /// <summary>A line of GET /events; null unless a container was created, started, renamed or ended.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="pods">The connection's sandboxes.</param>
+    /// <param name="started">Receives a container that was started.</param>
+    public static RuntimeNews? News(in ReadOnlySequence<byte> line, PodSandboxes pods, StartedContainers started)
     {
         var reader = new Utf8JsonReader(line);
-        var told = Parsed(ref reader, DockerJson.Default.Event);
-        return told is { Type: "container" or null, Action: "create" or "start" or "rename", Actor: { } of }
-            ? DockerNames.Of(of.Id, Attribute(of, "name"), Attribute(of, "image"), of.Attributes)
-            : null;
+        if (Parsed(ref reader, DockerJson.Default.Event) is not { Type: "container" or null, Actor: { } of } told)
+        {
+            return null;
+        }
+
+        if (told.Action == "die" && PodLabels.IdOrNone(of.Id ?? "") is { Length: > 0 } ended)
+        {
+            return new RuntimeNews(null, PodNews.None with { Ended = [new PodEnd(ended, told.UnixNanoseconds)] });
+        }
+
+        if (told.Action is not ("create" or "start" or "rename")
+            || DockerNames.Of(of.Id, Attribute(of, "name"), Attribute(of, "image"), of.Attributes, pods, out var sandbox) is not { } container)
+        {
+            return null;
+        }
+
+        if (told.Action == "start")
+        {
+            started.Add(container.ContainerId, told.UnixNanoseconds);
+        }
+
+        return new RuntimeNews(sandbox is null ? container : pods.Join(container, sandbox), PodNews.None);
     }
 
     /// <summary>The id of the container that the reader is at, as it is written; empty where there is none, or one that no container has.</summary>

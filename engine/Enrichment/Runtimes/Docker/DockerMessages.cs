@@ -18,13 +18,24 @@ internal static class DockerMessages
         [property: JsonPropertyName("Id")] string? Id,
         [property: JsonPropertyName("Names")] List<string?>? Names,
         [property: JsonPropertyName("Image")] string? Image,
-        [property: JsonPropertyName("Labels")] Dictionary<string, string?>? Labels);
+        [property: JsonPropertyName("Labels")] Dictionary<string, string?>? Labels,
+        [property: JsonPropertyName("State")] string? State,
+        [property: JsonPropertyName("NetworkSettings")] NetworkSettings? NetworkSettings);
+
+    /// <summary>The networks that a container is in, by their names.</summary>
+    public sealed record NetworkSettings([property: JsonPropertyName("Networks")] Dictionary<string, Network?>? Networks);
+
+    /// <summary>A container's addresses in a network; empty where it has none.</summary>
+    public sealed record Network(
+        [property: JsonPropertyName("IPAddress")] string? Address,
+        [property: JsonPropertyName("GlobalIPv6Address")] string? Address6);
 
     /// <summary>One of GET /events.</summary>
     public sealed record Event(
         [property: JsonPropertyName("Type")] string? Type,
         [property: JsonPropertyName("Action")] string? Action,
-        [property: JsonPropertyName("Actor")] Actor? Actor);
+        [property: JsonPropertyName("Actor")] Actor? Actor,
+        [property: JsonPropertyName("timeNano")] long UnixNanoseconds);
 
     /// <summary>Whom an event is of. The attributes are the labels, and name and image besides.</summary>
     public sealed record Actor(

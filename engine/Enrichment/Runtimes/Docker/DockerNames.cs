@@ -1,3 +1,4 @@
+using NetMon.Enrichment.Workloads;
 using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes.Docker;
@@ -8,25 +9,48 @@ internal static class DockerNames
     private const string KindLabel = "io.kubernetes.docker.type";
     private const string SandboxKind = "podsandbox";
     private const string SandboxName = "POD";
+    private const string SandboxId = "io.kubernetes.sandbox.id";
+    private const string ComposeProject = "com.docker.compose.project";
+    private const string ComposeService = "com.docker.compose.service";
+    private const string SwarmService = "com.docker.swarm.service.name";
 
     /// <summary>
     /// A container by id, its own name, image and labels. A pod's (cri-dockerd, or kubelet until 1.23) is named by its
-    /// labels; the pod's pause container is its sandbox. Null when there is no id.
+    /// labels; the pod's pause container is its sandbox, and is kept among <paramref name="pods"/>. Null when there is no id.
     /// </summary>
-    public static ContainerIdentity? Of(string? id, string? name, string? image, Dictionary<string, string?>? labels)
+    /// <param name="id">Its id.</param>
+    /// <param name="name">Its own name.</param>
+    /// <param name="image">What it was started from.</param>
+    /// <param name="labels">Its labels.</param>
+    /// <param name="pods">The connection's sandboxes.</param>
+    /// <param name="sandboxId">The sandbox of a pod's container, whose facts it has to be given; null for others.</param>
+    public static ContainerIdentity? Of(string? id, string? name, string? image, Dictionary<string, string?>? labels, PodSandboxes pods, out string? sandboxId)
     {
+        sandboxId = null;
         if (string.IsNullOrEmpty(id) || PodLabels.IdOrNone(id).Length == 0)
         {
             return null;
         }
 
         var inPod = labels.Label(PodLabels.ContainerName);
+        var pod = PodLabels.Pod(labels);
         if (labels.Label(KindLabel) == SandboxKind || inPod == SandboxName)
         {
-            return PodLabels.Identity(id, labels, "", image ?? "");
+            var facts = pods.Naming.Of(pod, labels, null);
+            pods.Add(id, facts);
+            return facts.Give(PodLabels.Identity(id, labels, "", image ?? ""));
         }
 
-        return PodLabels.Identity(id, labels, inPod.Length > 0 ? inPod : (name ?? "").TrimStart('/'), image ?? "");
+        var own = inPod.Length > 0 ? inPod : (name ?? "").TrimStart('/');
+        var container = PodLabels.Identity(id, labels, own, image ?? "");
+        if (pod.Name.Length > 0)
+        {
+            sandboxId = labels.Label(SandboxId);
+            return container;
+        }
+
+        var workload = WorkloadOf(labels, container.ContainerName);
+        return container with { Workload = workload.Name, WorkloadKind = workload.Kind };
     }
 
     /// <summary>A container's own name among its names: links of other containers to it are "/other/alias".</summary>
@@ -41,5 +65,18 @@ internal static class DockerNames
         }
 
         return names?.FirstOrDefault();
+    }
+
+    /// <summary>What a container outside Kubernetes is part of: a Compose or Swarm service, or else itself.</summary>
+    public static Workload WorkloadOf(Dictionary<string, string?>? labels, string name)
+    {
+        if (labels.Label(ComposeService) is { Length: > 0 } service)
+        {
+            return new Workload($"{labels.Label(ComposeProject)}/{service}", WorkloadKinds.Compose);
+        }
+
+        return labels.Label(SwarmService) is { Length: > 0 } swarm ? new Workload(swarm, WorkloadKinds.Service)
+            : name.Length > 0 ? new Workload($"container/{name}", "")
+            : new Workload("", "");
     }
 }

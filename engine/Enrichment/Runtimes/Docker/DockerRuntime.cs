@@ -3,6 +3,8 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using NetMon.Enrichment.Pods;
+using NetMon.Enrichment.Workloads;
 using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes.Docker;
@@ -25,16 +27,23 @@ public sealed class DockerRuntime : IContainerRuntime
     /// <summary>More wanted ids than this are found in the list of all: a URL has its bounds, too.</summary>
     public const int FilteredIds = 64;
 
-    private const string Followed = """{"type":["container"],"event":["create","start","rename"]}""";
+    private const string Followed = """{"type":["container"],"event":["create","start","rename","die"]}""";
 
+    private readonly StartedContainers _started = new();
     private readonly HttpClient _http;
+    private readonly PodSandboxes _pods;
 
-    /// <summary>A runtime behind the socket at this path.</summary>
-    public DockerRuntime(string socketPath) => _http = new HttpClient(UnixSocketHttp.Handler(socketPath))
+    /// <param name="socketPath">Of the runtime.</param>
+    /// <param name="naming">How pods become workloads.</param>
+    public DockerRuntime(string socketPath, PodNaming naming)
     {
-        BaseAddress = UnixSocketHttp.Address,
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        _pods = new PodSandboxes(naming);
+        _http = new HttpClient(UnixSocketHttp.Handler(socketPath))
+        {
+            BaseAddress = UnixSocketHttp.Address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
 
     /// <inheritdoc/>
     public bool CanFollow => true;
@@ -53,28 +62,60 @@ public sealed class DockerRuntime : IContainerRuntime
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ContainerIdentity>> ListAsync(IReadOnlyCollection<string> wanted, CancellationToken stop)
     {
-        var path = "/containers/json?all=1";
-        if (wanted.Count is > 0 and <= FilteredIds)
+        var found = new FoundContainers(wanted);
+        if (wanted.Count > 0)
         {
-            var filters = new Dictionary<string, IReadOnlyCollection<string>> { ["id"] = wanted };
-            path += "&filters=" + Uri.EscapeDataString(JsonSerializer.Serialize(filters, DockerJson.Default.DictionaryStringIReadOnlyCollectionString));
+            await GetContainersAsync(wanted, found, null, stop).ConfigureAwait(false);
+        }
+        else
+        {
+            // When a container was started is not in a list, and it may have had other addresses before.
+            var now = Now();
+            List<PodAddresses> running = [];
+            await GetContainersAsync(wanted, found, container => AddAddresses(running, container, now), stop).ConfigureAwait(false);
+            _started.Listed(new PodNews(running, [], found.LeftOut == 0 ? running.Select(pod => pod.SandboxId).ToHashSet() : null));
         }
 
-        var found = new FoundContainers(wanted);
-        await GetAsync(path, LargestAnswer, body => DockerAnswers.AddContainers(in body, found), stop).ConfigureAwait(false);
         LeftOut += found.LeftOut;
         return found.Kept;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ContainerIdentity?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
+    public bool HasPodsToRead => _started.HasAny;
+
+    /// <inheritdoc/>
+    public async Task<PodNews> ReadPodsAsync(CancellationToken stop)
+    {
+        if (_started.TakeListed() is { IsEmpty: false } listed)
+        {
+            return listed;
+        }
+
+        var started = _started.Take(FilteredIds);
+        List<PodAddresses> read = [];
+        await GetContainersAsync(
+            started.Keys,
+            new FoundContainers(started.Keys),
+            container =>
+            {
+                if (started.TryGetValue(container.Id ?? "", out var at))
+                {
+                    AddAddresses(read, container, at);
+                }
+            },
+            stop).ConfigureAwait(false);
+        return new PodNews(read, []);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RuntimeNews?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
         using var response = await SendAsync("/events?filters=" + Uri.EscapeDataString(Followed), stop).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
         await using var lines = LineReader.LinesAsync(stream, LongestLine, stop).GetAsyncEnumerator(stop);
         while (true)
         {
-            ContainerIdentity? told;
+            RuntimeNews? told;
             try
             {
                 if (!await lines.MoveNextAsync().ConfigureAwait(false))
@@ -82,7 +123,7 @@ public sealed class DockerRuntime : IContainerRuntime
                     yield break;
                 }
 
-                told = DockerAnswers.Created(lines.Current);
+                told = DockerAnswers.News(lines.Current, _pods, _started);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
             {
@@ -96,6 +137,28 @@ public sealed class DockerRuntime : IContainerRuntime
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private static void AddAddresses(List<PodAddresses> pods, DockerMessages.Container container, long from)
+    {
+        if (DockerPods.Addresses(container, from) is { } addresses)
+        {
+            pods.Add(addresses);
+        }
+    }
+
+    private static long Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
+    private Task GetContainersAsync(IReadOnlyCollection<string> wanted, FoundContainers found, Action<DockerMessages.Container>? each, CancellationToken stop)
+    {
+        var path = "/containers/json?all=1";
+        if (wanted.Count is > 0 and <= FilteredIds)
+        {
+            var filters = new Dictionary<string, IReadOnlyCollection<string>> { ["id"] = wanted };
+            path += "&filters=" + Uri.EscapeDataString(JsonSerializer.Serialize(filters, DockerJson.Default.DictionaryStringIReadOnlyCollectionString));
+        }
+
+        return GetAsync(path, LargestAnswer, body => DockerAnswers.AddContainers(in body, found, _pods, each), stop);
+    }
 
     /// <summary>Gets an answer, of which at most so many bytes are in memory, and has it read.</summary>
     private async Task GetAsync(string path, int largest, Action<ReadOnlySequence<byte>> read, CancellationToken stop)

@@ -4,6 +4,7 @@ using NetMon.Enrichment.Runtimes;
 using NetMon.Enrichment.Runtimes.Cri;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using NetMon.Events;
+using NetMon.Enrichment.Workloads;
 using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
@@ -30,35 +31,36 @@ public sealed class CriRuntimeTests : IDisposable
         script.Sandboxes.Add(new PodSandbox { Id = "s1", Metadata = new PodSandboxMetadata { Name = "web-0", Namespace = "shop", Uid = "u-1" } });
         script.Sandboxes.Add(new PodSandbox { Id = "s2", Labels = { [Label.Pod] = "web-1", [Label.Namespace] = "shop", [Label.Uid] = "u-2" } });
         await using var server = await CriServer.StartAsync(Socket, script);
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
 
         Assert.Equal("containerd 1.6.20~ds1", await runtime.ReadVersionAsync(Bound.Token));
         Assert.Equal(
             [
-                new ContainerIdentity("c1", "web-0", "shop", "app", "u-1", "nginx:1.27"),
-                new ContainerIdentity("c2", "web-0", "shop", "app2", "u-1", "busybox:1"),
+                new ContainerIdentity("c1", "web-0", "shop", "app", "u-1", "nginx:1.27", "shop/web"),
+                new ContainerIdentity("c2", "web-0", "shop", "app2", "u-1", "busybox:1", "shop/web"),
                 new ContainerIdentity("c3", ContainerName: "by-label", Image: "sha256:3"),
-                new ContainerIdentity("s1", "web-0", "shop", "", "u-1"),
-                new ContainerIdentity("s2", "web-1", "shop", "", "u-2"),
+                new ContainerIdentity("s1", "web-0", "shop", "", "u-1", "", "shop/web"),
+                new ContainerIdentity("s2", "web-1", "shop", "", "u-2", "", "shop/web"),
             ],
             await runtime.ListAsync([], Bound.Token));
     }
 
     [Fact]
-    public async Task Asks_for_sandboxes_only_when_a_wanted_id_is_no_containers()
+    public async Task Asks_for_sandboxes_only_when_a_wanted_id_is_no_containers_or_its_sandbox_is_not_known()
     {
         var script = new CriScript { Containers = { Container("c1", "a", "i", ""), Container("c2", "b", "i", "") } };
-        script.Sandboxes.Add(new PodSandbox { Id = "s1" });
+        script.Containers.ForEach(container => container.PodSandboxId = "s1");
+        script.Sandboxes.Add(new PodSandbox { Id = "s1", Metadata = new PodSandboxMetadata { Name = "web-0", Namespace = "shop", Uid = "u-1" } });
         await using var server = await CriServer.StartAsync(Socket, script);
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
 
-        Assert.Single(await runtime.ListAsync(["c1"], Bound.Token));
+        Assert.Equal(["c1", "s1"], (await runtime.ListAsync(["c1"], Bound.Token)).Select(found => found.ContainerId));
         Assert.Equal(2, (await runtime.ListAsync(["c1", "c2"], Bound.Token)).Count);
         Assert.Equal("s1", Assert.Single(await runtime.ListAsync(["s1"], Bound.Token)).ContainerId);
         Assert.Equal(3, (await runtime.ListAsync(["c1", "unknown"], Bound.Token)).Count);
 
         Assert.Equal(
-            ["ListContainers c1", "ListContainers", "ListContainers s1", "ListPodSandbox s1", "ListContainers", "ListPodSandbox"],
+            ["ListContainers c1", "ListPodSandbox s1", "ListContainers", "ListContainers s1", "ListPodSandbox s1", "ListContainers", "ListPodSandbox"],
             script.Calls);
     }
 
@@ -73,7 +75,7 @@ public sealed class CriRuntimeTests : IDisposable
     public async Task Follows_only_where_nobody_else_gets_less(string name, string version, bool canFollow)
     {
         await using var server = await CriServer.StartAsync(Socket, new CriScript { Name = name, Version = version });
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
         Assert.False(runtime.CanFollow);
 
         await runtime.ReadVersionAsync(Bound.Token);
@@ -91,7 +93,7 @@ public sealed class CriRuntimeTests : IDisposable
         script.Made["s1"] = ("pause:3", new() { [Label.Pod] = "web-0", [Label.Namespace] = "shop", [Label.Uid] = "u", ["io.cri-containerd.kind"] = "sandbox" });
         script.Made["plain"] = ("busybox:1", []);
         await using var server = await CriServer.StartAsync(Socket, script);
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
         await runtime.ReadVersionAsync(Bound.Token);
         foreach (var id in (string[])["plain", "s1", "gone", "bad\" or id", "c1"])
         {
@@ -103,7 +105,7 @@ public sealed class CriRuntimeTests : IDisposable
         List<ContainerIdentity> told = await Told(runtime);
 
         Assert.Equal(
-            [new ContainerIdentity("s1", "web-0", "shop", "", "u"), new ContainerIdentity("c1", "web-0", "shop", "app", "u", "busybox:1")],
+            [new ContainerIdentity("s1", "web-0", "shop", "", "u", "", "shop/web"), new ContainerIdentity("c1", "web-0", "shop", "app", "u", "busybox:1", "shop/web")],
             told.OrderByDescending(t => t.ContainerId));
         Assert.Contains("Subscribe namespace==\"k8s.io\",topic==\"/containers/create\"", script.Calls);
         Assert.DoesNotContain("GetContainerEvents", script.Calls);
@@ -125,7 +127,7 @@ public sealed class CriRuntimeTests : IDisposable
 
         script.ContainerdEvents.Writer.Complete();
         await using var server = await CriServer.StartAsync(Socket, script);
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
         await runtime.ReadVersionAsync(Bound.Token);
 
         var told = await Told(runtime);
@@ -139,7 +141,7 @@ public sealed class CriRuntimeTests : IDisposable
     {
         var script = new CriScript { Version = "2.1.0", CriEvents = Channel.CreateUnbounded<ContainerEventResponse>() };
         await using var server = await CriServer.StartAsync(Socket, script);
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
         await runtime.ReadVersionAsync(Bound.Token);
         var pod = new PodSandboxStatus { Id = "s1", Metadata = new PodSandboxMetadata { Name = "web-0", Namespace = "shop", Uid = "u" } };
         ContainerStatus[] both =
@@ -153,7 +155,7 @@ public sealed class CriRuntimeTests : IDisposable
         script.CriEvents.Writer.TryWrite(new ContainerEventResponse { ContainerId = "nowhere", ContainersStatuses = { both } });
         script.CriEvents.Writer.Complete();
 
-        Assert.Equal([new ContainerIdentity("s1", "web-0", "shop", "", "u"), new ContainerIdentity("c1", "web-0", "", "app", "", "i")], await Told(runtime));
+        Assert.Equal([new ContainerIdentity("s1", "web-0", "shop", "", "u", "", "shop/web"), new ContainerIdentity("c1", "web-0", "", "app", "", "i", "shop/web")], await Told(runtime));
         Assert.True(runtime.CanFollow);
         Assert.DoesNotContain(script.Calls, call => call.StartsWith("Subscribe", StringComparison.Ordinal));
     }
@@ -166,7 +168,7 @@ public sealed class CriRuntimeTests : IDisposable
         var off = Channel.CreateUnbounded<ContainerEventResponse>();
         off.Writer.Complete();
         await using var server = await CriServer.StartAsync(Socket, new CriScript { Name = "cri-o", Version = "1.30.1", CriEvents = switchedOff ? off : null });
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
         await runtime.ReadVersionAsync(Bound.Token);
         Assert.True(runtime.CanFollow);
 
@@ -181,7 +183,7 @@ public sealed class CriRuntimeTests : IDisposable
         var script = new CriScript();
         script.Containers.Add(new Container { Id = "c", Labels = { ["huge"] = new string('x', 17 << 20) } });
         await using var server = await CriServer.StartAsync(Socket, script);
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => runtime.ListAsync([], Bound.Token));
 
@@ -192,7 +194,7 @@ public sealed class CriRuntimeTests : IDisposable
     public async Task A_containerd_without_its_cri_plugin_is_told_as_that()
     {
         await using var server = await CriServer.StartAsync(Socket, new CriScript(), withCri: false);
-        using var runtime = new CriRuntime(Socket);
+        using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => runtime.ReadVersionAsync(Bound.Token));
 
@@ -202,9 +204,9 @@ public sealed class CriRuntimeTests : IDisposable
     private static async Task<List<ContainerIdentity>> Told(CriRuntime runtime)
     {
         List<ContainerIdentity> told = [];
-        await foreach (var container in runtime.FollowAsync(Bound.Token))
+        await foreach (var news in runtime.FollowAsync(Bound.Token))
         {
-            if (container is not null)
+            if (news?.Container is { } container)
             {
                 told.Add(container);
             }

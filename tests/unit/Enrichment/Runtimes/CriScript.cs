@@ -15,6 +15,9 @@ internal sealed class CriScript
 
     public List<PodSandbox> Sandboxes { get; } = [];
 
+    /// <summary>The status of sandboxes, by id; one that is not here is not found.</summary>
+    public ConcurrentDictionary<string, PodSandboxStatus> Statuses { get; } = [];
+
     /// <summary>containerd's own containers, by id, with their labels.</summary>
     public ConcurrentDictionary<string, (string Image, Dictionary<string, string> Labels)> Made { get; } = [];
 

@@ -25,6 +25,14 @@ internal sealed class CriService(CriScript script) : RuntimeService.RuntimeServi
         return Task.FromResult(new ListPodSandboxResponse { Items = { script.Sandboxes.Where(s => id.Length == 0 || s.Id == id) } });
     }
 
+    public override Task<PodSandboxStatusResponse> PodSandboxStatus(PodSandboxStatusRequest request, ServerCallContext context)
+    {
+        script.Calls.Enqueue($"PodSandboxStatus {request.PodSandboxId}");
+        return script.Statuses.TryGetValue(request.PodSandboxId, out var status)
+            ? Task.FromResult(new PodSandboxStatusResponse { Status = status })
+            : throw new RpcException(new Status(StatusCode.NotFound, "no such sandbox"));
+    }
+
     public override async Task GetContainerEvents(
         GetEventsRequest request, IServerStreamWriter<ContainerEventResponse> responseStream, ServerCallContext context)
     {

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Enrichment.Runtimes.Docker;
 using NetMon.Events;
+using NetMon.Enrichment.Workloads;
 using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
@@ -21,8 +23,8 @@ public sealed class DockerRuntimeTests : IDisposable
         await using var docker = new SocketServer(Socket, DockerServer.Of(_ => "[]"));
         await using var podman = new SocketServer(_folder["podman.sock"], DockerServer.Answering((_, stream, stop) =>
             DockerServer.BodyAsync(stream, """{"Components":[{"Name":"Podman Engine"}],"Version":"4.3.1"}""", stop)));
-        using var one = new DockerRuntime(Socket);
-        using var other = new DockerRuntime(_folder["podman.sock"]);
+        using var one = new DockerRuntime(Socket, new PodNaming("n1"));
+        using var other = new DockerRuntime(_folder["podman.sock"], new PodNaming("n1"));
 
         Assert.Equal("docker 20.10.24", await one.ReadVersionAsync(Bound.Token));
         Assert.Equal("podman 4.3.1", await other.ReadVersionAsync(Bound.Token));
@@ -39,15 +41,15 @@ public sealed class DockerRuntimeTests : IDisposable
              {"Id":"c","Names":["/k8s_POD_web-0"],"Image":"pause","Labels":{ {{pod}},"{{Label}}.docker.type":"podsandbox"} },
              {"Id":"d","Names":["/k8s_POD_web-0"],"Image":"pause","Labels":{ {{pod}},"{{Label}}.container.name":"POD","other":null} }]
             """));
-        using var runtime = new DockerRuntime(Socket);
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
 
         Assert.Equal(
             [
-                new ContainerIdentity("aaa1", ContainerName: "web", Image: "nginx:1.27"),
+                new ContainerIdentity("aaa1", ContainerName: "web", Image: "nginx:1.27", Workload: "container/web"),
                 new ContainerIdentity("bare"),
-                new ContainerIdentity("b", "web-0", "shop", "app", "u-1", "app:2"),
-                new ContainerIdentity("c", "web-0", "shop", "", "u-1", "pause"),
-                new ContainerIdentity("d", "web-0", "shop", "", "u-1", "pause"),
+                new ContainerIdentity("b", "web-0", "shop", "app", "u-1", "app:2", "shop/web"),
+                new ContainerIdentity("c", "web-0", "shop", "", "u-1", "pause", "shop/web"),
+                new ContainerIdentity("d", "web-0", "shop", "", "u-1", "pause", "shop/web"),
             ],
             await runtime.ListAsync([], Bound.Token));
     }
@@ -61,7 +63,7 @@ public sealed class DockerRuntimeTests : IDisposable
             paths.Add(path);
             return "[]";
         }));
-        using var runtime = new DockerRuntime(Socket);
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
 
         await runtime.ListAsync([], Bound.Token);
         await runtime.ListAsync(["a1", "b\"2"], Bound.Token);
@@ -98,16 +100,67 @@ public sealed class DockerRuntimeTests : IDisposable
 
             await DockerServer.SendAsync(stream, "0\r\n\r\n", stop);
         }));
-        using var runtime = new DockerRuntime(Socket);
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
 
         List<ContainerIdentity?> told = [];
-        await foreach (var container in runtime.FollowAsync(Bound.Token))
+        await foreach (var news in runtime.FollowAsync(Bound.Token))
         {
-            told.Add(container);
+            told.Add(news?.Container);
         }
 
-        Assert.Equal([new ContainerIdentity("e1", "p", "", "one", "", "busybox"), null, null, null, new ContainerIdentity("e1", "", "", "ünö", "", "busybox")], told);
-        Assert.Equal("""/events?filters={"type":["container"],"event":["create","start","rename"]}""", asked);
+        Assert.Equal([new ContainerIdentity("e1", "p", "", "one", "", "busybox", "/p"), null, null, null, new ContainerIdentity("e1", "", "", "ünö", "", "busybox", "container/ünö")], told);
+        Assert.Equal("""/events?filters={"type":["container"],"event":["create","start","rename","die"]}""", asked);
+    }
+
+    [Fact]
+    public async Task Services_of_compose_and_swarm_are_workloads_and_containers_have_the_addresses_of_their_networks()
+    {
+        const string Networks = """ "NetworkSettings":{"Networks":{"a":{"IPAddress":"172.18.0.2","GlobalIPv6Address":"fd00::2"},"b":{"IPAddress":"","GlobalIPv6Address":""},"c":null}} """;
+        await using var server = new SocketServer(Socket, DockerServer.Of(_ => $$"""
+            [{"Id":"a1","Names":["/shop-web-1"],"State":"running","Labels":{"com.docker.compose.project":"shop","com.docker.compose.service":"web"},{{Networks}}},
+             {"Id":"a2","Names":["/shop_db.1.xyz"],"State":"running","Labels":{"com.docker.swarm.service.name":"shop_db"},"NetworkSettings":{"Networks":{"host":{"IPAddress":""} } } },
+             {"Id":"a3","Names":["/over"],"State":"exited",{{Networks}}}]
+            """));
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
+
+        var found = await runtime.ListAsync([], Bound.Token);
+
+        Assert.Equal([("shop/web", "Compose"), ("shop_db", "Service"), ("container/over", "")], found.Select(one => (one.Workload, one.WorkloadKind)));
+        Assert.True(runtime.HasPodsToRead);
+        var news = await runtime.ReadPodsAsync(Bound.Token);
+        var pod = Assert.Single(news.Pods);
+        Assert.Equal(("a1", "shop-web-1", "shop/web", "172.18.0.2 fd00::2"), (pod.SandboxId, pod.Pod.Name, pod.Workload.Name, string.Join(' ', pod.Addresses)));
+        Assert.Equal(["a1"], news.Present!);
+        Assert.False(runtime.HasPodsToRead);
+    }
+
+    [Fact]
+    public async Task A_container_that_is_started_has_its_addresses_read_and_one_that_ends_is_reported()
+    {
+        var lines =
+            """{"Type":"container","Action":"start","timeNano":1800000000000000000,"Actor":{"ID":"a1","Attributes":{"name":"db"}}}""" + "\n"
+            + """{"Type":"container","Action":"die","timeNano":1800000000000000009,"Actor":{"ID":"a1","Attributes":{"name":"db"}}}""" + "\n";
+        await using var server = new SocketServer(Socket, DockerServer.Answering(async (path, stream, stop) =>
+        {
+            if (path.StartsWith("/events", StringComparison.Ordinal))
+            {
+                await DockerServer.BodyAsync(stream, lines, stop);
+                return;
+            }
+
+            await DockerServer.BodyAsync(stream, """[{"Id":"a1","Names":["/db"],"State":"running","NetworkSettings":{"Networks":{"a":{"IPAddress":"172.18.0.2"}}}}]""", stop);
+        }));
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
+        List<RuntimeNews?> told = [];
+        await foreach (var news in runtime.FollowAsync(Bound.Token))
+        {
+            told.Add(news);
+        }
+
+        Assert.Equal(new PodEnd("a1", 1_800_000_000_000_000_009), Assert.Single(told[1]!.Pods.Ended));
+        Assert.True(runtime.HasPodsToRead);
+        var pod = Assert.Single((await runtime.ReadPodsAsync(Bound.Token)).Pods);
+        Assert.Equal((1_800_000_000_000_000_000, "172.18.0.2"), (pod.FromUnixNanoseconds, pod.Addresses[0].ToString()));
     }
 
     [Fact]
@@ -121,7 +174,7 @@ public sealed class DockerRuntimeTests : IDisposable
                 await DockerServer.ChunkAsync(stream, text, stop);
             }
         }));
-        using var runtime = new DockerRuntime(Socket);
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(async () => await runtime.FollowAsync(Bound.Token).GetAsyncEnumerator(Bound.Token).MoveNextAsync());
 
@@ -140,7 +193,7 @@ public sealed class DockerRuntimeTests : IDisposable
                 await DockerServer.ChunkAsync(stream, text, stop);
             }
         }));
-        using var runtime = new DockerRuntime(Socket);
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => runtime.ListAsync([], Bound.Token));
 
@@ -151,7 +204,7 @@ public sealed class DockerRuntimeTests : IDisposable
     public async Task Half_a_megabyte_of_a_name_is_cut()
     {
         await using var server = new SocketServer(Socket, DockerServer.Of(_ => $$"""[{"Id":"a","Names":["/{{new string('n', 1 << 19)}}"]}]"""));
-        using var runtime = new DockerRuntime(Socket);
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
 
         var found = Assert.Single(await runtime.ListAsync([], Bound.Token));
 
@@ -167,7 +220,7 @@ public sealed class DockerRuntimeTests : IDisposable
     public async Task Says_what_is_wrong_with_an_answer(string body)
     {
         await using var server = new SocketServer(Socket, DockerServer.Of(_ => body));
-        using var runtime = new DockerRuntime(Socket);
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => runtime.ListAsync([], Bound.Token));
 
@@ -179,7 +232,7 @@ public sealed class DockerRuntimeTests : IDisposable
     {
         await using var server = new SocketServer(Socket, DockerServer.Answering((_, stream, stop) =>
             DockerServer.BodyAsync(stream, "{\"message\":\"client version 1.24 is too old\\n\\u001b[31m\"}", stop, "400 Bad Request")));
-        using var runtime = new DockerRuntime(Socket);
+        using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => runtime.ReadVersionAsync(Bound.Token));
 

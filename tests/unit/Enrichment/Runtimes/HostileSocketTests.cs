@@ -1,6 +1,7 @@
 using NetMon.Enrichment.Runtimes;
 using NetMon.Enrichment.Runtimes.Cri;
 using NetMon.Enrichment.Runtimes.Docker;
+using NetMon.Enrichment.Workloads;
 using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
@@ -80,5 +81,5 @@ public sealed class HostileSocketTests : IDisposable
         return failure;
     }
 
-    private IContainerRuntime Open(RuntimeKind kind) => kind == RuntimeKind.Cri ? new CriRuntime(Socket) : new DockerRuntime(Socket);
+    private IContainerRuntime Open(RuntimeKind kind) => kind == RuntimeKind.Cri ? new CriRuntime(Socket, new PodNaming("n1")) : new DockerRuntime(Socket, new PodNaming("n1"));
 }

@@ -5,6 +5,7 @@ using NetMon.Enrichment.Runtimes;
 using NetMon.Enrichment.Runtimes.Cri;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using NetMon.Enrichment.Runtimes.Docker;
+using NetMon.Enrichment.Workloads;
 using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
@@ -12,6 +13,8 @@ namespace NetMon.UnitTests.Enrichment.Runtimes;
 /// <summary>Lists that would be gigabytes as objects.</summary>
 public sealed class LargeAnswerTests
 {
+    private readonly PodSandboxes _pods = new(new PodNaming("n1"));
+
     [Fact]
     public void A_list_of_millions_of_containers_is_cut_and_counted()
     {
@@ -32,7 +35,7 @@ public sealed class LargeAnswerTests
         var bomb = "["u8.ToArray().Concat(Repeat(one, DockerRuntime.LargestAnswer / one.Length)).Concat("null]"u8.ToArray()).ToArray();
         var found = new FoundContainers([]);
 
-        DockerAnswers.AddContainers(new ReadOnlySequence<byte>(bomb), found);
+        DockerAnswers.AddContainers(new ReadOnlySequence<byte>(bomb), found, _pods);
 
         Assert.Equal(FoundContainers.Most, found.Kept.Count);
         Assert.Equal(DockerRuntime.LargestAnswer / one.Length, found.Kept.Count + found.LeftOut);
@@ -42,7 +45,7 @@ public sealed class LargeAnswerTests
     public void Parts_without_an_id_become_nothing()
     {
         var found = new FoundContainers([]);
-        CriMessages.AddSandboxes(Repeat([0x0a, 0], GrpcSocket.LargestMessage / 2), found);
+        CriMessages.AddSandboxes(Repeat([0x0a, 0], GrpcSocket.LargestMessage / 2), found, _pods);
         Assert.Empty(found.Kept);
         Assert.Equal(0, found.LeftOut);
     }
@@ -69,7 +72,7 @@ public sealed class LargeAnswerTests
         CriMessages.AddContainers(list.ToByteArray(), found);
         var text = $$"""[{"Id":"a"},{"Id":"b","Image":"{{new string('x', 2 << 20)}}"},{"Id":"c"}]""";
         var docker = new FoundContainers([]);
-        DockerAnswers.AddContainers(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), docker);
+        DockerAnswers.AddContainers(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), docker, _pods);
 
         Assert.All((FoundContainers[])[found, docker], kept =>
         {
@@ -83,8 +86,8 @@ public sealed class LargeAnswerTests
     {
         var told = new ContainerEventResponse { ContainerId = "c", ContainersStatuses = { new ContainerStatus { Id = "c", Metadata = new ContainerMetadata { Name = "app" } } } }.ToByteArray();
         var padding = Repeat([0x2a, 0], 200_000);
-        Assert.Equal("app", CriMessages.Created([.. padding, .. told, .. padding])?.ContainerName);
-        Assert.Null(CriMessages.Created([.. told, .. Repeat([0x2a, 0], 1_000_000)]));
+        Assert.Equal("app", CriMessages.News([.. padding, .. told, .. padding], _pods)?.Container?.ContainerName);
+        Assert.Null(CriMessages.News([.. told, .. Repeat([0x2a, 0], 1_000_000)], _pods));
     }
 
     private static byte[] Repeat(byte[] one, int times)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Foundation.Logging;
 using Xunit;
@@ -33,7 +34,7 @@ internal sealed class Node : IAsyncDisposable
         var options = new RuntimeOptions
         {
             Time = time,
-            Open = _ =>
+            Open = (_, _) =>
             {
                 var runtime = new ScriptedRuntime(canFollow);
                 _opened.Writer.TryWrite(runtime);
@@ -51,7 +52,32 @@ internal sealed class Node : IAsyncDisposable
 
     public bool HasReport => _posted.CurrentCount > 0;
 
+    /// <summary>The next report of containers; those of sandboxes alone are left out.</summary>
     public async Task<RuntimeReport> NextReport()
+    {
+        while (true)
+        {
+            var report = await NextOfAny();
+            if (report.Pods.IsEmpty || report.Weight > 1 + report.Pods.Pods.Count || report.Answered.Count > 0)
+            {
+                return report;
+            }
+        }
+    }
+
+    /// <summary>The next report of sandboxes.</summary>
+    public async Task<PodNews> NextPods()
+    {
+        while (true)
+        {
+            if (await NextOfAny() is { Pods: { IsEmpty: false } pods })
+            {
+                return pods;
+            }
+        }
+    }
+
+    private async Task<RuntimeReport> NextOfAny()
     {
         await _posted.WaitAsync(Bound.Token);
         Assert.True(_reports.TryTake(out var report), "what was posted is not there to be taken");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 
@@ -9,6 +10,7 @@ namespace NetMon.UnitTests.Enrichment.Runtimes;
 internal sealed class ScriptedRuntime(bool canFollow = false) : IContainerRuntime
 {
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
+    private readonly Channel<PodNews> _pods = Channel.CreateUnbounded<PodNews>();
 
     /// <summary>Events; completing it with an exception ends the following with that.</summary>
     public Channel<ContainerIdentity> Events { get; } = Channel.CreateUnbounded<ContainerIdentity>();
@@ -45,11 +47,18 @@ internal sealed class ScriptedRuntime(bool canFollow = false) : IContainerRuntim
         return await call.Found.Task;
     }
 
-    public async IAsyncEnumerable<ContainerIdentity?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
+    public bool HasPodsToRead => _pods.Reader.Count > 0;
+
+    /// <summary>Has news of sandboxes wait to be read.</summary>
+    public void AddPods(PodNews news) => _pods.Writer.TryWrite(news);
+
+    public Task<PodNews> ReadPodsAsync(CancellationToken stop) => _pods.Reader.ReadAsync(stop).AsTask();
+
+    public async IAsyncEnumerable<RuntimeNews?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
         await foreach (var container in Events.Reader.ReadAllAsync(stop))
         {
-            yield return container;
+            yield return new RuntimeNews(container, PodNews.None);
         }
     }
 

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using NetMon.Enrichment.Cgroups;
+using NetMon.Enrichment.Pods;
+
+namespace NetMon.Enrichment;
+
+/// <summary>
+/// The cgroups that events may refer to, ended ones for a while. Bounded by <see cref="ContainerDirectoryOptions.MostCgroups"/> and
+/// <see cref="ContainerDirectoryOptions.MostEnded"/>. The directory's thread, except <see cref="TryFind"/>.
+/// </summary>
+internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownContainers containers, KnownPods pods, DirectoryCounters counters)
+{
+    private readonly ConcurrentDictionary<ulong, Cgroup> _cgroups = new(concurrencyLevel: 1, capacity: 64);
+    private readonly Queue<(ulong Id, Cgroup Cgroup, long Until)> _ended = new();
+
+    /// <summary>What is known of a cgroup. Any thread.</summary>
+    public bool TryFind(ulong cgroupId, [NotNullWhen(true)] out Cgroup? cgroup) => _cgroups.TryGetValue(cgroupId, out cgroup);
+
+    /// <summary>Takes in one that an event came from and that nothing has told of.</summary>
+    public Cgroup AddUnknown(ulong cgroupId, long now)
+    {
+        var cgroup = new Cgroup(hasPath: false, [], now);
+        Hold(cgroupId, cgroup);
+        Expire(cgroupId, cgroup, now);
+        return cgroup;
+    }
+
+    /// <summary>Takes in the path of one. True if events came from it before.</summary>
+    public bool Place(ulong cgroupId, ReadOnlySpan<byte> path, long now)
+    {
+        var isFound = false;
+        if (_cgroups.TryGetValue(cgroupId, out var present))
+        {
+            if (present is { HasPath: true, HasEnded: false })
+            {
+                return false; // told of again, by a reading of the tree
+            }
+
+            isFound = !present.HasPath;
+            Release(present); // its id is used anew, or was not known; its turn among the ended will find it replaced
+        }
+        else if (_cgroups.Count >= options.MostCgroups)
+        {
+            if (_ended.Count == 0)
+            {
+                counters.CountEvicted();
+                return false;
+            }
+
+            LetGoOfOldest(early: true, now);
+        }
+
+        var paths = CgroupPath.Containers(path);
+        var within = paths.Length == 0 ? [] : Array.ConvertAll(paths, place => containers.At(place, now));
+        foreach (var container in within)
+        {
+            container.Cgroups++;
+            container.LiveCgroups++;
+        }
+
+        Hold(cgroupId, new Cgroup(hasPath: true, within, now));
+        return isFound;
+    }
+
+    /// <summary>One was removed.</summary>
+    public void End(ulong cgroupId, long now)
+    {
+        if (_cgroups.TryGetValue(cgroupId, out var cgroup) && !cgroup.HasEnded)
+        {
+            Expire(cgroupId, cgroup, now);
+            EndWithin(cgroup);
+        }
+    }
+
+    /// <summary>Lets go of what has ended long ago, and of what is too much.</summary>
+    public void LetGo(long now)
+    {
+        while (_ended.TryPeek(out var oldest) && (now >= oldest.Until || _ended.Count > options.MostEnded))
+        {
+            LetGoOfOldest(early: now < oldest.Until, now);
+        }
+    }
+
+    /// <summary>Notes down how much is held.</summary>
+    public void CountHeld() => counters.Hold(_cgroups.Count, containers.Count);
+
+    private void Expire(ulong cgroupId, Cgroup cgroup, long now)
+    {
+        cgroup.HasEnded = true;
+        _ended.Enqueue((cgroupId, cgroup, now + (long)options.KeepEnded.TotalMilliseconds));
+    }
+
+    private void LetGoOfOldest(bool early, long now)
+    {
+        var (id, cgroup, until) = _ended.Dequeue();
+        if (_cgroups.TryGetValue(id, out var present) && present == cgroup)
+        {
+            if (early)
+            {
+                counters.CountEvicted(now - (until - (long)options.KeepEnded.TotalMilliseconds));
+            }
+
+            _cgroups.TryRemove(id, out _);
+            Release(cgroup);
+            CountHeld();
+        }
+    }
+
+    private void Hold(ulong cgroupId, Cgroup cgroup)
+    {
+        _cgroups[cgroupId] = cgroup;
+        CountHeld();
+    }
+
+    private void Release(Cgroup cgroup)
+    {
+        if (!cgroup.HasEnded)
+        {
+            EndWithin(cgroup);
+        }
+
+        foreach (var container in cgroup.Containers)
+        {
+            if (--container.Cgroups == 0)
+            {
+                containers.Forget(container);
+            }
+        }
+    }
+
+    private void EndWithin(Cgroup cgroup)
+    {
+        foreach (var container in cgroup.Containers)
+        {
+            if (--container.LiveCgroups == 0)
+            {
+                pods.EndOfCgroups(container.Identity.ContainerId);
+            }
+        }
+    }
+}

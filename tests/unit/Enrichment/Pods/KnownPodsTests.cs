@@ -1,0 +1,93 @@
+using System.Net;
+using NetMon.Enrichment.Pods;
+using NetMon.Enrichment.Runtimes;
+using NetMon.Enrichment.Workloads;
+using NetMon.Events;
+using Xunit;
+using static NetMon.UnitTests.Enrichment.DirectoryUnderTest;
+
+namespace NetMon.UnitTests.Enrichment.Pods;
+
+/// <summary>Which address is whose, from when to when, as the directory passes it on.</summary>
+public sealed class KnownPodsTests
+{
+    private readonly DirectoryUnderTest _node = new();
+    private readonly List<PodAddresses> _passed = [];
+
+    public KnownPodsTests() => _node.Directory.OnPod(_passed.Add);
+
+    private long Now => (_node.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
+    [Fact]
+    public void A_beginning_is_passed_on_once_and_so_is_a_change()
+    {
+        _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
+        _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
+        _node.Tell(new PodNews([Pod(1, "10.0.0.1", "fd00::1")], []));
+
+        Assert.Equal([1, 2], _passed.Select(pod => pod.Addresses.Count));
+        Assert.All(_passed, pod => Assert.Equal(0, pod.UntilUnixNanoseconds));
+    }
+
+    [Fact]
+    public void A_pod_ends_with_its_sandboxs_last_cgroup_and_only_once()
+    {
+        _node.Made(7, PathOf(1));
+        _node.Made(8, PathOf(1) + "/inner");
+        _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
+        _node.Removed(8);
+        Assert.Single(_passed);
+
+        _node.Removed(7);
+        _node.Removed(7);
+        _node.Tell(new PodNews([], [new PodEnd(Id(1), Now + 1_000_000)]));
+
+        Assert.Equal([0, Now], _passed.Select(pod => pod.UntilUnixNanoseconds));
+    }
+
+    [Fact]
+    public void A_pod_ends_when_its_runtime_says_so()
+    {
+        _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
+        _node.Tell(new PodNews([], [new PodEnd(Id(2), 70), new PodEnd(Id(1), 50)]));
+
+        Assert.Equal([0, 50], _passed.Select(pod => pod.UntilUnixNanoseconds));
+    }
+
+    [Fact]
+    public void What_a_runtime_no_longer_lists_has_ended_and_what_another_reported_has_not()
+    {
+        _node.Tell(new PodNews([Pod(1, "10.0.0.1"), Pod(2, "10.0.0.2")], []));
+        _node.Post(new RuntimeReport(1, [], []) { Pods = new PodNews([Pod(3, "10.0.0.3")], []) });
+        _node.Tell(new PodNews([], [], new HashSet<string> { Id(2) }));
+
+        Assert.Equal([(Id(1), Now)], _passed.Where(pod => pod.UntilUnixNanoseconds > 0).Select(pod => (pod.SandboxId, pod.UntilUnixNanoseconds)));
+    }
+
+    [Fact]
+    public void A_container_of_docker_that_starts_again_does_not_end_with_its_former_cgroup()
+    {
+        var container = new PodAddresses(Id(1), new PodName("", "db"), new Workload("container/db", ""), [IPAddress.Loopback], false, 100);
+        _node.Made(7, "/docker/" + Id(1));
+        _node.Tell(new PodNews([container], []));
+        _node.Removed(7);
+        _node.Tell(new PodNews([], [new PodEnd(Id(1), 99)])); // of the former run
+        Assert.Single(_passed);
+
+        _node.Tell(new PodNews([], [new PodEnd(Id(1), 200)]));
+        _node.Tell(new PodNews([container with { FromUnixNanoseconds = 300 }], []));
+
+        Assert.Equal([(100, 0), (100, 200), (300, 0)], _passed.Select(pod => (pod.FromUnixNanoseconds, pod.UntilUnixNanoseconds)));
+    }
+
+    [Fact]
+    public void More_than_the_bound_are_not_held()
+    {
+        _node.Tell(new PodNews([.. Enumerable.Range(0, KnownPods.Most + 10).Select(n => Pod(n, "10.0.0.1"))], []));
+
+        Assert.Equal(KnownPods.Most, _passed.Count);
+    }
+
+    private static PodAddresses Pod(int n, params string[] addresses) =>
+        new(Id(n), new PodName("shop", $"pod-{n}", PodUid(n)), new Workload($"shop/pod-{n}", WorkloadKinds.Pod), [.. addresses.Select(IPAddress.Parse)], false, 10);
+}
