@@ -41,7 +41,7 @@ internal static class Agent
         var reader = new RingReader(source, pipe.Writer);
         var decoder = new RecordDecoder();
         var reports = new RuntimeReports();
-        await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions { Naming = new PodNaming(settings.Node) }, reports, log.For("containers"));
+        await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions { Naming = new PodNaming(settings.Node) { Labels = settings.PodLabels } }, reports, log.For("containers"));
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, reports, source.RescanCgroups);
         using var enrich = new EnrichStage(directory, reports, settings.NameWait);
         var counters = new AgentSinkCounters(settings);

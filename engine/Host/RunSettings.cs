@@ -1,5 +1,6 @@
 using System.Net;
 using NetMon.Enrichment.Runtimes;
+using NetMon.Enrichment.Workloads;
 using NetMon.Foundation.Logging;
 using NetMon.Pipeline.Json;
 using NetMon.Sources.Kernel;
@@ -35,6 +36,9 @@ internal sealed record RunSettings
 
     /// <summary>Whom to ask for containers' names.</summary>
     public required IReadOnlyList<RuntimeEndpoint> Runtimes { get; init; }
+
+    /// <summary>The labels of pods that events have.</summary>
+    public required PodLabelChoice PodLabels { get; init; }
 
     /// <summary>How long an event may wait for its container's name; zero: not at all.</summary>
     public required TimeSpan NameWait { get; init; }

@@ -42,6 +42,33 @@ public static class CgroupPath
     }
 
     /// <summary>
+    /// The systemd unit of the node that a path is in: its outermost part with the ending of a unit that has processes, because
+    /// who is in a unit may name what is below it. Of a login session the user's slice, since sessions are numbered; empty for a
+    /// scope that <c>systemd-run</c> made, whose name is different each time, and where there is no unit. Allocates nothing.
+    /// </summary>
+    public static ReadOnlySpan<byte> Unit(ReadOnlySpan<byte> path)
+    {
+        ReadOnlySpan<byte> slice = [];
+        foreach (var range in path.Split((byte)'/'))
+        {
+            var name = path[range];
+            if (name.EndsWith(".service"u8) || name.EndsWith(".socket"u8) || name.EndsWith(".mount"u8) || name.EndsWith(".swap"u8))
+            {
+                return name;
+            }
+
+            if (name.EndsWith(".scope"u8))
+            {
+                return name.StartsWith("session-"u8) && slice.StartsWith("user-"u8) ? slice : name.StartsWith("run-"u8) ? [] : name;
+            }
+
+            slice = name.EndsWith(".slice"u8) ? name : slice;
+        }
+
+        return [];
+    }
+
+    /// <summary>
     /// <c>ID</c> (cgroupfs driver), <c>PREFIX-ID.scope</c> (systemd driver), <c>crio-ID</c>, <c>libpod-ID</c>, and
     /// <c>SLICE:PREFIX:ID</c> (a runc that was given a systemd path and has no systemd). Not what watches over a container:
     /// <c>crio-conmon-ID.scope</c>, <c>libpod-conmon-ID.scope</c>.

@@ -3,14 +3,17 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment.Workloads;
 
-/// <summary>How pods become workloads on this node. Immutable; any thread.</summary>
+/// <summary>What is made of pods' labels on this node. Immutable; any thread.</summary>
 /// <param name="Node">The node's name in Kubernetes.</param>
 public sealed record PodNaming(string Node)
 {
+    /// <summary>The labels that events have.</summary>
+    public PodLabelChoice Labels { get; init; } = PodLabelChoice.None;
+
     /// <summary>What is known of a pod by its sandbox.</summary>
     internal PodFacts Of<T>(PodName pod, IEnumerable<KeyValuePair<string, T>>? labels, IEnumerable<KeyValuePair<string, T>>? annotations)
         where T : class? =>
-        new(pod, WorkloadOf(pod, labels, annotations), "");
+        new(pod, WorkloadOf(pod, labels, annotations), Labels.Of(labels));
 
     /// <summary>A container of a pod whose sandbox is not known; as it is where it is in no pod.</summary>
     internal ContainerIdentity Guess(ContainerIdentity container)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using NetMon.Enrichment.Workloads;
 using NetMon.Foundation.Logging;
 using NetMon.Host.Metrics;
 using NetMon.Native;
@@ -45,6 +46,7 @@ internal static class RunCommand
 
     private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
+    private static readonly Option<string?> PodLabels = EnvironmentOption.Create("--pod-labels", "KEYS|none", "labels of pods that their events have, with commas, 16 at most: app.kubernetes.io/name,team. In files they are the column pod_labels", "none");
     private static readonly Option<string?> Metrics = EnvironmentOption.Create("--metrics", "ADDRESS:PORT", "answer /metrics (Prometheus), /healthz and /readyz there; :PORT is all addresses; without it nowhere");
     private static readonly Option<string?> Health = EnvironmentOption.Create("--health", "ADDRESS:PORT", "answer /healthz and /readyz there as well, on a thread of their own, for probes that must not depend on who connects to --metrics");
     private static readonly Option<string?> LogFormat = LogFormatSetting.Create();
@@ -55,7 +57,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainRollups, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, Metrics, Health, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
+            RuntimeEndpoints, Cgroups, NameWait, PodLabels, Metrics, Health, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
@@ -104,6 +106,7 @@ internal static class RunCommand
             Metrics = parsed.GetValue(Metrics) is { } metrics ? ListenAddress.Parse(Metrics.Name, metrics) : null,
             Health = parsed.GetValue(Health) is { } health ? ListenAddress.Parse(Health.Name, health) : null,
             NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
+            PodLabels = ReadPodLabels(parsed.GetValue(PodLabels)!),
             LogFormat = LogFormatSetting.Read(parsed.GetValue(LogFormat)),
             Kernel = new KernelSourceOptions
             {
@@ -155,6 +158,18 @@ internal static class RunCommand
 
     private static TimeSpan ReadDuration(string text) =>
         TimeText.Parse(text) is { } time && time > TimeSpan.Zero && time <= LongestDuration ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h, up to 49d");
+
+    private static PodLabelChoice ReadPodLabels(string text)
+    {
+        try
+        {
+            return PodLabelChoice.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--pod-labels: {e.Message}");
+        }
+    }
 
     private static TimeSpan ReadNameWait(string text) =>
         TimeText.Parse(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: it takes a time from 0 to 10s, such as 200ms");

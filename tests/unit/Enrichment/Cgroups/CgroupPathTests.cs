@@ -29,6 +29,23 @@ public sealed class CgroupPathTests
         Assert.True(containers == Shown(found), $"{source}: {Shown(found)}");
     }
 
+    /// <summary>Lines of "path | unit | source".</summary>
+    public static TheoryData<string, string, string> Units =>
+        [.. File.ReadLines(RepositoryFiles.Find("tests/unit/Enrichment/Cgroups/units.txt", "it is part of the repository"))
+            .Where(line => line.Length > 0 && line[0] != '#')
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries) is [var path, var unit, var source]
+                ? new TheoryDataRow<string, string, string>(path, unit, source)
+                : throw new FormatException($"units.txt: {line}"))];
+
+    [Theory]
+    [MemberData(nameof(Units))]
+    public void A_path_names_its_unit(string path, string unit, string source)
+    {
+        var found = Encoding.UTF8.GetString(CgroupPath.Unit(Encoding.UTF8.GetBytes(path)));
+
+        Assert.True(unit == (found.Length == 0 ? "none" : found), $"{source}: {found}");
+    }
+
     [Fact]
     public void Bytes_that_are_no_text_are_stepped_over()
     {

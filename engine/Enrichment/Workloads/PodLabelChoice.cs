@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using NetMon.Enrichment.Runtimes;
+
+namespace NetMon.Enrichment.Workloads;
+
+/// <summary>Which labels of pods events have. Immutable; any thread.</summary>
+public sealed class PodLabelChoice
+{
+    /// <summary>Labels that may be chosen.</summary>
+    public const int Most = 16;
+
+    /// <summary>Bytes of a value, by Kubernetes' rule; what is longer is cut.</summary>
+    public const int LongestValue = 63;
+
+    /// <summary>What <see cref="Parse"/> takes.</summary>
+    public const string Takes = "none, or up to 16 label keys with commas, such as app.kubernetes.io/name,team";
+
+    private const int LongestPrefix = 253;
+    private const int LongestName = 63;
+
+    private static readonly SearchValues<char> PrefixCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    private PodLabelChoice(IReadOnlyList<string> keys) => Keys = keys;
+
+    /// <summary>No labels.</summary>
+    public static PodLabelChoice None { get; } = new([]);
+
+    /// <summary>The keys, in the order of the option.</summary>
+    public IReadOnlyList<string> Keys { get; }
+
+    /// <summary>Reads the value of --pod-labels. Throws <see cref="FormatException"/>.</summary>
+    public static PodLabelChoice Parse(string text)
+    {
+        if (text.Trim() is "none" or "")
+        {
+            return None;
+        }
+
+        var keys = text.Split(',', StringSplitOptions.TrimEntries);
+        if (keys.FirstOrDefault(key => !IsKey(key)) is { } wrong)
+        {
+            throw new FormatException($"'{(wrong.Length <= LongestPrefix ? wrong : wrong[..LongestPrefix] + "...")}' is no key of a label; it takes {Takes}");
+        }
+
+        keys = [.. keys.Distinct()];
+        return keys.Length <= Most ? new PodLabelChoice(keys) : throw new FormatException($"{keys.Length} labels are too many; it takes {Takes}");
+    }
+
+    /// <summary>The chosen labels that a pod has, as a JSON object in the order of the choice; empty where it has none of them.</summary>
+    internal string Of<T>(IEnumerable<KeyValuePair<string, T>>? labels)
+        where T : class?
+    {
+        ArrayBufferWriter<byte>? json = null;
+        Utf8JsonWriter? writer = null;
+        foreach (var key in Keys)
+        {
+            if (labels is not IDictionary<string, T> lookup || !lookup.ContainsKey(key))
+            {
+                continue;
+            }
+
+            if (writer is null)
+            {
+                writer = new Utf8JsonWriter(json = new ArrayBufferWriter<byte>());
+                writer.WriteStartObject();
+            }
+
+            writer.WriteString(key, Cut(lookup.Label(key)));
+        }
+
+        if (writer is null)
+        {
+            return "";
+        }
+
+        writer.WriteEndObject();
+        writer.Dispose();
+        return Encoding.UTF8.GetString(json!.WrittenSpan);
+    }
+
+    private static ReadOnlySpan<char> Cut(ReadOnlySpan<char> value)
+    {
+        var length = Math.Min(value.Length, LongestValue);
+        while (Encoding.UTF8.GetByteCount(value[..length]) > LongestValue)
+        {
+            length--;
+        }
+
+        return length > 0 && length < value.Length && char.IsHighSurrogate(value[length - 1]) ? value[..(length - 1)] : value[..length];
+    }
+
+    /// <summary>By Kubernetes' rule for keys: a name, with a DNS name and a slash before it or not.</summary>
+    private static bool IsKey(string key)
+    {
+        var slash = key.IndexOf('/');
+        var (prefix, name) = slash < 0 ? ("", key) : (key[..slash], key[(slash + 1)..]);
+        return name.Length is > 0 and <= LongestName && !name.AsSpan().ContainsAnyExcept(NameCharacters)
+            && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1])
+            && (slash < 0 || (prefix.Length is > 0 and <= LongestPrefix && !prefix.AsSpan().ContainsAnyExcept(PrefixCharacters)));
+    }
+}
