@@ -1,14 +1,19 @@
+using NetMon.Events;
+
 namespace NetMon.Enrichment;
 
 /// <summary>A cgroup that events refer to.</summary>
 /// <param name="hasPath">False while only its id is known, from an event.</param>
 /// <param name="containers">The containers that it is in, outermost first; none: it is the host's own, or not yet known.</param>
+/// <param name="unit">The unit of the node that it is in; null where it is in a container or in none.</param>
 /// <param name="sinceMilliseconds">When it was told of, by the directory's clock.</param>
-internal sealed class Cgroup(bool hasPath, KnownContainer[] containers, long sinceMilliseconds)
+internal sealed class Cgroup(bool hasPath, KnownContainer[] containers, ContainerIdentity? unit, long sinceMilliseconds)
 {
     public bool HasPath => hasPath;
 
     public KnownContainer[] Containers => containers;
+
+    public ContainerIdentity? Unit => unit;
 
     public long SinceMilliseconds => sinceMilliseconds;
 

@@ -76,7 +76,7 @@ public sealed class ContainerDirectory
     }
 
     /// <summary>
-    /// Puts its container's identity into each event; one of a process of the host gets none. False when waiting may
+    /// Puts its container's identity into each event; one of a process of the host gets that of its systemd unit, or none. False when waiting may
     /// still bring a name, or the cgroup itself.
     /// </summary>
     public bool Name(Span<ConnectionEvent> events)
@@ -136,7 +136,7 @@ public sealed class ContainerDirectory
         }
 
         var container = cgroup.Container;
-        identity = container?.Identity;
+        identity = container?.Identity ?? cgroup.Unit;
         return cgroup.HasPath
             ? container is null || container.Identity.IsNamed || (container.Owed & answering) == 0
             : !IsBeingLookedFor(cgroup);

@@ -12,6 +12,7 @@ namespace NetMon.Enrichment;
 internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownContainers containers, KnownPods pods, DirectoryCounters counters)
 {
     private readonly ConcurrentDictionary<ulong, Cgroup> _cgroups = new(concurrencyLevel: 1, capacity: 64);
+    private readonly KnownUnits _units = new();
     private readonly Queue<(ulong Id, Cgroup Cgroup, long Until)> _ended = new();
 
     /// <summary>What is known of a cgroup. Any thread.</summary>
@@ -20,7 +21,7 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
     /// <summary>Takes in one that an event came from and that nothing has told of.</summary>
     public Cgroup AddUnknown(ulong cgroupId, long now)
     {
-        var cgroup = new Cgroup(hasPath: false, [], now);
+        var cgroup = new Cgroup(hasPath: false, [], null, now);
         Hold(cgroupId, cgroup);
         Expire(cgroupId, cgroup, now);
         return cgroup;
@@ -59,7 +60,7 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
             container.LiveCgroups++;
         }
 
-        Hold(cgroupId, new Cgroup(hasPath: true, within, now));
+        Hold(cgroupId, new Cgroup(hasPath: true, within, within.Length == 0 ? _units.Of(CgroupPath.Unit(path)) : null, now));
         return isFound;
     }
 

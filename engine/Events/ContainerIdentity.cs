@@ -1,10 +1,10 @@
 namespace NetMon.Events;
 
 /// <summary>
-/// A container's names. Immutable and shared by every event of the container, so that sinks may render it once.
+/// A container's names, or a unit of the node's systemd. Immutable and shared by every event of it, so that sinks may render it once.
 /// A name is empty where it is not known, or where there is none (a container outside Kubernetes has no pod).
 /// </summary>
-/// <param name="ContainerId">The whole id, as the runtime gives it: 64 hexadecimal digits with every current one.</param>
+/// <param name="ContainerId">The whole id, as the runtime gives it: 64 hexadecimal digits with every current one. Empty for a unit, which has a workload and no other names.</param>
 /// <param name="PodName">Of its pod.</param>
 /// <param name="PodNamespace">Of its pod.</param>
 /// <param name="ContainerName">In its pod; outside Kubernetes the name that the runtime knows it by. Empty for a pod's sandbox.</param>
@@ -26,6 +26,9 @@ public sealed record ContainerIdentity(
 {
     /// <summary>How much of the id the JSON line shows.</summary>
     public const int ShortIdLength = 12;
+
+    /// <summary>Whether it is a container, and not a unit of the node.</summary>
+    public bool IsContainer => ContainerId.Length > 0;
 
     /// <summary>True when a runtime has told of it.</summary>
     public bool IsNamed => PodName.Length > 0 || ContainerName.Length > 0;

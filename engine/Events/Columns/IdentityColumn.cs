@@ -13,4 +13,7 @@ public abstract record IdentityColumn<T>(string Name, Func<T, string> TextOf, Fu
 {
     /// <summary>Whether a text that is not known is null in files and queries, not empty.</summary>
     public bool IsNullIfEmpty { get; init; }
+
+    /// <summary>Whether an entry has no value here.</summary>
+    public virtual bool IsNull(T identity) => IsNullIfEmpty && TextOf(identity).Length == 0;
 }

@@ -160,7 +160,7 @@ public sealed class EnrichStage : IDisposable
         foreach (ref readonly var e in events)
         {
             Events.Count(in e);
-            if (e.Container is { } container)
+            if (e.Container is { IsContainer: true } container)
             {
                 inContainers++;
                 named += container.IsNamed ? 1 : 0;

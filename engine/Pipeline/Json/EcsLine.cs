@@ -7,7 +7,10 @@ namespace NetMon.Pipeline.Json;
 /// A line by Elastic Common Schema 8.17 (elastic.co/guide/en/ecs): source is who opened the connection, destination who was
 /// called. What it has no field for is under netmon. schemas/ecs.schema.json.
 /// </summary>
-internal sealed class EcsLine(string node) : EventLine(RenderContainer)
+internal sealed class EcsLine(string node) : EventLine(
+    RenderContainer,
+    static container => WorkloadJson.Keys(container, ",\"workload\":\""u8, ",\"workload_kind\":\""u8),
+    static container => WorkloadJson.LabelObject(container, ",\"labels\":"u8, static key => key.Replace('.', '_')))
 {
     /// <summary>Columns that the schema has fields for: event.outcome, event.reason, event.duration, error.code, source.bytes and destination.bytes.</summary>
     private static readonly string[] SchemaHas = ["result", "errno", "duration_us", "bytes_sent", "bytes_received", "reason"];
@@ -37,7 +40,7 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
         line.Append("\"},\"user\":{\"id\":\""u8);
         line.Append(record.Owner.Uid);
         line.Append("\"}"u8);
-        if (e.Container is { } container)
+        if (e.Container is { IsContainer: true } container)
         {
             line.Append(ContainerPart(container));
         }
@@ -47,6 +50,15 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
         line.Append(",\"cgroup_id\":"u8);
         line.Append(record.Owner.CgroupId);
         OwnKeys.Write(ref line, in e);
+        if (e.Container is { } owner)
+        {
+            line.Append(WorkloadPart(owner));
+            line.Append("}"u8);
+            AppendLabels(ref line, owner, end: 2);
+            line.Append("}\n"u8);
+            return line.Length;
+        }
+
         line.Append("}}\n"u8);
         return line.Length;
     }
@@ -151,7 +163,15 @@ internal sealed class EcsLine(string node) : EventLine(RenderContainer)
             line.Append(",\"orchestrator\":{\"type\":\"kubernetes\",\"resource\":{\"type\":\"pod"u8);
             JsonName.WriteKnown(ref line, "\",\"name\":\""u8, container.PodName, NameBytes);
             JsonName.WriteKnown(ref line, "\",\"id\":\""u8, container.PodUid, NameBytes);
-            line.Append("\"}"u8);
+            line.Append("\""u8);
+            if (container.WorkloadKind is not ("" or WorkloadKinds.Pod or WorkloadKinds.StaticPod))
+            {
+                line.Append(",\"parent\":{\"type\":\""u8);
+                JsonName.Write(ref line, container.WorkloadKind, NameBytes);
+                line.Append("\"}"u8);
+            }
+
+            line.Append("}"u8);
             if (container.PodNamespace.Length > 0)
             {
                 line.Append(",\"namespace\":\""u8);

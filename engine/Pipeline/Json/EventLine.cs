@@ -13,15 +13,20 @@ public abstract class EventLine
     /// <summary>No line is longer, so that a pipe takes it as a whole or not at all.</summary>
     public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
 
-    /// <summary>Of a name, in lines that have up to seven: with 1,250 bytes of the rest they are within <see cref="MaxBytes"/>.</summary>
-    private protected const int NameBytes = 400;
+    /// <summary>Of a name, which Kubernetes limits to 253: nine of them with 1,300 bytes of the rest are within <see cref="MaxBytes"/>.</summary>
+    private protected const int NameBytes = 256;
 
     private readonly ContainerJson _containers;
+    private readonly ContainerJson _workloads;
+    private readonly ContainerJson _labels;
     private readonly byte[] _second = new byte[Rfc3339.SecondBytes];
     private long _secondOf = long.MinValue;
 
     /// <param name="renderContainer">Makes a container's part of a line, which is made once for each.</param>
-    private protected EventLine(Func<ContainerIdentity, byte[]> renderContainer) => _containers = new ContainerJson(renderContainer);
+    /// <param name="renderWorkload">Makes the workload's part, empty where it is not known.</param>
+    /// <param name="renderLabels">Makes the part of the pod's labels, empty where it has none.</param>
+    private protected EventLine(Func<ContainerIdentity, byte[]> renderContainer, Func<ContainerIdentity, byte[]> renderWorkload, Func<ContainerIdentity, byte[]> renderLabels) =>
+        (_containers, _workloads, _labels) = (new ContainerJson(renderContainer), new ContainerJson(renderWorkload), new ContainerJson(renderLabels));
 
     /// <summary>Makes lines of a format, for a node of that name.</summary>
     public static EventLine Of(JsonFormat format, string node) => format switch
@@ -43,6 +48,21 @@ public abstract class EventLine
     }
 
     private protected ReadOnlySpan<byte> ContainerPart(ContainerIdentity container) => _containers.Of(container);
+
+    private protected ReadOnlySpan<byte> WorkloadPart(ContainerIdentity container) => _workloads.Of(container);
+
+    /// <summary>Appends the pod's labels, unless the line would get longer than <see cref="MaxBytes"/> with what is still to come.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="container">Of the pod.</param>
+    /// <param name="end">Bytes still to come.</param>
+    private protected void AppendLabels(ref Utf8Cursor line, ContainerIdentity container, int end)
+    {
+        var labels = _labels.Of(container);
+        if (line.Length + labels.Length + end <= MaxBytes)
+        {
+            line.Append(labels);
+        }
+    }
 
     /// <summary>RFC 3339 with nine digits, in UTC.</summary>
     private protected void WriteTime(ref Utf8Cursor line, long unixNanoseconds)

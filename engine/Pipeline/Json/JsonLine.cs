@@ -5,12 +5,15 @@ namespace NetMon.Pipeline.Json;
 
 /// <summary>
 /// A line of NetMon's own format, keys in the contract's order (schemas/event.schema.json). Less than 1,300 bytes of keys,
-/// numbers and what the kernel bounds, plus four names (a pod has its uid only where it has no name).
+/// numbers and what the kernel bounds, plus names (a pod has its uid only where it has no name) and what fits of labels.
 /// </summary>
-internal sealed class JsonLine(string node) : EventLine(RenderContainer)
+internal sealed class JsonLine(string node) : EventLine(
+    RenderContainer,
+    static container => WorkloadJson.Keys(container, ",\"workload\":\""u8, ",\"workload_kind\":\""u8),
+    static container => WorkloadJson.LabelObject(container, ",\"pod_labels\":"u8, static key => key))
 {
     private static readonly ColumnKeys LineEnd = new(EventColumns.LineEnd, (column, _) => column.Name);
-    private readonly byte[] _node = Rendered(node, JsonName.MaxBytes);
+    private readonly byte[] _node = Rendered(node, NameBytes);
 
     public override int Write(in ConnectionEvent e, Span<byte> to)
     {
@@ -35,7 +38,7 @@ internal sealed class JsonLine(string node) : EventLine(RenderContainer)
         JsonName.Write(ref line, ProcessName.Trim(record.Owner.Comm));
         line.Append("\",\"netns\":"u8);
         line.Append(record.NetworkNamespace);
-        if (e.Container is { } container)
+        if (e.Container is { IsContainer: true } container)
         {
             line.Append(ContainerPart(container));
         }
@@ -45,6 +48,12 @@ internal sealed class JsonLine(string node) : EventLine(RenderContainer)
         line.Append(",\"cgroup_id\":"u8);
         line.Append(record.Owner.CgroupId);
         LineEnd.Write(ref line, in e);
+        if (e.Container is { } owner)
+        {
+            line.Append(WorkloadPart(owner));
+            AppendLabels(ref line, owner, end: 2);
+        }
+
         line.Append("}\n"u8);
         return line.Length;
     }
@@ -64,15 +73,15 @@ internal sealed class JsonLine(string node) : EventLine(RenderContainer)
         line.Append(",\"container\":{\"container_id\":\""u8);
         JsonName.Write(ref line, id[..Math.Min(id.Length, ContainerIdentity.ShortIdLength)]);
         line.Append("\",\"pod_name\":\""u8);
-        JsonName.Write(ref line, container.PodName);
+        JsonName.Write(ref line, container.PodName, NameBytes);
         line.Append("\",\"pod_namespace\":\""u8);
-        JsonName.Write(ref line, container.PodNamespace);
+        JsonName.Write(ref line, container.PodNamespace, NameBytes);
         line.Append("\",\"container_name\":\""u8);
-        JsonName.Write(ref line, container.ContainerName);
+        JsonName.Write(ref line, container.ContainerName, NameBytes);
         if (container.PodName.Length == 0 && container.PodUid.Length > 0)
         {
             line.Append("\",\"pod_uid\":\""u8); // all that there is to find the pod by
-            JsonName.Write(ref line, container.PodUid);
+            JsonName.Write(ref line, container.PodUid, NameBytes);
         }
 
         line.Append("\"}"u8);

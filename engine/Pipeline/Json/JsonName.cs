@@ -22,6 +22,9 @@ internal static class JsonName
         Write(ref line, utf8[..length], maxBytes);
     }
 
+    /// <summary>Longer text than a name, of which all is looked at. Not on the way of each event.</summary>
+    public static void WriteText(ref Utf8Cursor line, string text, int maxBytes) => Write(ref line, Encoding.UTF8.GetBytes(text), maxBytes);
+
     /// <summary>What is before a name, and the name; nothing where there is none.</summary>
     public static void WriteKnown(ref Utf8Cursor line, scoped ReadOnlySpan<byte> before, string name, int maxBytes)
     {

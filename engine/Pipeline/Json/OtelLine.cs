@@ -8,7 +8,10 @@ namespace NetMon.Pipeline.Json;
 /// collector's json_parser makes them a log record's as they are. local is the owner's end, peer the other. What the
 /// conventions have no name for begins with netmon. schemas/otel.schema.json.
 /// </summary>
-internal sealed class OtelLine(string node) : EventLine(RenderContainer)
+internal sealed class OtelLine(string node) : EventLine(
+    RenderContainer,
+    RenderWorkload,
+    static container => WorkloadJson.LabelKeys(container, static key => "k8s.pod.label." + key))
 {
     private static readonly ColumnKeys LineEnd = new(EventColumns.LineEnd, (column, _) => column.Name switch
     {
@@ -47,7 +50,7 @@ internal sealed class OtelLine(string node) : EventLine(RenderContainer)
         JsonName.Write(ref line, ProcessName.Trim(record.Owner.Comm));
         line.Append("\",\"process.real_user.id\":"u8);
         line.Append(record.Owner.Uid);
-        if (e.Container is { } container)
+        if (e.Container is { IsContainer: true } container)
         {
             line.Append(ContainerPart(container));
         }
@@ -64,6 +67,12 @@ internal sealed class OtelLine(string node) : EventLine(RenderContainer)
         }
 
         LineEnd.Write(ref line, in e);
+        if (e.Container is { } owner)
+        {
+            line.Append(WorkloadPart(owner));
+            AppendLabels(ref line, owner, end: 2);
+        }
+
         line.Append("}\n"u8);
         return line.Length;
     }
@@ -75,6 +84,34 @@ internal sealed class OtelLine(string node) : EventLine(RenderContainer)
         RecordKind.Flow => "\",\"event.name\":\"netmon.flow\",\"host.name\":\""u8,
         _ => "\",\"event.name\":\"netmon.close\",\"host.name\":\""u8,
     };
+
+    /// <summary>A controller of Kubernetes by its own attribute, too.</summary>
+    private static byte[] RenderWorkload(ContainerIdentity container)
+    {
+        var own = WorkloadJson.Keys(container, ",\"netmon.workload\":\""u8, ",\"netmon.workload_kind\":\""u8);
+        var attribute = container.WorkloadKind switch
+        {
+            WorkloadKinds.Deployment => "deployment",
+            WorkloadKinds.StatefulSet => "statefulset",
+            WorkloadKinds.DaemonSet => "daemonset",
+            WorkloadKinds.Job => "job",
+            WorkloadKinds.CronJob => "cronjob",
+            _ => null,
+        };
+        if (attribute is null)
+        {
+            return own;
+        }
+
+        var line = new Utf8Cursor(stackalloc byte[MaxBytes]);
+        line.Append(own);
+        line.Append(",\"k8s."u8);
+        line.AppendAscii(attribute);
+        line.Append(".name\":\""u8);
+        JsonName.WriteText(ref line, container.Workload[(container.Workload.IndexOf('/') + 1)..], NameBytes);
+        line.Append("\""u8);
+        return line.Written.ToArray();
+    }
 
     private static byte[] RenderContainer(ContainerIdentity container)
     {

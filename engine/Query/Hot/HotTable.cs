@@ -86,9 +86,9 @@ internal static class HotTable
         new ColumnInfo(column.Name, typeof(string)),
         (row, to, at) =>
         {
-            if (identityOf(row) is { } identity && column.TextOf(identity) is var text && (text.Length > 0 || !column.IsNullIfEmpty))
+            if (identityOf(row) is { } identity && !column.IsNull(identity))
             {
-                to.WriteValue(text, at);
+                to.WriteValue(column.TextOf(identity), at);
             }
             else
             {

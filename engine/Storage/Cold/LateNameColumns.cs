@@ -20,7 +20,7 @@ internal sealed class LateNameColumns(Func<ContainerIdentity, ContainerIdentity?
     private readonly ColumnReader _ids = new();
     private readonly ColumnReader _old = new();
     private readonly DistinctTexts _texts = new();
-    private uint[] _indices = [];
+    private readonly Presence _present = new();
     private ParquetFile _piece = null!;
 
     /// <summary>Asks for the names that a piece has not.</summary>
@@ -61,17 +61,22 @@ internal sealed class LateNameColumns(Func<ContainerIdentity, ContainerIdentity?
         var before = Texts(_old.Texts);
         var (ids, old) = (_ids.Indices.ToArray(), _old.Indices.ToArray());
         _texts.Clear();
-        if (_indices.Length < old.Length)
+        var texts = new uint[_piece.RowGroups[group].Rows]; // and one; 0: none
+        for (var n = 0; n < old.Length; n++)
         {
-            _indices = new uint[old.Length];
+            texts[_old.RowOf(n)] = _texts.IndexOf(before[(int)old[n]]) + 1;
         }
 
-        for (var row = 0; row < old.Length; row++)
+        for (var n = 0; n < ids.Length; n++)
         {
-            _indices[row] = _texts.IndexOf(named[ids[row]] ?? before[(int)old[row]]);
+            if (named[ids[n]] is { } text)
+            {
+                texts[_ids.RowOf(n)] = _texts.IndexOf(text) + 1;
+            }
         }
 
-        writer.WriteTexts(column, _indices.AsSpan(0, old.Length), _texts.Texts, _old.Presence);
+        _present.Settle(Array.ConvertAll(texts, text => Math.Min(text, 1)));
+        writer.WriteTexts(column, Array.ConvertAll(_present.Rows.ToArray(), row => texts[row] - 1), _texts.Texts, _present);
         return true;
     }
 

@@ -47,14 +47,14 @@ internal sealed class NamesFilledIn(Func<ContainerIdentity, ContainerIdentity?>?
     {
         if (!_known.TryGetValue(container, out var named))
         {
-            named = container.IsNamed ? container : namesOf?.Invoke(container) ?? container;
+            named = container.IsNamed || !container.IsContainer ? container : namesOf?.Invoke(container) ?? container;
             if (_known.Count >= Most)
             {
                 _known.Clear();
             }
 
             _known.Add(container, named);
-            if (!named.IsNamed && Unnamed.Count < MostUnnamed)
+            if (named is { IsNamed: false, IsContainer: true } && Unnamed.Count < MostUnnamed)
             {
                 Unnamed.Add(named.ContainerId);
             }

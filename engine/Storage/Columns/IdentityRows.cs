@@ -69,7 +69,7 @@ internal sealed class IdentityRows<T>(int dictionary, int capacity, Func<BatchPl
     /// <returns>Which rows have one; valid until the next call.</returns>
     public Presence Index(IdentityColumn<T> column, Span<uint> indices)
     {
-        var indexOf = _texts.Index(column.TextOf, column.IsNullIfEmpty);
+        var indexOf = _texts.Index(column);
         var presence = _all;
         if (indexOf.Contains(IdentityTexts<T>.None))
         {

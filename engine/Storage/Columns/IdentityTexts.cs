@@ -1,3 +1,4 @@
+using NetMon.Events.Columns;
 using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
@@ -38,11 +39,9 @@ internal sealed class IdentityTexts<T>(Func<T, T> shared)
         return number;
     }
 
-    /// <summary>Makes the dictionary of one text, and gives its index for each number; <see cref="None"/> where the text is empty and may be left out.</summary>
-    /// <param name="textOf">The text.</param>
-    /// <param name="leaveOutEmpty">Whether an empty one is left out.</param>
+    /// <summary>Makes the dictionary of one text, and gives its index for each number; <see cref="None"/> where there is none.</summary>
     /// <returns>Valid until the next call.</returns>
-    public ReadOnlySpan<uint> Index(Func<T, string> textOf, bool leaveOutEmpty)
+    public ReadOnlySpan<uint> Index(IdentityColumn<T> column)
     {
         _texts.Clear();
         if (_indexOfNumber.Length < _identities.Count)
@@ -52,8 +51,8 @@ internal sealed class IdentityTexts<T>(Func<T, T> shared)
 
         for (var number = 0; number < _identities.Count; number++)
         {
-            var text = textOf(_identities[number]);
-            _indexOfNumber[number] = leaveOutEmpty && text.Length == 0 ? None : _texts.IndexOf(text);
+            var identity = _identities[number];
+            _indexOfNumber[number] = column.IsNull(identity) ? None : _texts.IndexOf(column.TextOf(identity));
         }
 
         return _indexOfNumber.AsSpan(0, _identities.Count);

@@ -1,0 +1,36 @@
+using System.Text;
+using NetMon.Events;
+
+namespace NetMon.Enrichment;
+
+/// <summary>The node's systemd units, one identity each. Bounded. The directory's thread.</summary>
+internal sealed class KnownUnits
+{
+    /// <summary>Names kept; a node has some hundreds of units.</summary>
+    private const int Most = 4096;
+
+    private readonly Dictionary<string, ContainerIdentity> _units = new(StringComparer.Ordinal);
+
+    /// <summary>The identity of a unit's processes; null where it has no name.</summary>
+    public ContainerIdentity? Of(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty)
+        {
+            return null;
+        }
+
+        var text = Encoding.UTF8.GetString(name);
+        if (!_units.TryGetValue(text, out var unit))
+        {
+            if (_units.Count == Most)
+            {
+                _units.Clear();
+            }
+
+            unit = new ContainerIdentity("", Workload: $"node/{text}", WorkloadKind: WorkloadKinds.SystemdUnit);
+            _units.Add(text, unit);
+        }
+
+        return unit;
+    }
+}
