@@ -105,18 +105,25 @@ GROUP BY ALL;
 -- (Not so where a CLOSE without a beginning has the id and the port that a connection without CLOSE had in another boot.)
 -- Only the other blocks are looked at id by id. unnest(list()) tells DuckDB that these are few, so that its hash tables are of
 -- them; the least id keeps it from reading row groups that are older.
+-- Conditions of the question on what is the same for all of a connection's rows would otherwise be looked at last: netmon query
+-- makes of_question of them. It finds them at the scans of the answer's rows, which are those with a condition on src_port.
+CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name) AS true;
+
 CREATE OR REPLACE MACRO open_ends(since) AS TABLE
 WITH begun AS NOT MATERIALIZED (
-    SELECT node, connection_id, src_port, timestamp FROM events WHERE type = 'ACCEPT' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT node, connection_id, timestamp FROM events
+    WHERE type = 'ACCEPT' AND connection_id IS NOT NULL AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
-    SELECT node, connection_id, src_port, timestamp FROM events WHERE result = 'established' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT node, connection_id, timestamp FROM events
+    WHERE result = 'established' AND connection_id IS NOT NULL AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
 ), ended AS NOT MATERIALIZED (
-    SELECT node, connection_id, src_port, timestamp, older, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
+    SELECT node, connection_id, timestamp, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
     FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
 ), uneven AS MATERIALIZED (
     SELECT unnest(list({node: node, block: block}), recursive := true) FROM (
         SELECT node, connection_id >> 8 AS block, count(*) - 2 * count(*) FILTER (type = 'CLOSE') AS open, bit_xor(hash(xor(connection_id, src_port::BIGINT << 44))) AS ids
-        FROM events WHERE type <> 'FLOW' AND coalesce(result, 'established') = 'established' AND older IS NULL AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+        FROM events WHERE type <> 'FLOW' AND coalesce(result, 'established') = 'established' AND older IS NULL AND connection_id IS NOT NULL
+            AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
         GROUP BY ALL
         HAVING open <> 0 OR ids <> 0
     )
@@ -143,13 +150,13 @@ WITH begun AS NOT MATERIALIZED (
     ) r ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
 ), rows AS (
     SELECT e.* FROM events e SEMI JOIN flowing o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'FLOW' AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.type = 'FLOW' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'ACCEPT' AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.type = 'ACCEPT' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.result = 'established' AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.result = 'established' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
 )
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,
@@ -327,12 +334,12 @@ WITH callers AS MATERIALIZED (
 ), open AS MATERIALIZED (
     FROM open_ends(NULL::TIMESTAMP)
 ), servers AS MATERIALIZED (
-    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, count(*) AS n, sum((hash(src_port) >> 40)::INTEGER) AS ports,
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
         min(epoch_us(timestamp) - duration_us) AS first, max(epoch_us(timestamp) - duration_us) AS last
     FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound' AND src_ip IN (FROM callers)
     GROUP BY ALL
 ), clients AS MATERIALIZED (
-    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, count(*) AS n, sum((hash(src_port) >> 40)::INTEGER) AS ports,
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
         min(epoch_us(timestamp) - duration_us) AS first, max(epoch_us(timestamp) - duration_us) AS last, max(timestamp) AS last_closed,
         list(latency_us) AS latencies, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received
     FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound' AND dst_ip IN (FROM listening)
@@ -349,39 +356,32 @@ WITH callers AS MATERIALIZED (
     SELECT unnest(list({src_ip: src_ip, dst_ip: dst_ip, dst_port: dst_port}), recursive := true) FROM (
         SELECT DISTINCT s.src_ip, s.dst_ip, s.dst_port FROM servers s ANTI JOIN settled k ON s.src_ip = k.src_ip AND s.dst_ip = k.dst_ip AND s.dst_port = k.dst_port
     )
-), answering AS MATERIALIZED (
-    SELECT 'ended' AS state, node, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at,
-        bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process
+), ends AS NOT MATERIALIZED (
+    SELECT 'ended' AS state, node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS last,
+        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process
     FROM events e SEMI JOIN unsettled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
     WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound'
     UNION ALL
-    SELECT 'open', node, src_ip, src_port, dst_ip, dst_port, netns, opened_at, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process
-    FROM open WHERE direction = 'inbound'
-    UNION ALL
-    SELECT 'begun', node, src_ip, src_port, dst_ip, dst_port, netns, timestamp, NULL, NULL, false, pod_namespace, pod_name, container_name, process
-    FROM events WHERE connection_id IS NULL AND type = 'ACCEPT'
-), calling AS NOT MATERIALIZED (
-    SELECT 'ended' AS state, node, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS last,
-        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process
-    FROM (
-        FROM events WHERE src_ip IN (SELECT unnest(list(DISTINCT src_ip)) FROM unsettled)
-            AND src_port IN (SELECT unnest(list(DISTINCT src_port)) FROM answering WHERE state = 'ended')
-    ) e
+    SELECT 'ended', node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us), timestamp,
+        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%', pod_namespace, pod_name, container_name, process
+    FROM (FROM events WHERE src_ip IN (SELECT unnest(list(DISTINCT src_ip)) FROM unsettled)) e
     ANTI JOIN settled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
     WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound'
     UNION ALL
-    SELECT 'open', node, src_ip, src_port, dst_ip, dst_port, netns, opened_at, reported_at, latency_us, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process
-    FROM open WHERE direction = 'outbound'
+    SELECT 'open', node, direction, src_ip, src_port, dst_ip, dst_port, netns, opened_at, reported_at,
+        latency_us, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process
+    FROM open
     UNION ALL
-    SELECT 'begun', node, src_ip, src_port, dst_ip, dst_port, netns, timestamp, timestamp, latency_us, NULL, NULL, false, pod_namespace, pod_name, container_name, process
-    FROM events WHERE connection_id IS NULL AND type = 'CONNECT' AND result = 'established'
+    SELECT 'begun', node, direction, src_ip, src_port, dst_ip, dst_port, netns, timestamp, timestamp,
+        latency_us, NULL, NULL, false, pod_namespace, pod_name, container_name, process
+    FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
 )
 SELECT c.state, c.node, s.node AS s_node, c.dst_ip, c.dst_port, s.src_ip AS s_src_ip, s.dst_port AS s_dst_port, 1 AS connections, c.opened_at AS first, c.last, [c.latency_us] AS latencies, c.bytes_sent, c.bytes_received,
     c.pod_namespace, c.pod_name, c.container_name, c.process,
     s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process
-FROM (SELECT *, dst_ip NOT IN (FROM listening) AS is_translated FROM calling) c
-JOIN answering s
-    ON c.src_ip = s.src_ip AND c.src_port = s.src_port AND c.state = s.state
+FROM (SELECT *, hash(src_ip, src_port) AS caller, dst_ip NOT IN (FROM listening) AS is_translated FROM ends WHERE direction = 'outbound') c
+JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'inbound') s
+    ON c.caller = s.caller AND c.src_port = s.src_port AND c.state = s.state
     AND s.opened_at >= c.opened_at - INTERVAL 5 SECONDS AND s.opened_at <= c.opened_at + CASE c.state WHEN 'begun' THEN INTERVAL 10 SECONDS ELSE INTERVAL 5 SECONDS END
     AND (c.node <> s.node OR c.state = 'begun' OR s.opened_at BETWEEN c.opened_at - INTERVAL 1 SECOND AND c.opened_at + INTERVAL 1 SECOND)
     AND (c.is_translated OR (c.dst_port = s.dst_port AND c.dst_ip = s.dst_ip))
