@@ -105,20 +105,28 @@ GROUP BY ALL;
 -- (Not so where a CLOSE without a beginning has the id and the port that a connection without CLOSE had in another boot.)
 -- Only the other blocks are looked at id by id. unnest(list()) tells DuckDB that these are few, so that its hash tables are of
 -- them; the least id keeps it from reading row groups that are older.
+-- Conditions of the question on what is the same for all of a connection's rows would otherwise be looked at last: netmon query
+-- makes of_question of them. It finds them at the scans of the answer's rows, which are those with a condition on src_port.
+CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name) AS true;
+
 CREATE OR REPLACE MACRO open_ends(since) AS TABLE
 WITH begun AS NOT MATERIALIZED (
-    SELECT node, connection_id, src_port, timestamp FROM events WHERE type = 'ACCEPT' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT node, connection_id, timestamp FROM events
+    WHERE type = 'ACCEPT' AND connection_id IS NOT NULL AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
-    SELECT node, connection_id, src_port, timestamp FROM events WHERE result = 'established' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT node, connection_id, timestamp FROM events
+    WHERE result = 'established' AND connection_id IS NOT NULL AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
 ), ended AS NOT MATERIALIZED (
-    SELECT node, connection_id, src_port, timestamp, older, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
+    SELECT node, connection_id, timestamp, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
     FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
 ), uneven AS MATERIALIZED (
-    SELECT unnest(list({node: b.node, block: b.block}), recursive := true) FROM (
-        SELECT node, connection_id >> 8 AS block, bit_xor(hash(connection_id, src_port)) AS ids, count(*) AS n FROM begun GROUP BY ALL
-    ) b ANTI JOIN (
-        SELECT node, connection_id >> 8 AS block, bit_xor(hash(connection_id, src_port)) AS ids, count(*) AS n FROM ended WHERE older IS NULL GROUP BY ALL
-    ) e ON b.node = e.node AND b.block = e.block AND b.ids = e.ids AND b.n = e.n
+    SELECT unnest(list({node: node, block: block}), recursive := true) FROM (
+        SELECT node, connection_id >> 8 AS block, count(*) - 2 * count(*) FILTER (type = 'CLOSE') AS open, bit_xor(hash(xor(connection_id, src_port::BIGINT << 44))) AS ids
+        FROM events WHERE type <> 'FLOW' AND coalesce(result, 'established') = 'established' AND older IS NULL AND connection_id IS NOT NULL
+            AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
+        GROUP BY ALL
+        HAVING open <> 0 OR ids <> 0
+    )
 ), latest AS MATERIALIZED (
     SELECT unnest(list({node: node, connection_id: connection_id, timestamp: timestamp, not_before: not_before}), recursive := true) FROM (
         SELECT node, connection_id, max(timestamp) AS timestamp, arg_max(not_before, timestamp) AS not_before FROM (
@@ -142,13 +150,13 @@ WITH begun AS NOT MATERIALIZED (
     ) r ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
 ), rows AS (
     SELECT e.* FROM events e SEMI JOIN flowing o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'FLOW' AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.type = 'FLOW' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'ACCEPT' AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.type = 'ACCEPT' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.result = 'established' AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.result = 'established' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
 )
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,
@@ -319,33 +327,34 @@ HAVING count(*) >= 10 AND avg(apart) >= 5e6 AND stddev_pop(apart) < avg(apart) /
 -- server's port: where both sides count as many, over the same client ports and the same time, and one process serves them all
 -- (settled), each end has its other. Only what is left is compared end by end.
 CREATE OR REPLACE VIEW pairs AS
-WITH listening AS (
-    SELECT DISTINCT dst_ip FROM events WHERE direction = 'inbound'
+WITH callers AS MATERIALIZED (
+    SELECT unnest(list(DISTINCT src_ip)) AS src_ip FROM events WHERE direction = 'outbound'
+), listening AS MATERIALIZED (
+    SELECT unnest(list(DISTINCT dst_ip)) AS dst_ip FROM events WHERE direction = 'inbound'
 ), open AS MATERIALIZED (
     FROM open_ends(NULL::TIMESTAMP)
 ), servers AS MATERIALIZED (
-    SELECT src_ip, dst_ip, dst_port, sum(hash(src_port) >> 24) AS ports, count(*) AS n,
-        min(timestamp - to_microseconds(duration_us)) AS first, max(timestamp - to_microseconds(duration_us)) AS last,
-        min(hash(node, pod_namespace, pod_name, container_name, process)) AS least, max(hash(node, pod_namespace, pod_name, container_name, process)) AS most,
-        any_value(node) AS node, any_value(pod_namespace) AS pod_namespace, any_value(pod_name) AS pod_name, any_value(container_name) AS container_name, any_value(process) AS process
-    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound'
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
+        min(epoch_us(timestamp) - duration_us) AS first, max(epoch_us(timestamp) - duration_us) AS last
+    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound' AND src_ip IN (FROM callers)
     GROUP BY ALL
 ), clients AS MATERIALIZED (
-    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, sum(hash(src_port) >> 24) AS ports, count(*) AS n,
-        min(timestamp - to_microseconds(duration_us)) AS first, max(timestamp - to_microseconds(duration_us)) AS last, max(timestamp) AS last_closed,
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
+        min(epoch_us(timestamp) - duration_us) AS first, max(epoch_us(timestamp) - duration_us) AS last, max(timestamp) AS last_closed,
         list(latency_us) AS latencies, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received
-    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound' AND dst_ip IN (SELECT unnest(list(DISTINCT dst_ip)) FROM servers)
+    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound' AND dst_ip IN (FROM listening)
     GROUP BY ALL
 ), settled AS MATERIALIZED (
-    SELECT s.* FROM servers s JOIN (
-        SELECT src_ip, dst_ip, dst_port, sum(ports) AS ports, sum(n) AS n, min(first) AS first, max(last) AS last FROM clients GROUP BY ALL
-    ) c ON s.src_ip = c.src_ip AND s.dst_ip = c.dst_ip AND s.dst_port = c.dst_port AND s.ports = c.ports AND s.n = c.n
-    WHERE s.least = s.most AND s.src_ip NOT LIKE '127.%' AND s.src_ip <> '::1'
-        AND s.first BETWEEN c.first - INTERVAL 1 SECOND AND c.first + INTERVAL 1 SECOND AND s.last BETWEEN c.last - INTERVAL 1 SECOND AND c.last + INTERVAL 1 SECOND
+    SELECT s.* FROM (
+        FROM servers QUALIFY count(*) OVER (PARTITION BY src_ip, dst_ip, dst_port) = 1
+    ) s JOIN (
+        SELECT src_ip, dst_ip, dst_port, sum(n) AS n, sum(ports) AS ports, min(first) AS first, max(last) AS last FROM clients GROUP BY ALL
+    ) c ON s.src_ip = c.src_ip AND s.dst_ip = c.dst_ip AND s.dst_port = c.dst_port AND s.n = c.n AND s.ports = c.ports
+    WHERE s.src_ip NOT LIKE '127.%' AND s.src_ip <> '::1'
+        AND s.first BETWEEN c.first - 1000000 AND c.first + 1000000 AND s.last BETWEEN c.last - 1000000 AND c.last + 1000000
 ), unsettled AS MATERIALIZED (
     SELECT unnest(list({src_ip: src_ip, dst_ip: dst_ip, dst_port: dst_port}), recursive := true) FROM (
-        SELECT s.src_ip, s.dst_ip, s.dst_port FROM servers s ANTI JOIN settled k ON s.src_ip = k.src_ip AND s.dst_ip = k.dst_ip AND s.dst_port = k.dst_port
-        WHERE s.src_ip IN (SELECT unnest(list(DISTINCT src_ip)) FROM events WHERE direction = 'outbound')
+        SELECT DISTINCT s.src_ip, s.dst_ip, s.dst_port FROM servers s ANTI JOIN settled k ON s.src_ip = k.src_ip AND s.dst_ip = k.dst_ip AND s.dst_port = k.dst_port
     )
 ), ends AS NOT MATERIALIZED (
     SELECT 'ended' AS state, node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS last,
@@ -370,7 +379,7 @@ WITH listening AS (
 SELECT c.state, c.node, s.node AS s_node, c.dst_ip, c.dst_port, s.src_ip AS s_src_ip, s.dst_port AS s_dst_port, 1 AS connections, c.opened_at AS first, c.last, [c.latency_us] AS latencies, c.bytes_sent, c.bytes_received,
     c.pod_namespace, c.pod_name, c.container_name, c.process,
     s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process
-FROM (SELECT *, hash(src_ip, src_port) AS caller, dst_ip NOT IN (SELECT dst_ip FROM listening) AS is_translated FROM ends WHERE direction = 'outbound') c
+FROM (SELECT *, hash(src_ip, src_port) AS caller, dst_ip NOT IN (FROM listening) AS is_translated FROM ends WHERE direction = 'outbound') c
 JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'inbound') s
     ON c.caller = s.caller AND c.src_port = s.src_port AND c.state = s.state
     AND s.opened_at >= c.opened_at - INTERVAL 5 SECONDS AND s.opened_at <= c.opened_at + CASE c.state WHEN 'begun' THEN INTERVAL 10 SECONDS ELSE INTERVAL 5 SECONDS END
@@ -379,7 +388,7 @@ JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'in
     AND ((c.src_ip NOT LIKE '127.%' AND c.src_ip <> '::1') OR (c.netns = s.netns AND c.node = s.node))
     AND (NOT c.in_order OR NOT s.in_order OR (c.bytes_sent = s.bytes_received AND c.bytes_received = s.bytes_sent))
 UNION ALL
-SELECT 'ended', c.node, s.node, c.dst_ip, c.dst_port, c.src_ip, c.dst_port, c.n, c.first, c.last_closed, c.latencies, c.bytes_sent, c.bytes_received,
+SELECT 'ended', c.node, s.node, c.dst_ip, c.dst_port, c.src_ip, c.dst_port, c.n, make_timestamp(c.first), c.last_closed, c.latencies, c.bytes_sent, c.bytes_received,
     c.pod_namespace, c.pod_name, c.container_name, c.process, s.pod_namespace, s.pod_name, s.container_name, s.process
 FROM clients c JOIN settled s ON c.src_ip = s.src_ip AND c.dst_ip = s.dst_ip AND c.dst_port = s.dst_port;
 

@@ -117,6 +117,10 @@ internal sealed class CaptureDatabase : IDisposable
         Replace(Relation.Rollups, RelationSql.Of(Relation.Rollups, snapshot.Rollups));
         LoadKept(snapshot);
         LoadLosses(snapshot);
+        if (scope.OpenEnds.Macro is { } macro)
+        {
+            Execute(macro);
+        }
     }
 
     /// <summary>Keeps a view's rows, so that they are computed once.</summary>

@@ -71,7 +71,7 @@ internal sealed class Snapshot : IDisposable
             var snapshot = new Snapshot(root);
             try
             {
-                if (snapshot.TryRead(scope, new FileChecks(damaged), damaged))
+                if (snapshot.TryRead(scope, new FileChecks(damaged, scope.Uses), damaged))
                 {
                     return snapshot;
                 }
@@ -126,8 +126,8 @@ internal sealed class Snapshot : IDisposable
 
         // Each row once: what is in a sealed file is not read again in hot/, nor a segment that is in a piece.
         var hotFolders = hotFiles.Select(file => file.Folder).ToHashSet(StringComparer.Ordinal);
-        var inSealed = Names(checks.Events(sealedFiles.Where(file => hotFolders.Contains(file.Folder)))).Concat(Names(SealedLosses)).ToHashSet(StringComparer.Ordinal);
-        var allPieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path)));
+        var inSealed = Names(checks.Events(sealedFiles.Where(file => hotFolders.Contains(file.Folder)), NeedsEvents)).Concat(Names(SealedLosses)).ToHashSet(StringComparer.Ordinal);
+        var allPieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path)), NeedsEvents);
         var pieces = allPieces.Where(piece => !inSealed.Contains(piece.File.Name)).ToList();
         var elsewhere = inSealed.Concat(Names(allPieces)).ToHashSet(StringComparer.Ordinal);
         var segments = hotFiles.Where(file => !CapturePaths.IsSealed(file.Path) && !elsewhere.Contains(file.Name) && !damaged.ContainsKey(file.Path)).ToList();
@@ -138,11 +138,11 @@ internal sealed class Snapshot : IDisposable
         Rollups = [.. sums.Chosen.Where(file => scope.Needs(Relation.Rollups, file.File))];
 
         // A file whose roll-up answers is not looked at.
-        var sound = checks.Events(sealedFiles.Where(file => scope.Needs(Relation.Events, file) || scope.Needs(Relation.Kept, file) || (scope.Needs(Relation.Unrolled, file) && !sums.Covers(file))));
-        sound.AddRange(pieces);
-        Events = [.. checks.Whole(sound.Where(file => scope.Needs(Relation.Events, file.File)))];
+        var wanted = sealedFiles.Where(file => NeedsEvents(file) || NeedsUnrolled(file) || scope.Needs(Relation.Kept, file)).Concat(pieces.Select(piece => piece.File));
+        var sound = checks.Events(wanted, file => NeedsEvents(file) || NeedsUnrolled(file));
+        Events = [.. sound.Where(file => NeedsEvents(file.File))];
         Kept = [.. sound.Where(file => scope.Needs(Relation.Kept, file.File))];
-        Unrolled = [.. checks.Whole(sound.Where(file => scope.Needs(Relation.Unrolled, file.File) && !sums.Covers(file.File)))];
+        Unrolled = [.. sound.Where(file => NeedsUnrolled(file.File))];
         if (checks.IsStale || !TryOpen(segments, eventBounds, lossBounds, Leave))
         {
             return false;
@@ -152,6 +152,10 @@ internal sealed class Snapshot : IDisposable
         return true;
 
         List<HourFile> List(Tier tier, ScanBounds? bounds) => bounds is null ? [] : tier.List(bounds);
+
+        bool NeedsEvents(HourFile file) => scope.Needs(Relation.Events, file);
+
+        bool NeedsUnrolled(HourFile file) => scope.Needs(Relation.Unrolled, file) && !sums.Covers(file);
 
         void Leave(LeftOut file) => LeftOut = [.. LeftOut, file];
     }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using NetMon.Foundation;
 
@@ -14,9 +12,6 @@ public sealed class ParquetFile : IDisposable
 {
     private const int TrailerBytes = 2 * sizeof(int);
     private const int MostFooterBytes = 64 << 20;
-
-    /// <summary>Bytes that are read at once to verify them.</summary>
-    private const int VerifiedBytes = 256 << 10;
 
     private readonly SafeFileHandle _file;
     private readonly Footer _footer;
@@ -68,48 +63,6 @@ public sealed class ParquetFile : IDisposable
     /// <summary>Whether it has these columns, in this order.</summary>
     public bool HasColumns(IReadOnlyList<ColumnDefinition> columns) =>
         columns.Select(column => (column.Name, column.Kind, column.IsOptional)).SequenceEqual(Columns.Select(column => (column.Name, column.Kind, column.IsOptional)));
-
-    /// <summary>Reads a row group's bytes and checks them against their checksums; without checksums it has nothing to check.</summary>
-    /// <exception cref="DamagedFileException">A byte has changed.</exception>
-    /// <exception cref="IOException">The file can't be read.</exception>
-    public void Verify(int group)
-    {
-        var chunks = RowGroups[group].Chunks;
-        var pages = chunks[0].Pages.Begin;
-        Verify(Checksums.PagesKey, group, pages, chunks[^1].Pages.Begin + chunks[^1].Pages.Compressed - pages);
-        VerifyFilters(group);
-    }
-
-    /// <summary>
-    /// Checks what no reader checks by itself: the headers of pages, against the footer, and Bloom filters, against their checksums.
-    /// (The bodies of pages have Zstd's.) Files without checksums have nothing to check.
-    /// </summary>
-    /// <exception cref="DamagedFileException">A byte has changed.</exception>
-    /// <exception cref="IOException">The file can't be read.</exception>
-    public void VerifyHeaders()
-    {
-        if (!Metadata.ContainsKey(Checksums.PagesKey))
-        {
-            return;
-        }
-
-        Span<byte> dictionary = stackalloc byte[ChunkHeaders.MostBytes];
-        Span<byte> data = stackalloc byte[ChunkHeaders.MostBytes];
-        for (var group = 0; group < RowGroups.Count; group++)
-        {
-            foreach (var chunk in RowGroups[group].Chunks)
-            {
-                var pages = chunk.Pages;
-                var bytes = dictionary[..(int)Math.Min(ChunkHeaders.MostBytes, pages.DataAt - pages.Begin)];
-                Read(pages.Begin, bytes);
-                var rest = data[..(int)Math.Min(ChunkHeaders.MostBytes, pages.Begin + pages.Compressed - pages.DataAt)];
-                Read(pages.DataAt, rest);
-                ChunkHeaders.Read(in pages, bytes, rest);
-            }
-
-            VerifyFilters(group);
-        }
-    }
 
     /// <summary>Reads bytes of the file, all that are asked for.</summary>
     /// <exception cref="DamagedFileException">It ends before.</exception>
@@ -175,51 +128,6 @@ public sealed class ParquetFile : IDisposable
         if (Checksums.Text(crc) != expected)
         {
             throw new DamagedFileException("the footer has another checksum than it says");
-        }
-    }
-
-    private void Verify(string key, int group, long at, long length)
-    {
-        if (!Metadata.TryGetValue(key, out var checksums))
-        {
-            return;
-        }
-
-        if (checksums.Length != Checksums.Digits * RowGroups.Count
-            || !uint.TryParse(checksums.AsSpan(Checksums.Digits * group, Checksums.Digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var expected))
-        {
-            throw new DamagedFileException($"{key} has not eight digits for each row group");
-        }
-
-        var buffer = ArrayPool<byte>.Shared.Rent(VerifiedBytes);
-        var crc = Crc32C.Empty;
-        try
-        {
-            while (length > 0)
-            {
-                var part = buffer.AsSpan(0, (int)Math.Min(length, buffer.Length));
-                Read(at, part);
-                crc = Crc32C.Append(crc, part);
-                (at, length) = (at + part.Length, length - part.Length);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        if (crc != expected)
-        {
-            throw new DamagedFileException($"row group {group} has another checksum than {key} says");
-        }
-    }
-
-    private void VerifyFilters(int group)
-    {
-        var filters = RowGroups[group].Chunks.Where(chunk => chunk.FilterAt >= 0).ToList();
-        if (filters.Count > 0)
-        {
-            Verify(Checksums.FiltersKey, group, filters[0].FilterAt, filters[^1].FilterAt + filters[^1].FilterLength - filters[0].FilterAt);
         }
     }
 

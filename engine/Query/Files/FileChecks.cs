@@ -6,12 +6,12 @@ using NetMon.Parquet.Reading;
 namespace NetMon.Query.Files;
 
 /// <summary>Looks at each Parquet file that a question needs, once, before DuckDB does: what can't be read is left out and named.</summary>
-internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
+/// <param name="damaged">Files that are known to be damaged, by path, and how.</param>
+/// <param name="isRead">Whether the question reads a column of this name of events.</param>
+internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged, Func<string, bool> isRead)
 {
-    private const int RollupVersion = 1;
-    private const int LossVersion = 2;
     private readonly Dictionary<string, ReadableFile?> _checked = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, bool> _whole = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
     private readonly List<LeftOut> _leftOut = [];
 
     /// <summary>Files that were left out, and why.</summary>
@@ -21,29 +21,13 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
     public bool IsStale { get; private set; }
 
     /// <summary>Files of events: sealed ones and pieces.</summary>
-    public List<ReadableFile> Events(IEnumerable<HourFile> files) => Sound(files, "netmon.schema_version", EventColumns.SchemaVersion, RelationColumns.OfEventFiles);
+    /// <param name="files">Their names.</param>
+    /// <param name="needsRows">Whether the rows of a file are read: then no page's header and no filter of the columns that are read has changed, which DuckDB would not notice.</param>
+    public List<ReadableFile> Events(IEnumerable<HourFile> files, Func<HourFile, bool> needsRows) => Sound(files, Kind.Events, needsRows);
 
-    public List<ReadableFile> Rollups(IEnumerable<HourFile> files) => [.. Whole(Sound(files, "netmon.rollup_version", RollupVersion, RelationColumns.OfRollupFiles))];
+    public List<ReadableFile> Rollups(IEnumerable<HourFile> files) => Sound(files, Kind.Rollups, file => true);
 
-    public List<ReadableFile> Losses(IEnumerable<HourFile> files) => [.. Whole(Sound(files, "netmon.loss_schema_version", LossVersion, RelationColumns.Of(Relation.Loss)))];
-
-    /// <summary>Those of which no page's header and no filter has changed: DuckDB would not notice. For files whose rows are read.</summary>
-    public IEnumerable<ReadableFile> Whole(IEnumerable<ReadableFile> files)
-    {
-        foreach (var file in files)
-        {
-            var path = file.File.Path;
-            if (!_whole.TryGetValue(path, out var isWhole))
-            {
-                isWhole = _whole[path] = IsWhole(path);
-            }
-
-            if (isWhole)
-            {
-                yield return file;
-            }
-        }
-    }
+    public List<ReadableFile> Losses(IEnumerable<HourFile> files) => Sound(files, Kind.Losses, file => true);
 
     /// <summary>Reads all of a file and checks it against the checksums that it has.</summary>
     /// <exception cref="IOException">It is damaged, or can't be read.</exception>
@@ -56,14 +40,15 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
         }
     }
 
-    private List<ReadableFile> Sound(IEnumerable<HourFile> files, string versionKey, int newest, IReadOnlyList<RelationColumn> columns)
+    private List<ReadableFile> Sound(IEnumerable<HourFile> files, Kind kind, Func<HourFile, bool> needsRows)
     {
         List<ReadableFile> sound = [];
         foreach (var file in files)
         {
-            if (!_checked.TryGetValue(file.Path, out var known))
+            var isRead = needsRows(file);
+            if (!_checked.TryGetValue(file.Path, out var known) || (known is not null && isRead && !_whole.Contains(file.Path)))
             {
-                known = _checked[file.Path] = Check(file, versionKey, newest, columns);
+                known = _checked[file.Path] = Check(file, kind, isRead);
             }
 
             if (known is not null)
@@ -75,7 +60,7 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
         return sound;
     }
 
-    private ReadableFile? Check(HourFile file, string versionKey, int newest, IReadOnlyList<RelationColumn> columns)
+    private ReadableFile? Check(HourFile file, Kind kind, bool needsRows)
     {
         try
         {
@@ -85,10 +70,19 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
             }
 
             using var parquet = ParquetFile.Open(RegularFile.Open(file.Path));
-            var version = parquet.Metadata.GetValueOrDefault(versionKey);
-            return int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > newest
-                ? Refuse($"a newer version wrote it ({versionKey} {version}, this one reads up to {newest}): use that version's netmon query")
-                : new ReadableFile(file, parquet.Rows, parquet.Metadata, IsCurrent(parquet, columns));
+            var version = parquet.Metadata.GetValueOrDefault(kind.VersionKey);
+            if (int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > kind.Newest)
+            {
+                return Refuse($"a newer version wrote it ({kind.VersionKey} {version}, this one reads up to {kind.Newest}): use that version's netmon query");
+            }
+
+            if (needsRows)
+            {
+                parquet.VerifyHeaders(kind == Kind.Events ? isRead : column => true);
+                _whole.Add(file.Path);
+            }
+
+            return new ReadableFile(file, parquet.Rows, parquet.Metadata, IsCurrent(parquet, kind.Columns));
         }
         catch (FileNotFoundException)
         {
@@ -111,26 +105,14 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged)
         }
     }
 
-    private bool IsWhole(string path)
-    {
-        try
-        {
-            using var file = ParquetFile.Open(RegularFile.Open(path));
-            file.VerifyHeaders();
-            return true;
-        }
-        catch (FileNotFoundException)
-        {
-            IsStale = true;
-        }
-        catch (IOException e)
-        {
-            _leftOut.Add(new LeftOut(path, e.Message.Replace(path, "it", StringComparison.Ordinal)));
-        }
-
-        return false;
-    }
-
     private static bool IsCurrent(ParquetFile file, IReadOnlyList<RelationColumn> columns) =>
         columns.All(column => file.IndexOf(column.Name) is var index and >= 0 && file.Columns[index].Kind == column.Kind);
+
+    /// <summary>A kind of file: the metadata key of its version, the newest version that is understood, and that version's columns.</summary>
+    private sealed record Kind(string VersionKey, int Newest, IReadOnlyList<RelationColumn> Columns)
+    {
+        public static readonly Kind Events = new("netmon.schema_version", EventColumns.SchemaVersion, RelationColumns.OfEventFiles);
+        public static readonly Kind Rollups = new("netmon.rollup_version", 1, RelationColumns.OfRollupFiles);
+        public static readonly Kind Losses = new("netmon.loss_schema_version", 2, RelationColumns.Of(Relation.Loss));
+    }
 }

@@ -13,6 +13,9 @@ internal sealed partial class QuestionScope
     private readonly Dictionary<Relation, int> _scans = [];
     private readonly HashSet<string> _words = new(StringComparer.Ordinal);
 
+    /// <summary>What all open connections that the questions need have in common.</summary>
+    public EndConditions OpenEnds { get; } = new();
+
     public bool Reads(Relation relation) => _bounds.ContainsKey(relation);
 
     /// <summary>How often the relation is read.</summary>
@@ -56,6 +59,7 @@ internal sealed partial class QuestionScope
             {
                 var conditions = Texts(info, "Filters");
                 Add(relation, FilterText.Bounds([.. conditions, .. above]));
+                OpenEnds.Add(conditions);
                 _words.UnionWith(conditions.Concat(Texts(info, "Projections")).SelectMany(text => Word().Matches(text)).Select(word => word.Value));
             }
 

@@ -79,6 +79,26 @@ public sealed class ConnectionViewTests : IDisposable
     }
 
     [Fact]
+    public void A_condition_on_a_process_is_in_the_plan_at_each_scan_of_beginnings()
+    {
+        const string question = "SELECT count(*) FROM connections WHERE process = 'proc-7'";
+        var plan = _capture.Print($"EXPLAIN {question}", OutputFormat.Csv).ReplaceLineEndings("");
+        // Closed ones, and of open ones three kinds of rows, two of beginnings and the count by blocks; and both sides of version 0.1's.
+        Assert.InRange(System.Text.RegularExpressions.Regex.Count(plan, "proc-7"), 7, 9);
+    }
+
+    [Fact]
+    public void A_condition_of_one_of_two_questions_does_not_reach_the_other()
+    {
+        const string all = "SELECT count(*) AS n FROM open_now";
+        const string some = all + " WHERE process = 'proc-7'";
+        var expected = string.Join('\n', _capture.Print(some, OutputFormat.Csv), _capture.Print(all, OutputFormat.Csv));
+        Assert.Equal(expected, _capture.Print($"{some}; {all}", OutputFormat.Csv));
+        var both = _capture.Print("SELECT (SELECT count(*) FROM open_now WHERE process = 'proc-7') + (SELECT count(*) FROM open_now WHERE process = 'proc-8') AS n", OutputFormat.Csv);
+        Assert.Equal(both, _capture.Print("SELECT count(*) AS n FROM open_now WHERE process IN ('proc-7', 'proc-8')", OutputFormat.Csv));
+    }
+
+    [Fact]
     public void What_is_open_now_is_found_without_the_files_of_earlier_hours()
     {
         foreach (var file in _capture.Sealed.Where(file => file.Contains("hour=19", StringComparison.Ordinal)))

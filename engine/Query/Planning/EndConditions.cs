@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+using NetMon.Query.Sql;
+
+namespace NetMon.Query.Planning;
+
+/// <summary>
+/// Conditions that hold for each open connection that a question needs, on columns that of_question in schemas/views.sql takes.
+/// The scans of these rows are known by a condition of their own; a condition that not all of them have is left out.
+/// </summary>
+internal sealed partial class EndConditions
+{
+    private const string Mark = "src_port>=0";
+    private HashSet<string>? _common;
+
+    /// <summary>The macro that lets other scans look at these ends alone; null where there is no condition.</summary>
+    public string? Macro => _common is { Count: > 0 }
+        ? $"CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name) AS {string.Join(" AND ", _common.Order(StringComparer.Ordinal))}"
+        : null;
+
+    /// <summary>Adds the conditions of a scan, as DuckDB's EXPLAIN writes them.</summary>
+    public void Add(IReadOnlyList<string> conditions)
+    {
+        if (!conditions.Contains(Mark))
+        {
+            return;
+        }
+
+        // A text with a line's end in it is written on two lines, which may look like anything.
+        HashSet<string> found = conditions.Any(condition => condition.Count(c => c == '\'') % 2 != 0) ? [] : [.. conditions.Select(Understood).OfType<string>()];
+        if (_common is null)
+        {
+            _common = found;
+        }
+        else
+        {
+            _common.IntersectWith(found);
+        }
+    }
+
+    private static string? Understood(string condition) =>
+        Text().Match(condition) is { Success: true } text ? $"{text.Groups[1].Value} = {SqlText.Quote(text.Groups[2].Value.Replace("''", "'", StringComparison.Ordinal))}"
+        : Number().IsMatch(condition) ? condition
+        : null;
+
+    [GeneratedRegex("^(process|container_id|pod_name)='((?:[^']|'')*)'$")]
+    private static partial Regex Text();
+
+    [GeneratedRegex("^pid=[0-9]{1,9}$")]
+    private static partial Regex Number();
+}
