@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Grpc.Core;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using NetMon.Events;
 using ListContainersRequest = NetMon.Enrichment.Runtimes.Cri.Wire.Containerd.ListContainersRequest;
@@ -29,13 +28,13 @@ internal sealed class ContainerdEvents(GrpcSocket socket)
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    private static readonly Metadata InNamespace = new() { { "containerd-namespace", Namespace } };
+    private static readonly (string Name, string Value) InNamespace = ("containerd-namespace", Namespace);
 
-    private static readonly Method<SubscribeRequest, string> SubscribeMethod = GrpcSocket.Method<SubscribeRequest, string>(
-        MethodType.ServerStreaming, "containerd.services.events.v1.Events", "Subscribe", static message => CriMessages.CreatedId(message, Namespace, CreateTopic));
+    private static readonly GrpcMethod<SubscribeRequest, string> SubscribeMethod = new(
+        "containerd.services.events.v1.Events", "Subscribe", static message => CriMessages.CreatedId(message, Namespace, CreateTopic));
 
-    private static readonly Method<ListContainersRequest, FoundContainers> ListMethod = GrpcSocket.Method<ListContainersRequest, FoundContainers>(
-        MethodType.Unary, "containerd.services.containers.v1.Containers", "List", static message =>
+    private static readonly GrpcMethod<ListContainersRequest, FoundContainers> ListMethod = new(
+        "containerd.services.containers.v1.Containers", "List", static message =>
         {
             var found = new FoundContainers([]);
             CriMessages.AddContainerd(message, found);

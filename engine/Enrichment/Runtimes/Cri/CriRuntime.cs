@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Grpc.Core;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using NetMon.Events;
 
@@ -17,14 +16,13 @@ public sealed class CriRuntime : IContainerRuntime
     /// <summary>CRI-O that is not told to make events ends the stream at once and without an error.</summary>
     private static readonly TimeSpan EndedAtOnce = TimeSpan.FromSeconds(1);
 
-    private static readonly Method<VersionRequest, VersionResponse> VersionMethod =
-        GrpcSocket.Method<VersionRequest, VersionResponse>(MethodType.Unary, Service, "Version", CriMessages.Version);
+    private static readonly GrpcMethod<VersionRequest, VersionResponse> VersionMethod = new(Service, "Version", CriMessages.Version);
 
-    private static readonly Method<GetEventsRequest, Happened> EventsMethod = GrpcSocket.Method<GetEventsRequest, Happened>(
-        MethodType.ServerStreaming, Service, "GetContainerEvents", static message => new Happened(CriMessages.Created(message)));
+    private static readonly GrpcMethod<GetEventsRequest, Happened> EventsMethod =
+        new(Service, "GetContainerEvents", static message => new Happened(CriMessages.Created(message)));
 
-    private readonly Method<ListContainersRequest, FoundContainers> _listContainers;
-    private readonly Method<ListPodSandboxRequest, FoundContainers> _listSandboxes;
+    private readonly GrpcMethod<ListContainersRequest, FoundContainers> _listContainers;
+    private readonly GrpcMethod<ListPodSandboxRequest, FoundContainers> _listSandboxes;
     private readonly GrpcSocket _socket;
     private RuntimeVersion _version = new("", 0, 0);
     private FoundContainers _found = new([]);
@@ -36,12 +34,12 @@ public sealed class CriRuntime : IContainerRuntime
         _socket = new GrpcSocket(socketPath);
 
         // Answers are taken into what is being looked for: there is one call at a time.
-        _listContainers = GrpcSocket.Method<ListContainersRequest, FoundContainers>(MethodType.Unary, Service, "ListContainers", message =>
+        _listContainers = new GrpcMethod<ListContainersRequest, FoundContainers>(Service, "ListContainers", message =>
         {
             CriMessages.AddContainers(message, _found);
             return _found;
         });
-        _listSandboxes = GrpcSocket.Method<ListPodSandboxRequest, FoundContainers>(MethodType.Unary, Service, "ListPodSandbox", message =>
+        _listSandboxes = new GrpcMethod<ListPodSandboxRequest, FoundContainers>(Service, "ListPodSandbox", message =>
         {
             CriMessages.AddSandboxes(message, _found);
             return _found;
