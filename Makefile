@@ -158,8 +158,8 @@ run: ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR
 test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload bin/netstorm bin/netforeign bin/netpeer ## all tests that are not slow; what this machine can't run is named as skipped
 	@tests/run.sh $(SUITES)
 
-fuzz: ## fuzz one reader of foreign input for a time with AFL++ (TARGET=footer SECONDS=60; tests/fuzz/corpus has the targets; installs afl++ by apt)
-	@tests/fuzz/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)"
+fuzz: ## fuzz one reader of foreign input for a time with AFL++ (TARGET=footer SECONDS=60, LOOP=loop: inside one process, faster; tests/fuzz/corpus has the targets; installs afl++ by apt)
+	@tests/fuzz/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)" $(LOOP)
 
 test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)
 	@tests/run.sh runtimes

@@ -1,7 +1,9 @@
+using System.Globalization;
 using NetMon.Fuzz;
 using SharpFuzz;
 
 // NetMon.Fuzz afl TARGET: the inputs come from afl-fuzz; the assemblies must have been instrumented.
+// NetMon.Fuzz loop TARGET SECONDS CORPUS FOLDER: the inputs are made here, which is faster; instrumented as well.
 // NetMon.Fuzz replay TARGET FILE...: each file once; the first that fails ends it with its trace.
 if (args is ["afl", var fuzzed])
 {
@@ -16,6 +18,11 @@ if (args is ["afl", var fuzzed])
     return 0;
 }
 
+if (args is ["loop", var looped, var seconds, var corpus, var folder])
+{
+    return new FuzzLoop(FuzzTargets.Of(looped), folder).Run(corpus, TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture))) == 0 ? 0 : 1;
+}
+
 if (args is ["replay", var replayed, .. var files])
 {
     foreach (var file in files)
@@ -27,5 +34,5 @@ if (args is ["replay", var replayed, .. var files])
     return 0;
 }
 
-Console.Error.WriteLine($"usage: NetMon.Fuzz afl|replay TARGET [FILE...]; targets: {string.Join(' ', FuzzTargets.All.Select(target => target.Name))}");
+Console.Error.WriteLine($"usage: NetMon.Fuzz afl TARGET | loop TARGET SECONDS CORPUS FOLDER | replay TARGET FILE...; targets: {string.Join(' ', FuzzTargets.All.Select(target => target.Name))}");
 return 2;

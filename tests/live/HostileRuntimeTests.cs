@@ -19,11 +19,8 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 {
     private const int Containers = 50;
 
-    /// <summary>
-    /// MiB that a runtime may cost at its worst, which is an answer of 16 MiB again and again: each thread of the pool may hold on
-    /// to a buffer of that size until the collector has been round. docs/architecture.md says what is kept.
-    /// </summary>
-    private const long MostMebibytes = 160;
+    /// <summary>MiB that a runtime may cost at its worst, which is an answer of 16 MiB again and again.</summary>
+    private const long MostMebibytes = 96;
 
     /// <summary>Lines that must come while the runtime does its worst; each second brings 2,000.</summary>
     private const int Lines = 6000;

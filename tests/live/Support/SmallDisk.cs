@@ -7,6 +7,7 @@ namespace NetMon.LiveTests.Support;
 internal sealed class SmallDisk : IDisposable
 {
     private readonly string _image;
+    private readonly string _format;
 
     /// <param name="scratch">Has the image and the folder.</param>
     /// <param name="mebibytes">Its size.</param>
@@ -17,7 +18,8 @@ internal sealed class SmallDisk : IDisposable
         Needs.Program("mkfs.ext4");
         (_image, Path) = (scratch["disk.img"], scratch["disk"]);
         Directory.CreateDirectory(Path);
-        Shell.Script(string.Create(CultureInfo.InvariantCulture, $"truncate -s {mebibytes}M {_image} && mkfs.ext4 -q -m 0 -F {options} {_image}")).MustSucceed();
+        _format = string.Create(CultureInfo.InvariantCulture, $"truncate -s {mebibytes}M {_image} && mkfs.ext4 -q -m 0 -F {options} {_image}");
+        Shell.Script(_format).MustSucceed();
         var mounted = Shell.Script(MountScript);
         Assert.SkipUnless(mounted.ExitCode == 0, $"a small disk can't be mounted here: {mounted.Error}");
     }
@@ -55,13 +57,19 @@ internal sealed class SmallDisk : IDisposable
     public void Empty() => File.Delete(Filler);
 
     /// <summary>Takes all inodes.</summary>
-    public void TakeInodes() => Shell.Script($"mkdir {Path}/inodes; cd {Path}/inodes; i=0; while : > $i; do i=$((i+1)); done 2>/dev/null; [ $i -gt 0 ]").MustSucceed();
+    public void TakeInodes() => Shell.Script($"mkdir {Path}/inodes; cd {Path}/inodes; i=0; while true > $i; do i=$((i+1)); done 2>/dev/null; [ $i -gt 0 ]").MustSucceed();
 
     /// <summary>Gives them back.</summary>
     public void ReturnInodes() => Directory.Delete(System.IO.Path.Combine(Path, "inodes"), recursive: true);
 
     /// <summary>Makes the kernel find an error, upon which the file system is read-only. False where the kernel can't be asked to.</summary>
     public bool TryBreak() => Shell.Script($"echo test > /sys/fs/ext4/$(basename $(findmnt -n -o SOURCE {Path}))/trigger_fs_error").ExitCode == 0;
+
+    /// <summary>Takes the device from under the file system, as when a disk is pulled out: it has no sectors any more.</summary>
+    public void RemoveDevice() => Shell.Script($"loop=$(findmnt -n -o SOURCE {Path}) && truncate -s 0 {_image} && losetup --set-capacity $loop").MustSucceed();
+
+    /// <summary>Mounts an empty one over what is there.</summary>
+    public void Replace() => Shell.Script($"rm {_image} && {_format} && {MountScript}").MustSucceed();
 
     /// <summary>Takes it away from under whoever uses it.</summary>
     public void Unmount() => Shell.Run("umount", "-l", Path).MustSucceed();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Grpc.Core;
 using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using ListContainersRequest = NetMon.Enrichment.Runtimes.Cri.Wire.Containerd.ListContainersRequest;
@@ -31,13 +30,13 @@ internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    private static readonly Metadata InNamespace = new() { { "containerd-namespace", Namespace } };
+    private static readonly (string Name, string Value) InNamespace = ("containerd-namespace", Namespace);
 
-    private static readonly Method<SubscribeRequest, string> SubscribeMethod = GrpcSocket.Method<SubscribeRequest, string>(
-        MethodType.ServerStreaming, "containerd.services.events.v1.Events", "Subscribe", static message => CriMessages.CreatedId(message, Namespace, CreateTopic));
+    private static readonly GrpcMethod<SubscribeRequest, string> SubscribeMethod = new(
+        "containerd.services.events.v1.Events", "Subscribe", static message => CriMessages.CreatedId(message, Namespace, CreateTopic));
 
-    private readonly Method<ListContainersRequest, FoundContainers> _listMethod = GrpcSocket.Method<ListContainersRequest, FoundContainers>(
-        MethodType.Unary, "containerd.services.containers.v1.Containers", "List", message =>
+    private readonly GrpcMethod<ListContainersRequest, FoundContainers> _listMethod = new(
+        "containerd.services.containers.v1.Containers", "List", message =>
         {
             var found = new FoundContainers([]);
             CriMessages.AddContainerd(message, found, pods);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Grpc.Core;
 using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
 using NetMon.Enrichment.Workloads;
@@ -22,13 +21,12 @@ public sealed class CriRuntime : IContainerRuntime
     /// <summary>Sandboxes whose addresses are read before names are asked for again; CRI has no call for many.</summary>
     private const int PodsAtOnce = 16;
 
-    private static readonly Method<VersionRequest, VersionResponse> VersionMethod =
-        GrpcSocket.Method<VersionRequest, VersionResponse>(MethodType.Unary, Service, "Version", CriMessages.Version);
+    private static readonly GrpcMethod<VersionRequest, VersionResponse> VersionMethod = new(Service, "Version", CriMessages.Version);
 
-    private readonly Method<ListContainersRequest, FoundContainers> _listContainers;
-    private readonly Method<ListPodSandboxRequest, FoundContainers> _listSandboxes;
-    private readonly Method<PodSandboxStatusRequest, Answered<PodAddresses>> _status;
-    private readonly Method<GetEventsRequest, Answered<RuntimeNews>> _events;
+    private readonly GrpcMethod<ListContainersRequest, FoundContainers> _listContainers;
+    private readonly GrpcMethod<ListPodSandboxRequest, FoundContainers> _listSandboxes;
+    private readonly GrpcMethod<PodSandboxStatusRequest, Answered<PodAddresses>> _status;
+    private readonly GrpcMethod<GetEventsRequest, Answered<RuntimeNews>> _events;
     private readonly GrpcSocket _socket;
     private readonly PodSandboxes _pods;
     private RuntimeVersion _version = new("", 0, 0);
@@ -44,20 +42,18 @@ public sealed class CriRuntime : IContainerRuntime
         _pods = new PodSandboxes(naming);
 
         // Answers are taken into what is being looked for: there is one call at a time.
-        _listContainers = GrpcSocket.Method<ListContainersRequest, FoundContainers>(MethodType.Unary, Service, "ListContainers", message =>
+        _listContainers = new GrpcMethod<ListContainersRequest, FoundContainers>(Service, "ListContainers", message =>
         {
             CriMessages.AddContainers(message, _found);
             return _found;
         });
-        _listSandboxes = GrpcSocket.Method<ListPodSandboxRequest, FoundContainers>(MethodType.Unary, Service, "ListPodSandbox", message =>
+        _listSandboxes = new GrpcMethod<ListPodSandboxRequest, FoundContainers>(Service, "ListPodSandbox", message =>
         {
             _ready = CriMessages.AddSandboxes(message, _found, _pods);
             return _found;
         });
-        _status = GrpcSocket.Method<PodSandboxStatusRequest, Answered<PodAddresses>>(
-            MethodType.Unary, Service, "PodSandboxStatus", message => new Answered<PodAddresses>(CriMessages.Addresses(message, _pods)));
-        _events = GrpcSocket.Method<GetEventsRequest, Answered<RuntimeNews>>(
-            MethodType.ServerStreaming, Service, "GetContainerEvents", message => new Answered<RuntimeNews>(CriMessages.News(message, _pods)));
+        _status = new GrpcMethod<PodSandboxStatusRequest, Answered<PodAddresses>>(Service, "PodSandboxStatus", message => new Answered<PodAddresses>(CriMessages.Addresses(message, _pods)));
+        _events = new GrpcMethod<GetEventsRequest, Answered<RuntimeNews>>(Service, "GetContainerEvents", message => new Answered<RuntimeNews>(CriMessages.News(message, _pods)));
     }
 
     /// <inheritdoc/>

@@ -1,16 +1,14 @@
-using System.Buffers;
+using System.Net;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace NetMon.Enrichment.Runtimes.Cri;
 
 /// <summary>
-/// gRPC over a Unix socket, without TLS. Failures are <see cref="RuntimeException"/> with the RpcException inside; a call
-/// that was stopped throws OperationCanceledException.
+/// gRPC over a Unix socket, without TLS. Failures are <see cref="RuntimeException"/>, with a <see cref="GrpcException"/> inside when the other
+/// side answered; a call that was stopped throws OperationCanceledException.
 /// </summary>
-internal sealed class GrpcSocket : IDisposable
+internal sealed class GrpcSocket(string socketPath) : IDisposable
 {
     /// <summary>
     /// The largest message that is taken, in bytes; it is in memory as a whole. A container takes about 1 KiB in a list. None
@@ -18,40 +16,28 @@ internal sealed class GrpcSocket : IDisposable
     /// </summary>
     public const int LargestMessage = 16 << 20;
 
-    private readonly GrpcChannel _channel;
-    private readonly CallInvoker _invoker;
-
-    public GrpcSocket(string socketPath)
-    {
-        _channel = GrpcChannel.ForAddress(UnixSocketHttp.Address, new GrpcChannelOptions
-        {
-            HttpHandler = UnixSocketHttp.Handler(socketPath),
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = LargestMessage,
-            CompressionProviders = [],
-            ThrowOperationCanceledOnCancellation = true,
-        });
-        _invoker = _channel.CreateCallInvoker();
-    }
-
-    /// <summary>A method of a service, by its full name. Its answers are read where they lie, on whatever thread they come.</summary>
-    public static Method<TRequest, TResponse> Method<TRequest, TResponse>(MethodType type, string service, string name, AnswerReader<TResponse> read)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class =>
-        new(type, service, name, Writer<TRequest>(), Reader(read));
+    private readonly HttpMessageInvoker _http = new(UnixSocketHttp.Handler(socketPath));
 
     /// <summary>One call, one answer.</summary>
-    public async Task<TResponse> CallAsync<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, TRequest request, CancellationToken stop, Metadata? headers = null)
-        where TRequest : class
+    /// <param name="method">What to call.</param>
+    /// <param name="request">What to ask.</param>
+    /// <param name="stop">Ends the wait for it.</param>
+    /// <param name="header">A header of the call beside those that every call has.</param>
+    public async Task<TResponse> CallAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, CancellationToken stop, (string Name, string Value)? header = null)
+        where TRequest : IMessage<TRequest>
         where TResponse : class
     {
         try
         {
-            using var call = _invoker.AsyncUnaryCall(method, null, new CallOptions(headers, cancellationToken: stop), request);
-            return await call.ResponseAsync.ConfigureAwait(false);
+            TResponse? answer = null;
+            using var response = await OpenAsync(method, request, header, stop).ConfigureAwait(false);
+            while (await response.TryReadAsync(method.Read, read => answer = answer is null ? read : throw new GrpcException(GrpcStatus.Internal, "it answers more than once"), stop).ConfigureAwait(false))
+            {
+            }
+
+            return answer ?? throw new GrpcException(GrpcStatus.Internal, "its answer is empty");
         }
-        catch (RpcException e)
+        catch (Exception e) when (IsOfCall(e))
         {
             stop.ThrowIfCancellationRequested();
             throw Failure(method.Name, e);
@@ -59,69 +45,76 @@ internal sealed class GrpcSocket : IDisposable
     }
 
     /// <summary>The messages of a stream as they come; it ends when the other side ends it without an error.</summary>
-    public async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, TRequest request, [EnumeratorCancellation] CancellationToken stop)
-        where TRequest : class
+    public async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, [EnumeratorCancellation] CancellationToken stop)
+        where TRequest : IMessage<TRequest>
         where TResponse : class
     {
-        using var call = _invoker.AsyncServerStreamingCall(method, null, new CallOptions(cancellationToken: stop), request);
-        while (true)
+        GrpcResponse? response = null;
+        try
         {
-            try
+            while (true)
             {
-                if (!await call.ResponseStream.MoveNext(stop).ConfigureAwait(false))
+                TResponse? answer = null;
+                try
                 {
-                    yield break;
+                    response ??= await OpenAsync(method, request, null, stop).ConfigureAwait(false);
+                    if (!await response.TryReadAsync(method.Read, read => answer = read, stop).ConfigureAwait(false))
+                    {
+                        yield break;
+                    }
                 }
-            }
-            catch (RpcException e)
-            {
-                stop.ThrowIfCancellationRequested();
-                throw Failure(method.Name, e);
-            }
+                catch (Exception e) when (IsOfCall(e))
+                {
+                    stop.ThrowIfCancellationRequested();
+                    throw Failure(method.Name, e);
+                }
 
-            yield return call.ResponseStream.Current;
+                yield return answer!;
+            }
+        }
+        finally
+        {
+            response?.Dispose();
         }
     }
 
     /// <summary>True when the other side doesn't have the method.</summary>
     public static bool IsUnimplemented(RuntimeException failure) =>
-        failure.InnerException is RpcException { StatusCode: StatusCode.Unimplemented };
+        failure.InnerException is GrpcException { Status: GrpcStatus.Unimplemented };
 
     /// <summary>True when the other side could not be reached.</summary>
     public static bool IsUnavailable(RuntimeException failure) =>
-        failure.InnerException is RpcException { StatusCode: StatusCode.Unavailable };
+        failure.InnerException is GrpcException { Status: GrpcStatus.Unavailable } or HttpRequestException or IOException;
 
     /// <inheritdoc/>
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _http.Dispose();
 
-    private static RuntimeException Failure(string method, RpcException e) => new(
-        e.Status.DebugException switch
+    private static bool IsOfCall(Exception e) => e is GrpcException or RuntimeException or HttpRequestException or IOException or OperationCanceledException;
+
+    private static RuntimeException Failure(string method, Exception e) => new(
+        e switch
         {
+            GrpcException answered => $"{method} failed, {answered.Status}: {UnixSocketHttp.OneLine(answered.Message)}",
             RuntimeException unreadable => $"{method}: {unreadable.Message}",
-            { } cause when e.StatusCode == StatusCode.Unavailable => UnixSocketHttp.Reason(cause),
-            _ => $"{method} failed, {e.StatusCode}: {UnixSocketHttp.OneLine(e.Status.Detail)}",
+            _ => UnixSocketHttp.Reason(e),
         },
         e);
 
-    private static Marshaller<T> Writer<T>()
-        where T : class, IMessage<T> =>
-        new(
-            static (message, context) =>
-            {
-                context.SetPayloadLength(message.CalculateSize());
-                message.WriteTo(context.GetBufferWriter());
-                context.Complete();
-            },
-            static _ => throw new NotSupportedException());
+    private async Task<GrpcResponse> OpenAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, (string Name, string Value)? header, CancellationToken stop)
+        where TRequest : IMessage<TRequest>
+    {
+        using var call = new HttpRequestMessage(HttpMethod.Post, new Uri(UnixSocketHttp.Address, $"/{method.Service}/{method.Name}"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new GrpcRequest(request),
+        };
+        call.Headers.TE.ParseAdd("trailers");
+        if (header is var (name, value))
+        {
+            call.Headers.Add(name, value);
+        }
 
-    private static Marshaller<T> Reader<T>(AnswerReader<T> read)
-        where T : class =>
-        new(
-            static (_, _) => throw new NotSupportedException(),
-            context =>
-            {
-                var payload = context.PayloadAsReadOnlySequence();
-                return read(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray());
-            });
+        return await GrpcResponse.OpenAsync(await _http.SendAsync(call, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+    }
 }

@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using NetMon.Native;
+
+namespace NetMon.Enrichment.Runtimes.Cri;
+
+/// <summary>
+/// The answers of one call, read one at a time (grpc/doc/PROTOCOL-HTTP2.md). A large message lies in <see cref="AnonymousMemory"/> while it
+/// is read, and in no pool afterwards: a pool keeps one for each of its threads. Owns the response; disposing it cancels what is still to come.
+/// </summary>
+internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : IDisposable
+{
+    /// <summary>Before each message: whether it is compressed, and its length.</summary>
+    public const int HeadBytes = 5;
+
+    /// <summary>Messages of so many bytes share one array.</summary>
+    private const int SmallMessage = 16 << 10;
+
+    private const string StatusHeader = "grpc-status";
+    private const string DetailHeader = "grpc-message";
+    private byte[] _small = new byte[HeadBytes];
+
+    /// <summary>Of a response whose headers are there. Throws <see cref="GrpcException"/> when they say that there is no answer; then the response is disposed of.</summary>
+    public static async Task<GrpcResponse> OpenAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        try
+        {
+            if (response.Headers.Contains(StatusHeader))
+            {
+                MustBeOk(response.Headers);
+            }
+
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                throw new GrpcException(StatusOf(response.StatusCode), $"HTTP status {(int)response.StatusCode}");
+            }
+
+            if (response.Content.Headers.ContentType?.MediaType?.StartsWith("application/grpc", StringComparison.Ordinal) != true)
+            {
+                throw new GrpcException(GrpcStatus.Unknown, "its answer is not of gRPC's type");
+            }
+
+            return new GrpcResponse(response, await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Reads the next message; false when the call has ended well. Throws <see cref="GrpcException"/> when it ended otherwise and for a message
+    /// that is not taken, what the reader throws, and the stream's exceptions.
+    /// </summary>
+    /// <param name="read">Is called with the message, before this returns.</param>
+    /// <param name="answer">Gets what it made of it.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public async ValueTask<bool> TryReadAsync<T>(AnswerReader<T> read, Action<T> answer, CancellationToken stop)
+    {
+        if (await body.ReadAtLeastAsync(_small.AsMemory(0, HeadBytes), HeadBytes, throwOnEndOfStream: false, stop).ConfigureAwait(false) is var head && head < HeadBytes)
+        {
+            MustBeOk(response.TrailingHeaders.Contains(StatusHeader) ? response.TrailingHeaders : response.Headers);
+            return head == 0 ? false : throw new GrpcException(GrpcStatus.Internal, "its answer ends within a message");
+        }
+
+        var length = BinaryPrimitives.ReadUInt32BigEndian(_small.AsSpan(1));
+        if (_small[0] != 0)
+        {
+            throw new GrpcException(GrpcStatus.Internal, "its answer is compressed, which it was not asked for");
+        }
+
+        if (length > GrpcSocket.LargestMessage)
+        {
+            throw new GrpcException(GrpcStatus.ResourceExhausted, string.Create(CultureInfo.InvariantCulture, $"a message of {length} bytes; {GrpcSocket.LargestMessage} are taken"));
+        }
+
+        if (length <= SmallMessage)
+        {
+            if (_small.Length < length)
+            {
+                _small = new byte[SmallMessage];
+            }
+
+            await body.ReadExactlyAsync(_small.AsMemory(0, (int)length), stop).ConfigureAwait(false);
+            answer(read(_small.AsSpan(0, (int)length)));
+        }
+        else
+        {
+            using var large = new AnonymousMemory((int)length);
+            await body.ReadExactlyAsync(large.Memory, stop).ConfigureAwait(false);
+            answer(read(large.GetSpan()));
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        body.Dispose();
+        response.Dispose();
+    }
+
+    private static void MustBeOk(System.Net.Http.Headers.HttpResponseHeaders headers)
+    {
+        var status = headers.TryGetValues(StatusHeader, out var said)
+            ? int.TryParse(said.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= (int)GrpcStatus.Unauthenticated ? (GrpcStatus)number : GrpcStatus.Unknown
+            : throw new GrpcException(GrpcStatus.Unknown, "its answer ends without a status");
+        if (status != GrpcStatus.OK)
+        {
+            throw new GrpcException(status, headers.TryGetValues(DetailHeader, out var detail) ? Uri.UnescapeDataString(detail.First()) : "");
+        }
+    }
+
+    /// <summary>Of servers that do not speak gRPC: grpc/doc/http-grpc-status-mapping.md.</summary>
+    private static GrpcStatus StatusOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.BadRequest => GrpcStatus.Internal,
+        HttpStatusCode.Unauthorized => GrpcStatus.Unauthenticated,
+        HttpStatusCode.Forbidden => GrpcStatus.PermissionDenied,
+        HttpStatusCode.NotFound => GrpcStatus.Unimplemented,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => GrpcStatus.Unavailable,
+        _ => GrpcStatus.Unknown,
+    };
+}

@@ -1,0 +1,23 @@
+namespace NetMon.Enrichment.Runtimes.Cri;
+
+/// <summary>How a call ended, by gRPC's numbers and names (grpc/doc/statuscodes.md).</summary>
+internal enum GrpcStatus
+{
+    OK,
+    Cancelled,
+    Unknown,
+    InvalidArgument,
+    DeadlineExceeded,
+    NotFound,
+    AlreadyExists,
+    PermissionDenied,
+    ResourceExhausted,
+    FailedPrecondition,
+    Aborted,
+    OutOfRange,
+    Unimplemented,
+    Internal,
+    Unavailable,
+    DataLoss,
+    Unauthenticated,
+}
