@@ -46,7 +46,7 @@ internal sealed record AgentPod(Pod Pod, PodContainer Container)
         // What the README of the overlay asks for, and DirectoryOrCreate makes for root.
         Shell.Run("chown", manifest.Container.SecurityContext.RunAsUser == 0 ? "0:0" : "10001:10001", containerd.Node.Shared).MustSucceed();
         Shell.Run("chmod", "0711", containerd.Node.Folder).MustSucceed(); // as containerd makes /run/containerd
-        var config = manifest.ToContainer(Image, "node-1", new Dictionary<string, string>
+        var config = manifest.ToContainer(manifest.Container, Image, "node-1", new Dictionary<string, string>
         {
             ["/run/containerd"] = containerd.Node.Folder,
             ["/var/lib/netmon"] = containerd.Node.Shared,
