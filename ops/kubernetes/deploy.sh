@@ -47,7 +47,7 @@ is_crashing() { k get pods --selector app=ebpf-netmon --output 'jsonpath={.items
 
 wait_for_rollout() {
 	local rollout
-	k rollout status daemonset/ebpf-netmon --timeout "${DEPLOY_WAIT:-5m}" &
+	kubectl --namespace $namespace rollout status daemonset/ebpf-netmon --timeout "${DEPLOY_WAIT:-5m}" &
 	rollout=$!
 	while kill -0 $rollout 2>/dev/null; do
 		if is_crashing; then

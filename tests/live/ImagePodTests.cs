@@ -47,15 +47,14 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
 
         // As kubectl exec does in the container beside it: a question to the agent that runs, and rows that leave the node as a file.
-        var query = agent.StartQuery(containerd, _scratch.Path);
+        var query = agent.StartQuery(containerd, _scratch["spill"]);
         string[] asked = ["/netmon", "query", "--format", "csv", $"SELECT count(*) AS n FROM events WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"];
         WaitFor.True(() => query.Exec(asked).MustSucceed().Output == "n\n120\n", "the events in an answer");
         var picture = query.Exec("/netmon", "query").MustSucceed();
         Assert.Contains("who moves most", picture.Output, StringComparison.Ordinal);
-        File.WriteAllText(_scratch["export.sh"], $"exec ctr -a {containerd.Socket} -n k8s.io tasks exec --fifo-dir {containerd.Node.Folder}/fifo --exec-id export {query.Id} /netmon query --format parquet 'SELECT * FROM events' >{_scratch["export.parquet"]}");
-        Shell.Run("sh", _scratch["export.sh"]).MustSucceed();
+        query.ExecTo(_scratch["export.parquet"], "/netmon", "query", "--format", "parquet", "SELECT * FROM events").MustSucceed();
         Assert.Equal(120, Duck.Number($"SELECT count(*) FROM read_parquet('{_scratch["export.parquet"]}') WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"));
-        output.WriteLine($"{overlay}: the container query, waiting: {query.Memory()} bytes");
+        output.WriteLine($"{overlay}: the container query, waiting: {query.ResidentBytes(agent.Pod)} bytes");
         // The agent's own container has no DuckDB: it says where to ask.
         var refused = Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "tasks", "exec", "--fifo-dir", Path.Combine(containerd.Node.Folder, "fifo"), "--exec-id", "ask", agent.Container.Id, "/netmon", "query");
         Assert.NotEqual(0, refused.ExitCode);

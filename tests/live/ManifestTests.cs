@@ -38,7 +38,10 @@ public sealed class ManifestTests
         Assert.Equal(["netmon", "query"], manifest.Pod.Containers.Select(container => container.Name)); // kubectl exec and logs mean the first
         Assert.All(manifest.Pod.Containers.SelectMany(container => container.VolumeMounts), mount => Assert.Contains(manifest.Pod.Volumes, volume => volume.Name == mount.Name));
         Assert.All(manifest.Query.VolumeMounts.Where(mount => mount.Name != "spill"), mount => Assert.True(mount.ReadOnlyProperty));
-        Assert.Equal((["ALL"], null, false, true), (manifest.Query.SecurityContext.Capabilities.Drop, manifest.Query.SecurityContext.Capabilities.Add, manifest.Query.SecurityContext.Privileged, manifest.Query.SecurityContext.ReadOnlyRootFilesystem));
+        var ask = manifest.Query.SecurityContext;
+        Assert.Equal(["ALL"], ask.Capabilities.Drop);
+        Assert.Null(ask.Capabilities.Add);
+        Assert.Equal((false, false, true), (ask.Privileged, ask.AllowPrivilegeEscalation, ask.ReadOnlyRootFilesystem));
         Assert.Equal(manifest.Container.SecurityContext.RunAsUser, manifest.Query.SecurityContext.RunAsUser); // who may read the captures
         // An agent that hangs has nothing to drain.
         Assert.Equal(10, manifest.Container.LivenessProbe.TerminationGracePeriodSeconds);
