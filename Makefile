@@ -17,8 +17,9 @@ REGISTRY ?= localhost
 IMAGE_NAME ?= netmon
 IMAGE_TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo dev)
 IMAGE = $(REGISTRY)/$(IMAGE_NAME):$(IMAGE_TAG)
+QUERY_IMAGE = $(REGISTRY)/$(IMAGE_NAME)-query:$(IMAGE_TAG)
 OVERLAY ?= bare-metal
-export REGISTRY IMAGE_NAME IMAGE_TAG IMAGE OVERLAY
+export REGISTRY IMAGE_NAME IMAGE_TAG IMAGE QUERY_IMAGE OVERLAY
 BPF_OBJECT := artifacts/bpf/netmon.bpf.o
 BPF_OBJECT_5_10 := artifacts/bpf/netmon-5.10.bpf.o
 BPF_OBJECTS := $(BPF_OBJECT) $(BPF_OBJECT_5_10)
@@ -27,7 +28,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test fuzz cross-arm64 test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push sbom scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test fuzz cross-arm64 package test-package test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push sbom scan deploy undeploy logs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +73,11 @@ bin/netmon-archive: $(filter-out engine/Host/% engine/Query/% engine/Sources/% e
 	dotnet publish engine/Uploader -c Release -r $(RID) -o artifacts/publish-archive -v quiet $(PUBLISH_ARGS)
 	@mkdir -p bin
 	@cp artifacts/publish-archive/netmon-archive bin/netmon-archive.tmp && mv bin/netmon-archive.tmp bin/netmon-archive
+
+bin/wait: ops/image/wait.c
+	@ops/setup.sh
+	@mkdir -p bin
+	$(CLANG) -Os -Wall -Wextra -Werror -static $< -o $@
 
 bin/netload: $(wildcard perf/load/*.c perf/load/*.h)
 	@ops/setup.sh
@@ -143,6 +149,16 @@ bin/arm64/netmon-archive: $(SYSROOT)/packages $(filter-out engine/Host/% engine/
 	@mkdir -p $(@D)
 	@cp artifacts/publish-archive-arm64/netmon-archive $@.tmp && mv $@.tmp $@
 
+bin/arm64/netmon-query: $(SYSROOT)/packages $(filter-out engine/Host/% engine/Uploader/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
+	dotnet publish engine/Query -o artifacts/publish-query-arm64 $(CROSS_ARGS)
+	@mkdir -p $(@D)
+	@cp artifacts/publish-query-arm64/libduckdb.so bin/arm64/libduckdb.so.tmp && mv bin/arm64/libduckdb.so.tmp bin/arm64/libduckdb.so
+	@cp artifacts/publish-query-arm64/netmon-query $@.tmp && mv $@.tmp $@
+
+bin/arm64/wait: ops/image/wait.c $(SYSROOT)/packages
+	@mkdir -p $(@D)
+	$(CROSS_CLANG) -fuse-ld=lld -Os -Wall -Wextra -Werror -static $< -o $@
+
 bin/arm64/netforeign: tests/live/programs/foreign.c artifacts/bpf/foreign.bpf.o $(SYSROOT)/packages
 	@mkdir -p $(@D)
 	$(CROSS_CLANG) -fuse-ld=lld -O2 -Wall -Wextra -Werror $< -o $@ -l:libbpf.a -l:libelf.a -l:libz.a
@@ -176,10 +192,13 @@ test-faults: bin/netmon ## small real disks that fill, turn read-only, vanish, l
 soak: bin/netmon bin/netload bin/netstorm ## 50,000 events a second for MINUTES (30), with containers, connections and hours that end: what the agent holds stays flat
 	@NETMON_SOAK_MINUTES=$(MINUTES) tests/run.sh soak
 
-docker-build: ## build the image REGISTRY/IMAGE_NAME:IMAGE_TAG with docker or buildah (TARGET=agent-archive, BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
+package: bin/netmon bin/netmon-query bin/netmon-archive ## make a Debian package of it, with a systemd service: artifacts/netmon_VERSION_ARCHITECTURE.deb
+	@ops/package/build.sh
+
+docker-build: ## build the images REGISTRY/IMAGE_NAME:IMAGE_TAG and REGISTRY/IMAGE_NAME-query:IMAGE_TAG with docker or buildah (TARGET=agent, query or agent-archive for one, BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
 	@ops/image/build.sh
 
-docker-push: ## push it
+docker-push: ## push them
 	@ops/image/push.sh
 
 sbom: ## what the image is made of, CycloneDX: artifacts/netmon.cdx.json (by an npm package)
@@ -195,7 +214,10 @@ undeploy: ## remove it
 	@ops/kubernetes/deploy.sh delete
 
 logs: ## follow the agents' logs
-	kubectl --namespace network-monitoring logs --selector app=ebpf-netmon --all-containers --follow --prefix --max-log-requests 100
+	@ops/kubernetes/deploy.sh logs
+
+test-package: ## make the Debian package, and install, start, upgrade and remove it on a debootstrapped Debian that systemd runs (installs debootstrap by apt)
+	@tests/run.sh package
 
 test-image: bin/netload ## build the image here without a registry, look into it, and run it (installs buildah and debootstrap by apt)
 	@tests/run.sh image
@@ -211,7 +233,7 @@ docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md 
 
 lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
 	dotnet format NetMon.sln --verify-no-changes
-	clang-format --dry-run -Werror engine/Native/*.c bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch] tests/live/programs/*.c
+	clang-format --dry-run -Werror engine/Native/*.c bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch] tests/live/programs/*.c ops/image/*.c
 
 clean: ## remove everything that was built
 	rm -rf artifacts bin

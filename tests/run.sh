@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up their counts: tests/run.sh [unit] [live] [runtimes] [kernels] [image] [faults] [soak]; without arguments unit and live.
+# Runs test suites and adds up their counts: tests/run.sh [unit] [live] [runtimes] [kernels] [image] [package] [faults] [soak]; without arguments unit and live.
 # The last line is "N passed, N failed, N skipped"; a skipped test is named with its reason where it is skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -35,7 +35,7 @@ run() { # SUITE PROJECT ARGUMENTS...
 	rm -f "$log"
 }
 
-declare -A suite_class=([unit]=UnitTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests [image]=LiveTests [faults]=LiveTests [soak]=LiveTests)
+declare -A suite_class=([unit]=UnitTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests [image]=LiveTests [package]=LiveTests [faults]=LiveTests [soak]=LiveTests)
 for suite in "${suites[@]}"; do
 	case $suite in
 	unit)
@@ -46,7 +46,7 @@ for suite in "${suites[@]}"; do
 		tests/helm/setup.sh
 		tests/readers/setup.sh
 		tests/live/setup.sh
-		run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image -trait- suite=faults -trait- suite=soak
+		run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image -trait- suite=package -trait- suite=faults -trait- suite=soak
 		;;
 	runtimes)
 		tests/runtimes/setup.sh
@@ -61,10 +61,17 @@ for suite in "${suites[@]}"; do
 		fi
 		run image live -trait suite=image
 		;;
+	package)
+		if ! tests/package/setup.sh; then
+			echo "tests: the package is not made" >&2
+			failed=$((failed + 1))
+		fi
+		run package live -trait suite=package
+		;;
 	faults) run faults live -class NetMon.LiveTests.DiskFaultTests ;;
 	soak) run soak live -trait suite=soak ;;
 	*)
-		echo "tests: there is no suite $suite; there are unit, live, runtimes, kernels, image, faults and soak" >&2
+		echo "tests: there is no suite $suite; there are unit, live, runtimes, kernels, image, package, faults and soak" >&2
 		exit 2
 		;;
 	esac

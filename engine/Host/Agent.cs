@@ -72,10 +72,12 @@ internal static class Agent
         health.Attached();
         Privileges.GiveUp(log);
         log.Info($"ready: {source.Description}");
+        ServiceManager.Ready(log);
 
         await Task.WhenAny(stop.Requested, looping).ConfigureAwait(false); // a source that ends completes the pipe
 
         health.Stopping();
+        ServiceManager.Stopping(log);
         source.Stop();
         await Task.Run(reader.Finish).ConfigureAwait(false);
         await looping.ConfigureAwait(false);

@@ -16,11 +16,14 @@ internal static partial class QueryCommand
 {
     private const string CaptureVariable = "NETMON_CAPTURE";
 
+    /// <summary>Where the service and the manifests keep the captures.</summary>
+    private const string UsualCapture = "/var/lib/netmon";
+
     private static readonly Option<string?> Capture = new("--capture")
     {
         HelpName = "DIR|s3://BUCKET[/PREFIX]",
-        Description = $"the capture directory, to which the agent may be writing, or the bucket that netmon run --archive uploads to [{CaptureVariable}]",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(CaptureVariable),
+        Description = $"the capture directory, to which the agent may be writing, or the bucket that netmon run --archive uploads to; falls back to {UsualCapture} if that is there [{CaptureVariable}]",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(CaptureVariable) is { Length: > 0 } variable ? variable : Directory.Exists(UsualCapture) ? UsualCapture : null,
     };
 
     private static readonly Option<string> Format = new("--format")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the image $IMAGE from the Dockerfile with docker or buildah ($BUILDER), for $PLATFORM or this machine's.
-# TARGET=agent-archive builds it with the uploader for --archive. SDK_IMAGE and DEBIAN_IMAGE name the images to build with; give them by digest for a build that can be repeated.
+# Builds the images $IMAGE and $QUERY_IMAGE from the Dockerfile with docker or buildah ($BUILDER), for $PLATFORM or this machine's.
+# TARGET builds one of them alone: agent, query, or agent-archive, the agent with the uploader for --archive. SDK_IMAGE and DEBIAN_IMAGE name the images to build with; give them by digest for a build that can be repeated.
 # BUILD_ARGS is passed on to the builder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-: "${IMAGE:?give it by make docker-build}"
+: "${IMAGE:?give it by make docker-build}" "${QUERY_IMAGE:?}"
 
 if [[ -z ${BUILDER:-} ]]; then
 	if command -v docker >/dev/null && docker info >/dev/null 2>&1; then
@@ -21,22 +21,26 @@ arguments=(--build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknow
 for name in SDK_IMAGE DEBIAN_IMAGE; do
 	[[ -z ${!name:-} ]] || arguments+=(--build-arg "$name=${!name}")
 done
-[[ -z ${TARGET:-} ]] || arguments+=(--target "$TARGET")
 [[ -z ${PLATFORM:-} ]] || arguments+=(--platform "$PLATFORM")
 read -ra more <<<"${BUILD_ARGS:-}"
 
 case $BUILDER in
-docker) DOCKER_BUILDKIT=1 docker build "${arguments[@]}" "${more[@]}" -t "$IMAGE" . ;;
+docker) build() { DOCKER_BUILDKIT=1 docker build "${arguments[@]}" "${more[@]}" "$@" .; } ;;
 # The layer's times are fixed, so the same input gives the same digest. Older ones do not set by themselves what --platform means.
 buildah)
 	here=linux/$(dpkg --print-architecture 2>/dev/null || case $(uname -m) in aarch64) echo arm64 ;; *) echo amd64 ;; esac)
 	wanted=${PLATFORM:-$here}
 	arguments+=(--build-arg "BUILDPLATFORM=$here" --build-arg "TARGETARCH=${wanted#*/}")
-	buildah bud --timestamp 0 --format docker "${arguments[@]}" "${more[@]}" -t "$IMAGE" .
+	build() { buildah bud --timestamp 0 --format docker "${arguments[@]}" "${more[@]}" "$@" .; }
 	;;
 *)
 	echo "docker-build: BUILDER=$BUILDER; it takes docker or buildah" >&2
 	exit 2
 	;;
 esac
-echo "built $IMAGE"
+
+for target in ${TARGET:-agent query}; do
+	[[ $target == query ]] && image=$QUERY_IMAGE || image=$IMAGE
+	build --target "$target" -t "$image"
+	echo "built $image"
+done

@@ -2,7 +2,7 @@
 # Builds a program and puts it into a folder that becomes an image's root, with the libraries that it is linked with and their loader.
 # usage: root.sh ARCHITECTURE PROGRAM DIR [LIBRARY...]
 # ARCHITECTURE is Debian's word for it, amd64 or arm64; another than this machine's is cross-built (make bin/arm64/PROGRAM).
-# A LIBRARY (libssl.so.3) is one that the program only loads while it runs.
+# A LIBRARY (libssl.so.3) is one that the program only loads while it runs: of the system, or beside the program.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 architecture=$1 program=$2 root=$3
@@ -24,6 +24,11 @@ add() { # PATH below the system's root
 
 add_library() { # NAME
 	local path
+	if [[ -f ${binary%/*}/$1 ]]; then
+		cp "${binary%/*}/$1" "$root/$1"
+		add_needed "${binary%/*}/$1"
+		return
+	fi
 	path=$(find "$system"/lib/*-linux-gnu "$system"/usr/lib/*-linux-gnu -maxdepth 1 -name "$1" | sort | head -n 1)
 	[[ $path ]] || { echo "root.sh: $binary needs $1, which ${system:-this machine} does not have" >&2; exit 1; }
 	add "${path#"$system"}"

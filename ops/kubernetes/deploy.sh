@@ -1,27 +1,90 @@
 #!/usr/bin/env bash
-# deploy.sh apply|delete: ops/kubernetes/overlays/$OVERLAY with the image $IMAGE, into kubectl's current context.
+# deploy.sh apply|delete: ops/kubernetes/overlays/$OVERLAY with the images $IMAGE and $QUERY_IMAGE, into kubectl's current context.
+# deploy.sh logs: follows the agents' logs.
+# DEPLOY_WAIT (5m) bounds the wait for all nodes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-: "${OVERLAY:?give it by make deploy}" "${REGISTRY:?}" "${IMAGE_NAME:?}" "${IMAGE_TAG:?}"
+namespace=network-monitoring
+k() { kubectl --namespace $namespace "$@"; }
+
+follow() {
+	local pods
+	pods=$(k get pods --selector app=ebpf-netmon --output name | wc -l)
+	((pods)) || { echo "logs: there is no pod of ebpf-netmon in the namespace $namespace; make deploy" >&2; exit 1; }
+	# kubectl follows five at once, unless it is allowed more.
+	k logs --selector app=ebpf-netmon --container netmon --follow --prefix --max-log-requests "$pods"
+}
+
+# What the nodes' kernels keep for the next agent goes with the last one. A pod that can't be asked keeps no deletion waiting.
+forget() {
+	local pods pod
+	pods=$(k get pods --selector app=ebpf-netmon --output name) || pods=
+	for pod in $pods; do
+		k --request-timeout 30s exec "$pod" --container netmon -- /netmon forget >/dev/null ||
+			echo "deploy: $pod did not forget what its node's kernel keeps: 16 MiB, until the node boots (netmon forget there removes it)" >&2
+	done
+}
+
+# Prints what keeps a pod from running: its name, node and reason, and the last line that its agent logged.
+explain() {
+	local pod node ready reason restarts line said=0
+	while IFS=$'\t' read -r pod node ready restarts reason; do
+		[[ $ready != true ]] || continue
+		((++said <= 5)) || continue
+		echo "deploy: $pod on ${node:-no node yet}: ${reason:-not ready}${restarts:+, $restarts restarts}" >&2
+		line=$(k logs "$pod" --container netmon --previous --tail 20 2>/dev/null || true)
+		[[ $line ]] || line=$(k logs "$pod" --container netmon --tail 20 2>/dev/null || true)
+		line=$(grep -v '^{' <<<"$line" | tail -n 1 || true)
+		[[ -z $line ]] || echo "deploy:   its agent's last log line: $line" >&2
+	done < <(k get pods --selector app=ebpf-netmon --output 'jsonpath={range .items[*]}{.metadata.name}{"\t"}{.spec.nodeName}{"\t"}{.status.containerStatuses[?(@.name=="netmon")].ready}{"\t"}{.status.containerStatuses[?(@.name=="netmon")].restartCount}{"\t"}{.status.containerStatuses[*].state.waiting.reason}{"\n"}{end}')
+	((said <= 5)) || echo "deploy: and $((said - 5)) more pods" >&2
+	((said)) || echo "deploy: no pod says why; kubectl --namespace $namespace describe daemonset ebpf-netmon" >&2
+	echo "deploy: docs/troubleshoot.md has what each of these means" >&2
+}
+
+# A pod whose agent ends again and again does not get better by waiting.
+is_crashing() { k get pods --selector app=ebpf-netmon --output 'jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}' | grep -Eq 'CrashLoopBackOff|CreateContainerError|InvalidImageName'; }
+
+wait_for_rollout() {
+	local rollout
+	kubectl --namespace $namespace rollout status daemonset/ebpf-netmon --timeout "${DEPLOY_WAIT:-5m}" &
+	rollout=$!
+	while kill -0 $rollout 2>/dev/null; do
+		if is_crashing; then
+			kill $rollout 2>/dev/null || true
+			wait $rollout 2>/dev/null || true
+			explain
+			exit 1
+		fi
+		sleep 2
+	done
+	wait $rollout || { explain; exit 1; }
+}
+
+[[ $1 != logs ]] || { follow; exit 0; }
+: "${OVERLAY:?give it by make deploy}" "${REGISTRY:?}" "${IMAGE:?}" "${QUERY_IMAGE:?}"
 if [[ ! -d $here/overlays/$OVERLAY ]]; then
 	echo "deploy: there is no overlay $OVERLAY; there are $(ls "$here/overlays" | xargs)" >&2
 	exit 2
 fi
 if [[ $1 == apply && $REGISTRY == localhost ]]; then
-	echo "deploy: nodes can't pull $IMAGE_NAME from localhost; give the registry that it was pushed to: make deploy REGISTRY=registry.example.org/team" >&2
+	echo "deploy: nodes can't pull $IMAGE from localhost; give the registry that it was pushed to: make deploy REGISTRY=registry.example.org/team" >&2
 	exit 2
 fi
-[[ $1 == apply ]] && wait=() || wait=(--ignore-not-found)
-# What the nodes' kernels keep for the next agent goes with the last one. A pod that can't be asked keeps no deletion waiting.
-if [[ $1 == delete ]]; then
-	pods=$(kubectl --namespace network-monitoring get pods --selector app=ebpf-netmon --output name) || pods=
-	for pod in $pods; do
-		kubectl --namespace network-monitoring --request-timeout 30s exec "$pod" -- /netmon forget >/dev/null ||
-			echo "deploy: $pod did not forget what its node's kernel keeps: 16 MiB, until the node boots (netmon forget there removes it)" >&2
-	done
+owner=$(k get daemonset ebpf-netmon --ignore-not-found --output 'jsonpath={.metadata.labels.app\.kubernetes\.io/managed-by}')
+if [[ $owner == Helm ]]; then
+	echo "deploy: the DaemonSet ebpf-netmon there belongs to a Helm release; change it by helm upgrade, or remove it first by helm uninstall" >&2
+	exit 1
 fi
-# The overlay as it is, with the image's name in place of the base's.
+
+if [[ $1 == delete ]]; then
+	forget
+	wait=(--ignore-not-found)
+else
+	wait=()
+fi
+# The overlay as it is, with the images in place of the base's names.
 kubectl kustomize "$here/overlays/$OVERLAY" |
-	sed -E "s|^( *(- )?image: )registry.example.org/netmon:.*|\1$REGISTRY/$IMAGE_NAME:$IMAGE_TAG|" |
+	sed -E "s|^( *(- )?image: )netmon\$|\1$IMAGE|; s|^( *(- )?image: )netmon-query\$|\1$QUERY_IMAGE|" |
 	kubectl "$1" "${wait[@]}" -f -
-[[ $1 != apply ]] || kubectl --namespace network-monitoring rollout status daemonset/ebpf-netmon --timeout 5m
+[[ $1 != apply ]] || wait_for_rollout

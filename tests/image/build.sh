@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image as `make docker-build` does, by buildah, on stand-ins for what a registry would have (bases.sh), into
-# artifacts/image/netmon.tar (a docker-archive of localhost/netmon:test). Where buildah or debootstrap can't be had it says so,
+# Builds the images as `make docker-build` does, by buildah, on stand-ins for what a registry would have (bases.sh), into
+# artifacts/image/netmon.tar and netmon-query.tar (docker-archives of localhost/netmon:test and localhost/netmon-query:test). Where buildah or debootstrap can't be had it says so,
 # and the tests of the image are skipped. Quick when nothing has changed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -32,10 +32,13 @@ printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/store"\nrunroot = "%s/run
 export CONTAINERS_STORAGE_CONF=$folder/storage.conf
 tests/image/bases.sh "$store"
 BUILDER=buildah SDK_IMAGE=localhost/stand-in/dotnet-sdk:10 DEBIAN_IMAGE=localhost/stand-in/debian:12 \
-	BUILD_ARGS="--pull-never --isolation chroot --network host --layers" IMAGE=localhost/netmon:test ops/image/build.sh >"$folder/build.log" 2>&1 || {
+	BUILD_ARGS="--pull-never --isolation chroot --network host --layers" IMAGE=localhost/netmon:test QUERY_IMAGE=localhost/netmon-query:test ops/image/build.sh >"$folder/build.log" 2>&1 || {
 	tail -n 30 "$folder/build.log" >&2
 	exit 1
 }
-rm -f "$folder/netmon.tar.part"
-buildah push -q localhost/netmon:test "docker-archive:$folder/netmon.tar.part:localhost/netmon:test"
-mv "$folder/netmon.tar.part" "$folder/netmon.tar"
+# The agent's last: it is what says that all of it is up to date.
+for name in netmon-query netmon; do
+	rm -f "$folder/$name.tar.part"
+	buildah push -q "localhost/$name:test" "docker-archive:$folder/$name.tar.part:localhost/$name:test"
+	mv "$folder/$name.tar.part" "$folder/$name.tar"
+done

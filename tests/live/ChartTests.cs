@@ -51,12 +51,15 @@ public sealed class ChartTests
             "--set", "resources.limits.memory=256Mi,extraArgs={--ring-memory=16},extraEnv[0].name=NETMON_SPINE,extraEnv[0].value=tracepoint",
             "--set", "priorityClass.create=false,priorityClass.name=system-node-critical,serviceAccount.create=false,serviceAccount.name=other",
             "--set", "podLabels.team=net,podAnnotations.note=x,nodeSelector.pool=a,tolerations=null,terminationGracePeriodSeconds=90",
+            "--set", $"query.repository=registry.example.org/team/asker,query.digest={digest},query.spill=1Gi,query.resources.limits.memory=2Gi",
             "--set", "updateStrategy.rollingUpdate.maxUnavailable=1").MustSucceed().Output);
         var set = Assert.Single(manifest.Objects.OfType<V1DaemonSet>());
         Assert.Equal(manifest.Objects, [set]);
         Assert.Equal("watch", set.Metadata.Name);
         Assert.Equal(new Dictionary<string, string> { ["app"] = "watch" }, set.Spec.Selector.MatchLabels);
-        Assert.Equal(new Dictionary<string, string> { ["app"] = "watch", ["team"] = "net" }, set.Spec.Template.Metadata.Labels);
+        Assert.Equal(
+            new Dictionary<string, string> { ["app"] = "watch", ["team"] = "net", ["app.kubernetes.io/name"] = "netmon", ["app.kubernetes.io/component"] = "agent", ["app.kubernetes.io/part-of"] = "netmon" },
+            set.Spec.Template.Metadata.Labels);
         Assert.Equal(new Dictionary<string, string> { ["note"] = "x" }, set.Spec.Template.Metadata.Annotations);
         Assert.Equal("1", set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable.Value);
         var (pod, container) = (manifest.Pod, manifest.Container);
@@ -66,6 +69,8 @@ public sealed class ChartTests
         Assert.Null(pod.Tolerations);
         Assert.Equal(($"registry.example.org/team/netmon@{digest}", "Always"), (container.Image, container.ImagePullPolicy));
         Assert.Equal(["run", "--ring-memory=16"], container.Args);
+        Assert.Equal(($"registry.example.org/team/asker@{digest}", "Always", "2Gi"), (manifest.Query.Image, manifest.Query.ImagePullPolicy, manifest.Query.Resources.Limits["memory"].ToString()));
+        Assert.Equal("1Gi", pod.Volumes.Single(volume => volume.Name == "spill").EmptyDir.SizeLimit.ToString());
         Assert.Equal("256Mi", container.Resources.Limits["memory"].ToString());
         Assert.Equal([9100, 9101], container.Ports.Select(port => port.ContainerPort));
         var variables = container.Env.Where(env => env.Value is not null).ToDictionary(env => env.Name, env => env.Value);
@@ -106,15 +111,37 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void What_answers_questions_can_be_left_out_and_is_not_there_without_captures() => Assert.All(
+        (string[])["query.enabled=false", "capture.hostPath="],
+        value =>
+        {
+            var pod = Manifest.Of(Chart.Render("--set", value).MustSucceed().Output).Pod;
+            Assert.Equal("netmon", Assert.Single(pod.Containers).Name);
+            Assert.DoesNotContain(pod.Volumes, volume => volume.Name == "spill");
+        });
+
+    [Fact]
+    public void Another_priority_is_another_class_because_a_class_can_t_be_changed()
+    {
+        var manifest = Manifest.Of(Chart.Render("--set", "priorityClass.value=2000000").MustSucceed().Output);
+        var created = Assert.Single(manifest.Objects.OfType<V1PriorityClass>());
+        Assert.Equal(("ebpf-netmon-2000000", 2000000, "ebpf-netmon-2000000"), (created.Metadata.Name, created.Value, manifest.Pod.PriorityClassName));
+    }
+
+    [Fact]
+    public void What_it_says_at_the_end_names_the_version_that_runs()
+    {
+        var notes = Chart.Helm("install", "netmon", Chart.Folder, "--dry-run=client", "--set", "image.tag=v7.7").MustSucceed().Output.Split("NOTES:")[1];
+        Assert.StartsWith("\nNetMon v7.7 runs as", notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_network_policy_comes_only_when_asked_for_and_is_that_of_the_component()
     {
         Needs.Program("kubectl");
         Assert.DoesNotContain("NetworkPolicy", Chart.Render().MustSucceed().Output, StringComparison.Ordinal);
         var policy = PolicyOf(Manifest.Of(Chart.Render("--set", "networkPolicy.enabled=true").MustSucceed().Output));
-        using var scratch = new Scratch();
-        var folder = Path.GetRelativePath(scratch.Path, Path.Combine(Repository.Root, "ops/kubernetes"));
-        File.WriteAllText(scratch["kustomization.yaml"], $"resources: [{folder}/overlays/bare-metal]\ncomponents: [{folder}/components/network-policy]\n");
-        var component = PolicyOf(Manifest.Of(Shell.Run("kubectl", "kustomize", "--load-restrictor", "LoadRestrictionsNone", scratch.Path).MustSucceed().Output));
+        var component = PolicyOf(ManifestTests.WithComponent("network-policy"));
         Assert.Equal(KubernetesJson.Serialize(component.Spec), KubernetesJson.Serialize(policy.Spec));
         Assert.Equal((component.Metadata.Name, component.Metadata.NamespaceProperty), (policy.Metadata.Name, policy.Metadata.NamespaceProperty));
         // Metrics are named and health is not: only the node reaches that.
@@ -193,6 +220,12 @@ public sealed class ChartTests
     private static IEnumerable<string> Texts(Manifest manifest) => manifest.Objects.Where(o => o is not V1Namespace).Select(o =>
     {
         ((IMetadata<V1ObjectMeta>)o).Metadata.Labels = null;
+        // The chart says where its images are, the base leaves that to who deploys it.
+        foreach (var container in (o as V1DaemonSet)?.Spec.Template.Spec.Containers ?? [])
+        {
+            container.Image = Regex.Replace(container.Image, "^registry.example.org/([a-z-]+):[0-9.]+$", "$1");
+        }
+
         if (o is V1DaemonSet)
         {
             manifest.Pod.Volumes = [.. manifest.Pod.Volumes.OrderBy(volume => volume.Name, StringComparer.Ordinal)];

@@ -46,6 +46,20 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         var doctor = Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "tasks", "exec", "--fifo-dir", Path.Combine(containerd.Node.Folder, "fifo"), "--exec-id", "doctor", agent.Container.Id, "/netmon", "doctor");
         Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
 
+        // As kubectl exec does in the container beside it: a question to the agent that runs, and rows that leave the node as a file.
+        var query = agent.StartQuery(containerd, _scratch["spill"]);
+        string[] asked = ["/netmon", "query", "--format", "csv", $"SELECT count(*) AS n FROM events WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"];
+        WaitFor.True(() => query.Exec(asked).MustSucceed().Output == "n\n120\n", "the events in an answer");
+        var picture = query.Exec("/netmon", "query").MustSucceed();
+        Assert.Contains("who moves most", picture.Output, StringComparison.Ordinal);
+        query.ExecTo(_scratch["export.parquet"], "/netmon", "query", "--format", "parquet", "SELECT * FROM events").MustSucceed();
+        Assert.Equal(120, Duck.Number($"SELECT count(*) FROM read_parquet('{_scratch["export.parquet"]}') WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"));
+        output.WriteLine($"{overlay}: the container query, waiting: {query.ResidentBytes(agent.Pod)} bytes");
+        // The agent's own container has no DuckDB: it says where to ask.
+        var refused = Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "tasks", "exec", "--fifo-dir", Path.Combine(containerd.Node.Folder, "fifo"), "--exec-id", "ask", agent.Container.Id, "/netmon", "query");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("--container query", refused.Output + refused.Error, StringComparison.Ordinal);
+
         agent.Pod.Stop(agent.Container, 60);
         Assert.Equal(0, agent.Pod.WaitForEnd(agent.Container).ExitCode);
         Assert.Contains(agent.Said, line => line.Contains(" info agent: stopped: ", StringComparison.Ordinal) && line.Contains("nothing lost", StringComparison.Ordinal));

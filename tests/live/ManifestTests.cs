@@ -31,8 +31,20 @@ public sealed class ManifestTests
         Assert.Equal(["DaemonSet", "Namespace", "PriorityClass", "ServiceAccount"], manifest.Objects.Cast<IKubernetesObject>().Select(o => o.Kind).Order(StringComparer.Ordinal));
         Assert.All(manifest.Objects.OfType<IMetadata<V1ObjectMeta>>().Where(o => o is V1DaemonSet or V1ServiceAccount), o => Assert.Equal("network-monitoring", o.Metadata.NamespaceProperty));
         var set = manifest.Objects.OfType<V1DaemonSet>().Single();
-        Assert.Equal(set.Spec.Selector.MatchLabels, set.Spec.Template.Metadata.Labels);
-        Assert.All(manifest.Container.VolumeMounts, mount => Assert.Contains(manifest.Pod.Volumes, volume => volume.Name == mount.Name));
+        // The selector can't be changed once it is there, so it is as it was in version 0.1.
+        Assert.Equal(new Dictionary<string, string> { ["app"] = "ebpf-netmon" }, set.Spec.Selector.MatchLabels);
+        Assert.All(manifest.Objects.OfType<IMetadata<V1ObjectMeta>>().Select(o => o.Metadata).Append(set.Spec.Template.Metadata), metadata => Assert.Equal("netmon", metadata.Labels["app.kubernetes.io/name"]));
+        Assert.Equal("ebpf-netmon", set.Spec.Template.Metadata.Labels["app"]);
+        Assert.Equal(["netmon", "query"], manifest.Pod.Containers.Select(container => container.Name)); // kubectl exec and logs mean the first
+        Assert.All(manifest.Pod.Containers.SelectMany(container => container.VolumeMounts), mount => Assert.Contains(manifest.Pod.Volumes, volume => volume.Name == mount.Name));
+        Assert.All(manifest.Query.VolumeMounts.Where(mount => mount.Name != "spill"), mount => Assert.True(mount.ReadOnlyProperty));
+        var ask = manifest.Query.SecurityContext;
+        Assert.Equal(["ALL"], ask.Capabilities.Drop);
+        Assert.Null(ask.Capabilities.Add);
+        Assert.Equal((false, false, true), (ask.Privileged, ask.AllowPrivilegeEscalation, ask.ReadOnlyRootFilesystem));
+        Assert.Equal(manifest.Container.SecurityContext.RunAsUser, manifest.Query.SecurityContext.RunAsUser); // who may read the captures
+        // An agent that hangs has nothing to drain.
+        Assert.Equal(10, manifest.Container.LivenessProbe.TerminationGracePeriodSeconds);
         Assert.All(manifest.Container.VolumeMounts.Where(mount => mount.Name is "cgroup" or "runtime"), mount => Assert.True(mount.ReadOnlyProperty));
         Assert.True(manifest.Container.SecurityContext.ReadOnlyRootFilesystem);
         Assert.False(manifest.Pod.AutomountServiceAccountToken);
@@ -69,6 +81,32 @@ public sealed class ManifestTests
             "baseline: hostPath volumes: /sys/fs/bpf", "baseline: hostPath volumes: /sys/fs/cgroup", "baseline: hostPath volumes: /var/lib/netmon", "baseline: hostPath volumes: /run/containerd", "baseline: hostPath volumes: /sys/kernel/tracing",
             "restricted: volume types: bpf", "restricted: volume types: captures", "restricted: volume types: cgroup", "restricted: volume types: runtime", "restricted: volume types: tracing",
         ]);
+
+    [Fact]
+    public void Without_the_component_s_container_nothing_of_it_is_left()
+    {
+        var manifest = WithComponent("without-query");
+        Assert.Equal("netmon", Assert.Single(manifest.Pod.Containers).Name);
+        Assert.DoesNotContain(manifest.Pod.Volumes, volume => volume.Name == "spill");
+    }
+
+    [Fact]
+    public void Images_of_a_kustomization_of_one_s_own_arrive()
+    {
+        var manifest = Built("resources: [OPS/overlays/bare-metal]\nimages:\n  - name: netmon\n    newName: registry.example.org/team/netmon\n    newTag: v1\n  - name: netmon-query\n    newName: registry.example.org/team/netmon-query\n    newTag: v1\n");
+        Assert.Equal(["registry.example.org/team/netmon:v1", "registry.example.org/team/netmon-query:v1"], manifest.Pod.Containers.Select(container => container.Image));
+    }
+
+    /// <summary>An overlay with a component, as a kustomization of one's own has them.</summary>
+    internal static Manifest WithComponent(string component) => Built($"resources: [OPS/overlays/bare-metal]\ncomponents: [OPS/components/{component}]\n");
+
+    private static Manifest Built(string kustomization)
+    {
+        Needs.Program("kubectl");
+        using var scratch = new Scratch();
+        File.WriteAllText(scratch["kustomization.yaml"], kustomization.Replace("OPS", Path.GetRelativePath(scratch.Path, Path.Combine(Repository.Root, "ops/kubernetes")), StringComparison.Ordinal));
+        return Manifest.Of(Shell.Run("kubectl", "kustomize", "--load-restrictor", "LoadRestrictionsNone", scratch.Path).MustSucceed().Output);
+    }
 
     [Theory]
     [InlineData("hostPID: true", "hostPIDD: true")]

@@ -20,7 +20,7 @@ internal static class QueryProgram
     {
         var beside = Path.Combine(AppContext.BaseDirectory, Name);
         var why = ProgramImage.Replace(File.Exists(beside) ? beside : Name, arguments);
-        log.Error($"{Name} can't be started ({why}): it is not at {beside} and not on the PATH. Build it with make build, and keep libduckdb.so beside it.");
+        log.Error($"{Name} can't be started ({why}): it is not at {beside} and not on the PATH. In a pod, ask the container beside the agent: kubectl exec POD --container query -- /netmon query. Elsewhere build it with make build, and keep libduckdb.so beside it.");
         return ExitCode.Failure;
     }
 }

@@ -4,12 +4,16 @@ using Xunit;
 namespace NetMon.LiveTests.Support.Containers;
 
 /// <summary>The agent of the built image, as the pod that the DaemonSet of an overlay says.</summary>
-internal sealed record AgentPod(Pod Pod, PodContainer Container)
+internal sealed record AgentPod(Pod Pod, PodContainer Container, Manifest Manifest)
 {
     private const string Image = "localhost/netmon:test";
+    private const string QueryImage = "localhost/netmon-query:test";
 
     /// <summary>The image as tests/image/build.sh packs it.</summary>
     public static string Archive { get; } = Path.Combine(Repository.Root, "artifacts/image/netmon.tar");
+
+    /// <summary>The image of what answers questions.</summary>
+    public static string QueryArchive { get; } = Path.Combine(Repository.Root, "artifacts/image/netmon-query.tar");
 
     /// <summary>What the agent wrote to stderr, line by line.</summary>
     public IReadOnlyList<string> Said => Pod.LogOf(Container, "stderr");
@@ -29,7 +33,11 @@ internal sealed record AgentPod(Pod Pod, PodContainer Container)
         var containerd = Containerd.Start();
         try
         {
-            Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "images", "import", Archive).MustSucceed();
+            foreach (var archive in (string[])[Archive, QueryArchive])
+            {
+                Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "images", "import", archive).MustSucceed();
+            }
+
             return containerd;
         }
         catch
@@ -46,19 +54,33 @@ internal sealed record AgentPod(Pod Pod, PodContainer Container)
         // What the README of the overlay asks for, and DirectoryOrCreate makes for root.
         Shell.Run("chown", manifest.Container.SecurityContext.RunAsUser == 0 ? "0:0" : "10001:10001", containerd.Node.Shared).MustSucceed();
         Shell.Run("chmod", "0711", containerd.Node.Folder).MustSucceed(); // as containerd makes /run/containerd
-        var config = manifest.ToContainer(Image, "node-1", new Dictionary<string, string>
-        {
-            ["/run/containerd"] = containerd.Node.Folder,
-            ["/var/lib/netmon"] = containerd.Node.Shared,
-        });
+        var config = manifest.ToContainer(manifest.Container, Image, "node-1", Folders(containerd));
         // How full the disk of the machine is that runs the tests is not what they are about.
         config.Envs.Single(variable => variable.Key == "NETMON_KEEP_FREE").Value = "1%";
         change?.Invoke(config);
         var pod = containerd.RunPod("network-monitoring/ebpf-netmon-x7k2p", PodNetwork.Pod, hostPid: manifest.Pod.HostPID == true);
         var container = pod.Create(manifest.Container.Name, config);
         containerd.Cri.StartContainer(container.Id);
-        return new AgentPod(pod, container);
+        return new AgentPod(pod, container, manifest);
     }
+
+    /// <summary>Starts the container beside it that answers questions.</summary>
+    /// <param name="containerd">The runtime of the pod.</param>
+    /// <param name="spill">A folder to make, which kubelet would: the pod's emptyDir.</param>
+    public QueryContainer StartQuery(Containerd containerd, string spill)
+    {
+        Directory.CreateDirectory(spill);
+        Shell.Run("chmod", "1777", spill).MustSucceed();
+        var container = Pod.Create("query", Manifest.ToContainer(Manifest.Query, QueryImage, "node-1", Folders(containerd).Append(KeyValuePair.Create("spill", spill)).ToDictionary()));
+        containerd.Cri.StartContainer(container.Id);
+        return new QueryContainer(containerd, container);
+    }
+
+    private static Dictionary<string, string> Folders(Containerd containerd) => new()
+    {
+        ["/run/containerd"] = containerd.Node.Folder,
+        ["/var/lib/netmon"] = containerd.Node.Shared,
+    };
 
     /// <summary>What it answers to a GET of this path; empty where nobody answers.</summary>
     public string Ask(Containerd containerd, string path) => containerd.Node.Run("curl", "-s", "-m", "5", $"http://{Pod.AddressOf(Id)}:9464{path}").Output;

@@ -20,28 +20,36 @@ internal sealed class Manifest
 
     public V1PodSpec Pod => _pod;
 
-    public V1Container Container => _pod.Containers.Single();
+    /// <summary>The agent's.</summary>
+    public V1Container Container => ContainerOf("netmon");
+
+    /// <summary>The one that answers questions.</summary>
+    public V1Container Query => ContainerOf("query");
+
+    private V1Container ContainerOf(string name) => _pod.Containers.Single(container => container.Name == name);
 
     public static Manifest OfOverlay(string name) => Of(Shell.Run("kubectl", "kustomize", Path.Combine(Repository.Root, "ops/kubernetes/overlays", name)).MustSucceed().Output);
 
     public static Manifest Of(string yaml) => new([.. KubernetesYaml.LoadAllFromString(yaml, null, strict: true)]);
 
-    /// <summary>The container, with the image and with other folders for the node's own.</summary>
+    /// <summary>A container of the pod, with the image and with other folders for the node's own.</summary>
+    /// <param name="container">Which.</param>
     /// <param name="image">In place of the manifest's.</param>
     /// <param name="node">The node's name.</param>
     /// <param name="folders">By the path on the node that the manifest has.</param>
-    public ContainerConfig ToContainer(string image, string node, IReadOnlyDictionary<string, string> folders)
+    public ContainerConfig ToContainer(V1Container container, string image, string node, IReadOnlyDictionary<string, string> folders)
     {
-        var security = Container.SecurityContext;
-        var paths = _pod.Volumes.ToDictionary(volume => volume.Name, volume => volume.HostPath.Path);
+        var security = container.SecurityContext;
+        // kubelet gives an emptyDir a folder of the node; the caller says which, by the volume's name.
+        var paths = _pod.Volumes.ToDictionary(volume => volume.Name, volume => volume.HostPath?.Path ?? volume.Name);
         return new ContainerConfig
         {
             Image = new ImageSpec { Image = image },
-            Args = { Container.Args },
-            Envs = { Container.Env.Select(env => new KeyValue { Key = env.Name, Value = env.Value ?? (env.ValueFrom.FieldRef.FieldPath == "spec.nodeName" ? node : throw new NotSupportedException(env.Name)) }) },
+            Args = { container.Args ?? [] },
+            Envs = { container.Env.Select(env => new KeyValue { Key = env.Name, Value = env.Value ?? (env.ValueFrom.FieldRef.FieldPath == "spec.nodeName" ? node : throw new NotSupportedException(env.Name)) }) },
             Mounts =
             {
-                Container.VolumeMounts.Select(mount => new Mount
+                container.VolumeMounts.Select(mount => new Mount
                 {
                     ContainerPath = mount.MountPath,
                     HostPath = folders.GetValueOrDefault(paths[mount.Name], paths[mount.Name]),
@@ -54,9 +62,9 @@ internal sealed class Manifest
                 Resources = new LinuxContainerResources
                 {
                     CpuPeriod = 100_000,
-                    CpuQuota = (long)(Container.Resources.Limits["cpu"].ToDecimal() * 100_000),
-                    CpuShares = (long)(Container.Resources.Requests["cpu"].ToDecimal() * 1024),
-                    MemoryLimitInBytes = (long)Container.Resources.Limits["memory"].ToDecimal(),
+                    CpuQuota = (long)(container.Resources.Limits["cpu"].ToDecimal() * 100_000),
+                    CpuShares = (long)(container.Resources.Requests["cpu"].ToDecimal() * 1024),
+                    MemoryLimitInBytes = (long)container.Resources.Limits["memory"].ToDecimal(),
                 },
                 SecurityContext = new LinuxContainerSecurityContext
                 {

@@ -1,0 +1,36 @@
+using System.Net.Sockets;
+using System.Text;
+using NetMon.Foundation.Logging;
+
+namespace NetMon.Host;
+
+/// <summary>Tells systemd how the service is, where it has started this process and asks for that (sd_notify(3)). Any thread.</summary>
+internal static class ServiceManager
+{
+    private const string Variable = "NOTIFY_SOCKET";
+
+    /// <summary>What it is for is done from now on: systemctl start returns.</summary>
+    public static void Ready(Logger log) => Send("READY=1", log);
+
+    /// <summary>It drains, and is not hung.</summary>
+    public static void Stopping(Logger log) => Send("STOPPING=1", log);
+
+    private static void Send(string state, Logger log)
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } address)
+        {
+            return;
+        }
+
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            socket.Blocking = false; // a manager that does not read holds up no agent
+            socket.SendTo(Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(address[0] == '@' ? '\0' + address[1..] : address));
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            log.Warn($"{Variable}={address}: systemd can't be told {state} ({e.Message}); with Type=notify it ends this service when it has waited long enough");
+        }
+    }
+}
