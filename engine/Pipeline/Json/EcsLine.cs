@@ -52,9 +52,9 @@ internal sealed class EcsLine(string node) : EventLine(
         OwnKeys.Write(ref line, in e);
         if (e.Container is { } owner)
         {
-            line.Append(WorkloadPart(owner));
+            AppendIfItFits(ref line, WorkloadPart(owner), end: 3);
             line.Append("}"u8);
-            AppendLabels(ref line, owner, end: 2);
+            AppendIfItFits(ref line, LabelsPart(owner), end: 2);
             line.Append("}\n"u8);
             return line.Length;
         }

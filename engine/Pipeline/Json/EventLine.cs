@@ -13,8 +13,8 @@ public abstract class EventLine
     /// <summary>No line is longer, so that a pipe takes it as a whole or not at all.</summary>
     public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
 
-    /// <summary>Of a name, which Kubernetes limits to 253: nine of them with 1,300 bytes of the rest are within <see cref="MaxBytes"/>.</summary>
-    private protected const int NameBytes = 256;
+    /// <summary>Of a name, in lines that have up to seven: with 1,250 bytes of the rest they are within <see cref="MaxBytes"/>.</summary>
+    private protected const int NameBytes = 400;
 
     private readonly ContainerJson _containers;
     private readonly ContainerJson _workloads;
@@ -51,16 +51,20 @@ public abstract class EventLine
 
     private protected ReadOnlySpan<byte> WorkloadPart(ContainerIdentity container) => _workloads.Of(container);
 
-    /// <summary>Appends the pod's labels, unless the line would get longer than <see cref="MaxBytes"/> with what is still to come.</summary>
+    private protected ReadOnlySpan<byte> LabelsPart(ContainerIdentity container) => _labels.Of(container);
+
+    /// <summary>
+    /// Appends a part, unless the line would get longer than <see cref="MaxBytes"/>: no names that Kubernetes allows are so long,
+    /// but labels may be, and what names its containers otherwise.
+    /// </summary>
     /// <param name="line">The line.</param>
-    /// <param name="container">Of the pod.</param>
+    /// <param name="part">The part.</param>
     /// <param name="end">Bytes still to come.</param>
-    private protected void AppendLabels(ref Utf8Cursor line, ContainerIdentity container, int end)
+    private protected static void AppendIfItFits(ref Utf8Cursor line, ReadOnlySpan<byte> part, int end)
     {
-        var labels = _labels.Of(container);
-        if (line.Length + labels.Length + end <= MaxBytes)
+        if (line.Length + part.Length + end <= MaxBytes)
         {
-            line.Append(labels);
+            line.Append(part);
         }
     }
 

@@ -5,7 +5,7 @@ namespace NetMon.Pipeline.Json;
 
 /// <summary>
 /// A line of NetMon's own format, keys in the contract's order (schemas/event.schema.json). Less than 1,300 bytes of keys,
-/// numbers and what the kernel bounds, plus names (a pod has its uid only where it has no name) and what fits of labels.
+/// numbers and what the kernel bounds, plus four names (a pod has its uid only where it has no name); what is part of what, and labels, as far as they fit.
 /// </summary>
 internal sealed class JsonLine(string node) : EventLine(
     RenderContainer,
@@ -13,7 +13,7 @@ internal sealed class JsonLine(string node) : EventLine(
     static container => WorkloadJson.LabelObject(container, ",\"pod_labels\":"u8, static key => key))
 {
     private static readonly ColumnKeys LineEnd = new(EventColumns.LineEnd, (column, _) => column.Name);
-    private readonly byte[] _node = Rendered(node, NameBytes);
+    private readonly byte[] _node = Rendered(node, JsonName.MaxBytes);
 
     public override int Write(in ConnectionEvent e, Span<byte> to)
     {
@@ -50,8 +50,8 @@ internal sealed class JsonLine(string node) : EventLine(
         LineEnd.Write(ref line, in e);
         if (e.Container is { } owner)
         {
-            line.Append(WorkloadPart(owner));
-            AppendLabels(ref line, owner, end: 2);
+            AppendIfItFits(ref line, WorkloadPart(owner), end: 2);
+            AppendIfItFits(ref line, LabelsPart(owner), end: 2);
         }
 
         line.Append("}\n"u8);
@@ -73,15 +73,15 @@ internal sealed class JsonLine(string node) : EventLine(
         line.Append(",\"container\":{\"container_id\":\""u8);
         JsonName.Write(ref line, id[..Math.Min(id.Length, ContainerIdentity.ShortIdLength)]);
         line.Append("\",\"pod_name\":\""u8);
-        JsonName.Write(ref line, container.PodName, NameBytes);
+        JsonName.Write(ref line, container.PodName);
         line.Append("\",\"pod_namespace\":\""u8);
-        JsonName.Write(ref line, container.PodNamespace, NameBytes);
+        JsonName.Write(ref line, container.PodNamespace);
         line.Append("\",\"container_name\":\""u8);
-        JsonName.Write(ref line, container.ContainerName, NameBytes);
+        JsonName.Write(ref line, container.ContainerName);
         if (container.PodName.Length == 0 && container.PodUid.Length > 0)
         {
             line.Append("\",\"pod_uid\":\""u8); // all that there is to find the pod by
-            JsonName.Write(ref line, container.PodUid, NameBytes);
+            JsonName.Write(ref line, container.PodUid);
         }
 
         line.Append("\"}"u8);

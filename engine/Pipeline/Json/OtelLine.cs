@@ -69,8 +69,8 @@ internal sealed class OtelLine(string node) : EventLine(
         LineEnd.Write(ref line, in e);
         if (e.Container is { } owner)
         {
-            line.Append(WorkloadPart(owner));
-            AppendLabels(ref line, owner, end: 2);
+            AppendIfItFits(ref line, WorkloadPart(owner), end: 2);
+            AppendIfItFits(ref line, LabelsPart(owner), end: 2);
         }
 
         line.Append("}\n"u8);

@@ -24,7 +24,7 @@ public sealed class SegmentTests : IDisposable
         var digests = new Dictionary<string, string>
         {
             ["1"] = "f616f5b2fb303efa0be96c088a5afa61727487e2454cc726b0c47ad629bd631d",
-            ["3"] = "2003ac8f14976993fafde6bf8d195bbf72cedd22309315354bee138c6e633e3e",
+            ["3"] = "fb9ee5f2dd9dd3f5164affb47d93cf8e94c8f706cd2423d45ab0b4f58990e13c",
         };
         Assert.All((string[])[HotVersion1.Version, EventColumns.HotVersion], version =>
         {
