@@ -1,0 +1,163 @@
+using System.Net;
+
+namespace NetMon.Enrichment.Peers;
+
+/// <summary>
+/// What the Kubernetes API says of addresses: nodes, Services and their endpoints. What the first list has counts as always so; what comes
+/// later, from when it comes. One thread writes. Nodes are to be listed first: an endpoint whose node is not known names no pod, because
+/// its address may be the node's.
+/// </summary>
+public sealed class ClusterPeers
+{
+    /// <summary>Three times what a large cluster has: 20,000 endpoints, 5,000 Services, some thousand nodes, each by IPv4 and IPv6.</summary>
+    private const int Most = 131_072;
+
+    private readonly string _node;
+    private readonly Dictionary<(PeerObjectKind Kind, string Key), UInt128[]> _objects = [];
+    private readonly Dictionary<string, NodeFacts> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ServiceFacts? Service, IReadOnlyList<EndpointFacts> Endpoints)> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<PeerObjectKind, HashSet<string>> _listing = [];
+    private readonly HashSet<PeerObjectKind> _listed = [];
+    private readonly NodePorts _nodePorts = new();
+
+    internal ClusterPeers(string node, TimeProvider time) => (_node, Addresses) = (node, new AddressBook(Most, time));
+
+    /// <summary>What it holds and had no room for. Any thread.</summary>
+    public PeerCounters Counters => Addresses.Counters;
+
+    internal AddressBook Addresses { get; }
+
+    /// <summary>This node's zone; empty while it is not known. Any thread.</summary>
+    internal string Zone { get; private set; } = "";
+
+    /// <summary>Identities of Services whose endpoint nobody knows. The readers' thread.</summary>
+    internal PeerIdentities OfNoAddress { get; } = new();
+
+    /// <summary>A list of all objects of a kind begins: what is not set until <see cref="EndList"/> is gone.</summary>
+    public void BeginList(PeerObjectKind kind) => _listing[kind] = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>The list was complete.</summary>
+    public void EndList(PeerObjectKind kind)
+    {
+        if (_listing.Remove(kind, out var seen))
+        {
+            _listed.Add(kind);
+            foreach (var (_, key) in _objects.Keys.Where(known => known.Kind == kind && !seen.Contains(known.Key)).ToList())
+            {
+                Remove(kind, key);
+            }
+        }
+    }
+
+    /// <summary>A node has these addresses.</summary>
+    public void SetNode(string name, IReadOnlyList<IPAddress> addresses, string zone)
+    {
+        var node = new NodeFacts(name, zone);
+        var isNew = _nodes.TryAdd(name, node);
+        _nodes[name] = node;
+        Zone = name == _node ? zone : Zone;
+        Set(PeerObjectKind.Node, name, addresses.Select(address => (address, Claim(PeerObjectKind.Node, name) with { Node = node })));
+        if (isNew)
+        {
+            foreach (var (key, (service, endpoints)) in _waiting.ToList())
+            {
+                SetEndpoints(key, service, endpoints);
+            }
+        }
+    }
+
+    /// <summary>A Service has these addresses and ports.</summary>
+    /// <param name="key">namespace/name.</param>
+    /// <param name="service">The Service.</param>
+    /// <param name="addresses">Its own: cluster, external and load balancers'; none of a headless one.</param>
+    /// <param name="ports">Its ports on these.</param>
+    /// <param name="nodePorts">Its ports on nodes' addresses.</param>
+    public void SetService(string key, ServiceFacts service, IReadOnlyList<IPAddress> addresses, IReadOnlyList<int> ports, IReadOnlyList<int> nodePorts)
+    {
+        var claim = Claim(PeerObjectKind.Service, key) with { Service = service, Ports = [.. ports] };
+        Set(PeerObjectKind.Service, key, addresses.Select(address => (address, claim)));
+        _nodePorts.Set(key, service, nodePorts);
+    }
+
+    /// <summary>An EndpointSlice has these endpoints.</summary>
+    /// <param name="key">namespace/name of the slice.</param>
+    /// <param name="service">The Service that they are of; null if the slice names none.</param>
+    /// <param name="endpoints">All of them.</param>
+    public void SetEndpoints(string key, ServiceFacts? service, IReadOnlyList<EndpointFacts> endpoints)
+    {
+        var claim = Claim(PeerObjectKind.EndpointSlice, key) with { Service = service };
+        var isWaiting = endpoints.Any(endpoint => endpoint.PodName.Length > 0 && !_nodes.ContainsKey(endpoint.Node));
+        Set(PeerObjectKind.EndpointSlice, key, endpoints.Select(endpoint => (endpoint.Address, claim with { Pod = PodOf(endpoint) })));
+        if (isWaiting)
+        {
+            _waiting[key] = (service, endpoints);
+        }
+        else
+        {
+            _waiting.Remove(key);
+        }
+    }
+
+    /// <summary>An object is gone.</summary>
+    public void Remove(PeerObjectKind kind, string key)
+    {
+        if (_objects.Remove((kind, key), out var addresses))
+        {
+            End((kind, key), addresses);
+        }
+
+        switch (kind)
+        {
+            case PeerObjectKind.Node:
+                _nodes.Remove(key);
+                break;
+            case PeerObjectKind.Service:
+                _nodePorts.Remove(key);
+                break;
+            default:
+                _waiting.Remove(key);
+                break;
+        }
+    }
+
+    /// <summary>The Service that has a port on every node; null if there is none. Any thread.</summary>
+    internal ServiceFacts? ByNodePort(int port) => _nodePorts.At(port);
+
+    private PodFacts? PodOf(EndpointFacts endpoint) =>
+        endpoint.PodName.Length == 0 || !_nodes.TryGetValue(endpoint.Node, out var node) ? null
+        : new PodFacts(endpoint.PodName, endpoint.PodNamespace, "", node.Name, endpoint.Zone.Length > 0 ? endpoint.Zone : node.Zone);
+
+    private AddressClaim Claim(PeerObjectKind kind, string key) =>
+        new((kind, key), null, null, null, _listed.Contains(kind) ? Addresses.Now : long.MinValue);
+
+    private void Set(PeerObjectKind kind, string key, IEnumerable<(IPAddress Address, AddressClaim Claim)> claims)
+    {
+        if (_listing.TryGetValue(kind, out var seen))
+        {
+            seen.Add(key);
+        }
+
+        var before = _objects.GetValueOrDefault((kind, key), []);
+        List<UInt128> now = [];
+        foreach (var (address, claim) in claims)
+        {
+            if (PeerAddress.TryOf(address, out var at))
+            {
+                now.Add(at);
+                Addresses.Renew(at, claim);
+            }
+        }
+
+        _objects[(kind, key)] = [.. now];
+        End((kind, key), before.Except(now));
+    }
+
+    private void End(object source, IEnumerable<UInt128> addresses)
+    {
+        var until = Addresses.Now;
+        foreach (var address in addresses)
+        {
+            Addresses.End(address, source, until);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using NetMon.Events;
+
+namespace NetMon.Enrichment.Peers;
+
+/// <summary>
+/// Who is at the other end of a connection, by address and time. <see cref="Local"/> knows this node's pods exactly; <see cref="Cluster"/>
+/// has what the Kubernetes API says. A name that is not certain is left out. Each of the two is written by one thread; one thread names
+/// events, without a lock and, once a peer was named, without allocation.
+/// </summary>
+/// <param name="node">This node's name.</param>
+/// <param name="time">The clock; null for the system's.</param>
+public sealed class PeerTable(string node, TimeProvider? time = null)
+{
+    /// <summary>This node's pods, by their sandboxes' addresses.</summary>
+    public LocalPeers Local { get; } = new(node, time ?? TimeProvider.System);
+
+    /// <summary>Nodes, Services and endpoints of the cluster.</summary>
+    public ClusterPeers Cluster { get; } = new(node, time ?? TimeProvider.System);
+
+    /// <summary>Whether nothing is known at all.</summary>
+    public bool IsEmpty => Local.Addresses.Count == 0 && Cluster.Addresses.Count == 0;
+
+    /// <summary>The peer of an event's connection: of an outbound one the destination, of an inbound one the source. Null where nothing is known.</summary>
+    public PeerIdentity? Of(in ConnectionEvent e)
+    {
+        ref readonly var record = ref e.Record;
+        var isInbound = record.Direction == Direction.Inbound;
+        var address = PeerAddress.Of(in isInbound ? ref record.SourceAddress : ref record.DestinationAddress);
+        var port = isInbound ? 0 : record.DestinationPort;
+        var (began, alive) = TimesOf(in e);
+
+        var local = Local.Addresses.TryGet(address, out var here) ? here.Of(began, alive) : null;
+        var cluster = Cluster.Addresses.TryGet(address, out var there) ? there.Of(began, alive) : null;
+        if (here is not null && cluster is { Pod: { } told } && (local is null ? cluster.FromUnixNanoseconds <= here.LastUntil : local.Pod?.IsSamePod(told) != true))
+        {
+            cluster = null; // what the node itself knows is exact, and the API is late
+        }
+
+        ServiceFacts? service;
+        if (!isInbound && (record.Flags & RecordFlags.Dialed) != 0)
+        {
+            service = ServiceOf(PeerAddress.Of(in record.DialedAddress), record.DialedPort, began, alive);
+        }
+        else
+        {
+            service = cluster is null ? null : cluster.ServiceAt(port) ?? (cluster.Node is not null && !isInbound ? Cluster.ByNodePort(port) : null);
+        }
+
+        return IdentityOf(local, cluster, service);
+    }
+
+    private PeerIdentity? IdentityOf(AddressSpan? local, AddressSpan? cluster, ServiceFacts? service)
+    {
+        var node = cluster?.Node;
+        var pod = node is not null ? null : local is not null ? local.Pod : cluster?.Pod;
+        if (pod is null && node is null && service is null)
+        {
+            return null;
+        }
+
+        var identities = (local ?? cluster)?.Identities ?? Cluster.OfNoAddress;
+        return identities.Of(pod, node, local is null ? null : cluster, service, local is null ? "" : Cluster.Zone);
+    }
+
+    private ServiceFacts? ServiceOf(UInt128 address, int port, long began, long alive)
+    {
+        if (!Cluster.Addresses.TryGet(address, out var dialed) || dialed.Of(began, alive) is not { } span)
+        {
+            return null;
+        }
+
+        return span.Node is null ? span.ServiceAt(port) : Cluster.ByNodePort(port);
+    }
+
+    /// <summary>
+    /// When the connection began, and a moment at which it was certainly alive. A failed attempt went on all the time; who has the
+    /// address at its end need not have had it at the beginning.
+    /// </summary>
+    private static (long Began, long Alive) TimesOf(in ConnectionEvent e)
+    {
+        ref readonly var record = ref e.Record;
+        switch (record.Kind)
+        {
+            case RecordKind.Flow:
+                return (e.UnixNanoseconds - (long)record.DurationNanoseconds, e.UnixNanoseconds);
+            case RecordKind.Close:
+                var began = e.UnixNanoseconds - (long)record.DurationNanoseconds;
+                return (began, record.CloseReason is CloseReason.FinLocal or CloseReason.FinRemote ? e.UnixNanoseconds : began);
+            case RecordKind.Accept:
+                return (e.UnixNanoseconds - (long)record.LatencyNanoseconds, e.UnixNanoseconds);
+            default:
+                return (e.UnixNanoseconds, e.UnixNanoseconds);
+        }
+    }
+}
