@@ -36,7 +36,7 @@ public sealed class ContainerDirectory
         (_options, _reports, _rescan, _time) = (options, reports, rescan, time ?? TimeProvider.System);
         _requests = new NameRequests(options, names, Counters);
         _containers = new KnownContainers(options, _requests, Counters);
-        _pods = new KnownPods(_time);
+        _pods = new KnownPods(_containers, _time);
         _cgroups = new KnownCgroups(options, _containers, _pods, Counters);
         _rescanPause = new BackOff(options.RescanPause, options.RescanPause * MostVainRescanPauses);
     }
@@ -58,18 +58,26 @@ public sealed class ContainerDirectory
     /// <summary>The container that a cgroup is in, as far as it is known; null for one of the host, or that is not known (any more).</summary>
     public ContainerIdentity? Of(ulong cgroupId) => _cgroups.TryFind(cgroupId, out var cgroup) ? cgroup.Container?.Identity : null;
 
+    /// <summary>
+    /// Since when a container is there whose names an answering runtime has been asked for: a pod of that time or later may have any
+    /// address. Unix nanoseconds; <see cref="long.MaxValue"/> if there is none.
+    /// </summary>
+    public long AwaitedSince => _requests.AwaitedSince;
+
     /// <summary>Takes in a cgroup that was made or removed.</summary>
-    public void Learn(in CgroupRecord record)
+    /// <param name="record">The record.</param>
+    /// <param name="unixNanoseconds">When that was; 0: not known.</param>
+    public void Learn(in CgroupRecord record, long unixNanoseconds = 0)
     {
         if (record.Kind == RecordKind.CgroupRemoved)
         {
-            _cgroups.End(record.CgroupId, Now);
+            _cgroups.End(record.CgroupId, Now, unixNanoseconds);
             return;
         }
 
         ReadOnlySpan<byte> path = record.Path;
         var end = path.IndexOf((byte)0);
-        if (_cgroups.Place(record.CgroupId, end < 0 ? path : path[..end], Now))
+        if (_cgroups.Place(record.CgroupId, end < 0 ? path : path[..end], Now, unixNanoseconds))
         {
             _rescanPause.Reset(); // a reading of the tree has found it
         }

@@ -28,7 +28,11 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
     }
 
     /// <summary>Takes in the path of one. True if events came from it before.</summary>
-    public bool Place(ulong cgroupId, ReadOnlySpan<byte> path, long now)
+    /// <param name="cgroupId">Which.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="now">Milliseconds of the directory's clock.</param>
+    /// <param name="unixNanoseconds">When it was made or found; 0: not known.</param>
+    public bool Place(ulong cgroupId, ReadOnlySpan<byte> path, long now, long unixNanoseconds)
     {
         var isFound = false;
         if (_cgroups.TryGetValue(cgroupId, out var present))
@@ -57,7 +61,11 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
         foreach (var container in within)
         {
             container.Cgroups++;
-            container.LiveCgroups++;
+            if (container.LiveCgroups++ == 0)
+            {
+                (container.MadeUnixNanoseconds, container.EndedUnixNanoseconds) = (unixNanoseconds, 0);
+                pods.BeginOfCgroups(container.Identity.ContainerId);
+            }
         }
 
         Hold(cgroupId, new Cgroup(hasPath: true, within, within.Length == 0 ? _units.Of(CgroupPath.Unit(path)) : null, now));
@@ -65,12 +73,15 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
     }
 
     /// <summary>One was removed.</summary>
-    public void End(ulong cgroupId, long now)
+    /// <param name="cgroupId">Which.</param>
+    /// <param name="now">Milliseconds of the directory's clock.</param>
+    /// <param name="unixNanoseconds">When; 0: not known.</param>
+    public void End(ulong cgroupId, long now, long unixNanoseconds)
     {
         if (_cgroups.TryGetValue(cgroupId, out var cgroup) && !cgroup.HasEnded)
         {
             Expire(cgroupId, cgroup, now);
-            EndWithin(cgroup);
+            EndWithin(cgroup, unixNanoseconds);
         }
     }
 
@@ -118,7 +129,7 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
     {
         if (!cgroup.HasEnded)
         {
-            EndWithin(cgroup);
+            EndWithin(cgroup, unixNanoseconds: 0);
         }
 
         foreach (var container in cgroup.Containers)
@@ -130,13 +141,14 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
         }
     }
 
-    private void EndWithin(Cgroup cgroup)
+    private void EndWithin(Cgroup cgroup, long unixNanoseconds)
     {
         foreach (var container in cgroup.Containers)
         {
             if (--container.LiveCgroups == 0)
             {
-                pods.EndOfCgroups(container.Identity.ContainerId);
+                container.EndedUnixNanoseconds = unixNanoseconds;
+                pods.EndOfCgroups(container.Identity.ContainerId, unixNanoseconds);
             }
         }
     }

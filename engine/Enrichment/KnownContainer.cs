@@ -27,6 +27,12 @@ internal sealed class KnownContainer(string id)
     /// <summary>Cgroups of it that have not ended.</summary>
     public int LiveCgroups { get; set; }
 
+    /// <summary>When its first cgroup was made, or was found at the start, Unix nanoseconds; 0: not known.</summary>
+    public long MadeUnixNanoseconds { get; set; }
+
+    /// <summary>When its last cgroup was removed, Unix nanoseconds; 0: it was not.</summary>
+    public long EndedUnixNanoseconds { get; set; }
+
     /// <summary>
     /// Takes in what a runtime says. The pod's uid stays as the path has it where the runtime leaves it out, and a guess at
     /// the workload does not replace what is known.

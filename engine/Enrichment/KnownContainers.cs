@@ -19,6 +19,9 @@ internal sealed class KnownContainers(ContainerDirectoryOptions options, NameReq
     /// <summary>What is known of a container; null if nothing is. Any thread.</summary>
     public ContainerIdentity? Of(string containerId) => _containers.TryGetValue(containerId, out var container) ? container.Identity : null;
 
+    /// <summary>The container of this id; null if it is not known.</summary>
+    public KnownContainer? Find(string containerId) => _containers.GetValueOrDefault(containerId);
+
     /// <summary>The container that a cgroup's path names; its names are asked for if they are not known.</summary>
     /// <param name="path">From the cgroup's path.</param>
     /// <param name="now">Milliseconds of the directory's clock.</param>

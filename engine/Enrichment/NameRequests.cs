@@ -18,6 +18,26 @@ internal sealed class NameRequests(ContainerDirectoryOptions options, INameSourc
     /// <summary>The runtimes that an answer can be expected from soon, one bit each.</summary>
     public uint Answering => names.Answering;
 
+    /// <summary>When the first of the containers began that an answer can be expected for soon, Unix nanoseconds; <see cref="long.MaxValue"/> if there is none.</summary>
+    public long AwaitedSince
+    {
+        get
+        {
+            var since = long.MaxValue;
+            if (_nameless.Count > 0)
+            {
+                var answering = names.Answering;
+                foreach (var container in _nameless)
+                {
+                    var isAwaited = !container.Identity.IsNamed && (container.Owed & answering) != 0;
+                    since = isAwaited ? Math.Min(since, container.MadeUnixNanoseconds) : since;
+                }
+            }
+
+            return since;
+        }
+    }
+
     /// <summary>Asks for a container's names, and sets when to ask again.</summary>
     /// <param name="container">It has no names.</param>
     /// <param name="now">Milliseconds of the directory's clock.</param>

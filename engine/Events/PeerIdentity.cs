@@ -6,7 +6,7 @@ namespace NetMon.Events;
 /// </summary>
 /// <param name="PodName">The pod that has the address; empty for the node's own address.</param>
 /// <param name="PodNamespace">Its namespace; where only a Service is known, the Service's.</param>
-/// <param name="Workload">The workload that the pod belongs to, as kind/name.</param>
+/// <param name="Workload">The workload that the pod belongs to, named as <see cref="Workload"/> has it.</param>
 /// <param name="Service">The Kubernetes Service that was dialed, or else the one that the pod serves.</param>
 /// <param name="Node">The node that the pod runs on, or whose address it is.</param>
 /// <param name="Zone">The node's zone.</param>

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using NetMon.Enrichment;
+using NetMon.Enrichment.Peers;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Enrichment.Workloads;
 using NetMon.Foundation;
@@ -43,7 +44,9 @@ internal static class Agent
         var reports = new RuntimeReports();
         await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions { Naming = new PodNaming(settings.Node) { Labels = settings.PodLabels } }, reports, log.For("containers"));
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, reports, source.RescanCgroups);
-        using var enrich = new EnrichStage(directory, reports, settings.NameWait);
+        var peers = new PeerTable(settings.Node);
+        directory.OnPod(peers.Local.Take);
+        using var enrich = new EnrichStage(directory, reports, peers, settings.NameWait);
         var counters = new AgentSinkCounters(settings);
         var loss = account = new LossAccount(source, reader.Counters, decoder.Counters, counters.All);
         var cgroups = new CgroupLosses(source, directory.Of);

@@ -101,7 +101,7 @@ public sealed class EventLoop(
                     consumed = reader.Position;
                     return true;
                 case RecordKind.CgroupMade or RecordKind.CgroupRemoved:
-                    enrich.Learn(in decoded.Cgroup);
+                    enrich.Learn(in decoded.Cgroup, order.ClockOffsetNanoseconds);
                     break;
                 default:
                     order.Add(in decoded.Connection);

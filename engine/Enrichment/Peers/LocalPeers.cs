@@ -1,4 +1,5 @@
 using System.Net;
+using NetMon.Enrichment.Pods;
 
 namespace NetMon.Enrichment.Peers;
 
@@ -16,6 +17,25 @@ public sealed class LocalPeers
     public PeerCounters Counters => Addresses.Counters;
 
     internal AddressBook Addresses { get; }
+
+    /// <summary>Takes in the beginning, a change or the end of a sandbox, or of a container outside Kubernetes with addresses of its own.</summary>
+    public void Take(PodAddresses sandbox)
+    {
+        if (sandbox.IsHostNetwork)
+        {
+            return;
+        }
+
+        var pod = new PodFacts(sandbox.IsPod ? sandbox.Pod.Name : "", sandbox.Pod.Namespace, sandbox.Workload.Name);
+        foreach (var address in sandbox.Addresses)
+        {
+            SetPod(address, sandbox.SandboxId, pod, sandbox.FromUnixNanoseconds);
+            if (sandbox.UntilUnixNanoseconds != 0)
+            {
+                EndPod(address, sandbox.SandboxId, sandbox.UntilUnixNanoseconds);
+            }
+        }
+    }
 
     /// <summary>A pod has an address of its own; one that shares the node's has none.</summary>
     /// <param name="address">The address.</param>

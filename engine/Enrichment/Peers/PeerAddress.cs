@@ -23,6 +23,15 @@ public static class PeerAddress
         return IsOfOne(bytes);
     }
 
+    /// <summary>Whether the address is of those that pods have: private (RFC 1918), shared (RFC 6598), or any of IPv6 that is of one machine.</summary>
+    public static bool IsPrivate(in InlineBytes16 address)
+    {
+        ReadOnlySpan<byte> bytes = address;
+        return AddressText.IsIPv4(bytes)
+            ? (bytes[12], bytes[13]) is (10, _) or (192, 168) || (bytes[12] == 172 && (bytes[13] & 0xf0) == 16) || (bytes[12] == 100 && (bytes[13] & 0xc0) == 64)
+            : IsOfOne(bytes);
+    }
+
     private static bool IsOfOne(ReadOnlySpan<byte> bytes)
     {
         if (AddressText.IsIPv4(bytes))

@@ -20,12 +20,34 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
     /// <summary>Whether nothing is known at all.</summary>
     public bool IsEmpty => Local.Addresses.Count == 0 && Cluster.Addresses.Count == 0;
 
+    /// <summary>
+    /// Puts its peer into each event. False when waiting may bring one more: an address of nobody that is known, while a pod is awaited.
+    /// </summary>
+    /// <param name="events">The events.</param>
+    /// <param name="awaitedSince">Since when a pod is awaited whose addresses are not known, Unix nanoseconds; <see cref="long.MaxValue"/>: none is.</param>
+    public bool Name(Span<ConnectionEvent> events, long awaitedSince)
+    {
+        if (IsEmpty && awaitedSince == long.MaxValue)
+        {
+            return true;
+        }
+
+        var settled = true;
+        foreach (ref var e in events)
+        {
+            e.Peer = Of(in e);
+            settled &= e.Peer is not null || e.UnixNanoseconds < awaitedSince || !PeerAddress.IsPrivate(in AddressOf(in e.Record));
+        }
+
+        return settled;
+    }
+
     /// <summary>The peer of an event's connection: of an outbound one the destination, of an inbound one the source. Null where nothing is known.</summary>
     public PeerIdentity? Of(in ConnectionEvent e)
     {
         ref readonly var record = ref e.Record;
         var isInbound = record.Direction == Direction.Inbound;
-        var address = PeerAddress.Of(in isInbound ? ref record.SourceAddress : ref record.DestinationAddress);
+        var address = PeerAddress.Of(in AddressOf(in record));
         var port = isInbound ? 0 : record.DestinationPort;
         var (began, alive) = TimesOf(in e);
 
@@ -48,6 +70,9 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
 
         return IdentityOf(local, cluster, service);
     }
+
+    private static ref readonly InlineBytes16 AddressOf(in ConnectionRecord record) =>
+        ref record.Direction == Direction.Inbound ? ref record.SourceAddress : ref record.DestinationAddress;
 
     private PeerIdentity? IdentityOf(AddressSpan? local, AddressSpan? cluster, ServiceFacts? service)
     {

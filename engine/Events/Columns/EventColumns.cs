@@ -61,7 +61,7 @@ public static class EventColumns
         new NumberColumn("dialed_port", ColumnType.Int32, EventField.Of("dialed_port", FieldType.UInt16, static (in record) => ref record.DialedPort, ""), ColumnRows.Dialed, "the port that it passed"),
         new PeerColumn("peer_pod_name", p => p.PodName, (p, text) => p with { PodName = text }, "the pod at the other end, at the time of the event"),
         new PeerColumn("peer_pod_namespace", p => p.PodNamespace, (p, text) => p with { PodNamespace = text }, "its namespace, or the Service's where the pod is not known"),
-        new PeerColumn("peer_workload", p => p.Workload, (p, text) => p with { Workload = text }, "the workload that it belongs to, as kind/name"),
+        new PeerColumn("peer_workload", p => p.Workload, (p, text) => p with { Workload = text }, "the workload that it belongs to, as in `workload`"),
         new PeerColumn("peer_service", p => p.Service, (p, text) => p with { Service = text }, "the Kubernetes Service that was dialed, or that the pod serves"),
         new PeerColumn("peer_node", p => p.Node, (p, text) => p with { Node = text }, "the node that it runs on, or whose address it is"),
         new PeerColumn("peer_zone", p => p.Zone, (p, text) => p with { Zone = text }, "the zone of that node"),

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using NetMon.Enrichment;
+using NetMon.Enrichment.Peers;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.Pipeline.Batch;
@@ -7,7 +8,7 @@ using NetMon.Pipeline.Batch;
 namespace NetMon.Pipeline.Enrich;
 
 /// <summary>
-/// Names the containers of a batch of events, and holds it back for a bounded time where a name is on its way. Batches
+/// Names the containers and the peers of a batch of events, and holds it back for a bounded time where a name is on its way. Batches
 /// stay in their order, so what comes behind one that is held waits as well. One thread uses it.
 /// </summary>
 public sealed class EnrichStage : IDisposable
@@ -16,6 +17,7 @@ public sealed class EnrichStage : IDisposable
     public const int MostHeld = 128;
 
     private readonly ContainerDirectory _directory;
+    private readonly PeerTable _peers;
     private readonly TimeSpan _bound;
     private readonly TimeProvider _time;
     private readonly Queue<(EventBatch Batch, long Since)> _held = new();
@@ -26,11 +28,12 @@ public sealed class EnrichStage : IDisposable
 
     /// <param name="directory">Of the containers; this stage's thread is its thread.</param>
     /// <param name="reports">Those that the directory takes: while a batch is held, each wakes the stage.</param>
+    /// <param name="peers">Names the other ends; this stage's thread is its readers' thread.</param>
     /// <param name="bound">How long an event may wait for its container's name; zero: it never waits.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public EnrichStage(ContainerDirectory directory, RuntimeReports reports, TimeSpan bound, TimeProvider? time = null)
+    public EnrichStage(ContainerDirectory directory, RuntimeReports reports, PeerTable peers, TimeSpan bound, TimeProvider? time = null)
     {
-        (_directory, _bound, _time) = (directory, bound, time ?? TimeProvider.System);
+        (_directory, _peers, _bound, _time) = (directory, peers, bound, time ?? TimeProvider.System);
         _timer = _time.CreateTimer(_ => _wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         reports.OnPosted(WakeIfHolding);
     }
@@ -39,7 +42,7 @@ public sealed class EnrichStage : IDisposable
     public static EnrichStage WithoutNames()
     {
         var none = new RuntimeReports();
-        return new EnrichStage(new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), none, () => { }), none, TimeSpan.Zero);
+        return new EnrichStage(new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), none, () => { }), none, new PeerTable(""), TimeSpan.Zero);
     }
 
     /// <summary>How events got their names.</summary>
@@ -55,7 +58,9 @@ public sealed class EnrichStage : IDisposable
     public void OnWake(Action wake) => _wake = wake;
 
     /// <summary>Takes in a cgroup that was made or removed.</summary>
-    public void Learn(in CgroupRecord record) => _directory.Learn(in record);
+    /// <param name="record">The record.</param>
+    /// <param name="clockOffset">Nanoseconds from the record's clock to Unix time; 0: not known yet.</param>
+    public void Learn(in CgroupRecord record, long clockOffset) => _directory.Learn(in record, clockOffset == 0 ? 0 : (long)record.KtimeNanoseconds + clockOffset);
 
     /// <summary>
     /// Names a batch and keeps it until <see cref="TryTake"/> gives it back. False: the batch stays the caller's, because it
@@ -68,7 +73,7 @@ public sealed class EnrichStage : IDisposable
             return false;
         }
 
-        var settled = _directory.Name(batch.Filled);
+        var settled = Name(batch);
         if (_held.Count == 0 && (settled || _bound == TimeSpan.Zero))
         {
             _ready.Enqueue((batch, TimeSpan.Zero));
@@ -111,7 +116,7 @@ public sealed class EnrichStage : IDisposable
         _directory.TakeNews();
         while (_held.TryPeek(out var oldest))
         {
-            if (!_directory.Name(oldest.Batch.Filled))
+            if (!Name(oldest.Batch))
             {
                 var left = _bound - _time.GetElapsedTime(oldest.Since);
                 if (left > TimeSpan.Zero)
@@ -138,6 +143,13 @@ public sealed class EnrichStage : IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
+
+    /// <summary>False when waiting may still bring a name.</summary>
+    private bool Name(EventBatch batch)
+    {
+        var settled = _directory.Name(batch.Filled);
+        return _peers.Name(batch.Filled, _directory.AwaitedSince) && settled;
+    }
 
     private void WakeIfHolding()
     {

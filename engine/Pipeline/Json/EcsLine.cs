@@ -10,7 +10,8 @@ namespace NetMon.Pipeline.Json;
 internal sealed class EcsLine(string node) : EventLine(
     RenderContainer,
     static container => WorkloadJson.Keys(container, ",\"workload\":\""u8, ",\"workload_kind\":\""u8),
-    static container => WorkloadJson.LabelObject(container, ",\"labels\":"u8, static key => key.Replace('.', '_')))
+    static container => WorkloadJson.LabelObject(container, ",\"labels\":"u8, static key => key.Replace('.', '_')),
+    static peer => PeerJson.Object(peer, ",\"peer\":"u8))
 {
     /// <summary>Columns that the schema has fields for: event.outcome, event.reason, event.duration, error.code, source.bytes and destination.bytes.</summary>
     private static readonly string[] SchemaHas = ["result", "errno", "duration_us", "bytes_sent", "bytes_received", "reason"];
@@ -50,6 +51,7 @@ internal sealed class EcsLine(string node) : EventLine(
         line.Append(",\"cgroup_id\":"u8);
         line.Append(record.Owner.CgroupId);
         OwnKeys.Write(ref line, in e);
+        AppendIfItFits(ref line, PeerPart(e.Peer), end: 3);
         if (e.Container is { } owner)
         {
             AppendIfItFits(ref line, WorkloadPart(owner), end: 3);

@@ -16,17 +16,23 @@ public abstract class EventLine
     /// <summary>Of a name, in lines that have up to seven: with 1,250 bytes of the rest they are within <see cref="MaxBytes"/>.</summary>
     private protected const int NameBytes = 400;
 
-    private readonly ContainerJson _containers;
-    private readonly ContainerJson _workloads;
-    private readonly ContainerJson _labels;
+    private readonly IdentityJson<ContainerIdentity> _containers;
+    private readonly IdentityJson<ContainerIdentity> _workloads;
+    private readonly IdentityJson<ContainerIdentity> _labels;
+    private readonly IdentityJson<PeerIdentity> _peers;
     private readonly byte[] _second = new byte[Rfc3339.SecondBytes];
     private long _secondOf = long.MinValue;
 
     /// <param name="renderContainer">Makes a container's part of a line, which is made once for each.</param>
     /// <param name="renderWorkload">Makes the workload's part, empty where it is not known.</param>
     /// <param name="renderLabels">Makes the part of the pod's labels, empty where it has none.</param>
-    private protected EventLine(Func<ContainerIdentity, byte[]> renderContainer, Func<ContainerIdentity, byte[]> renderWorkload, Func<ContainerIdentity, byte[]> renderLabels) =>
-        (_containers, _workloads, _labels) = (new ContainerJson(renderContainer), new ContainerJson(renderWorkload), new ContainerJson(renderLabels));
+    /// <param name="renderPeer">Makes the peer's part, empty where nothing is known.</param>
+    private protected EventLine(
+        Func<ContainerIdentity, byte[]> renderContainer, Func<ContainerIdentity, byte[]> renderWorkload, Func<ContainerIdentity, byte[]> renderLabels, Func<PeerIdentity, byte[]> renderPeer)
+    {
+        (_containers, _workloads) = (new IdentityJson<ContainerIdentity>(renderContainer), new IdentityJson<ContainerIdentity>(renderWorkload));
+        (_labels, _peers) = (new IdentityJson<ContainerIdentity>(renderLabels), new IdentityJson<PeerIdentity>(renderPeer));
+    }
 
     /// <summary>Makes lines of a format, for a node of that name.</summary>
     public static EventLine Of(JsonFormat format, string node) => format switch
@@ -50,6 +56,8 @@ public abstract class EventLine
     private protected ReadOnlySpan<byte> ContainerPart(ContainerIdentity container) => _containers.Of(container);
 
     private protected ReadOnlySpan<byte> WorkloadPart(ContainerIdentity container) => _workloads.Of(container);
+
+    private protected ReadOnlySpan<byte> PeerPart(PeerIdentity? peer) => peer is null ? [] : _peers.Of(peer);
 
     private protected ReadOnlySpan<byte> LabelsPart(ContainerIdentity container) => _labels.Of(container);
 

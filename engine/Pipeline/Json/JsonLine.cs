@@ -10,7 +10,8 @@ namespace NetMon.Pipeline.Json;
 internal sealed class JsonLine(string node) : EventLine(
     RenderContainer,
     static container => WorkloadJson.Keys(container, ",\"workload\":\""u8, ",\"workload_kind\":\""u8),
-    static container => WorkloadJson.LabelObject(container, ",\"pod_labels\":"u8, static key => key))
+    static container => WorkloadJson.LabelObject(container, ",\"pod_labels\":"u8, static key => key),
+    static peer => PeerJson.Object(peer, ",\"peer\":"u8))
 {
     private static readonly ColumnKeys LineEnd = new(EventColumns.LineEnd, (column, _) => column.Name);
     private readonly byte[] _node = Rendered(node, JsonName.MaxBytes);
@@ -48,6 +49,7 @@ internal sealed class JsonLine(string node) : EventLine(
         line.Append(",\"cgroup_id\":"u8);
         line.Append(record.Owner.CgroupId);
         LineEnd.Write(ref line, in e);
+        AppendIfItFits(ref line, PeerPart(e.Peer), end: 2);
         if (e.Container is { } owner)
         {
             AppendIfItFits(ref line, WorkloadPart(owner), end: 2);

@@ -11,7 +11,8 @@ namespace NetMon.Pipeline.Json;
 internal sealed class OtelLine(string node) : EventLine(
     RenderContainer,
     RenderWorkload,
-    static container => WorkloadJson.LabelKeys(container, static key => "k8s.pod.label." + key))
+    static container => WorkloadJson.LabelKeys(container, static key => "k8s.pod.label." + key),
+    static peer => PeerJson.Keys(peer, static name => $"netmon.peer.{name}"))
 {
     private static readonly ColumnKeys LineEnd = new(EventColumns.LineEnd, (column, _) => column.Name switch
     {
@@ -67,6 +68,7 @@ internal sealed class OtelLine(string node) : EventLine(
         }
 
         LineEnd.Write(ref line, in e);
+        AppendIfItFits(ref line, PeerPart(e.Peer), end: 2);
         if (e.Container is { } owner)
         {
             AppendIfItFits(ref line, WorkloadPart(owner), end: 2);

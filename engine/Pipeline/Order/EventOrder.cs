@@ -67,7 +67,7 @@ public sealed class EventOrder
             ref var record = ref _records[_sorted[_taken++]];
             ref var to = ref batch.Add();
             to.UnixNanoseconds = (long)record.KtimeNanoseconds + ClockOffsetNanoseconds;
-            to.Container = null;
+            (to.Container, to.Peer) = (null, null);
             to.Record = record;
         }
 

@@ -1,3 +1,4 @@
+using NetMon.Enrichment.Peers;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.Pipeline.Batch;
@@ -19,7 +20,7 @@ public sealed class EnrichStageTests : IDisposable
 
     public EnrichStageTests()
     {
-        _stage = new EnrichStage(_node.Directory, _node.Reports, Bound, _node.Time);
+        _stage = new EnrichStage(_node.Directory, _node.Reports, new PeerTable("node-1"), Bound, _node.Time);
         _node.Made(HostCgroup, "/");
         _node.Made(7, PathOf(1));
     }
@@ -129,7 +130,7 @@ public sealed class EnrichStageTests : IDisposable
     public void With_a_bound_of_zero_nothing_waits_and_the_name_comes_with_a_later_event()
     {
         _stage.Dispose();
-        _stage = new EnrichStage(_node.Directory, _node.Reports, TimeSpan.Zero, _node.Time);
+        _stage = new EnrichStage(_node.Directory, _node.Reports, new PeerTable("node-1"), TimeSpan.Zero, _node.Time);
         Offer(7);
         Assert.Equal(0, _stage.Held);
         _node.Post(new RuntimeReport(0, [Named(1)], [Id(1)]));

@@ -1,3 +1,4 @@
+using NetMon.Enrichment.Peers;
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
@@ -125,7 +126,7 @@ public sealed class EventLoopTests
         var node = new DirectoryUnderTest();
         node.Made(70, DirectoryUnderTest.PathOf(1));
         using var sink = new SignallingSink();
-        using var enrich = new EnrichStage(node.Directory, node.Reports, TimeSpan.FromHours(1), node.Time);
+        using var enrich = new EnrichStage(node.Directory, node.Reports, new PeerTable("node-1"), TimeSpan.FromHours(1), node.Time);
         var fanout = new SinkFanout([sink], live: false);
         var pipe = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
         var looping = new EventLoop(new RecordDecoder(), new EventOrder(), enrich, fanout).RunAsync(pipe.Reader);

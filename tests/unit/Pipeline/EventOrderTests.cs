@@ -107,11 +107,11 @@ public sealed class EventOrderTests
     }
 
     [Fact]
-    public void A_batch_used_again_shows_no_container_of_an_earlier_event()
+    public void A_batch_used_again_shows_no_container_and_no_peer_of_an_earlier_event()
     {
         var batches = new EventBatchPool(1);
         var batch = batches.Rent();
-        batch.Add().Container = new ContainerIdentity("a", "b", "c", "d");
+        batch.Add() = new ConnectionEvent { Container = new ContainerIdentity("a", "b", "c", "d"), Peer = new PeerIdentity("a") };
         batches.Return(batch);
         Add(_order, 1, 1);
         _order.Release(1, Offset);
@@ -120,7 +120,8 @@ public sealed class EventOrderTests
         _order.TakeInto(again);
 
         Assert.Same(batch, again);
-        Assert.Null(Assert.Single(again.Events.ToArray()).Container);
+        var e = Assert.Single(again.Events.ToArray());
+        Assert.Equal((null, null), (e.Container, e.Peer));
     }
 
     private static void Add(EventOrder order, ulong time, ulong tag)
