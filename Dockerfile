@@ -1,5 +1,5 @@
 # The agent's image: the binary, the C library that it is linked with, and nothing else. docs/image.md says why so.
-# Its target agent-archive has netmon-archive, too; its target query is an image of its own, with netmon-query and DuckDB. Give the two images by digest for a build that can be repeated: --build-arg SDK_IMAGE=NAME@sha256:...
+# Its target agent-archive has netmon-archive, too, agent-full also netmon-kubernetes; its target query is an image of its own, with netmon-query and DuckDB. Give the two images by digest for a build that can be repeated: --build-arg SDK_IMAGE=NAME@sha256:...
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
@@ -52,6 +52,16 @@ RUN mkdir -p /archive-fs/etc/ssl/certs \
 FROM agent AS agent-archive
 COPY --from=archive-build /archive-fs /
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+
+# With the watch for --kubernetes-api as well (docker build --target agent-full). It trusts the cluster's own authority.
+FROM build AS kubernetes-build
+ARG TARGETARCH
+RUN mkdir -p /kubernetes-fs \
+ && ops/image/root.sh "$TARGETARCH" netmon-kubernetes /kubernetes-fs libssl.so.3 libcrypto.so.3 \
+ && find /kubernetes-fs -exec touch -h -d @0 {} +
+
+FROM agent-archive AS agent-full
+COPY --from=kubernetes-build /kubernetes-fs /
 
 # What answers `kubectl exec POD -c query -- /netmon query`: DuckDB is four times the agent, so it is not in the agent's image.
 FROM build AS query-build

@@ -48,27 +48,27 @@ $(BPF_OBJECTS): $(BPF_SOURCES)
 	llvm-strip -g $@.tmp
 	@mv $@.tmp $@
 
-build: bin/netmon bin/netmon-query bin/netmon-archive ## build bin/netmon, one native file, and beside it bin/netmon-query with DuckDB, and bin/netmon-archive
+build: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes ## build bin/netmon, one native file, and beside it bin/netmon-query with DuckDB, bin/netmon-archive and bin/netmon-kubernetes
 
 $(START_OBJECT): engine/Native/capabilities.c
 	@ops/setup.sh
 	@mkdir -p $(@D)
 	$(CLANG) -O2 -fPIC -Wall -Wextra -Werror -c $< -o $@
 
-bin/netmon: $(BPF_OBJECTS) $(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
+bin/netmon: $(BPF_OBJECTS) $(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/% engine/Kubernetes/%,$(ENGINE_SOURCES))
 	@ops/setup.sh
 	dotnet publish engine/Host -c Release -r $(RID) -o artifacts/publish -v quiet $(PUBLISH_ARGS)
 	@mkdir -p bin
 	@cp artifacts/publish/netmon bin/netmon.tmp && mv bin/netmon.tmp bin/netmon
 
-bin/netmon-query: $(filter-out engine/Host/% engine/Uploader/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
+bin/netmon-query: $(filter-out engine/Host/% engine/Uploader/% engine/Kubernetes/% engine/Cluster/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
 	@ops/setup.sh
 	dotnet publish engine/Query -c Release -r $(RID) -o artifacts/publish-query -v quiet
 	@mkdir -p bin
 	@cp artifacts/publish-query/libduckdb.so bin/libduckdb.so.tmp && mv bin/libduckdb.so.tmp bin/libduckdb.so
 	@cp artifacts/publish-query/netmon-query bin/netmon-query.tmp && mv bin/netmon-query.tmp bin/netmon-query
 
-bin/netmon-archive: $(filter-out engine/Host/% engine/Query/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
+bin/netmon-archive: $(filter-out engine/Host/% engine/Query/% engine/Kubernetes/% engine/Cluster/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
 	@ops/setup.sh
 	dotnet publish engine/Uploader -c Release -r $(RID) -o artifacts/publish-archive -v quiet $(PUBLISH_ARGS)
 	@mkdir -p bin
@@ -78,6 +78,14 @@ bin/wait: ops/image/wait.c
 	@ops/setup.sh
 	@mkdir -p bin
 	$(CLANG) -Os -Wall -Wextra -Werror -static $< -o $@
+
+KUBERNETES_SOURCES := $(filter engine/Kubernetes/% engine/Cluster/% engine/Foundation/% engine/Native/% %.props .editorconfig global.json,$(ENGINE_SOURCES))
+
+bin/netmon-kubernetes: $(START_OBJECT) $(KUBERNETES_SOURCES)
+	@ops/setup.sh
+	dotnet publish engine/Kubernetes -c Release -r $(RID) -o artifacts/publish-kubernetes -v quiet $(PUBLISH_ARGS)
+	@mkdir -p bin
+	@cp artifacts/publish-kubernetes/netmon-kubernetes bin/netmon-kubernetes.tmp && mv bin/netmon-kubernetes.tmp bin/netmon-kubernetes
 
 bin/netload: $(wildcard perf/load/*.c perf/load/*.h)
 	@ops/setup.sh
@@ -139,12 +147,12 @@ $(CROSS)/$(START_OBJECT): engine/Native/capabilities.c $(SYSROOT)/packages
 CROSS_ARGS := -c Release -r linux-arm64 -v quiet -p:RepoRoot=$(CROSS)/ -p:ArtifactsPath=$(CURDIR)/artifacts/dotnet-arm64 \
 	-p:SysRoot=$(SYSROOT) -p:LinkerFlavor=lld -p:ObjCopyName=llvm-objcopy -p:CppCompilerAndLinker=$(CLANG)
 
-bin/arm64/netmon: $(CROSS_BPF_OBJECTS) $(CROSS)/$(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/%,$(ENGINE_SOURCES))
+bin/arm64/netmon: $(CROSS_BPF_OBJECTS) $(CROSS)/$(START_OBJECT) $(filter-out engine/Query/% engine/Uploader/% engine/Kubernetes/%,$(ENGINE_SOURCES))
 	dotnet publish engine/Host -o artifacts/publish-arm64 $(CROSS_ARGS) $(PUBLISH_ARGS)
 	@mkdir -p $(@D)
 	@cp artifacts/publish-arm64/netmon $@.tmp && mv $@.tmp $@
 
-bin/arm64/netmon-archive: $(SYSROOT)/packages $(filter-out engine/Host/% engine/Query/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
+bin/arm64/netmon-archive: $(SYSROOT)/packages $(filter-out engine/Host/% engine/Query/% engine/Kubernetes/% engine/Cluster/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
 	dotnet publish engine/Uploader -o artifacts/publish-archive-arm64 $(CROSS_ARGS) $(PUBLISH_ARGS)
 	@mkdir -p $(@D)
 	@cp artifacts/publish-archive-arm64/netmon-archive $@.tmp && mv $@.tmp $@
@@ -159,6 +167,11 @@ bin/arm64/wait: ops/image/wait.c $(SYSROOT)/packages
 	@mkdir -p $(@D)
 	$(CROSS_CLANG) -fuse-ld=lld -Os -Wall -Wextra -Werror -static $< -o $@
 
+bin/arm64/netmon-kubernetes: $(CROSS)/$(START_OBJECT) $(KUBERNETES_SOURCES)
+	dotnet publish engine/Kubernetes -o artifacts/publish-kubernetes-arm64 $(CROSS_ARGS) $(PUBLISH_ARGS)
+	@mkdir -p $(@D)
+	@cp artifacts/publish-kubernetes-arm64/netmon-kubernetes $@.tmp && mv $@.tmp $@
+
 bin/arm64/netforeign: tests/live/programs/foreign.c artifacts/bpf/foreign.bpf.o $(SYSROOT)/packages
 	@mkdir -p $(@D)
 	$(CROSS_CLANG) -fuse-ld=lld -O2 -Wall -Wextra -Werror $< -o $@ -l:libbpf.a -l:libelf.a -l:libz.a
@@ -171,7 +184,7 @@ run: ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR
 	@$(MAKE) --no-print-directory bin/netmon >&2
 	@bin/netmon run $(ARGS)
 
-test: bin/netmon bin/netmon-query bin/netmon-archive bin/netload bin/netstorm bin/netforeign bin/netpeer ## all tests that are not slow; what this machine can't run is named as skipped
+test: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes bin/netload bin/netstorm bin/netforeign bin/netpeer ## all tests that are not slow; what this machine can't run is named as skipped
 	@tests/run.sh $(SUITES)
 
 fuzz: ## fuzz one reader of foreign input for a time with AFL++ (TARGET=footer SECONDS=60, LOOP=loop: inside one process, faster; tests/fuzz/corpus has the targets; installs afl++ by apt)
@@ -192,10 +205,10 @@ test-faults: bin/netmon ## small real disks that fill, turn read-only, vanish, l
 soak: bin/netmon bin/netload bin/netstorm ## 50,000 events a second for MINUTES (30), with containers, connections and hours that end: what the agent holds stays flat
 	@NETMON_SOAK_MINUTES=$(MINUTES) tests/run.sh soak
 
-package: bin/netmon bin/netmon-query bin/netmon-archive ## make a Debian package of it, with a systemd service: artifacts/netmon_VERSION_ARCHITECTURE.deb
+package: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes ## make a Debian package of it, with a systemd service: artifacts/netmon_VERSION_ARCHITECTURE.deb
 	@ops/package/build.sh
 
-docker-build: ## build the images REGISTRY/IMAGE_NAME:IMAGE_TAG and REGISTRY/IMAGE_NAME-query:IMAGE_TAG with docker or buildah (TARGET=agent, query or agent-archive for one, BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
+docker-build: ## build the images REGISTRY/IMAGE_NAME:IMAGE_TAG and REGISTRY/IMAGE_NAME-query:IMAGE_TAG with docker or buildah (TARGET=agent, query, agent-archive or agent-full for one, BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
 	@ops/image/build.sh
 
 docker-push: ## push them

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using NetMon.Cluster;
 using NetMon.Enrichment;
 using NetMon.Enrichment.Peers;
 using NetMon.Enrichment.Runtimes;
@@ -56,6 +57,8 @@ internal static class Agent
         await using var archive = UploaderProcess.Start(settings, faults.Of("uploader"), log.For("uploader"));
         var loop = new EventLoop(decoder, new EventOrder(), enrich, fanout, recording is null ? null : recording.Append);
         var health = new Health(reader, loop, faults);
+        var cluster = new ClusterStatus();
+        await using var kubernetes = KubernetesProcess.Start(settings, peers.Cluster, cluster, faults.Of("kubernetes"), log.For("kubernetes"));
         using var metrics = MetricsServer.Start(settings, () => new AgentMetrics(factory =>
         [
             new EventMetrics(factory, source, decoder.Counters, enrich, loop, loss),
@@ -63,6 +66,7 @@ internal static class Agent
             new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
             new SinkMetrics(factory, fanout.Workers),
             .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree, sinks.Capture!.Removals)] : Array.Empty<IMetricGroup>(),
+            .. kubernetes is not null ? [new KubernetesMetrics(factory, cluster, peers.Cluster)] : Array.Empty<IMetricGroup>(),
             .. archive is not null && sinks.Capture is { } archived ? [new UploadMetrics(factory, archived)] : Array.Empty<IMetricGroup>(),
             new FaultMetrics(factory, faults),
             new ProcessMetrics(factory),

@@ -40,6 +40,9 @@ internal sealed record RunSettings
     /// <summary>The labels of pods that events have.</summary>
     public required PodLabelChoice PodLabels { get; init; }
 
+    /// <summary>Which Kubernetes API names peers; null for none.</summary>
+    public required KubernetesSettings? Kubernetes { get; init; }
+
     /// <summary>How long an event may wait for its container's name; zero: not at all.</summary>
     public required TimeSpan NameWait { get; init; }
 

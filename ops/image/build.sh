@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the images $IMAGE and $QUERY_IMAGE from the Dockerfile with docker or buildah ($BUILDER), for $PLATFORM or this machine's.
-# TARGET builds one of them alone: agent, query, or agent-archive, the agent with the uploader for --archive. SDK_IMAGE and DEBIAN_IMAGE name the images to build with; give them by digest for a build that can be repeated.
+# TARGET builds one of them alone: agent, query, agent-archive, the agent with the uploader for --archive, or agent-full, also with the watch for --kubernetes-api. SDK_IMAGE and DEBIAN_IMAGE name the images to build with; give them by digest for a build that can be repeated.
 # BUILD_ARGS is passed on to the builder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes artifacts/netmon_VERSION_ARCHITECTURE.deb of what is built in bin/: the agent, netmon query and netmon-archive, the service, its man
+# Makes artifacts/netmon_VERSION_ARCHITECTURE.deb of what is built in bin/: the agent, netmon query, netmon-archive and netmon-kubernetes, the service, its man
 # page and completions. `make package` builds them first.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,11 +13,11 @@ trap 'rm -rf "$root"' EXIT
 chmod 0755 "$root"
 put() { install -D -m "$1" "$2" "$root/$3"; } # MODE FILE PLACE
 
-for program in netmon netmon-query netmon-archive; do put 0755 bin/$program usr/lib/netmon/$program; done
+for program in netmon netmon-query netmon-archive netmon-kubernetes; do put 0755 bin/$program usr/lib/netmon/$program; done
 put 0644 bin/libduckdb.so usr/lib/netmon/libduckdb.so
 # They find each other by their own folder, whatever the link is called.
 install -d "$root/usr/bin"
-for program in netmon netmon-query netmon-archive; do ln -s ../lib/netmon/$program "$root/usr/bin/$program"; done
+for program in netmon netmon-query netmon-archive netmon-kubernetes; do ln -s ../lib/netmon/$program "$root/usr/bin/$program"; done
 put 0644 ops/systemd/netmon.service usr/lib/systemd/system/netmon.service
 put 0644 ops/systemd/netmon.default etc/default/netmon
 put 0644 ops/completions/netmon.bash usr/share/bash-completion/completions/netmon
@@ -44,7 +44,8 @@ Suggests: libssl3, ca-certificates
 Description: records every TCP connection of this machine
  An eBPF agent that records every TCP connection made, accepted and closed, with
  its process, container and pod, keeps them as hourly Parquet files, and answers
- questions about them in SQL. libssl3 is for uploads to a bucket alone.
+ questions about them in SQL. libssl3 is for uploads to a bucket and for
+ the Kubernetes API alone.
 CONTROL
 echo /etc/default/netmon >"$root/DEBIAN/conffiles"
 for script in postinst prerm postrm; do put 0755 ops/package/$script DEBIAN/$script; done

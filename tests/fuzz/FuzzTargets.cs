@@ -19,6 +19,8 @@ internal static class FuzzTargets
         new("node-name", StorageTargets.NodeName),
         new("cri", RuntimeTargets.Cri),
         new("docker", RuntimeTargets.Docker),
+        new("kubernetes", KubernetesTargets.Answer),
+        new("kubernetes-lines", KubernetesTargets.Lines),
         new("options", TextTargets.Options),
         new("filters", TextTargets.Filters),
     ];

@@ -151,6 +151,33 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void The_Kubernetes_API_is_asked_only_when_that_is_wanted_and_may_list_and_watch_three_kinds()
+    {
+        Needs.Program("kubectl");
+        var without = Chart.Render().MustSucceed().Output;
+        Assert.DoesNotContain("ClusterRole", without, StringComparison.Ordinal);
+        Assert.DoesNotContain("KUBERNETES", without, StringComparison.Ordinal);
+        var chart = Manifest.Of(Chart.Render("--set", "kubernetesApi.enabled=true").MustSucceed().Output);
+        using var scratch = new Scratch();
+        var folder = Path.GetRelativePath(scratch.Path, Path.Combine(Repository.Root, "ops/kubernetes"));
+        File.WriteAllText(scratch["kustomization.yaml"], $"resources: [{folder}/overlays/bare-metal]\ncomponents: [{folder}/components/kubernetes-api]\n");
+        AssertSame(Manifest.Of(Shell.Run("kubectl", "kustomize", "--load-restrictor", "LoadRestrictionsNone", scratch.Path).MustSucceed().Output), chart);
+        var rules = Assert.Single(chart.Objects.OfType<V1ClusterRole>()).Rules;
+        Assert.Equal(["services", "nodes", "endpointslices"], rules.SelectMany(rule => rule.Resources));
+        Assert.All(rules, rule => Assert.Equal(["list", "watch"], rule.Verbs));
+        Assert.True(chart.Pod.AutomountServiceAccountToken);
+        Assert.Equal("in-cluster", Assert.Single(chart.Container.Env, env => env.Name == "NETMON_KUBERNETES_API").Value);
+        var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
+        Assert.Contains("[NETMON_KUBERNETES_API]", help, StringComparison.Ordinal);
+
+        var closed = PolicyOf(Manifest.Of(Chart.Render("--set", "networkPolicy.enabled=true,networkPolicy.apiServer[0].ipBlock.cidr=192.0.2.10/32").MustSucceed().Output));
+        Assert.Equal(["Ingress", "Egress"], closed.Spec.PolicyTypes);
+        Assert.Empty(closed.Spec.Egress ?? []);
+        var open = PolicyOf(Manifest.Of(Chart.Render("--set", "kubernetesApi.enabled=true,networkPolicy.enabled=true,networkPolicy.apiServer[0].ipBlock.cidr=192.0.2.10/32").MustSucceed().Output));
+        Assert.Equal("192.0.2.10/32", Assert.Single(Assert.Single(open.Spec.Egress).To).IpBlock.Cidr);
+    }
+
+    [Fact]
     public void A_PodMonitor_comes_only_when_asked_for_and_gives_the_job_that_the_alerts_go_by()
     {
         Assert.DoesNotContain("PodMonitor", Chart.Render().MustSucceed().Output, StringComparison.Ordinal);

@@ -19,11 +19,15 @@ public sealed class ClusterPeers
     private readonly Dictionary<PeerObjectKind, HashSet<string>> _listing = [];
     private readonly HashSet<PeerObjectKind> _listed = [];
     private readonly NodePorts _nodePorts = new();
+    private readonly long[] _counts = new long[Enum.GetValues<PeerObjectKind>().Length];
 
     internal ClusterPeers(string node, TimeProvider time) => (_node, Addresses) = (node, new AddressBook(Most, time));
 
     /// <summary>What it holds and had no room for. Any thread.</summary>
     public PeerCounters Counters => Addresses.Counters;
+
+    /// <summary>Objects of a kind that are known. Any thread.</summary>
+    public long CountOf(PeerObjectKind kind) => Volatile.Read(ref _counts[(int)kind]);
 
     internal AddressBook Addresses { get; }
 
@@ -103,6 +107,7 @@ public sealed class ClusterPeers
     {
         if (_objects.Remove((kind, key), out var addresses))
         {
+            Volatile.Write(ref _counts[(int)kind], _counts[(int)kind] - 1);
             End((kind, key), addresses);
         }
 
@@ -137,7 +142,12 @@ public sealed class ClusterPeers
             seen.Add(key);
         }
 
-        var before = _objects.GetValueOrDefault((kind, key), []);
+        if (!_objects.TryGetValue((kind, key), out var before))
+        {
+            before = [];
+            Volatile.Write(ref _counts[(int)kind], _counts[(int)kind] + 1);
+        }
+
         List<UInt128> now = [];
         foreach (var (address, claim) in claims)
         {

@@ -44,6 +44,9 @@ internal static class RunCommand
     private static readonly Option<string?> RuntimeEndpoints = RuntimeEndpointOption.Create(
         "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
 
+    private static readonly Option<string?> KubernetesApi = EnvironmentOption.Create("--kubernetes-api", "in-cluster|https://HOST:PORT|none", "name peers in the whole cluster (pod, node, zone, Service) by what the Kubernetes API says of Services, EndpointSlices and nodes; in-cluster is the API of the cluster that this runs in", "none");
+    private static readonly Option<string?> KubernetesToken = EnvironmentOption.Create("--kubernetes-token-file", "FILE", "the bearer token for it, read anew for each request; without it in a cluster the pod's, else none");
+    private static readonly Option<string?> KubernetesAuthorities = EnvironmentOption.Create("--kubernetes-ca-file", "FILE", "who may have signed its certificate, PEM; without it in a cluster the pod's file, else the system's authorities");
     private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
     private static readonly Option<string?> PodLabels = EnvironmentOption.Create("--pod-labels", "KEYS|none", "labels of pods that their events have, with commas, 16 at most: app.kubernetes.io/name,team. In files they are the column pod_labels", "none");
@@ -57,7 +60,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainRollups, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, Cgroups, NameWait, PodLabels, Metrics, Health, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
+            RuntimeEndpoints, KubernetesApi, KubernetesToken, KubernetesAuthorities, Cgroups, NameWait, PodLabels, Metrics, Health, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
@@ -103,6 +106,7 @@ internal static class RunCommand
             Source = source,
             Record = files.Record,
             Runtimes = RuntimeEndpointOption.Read(parsed.GetValue(RuntimeEndpoints), source is SourceSpec.Kernel ? "auto" : "none"),
+            Kubernetes = KubernetesSettings.Parse(parsed.GetValue(KubernetesApi)!, parsed.GetValue(KubernetesToken), parsed.GetValue(KubernetesAuthorities)),
             Metrics = parsed.GetValue(Metrics) is { } metrics ? ListenAddress.Parse(Metrics.Name, metrics) : null,
             Health = parsed.GetValue(Health) is { } health ? ListenAddress.Parse(Health.Name, health) : null,
             NameWait = ReadNameWait(parsed.GetValue(NameWait)!),

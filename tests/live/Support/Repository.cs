@@ -7,6 +7,8 @@ internal static class Repository
 
     public static string Agent => Built("bin/netmon", "make build");
 
+    public static string Kubernetes => Built("bin/netmon-kubernetes", "make build");
+
     public static string Load => Built("bin/netload", "make bin/netload");
 
     public static string Storm => Built("bin/netstorm", "make bin/netstorm");

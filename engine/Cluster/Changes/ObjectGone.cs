@@ -1,0 +1,7 @@
+namespace NetMon.Cluster.Changes;
+
+/// <summary>An object is gone.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Namespace">Its namespace; empty for a node.</param>
+/// <param name="Name">Its name.</param>
+public sealed record ObjectGone(ClusterKind Kind, string Namespace, string Name) : ClusterChange;

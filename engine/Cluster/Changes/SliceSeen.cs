@@ -1,0 +1,8 @@
+namespace NetMon.Cluster.Changes;
+
+/// <summary>An EndpointSlice as it is now.</summary>
+/// <param name="Namespace">Its namespace, and that of its Service and pods.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Service">The Service that it belongs to; empty: none.</param>
+/// <param name="Endpoints">Its addresses.</param>
+public sealed record SliceSeen(string Namespace, string Name, string Service, SliceEndpoint[] Endpoints) : ClusterChange;

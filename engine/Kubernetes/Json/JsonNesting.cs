@@ -1,0 +1,128 @@
+using System.Buffers;
+
+namespace NetMon.Kubernetes.Json;
+
+/// <summary>
+/// Where in a stream of JSON one is: how deep, in a string or not, below which property of a list. It takes bytes in pieces of any
+/// size and says where the objects that are wanted begin and end. One thread.
+/// </summary>
+/// <param name="isList">Wanted are the objects in the array "items" and the object "metadata" of one object; otherwise all objects at the top.</param>
+internal sealed class JsonNesting(bool isList)
+{
+    private const int LongestProperty = 8; // "metadata"
+    private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
+    private readonly byte[] _text = new byte[LongestProperty];
+    private int _textLength;
+    private int _depth;
+    private int _wanted = -1; // the depth outside the object that is wanted; -1: in none
+    private bool _isInString;
+    private bool _isEscaped;
+    private bool _isInItems;
+    private bool _isDone;
+
+    /// <summary>Whether the stream may end here.</summary>
+    public bool IsComplete => isList ? _isDone : _depth == 0;
+
+    /// <summary>The object that ended last was the list's metadata.</summary>
+    public bool IsMetadata { get; private set; }
+
+    /// <summary>Looks at bytes up to the next beginning or end of an object, and says how many that were.</summary>
+    /// <exception cref="FormatException">It is no JSON, or no list.</exception>
+    public JsonStep Next(ReadOnlySpan<byte> bytes, out int used)
+    {
+        if (_isInString)
+        {
+            used = SkipString(bytes);
+            return JsonStep.Inside;
+        }
+
+        if (_depth == 0)
+        {
+            used = bytes.IndexOfAnyExcept(" \t\r\n"u8) is >= 0 and var first ? first + 1 : bytes.Length;
+            if (used == 0 || bytes[used - 1] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            {
+                return JsonStep.Inside;
+            }
+
+            return bytes[used - 1] == '{' && !_isDone ? Open((byte)'{') : throw new FormatException(_isDone ? "there is more behind the end of the list" : "it is no JSON object");
+        }
+
+        var at = bytes.IndexOfAny(Structure);
+        used = at < 0 ? bytes.Length : at + 1;
+        return at < 0 ? JsonStep.Inside : bytes[at] switch
+        {
+            (byte)'"' => BeginString(),
+            (byte)'{' or (byte)'[' => Open(bytes[at]),
+            _ => Close(),
+        };
+    }
+
+    private JsonStep BeginString()
+    {
+        (_isInString, _textLength) = (true, 0);
+        return JsonStep.Inside;
+    }
+
+    private int SkipString(ReadOnlySpan<byte> bytes)
+    {
+        if (_isEscaped)
+        {
+            _isEscaped = false;
+            _textLength = LongestProperty + 1;
+            return 1;
+        }
+
+        var at = bytes.IndexOfAny((byte)'"', (byte)'\\');
+        var text = at < 0 ? bytes : bytes[..at];
+        if (_depth == 1)
+        {
+            if (_textLength + text.Length <= LongestProperty)
+            {
+                text.CopyTo(_text.AsSpan(_textLength));
+            }
+
+            _textLength = Math.Min(_textLength + text.Length, LongestProperty + 1);
+        }
+
+        if (at < 0)
+        {
+            return bytes.Length;
+        }
+
+        _isEscaped = bytes[at] == '\\';
+        _isInString = _isEscaped;
+        return at + 1;
+    }
+
+    private JsonStep Open(byte bracket)
+    {
+        var begins = _wanted < 0 && bracket == '{' && (isList ? (_depth == 2 && _isInItems) || (_depth == 1 && IsProperty("metadata"u8)) : _depth == 0);
+        if (begins)
+        {
+            (_wanted, IsMetadata) = (_depth, isList && _depth == 1);
+        }
+        else if (isList && _depth == 1 && bracket == '[')
+        {
+            _isInItems = IsProperty("items"u8);
+        }
+
+        _depth++;
+        return begins ? JsonStep.Begins : JsonStep.Inside;
+    }
+
+    private JsonStep Close()
+    {
+        _depth--;
+        _isInItems &= _depth >= 2;
+        _isDone |= isList && _depth == 0;
+        if (_depth != _wanted)
+        {
+            return JsonStep.Inside;
+        }
+
+        _wanted = -1;
+        return JsonStep.Ends;
+    }
+
+    private bool IsProperty(ReadOnlySpan<byte> name) => _textLength <= LongestProperty && _text.AsSpan(0, _textLength).SequenceEqual(name);
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using NetMon.Foundation.CommandLines;
+using NetMon.Foundation.Logging;
+using NetMon.Kubernetes.Watching;
+using NetMon.Native;
+
+namespace NetMon.Kubernetes;
+
+/// <summary><c>netmon-kubernetes</c>: the command line, and what makes it end.</summary>
+internal static class KubernetesCommand
+{
+    /// <summary>Exit code for wrong options or variables.</summary>
+    public const int WrongUsage = 2;
+
+    private const int Success = 0;
+    private const int Failure = 1;
+
+    private static readonly Option<string> Api = new("--api") { HelpName = $"https://HOST:PORT|{ApiAddress.InCluster}", Description = "the API server; in-cluster is the one of the cluster that this runs in", DefaultValueFactory = _ => ApiAddress.InCluster };
+    private static readonly Option<string?> TokenFile = new("--token-file") { HelpName = "FILE", Description = "the bearer token; without it in a cluster the pod's, else none" };
+    private static readonly Option<string?> AuthorityFile = new("--ca-file") { HelpName = "FILE", Description = "certificates of the authorities that may sign for the server, PEM; without it in a cluster the pod's, else the system's" };
+    private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
+    {
+        HelpName = LogFormatOption.Words,
+        Description = $"{LogFormatOption.Description} [{LogFormatOption.Variable}]",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(LogFormatOption.Variable) is { Length: > 0 } value ? value : LogFormatOption.Fallback,
+    };
+
+    private static readonly Option<bool> Child = new("--child") { Description = "end when stdin does", Hidden = true };
+
+    public static RootCommand Create(Logger log)
+    {
+        var command = new RootCommand("Watches Services, EndpointSlices and Nodes of a Kubernetes cluster and prints what names addresses, one fact a line. netmon run --kubernetes-api starts it by itself.") { Api, TokenFile, AuthorityFile, LogFormat, Child };
+        command.SetAction((parsed, _) => RunAsync(parsed, log));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, Logger log)
+    {
+        if (!ThreadCapabilities.TryKeepOnly(0))
+        {
+            log.Error("not all threads could give up their capabilities");
+            return Failure;
+        }
+
+        ApiAddress address;
+        try
+        {
+            if (LogFormatOption.Parse(parsed.GetValue(LogFormat)) is null)
+            {
+                throw new FormatException(LogFormatOption.Refusal(parsed.GetValue(LogFormat)));
+            }
+
+            address = ApiAddress.Parse(parsed.GetValue(Api)!, parsed.GetValue(TokenFile), parsed.GetValue(AuthorityFile), Environment.GetEnvironmentVariable);
+        }
+        catch (FormatException e)
+        {
+            log.Error(Usage.OneLine(e.Message));
+            return WrongUsage;
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        if (parsed.GetValue(Child))
+        {
+            new Thread(() => FollowParent(stop)) { IsBackground = true, Name = "parent" }.Start();
+        }
+
+        try
+        {
+            var version = typeof(KubernetesCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+            await using var output = Console.OpenStandardOutput();
+            await ClusterWatch.RunAsync(address, new WatchPace(), version.Split('+')[0], output, log, stop.Token).ConfigureAwait(false);
+            return Success;
+        }
+        catch (OperationCanceledException)
+        {
+            return Success;
+        }
+        catch (IOException)
+        {
+            return Success; // who reads the lines has ended
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>The agent at the other end of stdin: its end, however that comes.</summary>
+    private static void FollowParent(CancellationTokenSource stop)
+    {
+        while (Console.In.Read() >= 0)
+        {
+            // Nothing is said there.
+        }
+
+        stop.Cancel();
+    }
+}

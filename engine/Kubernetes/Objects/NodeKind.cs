@@ -1,0 +1,79 @@
+using System.Text.Json;
+using NetMon.Cluster;
+using NetMon.Kubernetes.Json;
+
+namespace NetMon.Kubernetes.Objects;
+
+/// <summary>Nodes: internal and external addresses, and the zone's label.</summary>
+internal sealed class NodeKind() : WatchedKind(ClusterKind.Nodes, "", "nodes", "/api/v1/nodes")
+{
+    private readonly TextField _text = new();
+
+    protected override void WriteFacts(ref Utf8JsonReader reader, FactWriter lines)
+    {
+        lines.Line(FactProtocol.Node).Word(Meta.Name.Bytes).Word(Meta.Zone.Bytes).Over();
+        while (JsonWalk.NextProperty(ref reader))
+        {
+            var isStatus = reader.ValueTextEquals("status"u8);
+            JsonWalk.Read(ref reader);
+            if (!isStatus || !JsonWalk.IsObject(ref reader))
+            {
+                JsonWalk.Skip(ref reader);
+                continue;
+            }
+
+            while (JsonWalk.NextProperty(ref reader))
+            {
+                var isWanted = reader.ValueTextEquals("addresses"u8);
+                JsonWalk.Read(ref reader);
+                if (!isWanted || !JsonWalk.IsArray(ref reader))
+                {
+                    JsonWalk.Skip(ref reader);
+                    continue;
+                }
+
+                while (JsonWalk.NextElement(ref reader))
+                {
+                    WriteAddress(ref reader, lines);
+                }
+            }
+        }
+    }
+
+    private void WriteAddress(ref Utf8JsonReader reader, FactWriter lines)
+    {
+        ReadAddress(ref reader);
+        if (!_text.IsEmpty)
+        {
+            lines.Line(FactProtocol.Address).Word(_text.Bytes).Over();
+        }
+    }
+
+    private void ReadAddress(ref Utf8JsonReader reader)
+    {
+        _text.Clear();
+        if (!JsonWalk.IsObject(ref reader))
+        {
+            return;
+        }
+
+        var isAddress = false;
+        while (JsonWalk.NextProperty(ref reader))
+        {
+            var (isType, isText) = (reader.ValueTextEquals("type"u8), reader.ValueTextEquals("address"u8));
+            JsonWalk.Read(ref reader);
+            if (isText)
+            {
+                _text.SetAddress(ref reader);
+            }
+
+            isAddress |= isType && reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("InternalIP"u8) || reader.ValueTextEquals("ExternalIP"u8));
+            JsonWalk.Skip(ref reader);
+        }
+
+        if (!isAddress)
+        {
+            _text.Clear();
+        }
+    }
+}

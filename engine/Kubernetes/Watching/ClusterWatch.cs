@@ -1,0 +1,51 @@
+using System.Text;
+using NetMon.Cluster;
+using NetMon.Foundation.Logging;
+using NetMon.Kubernetes.Objects;
+
+namespace NetMon.Kubernetes.Watching;
+
+/// <summary>All watches, and the lines about how they are doing.</summary>
+internal static class ClusterWatch
+{
+    /// <summary>Runs until it is stopped, or nobody reads the lines any more.</summary>
+    /// <exception cref="IOException">Nobody reads them.</exception>
+    public static async Task RunAsync(ApiAddress address, WatchPace pace, string version, Stream lines, Logger log, CancellationToken stop)
+    {
+        using var server = new ApiServer(address, pace, version);
+        using var output = new FactOutput(lines);
+        WatchedKind[] kinds = [new NodeKind(), new ServiceKind(), new SliceKind()];
+        var words = new WatchLog(log, address.Server.OriginalString, kinds.Length);
+        KindWatch[] watches = [.. kinds.Select(kind => new KindWatch(kind, server, output, pace, words))];
+
+        await lines.WriteAsync(Encoding.ASCII.GetBytes(FactProtocol.Version + "\n"), stop).ConfigureAwait(false);
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task[] running = [ReportAsync(watches, output, pace, all.Token), .. watches.Select(watch => Task.Run(() => watch.RunAsync(all.Token), all.Token))];
+        await Task.WhenAny(running).ConfigureAwait(false); // none ends but by the stop, or with its reader
+        await all.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(running).ConfigureAwait(false);
+    }
+
+    private static async Task ReportAsync(KindWatch[] watches, FactOutput output, WatchPace pace, CancellationToken stop)
+    {
+        var lines = new FactWriter();
+        var reported = "";
+        for (var tick = 0; ; tick++)
+        {
+            // A change is reported within a tenth of the interval; otherwise the interval is enough.
+            var now = string.Join('\n', watches.Select(watch => $"{watch.Status.Phase} {watch.Status.Why}"));
+            if (now != reported || tick % 10 == 0)
+            {
+                foreach (var watch in watches)
+                {
+                    watch.WriteStatus(lines);
+                }
+
+                await output.WriteAsync(lines, stop).ConfigureAwait(false);
+                reported = now;
+            }
+
+            await Task.Delay(pace.Report / 10, stop).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using NetMon.Foundation.CommandLines;
+using NetMon.Foundation.Logging;
+
+namespace NetMon.Kubernetes.Watching;
+
+/// <summary>One log line when all kinds are watched, one when a kind fails and whenever that has another reason, one when it works again. Any thread.</summary>
+internal sealed class WatchLog(Logger log, string server, int kinds)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _working = [];
+    private readonly Dictionary<string, string> _failing = [];
+    private bool _hasSaidSo;
+
+    /// <summary>The kind is watched.</summary>
+    public void Works(string kind)
+    {
+        lock (_gate)
+        {
+            if (_failing.Remove(kind) && _working.Contains(kind))
+            {
+                log.Info($"{kind} of {server} are watched again");
+            }
+
+            if (_working.Add(kind) && _working.Count == kinds && !_hasSaidSo)
+            {
+                _hasSaidSo = true;
+                log.Info($"watching services, endpoint slices and nodes of {server}");
+            }
+        }
+    }
+
+    /// <summary>It is not, for this reason.</summary>
+    public void Failed(string kind, string why)
+    {
+        lock (_gate)
+        {
+            if (_failing.TryGetValue(kind, out var said) && said == why)
+            {
+                return;
+            }
+
+            _failing[kind] = why;
+            log.Warn(Usage.OneLine($"{kind} can't be watched: {why}. What is known stays. Retrying automatically."));
+        }
+    }
+}

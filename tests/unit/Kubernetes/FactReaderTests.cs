@@ -1,0 +1,143 @@
+using System.Net;
+using System.Text;
+using NetMon.Cluster;
+using NetMon.Cluster.Changes;
+using Xunit;
+
+namespace NetMon.UnitTests.Kubernetes;
+
+/// <summary>The agent's side of the lines of netmon-kubernetes.</summary>
+public sealed class FactReaderTests
+{
+    private readonly ClusterStatus _status = new();
+
+    [Fact]
+    public async Task Whole_objects_come_out_in_pieces_of_any_size()
+    {
+        var text = $"""
+            {FactProtocol.Version}
+            begin slices
+            slice shop web-abcde web
+            endpoint 10.1.0.5 web-1 n1 z1
+            endpoint fd00::5 - - -
+            .
+            service shop web
+            address 10.96.0.10
+            address 10.96.0.10
+            port 80 30080
+            .
+            node n1 -
+            address 192.168.0.1
+            .
+            remove nodes - n2
+            end slices
+            state slices watching 3 7 1 2 4 99
+            state services away 0 1 0 1 0 5
+            why services the API server forbids it (403)
+
+            """.ReplaceLineEndings("\n");
+        for (var size = 1; size < 40; size += 3)
+        {
+            var changes = await ReadAsync(text, size);
+            Assert.Collection(
+                changes,
+                change => Assert.Equal(new ListBegins(ClusterKind.Slices), change),
+                change =>
+                {
+                    var slice = Assert.IsType<SliceSeen>(change);
+                    Assert.Equal(("shop", "web-abcde", "web"), (slice.Namespace, slice.Name, slice.Service));
+                    Assert.Equal([new SliceEndpoint(Address("10.1.0.5"), "web-1", "n1", "z1"), new SliceEndpoint(Address("fd00::5"), "", "", "")], slice.Endpoints);
+                },
+                change =>
+                {
+                    var service = Assert.IsType<ServiceSeen>(change);
+                    Assert.Equal([Address("10.96.0.10")], service.Addresses);
+                    Assert.Equal([new ServicePort(80, 30080)], service.Ports);
+                },
+                change =>
+                {
+                    var node = Assert.IsType<NodeSeen>(change);
+                    Assert.Equal(("n1", ""), (node.Name, node.Zone));
+                    Assert.Equal([Address("192.168.0.1")], node.Addresses);
+                },
+                change => Assert.Equal(new ObjectGone(ClusterKind.Nodes, "", "n2"), change),
+                change => Assert.Equal(new ListEnds(ClusterKind.Slices), change));
+        }
+
+        Assert.Equal(0, _status.Malformed);
+        Assert.Equal("services: the API server forbids it (403)", _status.Why);
+        Assert.Equal((WatchPhase.Watching, 7, 1, 2, 4, 99), (_status.Kinds[1].Phase, _status.Kinds[1].Requests, _status.Kinds[1].Relists, _status.Kinds[1].Errors, _status.Kinds[1].LeftOut, _status.Kinds[1].Bytes));
+        _status.Lost("gone");
+        Assert.Equal(7, _status.Kinds[1].Requests);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("begin pods")]
+    [InlineData("begin slices more")]
+    [InlineData("remove services - ")]
+    [InlineData("remove nodes - a b")]
+    [InlineData("state nodes sleeping 0 0 0 0 0 0")]
+    [InlineData("state nodes away 0 0 0 0 0")]
+    [InlineData("state nodes away 0 0 0 0 0 -1")]
+    [InlineData(".")]
+    [InlineData("")]
+    public async Task A_line_that_is_none_is_counted_and_skipped(string line)
+    {
+        Assert.Equal([new ObjectGone(ClusterKind.Nodes, "", "n2")], await ReadAsync($"{FactProtocol.Version}\n{line}\nremove nodes - n2\n", 7));
+        Assert.Equal(1, _status.Malformed);
+    }
+
+    [Theory]
+    [InlineData("slice shop web-abcde")]
+    [InlineData("slice shop web-abcde web more")]
+    [InlineData("slice shop web/abcde web")]
+    [InlineData("slice - web-abcde web")]
+    [InlineData("slice shop a -\nendpoint 10.1.0.300 a b c")]
+    [InlineData("slice shop a -\nendpoint 10.1.0.3 a b")]
+    [InlineData("slice shop a -\nendpoint 10.1.0.3 a b c d")]
+    [InlineData("service shop a\nport 65536 0")]
+    [InlineData("service shop a\nport 80")]
+    [InlineData("slice shop a -\nport 80 0")]
+    [InlineData("slice shop a -\naddress 10.0.0.1")]
+    [InlineData("service shop a\nendpoint 10.1.0.3 a b c")]
+    [InlineData("service shop a\nend services")]
+    [InlineData("node n z\nport 80 0")]
+    [InlineData("node n z\nservice shop a")]
+    public async Task An_object_with_such_a_line_is_left_out(string lines)
+    {
+        Assert.Equal([new ObjectGone(ClusterKind.Nodes, "", "n2")], await ReadAsync($"{FactProtocol.Version}\n{lines}\n.\nremove nodes - n2\n", 7));
+        Assert.Equal((1, 1), (_status.Malformed, _status.LeftOut));
+    }
+
+    [Fact]
+    public async Task A_line_that_is_too_long_spoils_its_object_and_no_other()
+    {
+        var changes = await ReadAsync($"{FactProtocol.Version}\nservice shop a\nport {new string('1', 100_000)}\n.\nremove nodes - n2\n", 1000);
+        Assert.Equal([new ObjectGone(ClusterKind.Nodes, "", "n2")], changes);
+        Assert.Equal((1, 1), (_status.Malformed, _status.LeftOut));
+    }
+
+    [Fact]
+    public async Task An_object_has_a_bound()
+    {
+        var lines = string.Concat(Enumerable.Range(0, FactProtocol.MaxFacts + 1).Select(index => $"endpoint 10.{index >> 16}.{(index >> 8) & 255}.{index & 255} - - -\n"));
+        Assert.Empty(await ReadAsync($"{FactProtocol.Version}\nslice shop a -\n{lines}.\n", 1000));
+        Assert.Equal(1, _status.LeftOut);
+    }
+
+    [Theory]
+    [InlineData("netmon-kubernetes 2\n")]
+    [InlineData("begin nodes\n")]
+    [InlineData("\n")]
+    public async Task Another_version_is_refused(string text) => await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(text, 5));
+
+    private static IPAddress Address(string text) => IPAddress.Parse(text);
+
+    private async Task<List<ClusterChange>> ReadAsync(string text, int piece)
+    {
+        var read = new List<ClusterChange>();
+        await new FactReader(read.Add, _status).ReadAsync(new PieceStream(Encoding.ASCII.GetBytes(text), piece), TestContext.Current.CancellationToken);
+        return read;
+    }
+}
