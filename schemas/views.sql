@@ -262,11 +262,14 @@ HAVING min(first_seen) >= date_trunc('day', getvariable('capture_end'));
 
 -- Bytes by minute: what moved since a connection's last FLOW is in the minute of the report, and a CLOSE of version 0.1 has all.
 CREATE OR REPLACE VIEW bytes_by_minute AS
-SELECT minute, workload_of(pod_namespace, pod_name, container_name, process) AS workload, bytes_sent, bytes_received, node, pod_namespace, pod_name, container_name, process
+SELECT make_timestamp(minute * 60000000) AS minute, workload_of(pod_namespace, pod_name, container_name, process) AS workload, bytes_sent, bytes_received, node, pod_namespace, pod_name, container_name, process
 FROM (
-    SELECT date_trunc('minute', timestamp) AS minute, node, pod_namespace, pod_name, container_name, process,
-        sum(coalesce(delta_sent, bytes_sent))::BIGINT AS bytes_sent, sum(coalesce(delta_received, bytes_received))::BIGINT AS bytes_received
-    FROM events WHERE type IN ('CLOSE', 'FLOW')
+    SELECT epoch_us(timestamp) // 60000000 AS minute, node, pod_namespace, pod_name, container_name, process, sum(sent)::BIGINT AS bytes_sent, sum(received)::BIGINT AS bytes_received
+    FROM (
+        SELECT timestamp, node, pod_namespace, pod_name, container_name, process, delta_sent AS sent, delta_received AS received FROM events WHERE type IN ('CLOSE', 'FLOW') AND connection_id IS NOT NULL
+        UNION ALL
+        SELECT timestamp, node, pod_namespace, pod_name, container_name, process, bytes_sent, bytes_received FROM events WHERE type = 'CLOSE' AND connection_id IS NULL
+    )
     GROUP BY ALL
 );
 
