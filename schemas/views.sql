@@ -105,8 +105,9 @@ GROUP BY ALL;
 -- (Not so where a CLOSE without a beginning has the id and the port that a connection without CLOSE had in another boot.)
 -- Only the other blocks are looked at id by id. unnest(list()) tells DuckDB that these are few, so that its hash tables are of
 -- them; the least id keeps it from reading row groups that are older.
--- Conditions of the question on what is the same for all of a connection's rows would otherwise be looked at last: netmon query
--- makes of_question of them. It finds them at the scans of the answer's rows, which are those with a condition on src_port.
+-- What the question says about process, pid, container or pod would otherwise be looked at last: netmon query makes of_question of
+-- it. It finds these conditions at the scans of the answer's rows, which it knows by their condition on protocol, a column that is in
+-- no view of connections.
 CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name) AS true;
 
 CREATE OR REPLACE MACRO open_ends(since) AS TABLE
@@ -150,13 +151,13 @@ WITH begun AS NOT MATERIALIZED (
     ) r ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
 ), rows AS (
     SELECT e.* FROM events e SEMI JOIN flowing o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'FLOW' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.type = 'FLOW' AND e.protocol IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'ACCEPT' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.type = 'ACCEPT' AND e.protocol IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.result = 'established' AND e.src_port >= 0 AND (since IS NULL OR date + to_hours(hour) >= since)
+    WHERE e.result = 'established' AND e.protocol IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
 )
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,
@@ -261,11 +262,14 @@ HAVING min(first_seen) >= date_trunc('day', getvariable('capture_end'));
 
 -- Bytes by minute: what moved since a connection's last FLOW is in the minute of the report, and a CLOSE of version 0.1 has all.
 CREATE OR REPLACE VIEW bytes_by_minute AS
-SELECT minute, workload_of(pod_namespace, pod_name, container_name, process) AS workload, bytes_sent, bytes_received, node, pod_namespace, pod_name, container_name, process
+SELECT make_timestamp(minute * 60000000) AS minute, workload_of(pod_namespace, pod_name, container_name, process) AS workload, bytes_sent, bytes_received, node, pod_namespace, pod_name, container_name, process
 FROM (
-    SELECT date_trunc('minute', timestamp) AS minute, node, pod_namespace, pod_name, container_name, process,
-        sum(coalesce(delta_sent, bytes_sent))::BIGINT AS bytes_sent, sum(coalesce(delta_received, bytes_received))::BIGINT AS bytes_received
-    FROM events WHERE type IN ('CLOSE', 'FLOW')
+    SELECT epoch_us(timestamp) // 60000000 AS minute, node, pod_namespace, pod_name, container_name, process, sum(sent)::BIGINT AS bytes_sent, sum(received)::BIGINT AS bytes_received
+    FROM (
+        SELECT timestamp, node, pod_namespace, pod_name, container_name, process, delta_sent AS sent, delta_received AS received FROM events WHERE type IN ('CLOSE', 'FLOW') AND connection_id IS NOT NULL
+        UNION ALL
+        SELECT timestamp, node, pod_namespace, pod_name, container_name, process, bytes_sent, bytes_received FROM events WHERE type = 'CLOSE' AND connection_id IS NULL
+    )
     GROUP BY ALL
 );
 

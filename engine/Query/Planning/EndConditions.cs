@@ -9,7 +9,7 @@ namespace NetMon.Query.Planning;
 /// </summary>
 internal sealed partial class EndConditions
 {
-    private const string Mark = "src_port>=0";
+    private const string Mark = "protocol IS NOT NULL";
     private HashSet<string>? _common;
 
     /// <summary>The macro that lets other scans look at these ends alone; null where there is no condition.</summary>
@@ -20,7 +20,7 @@ internal sealed partial class EndConditions
     /// <summary>Adds the conditions of a scan, as DuckDB's EXPLAIN writes them.</summary>
     public void Add(IReadOnlyList<string> conditions)
     {
-        if (!conditions.Contains(Mark))
+        if (!conditions.Any(condition => condition.Trim('(', ')') == Mark))
         {
             return;
         }

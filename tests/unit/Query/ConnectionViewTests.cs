@@ -79,15 +79,6 @@ public sealed class ConnectionViewTests : IDisposable
     }
 
     [Fact]
-    public void A_condition_on_a_process_is_in_the_plan_at_each_scan_of_beginnings()
-    {
-        const string question = "SELECT count(*) FROM connections WHERE process = 'proc-7'";
-        var plan = _capture.Print($"EXPLAIN {question}", OutputFormat.Csv).ReplaceLineEndings("");
-        // Closed ones, and of open ones three kinds of rows, two of beginnings and the count by blocks; and both sides of version 0.1's.
-        Assert.InRange(System.Text.RegularExpressions.Regex.Count(plan, "proc-7"), 7, 9);
-    }
-
-    [Fact]
     public void A_condition_of_one_of_two_questions_does_not_reach_the_other()
     {
         const string all = "SELECT count(*) AS n FROM open_now";

@@ -1,0 +1,42 @@
+using NetMon.Query;
+using NetMon.Query.Planning;
+using NetMon.Query.Sql;
+using Xunit;
+
+namespace NetMon.UnitTests.Query;
+
+/// <summary>Which conditions of questions hold for all open connections that they need.</summary>
+public sealed class EndConditionsTests
+{
+    private const string Macro = "CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name) AS ";
+
+    [Theory]
+    [InlineData("process = 'it''s'", "FROM connections WHERE process = 'it''s'")]
+    [InlineData("pid = 7 AND process = 'a'", "SELECT count(*) FROM open_now WHERE pid = 7 AND process = 'a' AND src_port > 9")]
+    [InlineData("container_id = 'c'", "SELECT sum(c.bytes_sent) FROM connections c WHERE c.open AND c.container_id = 'c' AND pod_name LIKE 'x%'")]
+    [InlineData("pod_name = 'p'", "FROM open_now WHERE pod_name = 'p'", "FROM open_now WHERE pod_name = 'p' AND pid = 1")]
+    [InlineData(null, "FROM open_now WHERE process = 'a'", "FROM open_now WHERE process = 'b'")]
+    [InlineData(null, "FROM open_now WHERE process = 'a'", "FROM open_now")]
+    [InlineData(null, "FROM open_now WHERE process = 'a' OR pid = 1")]
+    [InlineData(null, "FROM open_now WHERE process = 'a\n'' AND pid = ''1'")]
+    [InlineData(null, "FROM connections a LEFT JOIN connections b ON a.connection_id = b.connection_id AND b.process = 'a'")]
+    [InlineData(null, "FROM events WHERE process = 'a' AND src_port >= 1")]
+    public void Those_of_every_scan_that_the_answer_comes_from(string? conditions, params string[] questions)
+    {
+        using var spill = TemporaryFolder.Create();
+        using var database = CaptureDatabase.Create("256MiB", spill.Path);
+        database.SetEnd(new DateTime(2026, 11, 22));
+        using var script = new StreamReader(typeof(Answer).Assembly.GetManifestResourceStream("views.sql")!);
+        database.Define(new ViewScript(script.ReadToEnd()).NeededBy(string.Join(' ', questions)));
+
+        Assert.Equal(conditions is null ? null : Macro + conditions, database.Plan(questions).OpenEnds.Macro);
+    }
+
+    [Fact]
+    public void A_text_over_two_lines_can_not_pass_for_a_condition()
+    {
+        var conditions = new EndConditions();
+        conditions.Add(["protocol IS NOT NULL", "process='x", "pid=1", "y'"]);
+        Assert.Null(conditions.Macro);
+    }
+}
