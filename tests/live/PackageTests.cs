@@ -36,7 +36,10 @@ public sealed class PackageTests(ITestOutputHelper output)
         // What is written may be read by its owner and group alone, and the service sees nothing of people's homes.
         Assert.Equal("750 root\n", machine.Script("stat -c '%a %U' /var/lib/netmon").Output);
         Assert.Equal("", machine.Script("find /var/lib/netmon -type f -perm /007").Output);
-        Assert.Contains("CapEff:\t", machine.Script("cat /proc/$(systemctl show -P MainPID netmon)/status").Output, StringComparison.Ordinal);
+        var status = machine.Script("cat /proc/$(systemctl show -P MainPID netmon)/status").MustSucceed().Output;
+        Assert.Contains("NoNewPrivs:\t1\n", status, StringComparison.Ordinal);
+        Assert.Contains("Seccomp:\t2\n", status, StringComparison.Ordinal);
+        Assert.Equal("", machine.Script("ls /proc/$(systemctl show -P MainPID netmon)/root/root").Output); // /root has the package
         output.WriteLine(machine.Script("systemd-analyze security netmon --no-pager | tail -n 1").Output);
 
         // An upgrade is a restart; a restart loses no file.
@@ -49,7 +52,7 @@ public sealed class PackageTests(ITestOutputHelper output)
 
         machine.Script("dpkg -r netmon").MustSucceed();
         Assert.NotEqual(0, machine.Script("systemctl cat netmon").ExitCode);
-        Assert.Equal("", machine.Script("pgrep -x netmon; ls /sys/fs/bpf").Output);
+        Assert.Equal("", machine.Script("pgrep -x netmon; ls -d /sys/fs/bpf/netmon 2>/dev/null").Output);
         Assert.NotEqual("", machine.Script("find /var/lib/netmon -name '*.parquet'").Output);
         machine.Script("dpkg -P netmon").MustSucceed();
         Assert.Equal("", machine.Script("ls -d /var/lib/netmon /etc/default/netmon 2>/dev/null").Output);
