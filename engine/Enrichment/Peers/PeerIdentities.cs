@@ -20,7 +20,7 @@ internal sealed class PeerIdentities
     {
         foreach (var made in _made)
         {
-            if (ReferenceEquals(made.Other, other) && ReferenceEquals(made.Service, service) && ReferenceEquals(made.Zone, zone))
+            if (ReferenceEquals(made.Other, other) && made.Service == service && made.Zone == zone)
             {
                 return made.Identity;
             }

@@ -53,7 +53,7 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
 
         var local = Local.Addresses.TryGet(address, out var here) ? here.Of(began, alive) : null;
         var cluster = Cluster.Addresses.TryGet(address, out var there) ? there.Of(began, alive) : null;
-        if (here is not null && cluster is { Pod: { } told } && (local is null ? cluster.FromUnixNanoseconds <= here.LastUntil : local.Pod?.IsSamePod(told) != true))
+        if (here is not null && cluster is { Node: null } && !Agrees(here, local, cluster))
         {
             cluster = null; // what the node itself knows is exact, and the API is late
         }
@@ -70,6 +70,11 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
 
         return IdentityOf(local, cluster, service);
     }
+
+    /// <summary>Whether the API's word on an address of this node's pods is of the pod that has it, or of one after the last that the node knows.</summary>
+    private static bool Agrees(AddressTimeline here, AddressSpan? local, AddressSpan cluster) =>
+        local is null ? cluster.Pod is not null && cluster.FromUnixNanoseconds > here.LastUntil
+        : local.Pod is { } known && cluster.Pod is { } told && known.IsSamePod(told);
 
     private static ref readonly InlineBytes16 AddressOf(in ConnectionRecord record) =>
         ref record.Direction == Direction.Inbound ? ref record.SourceAddress : ref record.DestinationAddress;

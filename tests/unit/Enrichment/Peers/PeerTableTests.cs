@@ -96,7 +96,10 @@ public sealed class PeerTableTests
         _table.Cluster.SetEndpoints("kube/proxy-1", new ServiceFacts("proxy", "kube"), [new EndpointFacts(Address("192.168.0.2"), "proxy-x", "kube", "node-2")]);
         Local("192.168.0.2", "s1", "agent-x", T);
 
-        Assert.Equal(("", "node-2", "b"), Of(Outbound("192.168.0.2", T)) is { } peer ? (peer.PodName, peer.Node, peer.Zone) : default);
+        Assert.Equal(new PeerIdentity(Node: "node-2", Zone: "b"), Of(Outbound("192.168.0.2", T)));
+        _table.Cluster.SetEndpoints("kube/proxy-1", new ServiceFacts("proxy", "kube"), [new EndpointFacts(Address("192.168.0.2"), "proxy-x", "kube", "node-2")], [10_256]);
+        Assert.Equal(new PeerIdentity(Node: "node-2", Zone: "b"), Of(Outbound("192.168.0.2", T)));
+        Assert.Equal(new PeerIdentity(PodNamespace: "kube", Service: "proxy", Node: "node-2", Zone: "b"), Of(Outbound("192.168.0.2", T, port: 10_256)));
     }
 
     [Fact]
