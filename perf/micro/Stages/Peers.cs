@@ -17,7 +17,7 @@ public class Peers
     public Peers()
     {
         _cluster.Cluster.SetNode("node-2", [IPAddress.Parse("192.168.0.2")], "zone-b");
-        foreach (var address in _events.Select(e => e.Record.Direction == Direction.Inbound ? e.Record.SourceAddress : e.Record.DestinationAddress).Distinct().Select(bytes => new IPAddress(bytes)))
+        foreach (var address in _events.Select(PeerOf).Distinct())
         {
             _local.Local.SetPod(address, $"s-{address}", new PodFacts($"pod-{address}", "shop", "shop/web"), 0);
             _cluster.Cluster.SetEndpoints($"shop/{address}", new ServiceFacts("web", "shop"), [new EndpointFacts(address, $"pod-{address}", "shop", "node-2")]);
@@ -29,6 +29,12 @@ public class Peers
 
     [Benchmark(OperationsPerInvoke = Count)]
     public void Peer_hit_cluster() => Name(_cluster);
+
+    private static IPAddress PeerOf(ConnectionEvent e)
+    {
+        var address = e.Record.Direction == Direction.Inbound ? e.Record.SourceAddress : e.Record.DestinationAddress;
+        return new IPAddress(address);
+    }
 
     private void Name(PeerTable table)
     {

@@ -1,13 +1,9 @@
-using System.Net;
 using NetMon.Enrichment.Peers;
-using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
-using NetMon.Enrichment.Workloads;
 using NetMon.Events;
 using NetMon.Pipeline.Batch;
 using NetMon.Pipeline.Enrich;
 using NetMon.UnitTests.Enrichment;
-using NetMon.UnitTests.Storage;
 using Xunit;
 using static NetMon.UnitTests.Enrichment.DirectoryUnderTest;
 
@@ -19,50 +15,17 @@ public sealed class EnrichStageTests : IDisposable
     private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(200);
 
     private readonly DirectoryUnderTest _node = new();
-    private readonly PeerTable _peers = new("node-1");
     private EnrichStage _stage;
     private long _time;
 
     public EnrichStageTests()
     {
-        _stage = new EnrichStage(_node.Directory, _node.Reports, _peers, Bound, _node.Time);
+        _stage = new EnrichStage(_node.Directory, _node.Reports, new PeerTable("node-1"), Bound, _node.Time);
         _node.Made(HostCgroup, "/");
         _node.Made(7, PathOf(1));
     }
 
     public void Dispose() => _stage.Dispose();
-
-    [Fact]
-    public void Two_pods_of_the_node_name_each_other_from_the_first_event_on_also_where_the_second_is_not_reported_yet()
-    {
-        _node.Directory.OnPod(_peers.Local.Take);
-        _node.Made(8, PathOf(2));
-        _node.Tell(Named(1));
-        _node.Tell(new PodNews([Sandbox(1, "10.0.0.1")], []));
-        var batch = new EventBatch();
-        batch.Add() = Between("10.0.0.1", "10.0.0.2", Direction.Outbound, cgroup: 7);
-        batch.Add() = Between("10.0.0.2", "10.0.0.1", Direction.Inbound, cgroup: 7);
-        batch.Add() = Between("10.0.0.1", "8.8.8.8", Direction.Outbound, cgroup: 7);
-        Assert.True(_stage.Offer(batch));
-        Assert.Equal(1, _stage.Held);
-
-        _node.Post(new RuntimeReport(0, [Named(2)], []) { Pods = new PodNews([Sandbox(2, "10.0.0.2")], []) });
-        _stage.Advance();
-
-        Assert.True(_stage.TryTake(out var taken));
-        Assert.Equal(["pod-2", "pod-2", null], taken.Events.ToArray().Select(e => e.Peer?.PodName));
-        Assert.Equal(new PeerIdentity("pod-2", "shop", "shop/web", Node: "node-1"), taken.Events[0].Peer);
-    }
-
-    private static PodAddresses Sandbox(int n, string address) => new(
-        Id(n), new PodName("shop", $"pod-{n}", PodUid(n)), new Workload("shop/web", WorkloadKinds.Deployment), [IPAddress.Parse(address)], IsHostNetwork: false, FromUnixNanoseconds: 1);
-
-    private static ConnectionEvent Between(string source, string destination, Direction direction, ulong cgroup)
-    {
-        var e = Sample.Connect(Sample.Hour19);
-        (e.Record.SourceAddress, e.Record.DestinationAddress, e.Record.Direction, e.Record.Owner.CgroupId) = (Sample.Address(source), Sample.Address(destination), direction, cgroup);
-        return e;
-    }
 
     [Fact]
     public void What_needs_no_name_goes_on_at_once()
