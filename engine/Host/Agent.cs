@@ -64,6 +64,7 @@ internal static class Agent
             new EventMetrics(factory, source, decoder.Counters, enrich, loop, loss),
             new CgroupMetrics(factory, source, cgroups),
             new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
+            new PeerMetrics(factory, peers),
             new SinkMetrics(factory, fanout.Workers),
             .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree, sinks.Capture!.Removals)] : Array.Empty<IMetricGroup>(),
             .. kubernetes is not null ? [new KubernetesMetrics(factory, cluster, peers.Cluster)] : Array.Empty<IMetricGroup>(),

@@ -30,7 +30,7 @@ internal sealed class AddressBook(int most, TimeProvider time)
     {
         if (!_map.TryGet(address, out var timeline))
         {
-            if (_map.Count >= most)
+            if (_map.Count >= most && _endedSincePurge > 0)
             {
                 Purge();
             }

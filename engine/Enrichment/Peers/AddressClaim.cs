@@ -19,6 +19,6 @@ internal sealed record AddressClaim(
     /// <summary>Whether it has not ended.</summary>
     public bool IsOpen => UntilUnixNanoseconds == long.MaxValue;
 
-    /// <summary>The ports of <see cref="Service"/> on its own address; none where it is a pod's.</summary>
+    /// <summary>The ports of <see cref="Service"/> at the address; none where they are not known.</summary>
     public int[] Ports { get; init; } = [];
 }

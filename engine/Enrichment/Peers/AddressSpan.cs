@@ -55,7 +55,7 @@ internal sealed class AddressSpan
 
     /// <summary>
     /// The Service that the address is, or that its pod serves: the one with the port, else the only one. Null where there is none, or
-    /// where it may be one of several.
+    /// where it may be one of several. Of a node's address only the port tells: much else listens there.
     /// </summary>
     /// <param name="port">The port that was called; 0 where the address is the caller's.</param>
     public ServiceFacts? ServiceAt(int port)
@@ -76,6 +76,6 @@ internal sealed class AddressSpan
             }
         }
 
-        return isOne ? only : null;
+        return isOne && Node is null ? only : null;
     }
 }

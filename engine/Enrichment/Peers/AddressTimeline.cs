@@ -24,12 +24,13 @@ internal sealed class AddressTimeline
     public long LastUntil => _spans is [var youngest, ..] ? youngest.UntilUnixNanoseconds : long.MinValue;
 
     /// <summary>The span of a connection's peer; null where nobody is known to have had the address. Any thread.</summary>
-    /// <param name="began">When the connection began, Unix nanoseconds.</param>
+    /// <param name="began">When the connection, or the attempt, began, Unix nanoseconds.</param>
     /// <param name="alive">
     /// A later moment at which it was certainly alive, or the same. Then who has the address at this moment has had it since the beginning,
     /// also where it is not known since when.
     /// </param>
-    public AddressSpan? Of(long began, long alive)
+    /// <param name="until">Until when an attempt went on that may have met whoever had the address; else the same as <paramref name="began"/>.</param>
+    public AddressSpan? Of(long began, long alive, long until)
     {
         var spans = _spans;
         for (var at = 0; at < spans.Length; at++)
@@ -37,7 +38,7 @@ internal sealed class AddressTimeline
             var span = spans[at];
             if (began >= span.FromUnixNanoseconds)
             {
-                return began < span.UntilUnixNanoseconds ? span : null;
+                return began < span.UntilUnixNanoseconds && (at == 0 || spans[at - 1].FromUnixNanoseconds > until) ? span : null;
             }
 
             if (alive >= span.FromUnixNanoseconds && alive < span.UntilUnixNanoseconds && (at + 1 == spans.Length || spans[at + 1].UntilUnixNanoseconds <= began))

@@ -15,7 +15,7 @@ public sealed class ClusterPeers
     private readonly string _node;
     private readonly Dictionary<(PeerObjectKind Kind, string Key), UInt128[]> _objects = [];
     private readonly Dictionary<string, NodeFacts> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (ServiceFacts? Service, IReadOnlyList<EndpointFacts> Endpoints)> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ServiceFacts? Service, IReadOnlyList<EndpointFacts> Endpoints, IReadOnlyList<int>? Ports)> _waiting = new(StringComparer.Ordinal);
     private readonly Dictionary<PeerObjectKind, HashSet<string>> _listing = [];
     private readonly HashSet<PeerObjectKind> _listed = [];
     private readonly NodePorts _nodePorts = new();
@@ -59,13 +59,17 @@ public sealed class ClusterPeers
         var node = new NodeFacts(name, zone);
         var isNew = _nodes.TryAdd(name, node);
         _nodes[name] = node;
-        Zone = name == _node ? zone : Zone;
+        if (name == _node)
+        {
+            Zone = zone;
+        }
+
         Set(PeerObjectKind.Node, name, addresses.Select(address => (address, Claim(PeerObjectKind.Node, name) with { Node = node })));
         if (isNew)
         {
-            foreach (var (key, (service, endpoints)) in _waiting.ToList())
+            foreach (var (key, (service, endpoints, ports)) in _waiting.ToList())
             {
-                SetEndpoints(key, service, endpoints);
+                SetEndpoints(key, service, endpoints, ports);
             }
         }
     }
@@ -87,14 +91,15 @@ public sealed class ClusterPeers
     /// <param name="key">namespace/name of the slice.</param>
     /// <param name="service">The Service that they are of; null if the slice names none.</param>
     /// <param name="endpoints">All of them.</param>
-    public void SetEndpoints(string key, ServiceFacts? service, IReadOnlyList<EndpointFacts> endpoints)
+    /// <param name="ports">The endpoints' ports; null where they are not known.</param>
+    public void SetEndpoints(string key, ServiceFacts? service, IReadOnlyList<EndpointFacts> endpoints, IReadOnlyList<int>? ports = null)
     {
-        var claim = Claim(PeerObjectKind.EndpointSlice, key) with { Service = service };
+        var claim = Claim(PeerObjectKind.EndpointSlice, key) with { Service = service, Ports = [.. ports ?? []] };
         var isWaiting = endpoints.Any(endpoint => endpoint.PodName.Length > 0 && !_nodes.ContainsKey(endpoint.Node));
         Set(PeerObjectKind.EndpointSlice, key, endpoints.Select(endpoint => (endpoint.Address, claim with { Pod = PodOf(endpoint) })));
         if (isWaiting)
         {
-            _waiting[key] = (service, endpoints);
+            _waiting[key] = (service, endpoints, ports);
         }
         else
         {

@@ -10,7 +10,7 @@ internal sealed class PeerIdentities
 
     private readonly List<(AddressSpan? Other, ServiceFacts? Service, string Zone, PeerIdentity Identity)> _made = [];
 
-    /// <summary>The identity of the span together with what else is known, made by <see cref="PeerIdentity"/> rules if it is new.</summary>
+    /// <summary>The identity that follows from what is known; made if it is new.</summary>
     /// <param name="pod">The pod; null if it is not known.</param>
     /// <param name="node">The node whose own address it is; null if it is none's.</param>
     /// <param name="other">The span that says more of the same address; null if there is none.</param>
@@ -20,7 +20,7 @@ internal sealed class PeerIdentities
     {
         foreach (var made in _made)
         {
-            if (ReferenceEquals(made.Other, other) && ReferenceEquals(made.Service, service) && ReferenceEquals(made.Zone, zone))
+            if (ReferenceEquals(made.Other, other) && made.Service == service && made.Zone == zone)
             {
                 return made.Identity;
             }

@@ -49,11 +49,11 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         var isInbound = record.Direction == Direction.Inbound;
         var address = PeerAddress.Of(in AddressOf(in record));
         var port = isInbound ? 0 : record.DestinationPort;
-        var (began, alive) = TimesOf(in e);
+        var times = TimesOf(in e);
 
-        var local = Local.Addresses.TryGet(address, out var here) ? here.Of(began, alive) : null;
-        var cluster = Cluster.Addresses.TryGet(address, out var there) ? there.Of(began, alive) : null;
-        if (here is not null && cluster is { Pod: { } told } && (local is null ? cluster.FromUnixNanoseconds <= here.LastUntil : local.Pod?.IsSamePod(told) != true))
+        var local = Local.Addresses.TryGet(address, out var here) ? here.Of(times.Began, times.Alive, times.Until) : null;
+        var cluster = Cluster.Addresses.TryGet(address, out var there) ? there.Of(times.Began, times.Alive, times.Until) : null;
+        if (here is not null && cluster is { Node: null } && !Agrees(here, local, cluster))
         {
             cluster = null; // what the node itself knows is exact, and the API is late
         }
@@ -61,7 +61,7 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         ServiceFacts? service;
         if (!isInbound && (record.Flags & RecordFlags.Dialed) != 0)
         {
-            service = ServiceOf(PeerAddress.Of(in record.DialedAddress), record.DialedPort, began, alive);
+            service = ServiceOf(PeerAddress.Of(in record.DialedAddress), record.DialedPort, times.Began);
         }
         else
         {
@@ -70,6 +70,11 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
 
         return IdentityOf(local, cluster, service);
     }
+
+    /// <summary>Whether the API's word on an address of this node's pods is of the pod that has it, or of one after the last that the node knows.</summary>
+    private static bool Agrees(AddressTimeline here, AddressSpan? local, AddressSpan cluster) =>
+        local is null ? cluster.Pod is not null && cluster.FromUnixNanoseconds > here.LastUntil
+        : local.Pod is { } known && cluster.Pod is { } told && known.IsSamePod(told);
 
     private static ref readonly InlineBytes16 AddressOf(in ConnectionRecord record) =>
         ref record.Direction == Direction.Inbound ? ref record.SourceAddress : ref record.DestinationAddress;
@@ -87,9 +92,9 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         return identities.Of(pod, node, local is null ? null : cluster, service, local is null ? "" : Cluster.Zone);
     }
 
-    private ServiceFacts? ServiceOf(UInt128 address, int port, long began, long alive)
+    private ServiceFacts? ServiceOf(UInt128 address, int port, long began)
     {
-        if (!Cluster.Addresses.TryGet(address, out var dialed) || dialed.Of(began, alive) is not { } span)
+        if (!Cluster.Addresses.TryGet(address, out var dialed) || dialed.Of(began, alive: began, until: began) is not { } span)
         {
             return null;
         }
@@ -97,24 +102,25 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         return span.Node is null ? span.ServiceAt(port) : Cluster.ByNodePort(port);
     }
 
-    /// <summary>
-    /// When the connection began, and a moment at which it was certainly alive. A failed attempt went on all the time; who has the
-    /// address at its end need not have had it at the beginning.
-    /// </summary>
-    private static (long Began, long Alive) TimesOf(in ConnectionEvent e)
+    /// <summary>When the connection began, a moment at which it was certainly alive, and until when an attempt that failed went on.</summary>
+    private static (long Began, long Alive, long Until) TimesOf(in ConnectionEvent e)
     {
         ref readonly var record = ref e.Record;
+        var now = e.UnixNanoseconds;
         switch (record.Kind)
         {
             case RecordKind.Flow:
-                return (e.UnixNanoseconds - (long)record.DurationNanoseconds, e.UnixNanoseconds);
+                var flowed = now - (long)record.DurationNanoseconds;
+                return (flowed, now, flowed);
             case RecordKind.Close:
-                var began = e.UnixNanoseconds - (long)record.DurationNanoseconds;
-                return (began, record.CloseReason is CloseReason.FinLocal or CloseReason.FinRemote ? e.UnixNanoseconds : began);
+                var began = now - (long)record.DurationNanoseconds;
+                return (began, record.CloseReason is CloseReason.FinLocal or CloseReason.FinRemote ? now : began, began);
             case RecordKind.Accept:
-                return (e.UnixNanoseconds - (long)record.LatencyNanoseconds, e.UnixNanoseconds);
+                var shaken = now - (long)record.LatencyNanoseconds;
+                return (shaken, shaken, shaken);
             default:
-                return (e.UnixNanoseconds, e.UnixNanoseconds);
+                var called = record.Error == 0 ? now : now - (long)record.LatencyNanoseconds;
+                return (called, called, now);
         }
     }
 }

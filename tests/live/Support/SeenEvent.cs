@@ -36,6 +36,9 @@ internal sealed record SeenEvent(
     /// <summary>The port of that; 0 where there is none.</summary>
     public long DialedPort { get; init; }
 
+    /// <summary>The pod at the other end; null where it is not known.</summary>
+    public string? PeerPod { get; init; }
+
     /// <summary>Who called and who was called, in one text.</summary>
     public string Tuple => $"{SourceAddress}:{SourcePort} -> {DestinationAddress}:{DestinationPort}";
 
@@ -73,6 +76,7 @@ internal sealed record SeenEvent(
             DeltaReceived = NumberIfAny(e, "delta_received"),
             DialedAddress = Text(e, "dialed_ip"),
             DialedPort = Number(e, "dialed_port"),
+            PeerPod = e.TryGetProperty("peer", out var peer) ? Text(peer, "pod_name") : null,
             Container = e.TryGetProperty("container", out var container) ? ParseContainer(container) : null,
         };
     }

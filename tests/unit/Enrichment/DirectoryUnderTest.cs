@@ -36,9 +36,9 @@ internal sealed class DirectoryUnderTest
 
     public static ContainerIdentity Named(int n) => new(Id(n), $"pod-{n}", "shop", "main", PodUid(n), "image");
 
-    public void Made(ulong cgroup, string path) => Directory.Learn(CgroupRecord.Of(RecordKind.CgroupMade, 0, cgroup, Encoding.UTF8.GetBytes(path)));
+    public void Made(ulong cgroup, string path, long at = 0) => Directory.Learn(CgroupRecord.Of(RecordKind.CgroupMade, 0, cgroup, Encoding.UTF8.GetBytes(path)), at);
 
-    public void Removed(ulong cgroup) => Directory.Learn(CgroupRecord.Of(RecordKind.CgroupRemoved, 0, cgroup, ""u8));
+    public void Removed(ulong cgroup, long at = 0) => Directory.Learn(CgroupRecord.Of(RecordKind.CgroupRemoved, 0, cgroup, ""u8), at);
 
     /// <summary>A runtime tells of these, unasked.</summary>
     public void Tell(params ContainerIdentity[] found) => Take(new RuntimeReport(0, found, []));

@@ -178,6 +178,30 @@ public sealed class JsonLineTests
         },
         iter: 20_000);
 
+    [Fact]
+    public void A_peer_has_the_keys_that_are_known_between_what_was_dialed_and_the_end()
+    {
+        var e = JsonLines.Event(RecordKind.Connect) with { Peer = JsonLines.Peer };
+        var text = JsonLines.Text(e);
+
+        Assert.EndsWith(
+            ""","peer":{"pod_name":"db-0","pod_namespace":"production","workload":"production/db","service":"db","node":"node-2","zone":"eu-1b"}}""" + "\n", text, StringComparison.Ordinal);
+        Assert.EndsWith(""","peer":{"node":"node-2"}}""" + "\n", JsonLines.Text(e with { Peer = new PeerIdentity(Node: "node-2") }), StringComparison.Ordinal);
+        Assert.Equal(JsonLines.Text(e with { Peer = null }), JsonLines.Text(e with { Peer = new PeerIdentity() }));
+    }
+
+    [Fact]
+    public void Any_names_of_a_peer_are_read_as_they_were() => HostileText.Array[6].Sample(
+        names =>
+        {
+            var peer = Parse(JsonLines.Event(RecordKind.Connect) with { Peer = new PeerIdentity(names[0], names[1], names[2], names[3], names[4], names[5]) });
+            string[] keys = ["pod_name", "pod_namespace", "workload", "service", "node", "zone"];
+            Assert.Equal(
+                names.Where(name => name.Length > 0).Select(Replaced),
+                peer.TryGetProperty("peer", out var known) ? keys.Where(key => known.TryGetProperty(key, out _)).Select(key => known.GetProperty(key).GetString()!) : []);
+        },
+        iter: 5_000);
+
     [Theory]
     [InlineData('x')]
     [InlineData('\u0001')]
@@ -187,7 +211,7 @@ public sealed class JsonLineTests
     public void Names_without_end_are_cut_and_the_line_stays_within_its_bound(char character)
     {
         var endless = new string(character, 20_000);
-        var e = JsonLines.Event(RecordKind.Close) with { Container = new ContainerIdentity(endless, endless, endless, endless) };
+        var e = JsonLines.Event(RecordKind.Close) with { Container = new ContainerIdentity(endless, endless, endless, endless), Peer = new PeerIdentity(endless, endless, endless, endless, endless, endless) };
         e.UnixNanoseconds = long.MaxValue;
         e.Record.SourceAddress = e.Record.DestinationAddress = Records.Inline([.. Enumerable.Repeat((byte)0xff, 16)]);
         e.Record.SourcePort = e.Record.DestinationPort = ushort.MaxValue;

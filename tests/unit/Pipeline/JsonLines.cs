@@ -8,6 +8,8 @@ namespace NetMon.UnitTests.Pipeline;
 /// <summary>Events with a value in every field, and their lines.</summary>
 internal static class JsonLines
 {
+    public static readonly PeerIdentity Peer = new("db-0", "production", "production/db", "db", "node-2", "eu-1b");
+
     public static readonly ContainerIdentity Container =
         new("0123456789abcdef0123456789abcdef", "web-7d64c9f9b8-x9k2m", "production", "nginx");
 

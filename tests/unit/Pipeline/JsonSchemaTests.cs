@@ -34,11 +34,12 @@ public sealed class JsonSchemaTests : IAsyncLifetime
             e.Record.Direction = kind is RecordKind.Close or RecordKind.Flow && contained ? Direction.Inbound : e.Record.Direction;
             e.UnixNanoseconds = (long)number;
             e.Container = contained ? JsonLines.Container : null;
+            e.Peer = (number % 4) switch { 0 => null, 1 => new PeerIdentity(Node: "node-2"), 2 => new PeerIdentity(), _ => JsonLines.Peer };
             return e;
         });
 
     /// <summary>Keys that a line may lack, whatever its type.</summary>
-    private static readonly string[] Optional = ["container", "connection_id", "delta_sent", "delta_received"];
+    private static readonly string[] Optional = ["container", "connection_id", "delta_sent", "delta_received", "peer"];
 
     private JsonSchema _schema = new();
 
@@ -104,6 +105,9 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     [InlineData("owner", "\"exact\"")]
     [InlineData("older", "false")]
     [InlineData("dialed_ip", "\"kubernetes\"")]
+    [InlineData("peer", "{}")]
+    [InlineData("peer", "{\"service\":\"\"}")]
+    [InlineData("peer", "{\"name\":\"db\"}")]
     [InlineData("container", "null")]
     [InlineData("container", "{}")]
     public void Values_that_no_line_has_are_refused(string key, string value) =>

@@ -114,12 +114,26 @@ public sealed class OtherFormatsTests
                     e.Record.SourceAddress = e.Record.Owner.Comm = Records.Inline(bytes);
                     e.Record.Owner.CgroupId = e.Record.BytesSent = long.MaxValue; // NJsonSchema can't compare larger ones
                     e.Container = container switch { 0 => null, 1 => Pod, 2 => new ContainerIdentity("abc", PodUid: "u"), _ => new ContainerIdentity("abc", ContainerName: "web") };
+                    e.Peer = (flags % 4) switch { 0 => null, 1 => new PeerIdentity(Node: "node-2"), 2 => new PeerIdentity(), _ => JsonLines.Peer };
                     var line = JsonNode.Parse(JsonLines.Text(e, format: format))!.AsObject();
                     Assert.Empty(schema.Validate(line.ToJsonString()));
                     line["surprise"] = 1;
                     Assert.NotEmpty(schema.Validate(line.ToJsonString()));
                 },
                 iter: 500);
+    }
+
+    [Fact]
+    public void The_peer_is_netmons_own_in_both_formats_and_has_only_what_is_known()
+    {
+        var e = JsonLines.Event(RecordKind.Connect) with { Peer = new PeerIdentity("db-0", "production", Service: "db") };
+
+        var ecs = JsonNode.Parse(JsonLines.Text(e, format: JsonFormat.Ecs))!["netmon"]!["peer"]!;
+        Assert.Equal("""{"pod_name":"db-0","pod_namespace":"production","service":"db"}""", ecs.ToJsonString());
+        var otel = JsonNode.Parse(JsonLines.Text(e, format: JsonFormat.Otel))!.AsObject();
+        Assert.Equal(
+            ["netmon.peer.pod_name db-0", "netmon.peer.pod_namespace production", "netmon.peer.service db"],
+            otel.Where(key => key.Key.StartsWith("netmon.peer.", StringComparison.Ordinal)).Select(key => $"{key.Key} {key.Value}"));
     }
 
     [Theory]
@@ -129,7 +143,7 @@ public sealed class OtherFormatsTests
     {
         foreach (var name in (string[])[new string('\u0001', 5000), new string('"', 5000), string.Concat(Enumerable.Repeat("\ud83d\ude00", 5000)), new string('\ud800', 5000), "a\n{\"b\":\"}"])
         {
-            var e = JsonLines.Event(RecordKind.Close) with { Container = new ContainerIdentity(name, name, name, name, name, name) };
+            var e = JsonLines.Event(RecordKind.Close) with { Container = new ContainerIdentity(name, name, name, name, name, name), Peer = new PeerIdentity(name, name, name, name, name, name) };
             e.Record.Owner.Comm = Records.Inline("\"\\\n\u0001\"}{\u007f"u8);
             var bytes = JsonLines.Bytes(e, name, format);
             Assert.True(bytes.Length <= EventLine.MaxBytes);

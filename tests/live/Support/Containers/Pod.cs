@@ -141,6 +141,10 @@ internal sealed class Pod
     public static string AddressOf(int pid) =>
         Shell.Script($"nsenter --target={pid} --net ip -4 -o addr show dev eth0").MustSucceed().Output.Split("inet ")[1].Split('/')[0];
 
+    /// <summary>The same of IPv6.</summary>
+    public static string WideAddressOf(int pid) =>
+        Shell.Script($"nsenter --target={pid} --net ip -6 -o addr show dev eth0 scope global").MustSucceed().Output.Split("inet6 ")[1].Split('/')[0];
+
     /// <summary>As kubelet names it, for a pod of the class Burstable.</summary>
     private static string CgroupParent(PodPlan plan) => plan.Shape is CgroupShape.Systemd or CgroupShape.CrioSystemd
         ? $"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{plan.Uid.Replace('-', '_')}.slice"

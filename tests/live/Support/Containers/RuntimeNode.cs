@@ -77,6 +77,18 @@ internal sealed class RuntimeNode : IDisposable
         ? Shell.Run("nsenter", [$"--target={KeeperId}", "--mount", Repository.Agent, "doctor", .. arguments])
         : Shell.Run(Repository.Agent, ["doctor", .. arguments]);
 
+    /// <summary>Has pods that are made from now on get one of two addresses, by IPv4 and by IPv6 each.</summary>
+    public void GivePodsTwoAddresses()
+    {
+        const string configuration =
+            """
+            {"cniVersion": "0.4.0", "name": "netmon-two", "plugins": [{"type": "bridge", "bridge": "pods1", "isGateway": true, "ipam": {"type": "host-local", "ranges": [
+             [{"subnet": "10.214.0.0/24", "rangeStart": "10.214.0.2", "rangeEnd": "10.214.0.3"}], [{"subnet": "fd00:214::/64", "rangeStart": "fd00:214::2", "rangeEnd": "fd00:214::3"}]]}}]}
+            """;
+        var path = Path.Combine(Folder, "inside/cni/10-bridge.conflist");
+        Shell.Run("nsenter", $"--target={KeeperId}", "--mount", "sh", "-c", "printf '%s' \"$1\" >\"$2.new\" && mv \"$2.new\" \"$2\"", "sh", configuration, path).MustSucceed();
+    }
+
     /// <summary>The end of a daemon's log.</summary>
     public string LogOf(string daemon)
     {

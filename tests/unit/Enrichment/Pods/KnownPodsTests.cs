@@ -46,6 +46,32 @@ public sealed class KnownPodsTests
     }
 
     [Fact]
+    public void A_pod_begins_when_its_sandboxs_cgroup_was_made_and_ends_when_that_was_removed_whenever_it_is_reported()
+    {
+        _node.Made(7, PathOf(1), at: 20);
+        _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
+        _node.Removed(7, at: 30);
+        _node.Made(8, PathOf(2), at: 40);
+        _node.Removed(8, at: 50);
+        _node.Tell(new PodNews([Pod(2, "10.0.0.2")], []));
+        _node.Tell(new PodNews([Pod(3, "10.0.0.3")], []));
+        _node.Made(9, PathOf(3), at: 60);
+
+        Assert.Equal(
+            ["pod-1 20 0", "pod-1 20 30", "pod-2 40 0", "pod-2 40 50", "pod-3 10 0", "pod-3 60 0"],
+            _passed.Select(pod => $"{pod.Pod.Name} {pod.FromUnixNanoseconds} {pod.UntilUnixNanoseconds}"));
+    }
+
+    [Fact]
+    public void A_cgroup_that_was_found_long_after_it_was_made_does_not_say_when_the_pod_began()
+    {
+        _node.Made(7, PathOf(1), at: 3_600_000_000_000);
+        _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
+
+        Assert.Equal(10, Assert.Single(_passed).FromUnixNanoseconds);
+    }
+
+    [Fact]
     public void A_pod_ends_when_its_runtime_says_so()
     {
         _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));

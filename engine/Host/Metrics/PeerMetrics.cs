@@ -1,0 +1,31 @@
+using NetMon.Enrichment.Peers;
+using Prometheus;
+
+namespace NetMon.Host.Metrics;
+
+/// <summary>What is known of peers' addresses, from this node and from the Kubernetes API.</summary>
+internal sealed class PeerMetrics : IMetricGroup
+{
+    private readonly (string Source, PeerCounters Counters)[] _sources;
+    private readonly Gauge _addresses;
+    private readonly Counter _refused;
+    private readonly Counter _evicted;
+
+    public PeerMetrics(MetricFactory factory, PeerTable peers)
+    {
+        _sources = [("node", peers.Local.Counters), ("kubernetes", peers.Cluster.Counters)];
+        _addresses = factory.CreateGauge("netmon_peer_addresses", "Addresses whose owners are known, or were within the last hour, by who reported them.", "source");
+        _refused = factory.CreateCounter("netmon_peer_refused_addresses_total", "Reports of addresses that were ignored because too many were known.", "source");
+        _evicted = factory.CreateCounter("netmon_peer_evicted_owners_total", "Owners that were forgotten early because their address had too many.", "source");
+    }
+
+    public void Update()
+    {
+        foreach (var (source, counters) in _sources)
+        {
+            _addresses.WithLabels(source).Set(counters.Addresses);
+            _refused.WithLabels(source).IncTo(counters.Refused);
+            _evicted.WithLabels(source).IncTo(counters.Evicted);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using NetMon.LiveTests.Support;
+using NetMon.LiveTests.Support.Containers;
+using Xunit;
+
+namespace NetMon.LiveTests;
+
+/// <summary>Who is at the other end, with containerd and pods made as kubelet makes them.</summary>
+[Trait("suite", "runtimes")]
+public sealed class PeerTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Port = 18080;
+    private const int Owners = 20;
+    private const int CallsOfOwner = 250;
+
+    private readonly Scratch _scratch = new();
+
+    [Fact]
+    public void Pods_of_the_node_name_each_other_from_the_first_event_on_and_an_address_that_moves_on_names_its_owner_alone()
+    {
+        using var containerd = Containerd.Start();
+        containerd.Node.GivePodsTwoAddresses();
+        WaitFor.True(() => FirstAddressOf(containerd).StartsWith("10.214.0.", StringComparison.Ordinal), "containerd to give pods the two addresses");
+        var client = containerd.RunPod("shop/client", PodNetwork.Pod);
+        using var agent = containerd.Node.StartAgent(false, "--json", _scratch["events.json"], "--runtime-endpoint", containerd.Endpoint);
+        var (addresses, peerOf) = (new HashSet<string>(), new Dictionary<string, string>());
+        for (var owner = 0; owner < Owners; owner++)
+        {
+            var pod = containerd.RunPod($"shop/web-{owner}", PodNetwork.Pod);
+            var server = pod.Serve("server", Port);
+            var wide = server with { Address = Pod.WideAddressOf(server.Pid) };
+            var callers = new[] { client.Start($"caller-{owner}", server.Call(CallsOfOwner)), client.Start($"caller6-{owner}", wide.Call(CallsOfOwner)) };
+            foreach (var caller in callers)
+            {
+                client.WaitForEnd(caller);
+                peerOf.Add(caller.Expected.Id, pod.Plan.Name);
+            }
+
+            peerOf.Add(server.Container.Expected.Id, client.Plan.Name);
+            addresses.UnionWith([server.Address, wide.Address]);
+            pod.Delete();
+        }
+
+        agent.Stop();
+
+        Assert.Equal(2, addresses.Count);
+        var events = SeenEvent.Read(_scratch["events.json"]).Where(e => e.DestinationPort == Port && e.Container is { } c && peerOf.ContainsKey(c.Id)).ToList();
+        var wrong = events.Where(e => e.PeerPod is { } pod && pod != peerOf[e.Container!.Id]).Select(e => $"{e.Type} of {e.Container}: {e.PeerPod}").ToList();
+        output.WriteLine($"{events.Count} events of {Owners} owners of {string.Join(", ", addresses)}: {wrong.Count} with a wrong peer, {events.Count(e => e.PeerPod is null)} without");
+        Assert.Empty(wrong);
+        Assert.Equal(2 * Owners * CallsOfOwner, events.Count(e => e.Type == "CONNECT" && e.PeerPod is not null));
+        Assert.Equal(2 * Owners * CallsOfOwner, events.Count(e => e.Type == "ACCEPT" && e.PeerPod is not null));
+        Assert.DoesNotContain(events, e => e.PeerPod is null);
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private static string FirstAddressOf(Containerd containerd)
+    {
+        var pod = containerd.RunPod("probe", PodNetwork.Pod);
+        try
+        {
+            return pod.Serve("server", Port).Address;
+        }
+        finally
+        {
+            pod.Delete();
+        }
+    }
+}
