@@ -12,7 +12,7 @@ public sealed class EndConditionsTests
 
     [Theory]
     [InlineData("process = 'it''s'", "FROM connections WHERE process = 'it''s'")]
-    [InlineData("pid = 7 AND process = 'a'", "SELECT count(*) FROM open_now WHERE pid = 7 AND process = 'a' AND src_port > 9")]
+    [InlineData("pid=7 AND process = 'a'", "SELECT count(*) FROM open_now WHERE pid = 7 AND process = 'a' AND src_port > 9")]
     [InlineData("container_id = 'c'", "SELECT sum(c.bytes_sent) FROM connections c WHERE c.open AND c.container_id = 'c' AND pod_name LIKE 'x%'")]
     [InlineData("pod_name = 'p'", "FROM open_now WHERE pod_name = 'p'", "FROM open_now WHERE pod_name = 'p' AND pid = 1")]
     [InlineData(null, "FROM open_now WHERE process = 'a'", "FROM open_now WHERE process = 'b'")]
