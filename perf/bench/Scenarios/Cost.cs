@@ -4,7 +4,8 @@ namespace NetMon.Bench.Scenarios;
 
 /// <summary>
 /// What an event of the standard node costs at a pace that the agent keeps easily, in what is steady enough for a limit: bytes allocated
-/// once it is warm (two runs, a short one and a long one, and what the long one has more), and CPU as a multiple of a run beside it that
+/// once it is warm (two runs, a short one and a long one, and what the long one has more; the short one has made pieces of segments a
+/// few times, because their encoder's buffers are allocated once), and CPU as a multiple of a run beside it that
 /// has no output. Large rings outlast it when the machine has no time for a while. (As fast as it goes, buffers are as full as the scheduler has it, and so is what they allocate.)
 /// </summary>
 internal static class Cost
@@ -16,7 +17,7 @@ internal static class Cost
     /// <summary>For some of the outputs: json, parquet, both.</summary>
     public static IEnumerable<Figure> Measure(bool quick, string[] outputs)
     {
-        var (few, many) = quick ? (300_000, 2_000_000) : (1_000_000, 6_000_000);
+        var (few, many) = quick ? (600_000, 1_500_000) : (1_000_000, 6_000_000);
         var bare = Run(many, json: false, capture: false);
         foreach (var (name, what, json, capture) in ((string, string, bool, bool)[])[("json", "JSON", true, false), ("parquet", "Parquet", false, true), ("both", "JSON and Parquet", true, true)])
         {

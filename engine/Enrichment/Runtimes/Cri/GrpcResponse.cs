@@ -17,6 +17,9 @@ internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : 
     /// <summary>Messages of so many bytes share one array.</summary>
     private const int SmallMessage = 16 << 10;
 
+    /// <summary>Bytes of a message that is larger than any node's own list.</summary>
+    private const int HugeMessage = 4 << 20;
+
     private const string StatusHeader = "grpc-status";
     private const string DetailHeader = "grpc-message";
     private byte[] _small = new byte[HeadBytes];
@@ -88,6 +91,12 @@ internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : 
         }
         else
         {
+            if (length > HugeMessage)
+            {
+                // What was made of the one before is garbage by now. Left alone it grows to what the processor's cache holds, or several times that.
+                GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+            }
+
             using var large = new AnonymousMemory((int)length);
             await body.ReadExactlyAsync(large.Memory, stop).ConfigureAwait(false);
             answer(read(large.GetSpan()));
