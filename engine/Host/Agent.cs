@@ -66,7 +66,7 @@ internal static class Agent
             new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
             new PeerMetrics(factory, peers),
             new SinkMetrics(factory, fanout.Workers),
-            .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree, sinks.Capture!.Removals)] : Array.Empty<IMetricGroup>(),
+            .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree, sinks.Capture!)] : Array.Empty<IMetricGroup>(),
             .. kubernetes is not null ? [new KubernetesMetrics(factory, cluster, peers.Cluster)] : Array.Empty<IMetricGroup>(),
             .. archive is not null && sinks.Capture is { } archived ? [new UploadMetrics(factory, archived)] : Array.Empty<IMetricGroup>(),
             new FaultMetrics(factory, faults),

@@ -67,7 +67,10 @@ internal sealed class AgentSinks
             LossCgroups = cgroups.Totals,
             ContainerOf = cgroups.ContainerOf,
             NamesOf = container => directory.Of(container.ContainerId),
+            NodeAddresses = NodeAddresses.Read,
         };
-        return new CaptureSink(options, counters, log);
+        var sink = new CaptureSink(options, counters, log);
+        directory.OnPod(pod => sink.TakeOwner(PodOwners.Of(pod)));
+        return sink;
     }
 }

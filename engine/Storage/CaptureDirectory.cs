@@ -55,6 +55,9 @@ internal sealed class CaptureDirectory : IDisposable
     /// <summary>The same, for a roll-up.</summary>
     public string NewRollup(Hour hour) => NewPath(hour, CapturePaths.RollupExtension);
 
+    /// <summary>The same, for a file of owners.</summary>
+    public string NewOwners(Hour hour) => NewPath(hour, CapturePaths.OwnersExtension);
+
     /// <summary>The same, for a file that is being made of them.</summary>
     public string NewPartial(Hour hour) => NewPath(hour, CapturePaths.PartialExtension);
 

@@ -2,7 +2,7 @@ namespace NetMon.Storage;
 
 /// <summary>
 /// The names in a capture directory, for everything that writes or reads one: agent, query and uploader. Paths are relative to
-/// the directory and use '/'. <c>schemas/parquet.md</c>, <c>hot.md</c>, <c>rollup.md</c> and <c>loss.md</c> document them.
+/// the directory and use '/'. <c>schemas/parquet.md</c>, <c>hot.md</c>, <c>rollup.md</c>, <c>owners.md</c> and <c>loss.md</c> document them.
 /// </summary>
 public static class CapturePaths
 {
@@ -14,6 +14,9 @@ public static class CapturePaths
 
     /// <summary>Sums of sealed events, by hour.</summary>
     public const string Rollup = "rollup";
+
+    /// <summary>Whose which address was, by hour.</summary>
+    public const string Owners = "owners";
 
     /// <summary>Sealed losses, by date.</summary>
     public const string Loss = "loss";
@@ -36,7 +39,10 @@ public static class CapturePaths
     /// <summary>A roll-up in <see cref="Hot"/>: a Parquet file, too.</summary>
     public const string RollupExtension = ".rollup";
 
-    /// <summary>A Parquet file: in <see cref="Events"/>, <see cref="Loss"/> and <see cref="Rollup"/> a sealed one, in <see cref="Hot"/> a piece.</summary>
+    /// <summary>A file of owners in <see cref="Hot"/>: a Parquet file, too.</summary>
+    public const string OwnersExtension = ".owners";
+
+    /// <summary>A Parquet file: in <see cref="Events"/>, <see cref="Loss"/>, <see cref="Rollup"/> and <see cref="Owners"/> a sealed one, in <see cref="Hot"/> a piece.</summary>
     public const string SealedExtension = ".parquet";
 
     /// <summary>Added to the name of a piece that can't be read any more.</summary>
@@ -65,6 +71,9 @@ public static class CapturePaths
 
     /// <summary>True for the name or path of a roll-up in <see cref="Hot"/>.</summary>
     public static bool IsHotRollup(string path) => path.EndsWith(RollupExtension, StringComparison.Ordinal);
+
+    /// <summary>True for the name or path of a file of owners in <see cref="Hot"/>.</summary>
+    public static bool IsHotOwners(string path) => path.EndsWith(OwnersExtension, StringComparison.Ordinal);
 
     /// <summary>True for the name or path of a sealed file.</summary>
     public static bool IsSealed(string path) => path.EndsWith(SealedExtension, StringComparison.Ordinal);
@@ -100,6 +109,8 @@ public static class CapturePaths
     internal static string EventsFolder(Hour hour) => $"{Events}/{hour.ToPartition()}";
 
     internal static string RollupFolder(Hour hour) => $"{Rollup}/{hour.ToPartition()}";
+
+    internal static string OwnersFolder(Hour hour) => $"{Owners}/{hour.ToPartition()}";
 
     internal static string LossFolder(Hour hour) => $"{Loss}/{hour.ToDatePartition()}";
 

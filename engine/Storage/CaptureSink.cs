@@ -4,6 +4,7 @@ using NetMon.Foundation.Logging;
 using NetMon.Storage.Cold;
 using NetMon.Storage.Hot;
 using NetMon.Storage.Loss;
+using NetMon.Storage.Owners;
 using NetMon.Storage.Uploads;
 
 namespace NetMon.Storage;
@@ -28,6 +29,7 @@ public sealed class CaptureSink : IEventSink
     private readonly HotTier _hot;
     private readonly SealWorker _sealer;
     private readonly LossJournal _losses;
+    private readonly OwnerJournal _owners;
     private readonly DiskFloor _floor;
     private readonly UploadGuard? _archive;
     private readonly ThreadProgress _sealing = new();
@@ -54,6 +56,8 @@ public sealed class CaptureSink : IEventSink
         _losses = new LossJournal(
             _capture, options, counters, LogOf("loss", $"noting down losses in {directory}"), _sync, (hour, paths) => Seal(new SealJob(SealKind.Losses, hour, paths)));
         _floor = new DiskFloor(_capture, options.KeepFree, log) { Low = () => _sealer!.LookAround() };
+        var ownerFailures = LogOf("owners", $"writing whose which address is to {directory}");
+        _owners = new OwnerJournal(_capture, options, _floor, ownerFailures, Seal);
         var damage = new HotDamageLog(log, _losses.Add);
         _hot = new HotTier(_capture, options, counters, LogOf("write", $"write to {directory}"), _sync, written, damage.Removed, Seal);
         var rollups = new Rollups.Rollups(_capture, options, LogOf("rollup", $"summing up events of {directory} (questions are answered from the events themselves until that works)"));
@@ -63,7 +67,7 @@ public sealed class CaptureSink : IEventSink
         _archive = options.Archive is { } target ? new UploadGuard(_capture, target, log) : null;
         var retention = new Retention(_capture, options, _archive, _floor, new Remover(_capture, written, Removals), log);
         _sealer = new SealWorker(
-            job => Seal(job, pieces, hours, losses, rollups),
+            job => Seal(job, pieces, hours, losses, rollups, _owners),
             waiting => retention.Run(Volatile.Read(ref _watermark), () => [.. waiting(), .. _hot.OpenHours]),
             () =>
             {
@@ -79,6 +83,9 @@ public sealed class CaptureSink : IEventSink
             new StallWatch("making files durable", () => _sync.StandsFor, options.Faults.Of("storage.sync"), log),
         ];
         TakeOver(new Takeover(_capture, options, _hot, _losses, rollups, seen, sealFailures, Seal, log));
+        var earlier = new OwnerTakeover(_capture, options, ownerFailures);
+        earlier.Run();
+        _owners.Continue(earlier);
         _sealer.Start();
     }
 
@@ -93,6 +100,12 @@ public sealed class CaptureSink : IEventSink
 
     /// <summary>Sealed files that are not in the bucket yet, as of a minute ago at the most; zero where nothing is archived. Any thread.</summary>
     public UploadBacklog UploadBacklog => _archive?.Backlog ?? default;
+
+    /// <summary>Ranges of addresses that are in no file, because there were too many. Any thread.</summary>
+    public long OwnersLeftOut => _owners.LeftOut;
+
+    /// <summary>Somebody has an address, or has it no more. Any thread; never waits.</summary>
+    public void TakeOwner(AddressOwner owner) => _owners.Take(owner);
 
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<ConnectionEvent> events)
@@ -113,6 +126,7 @@ public sealed class CaptureSink : IEventSink
         Volatile.Write(ref _watermark, watermarkUnixNanoseconds);
         _hot.Advance(watermarkUnixNanoseconds);
         _losses.Advance(watermarkUnixNanoseconds);
+        _owners.Advance(watermarkUnixNanoseconds);
         Array.ForEach(_stalls, stall => stall.Look());
     }
 
@@ -122,6 +136,7 @@ public sealed class CaptureSink : IEventSink
         _hot.Close();
         _options.AwaitOthers?.Invoke();
         _losses.Close();
+        _owners.Close();
         var hasSealed = _sealer.Stop();
         if (_sync.Stop() && hasSealed)
         {
@@ -176,7 +191,7 @@ public sealed class CaptureSink : IEventSink
 
     private void Seal(SealJob job) => _sealer.Add(job);
 
-    private static void Seal(SealJob job, PieceSealer pieces, HourSealer hours, LossSealer losses, Rollups.Rollups rollups)
+    private static void Seal(SealJob job, PieceSealer pieces, HourSealer hours, LossSealer losses, Rollups.Rollups rollups, OwnerJournal owners)
     {
         switch (job.Kind)
         {
@@ -186,6 +201,9 @@ public sealed class CaptureSink : IEventSink
                 break;
             case SealKind.Hour:
                 hours.Seal(job.Hour, job.Paths);
+                break;
+            case SealKind.Owners:
+                owners.Write(job.Hour);
                 break;
             default:
                 losses.Seal(job);

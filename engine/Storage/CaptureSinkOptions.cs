@@ -39,7 +39,7 @@ public sealed record CaptureSinkOptions
     /// <summary>How old an hour gets before it is removed; null: as old as it may.</summary>
     public TimeSpan? RetainFor { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How old an hour's roll-up gets before it is removed; null: as old as it may. Roll-ups do not count in <see cref="RetainBytes"/>.</summary>
+    /// <summary>How old an hour's roll-up gets before it is removed; null: as old as it may. Roll-ups do not count in <see cref="RetainBytes"/>. The owners of addresses stay as long.</summary>
     public TimeSpan? RetainRollups { get; init; } = TimeSpan.FromDays(400);
 
     /// <summary>Bytes that the capture directory may have before its oldest hour is removed; null: as many as there is room for.</summary>
@@ -72,6 +72,11 @@ public sealed record CaptureSinkOptions
     /// </summary>
     public Func<ContainerIdentity, ContainerIdentity?>? NamesOf { get; init; }
 
+    /// <summary>
+    /// The node's own addresses as events have them, asked once a minute on the sink's thread; must not throw. Null: they are not known.
+    /// </summary>
+    public Func<IReadOnlyList<string>>? NodeAddresses { get; init; }
+
     /// <summary>Says of each part of storage when it fails.</summary>
     public Faults Faults { get; init; } = new();
 
@@ -83,6 +88,9 @@ public sealed record CaptureSinkOptions
 
     /// <summary>How often losses are looked at.</summary>
     internal TimeSpan LossInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after a change of owners the next one may be written.</summary>
+    internal TimeSpan OwnersInterval { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Called by the thread that seals wherever it has got on.</summary>
     internal Action? Working { get; init; }

@@ -68,7 +68,7 @@ public static class Leftovers
         return [.. Extensions.SelectMany(capture.FindHot).Select(file => file.Path)];
     }
 
-    private static string[] Extensions => [CapturePaths.SegmentExtension, CapturePaths.SealedExtension, CapturePaths.LossExtension, CapturePaths.PartialExtension];
+    private static string[] Extensions => [CapturePaths.SegmentExtension, CapturePaths.SealedExtension, CapturePaths.LossExtension, CapturePaths.OwnersExtension, CapturePaths.PartialExtension];
 
     private static string? NodeNameOf(string name) => Extensions.Select(extension => CapturePaths.NodeNameOf(name, extension)).FirstOrDefault(node => node is not null);
 

@@ -40,7 +40,7 @@ internal sealed class Remover(CaptureDirectory capture, WrittenFiles written, Re
         foreach (var (name, bytes) in capture.Files(folder))
         {
             if (CapturePaths.IsSealed(name) || CapturePaths.IsDamaged(name) || CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name)
-                || CapturePaths.IsHotRollup(name) || CapturePaths.IsPartial(name))
+                || CapturePaths.IsHotRollup(name) || CapturePaths.IsHotOwners(name) || CapturePaths.IsPartial(name))
             {
                 if (CapturePaths.IsSegment(name) && written.In($"{folder}/{name}") is not null)
                 {

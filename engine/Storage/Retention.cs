@@ -19,6 +19,9 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
     /// <summary>How long a file that was removed may keep its room, because somebody still reads it.</summary>
     private const long PruneEveryMilliseconds = 10_000;
 
+    /// <summary>What outlives the events: sums, and whose the addresses in them were.</summary>
+    private static readonly (string Tier, Func<Hour, string> Of)[] SumsFolders = [(CapturePaths.Rollup, CapturePaths.RollupFolder), (CapturePaths.Owners, CapturePaths.OwnersFolder)];
+
     private readonly SteadyClock _clock = new(options.ClockSteadyFor);
     private long _nextPrune;
 
@@ -42,8 +45,11 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         if (isSteady && options.RetainRollups is { } rollupTime)
         {
             var before = now - rollupTime.Ticks * TimeSpan.NanosecondsPerTick;
-            RemoveRollups(
-                capture.Hours(CapturePaths.Rollup).Where(hour => hour.End <= before && (archive?.AllArchived(CapturePaths.RollupFolder(hour)) ?? true)), RemovalReason.RetainRollups);
+            foreach (var folderOf in SumsFolders)
+            {
+                RemoveSums(
+                    capture.Hours(folderOf.Tier).Where(hour => hour.End <= before && (archive?.AllArchived(folderOf.Of(hour)) ?? true)).Select(folderOf.Of), RemovalReason.RetainRollups);
+            }
         }
 
         if (now != 0 && options.RetainBytes is { } most)
@@ -56,7 +62,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
             Prune(hours, removable);
         }
 
-        archive?.End(hours.Select(CapturePaths.EventsFolder).Concat(capture.Hours(CapturePaths.Rollup).Select(CapturePaths.RollupFolder))
+        archive?.End(hours.Select(CapturePaths.EventsFolder).Concat(SumsFolders.SelectMany(sums => capture.Hours(sums.Tier).Select(sums.Of)))
             .Concat(LossDates().Select(date => $"{CapturePaths.Loss}/{date}")));
     }
 
@@ -124,7 +130,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         }
 
         missing -= pieces.Bytes;
-        missing -= missing <= 0 || archive is not null ? 0 : RemoveRollups(capture.Hours(CapturePaths.Rollup).Take(1), RemovalReason.KeepFree);
+        missing -= missing <= 0 || archive is not null ? 0 : RemoveSums(OldestSums(), RemovalReason.KeepFree);
         _nextPrune = missing < before ? Environment.TickCount64 + PruneEveryMilliseconds : 0;
     }
 
@@ -191,16 +197,23 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         }
     }
 
-    private long RemoveRollups(IEnumerable<Hour> hours, RemovalReason reason)
+    private long RemoveSums(IEnumerable<string> folders, RemovalReason reason)
     {
         var bytes = 0L;
-        foreach (var folder in hours.Select(CapturePaths.RollupFolder).ToList())
+        foreach (var folder in folders.ToList())
         {
             bytes += remover.RemoveFiles(folder, reason);
             capture.DeleteIfEmpty(folder);
         }
 
         return bytes;
+    }
+
+    /// <summary>Those of the oldest hour that has any.</summary>
+    private IEnumerable<string> OldestSums()
+    {
+        var oldest = SumsFolders.SelectMany(sums => capture.Hours(sums.Tier)).OrderBy(hour => hour.Index).Take(1).ToList();
+        return oldest.SelectMany(hour => SumsFolders.Select(sums => sums.Of(hour)));
     }
 
     private string[] LossDates() => [.. capture.Folders(CapturePaths.Loss).Where(CapturePaths.IsDate)];

@@ -7,9 +7,9 @@ namespace NetMon.Uploader;
 /// <summary>What of a capture directory is sealed and not in the bucket. Reads only; one thread.</summary>
 internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
 {
-    private static readonly string[] Order = [CapturePaths.Loss, CapturePaths.Events, CapturePaths.Rollup];
+    private static readonly string[] Order = [CapturePaths.Loss, CapturePaths.Owners, CapturePaths.Events, CapturePaths.Rollup];
 
-    /// <summary>Files that wait, the oldest date first; of a date its losses, then its events, then its roll-ups, which take their keys from the events.</summary>
+    /// <summary>Files that wait, the oldest date first; of a date its losses and owners, then its events, then its roll-ups, which take their keys from the events.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
     public List<WaitingFile> Waiting() =>
         [.. All("").Where(file => !UploadMark.Is(capture, file.Path, file.Bytes, target))
@@ -40,7 +40,7 @@ internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
             }
         }
 
-        foreach (var date in Dates(under + CapturePaths.Events).Concat(Dates(under + CapturePaths.Rollup)))
+        foreach (var date in Dates(under + CapturePaths.Owners).Concat(Dates(under + CapturePaths.Events)).Concat(Dates(under + CapturePaths.Rollup)))
         {
             foreach (var hour in capture.Folders(date).Where(CapturePaths.IsHour))
             {

@@ -14,11 +14,11 @@ internal sealed class CaptureMetrics : IMetricGroup
     private static readonly (RemovalReason Reason, string Text)[] Reasons =
         [(RemovalReason.RetainFor, "retain_for"), (RemovalReason.RetainBytes, "retain_bytes"), (RemovalReason.KeepFree, "keep_free"), (RemovalReason.RetainRollups, "retain_rollups")];
 
-    private static readonly string[] Tiers = [CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss, CapturePaths.Rollup];
+    private static readonly string[] Tiers = [CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss, CapturePaths.Rollup, CapturePaths.Owners];
     private static readonly EnumerationOptions Inside = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
     private readonly string _directory;
     private readonly FreeDisk _keepFree;
-    private readonly RemovalCounters _removals;
+    private readonly CaptureSink _sink;
     private readonly Gauge _bytes;
     private readonly Gauge _files;
     private readonly Gauge _free;
@@ -29,12 +29,13 @@ internal sealed class CaptureMetrics : IMetricGroup
     private readonly Gauge _complete;
     private readonly Counter _removedFiles;
     private readonly Counter _removedBytes;
+    private readonly Counter _ownersLeftOut;
     private long _nextLook;
 
-    public CaptureMetrics(MetricFactory factory, string directory, FreeDisk keepFree, RemovalCounters removals)
+    public CaptureMetrics(MetricFactory factory, string directory, FreeDisk keepFree, CaptureSink sink)
     {
-        (_directory, _keepFree, _removals) = (directory, keepFree, removals);
-        _bytes = factory.CreateGauge("netmon_capture_bytes", "Bytes of the files in the capture directory: hot (not sealed yet), events (sealed), loss, rollup (hourly sums).", "tier");
+        (_directory, _keepFree, _sink) = (directory, keepFree, sink);
+        _bytes = factory.CreateGauge("netmon_capture_bytes", "Bytes of the files in the capture directory: hot (not sealed yet), events (sealed), loss, rollup (hourly sums), owners (whose which address was).", "tier");
         _files = factory.CreateGauge("netmon_capture_files", "Files in the capture directory.", "tier");
         _free = factory.CreateGauge("netmon_capture_free_bytes", "Free bytes of the capture directory's file system, for this user.");
         _size = factory.CreateGauge("netmon_capture_size_bytes", "Size of the capture directory's file system.");
@@ -44,16 +45,18 @@ internal sealed class CaptureMetrics : IMetricGroup
         _complete = factory.CreateGauge("netmon_capture_scan_complete", "1: the directory was read whole. 0: it could not be, or has too many files; the figures are old or too small.");
         _removedFiles = factory.CreateCounter("netmon_capture_removed_files_total", "Files that were removed to keep the captures within a bound, by its option.", "reason");
         _removedBytes = factory.CreateCounter("netmon_capture_removed_bytes_total", "Their bytes.", "reason");
+        _ownersLeftOut = factory.CreateCounter("netmon_capture_owners_left_out_total", "Ranges of addresses that are in no file of owners, because there were too many at once.");
     }
 
     public void Update()
     {
         foreach (var (reason, text) in Reasons)
         {
-            _removedFiles.WithLabels(text).IncTo(_removals.Files(reason));
-            _removedBytes.WithLabels(text).IncTo(_removals.Bytes(reason));
+            _removedFiles.WithLabels(text).IncTo(_sink.Removals.Files(reason));
+            _removedBytes.WithLabels(text).IncTo(_sink.Removals.Bytes(reason));
         }
 
+        _ownersLeftOut.IncTo(_sink.OwnersLeftOut);
         var now = Environment.TickCount64;
         if (now >= _nextLook)
         {

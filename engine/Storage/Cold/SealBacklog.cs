@@ -14,21 +14,24 @@ internal sealed class SealBacklog
 
     private readonly SortedDictionary<long, Waiting> _hours = [];
     private readonly SortedDictionary<long, Waiting> _losses = [];
+    private readonly SortedDictionary<long, Waiting> _owners = [];
 
-    public bool IsEmpty => _hours.Count + _losses.Count == 0;
+    public bool IsEmpty => _hours.Count + _losses.Count + _owners.Count == 0;
 
     /// <summary>When the first of what waits may be tried; milliseconds of Environment.TickCount64. Not when it is empty.</summary>
-    public long NextDue => _hours.Values.Concat(_losses.Values).Min(waiting => waiting.DueAt);
+    public long NextDue => All.Min(waiting => waiting.DueAt);
 
     /// <summary>The hours that wait.</summary>
-    public IEnumerable<Hour> Hours => _hours.Values.Concat(_losses.Values).Select(waiting => waiting.Hour);
+    public IEnumerable<Hour> Hours => All.Select(waiting => waiting.Hour);
+
+    private IEnumerable<Waiting> All => _hours.Values.Concat(_losses.Values).Concat(_owners.Values);
 
     /// <summary>Takes files; false if too many hours wait already.</summary>
     /// <param name="job">What is to be made of them.</param>
     /// <param name="dueAt">Not before that; milliseconds of Environment.TickCount64.</param>
     public bool TryAdd(SealJob job, long dueAt = 0)
     {
-        var hours = job.Kind == SealKind.Losses ? _losses : _hours;
+        var hours = job.Kind switch { SealKind.Losses => _losses, SealKind.Owners => _owners, _ => _hours };
         if (!hours.TryGetValue(job.Hour.Index, out var waiting))
         {
             if (hours.Count >= MostHours)
@@ -46,7 +49,7 @@ internal sealed class SealBacklog
         return true;
     }
 
-    /// <summary>Takes out what is to be done next: losses, hours that are over, pieces; each the oldest first.</summary>
+    /// <summary>Takes out what is to be done next: losses, owners, hours that are over, pieces; each the oldest first.</summary>
     /// <param name="now">Milliseconds of Environment.TickCount64; long.MaxValue: everything is due.</param>
     /// <returns>Null if nothing is due.</returns>
     public SealJob? Take(long now)
@@ -55,6 +58,12 @@ internal sealed class SealBacklog
         {
             _losses.Remove(losses.Hour.Index);
             return new SealJob(SealKind.Losses, losses.Hour, losses.Paths, losses.Faults);
+        }
+
+        if (_owners.Values.FirstOrDefault(waiting => waiting.DueAt <= now) is { } owners)
+        {
+            _owners.Remove(owners.Hour.Index);
+            return new SealJob(SealKind.Owners, owners.Hour, [], owners.Faults);
         }
 
         var hour = _hours.Values.FirstOrDefault(waiting => waiting.DueAt <= now && waiting.IsOver) ?? _hours.Values.FirstOrDefault(waiting => waiting.DueAt <= now);

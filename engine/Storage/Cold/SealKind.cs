@@ -11,4 +11,7 @@ internal enum SealKind
 
     /// <summary>The Parquet file of an hour's rows of losses.</summary>
     Losses,
+
+    /// <summary>The file of whose which address was in an hour, over or not.</summary>
+    Owners,
 }

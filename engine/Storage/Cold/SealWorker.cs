@@ -95,7 +95,7 @@ internal sealed class SealWorker
         while (TryTake(out var job))
         {
             _progress.Step();
-            var hasSealed = job is not null && TryDo(job) && job.Kind != SealKind.Piece;
+            var hasSealed = job is not null && TryDo(job) && job is { Kind: SealKind.Hour or SealKind.Losses };
             var now = Environment.TickCount64;
             _forgetAt = job is null ? _forgetAt : now + (long)BuffersStay.TotalMilliseconds;
             LookAtBounds(now, hasSealed);

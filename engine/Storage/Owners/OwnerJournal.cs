@@ -1,0 +1,174 @@
+using NetMon.Storage.Cold;
+
+namespace NetMon.Storage.Owners;
+
+/// <summary>
+/// Keeps a file an hour of which address was whose, from when to when. <see cref="Take"/> is for any thread; all else for the sink's.
+/// Files are written by the thread that seals.
+/// </summary>
+internal sealed class OwnerJournal
+{
+    /// <summary>How long after its end an hour's file waits for what runtimes report late.</summary>
+    private const long LateNanoseconds = 10_000_000_000;
+
+    /// <summary>How long after the first report an owner of an earlier run that nobody reports is taken to be gone.</summary>
+    private const long ListedMilliseconds = 60_000;
+
+    /// <summary>A file without changes is written again after that, so that a crash leaves the moment up to which it was true.</summary>
+    private const long KnownMilliseconds = 60_000;
+
+    private const long NodeMilliseconds = 60_000;
+    private const long RetryMilliseconds = 10_000;
+
+    /// <summary>A file of more rows is written less often.</summary>
+    private const int RowsPerSecond = 500;
+
+    private readonly CaptureSinkOptions _options;
+    private readonly DiskFloor _floor;
+    private readonly OwnerWriter _writer;
+    private readonly OwnerNews _news = new();
+    private readonly OwnerTable _table = new();
+    private Hour? _hour;
+    private Hour _carriedHour;
+    private long _carriedKnown;
+    private long _watermark;
+    private long _written = -1;
+    private long _leftOut;
+    private long _nextWrite;
+    private long _nextKnown;
+    private long _nextNode;
+    private long _nextTry;
+    private long _listedAt = long.MaxValue;
+
+    /// <param name="capture">The capture directory.</param>
+    /// <param name="options">Node and intervals.</param>
+    /// <param name="floor">Nothing is written below it.</param>
+    /// <param name="failures">Told of what the disk refuses.</param>
+    /// <param name="seal">Takes over jobs; <see cref="Write"/> does them.</param>
+    public OwnerJournal(CaptureDirectory capture, CaptureSinkOptions options, DiskFloor floor, FailureLog failures, Action<SealJob> seal)
+    {
+        (_options, _floor) = (options, floor);
+        _writer = new OwnerWriter(capture, options, failures, seal);
+    }
+
+    /// <summary>Ranges that there was no room for. Any thread.</summary>
+    public long LeftOut => Volatile.Read(ref _leftOut) + _news.LeftOut;
+
+    /// <summary>Goes on where an earlier run ended.</summary>
+    public void Continue(OwnerTakeover earlier)
+    {
+        _table.Carry(earlier.Open);
+        (_carriedKnown, _carriedHour) = (earlier.Known, Hour.Of(earlier.Known));
+    }
+
+    /// <summary>Somebody has an address, or has it no more. Any thread; never waits.</summary>
+    public void Take(AddressOwner owner) => _news.Add(owner);
+
+    /// <summary>The event stream has come to this moment: writes what has changed, if it is time to.</summary>
+    public void Advance(long watermark)
+    {
+        var now = Environment.TickCount64;
+        _watermark = watermark;
+        TakeNews(now);
+        if (_floor.IsBelow() || _table.Count == 0)
+        {
+            return;
+        }
+
+        var hour = Hour.Of(watermark);
+        _hour ??= hour;
+        if (_hour is { } before && (watermark >= before.End + LateNanoseconds || hour.Index < before.Index))
+        {
+            Add(before, isOver: true);
+            _hour = hour;
+            _table.Forget(hour);
+            _written = -1;
+        }
+
+        SettleCarried(now);
+        if (now >= _nextWrite && (_table.Version != _written || (now >= _nextKnown && _table.HasOpen)))
+        {
+            WriteOpen(now, hour);
+        }
+
+        if (now >= _nextTry)
+        {
+            _nextTry = now + RetryMilliseconds;
+            _writer.TryAgain();
+        }
+    }
+
+    /// <summary>Does a job of <see cref="SealKind.Owners"/>. The thread that seals.</summary>
+    public void Write(Hour hour) => _writer.Write(hour);
+
+    /// <summary>Has everything written for the last time.</summary>
+    public void Close()
+    {
+        TakeNews(Environment.TickCount64);
+        if (_hour is not { } hour || _floor.IsBelow())
+        {
+            return;
+        }
+
+        Add(hour, isOver: true);
+        if (Hour.Of(_watermark) is var last && last != hour)
+        {
+            Add(last, isOver: true);
+        }
+
+        _writer.TryAgain();
+    }
+
+    private void TakeNews(long now)
+    {
+        while (_news.TryTake(out var owner))
+        {
+            _table.Take(owner);
+            _listedAt = Math.Min(_listedAt, now + ListedMilliseconds);
+        }
+
+        if (now >= _nextNode && _options.NodeAddresses is { } addresses)
+        {
+            _nextNode = now + NodeMilliseconds;
+            _table.TakeNode(addresses(), OwnerRange.Microseconds(_watermark));
+        }
+
+        Volatile.Write(ref _leftOut, _table.LeftOut);
+    }
+
+    /// <summary>Of an earlier hour, whose file says that they are open, a second file says when they ended.</summary>
+    private void SettleCarried(long now)
+    {
+        if (now < _listedAt || _table.Carried.Count == 0 || _carriedHour == _hour)
+        {
+            return;
+        }
+
+        _writer.Add(_carriedHour, new OwnerSnapshot([.. _table.Carried], _carriedKnown, IsOver: true));
+        _table.ForgetCarried();
+    }
+
+    private void WriteOpen(long now, Hour hour)
+    {
+        var rows = Add(_hour!.Value, isOver: false);
+        if (hour != _hour)
+        {
+            rows += Add(hour, isOver: false);
+        }
+
+        _written = _table.Version;
+        _nextWrite = now + (long)_options.OwnersInterval.TotalMilliseconds + rows * 1000L / RowsPerSecond;
+        _nextKnown = now + KnownMilliseconds;
+    }
+
+    private int Add(Hour hour, bool isOver)
+    {
+        var rows = _table.In(hour, carried: Environment.TickCount64 >= _listedAt && hour == _carriedHour);
+        if (rows.Count > 0)
+        {
+            _writer.Add(hour, new OwnerSnapshot(rows, _watermark, isOver));
+        }
+
+        return rows.Count;
+    }
+}
