@@ -16,7 +16,8 @@ FROM (
     UNION ALL BY NAME
     SELECT NULL::BIGINT AS connection_id, NULL::VARCHAR AS owner, NULL::BOOLEAN AS older, NULL::BIGINT AS delta_sent, NULL::BIGINT AS delta_received,
         NULL::VARCHAR AS dialed_ip, NULL::INTEGER AS dialed_port, NULL::VARCHAR AS peer_pod_name, NULL::VARCHAR AS peer_pod_namespace, NULL::VARCHAR AS peer_workload,
-        NULL::VARCHAR AS peer_service, NULL::VARCHAR AS peer_node, NULL::VARCHAR AS peer_zone
+        NULL::VARCHAR AS peer_service, NULL::VARCHAR AS peer_node, NULL::VARCHAR AS peer_zone,
+        NULL::VARCHAR AS workload, NULL::VARCHAR AS workload_kind, NULL::VARCHAR AS pod_labels
     WHERE false
 );
 
@@ -31,7 +32,7 @@ CREATE OR REPLACE VIEW rollups AS
 SELECT NULL::VARCHAR AS node, NULL::VARCHAR AS direction, NULL::VARCHAR AS process, NULL::VARCHAR AS container_id, NULL::VARCHAR AS pod_name, NULL::VARCHAR AS pod_namespace,
     NULL::VARCHAR AS container_name, NULL::VARCHAR AS peer, NULL::INTEGER AS port, NULL::VARCHAR AS result, NULL::INTEGER AS errno, NULL::BIGINT AS attempts, NULL::BIGINT AS accepts,
     NULL::BIGINT AS closed, NULL::BIGINT AS bytes_sent, NULL::BIGINT AS bytes_received, NULL::BIGINT AS retransmits, NULL::VARCHAR AS latency, NULL::TIMESTAMP AS first,
-    NULL::TIMESTAMP AS last, NULL::DATE AS date, NULL::BIGINT AS hour
+    NULL::TIMESTAMP AS last, NULL::VARCHAR AS workload, NULL::VARCHAR AS workload_kind, NULL::DATE AS date, NULL::BIGINT AS hour
 WHERE false
 UNION ALL BY NAME
 SELECT * FROM query(CASE WHEN getvariable('capture_has_rollups')

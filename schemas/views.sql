@@ -24,6 +24,15 @@ CREATE OR REPLACE MACRO workload_of(pod_namespace, pod_name, container_name, pro
     ELSE 'unnamed/' || process
 END;
 
+-- What the owner of a row is part of: as its labels or its systemd unit said when the event was kept, or else, as for rows of version 0.1,
+-- the guess by its names.
+CREATE OR REPLACE MACRO workload_name(workload, pod_namespace, pod_name, container_name, process) AS
+    coalesce(workload, workload_of(pod_namespace, pod_name, container_name, process));
+
+-- A label of the pod, of those that --pod-labels chose when the event was kept: pod_label(pod_labels, 'team'); NULL where there is none.
+CREATE OR REPLACE MACRO pod_label(pod_labels, label) AS
+    CASE WHEN pod_labels IS NOT NULL THEN json_extract_string(pod_labels, '$."' || label || '"') END;
+
 -- An address as 32 or 128 digits of 0 and 1.
 CREATE OR REPLACE MACRO address_bits(address) AS CASE
     WHEN contains(address, ':') THEN array_to_string(list_transform(
@@ -69,19 +78,19 @@ CREATE OR REPLACE MACRO latency_histogram(latency, latency_us) AS nullif(concat_
 -- What roll-ups have, and of what has none yet the same of each event: to be added up by whatever is asked for. peer is the other
 -- side's address, port the server's.
 CREATE OR REPLACE VIEW tallies AS
-SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, peer, port, result, errno,
+SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, workload, workload_kind, peer, port, result, errno,
     attempts, accepts, closed, bytes_sent, bytes_received, retransmits, latency, NULL::BIGINT AS latency_us, first, last
 FROM rollups
 UNION ALL
-SELECT date, hour, node, 'outbound', process, container_id, pod_namespace, pod_name, container_name, dst_ip, dst_port, result, errno,
+SELECT date, hour, node, 'outbound', process, container_id, pod_namespace, pod_name, container_name, workload, workload_kind, dst_ip, dst_port, result, errno,
     1, 0, 0, 0, 0, 0, NULL, latency_us, timestamp, timestamp
 FROM unrolled WHERE type = 'CONNECT'
 UNION ALL
-SELECT date, hour, node, 'inbound', process, container_id, pod_namespace, pod_name, container_name, src_ip, dst_port, NULL, NULL,
+SELECT date, hour, node, 'inbound', process, container_id, pod_namespace, pod_name, container_name, workload, workload_kind, src_ip, dst_port, NULL, NULL,
     0, 1, 0, 0, 0, 0, NULL, NULL, timestamp, timestamp
 FROM unrolled WHERE type = 'ACCEPT'
 UNION ALL
-SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name,
+SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, workload, workload_kind,
     CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END, dst_port, CASE direction WHEN 'outbound' THEN 'established' END, NULL,
     0, 0, CASE type WHEN 'CLOSE' THEN 1 ELSE 0 END, coalesce(delta_sent, bytes_sent, 0), coalesce(delta_received, bytes_received, 0),
     CASE type WHEN 'CLOSE' THEN retransmits ELSE 0 END, NULL, NULL, timestamp, timestamp
@@ -89,7 +98,7 @@ FROM unrolled WHERE type IN ('CLOSE', 'FLOW');
 
 -- Sums by hour of who reached whom, one row for each of its keys; latency is a histogram (latency_quantile).
 CREATE OR REPLACE VIEW hourly AS
-SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, peer, port, result, errno,
+SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, workload, workload_kind, peer, port, result, errno,
     sum(attempts)::BIGINT AS attempts, sum(accepts)::BIGINT AS accepts, sum(closed)::BIGINT AS closed,
     sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received, sum(retransmits)::BIGINT AS retransmits,
     latency_histogram(latency, latency_us) AS latency, min(first) AS first, max(last) AS last
@@ -162,7 +171,7 @@ WITH begun AS NOT MATERIALIZED (
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,
     CASE WHEN type = 'ACCEPT' THEN timestamp WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
-    bytes_sent, bytes_received, rtt_us, retransmits, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
+    bytes_sent, bytes_received, rtt_us, retransmits, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name, workload, workload_kind,
     connection_id, owner, older, dialed_ip, dialed_port, timestamp AS reported_at
 FROM rows;
 
@@ -174,7 +183,7 @@ CREATE OR REPLACE VIEW connections AS
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS closed_at, duration_us,
     CASE WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
-    bytes_sent, bytes_received, rtt_us, retransmits, reason, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name,
+    bytes_sent, bytes_received, rtt_us, retransmits, reason, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name, workload, workload_kind,
     false AS open, connection_id, owner, older, dialed_ip, dialed_port
 FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL
 UNION ALL BY NAME
@@ -190,6 +199,7 @@ SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS d
     coalesce(c.netns, o.netns) AS netns, coalesce(c.cgroup_id, o.cgroup_id) AS cgroup_id,
     coalesce(c.container_id, o.container_id) AS container_id, coalesce(c.pod_namespace, o.pod_namespace) AS pod_namespace,
     coalesce(c.pod_name, o.pod_name) AS pod_name, coalesce(c.container_name, o.container_name) AS container_name,
+    coalesce(c.workload, o.workload) AS workload, coalesce(c.workload_kind, o.workload_kind) AS workload_kind,
     c.timestamp IS NULL AS open, coalesce(c.owner, o.owner) AS owner, coalesce(c.older, o.older) AS older
 FROM (
     SELECT *, hash(src_ip, dst_ip, src_port, dst_port, direction, netns, node) AS whose,
@@ -208,19 +218,19 @@ SELECT * EXCLUDE (accepted_at, reported_at), reported_at FROM open_ends(date_tru
 -- Who moves how much with whom: connections that have ended, and bytes, those of open connections too. The port is the server's.
 -- A row for each pod and process; workload adds replicas up.
 CREATE OR REPLACE VIEW talkers AS
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, * EXCLUDE (direction, peer, port) FROM (
+SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, * EXCLUDE (workload, direction, peer, port) FROM (
     SELECT direction, peer, port, sum(closed)::BIGINT AS connections, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
-        sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process
+        sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process, workload
     FROM tallies WHERE closed > 0 OR bytes_sent > 0 OR bytes_received > 0
     GROUP BY ALL
 );
 
 -- What could not be reached, by whom and why. median_us is right to 6 %.
 CREATE OR REPLACE VIEW failures AS
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, result, errno, attempts,
+SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, result, errno, attempts,
     latency_quantile(latencies, 0.5) AS median_us, first, last, node, pod_namespace, pod_name, container_name, process
 FROM (
-    SELECT node, pod_namespace, pod_name, container_name, process, peer AS dst_ip, port AS dst_port, result, errno,
+    SELECT node, pod_namespace, pod_name, container_name, process, workload, peer AS dst_ip, port AS dst_port, result, errno,
         sum(attempts)::BIGINT AS attempts, latency_histogram(latency, latency_us) AS latencies, min(first) AS first, max(last) AS last
     FROM tallies WHERE attempts > 0 AND result <> 'established'
     GROUP BY ALL
@@ -230,7 +240,7 @@ FROM (
 -- it succeeded too do not tell which failures came later: since is then the last success, and of these failures one counts.
 CREATE OR REPLACE VIEW failing_since AS
 WITH tries AS (
-    SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, node, pod_namespace, peer AS dst_ip, port AS dst_port, result, attempts, first, last
+    SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, node, pod_namespace, peer AS dst_ip, port AS dst_port, result, attempts, first, last
     FROM tallies WHERE attempts > 0
 ), reached AS (
     SELECT workload, dst_ip, dst_port, max(last) AS last_success FROM tries WHERE result = 'established' GROUP BY ALL
@@ -245,11 +255,11 @@ GROUP BY workload, dst_ip, dst_port;
 -- known_since is when the workload first reached anything: with the same day, all of it is new.
 CREATE OR REPLACE VIEW new_destinations AS
 WITH reached AS (
-    SELECT node, pod_namespace, pod_name, container_name, process, peer, port, min(first) AS first_seen, sum(attempts) AS connections
+    SELECT node, pod_namespace, pod_name, container_name, process, workload, peer, port, min(first) AS first_seen, sum(attempts) AS connections
     FROM tallies WHERE attempts > 0 AND result = 'established'
     GROUP BY ALL
 ), named AS (
-    SELECT *, workload_of(pod_namespace, pod_name, container_name, process) AS workload FROM reached
+    SELECT * REPLACE (workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload) FROM reached
 ), known AS (
     SELECT workload, min(first_seen) AS known_since FROM named GROUP BY ALL
 )
@@ -262,22 +272,22 @@ HAVING min(first_seen) >= date_trunc('day', getvariable('capture_end'));
 
 -- Bytes by minute: what moved since a connection's last FLOW is in the minute of the report, and a CLOSE of version 0.1 has all.
 CREATE OR REPLACE VIEW bytes_by_minute AS
-SELECT make_timestamp(minute * 60000000) AS minute, workload_of(pod_namespace, pod_name, container_name, process) AS workload, bytes_sent, bytes_received, node, pod_namespace, pod_name, container_name, process
+SELECT make_timestamp(minute * 60000000) AS minute, workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, bytes_sent, bytes_received, node, pod_namespace, pod_name, container_name, process
 FROM (
-    SELECT epoch_us(timestamp) // 60000000 AS minute, node, pod_namespace, pod_name, container_name, process, sum(sent)::BIGINT AS bytes_sent, sum(received)::BIGINT AS bytes_received
+    SELECT epoch_us(timestamp) // 60000000 AS minute, node, pod_namespace, pod_name, container_name, process, workload, sum(sent)::BIGINT AS bytes_sent, sum(received)::BIGINT AS bytes_received
     FROM (
-        SELECT timestamp, node, pod_namespace, pod_name, container_name, process, delta_sent AS sent, delta_received AS received FROM events WHERE type IN ('CLOSE', 'FLOW') AND connection_id IS NOT NULL
+        SELECT timestamp, node, pod_namespace, pod_name, container_name, process, workload, delta_sent AS sent, delta_received AS received FROM events WHERE type IN ('CLOSE', 'FLOW') AND connection_id IS NOT NULL
         UNION ALL
-        SELECT timestamp, node, pod_namespace, pod_name, container_name, process, bytes_sent, bytes_received FROM events WHERE type = 'CLOSE' AND connection_id IS NULL
+        SELECT timestamp, node, pod_namespace, pod_name, container_name, process, workload, bytes_sent, bytes_received FROM events WHERE type = 'CLOSE' AND connection_id IS NULL
     )
     GROUP BY ALL
 );
 
 -- Who calls this node's servers: a client's address and a server's port.
 CREATE OR REPLACE VIEW top_clients AS
-SELECT client, port, workload_of(pod_namespace, pod_name, container_name, process) AS server, * EXCLUDE (client, port) FROM (
+SELECT client, port, workload_name(workload, pod_namespace, pod_name, container_name, process) AS server, * EXCLUDE (client, port, workload) FROM (
     SELECT peer AS client, port, sum(accepts)::BIGINT AS accepted, sum(closed)::BIGINT AS closed, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
-        min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process
+        min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process, workload
     FROM tallies WHERE direction = 'inbound'
     GROUP BY ALL
 );
@@ -285,19 +295,19 @@ SELECT client, port, workload_of(pod_namespace, pod_name, container_name, proces
 -- Who tries many ports of one address in an hour, or one port of many addresses, 20 or more, and fails at most of them.
 CREATE OR REPLACE VIEW scans AS
 WITH tried AS (
-    SELECT date, hour, node, pod_namespace, pod_name, container_name, process, peer, port,
+    SELECT date, hour, node, pod_namespace, pod_name, container_name, process, workload, peer, port,
         sum(attempts) AS attempts, coalesce(sum(attempts) FILTER (result <> 'established'), 0) AS failed, min(first) AS first, max(last) AS last
     FROM tallies WHERE attempts > 0
     GROUP BY ALL
 )
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, * FROM (
+SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, * EXCLUDE (workload) FROM (
     SELECT 'ports' AS kind, peer AS target, count(*) AS different, sum(attempts)::BIGINT AS attempts, sum(failed)::BIGINT AS failed,
-        min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process
-    FROM tried GROUP BY date, hour, node, pod_namespace, pod_name, container_name, process, peer
+        min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process, workload
+    FROM tried GROUP BY date, hour, node, pod_namespace, pod_name, container_name, process, workload, peer
     UNION ALL
     SELECT 'addresses', port::VARCHAR, count(*), sum(attempts)::BIGINT, sum(failed)::BIGINT,
-        min(first), max(last), node, pod_namespace, pod_name, container_name, process
-    FROM tried GROUP BY date, hour, node, pod_namespace, pod_name, container_name, process, port
+        min(first), max(last), node, pod_namespace, pod_name, container_name, process, workload
+    FROM tried GROUP BY date, hour, node, pod_namespace, pod_name, container_name, process, workload, port
 )
 WHERE different >= 20 AND failed * 2 > attempts;
 
@@ -309,16 +319,16 @@ WITH rare AS ( -- 720 an hour are one every five seconds
         SELECT date, hour, node, process, peer, port FROM tallies WHERE attempts > 0 GROUP BY ALL HAVING sum(attempts) <= 720
     )
 ), calls AS (
-    SELECT node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port, timestamp,
+    SELECT node, pod_namespace, pod_name, container_name, process, workload, dst_ip, dst_port, timestamp,
         epoch_us(timestamp) - lag(epoch_us(timestamp)) OVER (PARTITION BY node, container_id, process, dst_ip, dst_port ORDER BY timestamp) AS apart
     FROM events e SEMI JOIN rare r ON e.node = r.node AND e.process = r.process AND e.dst_ip = r.peer AND e.dst_port = r.port
     WHERE type = 'CONNECT'
 )
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, count(*) AS attempts,
+SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, count(*) AS attempts,
     round(avg(apart) / 1e6, 1) AS every_s, round(stddev_pop(apart) / 1e6, 2) AS jitter_s, min(timestamp) AS first, max(timestamp) AS last,
     node, pod_namespace, pod_name, container_name, process
 FROM calls
-GROUP BY node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port
+GROUP BY node, pod_namespace, pod_name, container_name, process, calls.workload, dst_ip, dst_port
 HAVING count(*) >= 10 AND avg(apart) >= 5e6 AND stddev_pop(apart) < avg(apart) / 10;
 
 -- Both ends of the same connection, on one node or on two: the same client address and port, the same server address and port,
@@ -338,12 +348,12 @@ WITH callers AS MATERIALIZED (
 ), open AS MATERIALIZED (
     FROM open_ends(NULL::TIMESTAMP)
 ), servers AS MATERIALIZED (
-    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, workload, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
         min(epoch_us(timestamp) - duration_us) AS first, max(epoch_us(timestamp) - duration_us) AS last
     FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound' AND src_ip IN (FROM callers)
     GROUP BY ALL
 ), clients AS MATERIALIZED (
-    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, workload, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
         min(epoch_us(timestamp) - duration_us) AS first, max(epoch_us(timestamp) - duration_us) AS last, max(timestamp) AS last_closed,
         list(latency_us) AS latencies, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received
     FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound' AND dst_ip IN (FROM listening)
@@ -362,27 +372,27 @@ WITH callers AS MATERIALIZED (
     )
 ), ends AS NOT MATERIALIZED (
     SELECT 'ended' AS state, node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS last,
-        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process
+        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process, workload
     FROM events e SEMI JOIN unsettled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
     WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound'
     UNION ALL
     SELECT 'ended', node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us), timestamp,
-        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%', pod_namespace, pod_name, container_name, process
+        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%', pod_namespace, pod_name, container_name, process, workload
     FROM (FROM events WHERE src_ip IN (SELECT unnest(list(DISTINCT src_ip)) FROM unsettled)) e
     ANTI JOIN settled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
     WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound'
     UNION ALL
     SELECT 'open', node, direction, src_ip, src_port, dst_ip, dst_port, netns, opened_at, reported_at,
-        latency_us, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process
+        latency_us, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process, workload
     FROM open
     UNION ALL
     SELECT 'begun', node, direction, src_ip, src_port, dst_ip, dst_port, netns, timestamp, timestamp,
-        latency_us, NULL, NULL, false, pod_namespace, pod_name, container_name, process
+        latency_us, NULL, NULL, false, pod_namespace, pod_name, container_name, process, workload
     FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
 )
 SELECT c.state, c.node, s.node AS s_node, c.dst_ip, c.dst_port, s.src_ip AS s_src_ip, s.dst_port AS s_dst_port, 1 AS connections, c.opened_at AS first, c.last, [c.latency_us] AS latencies, c.bytes_sent, c.bytes_received,
-    c.pod_namespace, c.pod_name, c.container_name, c.process,
-    s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process
+    c.pod_namespace, c.pod_name, c.container_name, c.process, c.workload,
+    s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process, s.workload AS s_workload
 FROM (SELECT *, hash(src_ip, src_port) AS caller, dst_ip NOT IN (FROM listening) AS is_translated FROM ends WHERE direction = 'outbound') c
 JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'inbound') s
     ON c.caller = s.caller AND c.src_port = s.src_port AND c.state = s.state
@@ -393,16 +403,16 @@ JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'in
     AND (NOT c.in_order OR NOT s.in_order OR (c.bytes_sent = s.bytes_received AND c.bytes_received = s.bytes_sent))
 UNION ALL
 SELECT 'ended', c.node, s.node, c.dst_ip, c.dst_port, c.src_ip, c.dst_port, c.n, make_timestamp(c.first), c.last_closed, c.latencies, c.bytes_sent, c.bytes_received,
-    c.pod_namespace, c.pod_name, c.container_name, c.process, s.pod_namespace, s.pod_name, s.container_name, s.process
+    c.pod_namespace, c.pod_name, c.container_name, c.process, c.workload, s.pod_namespace, s.pod_name, s.container_name, s.process, s.workload
 FROM clients c JOIN settled s ON c.src_ip = s.src_ip AND c.dst_ip = s.dst_ip AND c.dst_port = s.dst_port;
 
 -- Which workload talks to which. unpaired counts what is not here.
 CREATE OR REPLACE VIEW edges AS
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS client,
-    workload_of(s_pod_namespace, s_pod_name, s_container_name, s_process) AS server, port, * EXCLUDE (pod_namespace, pod_name, container_name, process,
-        s_pod_namespace, s_pod_name, s_container_name, s_process, port), pod_namespace AS client_namespace, pod_name AS client_pod, s_pod_namespace AS server_namespace, s_pod_name AS server_pod
+SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS client,
+    workload_name(s_workload, s_pod_namespace, s_pod_name, s_container_name, s_process) AS server, port, * EXCLUDE (pod_namespace, pod_name, container_name, process, workload,
+        s_pod_namespace, s_pod_name, s_container_name, s_process, s_workload, port), pod_namespace AS client_namespace, pod_name AS client_pod, s_pod_namespace AS server_namespace, s_pod_name AS server_pod
 FROM (
-    SELECT pod_namespace, pod_name, container_name, process, s_pod_namespace, s_pod_name, s_container_name, s_process, dst_port AS port,
+    SELECT pod_namespace, pod_name, container_name, process, workload, s_pod_namespace, s_pod_name, s_container_name, s_process, s_workload, dst_port AS port,
         sum(connections)::BIGINT AS connections, list_median(flatten(list(latencies)))::BIGINT AS median_us, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
         min(first) AS first, max(last) AS last, node AS client_node, s_node AS server_node
     FROM pairs
@@ -413,7 +423,7 @@ FROM (
 -- is not: clocks more than 5 s apart, rows lost, an address translated on both sides.
 CREATE OR REPLACE VIEW unpaired AS
 WITH counted AS (
-    SELECT direction, node, pod_namespace, pod_name, container_name, process, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port, count(*) AS n
+    SELECT direction, node, pod_namespace, pod_name, container_name, process, workload, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port, count(*) AS n
     FROM events
     WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND CASE direction
         WHEN 'outbound' THEN dst_ip IN (SELECT DISTINCT dst_ip FROM events WHERE direction = 'inbound')
@@ -421,15 +431,15 @@ WITH counted AS (
     GROUP BY ALL
     UNION ALL
     SELECT unnest([
-        {direction: 'outbound', node: node, pod_namespace: pod_namespace, pod_name: pod_name, container_name: container_name, process: process, peer: dst_ip, port: dst_port, n: -n},
-        {direction: 'inbound', node: s_node, pod_namespace: s_pod_namespace, pod_name: s_pod_name, container_name: s_container_name, process: s_process, peer: s_src_ip, port: s_dst_port, n: -n}
+        {direction: 'outbound', node: node, pod_namespace: pod_namespace, pod_name: pod_name, container_name: container_name, process: process, workload: workload, peer: dst_ip, port: dst_port, n: -n},
+        {direction: 'inbound', node: s_node, pod_namespace: s_pod_namespace, pod_name: s_pod_name, container_name: s_container_name, process: s_process, workload: s_workload, peer: s_src_ip, port: s_dst_port, n: -n}
     ], recursive := true)
     FROM (
-        SELECT state, node, pod_namespace, pod_name, container_name, process, dst_ip, dst_port, s_node, s_pod_namespace, s_pod_name, s_container_name, s_process, s_src_ip, s_dst_port, sum(connections)::BIGINT AS n
+        SELECT state, node, pod_namespace, pod_name, container_name, process, workload, dst_ip, dst_port, s_node, s_pod_namespace, s_pod_name, s_container_name, s_process, s_workload, s_src_ip, s_dst_port, sum(connections)::BIGINT AS n
         FROM pairs WHERE state = 'ended' GROUP BY ALL
     )
 )
-SELECT workload_of(pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, sum(n)::BIGINT AS connections,
+SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, sum(n)::BIGINT AS connections,
     node, pod_namespace, pod_name, container_name, process
 FROM counted
 GROUP BY ALL

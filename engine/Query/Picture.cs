@@ -9,10 +9,10 @@ internal sealed class Picture
     /// <summary>The view that the tables are made from; its rows are computed once.</summary>
     public const string Source = "recent";
 
-    private const string Columns = "direction, process, pod_namespace, pod_name, container_name, peer, port, result, sum(attempts) AS attempts, sum(accepts) AS accepts,"
+    private const string Columns = "direction, process, pod_namespace, pod_name, container_name, workload, peer, port, result, sum(attempts) AS attempts, sum(accepts) AS accepts,"
         + " sum(closed) AS closed, sum(bytes_sent) AS bytes_sent, sum(bytes_received) AS bytes_received, max(last) AS last";
 
-    private const string Names = "workload_of(pod_namespace, pod_name, container_name, process) AS workload";
+    private const string Names = "workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload";
 
     private static readonly (string Title, string Sql)[] OfTheHour =
     [
@@ -24,9 +24,9 @@ internal sealed class Picture
         ("what fails", $"SELECT {Names}, peer, port, result, sum(attempts)::BIGINT AS attempts, max(last) AS last"
             + " FROM recent WHERE attempts > 0 AND result <> 'established' GROUP BY ALL ORDER BY attempts DESC, workload, peer, port, result LIMIT 10"),
         ("who tries many ports or addresses", $"SELECT {Names}, kind, target, different, attempts, failed FROM ("
-            + "SELECT pod_namespace, pod_name, container_name, process, 'ports' AS kind, peer AS target, count(DISTINCT port) AS different, sum(attempts)::BIGINT AS attempts,"
+            + "SELECT pod_namespace, pod_name, container_name, process, workload, 'ports' AS kind, peer AS target, count(DISTINCT port) AS different, sum(attempts)::BIGINT AS attempts,"
             + " coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT AS failed FROM recent WHERE attempts > 0 GROUP BY ALL"
-            + " UNION ALL SELECT pod_namespace, pod_name, container_name, process, 'addresses', port::VARCHAR, count(DISTINCT peer), sum(attempts)::BIGINT,"
+            + " UNION ALL SELECT pod_namespace, pod_name, container_name, process, workload, 'addresses', port::VARCHAR, count(DISTINCT peer), sum(attempts)::BIGINT,"
             + " coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT FROM recent WHERE attempts > 0 GROUP BY ALL"
             + ") WHERE different >= 20 AND failed * 2 > attempts ORDER BY different DESC, workload, kind, target LIMIT 5"),
     ];

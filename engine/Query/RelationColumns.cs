@@ -14,7 +14,7 @@ internal static class RelationColumns
         new("node", Text), new("direction", Text), new("process", Text), new("container_id", Text), new("pod_name", Text), new("pod_namespace", Text),
         new("container_name", Text), new("peer", Text), new("port", "INTEGER"), new("result", Text), new("errno", "INTEGER"),
         new("attempts", Number), new("accepts", Number), new("closed", Number), new("bytes_sent", Number), new("bytes_received", Number), new("retransmits", Number),
-        new("latency", Text), new("first", Time), new("last", Time),
+        new("latency", Text), new("first", Time), new("last", Time), new("workload", Text), new("workload_kind", Text),
     ];
 
     private const string Text = "VARCHAR";

@@ -65,7 +65,7 @@ public static class EventColumns
         new PeerColumn("peer_service", p => p.Service, (p, text) => p with { Service = text }, "the Kubernetes Service that was dialed, or that the pod serves"),
         new PeerColumn("peer_node", p => p.Node, (p, text) => p with { Node = text }, "the node that it runs on, or whose address it is"),
         new PeerColumn("peer_zone", p => p.Zone, (p, text) => p with { Zone = text }, "the zone of that node"),
-        new ContainerColumn("workload", c => c.Workload, (c, text) => c with { Workload = text }, "what the process is part of: `namespace/name` of the pod's controller (a CronJob rather than one of its Jobs), `project/service` of Compose, `container/name`, `node/unit` of systemd; null if it is not known") { IsNullIfEmpty = true, IsSearched = true },
+        new ContainerColumn("workload", c => c.Workload, (c, text) => c with { Workload = text }, "what the process is part of: `namespace/name` of the pod's controller (a CronJob rather than one of its Jobs), `project/service` of Compose, `container/name`, `node/unit` of systemd; null if it is not known") { IsNullIfEmpty = true },
         new ContainerColumn("workload_kind", c => c.WorkloadKind, (c, text) => c with { WorkloadKind = text }, "Deployment, StatefulSet, DaemonSet, CronJob, Job, Rollout, StaticPod, Pod, Compose, Service (of Swarm), SystemdUnit; null if it is not known") { IsNullIfEmpty = true },
         new ContainerColumn("pod_labels", c => c.PodLabels, (c, text) => c with { PodLabels = text }, "the labels of `--pod-labels` that the pod has, a JSON object in the order of the option; null if it has none of them") { IsNullIfEmpty = true },
     ];

@@ -9,6 +9,8 @@ namespace NetMon.Storage.Columns;
 /// <summary>Writes rows of hot batches as a row group, sorted, column by column as <see cref="EventColumns"/> declares. All buffers are reused. One thread.</summary>
 internal sealed class RowGroupBuilder : IDisposable
 {
+    private static readonly ContainerColumn[] Workloads = [.. EventColumns.ContainerTexts.Where(column => column.Name is "workload" or "workload_kind")];
+
     private readonly string _node;
     private readonly SortedRows _rows;
     private readonly RowGroupFacts _facts;
@@ -60,6 +62,7 @@ internal sealed class RowGroupBuilder : IDisposable
         _rows.Containers.Settle(_indices);
         _rows.Peers.Settle(_indices);
         tap?.BeginRowGroup(Rows, _facts.RowsOf(ColumnRows.Traffic).Length == _facts.RowsOf(ColumnRows.IdentifiedTraffic).Length);
+        GiveWorkloads(tap);
         file.BeginRowGroup(Rows);
         for (var column = 0; column < EventColumns.All.Count; column++)
         {
@@ -179,6 +182,16 @@ internal sealed class RowGroupBuilder : IDisposable
     {
         var presence = rows.Index(column, _indices);
         Write(definition, _indices.AsSpan(0, presence.Count), rows.Texts, presence);
+    }
+
+    /// <summary>A tap needs the workloads before the columns that come before them in files; it does not take them again.</summary>
+    private void GiveWorkloads(IRowGroupTap? tap)
+    {
+        foreach (var column in tap is null ? [] : Workloads)
+        {
+            var presence = _rows.Containers.Index(column, _indices);
+            tap!.Take(column.Name, _indices.AsSpan(0, presence.Count), _rows.Containers.Texts, presence);
+        }
     }
 
     private void Write(ColumnDefinition definition, ReadOnlySpan<long> numbers, Presence? presence)

@@ -30,6 +30,7 @@ internal sealed class EventKeys
     private static readonly byte[] Established = Encoding.UTF8.GetBytes(Vocabulary.Text(ConnectResult.Established));
 
     private readonly NumberedTexts _containers = new(ContainerBits);
+    private readonly OwnerWorkloads _workloads = new();
     private readonly NumberedTexts _processes = new(ProcessBits);
     private readonly NumberedTexts _peers = new(PeerBits);
     private readonly NumberedTexts _results = new(ResultBits);
@@ -64,8 +65,15 @@ internal sealed class EventKeys
         }
 
         _rows = rows;
+        _workloads.Begin(rows);
         _keys.AsSpan(0, rows).Clear();
     }
+
+    /// <summary>Takes the workloads, before the containers: those of containers are names of theirs, others are owners.</summary>
+    public void TakeWorkloads(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence) => _workloads.Take(indices, texts, presence);
+
+    /// <summary>Takes the kinds of workloads, before the containers.</summary>
+    public void TakeWorkloadKinds(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence) => _workloads.TakeKinds(indices, texts, presence);
 
     public void TakeSources(ReadOnlySpan<uint> indices, PlainTexts texts)
     {
@@ -106,6 +114,24 @@ internal sealed class EventKeys
         {
             _containerOf[n] = numbers[(int)indices[n]];
             _keys[presence is null ? n : presence.Rows[n]] |= (UInt128)(_containerOf[n] + 1) << ContainerAt;
+        }
+
+        for (var row = 0; row < _rows; row++)
+        {
+            if (!_workloads.Has(row))
+            {
+                continue;
+            }
+
+            var owner = (uint)(_keys[row] >> ContainerAt);
+            if (owner == 0)
+            {
+                _keys[row] |= (UInt128)(_workloads.UnitOf(row, _containers) + 1) << ContainerAt;
+            }
+            else
+            {
+                _workloads.Give(row, owner - 1, _names, _containers.Count);
+            }
         }
     }
 
@@ -210,7 +236,7 @@ internal sealed class EventKeys
         names = container == 0 ? default : _names.Of((int)container - 1);
         key = new RollupKey
         {
-            ContainerId = container == 0 ? default : _containers[container - 1],
+            Owner = container == 0 ? default : _containers[container - 1],
             Process = _processes[Part(parts, ProcessAt, ProcessBits)],
             Direction = Part(parts, DirectionAt, 1) == 1 ? Outbound : Inbound,
             Peer = _peers[Part(parts, PeerAt, PeerBits)],
@@ -225,6 +251,7 @@ internal sealed class EventKeys
     {
         _distinct.Clear();
         _containers.Clear();
+        _workloads.Clear();
         _processes.Clear();
         _peers.Clear();
         _results.Clear();

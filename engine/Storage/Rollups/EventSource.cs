@@ -1,3 +1,4 @@
+using NetMon.Parquet;
 using NetMon.Parquet.Reading;
 using NetMon.Storage.Columns;
 
@@ -7,6 +8,9 @@ namespace NetMon.Storage.Rollups;
 /// <param name="reader">Borrowed.</param>
 internal sealed class EventSource(ColumnReader reader)
 {
+    private static readonly PlainTexts NoTexts = new();
+    private static readonly Presence NoRows = new();
+
     /// <summary>Gives a row group to a tap.</summary>
     /// <param name="file">A piece or a sealed file.</param>
     /// <param name="group">Which row group.</param>
@@ -19,6 +23,12 @@ internal sealed class EventSource(ColumnReader reader)
         tap.BeginRowGroup(file.RowGroups[group].Rows, areDeltasKnown: chunks[IndexOf(file, "delta_sent")].Pages.Nulls == chunks[IndexOf(file, "bytes_sent")].Pages.Nulls);
         foreach (var column in EventTable.Columns)
         {
+            if (column is "workload" or "workload_kind" && file.IndexOf(column) < 0)
+            {
+                tap.Take(column, default, NoTexts, NoRows); // a file of an agent that did not know workloads
+                continue;
+            }
+
             reader.Read(file, group, IndexOf(file, column));
             if (reader.IsText)
             {

@@ -13,7 +13,7 @@ internal sealed class EventTable : IRowGroupTap
     /// <summary>The columns that it takes, in their order.</summary>
     public static readonly IReadOnlyList<string> Columns =
     [
-        "timestamp", "type", "src_ip", "dst_ip", "dst_port", "process", "container_id", "pod_name", "pod_namespace", "container_name", "direction", "result",
+        "workload", "workload_kind", "timestamp", "type", "src_ip", "dst_ip", "dst_port", "process", "container_id", "pod_name", "pod_namespace", "container_name", "direction", "result",
         "errno", "latency_us", "bytes_sent", "bytes_received", "retransmits", "delta_sent", "delta_received",
     ];
 
@@ -94,6 +94,12 @@ internal sealed class EventTable : IRowGroupTap
             case "type":
                 _amounts.TakeKinds(indices, texts);
                 break;
+            case "workload":
+                _keys.TakeWorkloads(indices, texts, presence);
+                break;
+            case "workload_kind":
+                _keys.TakeWorkloadKinds(indices, texts, presence);
+                break;
             case "src_ip":
                 _keys.TakeSources(indices, texts);
                 break;
@@ -139,9 +145,9 @@ internal sealed class EventTable : IRowGroupTap
         foreach (var number in _keys.Ordered())
         {
             _keys.Get(number, out var key, out var known);
-            if (names is not null && !known.AreKnown && !key.ContainerId.IsEmpty)
+            if (names is not null && !known.AreKnown && key.IsContainer)
             {
-                known = names.Of(key.ContainerId);
+                known = names.Of(key.Owner);
             }
 
             writer.Add(in key, in known, _amounts.SumsOf(number), _amounts.LatencyOf(number));

@@ -11,6 +11,8 @@ internal sealed class LateNames(Func<ContainerIdentity, ContainerIdentity?> name
     private byte[] _podName = [];
     private byte[] _podNamespace = [];
     private byte[] _containerName = [];
+    private byte[] _workload = [];
+    private byte[] _workloadKind = [];
 
     /// <summary>A container's names, all empty if nobody knows them; valid until the next call.</summary>
     public RollupNames Of(ReadOnlySpan<byte> container)
@@ -22,8 +24,10 @@ internal sealed class LateNames(Func<ContainerIdentity, ContainerIdentity?> name
             _podName = Encoding.UTF8.GetBytes(named?.PodName ?? "");
             _podNamespace = Encoding.UTF8.GetBytes(named?.PodNamespace ?? "");
             _containerName = Encoding.UTF8.GetBytes(named?.ContainerName ?? "");
+            _workload = Encoding.UTF8.GetBytes(named?.Workload ?? "");
+            _workloadKind = Encoding.UTF8.GetBytes(named?.WorkloadKind ?? "");
         }
 
-        return new RollupNames { PodName = _podName, PodNamespace = _podNamespace, ContainerName = _containerName };
+        return new RollupNames { PodName = _podName, PodNamespace = _podNamespace, ContainerName = _containerName, Workload = _workload, WorkloadKind = _workloadKind };
     }
 }

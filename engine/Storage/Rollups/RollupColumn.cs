@@ -23,4 +23,6 @@ internal enum RollupColumn
     Latency,
     First,
     Last,
+    Workload,
+    WorkloadKind,
 }

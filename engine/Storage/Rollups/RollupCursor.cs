@@ -9,6 +9,8 @@ internal sealed class RollupCursor : IDisposable
     private readonly ParquetFile _file;
     private readonly ColumnReader _reader;
     private readonly StoredColumn[] _columns;
+    private byte[] _unit = [];
+    private int _unitBytes;
     private int _group = -1;
     private int _row;
 
@@ -20,7 +22,8 @@ internal sealed class RollupCursor : IDisposable
     {
         (_file, _reader, _columns) = (file, reader, columns);
         if (file.Metadata.GetValueOrDefault(RollupSchema.VersionKey) != RollupSchema.Version
-            || !file.Columns.Select(Shape).SequenceEqual(RollupSchema.Columns.Select(Shape)))
+            || file.Columns.Count is not (RollupSchema.ColumnsWithoutWorkloads or (int)RollupColumn.WorkloadKind + 1)
+            || !file.Columns.Select(Shape).SequenceEqual(RollupSchema.Columns.Take(file.Columns.Count).Select(Shape)))
         {
             file.Dispose();
             throw new DamagedFileException("it is no roll-up of this version");
@@ -33,7 +36,7 @@ internal sealed class RollupCursor : IDisposable
     /// <summary>The row's key; valid until the next row.</summary>
     public RollupKey Key => new()
     {
-        ContainerId = Text(RollupColumn.ContainerId),
+        Owner = _unitBytes > 0 ? _unit.AsSpan(0, _unitBytes) : Text(RollupColumn.ContainerId),
         Process = Text(RollupColumn.Process),
         Direction = Text(RollupColumn.Direction),
         Peer = Text(RollupColumn.Peer),
@@ -48,6 +51,8 @@ internal sealed class RollupCursor : IDisposable
         PodName = Text(RollupColumn.PodName),
         PodNamespace = Text(RollupColumn.PodNamespace),
         ContainerName = Text(RollupColumn.ContainerName),
+        Workload = _unitBytes > 0 ? default : Text(RollupColumn.Workload),
+        WorkloadKind = _unitBytes > 0 ? default : Text(RollupColumn.WorkloadKind),
     };
 
     public RollupSums Sums => new()
@@ -72,6 +77,7 @@ internal sealed class RollupCursor : IDisposable
     {
         if (_group >= 0 && ++_row < _file.RowGroups[_group].Rows)
         {
+            TakeUnit();
             return true;
         }
 
@@ -86,14 +92,39 @@ internal sealed class RollupCursor : IDisposable
         while (_file.RowGroups[_group].Rows == 0);
         for (var column = 0; column < _columns.Length; column++)
         {
-            _reader.Read(_file, _group, column);
-            _columns[column].Take(_reader, _file.RowGroups[_group].Rows);
+            if (column < _file.Columns.Count)
+            {
+                _reader.Read(_file, _group, column);
+                _columns[column].Take(_reader, _file.RowGroups[_group].Rows);
+            }
+            else
+            {
+                _columns[column].TakeNulls(_file.RowGroups[_group].Rows);
+            }
         }
 
+        TakeUnit();
         return true;
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Of a process of the node the owner is its unit, with a zero byte before it.</summary>
+    private void TakeUnit()
+    {
+        _unitBytes = 0;
+        if (this[RollupColumn.ContainerId].IsNull(_row) && Text(RollupColumn.Workload) is { IsEmpty: false } unit)
+        {
+            _unitBytes = unit.Length + 1;
+            if (_unit.Length < _unitBytes)
+            {
+                _unit = new byte[2 * _unitBytes];
+            }
+
+            _unit[0] = RollupKey.OfUnit;
+            unit.CopyTo(_unit.AsSpan(1));
+        }
+    }
 
     private static (string Name, ColumnKind Kind, bool IsOptional) Shape(ColumnDefinition column) => (column.Name, column.Kind, column.IsOptional);
 

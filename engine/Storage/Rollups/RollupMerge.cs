@@ -65,9 +65,9 @@ internal sealed class RollupMerge(LateNames? names)
         }
 
         var key = first.Key;
-        if (names is not null && !known.AreKnown && !key.ContainerId.IsEmpty)
+        if (names is not null && !known.AreKnown && key.IsContainer)
         {
-            known = names.Of(key.ContainerId);
+            known = names.Of(key.Owner);
         }
 
         writer.Add(in key, in known, in sums, same.Count > 1 ? _latency.Text() : first.Latency);

@@ -9,6 +9,11 @@ internal readonly ref struct RollupNames
 
     public ReadOnlySpan<byte> ContainerName { get; init; }
 
+    /// <summary>What it is part of.</summary>
+    public ReadOnlySpan<byte> Workload { get; init; }
+
+    public ReadOnlySpan<byte> WorkloadKind { get; init; }
+
     /// <summary>Whether a runtime has named the container.</summary>
     public bool AreKnown => !PodName.IsEmpty || !ContainerName.IsEmpty;
 }

@@ -16,6 +16,9 @@ internal static class RollupSchema
     /// <summary>The metadata key of how often roll-ups were merged to make it.</summary>
     public const string LevelKey = "netmon.rollup_level";
 
+    /// <summary>How many columns a roll-up of an agent has that did not know workloads; the others came behind them.</summary>
+    public const int ColumnsWithoutWorkloads = (int)RollupColumn.Workload;
+
     /// <summary>All of them, in the order of <see cref="RollupColumn"/>.</summary>
     public static readonly IReadOnlyList<ColumnDefinition> Columns =
     [
@@ -39,5 +42,7 @@ internal static class RollupSchema
         new("latency", ColumnKind.Text, IsOptional: true),
         new("first", ColumnKind.Timestamp),
         new("last", ColumnKind.Timestamp),
+        new("workload", ColumnKind.Text, IsOptional: true),
+        new("workload_kind", ColumnKind.Text, IsOptional: true),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NetMon.Events;
 using NetMon.Native;
 using NetMon.Parquet;
 
@@ -8,6 +9,8 @@ namespace NetMon.Storage.Rollups;
 /// <summary>Writes a roll-up from its first row to its last, in the order of <see cref="RollupKey"/>. Nothing of the file is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
 internal sealed class RollupWriter : IDisposable
 {
+    private static readonly byte[] SystemdUnit = Encoding.UTF8.GetBytes(WorkloadKinds.SystemdUnit);
+
     private readonly CaptureSinkOptions _options;
     private readonly BufferedFile _stream;
     private readonly ParquetFileWriter _file;
@@ -58,6 +61,8 @@ internal sealed class RollupWriter : IDisposable
         AddUnlessEmpty(RollupColumn.Latency, latency);
         this[RollupColumn.First].Add(sums.First);
         this[RollupColumn.Last].Add(sums.Last);
+        AddUnlessEmpty(RollupColumn.Workload, key.IsContainer ? names.Workload : key.Unit);
+        AddUnlessEmpty(RollupColumn.WorkloadKind, key.IsContainer ? names.WorkloadKind : key.Unit.IsEmpty ? default : SystemdUnit);
         if (++_rows == RollupBuffers.Rows)
         {
             WriteRowGroup();
@@ -98,7 +103,7 @@ internal sealed class RollupWriter : IDisposable
 
     private void AddContainer(in RollupKey key, in RollupNames names)
     {
-        if (key.ContainerId.IsEmpty)
+        if (!key.IsContainer)
         {
             for (var column = RollupColumn.ContainerId; column <= RollupColumn.ContainerName; column++)
             {
@@ -108,7 +113,7 @@ internal sealed class RollupWriter : IDisposable
             return;
         }
 
-        this[RollupColumn.ContainerId].Add(key.ContainerId);
+        this[RollupColumn.ContainerId].Add(key.Owner);
         this[RollupColumn.PodName].Add(names.PodName);
         this[RollupColumn.PodNamespace].Add(names.PodNamespace);
         this[RollupColumn.ContainerName].Add(names.ContainerName);

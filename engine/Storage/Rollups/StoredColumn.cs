@@ -46,6 +46,15 @@ internal sealed class StoredColumn
         }
     }
 
+    /// <summary>Takes a column that the file has not.</summary>
+    public void TakeNulls(int rows)
+    {
+        _hasPlaces = true;
+        _texts.Clear();
+        Reserve(ref _places, rows);
+        _places.AsSpan(0, rows).Fill(Null);
+    }
+
     public bool IsNull(int row) => _hasPlaces && _places[row] == Null;
 
     /// <summary>A row's text; empty for null.</summary>

@@ -106,6 +106,22 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
+    public void A_unit_of_the_node_has_a_workload_and_no_container_and_what_is_not_known_of_a_workload_is_null()
+    {
+        const string question = "SELECT container_id, pod_name, image, workload, workload_kind, pod_labels FROM {events} ORDER BY timestamp";
+        Write(
+            Sample.Accept(Sample.Hour19), Sample.Accept(Sample.Hour19 + 1000) with { Container = Sample.Unit }, Sample.Accept(Sample.Hour19 + 2000) with { Container = Sample.Container },
+            Sample.Accept(Sample.Hour19 + 3000) with { Container = new ContainerIdentity("c0ffee") });
+
+        Assert.Equal(
+            [
+                Nulls(6), [.. Nulls(3), "node/sshd.service", "SystemdUnit", null],
+                [Sample.Container.ContainerId, Sample.Container.PodName, Sample.Container.Image, "production/nginx", "Deployment", """{"team":"shop"}"""], ["c0ffee", "", "", .. Nulls(3)],
+            ],
+            _capture.Query(question));
+    }
+
+    [Fact]
     public void Process_names_are_decoded_as_the_framework_decodes_UTF8()
     {
         byte[][] names =

@@ -13,7 +13,9 @@ internal static class Sample
 
     public static readonly ContainerIdentity Container = new(
         "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90", "nginx-7d64c9f9b8-x9k2m", "production", "nginx",
-        "0d4b6a1e-3f0c-4d27-9a55-6f1f5b0b7c11", "docker.io/library/nginx:1.29");
+        "0d4b6a1e-3f0c-4d27-9a55-6f1f5b0b7c11", "docker.io/library/nginx:1.29", "production/nginx", WorkloadKinds.Deployment, """{"team":"shop"}""");
+
+    public static readonly ContainerIdentity Unit = new("", Workload: "node/sshd.service", WorkloadKind: WorkloadKinds.SystemdUnit);
 
     public static readonly PeerIdentity Peer = new("db-0", "production", "StatefulSet/db", "db", "node-2", "zone-b");
 

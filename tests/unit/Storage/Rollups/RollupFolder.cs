@@ -101,10 +101,10 @@ public sealed class RollupFolder : IDisposable
             sum(attempts)::BIGINT, sum(accepts)::BIGINT, sum(closed)::BIGINT, sum(bytes_sent)::BIGINT, sum(bytes_received)::BIGINT, sum(retransmits)::BIGINT,
             epoch_us(min(first)), epoch_us(max(last))
             """;
-        const string Keys = "node, direction, process, container_id, pod_name, pod_namespace, container_name, peer, port, result, errno";
+        const string Keys = "node, direction, process, container_id, pod_name, pod_namespace, container_name, workload, workload_kind, peer, port, result, errno";
         var rows = DuckDb.Query($"""
             SELECT {Keys}, {Sums} FROM (
-                SELECT node, direction, process, container_id, pod_name, pod_namespace, container_name,
+                SELECT node, direction, process, container_id, pod_name, pod_namespace, container_name, workload, workload_kind,
                     CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port,
                     CASE WHEN direction = 'outbound' THEN coalesce(result, 'established') END AS result, errno,
                     (type = 'CONNECT')::INT AS attempts, (type = 'ACCEPT')::INT AS accepts, (type = 'CLOSE')::INT AS closed,
@@ -160,7 +160,7 @@ public sealed class RollupFolder : IDisposable
             (record.BytesSent, record.BytesReceived) = ((ulong)random.Next(100_000), (ulong)random.NextInt64(1L << 40));
             (record.DeltaSent, record.DeltaReceived) = ((ulong)random.Next(50_000), (ulong)random.Next(70_000));
             record.Retransmits = (uint)random.Next(4);
-            events[n].Container = random.Next(10) switch { < 3 => null, < 6 => Sample.Container, < 8 => Sample.Container with { ContainerId = new string('b', 64), PodName = "other" }, _ => new ContainerIdentity(new string('c', 64)) };
+            events[n].Container = random.Next(10) switch { 0 => null, 1 => Sample.Unit, 2 => Sample.Unit with { Workload = "node/cron.service" }, < 6 => Sample.Container, < 8 => Sample.Container with { ContainerId = new string('b', 64), PodName = "other" }, _ => new ContainerIdentity(new string('c', 64)) };
         }
 
         return [.. events.OrderBy(e => e.UnixNanoseconds)];

@@ -33,7 +33,7 @@ public sealed class RollupTests : IDisposable
         Assert.Equal([[folder.Pieces[0]]], Metadata(path, "netmon.segments"));
         Assert.Equal([["1"]], Metadata(path, "netmon.rollup_version"));
         Assert.Equal(
-            Storage.DuckDb.Query($"SELECT container_id, process, direction, peer, port, result, errno FROM {rollup} ORDER BY encode(container_id) NULLS FIRST, encode(process), encode(direction), encode(peer), port, encode(result) NULLS FIRST, errno NULLS FIRST"),
+            Storage.DuckDb.Query($"SELECT container_id, process, direction, peer, port, result, errno FROM {rollup} ORDER BY encode(container_id) NULLS FIRST, CASE WHEN container_id IS NULL THEN encode(workload) END NULLS FIRST, encode(process), encode(direction), encode(peer), port, encode(result) NULLS FIRST, errno NULLS FIRST"),
             Storage.DuckDb.Query($"SELECT container_id, process, direction, peer, port, result, errno FROM {rollup}"));
     }
 
@@ -98,7 +98,7 @@ public sealed class RollupTests : IDisposable
         folder.Rollups.Seal(RollupFolder.Hour);
 
         var rollup = $"'{folder.Path}/rollup/{RollupFolder.HourFolder}/node-1.parquet'";
-        Assert.Equal([[Sample.Container.PodName, "production", "nginx"]], Storage.DuckDb.Query($"SELECT DISTINCT pod_name, pod_namespace, container_name FROM {rollup} WHERE container_id LIKE 'c%'"));
+        Assert.Equal([[Sample.Container.PodName, "production", "nginx", "production/nginx", "Deployment"]], Storage.DuckDb.Query($"SELECT DISTINCT pod_name, pod_namespace, container_name, workload, workload_kind FROM {rollup} WHERE container_id LIKE 'c%'"));
         Assert.Equal(
             Storage.DuckDb.Query($"SELECT container_id, count(*) FILTER (WHERE type = 'CLOSE') FROM read_parquet({Events(folder, "events")}) GROUP BY 1 ORDER BY 1"),
             Storage.DuckDb.Query($"SELECT container_id, sum(closed)::BIGINT FROM {rollup} GROUP BY 1 ORDER BY 1"));
@@ -246,7 +246,7 @@ public sealed class RollupTests : IDisposable
                 var key = cursor.Key;
                 var names = cursor.Names;
                 var sums = cursor.Sums;
-                rows.Add($"{Text(key.ContainerId)} {Text(key.Process)} {Text(key.Direction)} {Text(key.Peer)} {key.Port} {Text(key.Result)} {key.Errno} "
+                rows.Add($"{Text(key.Owner)} {Text(key.Process)} {Text(key.Direction)} {Text(key.Peer)} {key.Port} {Text(key.Result)} {key.Errno} "
                     + $"{Text(names.PodName)} {Text(names.PodNamespace)} {Text(names.ContainerName)} {sums.Attempts} {sums.Accepts} {sums.Closed} {sums.BytesSent} "
                     + $"{sums.BytesReceived} {sums.Retransmits} {sums.First} {sums.Last} {Text(cursor.Latency)}");
             }
@@ -280,7 +280,7 @@ public sealed class RollupTests : IDisposable
     {
         var rollup = $"'{folder.Path}/rollup/{RollupFolder.HourFolder}/node-1.parquet'";
         AssertSame(Events(folder, "events"), rollup);
-        Assert.Equal([[0L]], Storage.DuckDb.Query($"SELECT count(*) - count(DISTINCT (direction, process, container_id, peer, port, result, errno)) FROM {rollup}"));
+        Assert.Equal([[0L]], Storage.DuckDb.Query($"SELECT count(*) - count(DISTINCT (direction, process, container_id, CASE WHEN container_id IS NULL THEN workload END, peer, port, result, errno)) FROM {rollup}"));
         Assert.Empty(folder.HotRollups);
         Assert.Empty(Directory.GetFiles(folder.Path, "*.partial", SearchOption.AllDirectories));
         Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "rollup"), "*", SearchOption.AllDirectories));
