@@ -88,7 +88,7 @@ internal static class OwnerFile
         return (rows, (known - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
     }
 
-    private static IEnumerable<OwnerRange> ReadGroup(ParquetFile file, int group, ColumnReader reader)
+    private static List<OwnerRange> ReadGroup(ParquetFile file, int group, ColumnReader reader)
     {
         var rows = file.RowGroups[group].Rows;
         StoredColumn[] columns = [.. OwnerSchema.Columns.Select(_ => new StoredColumn())];
