@@ -166,11 +166,12 @@ public sealed class JsonLineTests
     public void Any_node_and_container_names_are_one_line_and_read_as_they_were() => HostileText.Array[5].Sample(
         names =>
         {
-            var e = JsonLines.Event(RecordKind.Connect) with { Container = new ContainerIdentity(names[0], names[1], names[2], names[3]) };
+            var id = "c" + names[0]; // without an id it is none
+            var e = JsonLines.Event(RecordKind.Connect) with { Container = new ContainerIdentity(id, names[1], names[2], names[3]) };
             var line = Parse(e, names[4]);
             var container = line.GetProperty("container");
 
-            Assert.Equal(Replaced(names[0][..Math.Min(names[0].Length, 12)]), container.GetProperty("container_id").GetString());
+            Assert.Equal(Replaced(id[..Math.Min(id.Length, 12)]), container.GetProperty("container_id").GetString());
             Assert.Equal(Replaced(names[1]), container.GetProperty("pod_name").GetString());
             Assert.Equal(Replaced(names[2]), container.GetProperty("pod_namespace").GetString());
             Assert.Equal(Replaced(names[3]), container.GetProperty("container_name").GetString());
