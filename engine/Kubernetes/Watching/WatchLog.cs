@@ -1,4 +1,3 @@
-using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
 
 namespace NetMon.Kubernetes.Watching;
@@ -6,6 +5,7 @@ namespace NetMon.Kubernetes.Watching;
 /// <summary>One log line when all kinds are watched, one when a kind fails and whenever that has another reason, one when it works again. Any thread.</summary>
 internal sealed class WatchLog(Logger log, string server, int kinds)
 {
+    private const int LongestWhy = 400;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _working = [];
     private readonly Dictionary<string, string> _failing = [];
@@ -40,7 +40,10 @@ internal sealed class WatchLog(Logger log, string server, int kinds)
             }
 
             _failing[kind] = why;
-            log.Warn(Usage.OneLine($"{kind} can't be watched: {why}. What is known stays. Retrying automatically."));
+            log.Warn($"{kind} can't be watched: {Plain(why)}. What is known stays. Retrying automatically.");
         }
     }
+
+    /// <summary>What a server may have put into it is one line of bounded length.</summary>
+    private static string Plain(string why) => new([.. why.Take(LongestWhy).Select(letter => char.IsControl(letter) ? ' ' : letter)]);
 }

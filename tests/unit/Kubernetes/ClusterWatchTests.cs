@@ -50,7 +50,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         Cluster.Put(TestObject.Service("shop", "web", "10.96.0.11", """[{"port":80,"nodePort":30080},{"port":53,"protocol":"UDP","nodePort":30053}]"""));
         await _watched.UntilAsync(() => _watched.Find("10.96.0.11", 80) is { Service: "web" }, "the new address");
         Assert.Null(_watched.Find("10.96.0.10", 80));
-        Assert.Equal(new PeerIdentity("", "shop", "", "web", "n1", "zone-of-n1"), _watched.Find("192.168.0.1", 30080));
+        await _watched.UntilAsync(() => _watched.Find("192.168.0.1", 30080) == new PeerIdentity("", "shop", "", "web", "n1", "zone-of-n1"), "the node port");
 
         Assert.Equal(6, Server.Requests.Length);
         Assert.Equal(3, Server.Requests.Count(request => request.EndsWith("?limit=500&resourceVersion=0", StringComparison.Ordinal)));

@@ -15,6 +15,7 @@ internal sealed class TestAuthority : IDisposable
         var request = new CertificateRequest("CN=test authority", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
     }
 
@@ -30,8 +31,9 @@ internal sealed class TestAuthority : IDisposable
         names.AddIpAddress(address);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         var until = DateTimeOffset.UtcNow.AddDays(5) - (age ?? TimeSpan.Zero);
-        using var signed = request.Create(_certificate, DateTimeOffset.UtcNow.AddHours(-12), until, RandomNumberGenerator.GetBytes(8));
+        using var signed = request.Create(_certificate, DateTimeOffset.UtcNow.AddHours(-23), until, RandomNumberGenerator.GetBytes(8));
         return X509CertificateLoader.LoadPkcs12(signed.CopyWithPrivateKey(key).Export(X509ContentType.Pfx), null);
     }
 
