@@ -17,13 +17,20 @@ internal static class ClusterWatch
         WatchedKind[] kinds = [new NodeKind(), new ServiceKind(), new SliceKind()];
         var words = new WatchLog(log, address.Server.OriginalString, kinds.Length);
         KindWatch[] watches = [.. kinds.Select(kind => new KindWatch(kind, server, output, pace, words))];
+        var nodes = watches[0].Listed; // no endpoint names a pod before its node is known, so endpoints are listed behind the nodes
 
         await lines.WriteAsync(Encoding.ASCII.GetBytes(FactProtocol.Version + "\n"), stop).ConfigureAwait(false);
         using var all = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task[] running = [ReportAsync(watches, output, pace, all.Token), .. watches.Select(watch => Task.Run(() => watch.RunAsync(all.Token), all.Token))];
+        Task[] running = [ReportAsync(watches, output, pace, all.Token), .. watches.Select((watch, index) => Task.Run(() => StartAsync(watch, kinds[index].Kind == ClusterKind.Slices ? nodes : Task.CompletedTask, all.Token), all.Token))];
         await Task.WhenAny(running).ConfigureAwait(false); // none ends but by the stop, or with its reader
         await all.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).ConfigureAwait(false);
+    }
+
+    private static async Task StartAsync(KindWatch watch, Task after, CancellationToken stop)
+    {
+        await after.WaitAsync(stop).ConfigureAwait(false);
+        await watch.RunAsync(stop).ConfigureAwait(false);
     }
 
     private static async Task ReportAsync(KindWatch[] watches, FactOutput output, WatchPace pace, CancellationToken stop)

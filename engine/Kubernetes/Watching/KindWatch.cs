@@ -18,11 +18,15 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
     private readonly FactWriter _lines = new();
     private readonly BackOff _pause = new(pace.FirstPause, pace.LongestPause, jitter: 0.3);
     private readonly string _word = FactProtocol.WordOf(kind.Kind);
+    private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _listFrom = "0"; // any version that the server has at hand, as for all clients that begin; empty: the newest
     private string? _version; // null: it is to be listed first
 
     /// <summary>How it is doing.</summary>
     public WatchStatus Status { get; } = new();
+
+    /// <summary>Completed once the first list is.</summary>
+    public Task Listed => _listed.Task;
 
     /// <summary>The kind's lines about its state.</summary>
     public void WriteStatus(FactWriter lines) => Status.Write(kind.Kind, lines);
@@ -40,6 +44,7 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
                 if (_version is null)
                 {
                     _version = await ListAsync(stop).ConfigureAwait(false);
+                    _listed.TrySetResult();
                 }
 
                 var events = await WatchAsync(_version, stop).ConfigureAwait(false);
