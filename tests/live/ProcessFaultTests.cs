@@ -156,7 +156,10 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, next.WaitForExit());
         Assert.Empty(Directory.EnumerateFiles(_scratch["capture"], "*.arrows", SearchOption.AllDirectories));
         Assert.Empty(Directory.EnumerateFiles(_scratch["capture"], "*.partial", SearchOption.AllDirectories));
-        Assert.Equal(0, LossReport.Total(next.Log));
+        // A write that the kill cut short leaves a part of a batch of 4,096 rows; the next agent counts it.
+        var torn = LossReport.Number(next.Log, "parquet.torn_tail");
+        Assert.True(torn == LossReport.Total(next.Log) && torn <= 4096 * files.Length, next.Log);
+        output.WriteLine($"{torn} rows of batches that were being written");
         var rows = $"SELECT epoch_us(timestamp) AS moment, src_ip, src_port::INT AS src_port, dst_ip, type, direction, pid::INT AS pid FROM {Duck.Events(_scratch["capture"])}";
         Assert.Empty(Duck.Rows($"SELECT * FROM ({rows}) GROUP BY ALL HAVING count(*) > 1 LIMIT 3"));
         foreach (var file in files)
