@@ -84,7 +84,13 @@ public sealed class OwnerFileTests : IDisposable
         CaptureFolder.WaitFor(() => Hot.Length == 1, "the file of the hour that goes on");
         string[] expected = ["50,a", "70,b"];
         const string question = "SELECT epoch(last)::BIGINT - epoch(TIMESTAMP '2026-11-22 19:00:00')::BIGINT, peer_pod_name FROM talkers ORDER BY 1";
-        CaptureFolder.WaitFor(() => Ask(question).SequenceEqual(expected), "both names");
+        CaptureFolder.WaitFor(
+            () =>
+            {
+                sink.Advance(At(101));
+                return Ask(question).SequenceEqual(expected);
+            },
+            "both names");
 
         sink.Close();
         Assert.Equal(["a", "b"], Ask("SELECT peer_pod_name FROM connections ORDER BY closed_at"));
