@@ -49,6 +49,20 @@ SET VARIABLE capture_unrolled = (
 CREATE OR REPLACE VIEW unrolled AS
 FROM query(CASE WHEN len(getvariable('capture_unrolled')) > 0 THEN 'FROM netmon_events(getvariable(''capture_unrolled''))' ELSE 'FROM events WHERE false' END);
 
+SET VARIABLE capture_has_owners = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/owners/**/*.parquet'));
+
+CREATE OR REPLACE VIEW owned AS
+SELECT NULL::VARCHAR AS address, NULL::VARCHAR AS node, NULL::VARCHAR AS pod_name, NULL::VARCHAR AS pod_namespace, NULL::VARCHAR AS pod_uid, NULL::VARCHAR AS workload,
+    NULL::VARCHAR AS workload_kind, NULL::BOOLEAN AS host_network, NULL::TIMESTAMP AS from_time, NULL::TIMESTAMP AS to_time, NULL::DATE AS date, NULL::BIGINT AS hour
+WHERE false
+UNION ALL BY NAME
+SELECT * FROM query(CASE WHEN getvariable('capture_has_owners')
+    THEN 'SELECT * FROM read_parquet(getvariable(''capture'') || ''/owners/**/*.parquet'', hive_partitioning = true, hive_types = {''date'': DATE, ''hour'': BIGINT}, union_by_name = true)'
+    ELSE 'SELECT NULL::VARCHAR AS node WHERE false'
+END);
+
+CREATE OR REPLACE VIEW holding AS FROM owned;
+
 SET VARIABLE capture_has_losses = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/loss/**/*.parquet'));
 
 CREATE OR REPLACE VIEW loss AS

@@ -1,11 +1,13 @@
 -- What to ask a capture, in plain DuckDB (1.3 or newer); times are UTC. docs/query.md has questions and their answers.
 --
--- These views need five relations and a variable. netmon query makes them for what a question needs, capture.sql makes
+-- These views need seven relations and a variable. netmon query makes them for what a question needs, capture.sql makes
 -- them for stock DuckDB:
 --   events       one row per event, with date and hour                  (parquet.md)
 --   rollups      the rows of the roll-up files, with date and hour      (parquet.md)
 --   unrolled     the events of which there is no roll-up yet
 --   kept         node, date, hour, events: how many events are there
+--   owned        whose which address was, by hour, with date and hour   (owners.md)
+--   holding      the same, of the hours of events and roll-ups alone
 --   loss         what was lost                                          (loss.md)
 --   capture_end  variable: the time of the capture's last event
 -- Statements end in a semicolon at a line's end, and nothing else does: netmon query creates those that a question names.
@@ -96,6 +98,47 @@ SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_na
     CASE type WHEN 'CLOSE' THEN retransmits ELSE 0 END, NULL, NULL, timestamp, timestamp
 FROM unrolled WHERE type IN ('CLOSE', 'FLOW');
 
+-- Who had which address, from when to when: one row for each address of a pod, of a container outside Kubernetes, or of a node
+-- (host_network; the pods on its network have it too). Without to_time its owner has it still.
+CREATE OR REPLACE VIEW owners AS
+SELECT address, node, pod_name, pod_namespace, any_value(workload) AS workload, any_value(workload_kind) AS workload_kind,
+    coalesce(host_network, false) AS host_network, from_time, min(to_time) AS to_time, pod_uid
+FROM owned
+GROUP BY address, node, pod_name, pod_namespace, pod_uid, coalesce(host_network, false), from_time;
+
+-- The same by hour, so that at each moment an address has one owner or none that is known for sure. Of one node: who has it next
+-- has it from the other's end on, or, where that is not known, ends it. Of several nodes: nobody while both say that they have it.
+CREATE OR REPLACE VIEW holders AS
+WITH ranges AS (
+    SELECT address, date, hour, node, pod_name, pod_namespace, pod_uid, any_value(workload) AS workload, from_time, min(to_time) AS to_time
+    FROM holding
+    GROUP BY address, date, hour, node, pod_name, pod_namespace, pod_uid, from_time
+), claimed AS (
+    SELECT *, min(node) OVER (PARTITION BY address, date, hour) <> max(node) OVER (PARTITION BY address, date, hour) AS shared FROM ranges
+), ordered AS (
+    SELECT *, lead(from_time) OVER (PARTITION BY address, date, hour ORDER BY from_time, to_time) AS next_from,
+        max(CASE WHEN shared THEN coalesce(to_time, 'infinity') ELSE to_time END)
+            OVER (PARTITION BY address, date, hour ORDER BY from_time, to_time ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS free_at
+    FROM claimed
+)
+SELECT * FROM (
+    SELECT address, date, hour, greatest(from_time, free_at) AS held_from,
+        CASE WHEN shared THEN least(coalesce(to_time, 'infinity'), coalesce(next_from, 'infinity')) ELSE coalesce(to_time, next_from, 'infinity') END AS held_until,
+        hash(node, pod_namespace, pod_name, pod_uid) AS holder, CASE WHEN pod_name <> '' AND pod_namespace IS NULL THEN node END AS only_from,
+        node, pod_name, pod_namespace, workload
+    FROM ordered
+) WHERE held_from < held_until;
+
+-- tallies with the owner of the peer's address: who had it for all of the time that a row is about. The address of a container
+-- outside Kubernetes means it on its own node alone.
+CREATE OR REPLACE VIEW named_tallies AS
+SELECT * EXCLUDE (only_from) REPLACE (CASE WHEN only_from IS NULL OR only_from = node THEN holder END AS holder,
+    CASE WHEN only_from IS NULL OR only_from = node THEN names END AS names)
+FROM (
+    SELECT t.*, holder, only_from, CASE WHEN holder IS NOT NULL THEN {node: h.node, namespace: h.pod_namespace, pod: h.pod_name, workload: h.workload} END AS names
+    FROM tallies t LEFT JOIN holders h ON t.peer = h.address AND t.date = h.date AND t.hour = h.hour AND t.first >= h.held_from AND t.last < h.held_until
+);
+
 -- Sums by hour of who reached whom, one row for each of its keys; latency is a histogram (latency_quantile).
 CREATE OR REPLACE VIEW hourly AS
 SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, workload, workload_kind, peer, port, result, errno,
@@ -172,22 +215,22 @@ SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,
     CASE WHEN type = 'ACCEPT' THEN timestamp WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
     bytes_sent, bytes_received, rtt_us, retransmits, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name, workload, workload_kind,
-    connection_id, owner, older, dialed_ip, dialed_port, timestamp AS reported_at
+    connection_id, owner, older, dialed_ip, dialed_port, peer_pod_namespace, peer_pod_name, peer_workload, peer_service, peer_node, peer_zone, timestamp AS reported_at
 FROM rows;
 
 -- One row for each end of each connection that was established. One that has ended is its CLOSE. opened_at is the moment of
 -- establishment (of a connection that is older than the agent, the agent's start); accepted_at, when accept() returned. Rows of
 -- version 0.1 have no id and a CLOSE of theirs no latency: these are joined by a hash of their addresses, network namespace and
 -- node and by both ports, which together are more than 64 bits.
-CREATE OR REPLACE VIEW connections AS
+CREATE OR REPLACE VIEW all_connections AS
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS closed_at, duration_us,
     CASE WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
     bytes_sent, bytes_received, rtt_us, retransmits, reason, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name, workload, workload_kind,
-    false AS open, connection_id, owner, older, dialed_ip, dialed_port
+    false AS open, connection_id, owner, older, dialed_ip, dialed_port, peer_pod_namespace, peer_pod_name, peer_workload, peer_service, peer_node, peer_zone, timestamp AS reported_at
 FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL
 UNION ALL BY NAME
-SELECT * EXCLUDE (reported_at), true AS open FROM open_ends(NULL::TIMESTAMP)
+SELECT *, true AS open FROM open_ends(NULL::TIMESTAMP)
 UNION ALL BY NAME
 SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS direction,
     coalesce(c.src_ip, o.src_ip) AS src_ip, coalesce(c.src_port, o.src_port) AS src_port,
@@ -200,7 +243,7 @@ SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS d
     coalesce(c.container_id, o.container_id) AS container_id, coalesce(c.pod_namespace, o.pod_namespace) AS pod_namespace,
     coalesce(c.pod_name, o.pod_name) AS pod_name, coalesce(c.container_name, o.container_name) AS container_name,
     coalesce(c.workload, o.workload) AS workload, coalesce(c.workload_kind, o.workload_kind) AS workload_kind,
-    c.timestamp IS NULL AS open, coalesce(c.owner, o.owner) AS owner, coalesce(c.older, o.older) AS older
+    c.timestamp IS NULL AS open, coalesce(c.owner, o.owner) AS owner, coalesce(c.older, o.older) AS older, coalesce(c.timestamp, o.told_at) AS reported_at
 FROM (
     SELECT *, hash(src_ip, dst_ip, src_port, dst_port, direction, netns, node) AS whose,
         timestamp - to_microseconds(duration_us) AS opened_at, timestamp - to_microseconds(duration_us + 1) AS not_before
@@ -210,29 +253,41 @@ FROM (
     FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
 ) o ON c.whose = o.whose AND c.src_port = o.src_port AND c.dst_port = o.dst_port AND o.told_at >= c.not_before AND o.told_at <= c.timestamp;
 
+-- peer_* is what the agent knew of the other side; where it knew nothing, who had its address when the connection began.
+CREATE OR REPLACE VIEW connections AS
+SELECT c.* EXCLUDE (reported_at, peer_pod_namespace, peer_pod_name, peer_workload, peer_node),
+    coalesce(peer_pod_namespace, h.pod_namespace) AS peer_pod_namespace,
+    coalesce(peer_pod_name, CASE WHEN only_from IS NULL OR only_from = c.node THEN h.pod_name END) AS peer_pod_name,
+    coalesce(peer_workload, CASE WHEN only_from IS NULL OR only_from = c.node THEN h.workload END) AS peer_workload,
+    coalesce(peer_node, CASE WHEN only_from IS NULL OR only_from = c.node THEN h.node END) AS peer_node
+FROM all_connections c LEFT JOIN holders h ON CASE c.direction WHEN 'outbound' THEN c.dst_ip ELSE c.src_ip END = h.address
+    AND c.reported_at::DATE = h.date AND hour(c.reported_at) = h.hour AND c.opened_at >= h.held_from AND c.opened_at < h.held_until;
+
 -- The connections that are open at the end of the capture, by what was reported in its last hour: an open connection has a FLOW
 -- when an hour begins. What the agent has not reported for an hour, because it was stopped, is not here.
 CREATE OR REPLACE VIEW open_now AS
 SELECT * EXCLUDE (accepted_at, reported_at), reported_at FROM open_ends(date_trunc('hour', getvariable('capture_end') - INTERVAL 2 MINUTES));
 
 -- Who moves how much with whom: connections that have ended, and bytes, those of open connections too. The port is the server's.
--- A row for each pod and process; workload adds replicas up.
+-- A row for each pod and process; workload adds replicas up. peer_* is who had the peer's address then; NULL: it is not known.
 CREATE OR REPLACE VIEW talkers AS
-SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, * EXCLUDE (workload, direction, peer, port) FROM (
+SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, * EXCLUDE (workload, direction, peer, port, holder, names), names.workload AS peer_workload, names.namespace AS peer_pod_namespace, names.pod AS peer_pod_name, names.node AS peer_node FROM (
     SELECT direction, peer, port, sum(closed)::BIGINT AS connections, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
-        sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process, workload
-    FROM tallies WHERE closed > 0 OR bytes_sent > 0 OR bytes_received > 0
+        sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process, workload,
+        holder, any_value(names) AS names
+    FROM named_tallies WHERE closed > 0 OR bytes_sent > 0 OR bytes_received > 0
     GROUP BY ALL
 );
 
 -- What could not be reached, by whom and why. median_us is right to 6 %.
 CREATE OR REPLACE VIEW failures AS
 SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, result, errno, attempts,
-    latency_quantile(latencies, 0.5) AS median_us, first, last, node, pod_namespace, pod_name, container_name, process
+    latency_quantile(latencies, 0.5) AS median_us, first, last, node, pod_namespace, pod_name, container_name, process,
+    names.workload AS peer_workload, names.namespace AS peer_pod_namespace, names.pod AS peer_pod_name, names.node AS peer_node
 FROM (
     SELECT node, pod_namespace, pod_name, container_name, process, workload, peer AS dst_ip, port AS dst_port, result, errno,
-        sum(attempts)::BIGINT AS attempts, latency_histogram(latency, latency_us) AS latencies, min(first) AS first, max(last) AS last
-    FROM tallies WHERE attempts > 0 AND result <> 'established'
+        sum(attempts)::BIGINT AS attempts, latency_histogram(latency, latency_us) AS latencies, min(first) AS first, max(last) AS last, holder, any_value(names) AS names
+    FROM named_tallies WHERE attempts > 0 AND result <> 'established'
     GROUP BY ALL
 );
 
@@ -255,8 +310,8 @@ GROUP BY workload, dst_ip, dst_port;
 -- known_since is when the workload first reached anything: with the same day, all of it is new.
 CREATE OR REPLACE VIEW new_destinations AS
 WITH reached AS (
-    SELECT node, pod_namespace, pod_name, container_name, process, workload, peer, port, min(first) AS first_seen, sum(attempts) AS connections
-    FROM tallies WHERE attempts > 0 AND result = 'established'
+    SELECT node, pod_namespace, pod_name, container_name, process, workload, peer, port, min(first) AS first_seen, sum(attempts) AS connections, holder, any_value(names) AS names
+    FROM named_tallies WHERE attempts > 0 AND result = 'established'
     GROUP BY ALL
 ), named AS (
     SELECT * REPLACE (workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload) FROM reached
@@ -265,7 +320,8 @@ WITH reached AS (
 )
 SELECT workload, peer AS dst_ip, port AS dst_port, min(first_seen) AS first_seen, sum(connections)::BIGINT AS connections, any_value(known_since) AS known_since,
     arg_min(node, first_seen) AS node, any_value(pod_namespace) AS pod_namespace, arg_min(pod_name, first_seen) AS pod_name,
-    arg_min(container_name, first_seen) AS container_name, arg_min(process, first_seen) AS process
+    arg_min(container_name, first_seen) AS container_name, arg_min(process, first_seen) AS process,
+    arg_min({names: names}, first_seen).names.workload AS peer_workload, arg_min({names: names}, first_seen).names.pod AS peer_pod_name
 FROM named JOIN known USING (workload)
 GROUP BY workload, peer, port
 HAVING min(first_seen) >= date_trunc('day', getvariable('capture_end'));
@@ -285,12 +341,28 @@ FROM (
 
 -- Who calls this node's servers: a client's address and a server's port.
 CREATE OR REPLACE VIEW top_clients AS
-SELECT client, port, workload_name(workload, pod_namespace, pod_name, container_name, process) AS server, * EXCLUDE (client, port, workload) FROM (
+SELECT client, port, workload_name(workload, pod_namespace, pod_name, container_name, process) AS server, * EXCLUDE (client, port, workload, holder, names),
+    names.workload AS client_workload, names.namespace AS client_pod_namespace, names.pod AS client_pod_name, names.node AS client_node FROM (
     SELECT peer AS client, port, sum(accepts)::BIGINT AS accepted, sum(closed)::BIGINT AS closed, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
-        min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process, workload
-    FROM tallies WHERE direction = 'inbound'
+        min(first) AS first, max(last) AS last, node, pod_namespace, pod_name, container_name, process, workload, holder, any_value(names) AS names
+    FROM named_tallies WHERE direction = 'inbound'
     GROUP BY ALL
 );
+
+-- Bytes between zones, from one end's view: of connections whose peer's zone is known (--kubernetes-api). A node's own zone is what
+-- peers of it were told. A connection within the capture has two ends, so ask for one direction.
+CREATE OR REPLACE VIEW zone_bytes AS
+WITH zones AS (
+    SELECT peer_node AS node, any_value(peer_zone) AS zone FROM events WHERE peer_zone IS NOT NULL AND peer_node IS NOT NULL GROUP BY ALL
+)
+SELECT zone, peer_zone, direction, zone <> peer_zone AS crosses, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received, node, peer_node, pod_namespace, pod_name, container_name, process
+FROM (
+    SELECT node, direction, peer_node, peer_zone, pod_namespace, pod_name, container_name, process,
+        sum(coalesce(delta_sent, bytes_sent)) AS bytes_sent, sum(coalesce(delta_received, bytes_received)) AS bytes_received
+    FROM events WHERE type IN ('CLOSE', 'FLOW') AND peer_zone IS NOT NULL
+    GROUP BY ALL
+) LEFT JOIN zones USING (node)
+GROUP BY ALL;
 
 -- Who tries many ports of one address in an hour, or one port of many addresses, 20 or more, and fails at most of them.
 CREATE OR REPLACE VIEW scans AS

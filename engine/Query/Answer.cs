@@ -183,7 +183,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
             return false;
         }
 
-        var files = snapshot.Events.Concat(snapshot.Unrolled).Concat(snapshot.Kept).Concat(snapshot.Rollups).Concat(snapshot.SealedLosses)
+        var files = snapshot.Events.Concat(snapshot.Unrolled).Concat(snapshot.Kept).Concat(snapshot.Rollups).Concat(snapshot.SealedLosses).Concat(snapshot.Owned).Concat(snapshot.Holding)
             .DistinctBy(file => file.File.Path).ToList();
         var gone = files.Where(file => !File.Exists(file.File.Path)).ToList();
         if (gone.Count > 0)

@@ -17,4 +17,10 @@ internal enum Relation
 
     /// <summary>What was lost.</summary>
     Loss,
+
+    /// <summary>Whose which address was, by hour.</summary>
+    Owned,
+
+    /// <summary>The same of the hours whose events and sums a question reads, and no others.</summary>
+    Holding,
 }

@@ -17,6 +17,13 @@ internal static class RelationColumns
         new("latency", Text), new("first", Time), new("last", Time), new("workload", Text), new("workload_kind", Text),
     ];
 
+    /// <summary>Those of files of owners.</summary>
+    public static readonly IReadOnlyList<RelationColumn> OfOwnerFiles =
+    [
+        new("address", Text), new("node", Text), new("pod_name", Text), new("pod_namespace", Text), new("pod_uid", Text), new("workload", Text), new("workload_kind", Text),
+        new("host_network", "BOOLEAN"), new("from_time", Time), new("to_time", Time),
+    ];
+
     private const string Text = "VARCHAR";
     private const string Number = "BIGINT";
     private const string Time = "TIMESTAMP";
@@ -28,6 +35,7 @@ internal static class RelationColumns
     {
         Relation.Events or Relation.Unrolled => [.. OfEventFiles, .. Partition],
         Relation.Rollups => [.. OfRollupFiles, .. Partition],
+        Relation.Owned or Relation.Holding => [.. OfOwnerFiles, .. Partition],
         Relation.Kept => [new("node", Text), .. Partition, new("events", Number)],
         Relation.Loss =>
         [

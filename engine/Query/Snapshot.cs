@@ -33,6 +33,12 @@ internal sealed class Snapshot : IDisposable
     /// <summary>Roll-up files: of sealed hours, and of pieces.</summary>
     public IReadOnlyList<ReadableFile> Rollups { get; private set; } = [];
 
+    /// <summary>Files of owners that the question asks for.</summary>
+    public IReadOnlyList<ReadableFile> Owned { get; private set; } = [];
+
+    /// <summary>Files of owners of the hours whose addresses are named.</summary>
+    public IReadOnlyList<ReadableFile> Holding { get; private set; } = [];
+
     /// <summary>Parquet files of losses.</summary>
     public IReadOnlyList<ReadableFile> SealedLosses { get; private set; } = [];
 
@@ -119,9 +125,13 @@ internal sealed class Snapshot : IDisposable
         var rollup = new Tier(Directory, CapturePaths.Rollup, byHour: true, CapturePaths.IsSealed);
         var loss = new Tier(Directory, CapturePaths.Loss, byHour: false, CapturePaths.IsSealed);
 
-        var hotFiles = List(hot, ScanBounds.Together(eventBounds, lossBounds, rollupBounds));
+        var owners = new Tier(Directory, CapturePaths.Owners, byHour: true, CapturePaths.IsSealed);
+        var hotFiles = List(hot, ScanBounds.Together(eventBounds, lossBounds, rollupBounds, scope.OwnerBounds));
         var sealedFiles = List(events, ScanBounds.Together(eventBounds, rollupBounds));
         var rollupFiles = List(rollup, rollupBounds);
+        var ownerFiles = checks.Owners(List(owners, scope.OwnerBounds).Concat(hotFiles.Where(file => CapturePaths.IsHotOwners(file.Path))));
+        Owned = [.. ownerFiles.Where(file => scope.Needs(Relation.Owned, file.File))];
+        Holding = [.. ownerFiles.Where(file => scope.NeedsHolding(file.File))];
         SealedLosses = checks.Losses(List(loss, lossBounds));
 
         // Each row once: what is in a sealed file is not read again in hot/, nor a segment that is in a piece.
@@ -148,7 +158,7 @@ internal sealed class Snapshot : IDisposable
             return false;
         }
 
-        LeftOut = [.. hot.LeftOut, .. events.LeftOut, .. rollup.LeftOut, .. loss.LeftOut, .. checks.LeftOut, .. LeftOut];
+        LeftOut = [.. hot.LeftOut, .. events.LeftOut, .. rollup.LeftOut, .. owners.LeftOut, .. loss.LeftOut, .. checks.LeftOut, .. LeftOut];
         return true;
 
         List<HourFile> List(Tier tier, ScanBounds? bounds) => bounds is null ? [] : tier.List(bounds);
@@ -196,7 +206,7 @@ internal sealed class Snapshot : IDisposable
         return true;
     }
 
-    private static bool IsRead(string name) => CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsSealed(name) || CapturePaths.IsHotRollup(name);
+    private static bool IsRead(string name) => CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsSealed(name) || CapturePaths.IsHotRollup(name) || CapturePaths.IsHotOwners(name);
 
     /// <summary>Names of hot files whose rows are in these: a crash, or this moment, may leave both.</summary>
     private static IEnumerable<string> Names(IEnumerable<ReadableFile> files) => files.SelectMany(file => file.MadeOf);

@@ -92,6 +92,9 @@ public sealed record CaptureSinkOptions
     /// <summary>How long after a change of owners the next one may be written.</summary>
     internal TimeSpan OwnersInterval { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long after the first owner that is reported one of an earlier run that nobody reports is taken to be gone.</summary>
+    internal TimeSpan OwnersListedWithin { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Called by the thread that seals wherever it has got on.</summary>
     internal Action? Working { get; init; }
 

@@ -7,8 +7,8 @@ using NetMon.Storage;
 namespace NetMon.Query.Buckets;
 
 /// <summary>
-/// A capture in a bucket. What a question needs is brought into a folder of this run, as a capture directory has it: roll-ups and
-/// losses; events of those hours alone that no roll-up answers; and of files that are only counted their last bytes, which say how many
+/// A capture in a bucket. What a question needs is brought into a folder of this run, as a capture directory has it: roll-ups,
+/// losses and owners; events of those hours alone that no roll-up answers; and of files that are only counted their last bytes, which say how many
 /// rows there are. One thread.
 /// </summary>
 internal sealed class BucketCapture : IDisposable
@@ -90,7 +90,8 @@ internal sealed class BucketCapture : IDisposable
         var rollups = List(CapturePaths.Rollup, ScanBounds.Together(scope.BoundsOf(Relation.Rollups), scope.BoundsOf(Relation.Unrolled)));
         var events = List(CapturePaths.Events, ScanBounds.Together(scope.BoundsOf(Relation.Events), scope.BoundsOf(Relation.Unrolled), scope.BoundsOf(Relation.Kept)));
         var losses = List(CapturePaths.Loss, scope.BoundsOf(Relation.Loss));
-        Fetch([.. rollups, .. losses]);
+        var owners = List(CapturePaths.Owners, scope.OwnerBounds);
+        Fetch([.. rollups, .. losses, .. owners]);
 
         var sums = new RollupChoice(new HashSet<string>(), new HashSet<string>());
         sums.AddSealed(new FileChecks(damaged, scope.Uses).Rollups(rollups.Select(found => found.File).Where(file => File.Exists(file.Path))));

@@ -9,7 +9,7 @@ namespace NetMon.Query.Buckets;
 /// <summary>Which keys of a bucket have files of one tier within bounds, and what a key says. Keys come in the order of their hours.</summary>
 /// <param name="target">The bucket.</param>
 /// <param name="folder">Where the files of this run are.</param>
-/// <param name="tier">events, rollup or loss.</param>
+/// <param name="tier">events, rollup, owners or loss.</param>
 internal sealed class ObjectListing(UploadTarget target, string folder, string tier)
 {
     private const int LongestName = 255;

@@ -27,6 +27,8 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged, Fu
 
     public List<ReadableFile> Rollups(IEnumerable<HourFile> files) => Sound(files, Kind.Rollups, file => true);
 
+    public List<ReadableFile> Owners(IEnumerable<HourFile> files) => Sound(files, Kind.Owners, file => true);
+
     public List<ReadableFile> Losses(IEnumerable<HourFile> files) => Sound(files, Kind.Losses, file => true);
 
     /// <summary>Reads all of a file and checks it against the checksums that it has.</summary>
@@ -113,6 +115,7 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged, Fu
     {
         public static readonly Kind Events = new("netmon.schema_version", EventColumns.SchemaVersion, RelationColumns.OfEventFiles);
         public static readonly Kind Rollups = new("netmon.rollup_version", 1, RelationColumns.OfRollupFiles);
+        public static readonly Kind Owners = new("netmon.owners_version", 1, RelationColumns.OfOwnerFiles);
         public static readonly Kind Losses = new("netmon.loss_schema_version", 2, RelationColumns.Of(Relation.Loss));
     }
 }

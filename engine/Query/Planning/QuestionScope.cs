@@ -24,6 +24,17 @@ internal sealed partial class QuestionScope
     /// <summary>The bounds of a relation; null where it is not read.</summary>
     public ScanBounds? BoundsOf(Relation relation) => _bounds.GetValueOrDefault(relation);
 
+    /// <summary>
+    /// The hours of which owners are read: those that are asked for, and of all nodes those of events and sums; null where none are.
+    /// </summary>
+    public ScanBounds? OwnerBounds => ScanBounds.Together(BoundsOf(Relation.Owned), HoldingBounds);
+
+    private ScanBounds? HoldingBounds => Reads(Relation.Holding)
+        && ScanBounds.Together(BoundsOf(Relation.Events), BoundsOf(Relation.Unrolled), BoundsOf(Relation.Rollups)) is { } bounds ? bounds with { Node = null } : null;
+
+    /// <summary>Whether the owners in a file are needed to name addresses.</summary>
+    public bool NeedsHolding(HourFile file) => HoldingBounds?.Has(file) ?? false;
+
     /// <summary>Whether a relation may have rows in a file of an hour.</summary>
     public bool Needs(Relation relation, HourFile file) => BoundsOf(relation)?.Has(file) ?? false;
 

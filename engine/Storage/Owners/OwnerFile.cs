@@ -30,7 +30,7 @@ internal static class OwnerFile
         using var stream = new BufferedFile(file);
         using var group = new RowGroupWriter();
         var parquet = new ParquetFileWriter(stream, OwnerSchema.Columns, group);
-        parquet.BeginRowGroup(rows.Count);
+        _ = parquet.BeginRowGroup(rows.Count);
         WriteTexts(group, OwnerSchema.Address, rows, row => row.Address);
         WriteTexts(group, OwnerSchema.Node, rows, _ => options.Node);
         WriteTexts(group, OwnerSchema.PodName, rows, row => row.Name.PodName);
@@ -98,11 +98,11 @@ internal static class OwnerFile
             columns[column].Take(reader, rows);
         }
 
-        return Enumerable.Range(0, rows).Select(row => new OwnerRange(
+        return [.. Enumerable.Range(0, rows).Select(row => new OwnerRange(
             Text(OwnerSchema.Address, row),
             new OwnerName(Text(OwnerSchema.PodName, row), Text(OwnerSchema.PodNamespace, row), Text(OwnerSchema.PodUid, row), Text(OwnerSchema.Workload, row), Text(OwnerSchema.WorkloadKind, row)),
             Of(OwnerSchema.From).Number(row),
-            Of(OwnerSchema.To).IsNull(row) ? null : Of(OwnerSchema.To).Number(row))).ToList();
+            Of(OwnerSchema.To).IsNull(row) ? null : Of(OwnerSchema.To).Number(row)))];
 
         StoredColumn Of(ColumnDefinition column) => columns[Array.IndexOf(Places, column)];
 

@@ -11,9 +11,6 @@ internal sealed class OwnerJournal
     /// <summary>How long after its end an hour's file waits for what runtimes report late.</summary>
     private const long LateNanoseconds = 10_000_000_000;
 
-    /// <summary>How long after the first report an owner of an earlier run that nobody reports is taken to be gone.</summary>
-    private const long ListedMilliseconds = 60_000;
-
     /// <summary>A file without changes is written again after that, so that a crash leaves the moment up to which it was true.</summary>
     private const long KnownMilliseconds = 60_000;
 
@@ -70,7 +67,7 @@ internal sealed class OwnerJournal
         var now = Environment.TickCount64;
         _watermark = watermark;
         TakeNews(now);
-        if (_floor.IsBelow() || _table.Count == 0)
+        if (_table.Count == 0 || _floor.IsBelow())
         {
             return;
         }
@@ -124,7 +121,7 @@ internal sealed class OwnerJournal
         while (_news.TryTake(out var owner))
         {
             _table.Take(owner);
-            _listedAt = Math.Min(_listedAt, now + ListedMilliseconds);
+            _listedAt = Math.Min(_listedAt, now + (long)_options.OwnersListedWithin.TotalMilliseconds);
         }
 
         if (now >= _nextNode && _options.NodeAddresses is { } addresses)

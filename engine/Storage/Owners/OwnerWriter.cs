@@ -15,18 +15,6 @@ internal sealed class OwnerWriter(CaptureDirectory capture, CaptureSinkOptions o
     private readonly SortedDictionary<long, OwnerSnapshot> _waiting = [];
     private readonly Dictionary<Hour, string> _hot = [];
 
-    /// <summary>Whether something could not be written the last time. Any thread.</summary>
-    public bool IsBehind
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _waiting.Count > 0;
-            }
-        }
-    }
-
     /// <summary>Has an hour's ranges written, in the place of what waits of it.</summary>
     public void Add(Hour hour, OwnerSnapshot snapshot)
     {
