@@ -52,7 +52,9 @@ public sealed class ContainerDirectoryTests
         node.Made(1, "/");
         node.Made(5, "/system.slice/sshd.service");
         Assert.Equal((null, true), node.Of(1));
-        Assert.Equal((null, true), node.Of(5));
+        var (unit, isSettled) = node.Of(5);
+        Assert.True(isSettled);
+        Assert.Equal(("", "node/sshd.service", "SystemdUnit", false), (unit!.ContainerId, unit.Workload, unit.WorkloadKind, unit.IsContainer));
         Assert.Equal((null, true), node.Of(0)); // the kernel knew no owner
         Assert.Equal(0, node.Directory.Counters.Unknown);
     }

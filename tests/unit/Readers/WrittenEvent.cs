@@ -39,6 +39,7 @@ internal sealed record WrittenEvent(ConnectionEvent Event, string Source, string
                 hasDeltas ? Number(record.DeltaSent) : null, hasDeltas ? Number(record.DeltaReceived) : null,
                 isDialed ? Dialed : null, isDialed ? Number(record.DialedPort) : null,
                 Known(peer?.PodName), Known(peer?.PodNamespace), Known(peer?.Workload), Known(peer?.Service), Known(peer?.Node), Known(peer?.Zone),
+                Known(container?.Workload), Known(container?.WorkloadKind), Known(container?.PodLabels),
             ];
         }
     }
