@@ -51,7 +51,7 @@ FROM query(CASE WHEN len(getvariable('capture_unrolled')) > 0 THEN 'FROM netmon_
 
 SET VARIABLE capture_has_owners = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/owners/**/*.parquet'));
 
-CREATE OR REPLACE VIEW owned AS
+CREATE OR REPLACE VIEW ownership AS
 SELECT NULL::VARCHAR AS address, NULL::VARCHAR AS node, NULL::VARCHAR AS pod_name, NULL::VARCHAR AS pod_namespace, NULL::VARCHAR AS pod_uid, NULL::VARCHAR AS workload,
     NULL::VARCHAR AS workload_kind, NULL::BOOLEAN AS host_network, NULL::TIMESTAMP AS from_time, NULL::TIMESTAMP AS to_time, NULL::DATE AS date, NULL::BIGINT AS hour
 WHERE false
@@ -61,7 +61,7 @@ SELECT * FROM query(CASE WHEN getvariable('capture_has_owners')
     ELSE 'SELECT NULL::VARCHAR AS node WHERE false'
 END);
 
-CREATE OR REPLACE VIEW holding AS FROM owned;
+CREATE OR REPLACE VIEW holding AS FROM ownership;
 
 SET VARIABLE capture_has_losses = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/loss/**/*.parquet'));
 

@@ -6,7 +6,7 @@
 --   rollups      the rows of the roll-up files, with date and hour      (parquet.md)
 --   unrolled     the events of which there is no roll-up yet
 --   kept         node, date, hour, events: how many events are there
---   owned        whose which address was, by hour, with date and hour   (owners.md)
+--   ownership    whose which address was, by hour, with date and hour   (owners.md)
 --   holding      the same, of the hours of events and roll-ups alone
 --   loss         what was lost                                          (loss.md)
 --   capture_end  variable: the time of the capture's last event
@@ -103,7 +103,7 @@ FROM unrolled WHERE type IN ('CLOSE', 'FLOW');
 CREATE OR REPLACE VIEW owners AS
 SELECT address, node, pod_name, pod_namespace, any_value(workload) AS workload, any_value(workload_kind) AS workload_kind,
     coalesce(host_network, false) AS host_network, from_time, min(to_time) AS to_time, pod_uid
-FROM owned
+FROM ownership
 GROUP BY address, node, pod_name, pod_namespace, pod_uid, coalesce(host_network, false), from_time;
 
 -- The same by hour, so that at each moment an address has one owner or none that is known for sure. Of one node: who has it next

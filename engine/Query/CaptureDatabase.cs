@@ -115,7 +115,7 @@ internal sealed class CaptureDatabase : IDisposable
         Replace(Relation.Events, RelationSql.Of(Relation.Events, snapshot.Events, HotEvents()));
         Replace(Relation.Unrolled, RelationSql.Of(Relation.Unrolled, snapshot.Unrolled, HotEvents()));
         Replace(Relation.Rollups, RelationSql.Of(Relation.Rollups, snapshot.Rollups));
-        Replace(Relation.Owned, RelationSql.Of(Relation.Owned, snapshot.Owned));
+        Replace(Relation.Ownership, RelationSql.Of(Relation.Ownership, snapshot.Owned));
         Replace(Relation.Holding, RelationSql.Of(Relation.Holding, snapshot.Holding));
         LoadKept(snapshot);
         LoadLosses(snapshot);

@@ -19,7 +19,7 @@ internal enum Relation
     Loss,
 
     /// <summary>Whose which address was, by hour.</summary>
-    Owned,
+    Ownership,
 
     /// <summary>The same of the hours whose events and sums a question reads, and no others.</summary>
     Holding,

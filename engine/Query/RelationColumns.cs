@@ -35,7 +35,7 @@ internal static class RelationColumns
     {
         Relation.Events or Relation.Unrolled => [.. OfEventFiles, .. Partition],
         Relation.Rollups => [.. OfRollupFiles, .. Partition],
-        Relation.Owned or Relation.Holding => [.. OfOwnerFiles, .. Partition],
+        Relation.Ownership or Relation.Holding => [.. OfOwnerFiles, .. Partition],
         Relation.Kept => [new("node", Text), .. Partition, new("events", Number)],
         Relation.Loss =>
         [

@@ -130,7 +130,7 @@ internal sealed class Snapshot : IDisposable
         var sealedFiles = List(events, ScanBounds.Together(eventBounds, rollupBounds));
         var rollupFiles = List(rollup, rollupBounds);
         var ownerFiles = checks.Owners(List(owners, scope.OwnerBounds).Concat(hotFiles.Where(file => CapturePaths.IsHotOwners(file.Path))));
-        Owned = [.. ownerFiles.Where(file => scope.Needs(Relation.Owned, file.File))];
+        Owned = [.. ownerFiles.Where(file => scope.Needs(Relation.Ownership, file.File))];
         Holding = [.. ownerFiles.Where(file => scope.NeedsHolding(file.File))];
         SealedLosses = checks.Losses(List(loss, lossBounds));
 

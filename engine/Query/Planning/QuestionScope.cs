@@ -27,7 +27,7 @@ internal sealed partial class QuestionScope
     /// <summary>
     /// The hours of which owners are read: those that are asked for, and of all nodes those of events and sums; null where none are.
     /// </summary>
-    public ScanBounds? OwnerBounds => ScanBounds.Together(BoundsOf(Relation.Owned), HoldingBounds);
+    public ScanBounds? OwnerBounds => ScanBounds.Together(BoundsOf(Relation.Ownership), HoldingBounds);
 
     private ScanBounds? HoldingBounds => Reads(Relation.Holding)
         && ScanBounds.Together(BoundsOf(Relation.Events), BoundsOf(Relation.Unrolled), BoundsOf(Relation.Rollups)) is { } bounds ? bounds with { Node = null } : null;
