@@ -190,15 +190,19 @@ public sealed class EnrichStageTests : IDisposable
             batch.Add().Record = new ConnectionRecord { Kind = RecordKind.Accept, Owner = new OwnerRecord { CgroupId = ++_time % 3 == 0 ? HostCgroup : 7 } };
         }
 
-        Round(batch);
+        Rounds(100); // what is allocated once, some of it when code is compiled for the second time
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < 100; round++)
-        {
-            Round(batch);
-        }
-
+        Rounds(100);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(101 * EventBatch.Capacity, _stage.Events.Accepts);
+        Assert.Equal(200 * EventBatch.Capacity, _stage.Events.Accepts);
+
+        void Rounds(int count)
+        {
+            for (var round = 0; round < count; round++)
+            {
+                Round(batch);
+            }
+        }
     }
 
     private void Round(EventBatch batch)

@@ -262,10 +262,12 @@ public sealed class SegmentTests : IDisposable
     [Fact]
     public void A_segment_ends_at_its_bound()
     {
-        var sink = _capture.Open(change: options => options with { SegmentBytes = 1 << 20 });
+        using var looked = new ManualResetEventSlim();
+        var sink = _capture.Open(change: options => options with { SegmentBytes = 1 << 20, SealStep = _ => looked.Wait() }); // none becomes a piece meanwhile
         sink.Write(Mixed(30_000));
         Assert.InRange(_capture.Segments.Length, 5, 7);
         Assert.All(_capture.Segments, segment => Assert.InRange(new FileInfo(segment).Length, 1, 1 << 20));
+        looked.Set();
         sink.Close();
 
         Assert.Equal([[30_000L]], _capture.Query("SELECT count(*) FROM {events}"));
