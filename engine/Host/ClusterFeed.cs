@@ -17,6 +17,8 @@ internal sealed class ClusterFeed(ClusterPeers peers)
                 break;
             case ListEnds ends:
                 peers.EndList(KindOf(ends.Kind));
+                // What a list leaves behind is as large as what is kept of it, and the next one may be weeks away.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 break;
             case ServiceSeen service:
                 peers.SetService(

@@ -12,6 +12,11 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
 {
     private const int Addresses = 5;
     private const int Rounds = 60;
+    private const int Services = 5_000;
+
+    /// <summary>Of the agent, for the large cluster.</summary>
+    private const double MostMebibytes = 16;
+
     private readonly Scratch _scratch = new();
     private readonly TestAuthority _authority = new();
     private readonly TestCluster _cluster = new();
@@ -86,6 +91,40 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
         Assert.Contains("netmon-kubernetes ended unexpectedly with exit code 137; restarting it in", traced.Agent.Log, StringComparison.Ordinal);
         traced.Agent.Stop();
     }
+
+    [Fact]
+    public void Five_thousand_Services_with_twenty_thousand_endpoints_take_their_part_of_the_agent_s_memory()
+    {
+        double without;
+        using (var traced = Start())
+        {
+            WaitFor.True(() => Scrape.Of(traced.Agent)["netmon_kubernetes_objects{kind=\"slices\"}"] == Addresses, "the small cluster");
+            without = Mebibytes(traced.Agent.Id);
+            traced.Agent.Stop();
+        }
+
+        for (var node = 0; node < 200; node++)
+        {
+            _cluster.Put(TestObject.Node($"node-{node}", $"172.17.0.{node}", $"10.{node}.0.0/24"));
+        }
+
+        for (var service = 0; service < Services; service++)
+        {
+            _cluster.Put(TestObject.Service($"team-{service % 100}", $"orders-{service}", $"10.97.{service >> 8}.{service & 255}"));
+            _cluster.Put(TestObject.Slice($"team-{service % 100}", $"orders-{service}-x7k2p", $"orders-{service}", [.. Enumerable.Range(0, 4).Select(i => ($"10.{2 + (service >> 6)}.{service & 63}.{i + 1}", $"orders-{service}-6d9f7c5b84-{i}x2zq", $"node-{(service + i) % 200}"))]));
+        }
+
+        using var large = Start();
+        WaitFor.True(() => Scrape.Of(large.Agent)["netmon_kubernetes_objects{kind=\"slices\"}"] == Services + Addresses, "the large cluster");
+        var with = 0.0;
+        WaitFor.True(() => (with = Mebibytes(large.Agent.Id)) - without < MostMebibytes, $"its memory to be at most {MostMebibytes} MiB more than {without:0.0}");
+        output.WriteLine($"anonymous memory of the agent: {without:0.0} MiB with a small cluster, {with:0.0} with {Services} Services of 4 endpoints each");
+        large.Agent.Stop();
+    }
+
+    /// <summary>What a process has of its own, apart from files.</summary>
+    private static double Mebibytes(int process) => File.ReadLines($"/proc/{process}/status").Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
+        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], System.Globalization.CultureInfo.InvariantCulture) / 1024.0).Single();
 
     private static TestObject Slice(int address, string pod) => TestObject.Slice("shop", $"slice-{address}", "web", ($"10.1.0.{address + 1}", pod, "n1"));
 
