@@ -67,7 +67,7 @@ internal sealed class AgentSinks
             LossCgroups = cgroups.Totals,
             ContainerOf = cgroups.ContainerOf,
             NamesOf = container => directory.Of(container.ContainerId),
-            NodeAddresses = NodeAddresses.Read,
+            NodeAddresses = settings.Source is SourceSpec.Kernel ? NodeAddresses.Read : null, // others' events are not of this machine
         };
         var sink = new CaptureSink(options, counters, log);
         directory.OnPod(pod => sink.TakeOwner(PodOwners.Of(pod)));

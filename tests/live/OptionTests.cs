@@ -15,7 +15,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
     private static readonly string[] Values = ["", Huge, "-1", "NaN", "∞", "1e999", "99999999999999999999", "\u202eabc", "a\nb", "😀", "@/etc/passwd", "%n%s"];
 
     // Names and paths may be anything but empty and too long: what they lead to is another matter.
-    private static readonly string[] TakesAnyText = ["--cache", "--node", "--json", "--capture", "--record", "--state", "--file", "--kubernetes-token-file", "--kubernetes-ca-file"];
+    private static readonly string[] TakesAnyText = ["--cache", "--node", "--json", "--capture", "--record", "--state", "--file", "--kubernetes-token-file", "--kubernetes-ca-file", "--pod-labels"];
 
     private readonly Scratch _scratch = new();
 

@@ -46,11 +46,12 @@ internal sealed class Containerd : IDisposable
     }
 
     /// <summary>Makes a pod ready; with its name in the namespace "shop" unless given as "namespace/name".</summary>
-    public Pod RunPod(string name, PodNetwork network = PodNetwork.Host, CgroupShape shape = CgroupShape.Cgroupfs, bool hostPid = false)
+    public Pod RunPod(string name, PodNetwork network = PodNetwork.Host, CgroupShape shape = CgroupShape.Cgroupfs, bool hostPid = false, Func<PodPlan, PodPlan>? change = null)
     {
         var parts = name.Split('/');
         var uid = $"{Node.Tag}-0c2b-4a58-9f0e-{Interlocked.Increment(ref _pods):x12}";
-        return Pod.Run(Cri, Node, new PodPlan(parts[^1], parts.Length > 1 ? parts[0] : "shop", uid, network, shape, hostPid));
+        var plan = new PodPlan(parts[^1], parts.Length > 1 ? parts[0] : "shop", uid, network, shape, hostPid);
+        return Pod.Run(Cri, Node, change?.Invoke(plan) ?? plan);
     }
 
     /// <summary>kill -9 of the daemon alone: containers and their shims live on.</summary>

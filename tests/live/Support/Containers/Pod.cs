@@ -22,8 +22,8 @@ internal sealed class Pod
             // A pod in the host's network has none: it may not set the host's name.
             Hostname = plan.Network == PodNetwork.Pod ? plan.Name : "",
             LogDirectory = Path.Combine(node.Folder, "inside/logs", plan.Uid),
-            Labels = { Labels },
-            Annotations = { ["kubernetes.io/config.source"] = "api" },
+            Labels = { Labels, plan.Labels.ToDictionary() },
+            Annotations = { ["kubernetes.io/config.source"] = plan.Source },
             Linux = new LinuxPodSandboxConfig { CgroupParent = CgroupParent(plan), SecurityContext = new LinuxSandboxSecurityContext { NamespaceOptions = Namespaces } },
         };
         Handler = plan.Shape switch
