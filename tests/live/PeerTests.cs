@@ -31,7 +31,7 @@ public sealed class PeerTests(ITestOutputHelper output) : IDisposable
             var wide = server with { Address = Pod.WideAddressOf(server.Pid) };
             // Else the client's kernel sends to the link address of the owner before until it has asked in vain, half a minute long.
             Shell.Script($"nsenter --target={keeper} --net ip neigh flush dev eth0").MustSucceed();
-            var callers = new[] { client.Start($"caller-{owner}", server.Call(CallsOfOwner)), client.Start($"caller6-{owner}", wide.Call(CallsOfOwner)) };
+            var callers = new[] { client.Start($"caller-{owner}", Calls(server.Address)), client.Start($"caller6-{owner}", Calls($"[{wide.Address}]")) };
             foreach (var caller in callers)
             {
                 client.WaitForEnd(caller);
@@ -56,6 +56,9 @@ public sealed class PeerTests(ITestOutputHelper output) : IDisposable
     }
 
     public void Dispose() => _scratch.Dispose();
+
+    /// <summary>One after the other, each with its answer: the server's queue is nine long, and a SYN more waits for a second, then two, then four.</summary>
+    private static string[] Calls(string address) => ["busybox", "sh", "-c", $"i=0; while [ $i -lt {CallsOfOwner} ]; do busybox wget -q -O /dev/null http://{address}:{Port}/; i=$((i+1)); done; true"];
 
     private static string FirstAddressOf(Containerd containerd)
     {
