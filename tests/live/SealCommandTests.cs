@@ -79,7 +79,7 @@ public sealed class SealCommandTests : IDisposable
         {
             var bytes = File.ReadAllBytes(segment);
             var key = bytes.AsSpan().IndexOf("netmon.hot_version"u8); // its value is before it
-            bytes[bytes.AsSpan(0, key).LastIndexOf((byte)'2')] = (byte)'9';
+            bytes[bytes.AsSpan(0, key).LastIndexOf((byte)'3')] = (byte)'9';
             File.WriteAllBytes(segment, bytes);
         }
 
