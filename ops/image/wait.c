@@ -5,13 +5,13 @@
 
 int main(void)
 {
-    sigset_t ends;
-    int signal;
+	sigset_t ends;
+	int signal;
 
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0 || sigwait(&ends, &signal) != 0)
-        return EXIT_FAILURE;
-    return EXIT_SUCCESS;
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0 || sigwait(&ends, &signal) != 0)
+		return EXIT_FAILURE;
+	return EXIT_SUCCESS;
 }

@@ -125,7 +125,8 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
         long.Parse(File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
 
     private Process Start() => Process.Start(new ProcessStartInfo(
-        Repository.Kubernetes, ["--api", _server.Address, "--token-file", _scratch["token"], "--ca-file", _scratch["ca.crt"], "--child"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Repository.Kubernetes, ["--api", _server.Address, "--token-file", _scratch["token"], "--ca-file", _scratch["ca.crt"], "--child"])
+    { RedirectStandardInput = true, RedirectStandardOutput = true })!;
 
     /// <summary>Reads what the program writes, as the agent does.</summary>
     private sealed class Following : IAsyncDisposable

@@ -1,8 +1,8 @@
-using NetMon.Enrichment.Peers;
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using CsCheck;
+using NetMon.Enrichment.Peers;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using NetMon.Pipeline;

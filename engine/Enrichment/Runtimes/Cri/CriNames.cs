@@ -1,5 +1,5 @@
-using NetMon.Enrichment.Workloads;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
+using NetMon.Enrichment.Workloads;
 using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes.Cri;

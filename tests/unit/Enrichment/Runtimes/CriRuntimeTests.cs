@@ -3,8 +3,8 @@ using Google.Protobuf;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Enrichment.Runtimes.Cri;
 using NetMon.Enrichment.Runtimes.Cri.Wire;
-using NetMon.Events;
 using NetMon.Enrichment.Workloads;
+using NetMon.Events;
 using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;

@@ -2,8 +2,8 @@ using System.Text.Json;
 using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Enrichment.Runtimes.Docker;
-using NetMon.Events;
 using NetMon.Enrichment.Workloads;
+using NetMon.Events;
 using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
