@@ -63,12 +63,12 @@ internal sealed class Manifest
                 {
                     CpuPeriod = 100_000,
                     CpuQuota = (long)(container.Resources.Limits["cpu"].ToDecimal() * 100_000),
-                    CpuShares = (long)(container.Resources.Requests["cpu"].ToDecimal() * 1024),
+                    CpuShares = Math.Max(2, (long)(container.Resources.Requests["cpu"].ToDecimal() * 1024)), // as kubelet: the kernel takes no less
                     MemoryLimitInBytes = (long)container.Resources.Limits["memory"].ToDecimal(),
                 },
                 SecurityContext = new LinuxContainerSecurityContext
                 {
-                    Capabilities = new Capability { AddCapabilities = { security.Capabilities.Add }, DropCapabilities = { security.Capabilities.Drop ?? [] } },
+                    Capabilities = new Capability { AddCapabilities = { security.Capabilities.Add ?? [] }, DropCapabilities = { security.Capabilities.Drop ?? [] } },
                     Privileged = security.Privileged == true,
                     RunAsUser = new Int64Value { Value = security.RunAsUser!.Value },
                     RunAsGroup = new Int64Value { Value = security.RunAsGroup!.Value },
