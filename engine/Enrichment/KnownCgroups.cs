@@ -18,7 +18,7 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
     /// <summary>What is known of a cgroup. Any thread.</summary>
     public bool TryFind(ulong cgroupId, [NotNullWhen(true)] out Cgroup? cgroup) => _cgroups.TryGetValue(cgroupId, out cgroup);
 
-    /// <summary>Takes in one that an event came from and that nothing has told of.</summary>
+    /// <summary>Takes in a cgroup that an event names and no record has reported.</summary>
     public Cgroup AddUnknown(ulong cgroupId, long now)
     {
         var cgroup = new Cgroup(hasPath: false, [], null, now);
@@ -39,7 +39,7 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
         {
             if (present is { HasPath: true, HasEnded: false })
             {
-                return false; // told of again, by a reading of the tree
+                return false; // reported again, by a reading of the tree
             }
 
             isFound = !present.HasPath;

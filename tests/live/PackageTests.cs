@@ -24,10 +24,10 @@ public sealed class PackageTests(ITestOutputHelper output)
     {
         var package = Package;
         using var machine = Machine.Start();
-        machine.Put(package, "/root/netmon.deb");
+        machine.Put(package, "/home/netmon.deb");
 
         // Type=notify: what systemctl has started traces already.
-        output.WriteLine(machine.Script("dpkg -i /root/netmon.deb").MustSucceed().Output);
+        output.WriteLine(machine.Script("dpkg -i /home/netmon.deb").MustSucceed().Output);
         Assert.Equal("active\nenabled\n", machine.Script("systemctl is-active netmon; systemctl is-enabled netmon").Output);
         Assert.Contains(" info agent: ready: ", machine.Script("journalctl -u netmon --no-pager").MustSucceed().Output, StringComparison.Ordinal);
         Assert.NotEqual(0, machine.Script("bash -c 'exec 3<>/dev/tcp/127.0.0.1/7007'").ExitCode);
@@ -39,11 +39,11 @@ public sealed class PackageTests(ITestOutputHelper output)
         var status = machine.Script("cat /proc/$(systemctl show -P MainPID netmon)/status").MustSucceed().Output;
         Assert.Contains("NoNewPrivs:\t1\n", status, StringComparison.Ordinal);
         Assert.Contains("Seccomp:\t2\n", status, StringComparison.Ordinal);
-        Assert.Equal("", machine.Script("ls /proc/$(systemctl show -P MainPID netmon)/root/root").Output); // /root has the package
+        Assert.Equal("", machine.Script("ls /proc/$(systemctl show -P MainPID netmon)/root/home").Output); // where the package lies
         output.WriteLine(machine.Script("systemd-analyze security netmon --no-pager | tail -n 1").Output);
 
         // An upgrade is a restart; a restart loses no file.
-        machine.Script("dpkg -i /root/netmon.deb").MustSucceed();
+        machine.Script("dpkg -i /home/netmon.deb").MustSucceed();
         Assert.Equal("active\n", machine.Script("systemctl is-active netmon").Output);
         Assert.Contains("CONNECT,bash,1", machine.Script(Ask).MustSucceed().Output, StringComparison.Ordinal);
 
@@ -63,8 +63,8 @@ public sealed class PackageTests(ITestOutputHelper output)
     {
         var package = Package;
         using var machine = Machine.Start();
-        machine.Put(package, "/root/netmon.deb");
-        machine.Script("dpkg -i /root/netmon.deb").MustSucceed();
+        machine.Put(package, "/home/netmon.deb");
+        machine.Script("dpkg -i /home/netmon.deb").MustSucceed();
         var pid = machine.Script("systemctl show -P MainPID netmon").Output;
         machine.Script($"kill -KILL {pid}").MustSucceed();
         WaitFor.True(() => machine.Script("systemctl show -P NRestarts netmon").Output == "1\n" && machine.Script("systemctl is-active netmon").Output == "active\n", "the agent to run again");
