@@ -44,7 +44,10 @@ internal static class Agent
         var decoder = new RecordDecoder();
         var reports = new RuntimeReports();
         await using var runtimes = new ContainerRuntimes(settings.Runtimes, new RuntimeOptions { Naming = new PodNaming(settings.Node) { Labels = settings.PodLabels } }, reports, log.For("containers"));
-        var directory = new ContainerDirectory(new ContainerDirectoryOptions(), runtimes, reports, source.RescanCgroups);
+        INameSource names = settings.Source is SourceSpec.Synthetic { Options: { Node: { } number } made }
+            ? new SyntheticNames(new SyntheticPods(number, made.Containers), reports, () => source.ReadTime().UnixNanoseconds)
+            : runtimes;
+        var directory = new ContainerDirectory(new ContainerDirectoryOptions(), names, reports, source.RescanCgroups);
         var peers = new PeerTable(settings.Node);
         directory.OnPod(peers.Local.Take);
         using var enrich = new EnrichStage(directory, reports, peers, settings.NameWait);

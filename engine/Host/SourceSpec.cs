@@ -3,7 +3,7 @@ using NetMon.Sources.Synthetic;
 
 namespace NetMon.Host;
 
-/// <summary>The value of --source: kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N].</summary>
+/// <summary>The value of --source: kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N,node=N].</summary>
 internal abstract record SourceSpec
 {
     /// <summary>Events of this kernel.</summary>
@@ -24,7 +24,7 @@ internal abstract record SourceSpec
             "kernel" when rest.Length == 0 => new Kernel(),
             "replay" when rest.Length > 0 => new Replay(rest),
             "synthetic" => new Synthetic(ParseSynthetic(rest)),
-            _ => throw new UsageException($"--source {text}: it takes kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N]"),
+            _ => throw new UsageException($"--source {text}: it takes kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N,node=N]"),
         };
     }
 
@@ -49,12 +49,15 @@ internal abstract record SourceSpec
                 "ahead" when value <= 100_000_000 => options with { Ahead = TimeSpan.FromSeconds(value) },
                 "speed" when value is >= 1 and <= 10_000 => options with { Speed = (int)value },
                 "flow" when value <= 65_535 => options with { FlowAfter = (int)value },
+                "node" when value is >= 1 and <= SyntheticPods.Nodes => options with { Node = (int)value },
                 "rings" when value is >= 1 and <= 128 => options with { Rings = (int)value },
                 _ => throw new UsageException($"--source synthetic: {setting}: {RangeOf(name)}"),
             };
         }
 
-        return options;
+        return options is { Node: not null, Containers: < 1 or > SyntheticPods.MostContainers }
+            ? throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--source synthetic: with node it takes 1 to {SyntheticPods.MostContainers} containers"))
+            : options;
     }
 
     private static string RangeOf(string name) => name switch
@@ -65,7 +68,8 @@ internal abstract record SourceSpec
         "ahead" => "it takes 0 to 100000000 seconds by which the clock is ahead",
         "speed" => "it takes 1 to 10000 times the clock's usual speed",
         "flow" => "it takes 0 to 65535 events after which an open connection has a FLOW",
+        "node" => string.Create(CultureInfo.InvariantCulture, $"it takes 1 to {SyntheticPods.Nodes}, nodes of a cluster with names"),
         "rings" => "it takes 1 to 128",
-        _ => "there are rate, count, seed, rings, containers, churn, ahead, speed and flow",
+        _ => "there are rate, count, seed, rings, containers, churn, ahead, speed, flow and node",
     };
 }

@@ -33,7 +33,7 @@ internal static class RunCommand
     private static readonly Option<string?> Archive = EnvironmentOption.Create("--archive", "s3://BUCKET[/PREFIX]", "upload sealed files there, and remove only what is there; endpoint, region and credentials by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, ... or a role");
     private static readonly Option<string?> ArchiveBandwidth = EnvironmentOption.Create("--archive-bandwidth", "SIZE", "bytes a second to upload at the most", "8MiB");
     private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
-    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N]", "kernel");
+    private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N,node=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
     private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
     private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, receive, syscall or listener", "auto");

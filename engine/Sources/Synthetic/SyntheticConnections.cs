@@ -41,11 +41,12 @@ internal sealed class SyntheticConnections
     /// <param name="seed">The same seed, the same events.</param>
     /// <param name="containers">Where the processes run.</param>
     /// <param name="flowTurns">After so many events a connection that is still open has a FLOW, and again after as many; 0: none has.</param>
-    public SyntheticConnections(ulong seed, SyntheticContainers containers, int flowTurns)
+    /// <param name="node">See <see cref="SyntheticNode"/>.</param>
+    public SyntheticConnections(ulong seed, SyntheticContainers containers, int flowTurns, int? node)
     {
         (_containers, _random, _flowTurns) = (containers, new SyntheticRandom(seed), flowTurns);
         _places = containers.Count > 0 ? containers.Count : PlacesOfHost;
-        _node = new SyntheticNode(_places);
+        _node = new SyntheticNode(_places, node);
         _servers = new ZipfTable(_places, ref _random);
         _remotes = new ZipfTable(SyntheticNode.Remotes, ref _random);
         Array.Fill(_due, Nobody);

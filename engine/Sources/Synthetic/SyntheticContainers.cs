@@ -7,9 +7,9 @@ namespace NetMon.Sources.Synthetic;
 /// <summary>
 /// The containers of a made-up node: a fixed number of them at any time, the oldest of which ends as a new one starts. The
 /// n-th ever has the cgroup id 100,000 + n and the path <c>/kubepods/burstable/podUID/ID</c>, where UID begins with n in
-/// eight hexadecimal digits and ID is those eight times, so that a test can tell their names.
+/// eight hexadecimal digits and ID is those eight times, so that a test can tell their names. Of a node with names, UID is the pod's.
 /// </summary>
-internal sealed class SyntheticContainers(int count, double startsPerSecond)
+internal sealed class SyntheticContainers(int count, double startsPerSecond, bool hasNames = false)
 {
     private const ulong FirstCgroup = 100_000;
     private const ulong RootCgroup = 1;
@@ -58,10 +58,11 @@ internal sealed class SyntheticContainers(int count, double startsPerSecond)
         return false;
     }
 
-    private static CgroupRecord Record(RecordKind kind, ulong ktimeNanoseconds, long n)
+    private CgroupRecord Record(RecordKind kind, ulong ktimeNanoseconds, long n)
     {
         var digits = n.ToString("x8", CultureInfo.InvariantCulture);
-        var path = $"/kubepods/burstable/pod{digits}-0000-4000-8000-{digits}0000/{string.Concat(Enumerable.Repeat(digits, 8))}";
+        var uid = hasNames ? SyntheticPods.UidOf(n, count) : $"{digits}-0000-4000-8000-{digits}0000";
+        var path = $"/kubepods/burstable/pod{uid}/{string.Concat(Enumerable.Repeat(digits, 8))}";
         return CgroupRecord.Of(kind, ktimeNanoseconds, FirstCgroup + (ulong)n, Encoding.ASCII.GetBytes(path));
     }
 }

@@ -11,7 +11,12 @@ internal sealed class SyntheticNode
 {
     public const int Remotes = 800;
     private const int RemotesInCluster = 760;
-    private const int Names = 60;
+    /// <summary>How many names processes have.</summary>
+    public const int Names = 60;
+
+    /// <summary>The third byte of the first node's addresses of pods: 10.244.8.0/24.</summary>
+    public const int FirstSubnet = 8;
+
     private const uint FirstNetworkNamespace = 4_026_532_000;
 
     private static readonly string[] Roles = ["api", "web", "worker", "cache", "db", "queue", "proxy", "auth", "search", "metrics"];
@@ -22,25 +27,26 @@ internal sealed class SyntheticNode
     private readonly InlineBytes16[] _pods;
     private readonly InlineBytes16[] _remotes = new InlineBytes16[Remotes];
 
-    public SyntheticNode(int places)
+    /// <param name="places">How many processes there are.</param>
+    /// <param name="node">Which of the nodes that call each other's pods it is, from 1; null: none of them, and its pods' addresses are 10.240.0.0/16.</param>
+    public SyntheticNode(int places, int? node)
     {
         _owners = new OwnerRecord[places];
         _pods = new InlineBytes16[PodOf(places - 1) + 1];
         for (var place = 0; place < places; place++)
         {
-            var name = place % Names;
             _owners[place] = new OwnerRecord { Pid = 2_000 + (uint)place * 8, Uid = place % 3 == 0 ? 0 : 1_000 + (uint)PodOf(place) };
-            Encoding.ASCII.GetBytes($"{Roles[name % Roles.Length]}-{Languages[name / Roles.Length]}", _owners[place].Comm);
+            Encoding.ASCII.GetBytes(ProcessOf(place), _owners[place].Comm);
         }
 
         for (var pod = 0; pod < _pods.Length; pod++)
         {
-            _pods[pod] = Ipv4(10, 240, (byte)(pod / 250), (byte)(pod % 250 + 2));
+            _pods[pod] = node is { } number ? Ipv4(10, 244, (byte)(FirstSubnet + number - 1), (byte)(pod + 2)) : Ipv4(10, 240, (byte)(pod / 250), (byte)(pod % 250 + 2));
         }
 
         for (var i = 0; i < Remotes; i++)
         {
-            _remotes[i] = i < RemotesInCluster ? Ipv4(10, 244, (byte)(8 + i / 110), (byte)(i % 110 + 2))
+            _remotes[i] = i < RemotesInCluster ? Ipv4(10, 244, (byte)(FirstSubnet + i / 110), (byte)(i % 110 + 2))
                 : i % 5 == 0 ? Ipv6((byte)i)
                 : Ipv4(34, 117, (byte)(i * 7), (byte)i);
         }
@@ -48,6 +54,9 @@ internal sealed class SyntheticNode
 
     /// <summary>110 pods for 200 places: most have two containers.</summary>
     public static int PodOf(int place) => place * 11 / 20;
+
+    /// <summary>The name of the process at a place.</summary>
+    public static string ProcessOf(int place) => $"{Roles[place % Names % Roles.Length]}-{Languages[place % Names / Roles.Length]}";
 
     public static uint NetworkNamespaceOf(int place) => FirstNetworkNamespace + (uint)PodOf(place);
 

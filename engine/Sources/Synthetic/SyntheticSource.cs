@@ -36,8 +36,8 @@ public sealed class SyntheticSource : IRecordSource
         Rings = [.. rings, cgroupRing];
         _producers = [.. rings.Select(ring => new RingProducer(ring))];
         _cgroups = new RingProducer(cgroupRing);
-        _containers = new SyntheticContainers(options.Containers, options.ContainerStartsPerSecond);
-        _connections = new SyntheticConnections(options.Seed, _containers, options.FlowAfter);
+        _containers = new SyntheticContainers(options.Containers, options.ContainerStartsPerSecond, options.Node is not null);
+        _connections = new SyntheticConnections(options.Seed, _containers, options.FlowAfter, options.Node);
         _thread = new Thread(Produce) { Name = "netmon-synthetic", IsBackground = true };
     }
 

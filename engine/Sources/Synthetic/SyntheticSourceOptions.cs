@@ -27,6 +27,12 @@ public sealed record SyntheticSourceOptions
     /// <summary>How many times faster than the machine's its wall clock goes, 1 to 10,000: so hours end sooner.</summary>
     public int Speed { get; init; } = 1;
 
+    /// <summary>
+    /// Which of <see cref="SyntheticPods.Nodes"/> nodes it is, from 1, that have the same workloads and call each other's pods: its containers have
+    /// names. Null: a node by itself, without names.
+    /// </summary>
+    public int? Node { get; init; }
+
     /// <summary>How many rings.</summary>
     public int Rings { get; init; } = 2;
 

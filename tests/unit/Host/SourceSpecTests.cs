@@ -28,6 +28,16 @@ public sealed class SourceSpecTests
     }
 
     [Fact]
+    public void A_node_with_names_has_a_bounded_number_of_containers()
+    {
+        Assert.Equal(3, Assert.IsType<SourceSpec.Synthetic>(SourceSpec.Parse("synthetic:node=3")).Options.Node);
+        Assert.Throws<UsageException>(() => SourceSpec.Parse("synthetic:node=0"));
+        Assert.Throws<UsageException>(() => SourceSpec.Parse("synthetic:node=8"));
+        Assert.Throws<UsageException>(() => SourceSpec.Parse("synthetic:node=1,containers=201"));
+        Assert.Throws<UsageException>(() => SourceSpec.Parse("synthetic:containers=0,node=1"));
+    }
+
+    [Fact]
     public void Of_a_setting_given_twice_the_last_counts() =>
         Assert.Equal(2, Assert.IsType<SourceSpec.Synthetic>(SourceSpec.Parse("synthetic:rate=1,rate=2")).Options.Rate);
 
