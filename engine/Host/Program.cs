@@ -5,9 +5,9 @@ using NetMon.Host;
 using NetMon.Host.Commands;
 
 var log = LogWriter.ToStandardError(args, args is ["doctor", ..] ? "doctor" : "agent");
-if (args is ["query", ..])
+if (args is [var word, ..] && QueryProgram.Has(word))
 {
-    return QueryProgram.Run(args[1..], log.For("query")); // its arguments are its own
+    return QueryProgram.Run(args, log.For(word)); // its arguments are its own
 }
 
 var root = new RootCommand("NetMon: every TCP connection of this node, with its process, as JSON lines and Parquet files.")
@@ -16,8 +16,12 @@ var root = new RootCommand("NetMon: every TCP connection of this node, with its 
     SealCommand.Create(log),
     ForgetCommand.Create(log),
     DoctorCommand.Create(log),
-    QueryProgram.Command(),
 };
+foreach (var command in QueryProgram.Commands)
+{
+    root.Subcommands.Add(command);
+}
+
 var parsed = root.Parse(args, Usage.Parser);
 if (Usage.RefusalOf(args, parsed, "netmon --help") is { } refusal)
 {

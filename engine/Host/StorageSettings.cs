@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetMon.Foundation;
+using NetMon.Foundation.CommandLines;
 using NetMon.Host.Commands;
 using NetMon.Storage;
 using NetMon.Storage.Uploads;

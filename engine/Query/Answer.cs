@@ -17,7 +17,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     private const int Tries = 10;
     private readonly Dictionary<string, string> _damaged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
-    private readonly BucketCapture? _bucket = settings.Bucket is null ? null : BucketCapture.Open(settings.Bucket);
+    private readonly BucketCapture? _bucket = settings.Capture.Bucket is null ? null : BucketCapture.Open(settings.Capture.Bucket);
     private bool _needsAllViews = ListsViews(settings.Text);
 
     /// <summary>Prints the answers.</summary>
@@ -45,7 +45,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     /// <summary>False where another attempt may succeed.</summary>
     private bool TryPrint(HeldOutput output, string temporary, bool isLast)
     {
-        using var database = CaptureDatabase.Create(settings.Memory, temporary);
+        using var database = CaptureDatabase.Create(settings.Capture.Memory, temporary);
         var script = new ViewScript(ShippedViews());
         var text = settings.Statements is null ? Picture.Text : settings.Text;
         var views = script.NeededBy(_needsAllViews ? string.Join(' ', script.Names) : text);
@@ -118,7 +118,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     private Snapshot Take(QuestionScope scope)
     {
         _bucket?.Bring(scope, _damaged);
-        var snapshot = Snapshot.Take(_bucket?.Folder ?? settings.Capture, scope, _damaged);
+        var snapshot = Snapshot.Take(_bucket?.Folder ?? settings.Capture.Place, scope, _damaged);
         if (_bucket is not null && snapshot.LeftOut.Where(file => _bucket.MayBringAgain(file.Path)).ToList() is { Count: > 0 } stale)
         {
             snapshot.Dispose();
@@ -129,7 +129,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         foreach (var file in (_bucket?.LeftOut ?? []).Concat(snapshot.LeftOut).Where(file => _named.Add(file.Path)))
         {
             var (name, reason) = _bucket is null ? (file.Path, file.Reason) : (_bucket.NameOf(file.Path), _bucket.NameOf(file.Reason));
-            if (settings.IsStrict)
+            if (settings.Capture.IsStrict)
             {
                 snapshot.Dispose();
                 throw new QueryException($"{name}: {reason}. Without --strict the answer is given without it");
@@ -144,7 +144,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     /// <summary>The time of the capture's last event, from its last hour; where that has none that can be read, from all.</summary>
     private DateTime? FindEnd(CaptureDatabase database)
     {
-        var last = _bucket is null ? Snapshot.LastHour(settings.Capture) : _bucket.LastHour();
+        var last = _bucket is null ? Snapshot.LastHour(settings.Capture.Place) : _bucket.LastHour();
         foreach (var bounds in last is { } hour ? (ScanBounds[])[ScanBounds.Everything with { From = hour }, ScanBounds.Everything] : [ScanBounds.Everything])
         {
             var scope = new QuestionScope();
@@ -161,7 +161,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     }
 
     private QueryException NoEvents() =>
-        new($"{(_bucket is null ? Path.GetFullPath(settings.Capture) : settings.Capture)} has no events yet: they are readable about a second after they happen, as long as netmon run --capture is running");
+        new($"{(_bucket is null ? Path.GetFullPath(settings.Capture.Place) : settings.Capture.Place)} has no events yet: they are readable about a second after they happen, as long as netmon run --capture is running");
 
     /// <summary>Whether a question has made up a view's name from parts, so that it was not found in its text.</summary>
     private bool IsUnmadeView(DuckDBException e)

@@ -9,6 +9,9 @@ internal enum OutputFormat
     /// <summary>RFC 4180, with a header.</summary>
     Csv,
 
+    /// <summary>Tabs between, a row a line, with a header.</summary>
+    Tsv,
+
     /// <summary>A JSON object a line.</summary>
     Json,
 

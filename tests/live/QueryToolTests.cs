@@ -75,7 +75,7 @@ public sealed partial class QueryToolTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_scratch["empty"], "events"));
         AssertRefused(1, "has no events yet", "--capture", _scratch["empty"]);
         AssertRefused(2, "which capture directory?", "SELECT 1");
-        AssertRefused(2, "--format xml: it takes table, csv, json, ndjson, markdown or parquet", "--capture", _scratch["empty"], "--format", "xml");
+        AssertRefused(2, "--format xml: it takes table, csv, tsv, json, ndjson, markdown or parquet", "--capture", _scratch["empty"], "--format", "xml");
         AssertRefused(2, "netmon query --help", "--frmat", "csv");
         AssertRefused(1, "n1.parquet", "--strict", "--capture", Broken(), "SELECT count(*) FROM talkers");
         Assert.Equal("0\n", Shell.Run(Repository.Agent, "query", "--capture", _scratch["empty"], "--format", "csv", "SELECT count(*) AS n FROM connections").MustSucceed().Output.Replace("n\n", "", StringComparison.Ordinal));

@@ -5,22 +5,31 @@ using NetMon.Native;
 namespace NetMon.Host.Commands;
 
 /// <summary>
-/// <c>netmon query</c> is a program of its own, netmon-query, beside this one or on the PATH: DuckDB weighs several times
-/// what the agent weighs, and has no business in its memory or image.
+/// <c>netmon query</c> and what else reads captures is a program of its own, netmon-query, beside this one or on the PATH: DuckDB weighs
+/// several times what the agent weighs, and has no business in its memory or image.
 /// </summary>
 internal static class QueryProgram
 {
     private const string Name = "netmon-query";
 
-    /// <summary>For the list of commands in the help.</summary>
-    public static Command Command() => new("query", "Ask a capture directory in SQL, the current hour included (netmon query --help).");
+    /// <summary>The commands that are passed on, for the list of commands in the help.</summary>
+    public static IReadOnlyList<Command> Commands { get; } =
+    [
+        new("query", "Ask a capture directory in words or in SQL, the current hour included (netmon query --help)."),
+        new("export", "Write the events of a capture to stdout, as Parquet, CSV or JSON lines (netmon export --help)."),
+    ];
+
+    /// <summary>Whether this is one of them.</summary>
+    public static bool Has(string word) => Commands.Any(command => command.Name == word);
 
     /// <summary>Becomes it, in the same process, so that signals and the exit code are its own; returns only where it can't be started.</summary>
+    /// <param name="arguments">All arguments, the command first.</param>
+    /// <param name="log">For why it can't.</param>
     public static int Run(IReadOnlyList<string> arguments, Logger log)
     {
         var beside = Path.Combine(AppContext.BaseDirectory, Name);
         var why = ProgramImage.Replace(File.Exists(beside) ? beside : Name, arguments);
-        log.Error($"{Name} can't be started ({why}): it is not at {beside} and not on the PATH. In a pod, ask the container beside the agent: kubectl exec POD --container query -- /netmon query. Elsewhere build it with make build, and keep libduckdb.so beside it.");
+        log.Error($"{Name} can't be started ({why}): it is not at {beside} and not on the PATH. In a pod, ask the container beside the agent: kubectl exec POD --container query -- /netmon {arguments[0]}. Elsewhere build it with make build, and keep libduckdb.so beside it.");
         return ExitCode.Failure;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using NetMon.Enrichment.Workloads;
+using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
 using NetMon.Host.Metrics;
 using NetMon.Native;

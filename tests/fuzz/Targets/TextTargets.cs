@@ -1,6 +1,6 @@
 using NetMon.Enrichment.Runtimes;
+using NetMon.Foundation.CommandLines;
 using NetMon.Host;
-using NetMon.Host.Commands;
 using NetMon.Host.Metrics;
 using NetMon.Query;
 using NetMon.Query.Planning;

@@ -1,3 +1,4 @@
+using NetMon.Foundation.CommandLines;
 using NetMon.Host;
 using NetMon.Host.Commands;
 using NetMon.Host.Metrics;

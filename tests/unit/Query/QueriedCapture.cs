@@ -1,6 +1,7 @@
 using System.Text;
 using NetMon.Foundation.Logging;
 using NetMon.Query;
+using NetMon.Query.Filters;
 using NetMon.Query.Planning;
 using NetMon.Query.Printing;
 using NetMon.Query.Sql;
@@ -31,7 +32,7 @@ internal static class QueriedCapture
     public static string Print(this CaptureFolder capture, string sql, OutputFormat format, int? width = null, List<string>? log = null)
     {
         using var output = new MemoryStream();
-        var settings = new QuerySettings(capture.Path, null, Statement.Parse(sql), sql, new PrintStyle(format, width), Memory, IsStrict: false);
+        var settings = new QuerySettings(new CaptureSettings(capture.Path, null, Memory, IsStrict: false), Filter.None, Statement.Parse(sql), sql, new PrintStyle(format, width));
         using var answer = new Answer(settings, new Logger(entry => log?.Add(entry.Message), "query"));
         answer.Print(output);
         return Encoding.UTF8.GetString(output.ToArray());

@@ -40,7 +40,7 @@ public sealed class QueryCommandTests : IDisposable
     public async Task Wrong_options_and_values_say_what_to_give()
     {
         AssertUsage(await Query("--capture", _capture.Path, "--nope", "1"), "--help");
-        AssertUsage(await Query("--capture", _capture.Path, "--format", "xml"), "--format xml: it takes table, csv, json, ndjson, markdown or parquet");
+        AssertUsage(await Query("--capture", _capture.Path, "--format", "xml"), "--format xml: it takes table, csv, tsv, json, ndjson, markdown or parquet");
         AssertUsage(await Query("--capture", _capture.Path, "--format", "1"), "--format 1: it takes");
         AssertUsage(await Query("SELECT 1"), "which capture directory?");
         AssertUsage(await Query("--capture"), "--capture");

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace NetMon.Host.Commands;
+namespace NetMon.Foundation.CommandLines;
 
-/// <summary>Times as options have them: 500ms, 30s, 5m, 2h, 7d; without a unit seconds.</summary>
-internal static class TimeText
+/// <summary>Times as options have them: 500ms, 30s, 5m, 2h, 7d; without a unit seconds. Any thread.</summary>
+public static class TimeText
 {
     /// <summary>Null for what is no time.</summary>
     public static TimeSpan? Parse(string text)

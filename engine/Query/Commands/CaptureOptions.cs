@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using NetMon.Foundation;
+using NetMon.Foundation.CommandLines;
+using NetMon.Foundation.Logging;
+using NetMon.Query.Buckets;
+using NetMon.Storage.Uploads;
+
+namespace NetMon.Query.Commands;
+
+/// <summary>The options that say where the capture is and how it is read, the same for all commands that read one.</summary>
+internal static partial class CaptureOptions
+{
+    private const string CaptureVariable = "NETMON_CAPTURE";
+
+    /// <summary>Where the service and the manifests keep the captures.</summary>
+    private const string UsualCapture = "/var/lib/netmon";
+
+    private static readonly Option<string?> Capture = new("--capture")
+    {
+        HelpName = "DIR|s3://BUCKET[/PREFIX]",
+        Description = $"the capture directory, to which the agent may be writing, or the bucket that netmon run --archive uploads to; falls back to {UsualCapture} if that is there [{CaptureVariable}]",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(CaptureVariable) is { Length: > 0 } variable ? variable : Directory.Exists(UsualCapture) ? UsualCapture : null,
+    };
+
+    private static readonly Option<bool> Strict = new("--strict")
+    {
+        Description = "refuse to answer where a file can't be read, instead of answering without it",
+    };
+
+    private static readonly Option<string> Memory = new("--memory")
+    {
+        HelpName = "SIZE",
+        Description = "what DuckDB may take before it spills to the folder for temporary files: 512MiB, 4GiB",
+        DefaultValueFactory = _ => "1GiB",
+    };
+
+    private static readonly Option<string?> Cache = new("--cache")
+    {
+        HelpName = "DIR",
+        Description = "where files of a bucket are kept for the next question; without it netmon in $XDG_CACHE_HOME or ~/.cache",
+    };
+
+    private static readonly Option<string> CacheBytes = new("--cache-bytes")
+    {
+        HelpName = "SIZE",
+        Description = "how much may be kept there; what was not used for longest goes first",
+        DefaultValueFactory = _ => "10GiB",
+    };
+
+    private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
+    {
+        HelpName = LogFormatOption.Words,
+        Description = $"{LogFormatOption.Description} [{LogFormatOption.Variable}]",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(LogFormatOption.Variable) is { Length: > 0 } value ? value : LogFormatOption.Fallback,
+    };
+
+    /// <summary>Adds them to a command.</summary>
+    public static void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Capture, Strict, Memory, Cache, CacheBytes, LogFormat])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Reads what was given.</summary>
+    /// <exception cref="FormatException">A value is none; the message names the option.</exception>
+    public static CaptureSettings Read(ParseResult parsed)
+    {
+        if (LogFormatOption.Parse(parsed.GetValue(LogFormat)) is null)
+        {
+            throw new FormatException(LogFormatOption.Refusal(parsed.GetValue(LogFormat)));
+        }
+
+        if (parsed.GetValue(Capture) is not { Length: > 0 } directory)
+        {
+            throw new FormatException($"which capture directory? Give --capture DIR or --capture s3://BUCKET/PREFIX, or set {CaptureVariable}");
+        }
+
+        Usage.CheckPath(Capture.Name, directory);
+        var memory = parsed.GetValue(Memory)!;
+        return MemorySize().IsMatch(memory)
+            ? new CaptureSettings(directory, Bucket(parsed, directory), memory, parsed.GetValue(Strict))
+            : throw new FormatException($"{Memory.Name} {memory}: it takes a size such as 512MiB or 4GiB");
+    }
+
+    private static BucketSettings? Bucket(ParseResult parsed, string capture)
+    {
+        var bytes = ByteSize.TryParse(parsed.GetValue(CacheBytes)!) ?? throw new FormatException($"--cache-bytes {parsed.GetValue(CacheBytes)}: it takes a size such as 500MiB or 10GiB");
+        Usage.CheckPath(Cache.Name, parsed.GetValue(Cache) ?? "-");
+        if (!capture.StartsWith(UploadTarget.Scheme, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var cache = parsed.GetValue(Cache) ?? BucketSettings.DefaultCache ?? throw new FormatException("this user has no home for a cache: give --cache DIR");
+        return new BucketSettings(UploadTarget.Parse(capture), Path.GetFullPath(cache), bytes);
+    }
+
+    // Not zero, and no more digits than DuckDB reads.
+    [GeneratedRegex("^0*[1-9][0-9]{0,8}(\\.[0-9]{1,3})?(KiB|MiB|GiB|TiB|KB|MB|GB|TB)$", RegexOptions.CultureInvariant)]
+    private static partial Regex MemorySize();
+}

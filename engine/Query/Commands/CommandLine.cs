@@ -1,0 +1,47 @@
+using System.CommandLine;
+using NetMon.Foundation.CommandLines;
+using NetMon.Foundation.Logging;
+
+namespace NetMon.Query.Commands;
+
+/// <summary>The commands of this program, which <c>netmon</c> has too: there each is a word of its list, and it becomes this program.</summary>
+internal static class CommandLine
+{
+    /// <summary>What is meant where no command is named.</summary>
+    private const string Fallback = QueryCommand.Name;
+
+    /// <summary>All commands. A new one is added here, and to the words that netmon passes on (QueryProgram).</summary>
+    private static readonly IReadOnlyList<(string Name, Func<Logger, Command> Create)> Commands =
+    [
+        (QueryCommand.Name, QueryCommand.Create),
+    ];
+
+    /// <summary>Runs what the arguments say; returns the exit code.</summary>
+    public static int Run(string[] arguments)
+    {
+        var word = WordOf(arguments);
+        var log = LogWriter.ToStandardError(arguments, word);
+        var root = new RootCommand("netmon query: SQL over what netmon run keeps.");
+        foreach (var (_, create) in Commands)
+        {
+            root.Subcommands.Add(create(log));
+        }
+
+        string[] all = IsNamed(arguments) || IsOfProgram(arguments) ? arguments : [Fallback, .. arguments];
+        var parsed = root.Parse(all, Usage.Parser);
+        if (Usage.RefusalOf(all, parsed, $"netmon {word} --help") is { } refusal)
+        {
+            log.Error(refusal);
+            return ExitCode.Usage;
+        }
+
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    private static string WordOf(string[] arguments) => IsNamed(arguments) ? arguments[0] : Fallback;
+
+    private static bool IsNamed(string[] arguments) => arguments.Length > 0 && Commands.Any(command => command.Name == arguments[0]);
+
+    /// <summary>Its version, and what completions ask: "[suggest:12]" and the line so far.</summary>
+    private static bool IsOfProgram(string[] arguments) => arguments is ["--version"] or [['[', ..], ..];
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using NetMon.Foundation.CommandLines;
+using NetMon.Foundation.Logging;
+using NetMon.Query.Filters;
+using NetMon.Query.Printing;
+using NetMon.Query.Sql;
+
+namespace NetMon.Query.Commands;
+
+/// <summary><c>netmon query</c>: a picture, or answers to questions in SQL, of what the filters select.</summary>
+internal static class QueryCommand
+{
+    public const string Name = "query";
+
+    private static readonly Option<string> Format = new("--format")
+    {
+        HelpName = "table|csv|tsv|json|ndjson|markdown|parquet",
+        Description = "how rows are printed; json and ndjson are an object a line, parquet is a file",
+        DefaultValueFactory = _ => "table",
+    };
+
+    private static readonly Option<string?> FromFile = new("--file", "-f")
+    {
+        HelpName = "FILE",
+        Description = "read the SQL from a file",
+    };
+
+    private static readonly Option<bool> Wide = new("--wide")
+    {
+        Description = "print tables as wide as they are, also on a terminal",
+    };
+
+    private static readonly Argument<string?> Sql = new("SQL")
+    {
+        Description = "SELECTs of DuckDB's SQL with semicolons between, over events and the views of schemas/views.sql; - reads them from stdin;"
+            + " without it: a picture of the last hour",
+        DefaultValueFactory = _ => null,
+    };
+
+    public static Command Create(Logger log)
+    {
+        var command = new Command(Name, "SQL over a capture directory, the current hour included, or over a bucket. It only reads, and holds up no agent.");
+        CaptureOptions.AddTo(command);
+        foreach (var option in (Option[])[Format, FromFile, Wide])
+        {
+            command.Options.Add(option);
+        }
+
+        FilterOptions.AddTo(command);
+        command.Arguments.Add(Sql);
+        command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
+        return command;
+    }
+
+    /// <exception cref="FormatException">The command line is wrong.</exception>
+    private static void Run(ParseResult parsed, Logger log)
+    {
+        var capture = CaptureOptions.Read(parsed);
+        if (!Enum.TryParse<OutputFormat>(parsed.GetValue(Format), ignoreCase: true, out var format) || int.TryParse(parsed.GetValue(Format), out _))
+        {
+            throw new FormatException($"--format {parsed.GetValue(Format)}: it takes table, csv, tsv, json, ndjson, markdown or parquet");
+        }
+
+        if (format == OutputFormat.Parquet && !Console.IsOutputRedirected)
+        {
+            throw new FormatException("--format parquet is no text: send it to a file (> answer.parquet)");
+        }
+
+        if (parsed.GetValue(Sql) is ['-', _, ..] word && !word.Any(char.IsWhiteSpace))
+        {
+            // It was taken for the SQL. A comment has a blank or a newline behind it.
+            throw new FormatException($"there is no option {word}; see netmon query --help");
+        }
+
+        if (parsed.GetValue(FromFile) is not null && parsed.GetValue(Sql) is not null)
+        {
+            throw new FormatException("SQL and --file: give one of them");
+        }
+
+        Usage.CheckPath(FromFile.Name, parsed.GetValue(FromFile) ?? "-");
+        var filter = FilterOptions.Read(parsed, DateTime.UtcNow);
+
+        using var output = Console.OpenStandardOutput();
+        var text = Question(parsed);
+        var statements = text is null ? null : Statement.Parse(text);
+        if (format == OutputFormat.Parquet && statements is not null and not [{ Explain: null }])
+        {
+            throw new FormatException("--format parquet: give one SELECT");
+        }
+
+        var style = new PrintStyle(format, parsed.GetValue(Wide) ? null : TerminalWidth());
+        using var answer = new Answer(new QuerySettings(capture, filter, statements, text ?? "", style), log);
+        answer.Print(output);
+    }
+
+    private static string? Question(ParseResult parsed) => parsed.GetValue(FromFile) is { } file ? File.ReadAllText(file)
+        : parsed.GetValue(Sql) is "-" ? Console.In.ReadToEnd()
+        : parsed.GetValue(Sql);
+
+    /// <summary>Null where no terminal shows the output.</summary>
+    private static int? TerminalWidth() => Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth;
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using NetMon.Events;
+
+namespace NetMon.Query.Filters;
+
+/// <summary>What options say of what happened. Some of it excludes some types of events, and so together all of them.</summary>
+internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Direction, ValueList<ConnectResult> Results, bool Failed, TimeSpan? MinDuration, long? MinBytes)
+{
+    private static readonly RecordKind[] AllTypes = [RecordKind.Connect, RecordKind.Accept, RecordKind.Close, RecordKind.Flow];
+
+    /// <summary>The direction that all events have which match; null for both.</summary>
+    public Direction? Side => Direction
+        ?? (Matching.All(type => type == RecordKind.Connect) ? Events.Direction.Outbound : Matching.All(type => type == RecordKind.Accept) ? Events.Direction.Inbound : null);
+
+    /// <summary>What is asked of each row.</summary>
+    public IEnumerable<Criterion> Criteria
+    {
+        get
+        {
+            if (Direction is { } side)
+            {
+                var condition = $"direction = '{Vocabulary.Text(side)}'";
+                yield return new Criterion("--direction", condition, condition);
+            }
+
+            // Sums of attempts that failed are of nothing else; those of one that succeeded have its bytes too.
+            if (Failed)
+            {
+                const string condition = "result <> 'established'";
+                yield return new Criterion("--failed", condition, condition, IsOutcome: true);
+            }
+
+            if (!Results.IsEmpty)
+            {
+                var condition = Results.Condition(some => TextPattern.AnyOf("result", [.. some.Select(result => new TextPattern(Vocabulary.Text(result)))]));
+                var isTold = Failed || !Results.Wanted.Concat(Results.Unwanted).Contains(ConnectResult.Established);
+                yield return new Criterion("--result", condition, isTold ? condition : null, IsOutcome: true);
+            }
+
+            // An attempt's result says its type.
+            if (!Types.IsEmpty && !(IsOfAttempts && Matching.SequenceEqual([RecordKind.Connect])))
+            {
+                yield return new Criterion("--type", Types.Condition(some => TextPattern.AnyOf("type", [.. some.Select(type => new TextPattern(Vocabulary.Text(type)))])), null, IsOutcome: true);
+            }
+
+            if (MinDuration is { } time)
+            {
+                yield return new Criterion("--min-duration", string.Create(CultureInfo.InvariantCulture, $"duration_us >= {(long)Math.Ceiling(time.TotalMicroseconds)}"), null, IsOutcome: true);
+            }
+
+            if (MinBytes is { } bytes)
+            {
+                yield return new Criterion("--min-bytes", string.Create(CultureInfo.InvariantCulture, $"bytes_sent + bytes_received >= {bytes}"), null, IsOutcome: true);
+            }
+        }
+    }
+
+    private bool IsOfAttempts => Failed || Results.Wanted.Count > 0;
+
+    private bool IsOfTraffic => MinDuration is not null || MinBytes is not null;
+
+    private RecordKind[] Matching => [.. AllTypes.Where(Matches)];
+
+    /// <summary>Refuses what no event can match.</summary>
+    /// <exception cref="FormatException">Nothing can; the message names the options.</exception>
+    public void CheckMatches()
+    {
+        var hasResult = Results.Wanted.Count == 0 || Results.Wanted.Any(result => !Results.Unwanted.Contains(result) && !(Failed && result == ConnectResult.Established));
+        if (!hasResult || Matching.Length == 0)
+        {
+            string[] given =
+            [
+                .. Types.IsEmpty ? (string[])[] : ["--type"], .. Direction is null ? (string[])[] : ["--direction"], .. Results.IsEmpty ? (string[])[] : ["--result"],
+                .. Failed ? (string[])["--failed"] : [], .. MinDuration is null ? (string[])[] : ["--min-duration"], .. MinBytes is null ? (string[])[] : ["--min-bytes"],
+            ];
+            throw new FormatException($"{string.Join(", ", given)}: no event is all of that; --result and --failed are of connect (outbound), --min-duration and --min-bytes of close and flow");
+        }
+    }
+
+    private bool Matches(RecordKind type) => (Types.Wanted.Count == 0 || Types.Wanted.Contains(type)) && !Types.Unwanted.Contains(type)
+        && type switch
+        {
+            RecordKind.Connect => !IsOfTraffic && Direction is not Events.Direction.Inbound,
+            RecordKind.Accept => !IsOfAttempts && !IsOfTraffic && Direction is not Events.Direction.Outbound,
+            _ => !IsOfAttempts,
+        };
+}
