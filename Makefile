@@ -28,7 +28,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test fuzz cross-arm64 package test-package test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push sbom scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test fuzz cross-arm64 package test-package test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push sbom scan deploy undeploy logs lint lint-c lint-scripts lint-prose clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -244,9 +244,19 @@ docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md 
 	dotnet build tests/unit -c Release -v quiet -clp:NoSummary
 	@NETMON_WRITE_DOCS=1 artifacts/dotnet/bin/NetMon.UnitTests/release/NetMon.UnitTests -class '*.DocumentedColumnsTests' -noLogo >/dev/null
 
-lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
+lint: $(BPF_OBJECT) lint-c lint-scripts lint-prose ## formatting and analysers of C#, C and scripts, and the words of documents and help (installs clang-format and shellcheck by apt)
 	dotnet format NetMon.sln --verify-no-changes
-	clang-format --dry-run -Werror engine/Native/*.c bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch] tests/live/programs/*.c ops/image/*.c
+
+lint-c:
+	@ops/lint/setup.sh clang-format
+	clang-format --dry-run -Werror $(shell git ls-files '*.c' '*.h')
+
+lint-scripts:
+	@ops/lint/setup.sh shellcheck
+	ops/lint/scripts.sh
+
+lint-prose:
+	ops/lint/prose.sh
 
 clean: ## remove everything that was built
 	rm -rf artifacts bin
