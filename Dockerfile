@@ -31,10 +31,12 @@ RUN mkdir -p /root-fs/etc /root-fs/captures \
 
 FROM scratch AS agent
 ARG REVISION=unknown
+ARG VERSION=unknown
 COPY --from=build /root-fs /
 LABEL org.opencontainers.image.title="NetMon" \
       org.opencontainers.image.description="Every TCP connection of a node, with its process, container and pod" \
       org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 USER 10001:10001
 ENV DOTNET_EnableDiagnostics=0

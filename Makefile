@@ -19,6 +19,7 @@ IMAGE_TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo dev)
 IMAGE = $(REGISTRY)/$(IMAGE_NAME):$(IMAGE_TAG)
 QUERY_IMAGE = $(REGISTRY)/$(IMAGE_NAME)-query:$(IMAGE_TAG)
 OVERLAY ?= bare-metal
+RELEASE_PARTS ?= binaries package images manifests plugin sbom
 export REGISTRY IMAGE_NAME IMAGE_TAG IMAGE QUERY_IMAGE OVERLAY
 BPF_OBJECT := artifacts/bpf/netmon.bpf.o
 BPF_OBJECT_5_10 := artifacts/bpf/netmon-5.10.bpf.o
@@ -28,7 +29,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test fuzz cross-arm64 package test-package test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push sbom scan deploy undeploy logs lint clean
+.PHONY: help setup generate build run bench docs test fuzz cross-arm64 package test-package test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push release sbom scan deploy undeploy logs lint lint-c lint-scripts lint-prose clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -125,6 +126,9 @@ CROSS_CLANG := $(CLANG) --target=aarch64-linux-gnu --sysroot=$(SYSROOT)
 
 cross-arm64: bin/arm64/netmon bin/arm64/netload bin/arm64/netforeign ## build netmon, netload and netforeign for arm64 in bin/arm64 on a machine of another architecture (installs lld by apt)
 
+.PHONY: cross-programs
+cross-programs: bin/arm64/netmon bin/arm64/netmon-query bin/arm64/netmon-archive bin/arm64/netmon-kubernetes
+
 $(SYSROOT)/packages: ops/cross/sysroot.sh
 	@ops/setup.sh
 	ops/cross/sysroot.sh arm64 $(SYSROOT)
@@ -214,6 +218,9 @@ docker-build: ## build the images REGISTRY/IMAGE_NAME:IMAGE_TAG and REGISTRY/IMA
 docker-push: ## push them
 	@ops/image/push.sh
 
+release: $(if $(findstring binaries,$(RELEASE_PARTS)),build cross-programs) ## what a version is released as, in artifacts/release: programs for x86-64 and arm64, Debian package, images, manifests, SBOM, kubectl plugin, checksums (RELEASE_PARTS="binaries package images manifests plugin sbom")
+	@ops/release.sh $(RELEASE_PARTS)
+
 sbom: ## what the image is made of, CycloneDX: artifacts/netmon.cdx.json (by an npm package)
 	@ops/image/sbom.sh
 
@@ -244,9 +251,19 @@ docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md 
 	dotnet build tests/unit -c Release -v quiet -clp:NoSummary
 	@NETMON_WRITE_DOCS=1 artifacts/dotnet/bin/NetMon.UnitTests/release/NetMon.UnitTests -class '*.DocumentedColumnsTests' -noLogo >/dev/null
 
-lint: $(BPF_OBJECT) ## formatting and analysers, C# and C
+lint: $(BPF_OBJECT) lint-c lint-scripts lint-prose ## formatting and analysers of C#, C and scripts, and the words of documents and help (installs clang-format and shellcheck by apt)
 	dotnet format NetMon.sln --verify-no-changes
-	clang-format --dry-run -Werror engine/Native/*.c bpf/*.c bpf/*.h schemas/*.h perf/load/*.[ch] perf/storm/*.[ch] tests/live/programs/*.c ops/image/*.c
+
+lint-c:
+	@ops/lint/setup.sh clang-format
+	clang-format --dry-run -Werror $(shell git ls-files '*.c' '*.h')
+
+lint-scripts:
+	@ops/lint/setup.sh shellcheck
+	ops/lint/scripts.sh
+
+lint-prose:
+	ops/lint/prose.sh
 
 clean: ## remove everything that was built
 	rm -rf artifacts bin

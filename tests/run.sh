@@ -2,7 +2,7 @@
 # Runs test suites and adds up their counts: tests/run.sh [unit] [live] [runtimes] [kernels] [image] [package] [faults] [soak]; without arguments unit and live.
 # The last line is "N passed, N failed, N skipped"; a skipped test is named with its reason where it is skipped.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 ((EUID == 0)) || echo "tests: not root, so what loads BPF programs is skipped" >&2
 suites=("$@")

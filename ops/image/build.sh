@@ -17,7 +17,7 @@ if [[ -z ${BUILDER:-} ]]; then
 	fi
 fi
 
-arguments=(--build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)")
+arguments=(--build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)" --build-arg "VERSION=$(ops/version.sh)")
 for name in SDK_IMAGE DEBIAN_IMAGE; do
 	[[ -z ${!name:-} ]] || arguments+=(--build-arg "$name=${!name}")
 done

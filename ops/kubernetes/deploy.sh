@@ -64,7 +64,7 @@ wait_for_rollout() {
 [[ $1 != logs ]] || { follow; exit 0; }
 : "${OVERLAY:?give it by make deploy}" "${REGISTRY:?}" "${IMAGE:?}" "${QUERY_IMAGE:?}"
 if [[ ! -d $here/overlays/$OVERLAY ]]; then
-	echo "deploy: there is no overlay $OVERLAY; there are $(ls "$here/overlays" | xargs)" >&2
+	echo "deploy: there is no overlay $OVERLAY; there are $(cd "$here/overlays" && echo *)" >&2
 	exit 2
 fi
 if [[ $1 == apply && $REGISTRY == localhost ]]; then

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 command -v dpkg-deb >/dev/null || { echo "package: dpkg-deb is missing; a Debian package is made on Debian or Ubuntu (package dpkg)" >&2; exit 1; }
-version=$(sed -nE 's|.*<VersionPrefix>(.*)</VersionPrefix>.*|\1|p' Directory.Build.props)
+version=$(ops/version.sh)
 architecture=$(dpkg --print-architecture)
 package=artifacts/netmon_${version}_$architecture.deb
 

@@ -8,11 +8,12 @@ cd "$(dirname "$0")/../.."
 
 target=${1:?usage: tests/fuzz/fuzz.sh TARGET SECONDS} seconds=${2:?usage: tests/fuzz/fuzz.sh TARGET SECONDS}
 corpus=tests/fuzz/corpus/$target program=artifacts/fuzz/program out=artifacts/fuzz/out/$target
-[[ -d $corpus ]] || { echo "fuzz: no target $target; there are: $(ls tests/fuzz/corpus | tr '\n' ' ')" >&2; exit 2; }
+[[ -d $corpus ]] || { echo "fuzz: no target $target; there are: $(cd tests/fuzz/corpus && echo *)" >&2; exit 2; }
 # Instrumented once for each state of the sources.
 if [[ ! -e $program/instrumented || -n $(find engine tests/fuzz Directory.Packages.props -newer $program/instrumented -not -path '*/corpus/*' -type f -print -quit) ]]; then
 	rm -rf "$program"
 	dotnet tool restore >/dev/null
+	# shellcheck disable=SC2086 # several arguments
 	dotnet build tests/fuzz -c Release -v quiet -clp:NoSummary ${BUILD_ARGS:-}
 	mkdir -p "${program%/*}"
 	cp -r artifacts/dotnet/bin/NetMon.Fuzz/release "$program"
@@ -28,7 +29,7 @@ if [[ ${3:-} == loop ]]; then
 fi
 
 if ! command -v afl-fuzz >/dev/null; then
-	((EUID == 0)) && command -v apt-get >/dev/null || { echo "fuzz: needs afl-fuzz (Debian's package afl++)" >&2; exit 2; }
+	((EUID == 0 && $(command -v apt-get | wc -l))) || { echo "fuzz: needs afl-fuzz (Debian's package afl++)" >&2; exit 2; }
 	apt-get install -y -qq afl++ >&2
 fi
 export AFL_SKIP_BIN_CHECK=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_AUTORESUME=1

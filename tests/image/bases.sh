@@ -20,7 +20,7 @@ if ! has localhost/stand-in/debian:12; then
 	# Whom this machine trusts, in case its package mirrors go by an authority of their own.
 	cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
 	chroot "$root" update-ca-certificates >/dev/null 2>&1
-	rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/dev/*
+	rm -rf "${root:?}"/var/cache/apt/archives/*.deb "${root:?}"/dev/*
 	work=$(buildah from scratch)
 	buildah copy -q "$work" "$root" / >/dev/null
 	commit localhost/stand-in/debian:12

@@ -14,7 +14,7 @@ fi
 
 missing=()
 for program in buildah debootstrap; do
-	command -v $program >/dev/null || missing+=($program)
+	command -v $program >/dev/null || missing+=("$program")
 done
 if ((${#missing[@]})); then
 	if ((EUID)) || ! command -v apt-get >/dev/null; then

@@ -1,5 +1,6 @@
 # Runs inside a guest (busybox sh) that has many CPUs: more than there are rings, CPUs that go and come back, and a clock that is
 # set while connections are made. Results stay in /out; the host compares.
+# shellcheck shell=sh # busybox
 cd /out || exit 1
 
 agent_start() { # NAME

@@ -2,6 +2,7 @@
 # what a system call costs without the agent, with it, and with the hooks that are known to make it slower; and which
 # container a connection is of, on a unified and on a v1 node. Results stay in /out; the host compares. An agent's start takes
 # seconds here, so one agent serves as many sections as it can. How long each took is in sections.txt.
+# shellcheck shell=sh disable=SC2086,SC2013 # its words have neither blanks nor globs
 cd /out || exit 1
 
 hundredths() { # since the boot

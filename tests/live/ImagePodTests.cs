@@ -97,6 +97,8 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         var bytes = layers.Sum(layer => new FileInfo(layer).Length);
         output.WriteLine($"{bytes} bytes unpacked");
         Assert.InRange(bytes, 1, 40_000_000);
+        var version = Shell.Script($"cd {_scratch.Path} && jq -r '.config.Labels[\"org.opencontainers.image.version\"]' \"$(jq -r '.[0].Config' manifest.json)\"").MustSucceed().Output;
+        Assert.Equal(Shell.Run(Path.Combine(Repository.Root, "ops/version.sh")).MustSucceed().Output, version);
     }
 
     public void Dispose() => _scratch.Dispose();

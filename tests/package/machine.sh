@@ -27,6 +27,7 @@ start)
 	mkdir -p "$cgroup" "$run/root"
 	echo "$cgroup" >"$run/cgroup"
 	# Everything that is mounted goes with the namespaces; only a tmpfs can be the upper layer wherever RUN lies.
+	# shellcheck disable=SC2016 # the inner shells expand it
 	setsid unshare --fork --pid --mount --net --uts --ipc --propagation private --kill-child bash -c '
 		set -e
 		folder=$1 run=$2 cgroup=$3

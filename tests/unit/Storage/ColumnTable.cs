@@ -30,7 +30,7 @@ internal static class ColumnTable
         var containers = string.Join(", ", EventColumns.ContainerTexts.Select(text => text.Name));
         var peers = string.Join(", ", EventColumns.PeerTexts.Select(text => text.Name));
         table.Append($"| `container` | dictionary<int16, struct<{containers}: utf8>> | null for a process of the host; texts are cut at 1,024 characters |\n");
-        return table.Append($"| `peer` | dictionary<int16, struct<{peers}: utf8>> | null where nothing is known of the peer; a text that is not known is empty; texts are cut likewise |\n").ToString();
+        return table.Append($"| `peer` | dictionary<int16, struct<{peers}: utf8>> | null where nothing is known of the peer; a text that is not known is empty; texts are cut in the same way |\n").ToString();
     }
 
     public static string DuckDbType(ColumnType type) => type switch

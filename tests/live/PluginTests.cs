@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using NetMon.LiveTests.Support;
+using Xunit;
+using static NetMon.LiveTests.Support.SampleRow;
+
+namespace NetMon.LiveTests;
+
+/// <summary>kubectl netmon over several nodes: the built programs on captures of their own, behind a stand-in for kubectl, because there is no API server to be had.</summary>
+public sealed partial class PluginTests : IDisposable
+{
+    private const string Question = "SELECT process, count(*) AS n FROM events GROUP BY ALL ORDER BY process";
+    private readonly PluginCluster _cluster = new();
+
+    [Fact]
+    public void Rows_of_the_nodes_that_answer_are_printed_and_the_others_are_named()
+    {
+        AddNodes(5);
+        _cluster.Let(4, "fails");
+        _cluster.Let(5, "hangs");
+        var result = _cluster.Run("query", "--node-timeout", "20s", Question);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("node    process  n\n------  -------  -\nnode-1  app-1    1\nnode-1  x,\"y     2\nnode-2  app-2    1\nnode-2  x,\"y     2\nnode-3  app-3    1\nnode-3  x,\"y     2\n", result.Output);
+        Assert.Contains("node-4: error: unable to upgrade connection\nnode-4: failed with exit code 1\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("node-5: no answer within 20 s", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("netmon: 3 of 5 nodes answered; not: node-4 node-5; sums", result.Error.Split('\n')[^2], StringComparison.Ordinal);
+        AssertNothingIsLeft(5);
+    }
+
+    [Fact]
+    public void Rows_for_programs_have_the_node_in_front_unless_they_name_it_themselves()
+    {
+        AddNodes(2);
+        Assert.Equal("node,process,n\nnode-1,app-1,1\nnode-1,\"x,\"\"y\",2\nnode-2,app-2,1\nnode-2,\"x,\"\"y\",2\n", _cluster.Run("query", "--format", "csv", Question).MustSucceed().Output);
+        Assert.Equal("node,t\nnode-1,\"a\nb\"\nnode-2,\"a\nb\"\n", _cluster.Run("query", "--format=csv", "SELECT 'a' || chr(10) || 'b' AS t").MustSucceed().Output);
+        Assert.Equal("{\"node\":\"node-1\",\"t\":\"\\\"node\\\":1\"}\n{\"node\":\"node-2\",\"t\":\"\\\"node\\\":1\"}\n", _cluster.Run("query", "--format", "ndjson", "SELECT '\"node\":1' AS t").MustSucceed().Output);
+        Assert.Equal("{\"process\":\"app-1\",\"node\":\"node-1\"}\n{\"process\":\"app-2\",\"node\":\"node-2\"}\n", _cluster.Run("query", "--format", "ndjson", "SELECT process, node FROM events WHERE process LIKE 'app%'").MustSucceed().Output);
+        Assert.Equal("node\tprocess\nnode-1\tapp-1\nnode-2\tapp-2\n", _cluster.Run("query", "--format", "tsv", "SELECT node, process FROM events WHERE process LIKE 'app%'").MustSucceed().Output);
+        Assert.Equal("| node | n |\n| --- | --: |\n| node-1 | 3 |\n| node-2 | 3 |\n", _cluster.Run("query", "--format", "markdown", "SELECT count(*) AS n FROM events").MustSucceed().Output);
+    }
+
+    [Fact]
+    public void Pictures_come_one_after_the_other()
+    {
+        AddNodes(2);
+        var output = _cluster.Run("query").MustSucceed().Output;
+        Assert.StartsWith("== node-1 ==\n\n-- ", output, StringComparison.Ordinal);
+        Assert.Contains("\n== node-2 ==\n\n-- ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sql_is_read_here_and_filters_are_passed_on()
+    {
+        AddNodes(2);
+        File.WriteAllText(_cluster["q.sql"], "SELECT count(*) AS n FROM events");
+        Assert.Equal("node,n\nnode-1,1\nnode-2,1\n", _cluster.Run("query", "--process", "app-*", "--format", "csv", "-f", _cluster["q.sql"]).MustSucceed().Output);
+        Assert.Equal("node,n\nnode-1,2\nnode-2,2\n", _cluster.Script($"echo 'SELECT count(*) AS n FROM events' | $netmon query --process 'x*' -n 'shop' --format csv -").MustSucceed().Output);
+    }
+
+    [Fact]
+    public void Nodes_are_chosen_by_name_or_glob()
+    {
+        AddNodes(3);
+        Assert.Equal("node,n\nnode-1,3\nnode-3,3\n", _cluster.Run("query", "--on", "node-1,*-3", "--format", "csv", "SELECT count(*) AS n FROM events").MustSucceed().Output);
+        AssertFails(2, "--on node-7: no agent is on such a node; they are on node-1 node-2 node-3", "query", "--on", "node-7", "SELECT 1");
+    }
+
+    [Fact]
+    public void What_all_nodes_refuse_is_said_once_as_wrong_usage()
+    {
+        AddNodes(3);
+        var result = _cluster.Run("query", "--since", "yesterday", "SELECT 1");
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Single(result.Error.Split('\n'), line => line.Contains("yesterday", StringComparison.Ordinal));
+        Assert.DoesNotContain("command terminated", result.Error, StringComparison.Ordinal);
+        Assert.Contains("0 of 3 nodes answered", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Contexts_and_namespaces_reach_kubectl()
+    {
+        AddNodes(1);
+        _cluster.Run("query", "--context", "east", "--kubeconfig=/k", "--netmon-namespace", "monitoring", "SELECT 1").MustSucceed();
+        Assert.Equal(2, _cluster.Asked.Length);
+        Assert.StartsWith("--context=east --kubeconfig=/k get pods --namespace monitoring --selector app.kubernetes.io/name=netmon", _cluster.Asked[0], StringComparison.Ordinal);
+        Assert.StartsWith("--context=east --kubeconfig=/k exec --namespace monitoring pod-1 --container query -- /netmon query ", _cluster.Asked[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_may_not_list_all_namespaces_is_looked_for_in_the_usual_one()
+    {
+        AddNodes(1);
+        File.WriteAllText(_cluster["forbidden"], "");
+        _cluster.Run("query", "SELECT 1").MustSucceed();
+        Assert.Contains("get pods --namespace network-monitoring", _cluster.Asked[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "there is no agent in any namespace")]
+    [InlineData("a|pod-1|node-1|Running||netmon|true|", "no pod of the agent in a has the container query")]
+    [InlineData("a|pod-1|node-1|Pending||netmon query|false|ImagePullBackOff", "node-1: its container query is not ready (ImagePullBackOff): kubectl --namespace a describe pod pod-1")]
+    [InlineData("a|pod-1||Pending||netmon query||", "(pod-1): it is on no node yet (Pending)")]
+    [InlineData("a|pod-1|node-1|Running||netmon query|true|\nb|pod-1|node-1|Running||netmon query|true|", "there are agents in the namespaces a b: choose one by --netmon-namespace")]
+    [InlineData("a|pod-1|../node|Running||netmon query|true|", "names a pod or node as Kubernetes does not")]
+    public void What_keeps_it_from_asking_is_said_with_what_to_do(string? pods, string why)
+    {
+        if (pods is not null)
+        {
+            _cluster.AddPod(pods);
+        }
+
+        AssertFails(1, why, "query", "SELECT 1");
+    }
+
+    [Fact]
+    public void While_a_pod_is_replaced_the_new_one_is_asked()
+    {
+        _cluster.AddPod("monitoring|pod-9|node-1|Running|2026-11-26T00:00:00Z|netmon query|true|");
+        AddNodes(1);
+        Assert.Equal("node,n\nnode-1,3\n", _cluster.Run("query", "--format", "csv", "SELECT count(*) AS n FROM events").MustSucceed().Output);
+    }
+
+    [Fact]
+    public void Commands_for_one_node_say_so()
+    {
+        AddNodes(2);
+        AssertFails(2, "top shows one node; add --on and one of node-1 node-2", "top");
+        AssertFails(2, "give --out DIR", "export", "--since", "2h");
+        AssertFails(2, "--format parquet of several nodes is not one file", "query", "--format", "parquet", "SELECT 1");
+        AssertFails(2, "an agent knows where its captures are", "query", "--capture", "/x", "SELECT 1");
+        AssertFails(2, "there is no command tail", "tail");
+        AssertFails(2, "give the folder", "collect");
+    }
+
+    [Fact]
+    public void A_signal_ends_it_with_all_that_it_started()
+    {
+        AddNodes(1);
+        _cluster.Let(1, "hangs");
+        var plugin = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"PATH={_cluster["."]}:$PATH TMPDIR={_cluster["tmp"]} exec {Repository.Root}/ops/kubectl/kubectl-netmon query 'SELECT 1'"]) { RedirectStandardError = true })!;
+        WaitFor.True(() => File.Exists(_cluster["pod-1.hanging"]) && File.ReadAllText(_cluster["pod-1.hanging"]).EndsWith('\n'), "the node that hangs");
+        Shell.Run("kill", "-INT", $"{plugin.Id}").MustSucceed();
+        WaitFor.True(() => plugin.HasExited, "its end");
+        Assert.Equal(130, plugin.ExitCode);
+        AssertNothingIsLeft(1);
+    }
+
+    /// <summary>The plugin must know which options have no value, to find the SQL.</summary>
+    [Fact]
+    public void It_knows_each_option_without_a_value()
+    {
+        var help = Shell.Run(Repository.Agent, "query", "--help").MustSucceed().Output;
+        var flags = Flag().Matches(help).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        Assert.Contains("--strict", flags);
+        flags.ExceptWith(["--help", "--version"]);
+        var script = File.ReadAllText(Path.Combine(Repository.Root, "ops/kubectl/kubectl-netmon"));
+        Assert.All(flags, flag => Assert.Matches($@"\n\t\t[^\n]*{flag}( \||\)) ?[^\n]*\n", script));
+    }
+
+    public void Dispose() => _cluster.Dispose();
+
+    [GeneratedRegex(@"^  (?:-\w, )?(--[a-z-]+)(?:, -\w)?(?:  |$)", RegexOptions.Multiline)]
+    private static partial Regex Flag();
+
+    private void AddNodes(int count)
+    {
+        for (var node = 1; node <= count; node++)
+        {
+            var row = Connect("09:00:00") with { Node = $"node-{node}", PodName = "web", Process = "x,\"y" };
+            _cluster.AddNode(node).Hour("2026-01-01", 9, row with { Process = $"app-{node}" }, row, row);
+        }
+    }
+
+    private void AssertFails(int code, string why, params string[] arguments)
+    {
+        var result = _cluster.Run(arguments);
+        Assert.Equal((code, ""), (result.ExitCode, result.Output));
+        Assert.Contains(why, result.Error, StringComparison.Ordinal);
+    }
+
+    private void AssertNothingIsLeft(int hanging)
+    {
+        var id = File.ReadAllText(_cluster[$"pod-{hanging}.hanging"]).Trim();
+        WaitFor.True(() => !Directory.Exists($"/proc/{id}"), "the end of what hangs");
+        Assert.Empty(_cluster.Temporary);
+    }
+}
