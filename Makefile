@@ -29,7 +29,7 @@ BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
 ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
-.PHONY: help setup generate build run bench docs test fuzz cross-arm64 package test-package test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push release sbom scan deploy undeploy logs lint lint-c lint-scripts lint-prose clean
+.PHONY: help setup generate build run demo bench docs test fuzz cross-arm64 package test-package test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push release sbom scan deploy undeploy logs lint lint-c lint-scripts lint-prose clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -241,6 +241,9 @@ test-package: ## make the Debian package, and install, start, upgrade and remove
 
 test-image: bin/netload ## build the image here without a registry, look into it, and run it (installs buildah and debootstrap by apt)
 	@tests/run.sh image
+
+demo: bin/netmon bin/netmon-query ## a capture of a synthetic cluster to try questions on, in artifacts/demo
+	@rm -rf artifacts/demo && ops/demo.sh artifacts/demo
 
 bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm bin/netforeign) ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, micro, or one that perf/README.md lists)
 	dotnet build perf/$(if $(filter micro,$(BENCH)),micro,bench) -c Release -v quiet -clp:NoSummary
