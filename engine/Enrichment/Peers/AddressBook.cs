@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>The timelines of addresses, bounded. One thread writes; others look up without a lock.</summary>
+/// <summary>Who has had each address, bounded. One thread writes; others look up without a lock.</summary>
 /// <param name="most">Addresses at most; one more is not taken in.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AddressBook(int most, TimeProvider time)
@@ -10,7 +10,7 @@ internal sealed class AddressBook(int most, TimeProvider time)
     /// <summary>How long an ended claim is kept: connections that began before its end have its name, and what began later has not.</summary>
     private static readonly TimeSpan KeepEnded = TimeSpan.FromHours(1);
 
-    private readonly AddressMap<AddressTimeline> _map = new();
+    private readonly AddressMap _map = new();
     private int _endedSincePurge;
 
     /// <summary>What it holds and had no room for.</summary>
@@ -22,13 +22,13 @@ internal sealed class AddressBook(int most, TimeProvider time)
     /// <summary>Unix nanoseconds.</summary>
     public long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-    /// <summary>The timeline of an address. Any thread.</summary>
-    public bool TryGet(UInt128 address, [NotNullWhen(true)] out AddressTimeline? timeline) => _map.TryGet(address, out timeline);
+    /// <summary>The youngest span of an address. Any thread.</summary>
+    public bool TryGet(UInt128 address, [NotNullWhen(true)] out AddressSpan? youngest) => _map.TryGet(address, out youngest);
 
     /// <summary>Takes in a claim in the place of the open one of the same source. The writer's thread.</summary>
     public void Set(UInt128 address, AddressClaim claim)
     {
-        if (!_map.TryGet(address, out var timeline))
+        if (!_map.TryGet(address, out var span))
         {
             if (_map.Count >= most && _endedSincePurge > 0)
             {
@@ -40,12 +40,10 @@ internal sealed class AddressBook(int most, TimeProvider time)
                 Counters.CountRefused();
                 return;
             }
-
-            timeline = new AddressTimeline();
-            timeline.Set(claim);
-            _map.Add(address, timeline);
         }
-        else if (!timeline.Set(claim))
+
+        _map.Set(address, AddressSpan.Of(AddressClaims.With(span?.Claims ?? [], claim, out var hasRoom)));
+        if (!hasRoom)
         {
             Counters.CountEvicted();
         }
@@ -56,7 +54,7 @@ internal sealed class AddressBook(int most, TimeProvider time)
     /// <summary>Takes in a claim like <see cref="Set"/>; if the open one of the same source says the same, since when it does stays. The writer's thread.</summary>
     public void Renew(UInt128 address, AddressClaim claim)
     {
-        if (_map.TryGet(address, out var timeline) && timeline.Open(claim.Source) is { } known)
+        if (_map.TryGet(address, out var span) && AddressClaims.Open(span.Claims, claim.Source) is { } known)
         {
             if (known.SaysTheSame(claim))
             {
@@ -70,7 +68,7 @@ internal sealed class AddressBook(int most, TimeProvider time)
             }
             else
             {
-                timeline.End(claim.Source, claim.FromUnixNanoseconds);
+                _map.Set(address, AddressSpan.Of(AddressClaims.Ended(span.Claims, claim.Source, claim.FromUnixNanoseconds)));
             }
         }
 
@@ -80,9 +78,14 @@ internal sealed class AddressBook(int most, TimeProvider time)
     /// <summary>Ends the open claim of a source. The writer's thread.</summary>
     public void End(UInt128 address, object source, long untilUnixNanoseconds)
     {
-        if (_map.TryGet(address, out var timeline))
+        if (_map.TryGet(address, out var span))
         {
-            timeline.End(source, untilUnixNanoseconds);
+            var claims = AddressClaims.Ended(span.Claims, source, untilUnixNanoseconds);
+            if (claims != span.Claims)
+            {
+                _map.Set(address, AddressSpan.Of(claims));
+            }
+
             if (++_endedSincePurge > most / 16)
             {
                 Purge();
@@ -94,12 +97,11 @@ internal sealed class AddressBook(int most, TimeProvider time)
     {
         _endedSincePurge = 0;
         var before = Now - (long)KeepEnded.TotalNanoseconds;
-        foreach (var timeline in _map.All())
+        _map.ReplaceAll(span =>
         {
-            timeline.Forget(before);
-        }
-
-        _map.RemoveWhere(timeline => timeline.IsEmpty);
+            var claims = AddressClaims.Without(span.Claims, before);
+            return claims == span.Claims ? span : claims.Length == 0 ? null : AddressSpan.Of(claims);
+        });
         Counters.Hold(_map.Count);
     }
 }

@@ -3,67 +3,62 @@ using System.Diagnostics.CodeAnalysis;
 namespace NetMon.Enrichment.Peers;
 
 /// <summary>
-/// A hash table by address that one thread writes and others read without a lock and without allocation. An entry's value never
-/// changes; what changes is inside of it.
+/// A hash table from addresses to the youngest of their spans, which leads to the older ones. One thread writes; others read without a
+/// lock and without allocation.
 /// </summary>
-/// <typeparam name="T">What an address has.</typeparam>
-internal sealed class AddressMap<T>
-    where T : class
+internal sealed class AddressMap
 {
     private const int FirstCapacity = 64;
 
     /// <summary>Replaced when it is too small; a reader that has the one before misses what came since.</summary>
     private volatile Table _table = new(FirstCapacity);
 
-    /// <summary>Entries.</summary>
+    /// <summary>Addresses.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The entry of an address. Any thread.</summary>
-    public bool TryGet(UInt128 address, [NotNullWhen(true)] out T? value)
+    /// <summary>The youngest span of an address. Any thread.</summary>
+    public bool TryGet(UInt128 address, [NotNullWhen(true)] out AddressSpan? youngest)
     {
-        var table = _table;
-        for (var at = table.PlaceOf(address); ; at = (at + 1) & table.Mask)
-        {
-            value = Volatile.Read(ref table.Values[at]); // written after its key
-            if (value is null || table.Keys[at] == address)
-            {
-                return value is not null;
-            }
-        }
+        youngest = Volatile.Read(ref _table.PlaceOf(address).Youngest);
+        return youngest is not null;
     }
 
-    /// <summary>Adds an entry that is not there. The writer's thread.</summary>
-    public void Add(UInt128 address, T value)
+    /// <summary>Sets the youngest span of an address. The writer's thread.</summary>
+    public void Set(UInt128 address, AddressSpan youngest)
     {
-        if (2 * (Count + 1) > _table.Values.Length)
+        if (_table.PlaceOf(address).Youngest is null && 2 * (Count + 1) > _table.Entries.Length)
         {
-            Rebuild(_table.Values.Length * 2, _ => true);
+            Rebuild(_table.Entries.Length * 2, span => span);
         }
 
-        _table.Put(address, value);
-        Count++;
+        Count += _table.Set(address, youngest) ? 1 : 0;
     }
 
-    /// <summary>Leaves out entries. The writer's thread.</summary>
-    public void RemoveWhere(Predicate<T> isRemoved) => Rebuild(_table.Values.Length, value => !isRemoved(value));
+    /// <summary>Replaces each span by what it leads to; null: its address is left out. The writer's thread.</summary>
+    public void ReplaceAll(Func<AddressSpan, AddressSpan?> replacement) => Rebuild(_table.Entries.Length, replacement);
 
-    /// <summary>All values. The writer's thread.</summary>
-    public IEnumerable<T> All() => _table.Values.OfType<T>();
-
-    private void Rebuild(int capacity, Predicate<T> isKept)
+    private void Rebuild(int capacity, Func<AddressSpan, AddressSpan?> replacement)
     {
         var (old, table) = (_table, new Table(capacity));
         Count = 0;
-        for (var at = 0; at < old.Values.Length; at++)
+        foreach (var entry in old.Entries)
         {
-            if (old.Values[at] is { } value && isKept(value))
+            if (entry.Youngest is { } span && replacement(span) is { } kept)
             {
-                table.Put(old.Keys[at], value);
+                table.Set(new UInt128(entry.High, entry.Low), kept);
                 Count++;
             }
         }
 
         _table = table;
+    }
+
+    /// <summary>Key and value side by side: a lookup that hits reads one cache line, seldom two.</summary>
+    private struct Entry
+    {
+        public ulong Low;
+        public ulong High;
+        public AddressSpan? Youngest; // written after its key, which stays
     }
 
     /// <param name="capacity">A power of two; half of it is used at most.</param>
@@ -73,24 +68,35 @@ internal sealed class AddressMap<T>
 
         private readonly int _shift = 64 - int.Log2(capacity);
 
-        public UInt128[] Keys { get; } = new UInt128[capacity];
+        public Entry[] Entries { get; } = new Entry[capacity];
 
-        public T?[] Values { get; } = new T?[capacity];
-
-        public int Mask => Values.Length - 1;
-
-        public int PlaceOf(UInt128 address) => (int)((((ulong)address ^ ulong.RotateLeft((ulong)(address >> 64), 31)) * Multiplier) >> _shift);
-
-        public void Put(UInt128 address, T value)
+        /// <summary>The entry of an address, or the free one that it would get.</summary>
+        public ref Entry PlaceOf(UInt128 address)
         {
-            var at = PlaceOf(address);
-            while (Values[at] is not null)
+            var entries = Entries;
+            var (low, high) = ((ulong)address, (ulong)(address >> 64));
+            for (var at = (int)(((low ^ ulong.RotateLeft(high, 31)) * Multiplier) >> _shift); ; at = (at + 1) & (entries.Length - 1))
             {
-                at = (at + 1) & Mask;
+                ref var entry = ref entries[at];
+                if (Volatile.Read(ref entry.Youngest) is null || (entry.Low == low && entry.High == high))
+                {
+                    return ref entry;
+                }
+            }
+        }
+
+        /// <returns>Whether the address is new.</returns>
+        public bool Set(UInt128 address, AddressSpan youngest)
+        {
+            ref var entry = ref PlaceOf(address);
+            var isNew = entry.Youngest is null;
+            if (isNew)
+            {
+                (entry.Low, entry.High) = ((ulong)address, (ulong)(address >> 64));
             }
 
-            Keys[at] = address;
-            Volatile.Write(ref Values[at], value);
+            Volatile.Write(ref entry.Youngest, youngest);
+            return isNew;
         }
     }
 }

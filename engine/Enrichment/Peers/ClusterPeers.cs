@@ -34,9 +34,6 @@ public sealed class ClusterPeers
     /// <summary>This node's zone; empty while it is not known. Any thread.</summary>
     internal string Zone { get; private set; } = "";
 
-    /// <summary>Identities of Services whose endpoint nobody knows. The readers' thread.</summary>
-    internal PeerIdentities OfNoAddress { get; } = new();
-
     /// <summary>A list of all objects of a kind begins: what is not set until <see cref="EndList"/> is gone.</summary>
     public void BeginList(PeerObjectKind kind) => _listing[kind] = new HashSet<string>(StringComparer.Ordinal);
 

@@ -11,6 +11,9 @@ namespace NetMon.Enrichment.Peers;
 /// <param name="time">The clock; null for the system's.</param>
 public sealed class PeerTable(string node, TimeProvider? time = null)
 {
+    /// <summary>Identities of Services whose endpoint nobody knows. The readers' thread.</summary>
+    private LastPeer _ofNoAddress;
+
     /// <summary>This node's pods, by their sandboxes' addresses.</summary>
     public LocalPeers Local { get; } = new(node, time ?? TimeProvider.System);
 
@@ -51,8 +54,8 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         var port = isInbound ? 0 : record.DestinationPort;
         var times = TimesOf(in e);
 
-        var local = Local.Addresses.TryGet(address, out var here) ? here.Of(times.Began, times.Alive, times.Until) : null;
-        var cluster = Cluster.Addresses.TryGet(address, out var there) ? there.Of(times.Began, times.Alive, times.Until) : null;
+        var local = Local.Addresses.TryGet(address, out var here) ? here.At(times.Began, times.Alive, times.Until) : null;
+        var cluster = Cluster.Addresses.TryGet(address, out var there) ? there.At(times.Began, times.Alive, times.Until) : null;
         if (here is not null && cluster is { Node: null } && !Agrees(here, local, cluster))
         {
             cluster = null; // what the node itself knows is exact, and the API is late
@@ -72,8 +75,8 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
     }
 
     /// <summary>Whether the API's word on an address of this node's pods is of the pod that has it, or of one after the last that the node knows.</summary>
-    private static bool Agrees(AddressTimeline here, AddressSpan? local, AddressSpan cluster) =>
-        local is null ? cluster.Pod is not null && cluster.FromUnixNanoseconds > here.LastUntil
+    private static bool Agrees(AddressSpan here, AddressSpan? local, AddressSpan cluster) =>
+        local is null ? cluster.Pod is not null && cluster.FromUnixNanoseconds > here.UntilUnixNanoseconds
         : local.Pod is { } known && cluster.Pod is { } told && known.IsSamePod(told);
 
     private static ref readonly InlineBytes16 AddressOf(in ConnectionRecord record) =>
@@ -88,13 +91,14 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
             return null;
         }
 
-        var identities = (local ?? cluster)?.Identities ?? Cluster.OfNoAddress;
-        return identities.Of(pod, node, local is null ? null : cluster, service, local is null ? "" : Cluster.Zone);
+        return local is not null ? local.IdentityOf(pod, node, cluster, service, Cluster.Zone)
+            : cluster is not null ? cluster.IdentityOf(pod, node, other: null, service, zone: "")
+            : _ofNoAddress.Of(pod, node, other: null, service, zone: "");
     }
 
     private ServiceFacts? ServiceOf(UInt128 address, int port, long began)
     {
-        if (!Cluster.Addresses.TryGet(address, out var dialed) || dialed.Of(began, alive: began, until: began) is not { } span)
+        if (!Cluster.Addresses.TryGet(address, out var dialed) || dialed.At(began, alive: began, until: began) is not { } span)
         {
             return null;
         }

@@ -6,11 +6,16 @@ using NetMon.Pipeline.Batch;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>From an event's addresses to its peer, which is known: the node's own pods, and a cluster's endpoints.</summary>
+/// <summary>
+/// From an event's addresses to its peer, which is known: the node's own pods, and a cluster's endpoints. The events fit into the
+/// processor's second cache, as in the stage: it names a batch right after it was filled. Over more of them the memory is measured.
+/// </summary>
 public class Peers
 {
-    private const int Count = 1 << 17;
-    private readonly ConnectionEvent[] _events = StandardEvents.Make(Count).Events;
+    private const int Batches = 8;
+    private const int Rounds = 32;
+    private const int Count = Batches * EventBatch.Capacity * Rounds;
+    private readonly ConnectionEvent[] _events = StandardEvents.Make(Batches * EventBatch.Capacity).Events;
     private readonly PeerTable _local = new("node-1");
     private readonly PeerTable _cluster = new("node-1");
 
@@ -38,9 +43,12 @@ public class Peers
 
     private void Name(PeerTable table)
     {
-        for (var from = 0; from < Count; from += EventBatch.Capacity)
+        for (var round = 0; round < Rounds; round++)
         {
-            table.Name(_events.AsSpan(from, EventBatch.Capacity), long.MaxValue);
+            for (var from = 0; from < _events.Length; from += EventBatch.Capacity)
+            {
+                table.Name(_events.AsSpan(from, EventBatch.Capacity), long.MaxValue);
+            }
         }
 
         if (_events[^1].Peer is null)

@@ -177,7 +177,7 @@ public sealed class PeerTableTests
 
         Assert.Equal("pod-99", Of(Outbound(Web, T + 995))?.PodName);
         Assert.Null(Of(Outbound(Web, T + 5)));
-        Assert.Equal(100 - AddressTimeline.Most, _table.Local.Counters.Evicted);
+        Assert.Equal(100 - AddressClaims.Most, _table.Local.Counters.Evicted);
 
         // Its owners ended years ago, so it makes room.
         for (var n = 0; n < 20_000; n++)
