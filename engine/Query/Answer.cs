@@ -6,6 +6,7 @@ using NetMon.Query.Buckets;
 using NetMon.Query.Files;
 using NetMon.Query.Filters;
 using NetMon.Query.Planning;
+using NetMon.Query.Report;
 using NetMon.Query.Sql;
 using NetMon.Storage;
 
@@ -62,14 +63,15 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         try
         {
             database.SetEnd(end);
-            database.Define(picture is null ? views : views.Append(picture.SourceDefinition), settings.Filter, pairsEnds);
+            IReadOnlyList<(string Name, string Sql)> kept = picture is null ? settings.Report?.Views ?? [] : [(Picture.Source, picture.SourceDefinition)];
+            database.Define(views.Concat(kept.Select(view => view.Sql)), settings.Filter, pairsEnds);
             var scope = database.Plan(statements.Select(statement => statement.Sql), settings.Filter.SumHours);
             scope.OpenEnds.OfAll = pairsEnds ? null : settings.Filter.OfProcesses;
             snapshot = Take(scope);
             database.Load(snapshot, scope);
-            if (picture is not null)
+            foreach (var (view, _) in kept)
             {
-                database.Keep(Picture.Source);
+                database.Keep(view);
             }
 
             database.Confine(snapshot.Directory, temporary);
@@ -90,7 +92,11 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     {
         using var writer = new StreamWriter(output, bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
         var isPlain = settings.Style.Format is OutputFormat.Table or OutputFormat.Markdown;
-        if (settings.Style.Format == OutputFormat.Parquet)
+        if (settings.Report is { } report)
+        {
+            ReportData.Write(database, report, writer);
+        }
+        else if (settings.Style.Format == OutputFormat.Parquet)
         {
             var file = Path.Combine(temporary, "answer.parquet");
             database.WriteParquet(picture?.Single ?? statements[0], file);

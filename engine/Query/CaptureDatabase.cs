@@ -163,6 +163,20 @@ internal sealed class CaptureDatabase : IDisposable
         RowPrinter.Of(style, columns, output).Print(reader);
     }
 
+    /// <summary>The first column of the answer.</summary>
+    /// <exception cref="DuckDBException">A file is damaged.</exception>
+    public IEnumerable<string> Texts(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.UseStreamingMode = true;
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            yield return reader.GetString(0);
+        }
+    }
+
     /// <summary>Writes the answer to a Parquet file.</summary>
     /// <exception cref="DuckDBException">It is wrong, is not one SELECT, or a file is damaged.</exception>
     public void WriteParquet(Statement statement, string file) =>

@@ -117,6 +117,14 @@ internal static class FilterOptions
         }
     }
 
+    /// <summary>What was given besides the times, as it would be written.</summary>
+    public static IEnumerable<string> Given(ParseResult parsed) =>
+        from option in All
+        where option != Since && option != Until
+        let result = parsed.GetResult(option)
+        where result is { Implicit: false }
+        select string.Join(' ', result.Tokens.Select(token => token.Value).Prepend(option.Name));
+
     private static Option<string[]> Many(string name, string value, string description, params string[] aliases) => new(name, aliases) { HelpName = value, Description = description };
 
     private static string Any<T>(IReadOnlyList<T> values, Func<T, string> condition) => SqlCondition.Any([.. values.Select(condition)]);
