@@ -31,6 +31,7 @@ fi
 
 bundle() { NODE_PATH=$target/node_modules "$target/node_modules/.bin/esbuild" "$@" --minify --charset=utf8 --log-level=warning; }
 rm -f "$target/made-of"
-bundle "$sources/main.js" --bundle --format=iife --target=es2020 --legal-comments=eof --outfile="$target/page.js"
+bundle "$sources/main.js" --bundle --format=iife --target=es2020 --legal-comments=eof --outfile="$target/page.js" \
+	"--banner:js=/*! With Apache ECharts, copyright The Apache Software Foundation, Apache License 2.0 */"
 bundle "$sources/page.css" --outfile="$target/page.css"
 echo "$made_of" >"$target/made-of"
