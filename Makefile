@@ -26,7 +26,7 @@ BPF_OBJECT_5_10 := artifacts/bpf/netmon-5.10.bpf.o
 BPF_OBJECTS := $(BPF_OBJECT) $(BPF_OBJECT_5_10)
 START_OBJECT := artifacts/native/capabilities.o
 BPF_SOURCES := $(wildcard bpf/*.c bpf/*.h schemas/*.h)
-ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto') $(wildcard *.props schemas/*.sql .editorconfig global.json)
+ENGINE_SOURCES := $(shell find engine -name '*.cs' -o -name '*.csproj' -o -name '*.proto' -o -path '*/Report/Page/*') $(wildcard *.props schemas/*.sql .editorconfig global.json)
 BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 
 .PHONY: help setup generate build run demo bench docs test fuzz cross-arm64 package test-package test-runtimes test-kernels kernel-table test-image test-faults soak docker-build docker-push release sbom scan deploy undeploy logs lint lint-c lint-scripts lint-prose clean

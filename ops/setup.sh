@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and is missing, by the distribution's packages; says so. Quick when nothing is.
+# usage: setup.sh [PROGRAM...]: these as well, by packages of their name
 set -euo pipefail
 
 declare -A wanted=(
@@ -12,6 +13,7 @@ declare -A wanted=(
 	[/usr/include/linux/bpf.h]=linux-libc-dev
 	[ip]=iproute2
 )
+for program; do wanted[$program]=$program; done
 
 missing=()
 for thing in "${!wanted[@]}"; do

@@ -1,5 +1,6 @@
 using NetMon.Query.Filters;
 using NetMon.Query.Printing;
+using NetMon.Query.Report;
 using NetMon.Query.Sql;
 
 namespace NetMon.Query;
@@ -10,4 +11,5 @@ namespace NetMon.Query;
 /// <param name="Statements">The questions; null for the picture.</param>
 /// <param name="Text">Their text.</param>
 /// <param name="Style">How rows are printed.</param>
-internal sealed record QuerySettings(CaptureSettings Capture, Filter Filter, IReadOnlyList<Statement>? Statements, string Text, PrintStyle Style);
+/// <param name="Report">What makes the questions a report's, whose answers are the data of its page; else null.</param>
+internal sealed record QuerySettings(CaptureSettings Capture, Filter Filter, IReadOnlyList<Statement>? Statements, string Text, PrintStyle Style, ReportQuestions? Report = null);

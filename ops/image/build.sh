@@ -39,6 +39,11 @@ buildah)
 	;;
 esac
 
+# The script of netmon report's page comes along, so that the container needs no npm for it.
+if command -v npm >/dev/null; then
+	engine/Query/Report/Page/build.sh
+fi
+
 for target in ${TARGET:-agent query}; do
 	[[ $target == query ]] && image=$QUERY_IMAGE || image=$IMAGE
 	build --target "$target" -t "$image"

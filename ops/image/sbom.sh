@@ -31,6 +31,10 @@ library() { # PACKAGE LICENCE
 	library zlib1g-dev Zlib
 	library libc6 "LGPL-2.1-or-later"
 } >"$folder/libraries.json"
+# What netmon-query has inside from npm.
+jq '.packages | to_entries[] | select(.key != "" and (.value.dev | not)) | (.key | sub("^node_modules/"; "")) as $name
+	| {type: "library", name: $name, version: .value.version, purl: "pkg:npm/\($name)@\(.value.version)", "bom-ref": "pkg:npm/\($name)@\(.value.version)", licenses: [{expression: .value.license}]}' \
+	engine/Query/Report/Page/package-lock.json >>"$folder/libraries.json"
 mkdir -p artifacts
 jq --slurpfile libraries "$folder/libraries.json" '.components += $libraries' "$folder/packages.json" >"$out"
 echo "sbom: $(jq '.components | length' "$out") components in $out"

@@ -15,6 +15,7 @@ internal static class CommandLine
     [
         (QueryCommand.Name, QueryCommand.Create),
         (FilesCommand.Name, FilesCommand.Create),
+        (ReportCommand.Name, ReportCommand.Create),
     ];
 
     /// <summary>Runs what the arguments say; returns the exit code.</summary>

@@ -1,0 +1,44 @@
+// The answers of ReportQuestions.cs, which come as rows, as objects.
+const raw = JSON.parse(document.getElementById('data').textContent);
+const rows = (name, ...columns) => raw.answers[name].map(row => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
+
+export const about = raw.about;
+export const nodes = raw.answers.nodes.map(row => row[0]);
+export const totals = rows('totals', 'attempts', 'failed', 'accepts', 'closed', 'sent', 'received', 'workloads', 'peers', 'first', 'last', 'retransmits')[0];
+export const latencies = rows('latency', 'p50', 'p99')[0];
+export const series = rows('series', 't', 'attempts', 'failed', 'accepts', 'sent', 'received');
+export const failing = rows('failing', 't', 'result', 'n');
+export const edges = rows('edges', 'client', 'clientKind', 'server', 'serverKind', 'port', 'n', 'failed', 'sent', 'received', 'edges');
+export const causes = rows('causes', 'result', 'errno', 'n', 'workloads', 'places');
+export const failures = rows('failures', 'workload', 'peer', 'address', 'port', 'result', 'errno', 'n', 'tried', 'first', 'last', 'nodes');
+export const fresh = rows('fresh', 'workload', 'peer', 'address', 'port', 'kind', 'first', 'n', 'node');
+export const slow = rows('slow', 'peer', 'address', 'port', 'n', 'p50', 'p99', 'callers', 'caller');
+export const movers = rows('movers', 'workload', 'attempts', 'accepts', 'failed', 'sent', 'received', 'peers', 'retransmits', 'nodes');
+export const scans = rows('scans', 'workload', 'kind', 'target', 'different', 'attempts', 'failed', 'node', 'first');
+export const hours = rows('hours', 'node', 't', 'events', 'lost', 'gaps', 'covered', 'percent');
+export const losses = rows('losses', 'node', 'reason', 'n', 'unknown', 'first', 'last');
+
+/** What a result means, and what mostly causes it. */
+const words = {
+    refused: ['refused', 'Nobody listens on that port, or a firewall answered with a reset: the server is down or restarting, or the port is wrong.'],
+    timed_out: ['timed out', 'No answer came: a firewall or network policy drops the packets, or the host is gone.'],
+    reset: ['reset', 'The handshake was ended by a reset, from the server or from something between.'],
+    host_unreachable: ['host unreachable', 'The last router, or this node itself, found nobody with that address.'],
+    net_unreachable: ['network unreachable', 'There is no route from here to that network.'],
+    aborted: ['given up', 'The caller closed the socket before an answer came, often after a timeout of its own.'],
+    other: ['other', 'The kernel gave an error that has no name here.'],
+};
+
+/** By error number, where the result has no word of its own. */
+const errors = {
+    1: ['denied', 'A policy on this node (a network policy by BPF, netfilter) forbade the connection.'],
+    13: ['denied', 'A security module or netfilter on this node forbade the connection.'],
+    22: ['invalid', 'The caller passed an address that can\'t be connected to.'],
+    99: ['no free port', 'The caller has used up its local ports for that destination, or bound an address that is not here.'],
+    106: ['already connected', 'The caller connected a socket that was connected.'],
+    111: words.refused,
+};
+
+export const cause = (result, errno) => result === 'other' && errno !== null
+    ? errors[errno] ?? [`error ${errno}`, 'The kernel gave this error number to the caller (errno).']
+    : words[result] ?? [String(result ?? 'unknown').replaceAll('_', ' '), words.other[1]];

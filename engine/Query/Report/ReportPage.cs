@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace NetMon.Query.Report;
+
+/// <summary>
+/// The page around a report's data: one HTML file that loads nothing. A policy in it lets its own script and style sheet run, by their
+/// hashes, and nothing else; the data is JSON without a &lt;, so no name can end its element.
+/// </summary>
+internal static class ReportPage
+{
+    /// <summary>Writes the page.</summary>
+    /// <param name="about">What the report is about, as JSON.</param>
+    /// <param name="answers">The answers, as the members of a JSON object.</param>
+    /// <param name="output">Gets UTF-8.</param>
+    public static void Write(string about, string answers, TextWriter output)
+    {
+        var (script, style) = (Resource("page.js"), Resource("page.css"));
+        foreach (var (text, place) in Parts(Resource("page.html")))
+        {
+            output.Write(text);
+            output.Write(place switch
+            {
+                "script-hash" => Hash(script),
+                "style-hash" => Hash(style),
+                "script" => script,
+                "style" => style,
+                "data" => Harmless($"{{\"about\":{about},\n\"answers\":{{{answers}}}}}"),
+                _ => "",
+            });
+        }
+    }
+
+    /// <summary>JSON that ends no element and begins none; a &lt; is only in texts.</summary>
+    private static string Harmless(string json) => json.Replace("<", "\\u003c", StringComparison.Ordinal);
+
+    /// <summary>The template, cut at its {places}.</summary>
+    private static IEnumerable<(string Text, string Place)> Parts(string template)
+    {
+        var at = 0;
+        while (template.IndexOf('{', at) is var open and >= 0)
+        {
+            var close = template.IndexOf('}', open);
+            yield return (template[at..open], template[(open + 1)..close]);
+            at = close + 1;
+        }
+
+        yield return (template[at..], "");
+    }
+
+    private static string Hash(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static string Resource(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"this build has no {name} inside");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+
+namespace NetMon.Query.Report;
+
+/// <summary>
+/// What a report asks, as SQL over the views. Each answer is a list of rows of the page's data, under the question's name; the page
+/// knows the columns by their order (Page/data.js).
+/// </summary>
+internal sealed class ReportQuestions
+{
+    /// <summary>Who called whom in the time of the report: a view.</summary>
+    private const string Pairs = "report_pairs";
+
+    /// <summary>Latencies of connections that were established, by server and class: a view.</summary>
+    private const string Latencies = "report_latencies";
+
+    private const string Workload = "workload_name(workload, pod_namespace, pod_name, container_name, process)";
+    private const string PeerName = "coalesce(names.workload, names.namespace || '/' || names.pod, names.pod, 'node/' || names.node)";
+    private const string Outside = "CASE WHEN is_private(peer) THEN 1 ELSE 2 END";
+    private const int MostEdges = 700;
+    private readonly ReportWindow _window;
+    private readonly string _hours;
+
+    private ReportQuestions(ReportWindow window)
+    {
+        _window = window;
+        _hours = string.Create(
+            CultureInfo.InvariantCulture,
+            $"date + to_hours(hour) >= TIMESTAMP '{window.FirstHour:yyyy-MM-dd HH:mm:ss}' AND date + to_hours(hour) < TIMESTAMP '{window.To:yyyy-MM-dd HH:mm:ss.ffffff}'");
+    }
+
+    /// <summary>Views that several questions read: their rows are computed once.</summary>
+    public IReadOnlyList<(string Name, string Sql)> Views { get; private init; } = [];
+
+    /// <summary>The names of the answers, and the questions.</summary>
+    public IReadOnlyList<(string Name, string Sql)> Questions { get; private init; } = [];
+
+    /// <summary>All SQL of it, for what it needs.</summary>
+    public string Text => string.Join('\n', Views.Concat(Questions).Select(question => question.Sql));
+
+    /// <summary>What is asked of the time of the report.</summary>
+    public static ReportQuestions Of(ReportWindow window)
+    {
+        var questions = new ReportQuestions(window);
+        return new ReportQuestions(window) { Views = questions.Kept, Questions = questions.All };
+    }
+
+    /// <summary>What is asked of the time before it, too.</summary>
+    public static ReportQuestions WithHistory(ReportWindow window)
+    {
+        var questions = new ReportQuestions(window);
+        return new ReportQuestions(window) { Questions = [("fresh", questions.Fresh)] };
+    }
+
+    private IReadOnlyList<(string Name, string Sql)> Kept =>
+    [
+        (Pairs, $"""
+            CREATE VIEW {Pairs} AS SELECT node, direction, {Workload} AS workload, peer, port, result, errno,
+                {PeerName} AS peer_name,
+                sum(attempts)::BIGINT AS attempts, sum(accepts)::BIGINT AS accepts, sum(closed)::BIGINT AS closed, sum(bytes_sent)::BIGINT AS sent, sum(bytes_received)::BIGINT AS received,
+                sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last
+            FROM named_tallies WHERE {_hours} GROUP BY ALL
+            """),
+        (Latencies, $"""
+            CREATE VIEW {Latencies} AS SELECT peer, port, class, sum(n)::BIGINT AS n FROM (
+                SELECT peer, port, split_part(pair, ':', 1)::INTEGER AS class, split_part(pair, ':', 2)::BIGINT AS n
+                FROM (SELECT peer, port, unnest(string_split(latency, ' ')) AS pair FROM tallies WHERE direction = 'outbound' AND result = 'established' AND latency IS NOT NULL AND {_hours})
+                UNION ALL
+                SELECT peer, port, latency_bucket(latency_us)::INTEGER, count(*) FROM tallies
+                WHERE direction = 'outbound' AND result = 'established' AND latency_us IS NOT NULL AND {_hours} GROUP BY ALL
+            ) GROUP BY ALL
+            """),
+    ];
+
+    private IReadOnlyList<(string Name, string Sql)> All =>
+    [
+        ("nodes", $"SELECT DISTINCT node FROM {Pairs} ORDER BY node"),
+        ("totals", $"""
+            SELECT coalesce(sum(attempts), 0)::BIGINT, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT, coalesce(sum(accepts), 0)::BIGINT, coalesce(sum(closed), 0)::BIGINT,
+                coalesce(sum(sent), 0)::BIGINT, coalesce(sum(received), 0)::BIGINT, count(DISTINCT workload), count(DISTINCT coalesce(peer_name, peer)), epoch_ms(min(first)), epoch_ms(max(last)),
+                coalesce(sum(retransmits), 0)::BIGINT
+            FROM {Pairs}
+            """),
+        ("latency", $"""
+            WITH classes AS (SELECT class, sum(n) AS n FROM {Latencies} GROUP BY ALL), running AS (SELECT class, sum(n) OVER (ORDER BY class) AS upto, sum(n) OVER () AS total FROM classes)
+            SELECT latency_of_bucket(min(class) FILTER (upto >= 0.5 * total))::BIGINT, latency_of_bucket(min(class) FILTER (upto >= 0.99 * total))::BIGINT FROM running
+            """),
+        ("series", _window.ByMinute ? MinuteSeries : HourSeries),
+        ("failing", _window.ByMinute ? MinuteFailures : HourFailures),
+        ("edges", Edges),
+        ("causes", $"""
+            SELECT result, errno, sum(attempts)::BIGINT AS n, count(DISTINCT workload), count(DISTINCT (peer, port)) FROM {Pairs}
+            WHERE direction = 'outbound' AND attempts > 0 AND result <> 'established' GROUP BY ALL ORDER BY n DESC, result, errno LIMIT 20
+            """),
+        ("failures", $"""
+            WITH paths AS (SELECT workload, peer, port, sum(attempts)::BIGINT AS tried FROM {Pairs} WHERE attempts > 0 GROUP BY ALL)
+            SELECT workload, coalesce(any_value(peer_name), peer), peer, port, result, errno, sum(attempts)::BIGINT AS n, any_value(tried), epoch_ms(min(first)), epoch_ms(max(last)), string_agg(DISTINCT node, ', ' ORDER BY node)
+            FROM {Pairs} JOIN paths USING (workload, peer, port) WHERE attempts > 0 AND result <> 'established'
+            GROUP BY workload, peer, port, result, errno ORDER BY n DESC, workload, peer, port, result LIMIT 100
+            """),
+        ("slow", $"""
+            WITH running AS (SELECT *, sum(n) OVER (PARTITION BY peer, port ORDER BY class) AS upto, sum(n) OVER (PARTITION BY peer, port) AS total FROM {Latencies}),
+            quantiles AS (
+                SELECT peer, port, any_value(total)::BIGINT AS n, latency_of_bucket(min(class) FILTER (upto >= 0.5 * total))::BIGINT AS p50, latency_of_bucket(min(class) FILTER (upto >= 0.99 * total))::BIGINT AS p99
+                FROM running GROUP BY ALL HAVING any_value(total) >= 20
+            )
+            SELECT coalesce(any_value(peer_name), peer), peer, port, any_value(n), any_value(p50), any_value(p99), count(DISTINCT workload), min(workload)
+            FROM quantiles JOIN {Pairs} USING (peer, port) WHERE direction = 'outbound' AND result = 'established' GROUP BY peer, port ORDER BY any_value(p99) DESC, any_value(n) DESC, peer, port LIMIT 100
+            """),
+        ("movers", $"""
+            SELECT workload, sum(attempts)::BIGINT, sum(accepts)::BIGINT, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT, sum(sent)::BIGINT AS s, sum(received)::BIGINT AS r,
+                count(DISTINCT coalesce(peer_name, peer)), sum(retransmits)::BIGINT, string_agg(DISTINCT node, ', ' ORDER BY node)
+            FROM {Pairs} GROUP BY workload ORDER BY s + r DESC, workload LIMIT 300
+            """),
+        ("scans", $"""
+            SELECT workload, kind, target, different, attempts, failed, node, epoch_ms(first) FROM (
+                SELECT workload, node, 'ports' AS kind, peer AS target, count(DISTINCT port) AS different, sum(attempts)::BIGINT AS attempts, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT AS failed, min(first) AS first
+                FROM {Pairs} WHERE attempts > 0 GROUP BY ALL
+                UNION ALL
+                SELECT workload, node, 'addresses', port::VARCHAR, count(DISTINCT peer), sum(attempts)::BIGINT, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT, min(first)
+                FROM {Pairs} WHERE attempts > 0 GROUP BY ALL
+            ) WHERE different >= 20 AND failed * 2 > attempts ORDER BY different DESC, workload, target LIMIT 20
+            """),
+        ("hours", $"SELECT node, epoch_ms(date + to_hours(hour)), events, lost, unknown_gaps, covered_percent, percent FROM completeness WHERE {_hours} ORDER BY node, 2"),
+        ("losses", $"""
+            SELECT node, stage || '.' || reason, sum(count)::BIGINT, count(*) FILTER (count IS NULL), epoch_ms(min("from")), epoch_ms(max("to")) FROM loss
+            WHERE stage <> 'json' AND "to" >= {_window.FromText} AND "from" < {_window.ToText} GROUP BY ALL ORDER BY 3 DESC NULLS LAST, node, 2 LIMIT 200
+            """),
+    ];
+
+    private string HourSeries => $"""
+        SELECT epoch_ms(date + to_hours(hour)) AS t, sum(attempts)::BIGINT, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT, sum(accepts)::BIGINT, sum(bytes_sent)::BIGINT, sum(bytes_received)::BIGINT
+        FROM tallies WHERE {_hours} GROUP BY ALL ORDER BY t
+        """;
+
+    private string HourFailures => $"""
+        SELECT epoch_ms(date + to_hours(hour)) AS t, result, sum(attempts)::BIGINT FROM tallies WHERE attempts > 0 AND result <> 'established' AND {_hours} GROUP BY ALL ORDER BY t, result
+        """;
+
+    private string MinuteSeries => $"""
+        SELECT epoch_us(timestamp) // 60000000 * 60000 AS t, count(*) FILTER (type = 'CONNECT'), count(*) FILTER (type = 'CONNECT' AND result <> 'established'), count(*) FILTER (type = 'ACCEPT'),
+            coalesce(sum(CASE WHEN connection_id IS NULL THEN bytes_sent ELSE delta_sent END) FILTER (type IN ('CLOSE', 'FLOW')), 0)::BIGINT,
+            coalesce(sum(CASE WHEN connection_id IS NULL THEN bytes_received ELSE delta_received END) FILTER (type IN ('CLOSE', 'FLOW')), 0)::BIGINT
+        FROM events WHERE timestamp >= {_window.FromText} AND timestamp < {_window.ToText} GROUP BY ALL ORDER BY t
+        """;
+
+    private string MinuteFailures => $"""
+        SELECT epoch_us(timestamp) // 60000000 * 60000 AS t, result, count(*) FROM events
+        WHERE type = 'CONNECT' AND result <> 'established' AND timestamp >= {_window.FromText} AND timestamp < {_window.ToText} GROUP BY ALL ORDER BY t, result
+        """;
+
+    /// <summary>
+    /// Who called whom: the calling end, and of callers whom nobody here knows the called end. Ends are workloads (0), private (1) or
+    /// public (2) addresses. What is not among the first by connections, failures or bytes is added up: addresses as '*', and edges
+    /// between workloads by their namespaces, as 'NAMESPACE/*'.
+    /// </summary>
+    private static string Edges => $"""
+        WITH ends AS (
+            SELECT workload AS client, 0 AS client_kind, coalesce(peer_name, peer) AS server, CASE WHEN peer_name IS NOT NULL THEN 0 ELSE {Outside} END AS server_kind, port,
+                sum(attempts)::BIGINT AS n, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT AS failed, sum(sent)::BIGINT AS sent, sum(received)::BIGINT AS received
+            FROM {Pairs} WHERE direction = 'outbound' GROUP BY ALL
+            UNION ALL
+            SELECT peer, {Outside}, workload, 0, port, sum(accepts)::BIGINT, 0, sum(received)::BIGINT, sum(sent)::BIGINT FROM {Pairs} WHERE direction = 'inbound' AND peer_name IS NULL GROUP BY ALL
+        ), ranked AS (
+            SELECT *, row_number() OVER (ORDER BY n DESC, client, server, port) <= {MostEdges} OR row_number() OVER (ORDER BY sent + received DESC, client, server, port) <= {MostEdges}
+                OR (failed > 0 AND row_number() OVER (ORDER BY failed DESC, client, server, port) <= {MostEdges}) AS shown
+            FROM ends
+        )
+        SELECT client, client_kind, server, server_kind, port, n, failed, sent, received, 1 AS edges FROM ranked WHERE shown
+        UNION ALL
+        SELECT CASE WHEN client_kind > 0 THEN '*' WHEN server_kind > 0 THEN client ELSE split_part(client, '/', 1) || '/*' END AS c, client_kind,
+            CASE WHEN server_kind > 0 THEN '*' WHEN client_kind > 0 THEN server ELSE split_part(server, '/', 1) || '/*' END AS s, server_kind, 0,
+            sum(n)::BIGINT, sum(failed)::BIGINT, sum(sent)::BIGINT, sum(received)::BIGINT, count(*) FROM ranked WHERE NOT shown GROUP BY ALL
+        ORDER BY n DESC, client, server, port
+        """;
+
+    /// <summary>What a workload reached in the time of the report for the first time in a month, an hour or more after it is first known to have reached anything.</summary>
+    private string Fresh => $"""
+        WITH reached AS (
+            SELECT {Workload} AS workload, peer, port, any_value({PeerName}) AS name, min(first) AS first, sum(attempts)::BIGINT AS n, arg_min(node, first) AS node FROM named_tallies
+            WHERE attempts > 0 AND result = 'established' AND date + to_hours(hour) >= {_window.HistoryText} AND date + to_hours(hour) < {_window.ToText} GROUP BY ALL
+        ), known AS (SELECT workload, min(first) AS since FROM reached GROUP BY ALL)
+        SELECT workload, coalesce(name, peer) AS called, peer, port, {Outside} AS kind, epoch_ms(first) AS first_seen, n, node
+        FROM reached JOIN known USING (workload) WHERE first >= {_window.FromText} AND first >= since + INTERVAL 1 HOUR
+        ORDER BY kind DESC, first_seen DESC, workload, peer, port LIMIT 200
+        """;
+}
