@@ -148,6 +148,15 @@ SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_na
 FROM tallies
 GROUP BY ALL;
 
+-- What filters of netmon query (--pod, --since …) leave out of the relations some views must see: the other ends of connections, their
+-- beginnings and ends. It makes these three anew then: selected is what the filters say of a row, and their times hold for whole hours
+-- in open_events and all_rollups, and as they are in both_ends. Where there are no filters everything is selected.
+CREATE OR REPLACE VIEW open_events AS SELECT *, true AS selected FROM events;
+
+CREATE OR REPLACE VIEW both_ends AS SELECT *, true AS selected FROM events;
+
+CREATE OR REPLACE VIEW all_rollups AS FROM rollups;
+
 -- Connections that were open after their last report: their last FLOW, with the bytes so far, or until its first FLOW the
 -- CONNECT or ACCEPT alone. since is the beginning of an hour, or NULL for all of the capture. An id is unique on a node until it
 -- boots: the times tell two boots apart. They are cut off to microseconds, so that a difference may be one more than the truth.
@@ -158,25 +167,25 @@ GROUP BY ALL;
 -- Only the other blocks are looked at id by id. unnest(list()) tells DuckDB that these are few, so that its hash tables are of
 -- them; the least id keeps it from reading row groups that are older.
 -- What the question says about process, pid, container or pod would otherwise be looked at last: netmon query makes of_question of
--- it. It finds these conditions at the scans of the answer's rows, which it knows by their condition on protocol, a column that is in
+-- it, and of its filters. It finds these conditions at the scans of the answer's rows, which it knows by their condition on protocol, a column that is in
 -- no view of connections.
-CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name) AS true;
+CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AS true;
 
 CREATE OR REPLACE MACRO open_ends(since) AS TABLE
 WITH begun AS NOT MATERIALIZED (
-    SELECT node, connection_id, timestamp FROM events
-    WHERE type = 'ACCEPT' AND connection_id IS NOT NULL AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT node, connection_id, timestamp FROM open_events
+    WHERE type = 'ACCEPT' AND connection_id IS NOT NULL AND of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AND (since IS NULL OR date + to_hours(hour) >= since)
     UNION ALL
-    SELECT node, connection_id, timestamp FROM events
-    WHERE result = 'established' AND connection_id IS NOT NULL AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT node, connection_id, timestamp FROM open_events
+    WHERE result = 'established' AND connection_id IS NOT NULL AND of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AND (since IS NULL OR date + to_hours(hour) >= since)
 ), ended AS NOT MATERIALIZED (
     SELECT node, connection_id, timestamp, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
-    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    FROM open_events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
 ), uneven AS MATERIALIZED (
     SELECT unnest(list({node: node, block: block}), recursive := true) FROM (
         SELECT node, connection_id >> 8 AS block, count(*) - 2 * count(*) FILTER (type = 'CLOSE') AS open, bit_xor(hash(xor(connection_id, src_port::BIGINT << 44))) AS ids
-        FROM events WHERE type <> 'FLOW' AND coalesce(result, 'established') = 'established' AND older IS NULL AND connection_id IS NOT NULL
-            AND of_question(process, pid, container_id, pod_name) AND (since IS NULL OR date + to_hours(hour) >= since)
+        FROM open_events WHERE type <> 'FLOW' AND coalesce(result, 'established') = 'established' AND older IS NULL AND connection_id IS NOT NULL
+            AND of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AND (since IS NULL OR date + to_hours(hour) >= since)
         GROUP BY ALL
         HAVING open <> 0 OR ids <> 0
     )
@@ -184,7 +193,7 @@ WITH begun AS NOT MATERIALIZED (
     SELECT unnest(list({node: node, connection_id: connection_id, timestamp: timestamp, not_before: not_before}), recursive := true) FROM (
         SELECT node, connection_id, max(timestamp) AS timestamp, arg_max(not_before, timestamp) AS not_before FROM (
             SELECT node, connection_id, timestamp, CASE WHEN older THEN TIMESTAMP '1970-01-01' ELSE timestamp - to_microseconds(duration_us + 1) END AS not_before
-            FROM events WHERE type = 'FLOW' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+            FROM open_events WHERE type = 'FLOW' AND connection_id IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
         ) GROUP BY ALL
     )
 ), closed AS (
@@ -202,20 +211,20 @@ WITH begun AS NOT MATERIALIZED (
         SELECT node, connection_id, timestamp, not_before FROM closed UNION ALL SELECT node, connection_id, timestamp, not_before FROM flowing
     ) r ON o.node = r.node AND o.connection_id = r.connection_id AND o.timestamp >= r.not_before AND o.timestamp <= r.timestamp
 ), rows AS (
-    SELECT e.* FROM events e SEMI JOIN flowing o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'FLOW' AND e.protocol IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT e.* FROM open_events e SEMI JOIN flowing o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
+    WHERE e.type = 'FLOW' AND e.protocol IS NOT NULL AND (since IS NULL OR e.timestamp >= since)
     UNION ALL
-    SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.type = 'ACCEPT' AND e.protocol IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT e.* FROM open_events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
+    WHERE e.type = 'ACCEPT' AND e.protocol IS NOT NULL AND (since IS NULL OR e.timestamp >= since)
     UNION ALL
-    SELECT e.* FROM events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
-    WHERE e.result = 'established' AND e.protocol IS NOT NULL AND (since IS NULL OR date + to_hours(hour) >= since)
+    SELECT e.* FROM open_events e SEMI JOIN silent o ON e.connection_id = o.connection_id AND e.timestamp = o.timestamp AND e.node = o.node
+    WHERE e.result = 'established' AND e.protocol IS NOT NULL AND (since IS NULL OR e.timestamp >= since)
 )
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     CASE type WHEN 'FLOW' THEN timestamp - to_microseconds(duration_us) WHEN 'ACCEPT' THEN timestamp - to_microseconds(coalesce(latency_us, 0)) ELSE timestamp END AS opened_at, duration_us,
     CASE WHEN type = 'ACCEPT' THEN timestamp WHEN direction = 'inbound' AND older IS NULL THEN timestamp - to_microseconds(duration_us) + to_microseconds(latency_us) END AS accepted_at, latency_us,
     bytes_sent, bytes_received, rtt_us, retransmits, pid, process, uid, netns, cgroup_id, container_id, pod_namespace, pod_name, container_name, workload, workload_kind,
-    connection_id, owner, older, dialed_ip, dialed_port, peer_pod_namespace, peer_pod_name, peer_workload, peer_service, peer_node, peer_zone, timestamp AS reported_at
+    connection_id, owner, older, dialed_ip, dialed_port, peer_pod_namespace, peer_pod_name, peer_workload, peer_service, peer_node, peer_zone, timestamp AS reported_at, selected
 FROM rows;
 
 -- One row for each end of each connection that was established. One that has ended is its CLOSE. opened_at is the moment of
@@ -230,7 +239,7 @@ SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     false AS open, connection_id, owner, older, dialed_ip, dialed_port, peer_pod_namespace, peer_pod_name, peer_workload, peer_service, peer_node, peer_zone, timestamp AS reported_at
 FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL
 UNION ALL BY NAME
-SELECT *, true AS open FROM open_ends(NULL::TIMESTAMP)
+SELECT * EXCLUDE (selected), true AS open FROM open_ends(NULL::TIMESTAMP) WHERE selected
 UNION ALL BY NAME
 SELECT coalesce(c.node, o.node) AS node, coalesce(c.direction, o.direction) AS direction,
     coalesce(c.src_ip, o.src_ip) AS src_ip, coalesce(c.src_port, o.src_port) AS src_port,
@@ -266,7 +275,7 @@ FROM all_connections c LEFT JOIN holders h ON CASE c.direction WHEN 'outbound' T
 -- The connections that are open at the end of the capture, by what was reported in its last hour: an open connection has a FLOW
 -- when an hour begins. What the agent has not reported for an hour, because it was stopped, is not here.
 CREATE OR REPLACE VIEW open_now AS
-SELECT * EXCLUDE (accepted_at, reported_at), reported_at FROM open_ends(date_trunc('hour', getvariable('capture_end') - INTERVAL 2 MINUTES));
+SELECT * EXCLUDE (accepted_at, reported_at, selected), reported_at FROM open_ends(date_trunc('hour', getvariable('capture_end') - INTERVAL 2 MINUTES)) WHERE selected;
 
 -- Who moves how much with whom: connections that have ended, and bytes, those of open connections too. The port is the server's.
 -- A row for each pod and process; workload adds replicas up. peer_* is who had the peer's address then; NULL: it is not known.
@@ -353,7 +362,7 @@ SELECT client, port, workload_name(workload, pod_namespace, pod_name, container_
 -- peers of it were told. A connection within the capture has two ends, so ask for one direction.
 CREATE OR REPLACE VIEW zone_bytes AS
 WITH zones AS (
-    SELECT peer_node AS node, any_value(peer_zone) AS zone FROM events WHERE peer_zone IS NOT NULL AND peer_node IS NOT NULL GROUP BY ALL
+    SELECT peer_node AS node, any_value(peer_zone) AS zone FROM both_ends WHERE peer_zone IS NOT NULL AND peer_node IS NOT NULL GROUP BY ALL
 )
 SELECT zone, peer_zone, direction, zone <> peer_zone AS crosses, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received, node, peer_node, pod_namespace, pod_name, container_name, process
 FROM (
@@ -414,21 +423,21 @@ HAVING count(*) >= 10 AND avg(apart) >= 5e6 AND stddev_pop(apart) < avg(apart) /
 -- (settled), each end has its other. Only what is left is compared end by end.
 CREATE OR REPLACE VIEW pairs AS
 WITH callers AS MATERIALIZED (
-    SELECT unnest(list(DISTINCT src_ip)) AS src_ip FROM events WHERE direction = 'outbound'
+    SELECT unnest(list(DISTINCT src_ip)) AS src_ip FROM both_ends WHERE direction = 'outbound'
 ), listening AS MATERIALIZED (
-    SELECT unnest(list(DISTINCT dst_ip)) AS dst_ip FROM events WHERE direction = 'inbound'
+    SELECT unnest(list(DISTINCT dst_ip)) AS dst_ip FROM both_ends WHERE direction = 'inbound'
 ), open AS MATERIALIZED (
     FROM open_ends(NULL::TIMESTAMP)
 ), servers AS MATERIALIZED (
-    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, workload, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, workload, selected, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
         min(epoch_us(timestamp) - duration_us) AS first, max(epoch_us(timestamp) - duration_us) AS last
-    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound' AND src_ip IN (FROM callers)
+    FROM both_ends WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound' AND src_ip IN (FROM callers)
     GROUP BY ALL
 ), clients AS MATERIALIZED (
-    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, workload, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
+    SELECT src_ip, dst_ip, dst_port, node, pod_namespace, pod_name, container_name, process, workload, selected, count(*) AS n, sum((hash(src_port) >> 33)::INTEGER) AS ports,
         min(epoch_us(timestamp) - duration_us) AS first, max(epoch_us(timestamp) - duration_us) AS last, max(timestamp) AS last_closed,
         list(latency_us) AS latencies, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received
-    FROM events WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound' AND dst_ip IN (FROM listening)
+    FROM both_ends WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound' AND dst_ip IN (FROM listening)
     GROUP BY ALL
 ), settled AS MATERIALIZED (
     SELECT s.* FROM (
@@ -444,27 +453,27 @@ WITH callers AS MATERIALIZED (
     )
 ), ends AS NOT MATERIALIZED (
     SELECT 'ended' AS state, node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS last,
-        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process, workload
-    FROM events e SEMI JOIN unsettled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
+        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%' AS in_order, pod_namespace, pod_name, container_name, process, workload, selected
+    FROM both_ends e SEMI JOIN unsettled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
     WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'inbound'
     UNION ALL
     SELECT 'ended', node, direction, e.src_ip, src_port, e.dst_ip, e.dst_port, netns, timestamp - to_microseconds(duration_us), timestamp,
-        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%', pod_namespace, pod_name, container_name, process, workload
-    FROM (FROM events WHERE src_ip IN (SELECT unnest(list(DISTINCT src_ip)) FROM unsettled)) e
+        latency_us, bytes_sent, bytes_received, reason LIKE 'fin%', pod_namespace, pod_name, container_name, process, workload, selected
+    FROM (FROM both_ends WHERE src_ip IN (SELECT unnest(list(DISTINCT src_ip)) FROM unsettled)) e
     ANTI JOIN settled k ON e.src_ip = k.src_ip AND e.dst_ip = k.dst_ip AND e.dst_port = k.dst_port
     WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND direction = 'outbound'
     UNION ALL
     SELECT 'open', node, direction, src_ip, src_port, dst_ip, dst_port, netns, opened_at, reported_at,
-        latency_us, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process, workload
+        latency_us, bytes_sent, bytes_received, false, pod_namespace, pod_name, container_name, process, workload, selected
     FROM open
     UNION ALL
     SELECT 'begun', node, direction, src_ip, src_port, dst_ip, dst_port, netns, timestamp, timestamp,
-        latency_us, NULL, NULL, false, pod_namespace, pod_name, container_name, process, workload
-    FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
+        latency_us, NULL, NULL, false, pod_namespace, pod_name, container_name, process, workload, selected
+    FROM both_ends WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
 )
 SELECT c.state, c.node, s.node AS s_node, c.dst_ip, c.dst_port, s.src_ip AS s_src_ip, s.dst_port AS s_dst_port, 1 AS connections, c.opened_at AS first, c.last, [c.latency_us] AS latencies, c.bytes_sent, c.bytes_received,
     c.pod_namespace, c.pod_name, c.container_name, c.process, c.workload,
-    s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process, s.workload AS s_workload
+    s.pod_namespace AS s_pod_namespace, s.pod_name AS s_pod_name, s.container_name AS s_container_name, s.process AS s_process, s.workload AS s_workload, c.selected, s.selected AS s_selected
 FROM (SELECT *, hash(src_ip, src_port) AS caller, dst_ip NOT IN (FROM listening) AS is_translated FROM ends WHERE direction = 'outbound') c
 JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'inbound') s
     ON c.caller = s.caller AND c.src_port = s.src_port AND c.state = s.state
@@ -473,10 +482,12 @@ JOIN (SELECT *, hash(src_ip, src_port) AS caller FROM ends WHERE direction = 'in
     AND (c.is_translated OR (c.dst_port = s.dst_port AND c.dst_ip = s.dst_ip))
     AND ((c.src_ip NOT LIKE '127.%' AND c.src_ip <> '::1') OR (c.netns = s.netns AND c.node = s.node))
     AND (NOT c.in_order OR NOT s.in_order OR (c.bytes_sent = s.bytes_received AND c.bytes_received = s.bytes_sent))
+WHERE c.selected OR s.selected
 UNION ALL
 SELECT 'ended', c.node, s.node, c.dst_ip, c.dst_port, c.src_ip, c.dst_port, c.n, make_timestamp(c.first), c.last_closed, c.latencies, c.bytes_sent, c.bytes_received,
-    c.pod_namespace, c.pod_name, c.container_name, c.process, c.workload, s.pod_namespace, s.pod_name, s.container_name, s.process, s.workload
-FROM clients c JOIN settled s ON c.src_ip = s.src_ip AND c.dst_ip = s.dst_ip AND c.dst_port = s.dst_port;
+    c.pod_namespace, c.pod_name, c.container_name, c.process, c.workload, s.pod_namespace, s.pod_name, s.container_name, s.process, s.workload, c.selected, s.selected
+FROM clients c JOIN settled s ON c.src_ip = s.src_ip AND c.dst_ip = s.dst_ip AND c.dst_port = s.dst_port
+WHERE c.selected OR s.selected;
 
 -- Which workload talks to which. unpaired counts what is not here.
 CREATE OR REPLACE VIEW edges AS
@@ -496,20 +507,20 @@ FROM (
 CREATE OR REPLACE VIEW unpaired AS
 WITH counted AS (
     SELECT direction, node, pod_namespace, pod_name, container_name, process, workload, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port, count(*) AS n
-    FROM events
-    WHERE type = 'CLOSE' AND connection_id IS NOT NULL AND CASE direction
-        WHEN 'outbound' THEN dst_ip IN (SELECT DISTINCT dst_ip FROM events WHERE direction = 'inbound')
-        ELSE src_ip IN (SELECT DISTINCT src_ip FROM events WHERE direction = 'outbound') END
+    FROM both_ends
+    WHERE selected AND type = 'CLOSE' AND connection_id IS NOT NULL AND CASE direction
+        WHEN 'outbound' THEN dst_ip IN (SELECT DISTINCT dst_ip FROM both_ends WHERE direction = 'inbound')
+        ELSE src_ip IN (SELECT DISTINCT src_ip FROM both_ends WHERE direction = 'outbound') END
     GROUP BY ALL
     UNION ALL
-    SELECT unnest([
-        {direction: 'outbound', node: node, pod_namespace: pod_namespace, pod_name: pod_name, container_name: container_name, process: process, workload: workload, peer: dst_ip, port: dst_port, n: -n},
-        {direction: 'inbound', node: s_node, pod_namespace: s_pod_namespace, pod_name: s_pod_name, container_name: s_container_name, process: s_process, workload: s_workload, peer: s_src_ip, port: s_dst_port, n: -n}
+    SELECT * EXCLUDE (selected) FROM (SELECT unnest([
+        {selected: selected, direction: 'outbound', node: node, pod_namespace: pod_namespace, pod_name: pod_name, container_name: container_name, process: process, workload: workload, peer: dst_ip, port: dst_port, n: -n},
+        {selected: s_selected, direction: 'inbound', node: s_node, pod_namespace: s_pod_namespace, pod_name: s_pod_name, container_name: s_container_name, process: s_process, workload: s_workload, peer: s_src_ip, port: s_dst_port, n: -n}
     ], recursive := true)
     FROM (
-        SELECT state, node, pod_namespace, pod_name, container_name, process, workload, dst_ip, dst_port, s_node, s_pod_namespace, s_pod_name, s_container_name, s_process, s_workload, s_src_ip, s_dst_port, sum(connections)::BIGINT AS n
+        SELECT state, node, pod_namespace, pod_name, container_name, process, workload, dst_ip, dst_port, s_node, s_pod_namespace, s_pod_name, s_container_name, s_process, s_workload, s_src_ip, s_dst_port, selected, s_selected, sum(connections)::BIGINT AS n
         FROM pairs WHERE state = 'ended' GROUP BY ALL
-    )
+    )) WHERE selected
 )
 SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, sum(n)::BIGINT AS connections,
     node, pod_namespace, pod_name, container_name, process
@@ -521,7 +532,7 @@ HAVING sum(n) > 0;
 -- agent was there for (loss has the rows). percent is both. Losses of the JSON stream alone are none of the capture.
 CREATE OR REPLACE VIEW completeness AS
 WITH rolled AS (
-    SELECT node, date, hour, sum(attempts + accepts + closed)::BIGINT AS events FROM rollups GROUP BY ALL
+    SELECT node, date, hour, sum(attempts + accepts + closed)::BIGINT AS events FROM all_rollups GROUP BY ALL
 ), sums AS ( -- a roll-up outlives its events, and does not count FLOWs
     SELECT node, date, hour, greatest(coalesce(k.events, 0), coalesce(r.events, 0)) AS events
     FROM (SELECT node, date, hour, sum(events)::BIGINT AS events FROM kept GROUP BY ALL) k FULL JOIN rolled r USING (node, date, hour)

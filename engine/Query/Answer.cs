@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Text;
 using DuckDB.NET.Data;
 using NetMon.Foundation.Logging;
 using NetMon.Query.Buckets;
 using NetMon.Query.Files;
+using NetMon.Query.Filters;
 using NetMon.Query.Planning;
 using NetMon.Query.Sql;
+using NetMon.Storage;
 
 namespace NetMon.Query;
 
@@ -15,6 +18,7 @@ namespace NetMon.Query;
 internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 {
     private const int Tries = 10;
+    private static readonly string[] Comparing = ["failing_since", "scans"];
     private readonly Dictionary<string, string> _damaged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
     private readonly BucketCapture? _bucket = settings.Capture.Bucket is null ? null : BucketCapture.Open(settings.Capture.Bucket);
@@ -47,17 +51,20 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     {
         using var database = CaptureDatabase.Create(settings.Capture.Memory, temporary);
         var script = new ViewScript(ShippedViews());
-        var text = settings.Statements is null ? Picture.Text : settings.Text;
-        var views = script.NeededBy(_needsAllViews ? string.Join(' ', script.Names) : text);
-        var end = settings.Statements is null || views.Append(text).Any(sql => sql.Contains("capture_end", StringComparison.OrdinalIgnoreCase)) ? FindEnd(database) : null;
-        var picture = settings.Statements is null ? new Picture(end ?? throw NoEvents()) : null;
+        var text = settings.Statements is null ? Picture.TextFor(settings.Filter) : settings.Text;
+        var views = script.NeededBy(_needsAllViews ? string.Join(' ', script.Names) : $"{text} {settings.Filter.OfEvents}");
+        var pairsEnds = Makes(views, "pairs");
+        CheckComparisons(views);
+        var end = settings.Statements is null || views.Append(text).Any(sql => sql.Contains("capture_end", StringComparison.OrdinalIgnoreCase)) ? EndFor(FindEnd(database)) : null;
+        var picture = settings.Statements is null ? new Picture(end ?? throw NoEvents(), settings.Filter) : null;
         IReadOnlyList<Statement> statements = settings.Statements ?? [.. picture!.Tables.Select(table => table.Table)];
         Snapshot? snapshot = null;
         try
         {
             database.SetEnd(end);
-            database.Define(picture is null ? views : views.Append(picture.SourceDefinition));
-            var scope = database.Plan(statements.Select(statement => statement.Sql));
+            database.Define(picture is null ? views : views.Append(picture.SourceDefinition), settings.Filter, pairsEnds);
+            var scope = database.Plan(statements.Select(statement => statement.Sql), settings.Filter.SumHours);
+            scope.OpenEnds.OfAll = pairsEnds ? null : settings.Filter.OfProcesses;
             snapshot = Take(scope);
             database.Load(snapshot, scope);
             if (picture is not null)
@@ -86,7 +93,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         if (settings.Style.Format == OutputFormat.Parquet)
         {
             var file = Path.Combine(temporary, "answer.parquet");
-            database.WriteParquet(picture is null ? statements[0] : Picture.Single, file);
+            database.WriteParquet(picture?.Single ?? statements[0], file);
             using var rows = File.OpenRead(file);
             rows.CopyTo(output);
         }
@@ -102,7 +109,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         }
         else
         {
-            statements = picture is null ? statements : [Picture.Single];
+            statements = picture is null ? statements : [picture.Single];
             foreach (var statement in statements)
             {
                 if (statement != statements[0] && settings.Style.Format is not (OutputFormat.Json or OutputFormat.Ndjson))
@@ -138,8 +145,35 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
             log.Warn($"{name} is left out: {reason}");
         }
 
+        NameSumsAlone(snapshot);
+
         return snapshot;
     }
+
+    /// <summary>Says once which hours are not in the answer because their rows are gone.</summary>
+    private void NameSumsAlone(Snapshot snapshot)
+    {
+        if (snapshot.SumsAlone.Count > 0 && _named.Add(CapturePaths.Rollup))
+        {
+            var why = settings.Filter.Uncarried is { Count: > 0 } options ? $"do not tell {string.Join(", ", options)}" : "can't be cut by --since and --until";
+            log.Warn(string.Create(CultureInfo.InvariantCulture, $"hours of {snapshot.SumsAlone.Min(file => file.Start):yyyy-MM-dd HH:mm} to {snapshot.SumsAlone.Max(file => file.Start).AddHours(1):yyyy-MM-dd HH:mm} are left out: their events are removed, and the sums that are kept {why}"));
+        }
+    }
+
+    /// <summary>Refuses views that compare attempts with others that a filter leaves out.</summary>
+    /// <exception cref="FormatException">A question names one.</exception>
+    private void CheckComparisons(IReadOnlyList<string> views)
+    {
+        if (settings.Filter.HasOutcome && settings.Statements is not null && !_needsAllViews && Array.Find(Comparing, view => Makes(views, view)) is { } name)
+        {
+            throw new FormatException($"{name} compares attempts that failed with those that did not: it takes no {string.Join(", ", settings.Filter.Criteria.Where(criterion => criterion.Kind == CriterionKind.Outcome).Select(criterion => criterion.Option))}; give a WHERE instead");
+        }
+    }
+
+    private static bool Makes(IReadOnlyList<string> views, string name) => views.Any(sql => sql.StartsWith($"CREATE OR REPLACE VIEW {name} ", StringComparison.Ordinal));
+
+    /// <summary>The last moment that the filter lets be seen.</summary>
+    private DateTime? EndFor(DateTime? end) => settings.Filter.Until is { } until && until <= end ? until.AddMicroseconds(-1) : end;
 
     /// <summary>The time of the capture's last event, from its last hour; where that has none that can be read, from all.</summary>
     private DateTime? FindEnd(CaptureDatabase database)

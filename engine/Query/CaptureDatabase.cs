@@ -1,6 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using NetMon.Query.Files;
+using NetMon.Query.Filters;
 using NetMon.Query.Hot;
 using NetMon.Query.Planning;
 using NetMon.Query.Printing;
@@ -19,6 +20,9 @@ internal sealed class CaptureDatabase : IDisposable
     private const string HotRows = "netmon_hot_rows";
     private const string HotLosses = "netmon_hot_loss";
     private const string Counted = "netmon_counted";
+
+    /// <summary>The schema of the relations as the files have them; views of the same names in main leave out what a filter does.</summary>
+    private const string Stored = "stored";
     private readonly DuckDBConnection _connection;
     private IReadOnlyList<HotFileView> _segments = [];
     private string _hotSource = $"{HotFunction}()";
@@ -37,11 +41,13 @@ internal sealed class CaptureDatabase : IDisposable
         try
         {
             database.Execute($"SET memory_limit = {SqlText.Quote(memory)}; SET temp_directory = {SqlText.Quote(temporary)}; SET TimeZone = 'UTC'; SET parquet_metadata_cache = true");
+            database.Execute($"CREATE SCHEMA {Stored}");
             HotTable.Register(connection, HotFunction, () => database._segments);
             foreach (var relation in Enum.GetValues<Relation>())
             {
                 database.Execute(RelationSql.Definition(relation, RelationSql.EmptyOf(relation)));
-                database.Execute(RelationSql.Definition(relation, NameOf(relation)));
+                database.Execute(RelationSql.Definition(relation, $"{Stored}.{NameOf(relation)}"));
+                database.Execute($"CREATE VIEW {NameOf(relation)} AS FROM {Stored}.{NameOf(relation)}");
             }
 
             return database;
@@ -67,9 +73,12 @@ internal sealed class CaptureDatabase : IDisposable
     }
 
     /// <summary>Makes views and macros. The question's time is this moment for all of them.</summary>
-    public void Define(IEnumerable<string> statements)
+    /// <param name="statements">Those of the shipped ones that the questions and the filter need, and others.</param>
+    /// <param name="filter">What is looked at.</param>
+    /// <param name="pairsEnds">Whether the questions see both ends of connections.</param>
+    public void Define(IEnumerable<string> statements, Filter filter, bool pairsEnds)
     {
-        foreach (var statement in statements)
+        foreach (var statement in statements.Concat(FilterViews.Of(filter, Stored, pairsEnds)))
         {
             Execute(statement);
         }
@@ -79,12 +88,14 @@ internal sealed class CaptureDatabase : IDisposable
     }
 
     /// <summary>What these questions read. The relations are empty still.</summary>
+    /// <param name="questions">SELECTs.</param>
+    /// <param name="sumHours">The hours for which roll-ups may answer.</param>
     /// <exception cref="DuckDBException">A question is wrong.</exception>
-    public QuestionScope Plan(IEnumerable<string> questions)
+    public QuestionScope Plan(IEnumerable<string> questions, HourRange sumHours)
     {
         // What follows from the empty tables' contents must not be in the plans.
         Execute("SET disabled_optimizers = 'statistics_propagation,late_materialization'");
-        var scope = new QuestionScope();
+        var scope = new QuestionScope { SumHours = sumHours };
         foreach (var question in questions)
         {
             using var command = _connection.CreateCommand();
@@ -195,7 +206,7 @@ internal sealed class CaptureDatabase : IDisposable
 
     private void Replace(Relation relation, string sql)
     {
-        var name = NameOf(relation);
+        var name = $"{Stored}.{NameOf(relation)}";
         Execute($"DROP TABLE {name}");
         Execute($"CREATE VIEW {name} AS {sql}");
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMon.Query.Filters;
 using NetMon.Query.Sql;
 
 namespace NetMon.Query;
@@ -38,30 +39,41 @@ internal sealed class Picture
         ("how complete", "FROM completeness ORDER BY date DESC, hour DESC, node LIMIT 3"),
     ];
 
+    private readonly Filter _filter;
     private readonly DateTime _since;
     private readonly DateTime _end;
+    private readonly IReadOnlyList<(string Title, string Sql)> _ofTheHour;
+    private readonly IReadOnlyList<(string Title, string Sql)> _ofTheDay;
 
-    /// <param name="end">The capture's last event.</param>
-    public Picture(DateTime end)
+    /// <param name="end">The capture's last event, as far as the filter lets it be seen.</param>
+    /// <param name="filter">What is looked at.</param>
+    public Picture(DateTime end, Filter filter)
     {
-        _end = end;
-        _since = end.AddHours(-1).Date.AddHours(end.AddHours(-1).Hour);
+        (_filter, _end) = (filter, end);
+        _since = HourRange.StartOf(filter.Since ?? end.AddHours(-1));
+        (_ofTheHour, _ofTheDay) = TablesFor(filter);
     }
 
-    /// <summary>All SQL of it, for what it needs.</summary>
-    public static string Text { get; } = string.Join('\n', OfTheHour.Concat(OfTheDay).Select(table => table.Sql)) + " tallies";
-
-    /// <summary>The statement that makes <see cref="Source"/>: the hour before the last event and the one it is in, as whole hours.</summary>
+    /// <summary>The statement that makes <see cref="Source"/>: what the filter's times say, or the hour before the last event and the one it is in, as whole hours.</summary>
     public string SourceDefinition => string.Create(
         CultureInfo.InvariantCulture,
         $"CREATE VIEW {Source} AS SELECT {Columns} FROM tallies WHERE {(_since.Date == _end.Date ? $"date = DATE '{_since:yyyy-MM-dd}' AND hour >= {_since.Hour}" : $"date >= DATE '{_since:yyyy-MM-dd}' AND (date > DATE '{_since:yyyy-MM-dd}' OR hour >= {_since.Hour})")} GROUP BY ALL");
 
     /// <summary>One table after the other, each under its heading.</summary>
     public IEnumerable<(string Heading, Statement Table)> Tables =>
-        OfTheHour.Select(table => (string.Create(CultureInfo.InvariantCulture, $"{table.Title}, {_since:yyyy-MM-dd HH:mm} to {_end:HH:mm} UTC"), new Statement(table.Sql, null)))
-            .Concat(OfTheDay.Select(table => ($"{table.Title}, UTC", new Statement(table.Sql, null))));
+        _ofTheHour.Select(table => ($"{table.Title}, {Times} UTC", new Statement(table.Sql, null)))
+            .Concat(_ofTheDay.Select(table => ($"{table.Title}, UTC", new Statement(table.Sql, null))));
 
     /// <summary>All tables as one, with a column that says which: for formats that have no headings.</summary>
-    public static Statement Single { get; } = new(
-        string.Join(" UNION ALL BY NAME ", OfTheHour.Concat(OfTheDay).Select(table => $"(SELECT {SqlText.Quote(table.Title)} AS \"table\", * FROM ({table.Sql}))")), null);
+    public Statement Single => new(
+        string.Join(" UNION ALL BY NAME ", _ofTheHour.Concat(_ofTheDay).Select(table => $"(SELECT {SqlText.Quote(table.Title)} AS \"table\", * FROM ({table.Sql}))")), null);
+
+    private string Times => string.Create(CultureInfo.InvariantCulture, $"{_filter.Since ?? _since:yyyy-MM-dd HH:mm} to {(_since.Date == _end.Date ? $"{_end:HH:mm}" : $"{_end:yyyy-MM-dd HH:mm}")}");
+
+    /// <summary>All SQL of it, for what it needs.</summary>
+    public static string TextFor(Filter filter) => string.Join('\n', TablesFor(filter).OfTheHour.Concat(TablesFor(filter).OfTheDay).Select(table => table.Sql)) + " tallies";
+
+    /// <summary>Without those that compare what a filter leaves out.</summary>
+    private static (IReadOnlyList<(string Title, string Sql)> OfTheHour, IReadOnlyList<(string Title, string Sql)> OfTheDay) TablesFor(Filter filter) =>
+        (filter.HasOutcome ? OfTheHour[..^1] : OfTheHour, filter.Since is not null || filter.HasOutcome ? OfTheDay[1..] : OfTheDay);
 }

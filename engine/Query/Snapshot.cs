@@ -51,6 +51,9 @@ internal sealed class Snapshot : IDisposable
     /// <summary>What the answer is without.</summary>
     public IReadOnlyList<LeftOut> LeftOut { get; private set; } = [];
 
+    /// <summary>Roll-ups that may not answer for their hour, and whose rows are gone: what the answer is without besides.</summary>
+    public IReadOnlyList<HourFile> SumsAlone { get; private set; } = [];
+
     /// <summary>Takes what a question needs.</summary>
     /// <param name="directory">The capture directory.</param>
     /// <param name="scope">What the question reads.</param>
@@ -143,8 +146,11 @@ internal sealed class Snapshot : IDisposable
         var segments = hotFiles.Where(file => !CapturePaths.IsSealed(file.Path) && !elsewhere.Contains(file.Name) && !damaged.ContainsKey(file.Path)).ToList();
 
         var sums = new RollupChoice(pieces.Select(piece => piece.File.Name).ToHashSet(StringComparer.Ordinal), segments.Select(segment => segment.Name).ToHashSet(StringComparer.Ordinal));
-        sums.AddSealed(checks.Rollups(rollupFiles));
-        sums.AddHot(checks.Rollups(hotFiles.Where(file => CapturePaths.IsHotRollup(file.Path))));
+        var mayAnswer = rollupFiles.ToLookup(file => scope.SumHours.Has(file.Start));
+        sums.AddSealed(checks.Rollups(mayAnswer[true]));
+        sums.AddHot(checks.Rollups(hotFiles.Where(file => CapturePaths.IsHotRollup(file.Path) && scope.SumHours.Has(file.Start))));
+        var withRows = sealedFiles.Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
+        SumsAlone = [.. mayAnswer[false].Where(file => scope.Needs(Relation.Unrolled, file) && !withRows.Contains(file.Key))];
         Rollups = [.. sums.Chosen.Where(file => scope.Needs(Relation.Rollups, file.File))];
 
         // A file whose roll-up answers is not looked at.

@@ -94,7 +94,7 @@ internal sealed class BucketCapture : IDisposable
         Fetch([.. rollups, .. losses, .. owners]);
 
         var sums = new RollupChoice(new HashSet<string>(), new HashSet<string>());
-        sums.AddSealed(new FileChecks(damaged, scope.Uses).Rollups(rollups.Select(found => found.File).Where(file => File.Exists(file.Path))));
+        sums.AddSealed(new FileChecks(damaged, scope.Uses).Rollups(rollups.Select(found => found.File).Where(file => scope.SumHours.Has(file.Start) && File.Exists(file.Path))));
         var isRead = events.ToLookup(found => scope.Needs(Relation.Events, found.File) || (scope.Needs(Relation.Unrolled, found.File) && !sums.Covers(found.File)));
         var counted = isRead[false].Where(found => scope.Needs(Relation.Kept, found.File)).ToList();
         var isSmall = counted.ToLookup(found => found.Bytes <= 2 * FooterBytes);

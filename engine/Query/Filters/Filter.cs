@@ -18,22 +18,25 @@ internal sealed record Filter(DateTime? Since, DateTime? Until, string? Nodes, I
     public bool IsEmpty => Since is null && Until is null && Nodes is null && Criteria.Count == 0;
 
     /// <summary>Whether it tells events of one connection apart by what happened.</summary>
-    public bool HasOutcome => Criteria.Any(criterion => criterion.IsOutcome);
+    public bool HasOutcome => Criteria.Any(criterion => criterion.Kind == CriterionKind.Outcome);
 
     /// <summary>Over events: all of it.</summary>
     public string? OfEvents => Together([.. Times("timestamp", Since, Until), .. OfNode, .. Criteria.Select(criterion => criterion.OfEvents)]);
 
-    /// <summary>Over events: all but the times.</summary>
+    /// <summary>Over events: all but the time.</summary>
     public string? OfEventsAtAnyTime => Together([.. OfNode, .. Criteria.Select(criterion => criterion.OfEvents)]);
 
-    /// <summary>
-    /// Over events: who, where and whither, and of the time whole hours. What is open at a moment had a report in its hour, so these have what
-    /// tells it.
-    /// </summary>
-    public string? OfOpenEvents => Together([.. Times("timestamp", StartHour, Until), .. OfNode, .. Criteria.Select(criterion => criterion.OfEvents)]);
+    /// <summary>Over events: the time alone.</summary>
+    public string? OfTime => Together([.. Times("timestamp", Since, Until)]);
 
-    /// <summary>Over events: the time in whole hours and the node alone.</summary>
-    public string? OfAllEvents => Together([.. Times("timestamp", StartHour, Until), .. OfNode]);
+    /// <summary>
+    /// Over events: the time alone, from the beginning of its first hour. What is open at a moment had a report in that hour, if its beginning
+    /// is not there too.
+    /// </summary>
+    public string? OfWholeHours => Together([.. Times("timestamp", StartHour, Until)]);
+
+    /// <summary>Over the columns that the macro of_question takes: whose process it is.</summary>
+    public string? OfProcesses => Together([.. Criteria.Where(criterion => criterion.Kind == CriterionKind.Owner).Select(criterion => criterion.OfEvents)]);
 
     /// <summary>Over roll-ups: all of it; only for hours of <see cref="SumHours"/>.</summary>
     public string? OfSums => Together([.. Times("first", SumsFrom, SumsTo), .. OfNode, .. Criteria.Select(criterion => criterion.OfSums).OfType<string>()]);
@@ -59,7 +62,7 @@ internal sealed record Filter(DateTime? Since, DateTime? Until, string? Nodes, I
 
     private DateTime? SumsTo => Until is null ? null : SumHours.To;
 
-    private IEnumerable<string> OfNode => Nodes is null ? [] : [Nodes];
+    private string[] OfNode => Nodes is null ? [] : [Nodes];
 
     private static IEnumerable<string> Times(string column, DateTime? from, DateTime? to) =>
         [.. from is { } first ? (string[])[$"{column} >= {Literal(first)}"] : [], .. to is { } end ? (string[])[$"{column} < {Literal(end)}"] : []];

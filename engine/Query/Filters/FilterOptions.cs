@@ -75,11 +75,11 @@ internal static class FilterOptions
         Add(Container, Name(Container), ContainerCondition);
         Add(Workload, text => NamePattern.Of(Checked(Workload, text)), values => SqlCondition.Any([.. values.Select(value => value.IsWorkload())]));
         Add(Process, ProcessPattern, values => TextPattern.AnyOf("process", values));
-        AddOfRows(Pid, PidOf, values => $"pid IN ({string.Join(", ", values)})", _ => null);
-        AddOfRows(From, End(From), values => Any(values, end => end.IsCaller(side)), values => AnyOrNull(values, end => end.IsCallerInSums(side)));
-        AddOfRows(To, End(To), values => Any(values, end => end.IsCalled(side)), values => AnyOrNull(values, end => end.IsCalledInSums(side)));
-        AddOfRows(Peer, End(Peer), values => Any(values, end => end.IsPeer(side)), values => AnyOrNull(values, end => end.IsPeerInSums(side)));
-        AddOfRows(Port, PortOf, values => Any(values, port => port.Matches("dst_port")), values => Any(values, port => port.Matches("port")));
+        AddOfRows(Pid, CriterionKind.Owner, PidOf, values => $"pid IN ({string.Join(", ", values)})", _ => null);
+        AddOfRows(From, CriterionKind.Way, End(From), values => Any(values, end => end.IsCaller(side)), values => AnyOrNull(values, end => end.IsCallerInSums(side)));
+        AddOfRows(To, CriterionKind.Way, End(To), values => Any(values, end => end.IsCalled(side)), values => AnyOrNull(values, end => end.IsCalledInSums(side)));
+        AddOfRows(Peer, CriterionKind.Way, End(Peer), values => Any(values, end => end.IsPeer(side)), values => AnyOrNull(values, end => end.IsPeerInSums(side)));
+        AddOfRows(Port, CriterionKind.Way, PortOf, values => Any(values, port => port.Matches("dst_port")), values => Any(values, port => port.Matches("port")));
         criteria.AddRange(outcome.Criteria);
         return new Filter(since, until, nodes.IsEmpty ? null : nodes.Condition(values => TextPattern.AnyOf("node", values)), criteria);
 
@@ -102,17 +102,17 @@ internal static class FilterOptions
             if (!values.IsEmpty)
             {
                 var condition = values.Condition(anyOf);
-                criteria.Add(new Criterion(option.Name, condition, condition, inOwners ? condition : null));
+                criteria.Add(new Criterion(option.Name, CriterionKind.Owner, condition, condition, inOwners ? condition : null));
             }
         }
 
-        void AddOfRows<T>(Option<string[]> option, Func<string, T> parse, Func<IReadOnlyList<T>, string> anyOf, Func<IReadOnlyList<T>, string?> anyOfInSums)
+        void AddOfRows<T>(Option<string[]> option, CriterionKind kind, Func<string, T> parse, Func<IReadOnlyList<T>, string> anyOf, Func<IReadOnlyList<T>, string?> anyOfInSums)
         {
             var values = Values(option, parse);
             if (!values.IsEmpty)
             {
                 var isTold = (values.Wanted.Count == 0 || anyOfInSums(values.Wanted) is not null) && (values.Unwanted.Count == 0 || anyOfInSums(values.Unwanted) is not null);
-                criteria.Add(new Criterion(option.Name, values.Condition(anyOf), isTold ? values.Condition(some => anyOfInSums(some)!) : null));
+                criteria.Add(new Criterion(option.Name, kind, values.Condition(anyOf), isTold ? values.Condition(some => anyOfInSums(some)!) : null));
             }
         }
     }

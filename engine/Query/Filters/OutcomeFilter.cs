@@ -20,37 +20,37 @@ internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Dir
             if (Direction is { } side)
             {
                 var condition = $"direction = '{Vocabulary.Text(side)}'";
-                yield return new Criterion("--direction", condition, condition);
+                yield return new Criterion("--direction", CriterionKind.Way, condition, condition);
             }
 
             // Sums of attempts that failed are of nothing else; those of one that succeeded have its bytes too.
             if (Failed)
             {
                 const string condition = "result <> 'established'";
-                yield return new Criterion("--failed", condition, condition, IsOutcome: true);
+                yield return new Criterion("--failed", CriterionKind.Outcome, condition, condition);
             }
 
             if (!Results.IsEmpty)
             {
                 var condition = Results.Condition(some => TextPattern.AnyOf("result", [.. some.Select(result => new TextPattern(Vocabulary.Text(result)))]));
                 var isTold = Failed || !Results.Wanted.Concat(Results.Unwanted).Contains(ConnectResult.Established);
-                yield return new Criterion("--result", condition, isTold ? condition : null, IsOutcome: true);
+                yield return new Criterion("--result", CriterionKind.Outcome, condition, isTold ? condition : null);
             }
 
             // An attempt's result says its type.
             if (!Types.IsEmpty && !(IsOfAttempts && Matching.SequenceEqual([RecordKind.Connect])))
             {
-                yield return new Criterion("--type", Types.Condition(some => TextPattern.AnyOf("type", [.. some.Select(type => new TextPattern(Vocabulary.Text(type)))])), null, IsOutcome: true);
+                yield return new Criterion("--type", CriterionKind.Outcome, Types.Condition(some => TextPattern.AnyOf("type", [.. some.Select(type => new TextPattern(Vocabulary.Text(type)))])), null);
             }
 
             if (MinDuration is { } time)
             {
-                yield return new Criterion("--min-duration", string.Create(CultureInfo.InvariantCulture, $"duration_us >= {(long)Math.Ceiling(time.TotalMicroseconds)}"), null, IsOutcome: true);
+                yield return new Criterion("--min-duration", CriterionKind.Outcome, string.Create(CultureInfo.InvariantCulture, $"duration_us >= {(long)Math.Ceiling(time.TotalMicroseconds)}"), null);
             }
 
             if (MinBytes is { } bytes)
             {
-                yield return new Criterion("--min-bytes", string.Create(CultureInfo.InvariantCulture, $"bytes_sent + bytes_received >= {bytes}"), null, IsOutcome: true);
+                yield return new Criterion("--min-bytes", CriterionKind.Outcome, string.Create(CultureInfo.InvariantCulture, $"bytes_sent + bytes_received >= {bytes}"), null);
             }
         }
     }

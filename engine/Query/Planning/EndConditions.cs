@@ -12,9 +12,12 @@ internal sealed partial class EndConditions
     private const string Mark = "protocol IS NOT NULL";
     private HashSet<string>? _common;
 
+    /// <summary>A condition that holds besides, because all questions are about such ends; null where there is none.</summary>
+    public string? OfAll { get; set; }
+
     /// <summary>The macro that lets other scans look at these ends alone; null where there is no condition.</summary>
-    public string? Macro => _common is { Count: > 0 }
-        ? $"CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name) AS {string.Join(" AND ", _common.Order(StringComparer.Ordinal))}"
+    public string? Macro => ((string[])[.. _common is null ? (string[])[] : [.. _common.Order(StringComparer.Ordinal)], .. OfAll is null ? (string[])[] : [OfAll]]) is { Length: > 0 } conditions
+        ? $"CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AS {string.Join(" AND ", conditions)}"
         : null;
 
     /// <summary>Adds the conditions of a scan, as DuckDB's EXPLAIN writes them.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using NetMon.Query.Files;
+using NetMon.Query.Filters;
 
 namespace NetMon.Query.Planning;
 
@@ -15,6 +16,9 @@ internal sealed partial class QuestionScope
 
     /// <summary>What all open connections that the questions need have in common.</summary>
     public EndConditions OpenEnds { get; } = new();
+
+    /// <summary>The hours for which roll-ups may answer; of others the rows do.</summary>
+    public HourRange SumHours { get; init; } = HourRange.All;
 
     public bool Reads(Relation relation) => _bounds.ContainsKey(relation);
 

@@ -1,4 +1,5 @@
 using NetMon.Query;
+using NetMon.Query.Filters;
 using NetMon.Query.Planning;
 using NetMon.Query.Sql;
 using Xunit;
@@ -8,7 +9,7 @@ namespace NetMon.UnitTests.Query;
 /// <summary>Which conditions of questions hold for all open connections that they need.</summary>
 public sealed class EndConditionsTests
 {
-    private const string Macro = "CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name) AS ";
+    private const string Macro = "CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AS ";
 
     [Theory]
     [InlineData("process = 'it''s'", "FROM connections WHERE process = 'it''s'")]
@@ -27,9 +28,9 @@ public sealed class EndConditionsTests
         using var database = CaptureDatabase.Create("256MiB", spill.Path);
         database.SetEnd(new DateTime(2026, 11, 22));
         using var script = new StreamReader(typeof(Answer).Assembly.GetManifestResourceStream("views.sql")!);
-        database.Define(new ViewScript(script.ReadToEnd()).NeededBy(string.Join(' ', questions)));
+        database.Define(new ViewScript(script.ReadToEnd()).NeededBy(string.Join(' ', questions)), Filter.None, pairsEnds: false);
 
-        Assert.Equal(conditions is null ? null : Macro + conditions, database.Plan(questions).OpenEnds.Macro);
+        Assert.Equal(conditions is null ? null : Macro + conditions, database.Plan(questions, HourRange.All).OpenEnds.Macro);
     }
 
     [Fact]
