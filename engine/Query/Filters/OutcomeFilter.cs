@@ -50,7 +50,8 @@ internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Dir
 
             if (MinBytes is { } bytes)
             {
-                yield return new Criterion("--min-bytes", CriterionKind.Outcome, string.Create(CultureInfo.InvariantCulture, $"bytes_sent + bytes_received >= {bytes}"), null);
+                // Their sum may be more than a BIGINT.
+                yield return new Criterion("--min-bytes", CriterionKind.Outcome, string.Create(CultureInfo.InvariantCulture, $"bytes_sent >= {bytes} - bytes_received"), null);
             }
         }
     }

@@ -61,7 +61,7 @@ public sealed class FilterOptionsTests
     [InlineData("--direction", "inbound", "direction = 'inbound'")]
     [InlineData("--result", "timeout,host-unreachable", "result IN ('timed_out', 'host_unreachable')")]
     [InlineData("--min-duration", "1s", "duration_us >= 1000000")]
-    [InlineData("--min-bytes", "1MiB", "bytes_sent + bytes_received >= 1048576")]
+    [InlineData("--min-bytes", "1MiB", "bytes_sent >= 1048576 - bytes_received")]
     public void An_option_makes_a_condition(string option, string value, string? condition)
     {
         condition ??= "(process = 'curl' AND NOT coalesce(process = 'sh', false))";
