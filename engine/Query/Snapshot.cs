@@ -63,18 +63,7 @@ internal sealed class Snapshot : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static Snapshot Take(string directory, QuestionScope scope, IReadOnlyDictionary<string, string> damaged)
     {
-        var root = Path.GetFullPath(directory);
-        if (RegularFile.KindOf(root) == FileKind.Missing)
-        {
-            throw new QueryException($"there is no directory {root}: --capture takes the directory that netmon run --capture keeps");
-        }
-
-        string[] tiers = [CapturePaths.Events, CapturePaths.Hot, CapturePaths.Rollup];
-        if (tiers.All(tier => RegularFile.KindOf(Path.Combine(root, tier)) == FileKind.Missing))
-        {
-            throw new QueryException($"{root} has no events/ and no hot/ folder: it is no capture directory; --capture takes the one that netmon run --capture keeps");
-        }
-
+        var root = RootOf(directory);
         for (var attempt = 1; ; attempt++)
         {
             var snapshot = new Snapshot(root);
@@ -97,6 +86,25 @@ internal sealed class Snapshot : IDisposable
                 throw new IOException($"{root}: hours were sealed or removed under way {Tries} times in a row; ask again");
             }
         }
+    }
+
+    /// <summary>The absolute path of a capture directory.</summary>
+    /// <exception cref="QueryException">It is none.</exception>
+    public static string RootOf(string directory)
+    {
+        var root = Path.GetFullPath(directory);
+        if (RegularFile.KindOf(root) == FileKind.Missing)
+        {
+            throw new QueryException($"there is no directory {root}: --capture takes the directory that netmon run --capture keeps");
+        }
+
+        string[] tiers = [CapturePaths.Events, CapturePaths.Hot, CapturePaths.Rollup];
+        if (tiers.All(tier => RegularFile.KindOf(Path.Combine(root, tier)) == FileKind.Missing))
+        {
+            throw new QueryException($"{root} has no events/ and no hot/ folder: it is no capture directory; --capture takes the one that netmon run --capture keeps");
+        }
+
+        return root;
     }
 
     /// <summary>The beginning of the last hour of which there is a file; null where there is none.</summary>

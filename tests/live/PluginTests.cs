@@ -40,6 +40,15 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
+    public void What_a_terminal_would_obey_is_shown_as_its_escape()
+    {
+        AddNodes(1);
+        Assert.Contains("\\u001b[2Jx\\ty", _cluster.Run("query", "-- a comment\nSELECT chr(27) || '[2Jx' || chr(9) || 'y' AS t").MustSucceed().Output, StringComparison.Ordinal);
+        _cluster.Let(1, "fails", "\u001b[2Jno\n"u8.ToArray());
+        Assert.Contains("node-1: [2Jno\n", _cluster.Run("query", "SELECT 1").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pictures_come_one_after_the_other()
     {
         AddNodes(2);

@@ -17,6 +17,7 @@ internal static class QueryProgram
     [
         new("query", "Ask a capture directory in words or in SQL, the current hour included (netmon query --help)."),
         new("export", "Write the events of a capture to stdout, as Parquet, CSV or JSON lines (netmon export --help)."),
+        new("files", "Write the files of a capture's hours to stdout, as a tar archive (netmon files --help)."),
     ];
 
     /// <summary>Whether this is one of them.</summary>

@@ -64,9 +64,33 @@ internal static partial class CaptureOptions
         }
     }
 
+    /// <summary>Adds those of a command that copies files of a directory.</summary>
+    public static void AddDirectoryTo(Command command)
+    {
+        command.Options.Add(Capture);
+        command.Options.Add(LogFormat);
+    }
+
+    /// <summary>Reads the capture directory.</summary>
+    /// <exception cref="FormatException">It is a bucket, or none.</exception>
+    public static string ReadDirectory(ParseResult parsed)
+    {
+        var directory = ReadCapture(parsed);
+        return directory.StartsWith(UploadTarget.Scheme, StringComparison.Ordinal) ? throw new FormatException($"{Capture.Name} {directory}: it takes a directory; what is in a bucket is copied by the bucket's own tools") : directory;
+    }
+
     /// <summary>Reads what was given.</summary>
     /// <exception cref="FormatException">A value is none; the message names the option.</exception>
     public static CaptureSettings Read(ParseResult parsed)
+    {
+        var directory = ReadCapture(parsed);
+        var memory = parsed.GetValue(Memory)!;
+        return MemorySize().IsMatch(memory)
+            ? new CaptureSettings(directory, Bucket(parsed, directory), memory, parsed.GetValue(Strict))
+            : throw new FormatException($"{Memory.Name} {memory}: it takes a size such as 512MiB or 4GiB");
+    }
+
+    private static string ReadCapture(ParseResult parsed)
     {
         if (LogFormatOption.Parse(parsed.GetValue(LogFormat)) is null)
         {
@@ -79,10 +103,7 @@ internal static partial class CaptureOptions
         }
 
         Usage.CheckPath(Capture.Name, directory);
-        var memory = parsed.GetValue(Memory)!;
-        return MemorySize().IsMatch(memory)
-            ? new CaptureSettings(directory, Bucket(parsed, directory), memory, parsed.GetValue(Strict))
-            : throw new FormatException($"{Memory.Name} {memory}: it takes a size such as 512MiB or 4GiB");
+        return directory;
     }
 
     private static BucketSettings? Bucket(ParseResult parsed, string capture)

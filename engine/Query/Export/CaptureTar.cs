@@ -10,22 +10,18 @@ namespace NetMon.Query.Export;
 /// Writes the files of a capture's hours as a tar archive, to which the agent may be adding meanwhile. Unpacked, it is a capture
 /// directory, and those of several nodes unpacked into one folder are one. One thread.
 /// </summary>
-/// <param name="capture">The capture directory.</param>
+/// <param name="root">The capture directory, absolute.</param>
 /// <param name="bounds">Which hours; all files of an hour are written.</param>
 /// <param name="output">Where to; it stays open.</param>
-internal sealed class CaptureTar(string capture, ScanBounds bounds, Stream output)
+internal sealed class CaptureTar(string root, ScanBounds bounds, Stream output)
 {
     /// <summary>The name of the last entry, which is empty: without it the archive is not whole.</summary>
     public const string LastEntry = "complete";
 
-    private readonly string _root = Path.GetFullPath(capture);
     private readonly List<LeftOut> _leftOut = [];
 
     /// <summary>What could not be read, and why.</summary>
     public IReadOnlyList<LeftOut> LeftOut => _leftOut;
-
-    /// <summary>How many files were written.</summary>
-    public int Files { get; private set; }
 
     /// <summary>Writes the archive.</summary>
     /// <exception cref="IOException">The capture can't be read, or the output not written.</exception>
@@ -47,14 +43,13 @@ internal sealed class CaptureTar(string capture, ScanBounds bounds, Stream outpu
 
     private void Add(TarWriter archive, string name, Func<string, bool> isFile, bool movesOn)
     {
-        var tier = new Tier(_root, name, byHour: name != CapturePaths.Loss, isFile);
+        var tier = new Tier(root, name, byHour: name != CapturePaths.Loss, isFile);
         foreach (var file in tier.List(bounds))
         {
             try
             {
                 using var content = Content(file.Path, grows: CapturePaths.IsSegment(file.Path) || CapturePaths.IsLossJournal(file.Path));
                 archive.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{name}/{file.Key}") { DataStream = content });
-                Files++;
             }
             catch (FileNotFoundException) when (movesOn)
             {

@@ -48,18 +48,41 @@ internal static class FilterOptions
         }
     }
 
+    /// <summary>Adds --since and --until alone.</summary>
+    public static void AddTimesTo(Command command)
+    {
+        command.Options.Add(Since);
+        command.Options.Add(Until);
+    }
+
+    /// <summary>Reads --since and --until, UTC; null where one was not given.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="now">The present, UTC.</param>
+    /// <exception cref="FormatException">A value is none, or there is no time between them.</exception>
+    public static (DateTime? Since, DateTime? Until) ReadTimes(ParseResult parsed, DateTime now)
+    {
+        var (since, until) = (Moment(Since), Moment(Until));
+        return since >= until ? throw new FormatException($"--since {parsed.GetValue(Since)} --until {parsed.GetValue(Until)}: there is no time between them") : (since, until);
+
+        DateTime? Moment(Option<string?> option)
+        {
+            if (parsed.GetValue(option) is not { } text)
+            {
+                return null;
+            }
+
+            var moment = MomentText.Parse(text, now) ?? throw new FormatException($"{option.Name} {text}: it takes a moment such as {MomentText.Forms}");
+            return moment > now && !text.Contains('-', StringComparison.Ordinal) ? throw new FormatException($"{option.Name} {text}: that is still to come (it is {now:HH:mm} UTC), give the day too: {now.AddDays(-1):yyyy-MM-dd}T{text}") : moment;
+        }
+    }
+
     /// <summary>Reads what was given.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="now">The present, UTC.</param>
     /// <exception cref="FormatException">A value is none, or nothing can match; the message names the options.</exception>
     public static Filter Read(ParseResult parsed, DateTime now)
     {
-        var (since, until) = (Moment(Since), Moment(Until));
-        if (since >= until)
-        {
-            throw new FormatException($"--since {parsed.GetValue(Since)} --until {parsed.GetValue(Until)}: there is no time between them");
-        }
-
+        var (since, until) = ReadTimes(parsed, now);
         var types = Values(Type, FilterWords.TypeOf);
         var results = Values(Result, FilterWords.ResultOf);
         var (minDuration, minBytes) = (DurationOf(parsed.GetValue(MinDuration)), BytesOf(parsed.GetValue(MinBytes)));
@@ -82,17 +105,6 @@ internal static class FilterOptions
         AddOfRows(Port, CriterionKind.Way, PortOf, values => Any(values, port => port.Matches("dst_port")), values => Any(values, port => port.Matches("port")));
         criteria.AddRange(outcome.Criteria);
         return new Filter(since, until, nodes.IsEmpty ? null : nodes.Condition(values => TextPattern.AnyOf("node", values)), criteria);
-
-        DateTime? Moment(Option<string?> option)
-        {
-            if (parsed.GetValue(option) is not { } text)
-            {
-                return null;
-            }
-
-            var moment = MomentText.Parse(text, now) ?? throw new FormatException($"{option.Name} {text}: it takes a moment such as {MomentText.Forms}");
-            return moment > now && !text.Contains('-', StringComparison.Ordinal) ? throw new FormatException($"{option.Name} {text}: that is still to come (it is {now:HH:mm} UTC), give the day too: {now.AddDays(-1):yyyy-MM-dd}T{text}") : moment;
-        }
 
         ValueList<T> Values<T>(Option<string[]> option, Func<string, T> parse) => ValueList<T>.Parse(option.Name, parsed.GetValue(option) ?? [], parse);
 

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using NetMon.Foundation.Logging;
+using NetMon.Query.Export;
+using NetMon.Query.Filters;
+using NetMon.Query.Planning;
+
+namespace NetMon.Query.Commands;
+
+/// <summary><c>netmon files</c>: the files of a capture's hours as a tar archive, for a copy of them elsewhere.</summary>
+internal static class FilesCommand
+{
+    public const string Name = "files";
+
+    public static Command Create(Logger log)
+    {
+        var command = new Command(
+            Name,
+            "The files of all hours that --since and --until touch, the current one included, as a tar archive on stdout. Unpacked it is a capture directory; archives of several nodes unpacked into one folder are one capture.");
+        CaptureOptions.AddDirectoryTo(command);
+        FilterOptions.AddTimesTo(command);
+        command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
+        return command;
+    }
+
+    /// <exception cref="FormatException">The command line is wrong.</exception>
+    private static void Run(ParseResult parsed, Logger log)
+    {
+        var directory = CaptureOptions.ReadDirectory(parsed);
+        var (since, until) = FilterOptions.ReadTimes(parsed, DateTime.UtcNow);
+        if (!Console.IsOutputRedirected)
+        {
+            throw new FormatException("a tar archive is no text: send it to a file (> files.tar) or to tar (| tar -xC DIR)");
+        }
+
+        using var output = Console.OpenStandardOutput();
+        var bounds = new ScanBounds(since ?? DateTime.MinValue, until?.AddTicks(-1) ?? DateTime.MaxValue, null);
+        var archive = new CaptureTar(Snapshot.RootOf(directory), bounds, output);
+        archive.Write();
+        foreach (var file in archive.LeftOut)
+        {
+            log.Warn($"{file.Path} is left out: {file.Reason}");
+        }
+    }
+}
