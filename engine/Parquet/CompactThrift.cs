@@ -115,7 +115,7 @@ internal sealed class CompactThrift
         var step = field - _lastFields[_depth];
         if (step is < 1 or > 15)
         {
-            throw new ArgumentOutOfRangeException(nameof(field), field, "fields go up, by 15 at the most");
+            throw new ArgumentOutOfRangeException(nameof(field), field, "fields go up, by at most 15");
         }
 
         Byte((byte)((step << 4) | (int)type));

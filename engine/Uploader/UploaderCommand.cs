@@ -30,7 +30,7 @@ internal static class UploaderCommand
 
     private static readonly Option<string> Capture = new("--capture") { HelpName = "DIR", Description = "the capture directory of an agent", Required = true };
     private static readonly Option<string> To = new("--to") { HelpName = "s3://BUCKET[/PREFIX]", Description = "where its sealed files go; endpoint, region and credentials are those of the environment, as for AWS tools", Required = true };
-    private static readonly Option<string> Bandwidth = new("--bandwidth") { HelpName = "BYTES", Description = "bytes a second to send at the most", DefaultValueFactory = _ => "8388608" };
+    private static readonly Option<string> Bandwidth = new("--bandwidth") { HelpName = "BYTES", Description = "the most bytes to send per second", DefaultValueFactory = _ => "8388608" };
     private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
     {
         HelpName = LogFormatOption.Words,

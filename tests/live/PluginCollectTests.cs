@@ -121,7 +121,7 @@ public sealed class PluginCollectTests : IDisposable
     /// <summary>Leaves a current hour behind, as a running agent has it: segments, pieces and what belongs to them.</summary>
     private static void RunAndKill(string capture, string node)
     {
-        using var agent = AgentProcess.Start("--node", node, "--json", "none", "--capture", capture, "--source", "synthetic:rate=50000");
+        using var agent = AgentProcess.Start("--node", node, "--json", "none", "--capture", capture, "--source", $"synthetic:rate=50000,node={node[^1]}");
         WaitFor.True(() => Directory.EnumerateFiles(capture, "*.rollup", SearchOption.AllDirectories).Any(), "a piece and its roll-up");
         agent.Kill();
     }

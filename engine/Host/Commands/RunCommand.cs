@@ -32,12 +32,12 @@ internal static class RunCommand
     private static readonly Option<string?> RetainBytes = EnvironmentOption.Create("--retain-bytes", "SIZE|none", "remove the oldest hours when the capture has more bytes, and if the current one alone has more, its oldest pieces", "10GiB");
     private static readonly Option<string?> KeepFree = EnvironmentOption.Create("--keep-free", "PERCENT%|SIZE", "remove the oldest hours when the disk has less free, and pause storage meanwhile; without it the lesser of 1GiB and 5%, in a pod 20%");
     private static readonly Option<string?> Archive = EnvironmentOption.Create("--archive", "s3://BUCKET[/PREFIX]", "upload sealed files there, and remove only what is there; endpoint, region and credentials by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, ... or a role");
-    private static readonly Option<string?> ArchiveBandwidth = EnvironmentOption.Create("--archive-bandwidth", "SIZE", "bytes a second to upload at the most", "8MiB");
+    private static readonly Option<string?> ArchiveBandwidth = EnvironmentOption.Create("--archive-bandwidth", "SIZE", "the most bytes to upload per second", "8MiB");
     private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
     private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N,node=N]", "kernel");
     private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
-    private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "what tells of TCP states: auto, sockops or tracepoint", "auto");
-    private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "what tells who accepted: auto, fexit, kretprobe, receive, syscall or listener", "auto");
+    private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "the hook for TCP states: auto, sockops or tracepoint", "auto");
+    private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "the hook that says who accepted: auto, fexit, kretprobe, receive, syscall or listener", "auto");
     private static readonly Option<string?> Sockets = EnvironmentOption.Create("--sockets", "NUMBER", "how many open sockets are remembered at once, 1024 to 16777216, rounded up to a power of two; 128 bytes of kernel memory each. Sockets beyond have no events and are counted", "131072");
     private static readonly Option<string?> FlowEvery = EnvironmentOption.Create("--flow-every", "TIME|none", "report a connection that is open when it is this old, then each time that it has moved bytes in so long, and at each hour's start; 1s to 1h", "60s");
     private static readonly Option<string?> FairShare = EnvironmentOption.Create("--fair-share", "RATE|none", "events per second that one cgroup may write, 1 to 10000000. A second's worth may come at once; what is over it is dropped and counted as source.fair_share by cgroup", "none");
@@ -46,7 +46,7 @@ internal static class RunCommand
         "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
 
     private static readonly Option<string?> KubernetesApi = EnvironmentOption.Create("--kubernetes-api", "in-cluster|https://HOST:PORT|none", "name peers in the whole cluster (pod, node, zone, Service) by what the Kubernetes API says of Services, EndpointSlices and nodes; in-cluster is the API of the cluster that this runs in", "none");
-    private static readonly Option<string?> KubernetesToken = EnvironmentOption.Create("--kubernetes-token-file", "FILE", "the bearer token for it, read anew for each request; without it in a cluster the pod's, else none");
+    private static readonly Option<string?> KubernetesToken = EnvironmentOption.Create("--kubernetes-token-file", "FILE", "the bearer token for it, read again for each request; without it in a cluster the pod's, else none");
     private static readonly Option<string?> KubernetesAuthorities = EnvironmentOption.Create("--kubernetes-ca-file", "FILE", "who may have signed its certificate, PEM; without it in a cluster the pod's file, else the system's authorities");
     private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");

@@ -61,7 +61,7 @@ internal sealed class EventMetrics : IMetricGroup
         _sweepsFailed = factory.CreateCounter("netmon_flow_sweeps_failed_total", "Sweeps over open connections that the kernel broke off. The next reports what was due; if the number keeps growing, FLOW events are missing.");
         _sweeps = factory.CreateCounter("netmon_flow_sweeps_total", "Sweeps over open connections that came to their end.");
         _sweepSeconds = factory.CreateCounter("netmon_flow_sweep_seconds_total", "How long those took together, seconds.");
-        _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to tell of. No event is lost for that.");
+        _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to report. No event is lost for that.");
         _garbled = factory.CreateCounter("netmon_garbled_bytes_total", "Bytes that were no record.");
         factory.CreateGauge("netmon_ring_size_bytes", "Memory of all rings together, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
         factory.CreateGauge("netmon_kernel_memory_bytes", "Kernel memory of the table of sockets, the rings and the counters, bytes. It is taken at the start, does not grow, and is charged to the agent's cgroup.").Set(source.KernelBytes);

@@ -36,14 +36,14 @@ internal sealed class NamingMetrics : IMetricGroup
             (factory.CreateCounter("netmon_naming_held_batches_total", "Batches of events that waited for a name."), () => naming.BatchesHeld),
             (factory.CreateCounter("netmon_naming_overdue_batches_total", "Those that went out without, because --name-wait was over."), () => naming.BatchesOverdue),
             (factory.CreateCounter("netmon_naming_crowded_out_batches_total", "Those that went out without, because too many waited."), () => naming.BatchesCrowdedOut),
-            (factory.CreateCounter("netmon_cgroups_unknown_total", "Cgroups that an event came from before anything had told of them."), () => directory.Unknown),
+            (factory.CreateCounter("netmon_cgroups_unknown_total", "Cgroups that an event came from before anything had reported them."), () => directory.Unknown),
             (factory.CreateCounter("netmon_directory_evicted_total", "Cgroups and containers forgotten early, because there were too many."), () => directory.Evicted),
-            (factory.CreateCounter("netmon_cgroup_rescans_total", "How often the tree of cgroups was read anew."), () => directory.Rescans),
+            (factory.CreateCounter("netmon_cgroup_rescans_total", "How often the tree of cgroups was read again."), () => directory.Rescans),
             (factory.CreateCounter("netmon_names_asked_total", "Asks for a container's names."), () => directory.Asked),
         ];
-        _containers = factory.CreateGauge("netmon_containers", "Containers that are known, by whether a runtime has told of them.", "names");
+        _containers = factory.CreateGauge("netmon_containers", "Containers that are known, by whether a runtime has reported them.", "names");
         _cgroups = factory.CreateGauge("netmon_cgroups", "Cgroups that are known, ended ones included.");
-        _connected = factory.CreateGauge("netmon_runtime_connected", "1: the runtime has told its version and all its containers. 0: its socket is there and it is tried again.", "runtime");
+        _connected = factory.CreateGauge("netmon_runtime_connected", "1: the runtime has sent its version and all its containers. 0: its socket is there and it is tried again.", "runtime");
         _calls = factory.CreateCounter("netmon_runtime_calls_total", "Calls begun: versions and lists.", "runtime");
         _failures = factory.CreateCounter("netmon_runtime_failures_total", "Connections that did not come about or were lost.", "runtime");
         _reconnects = factory.CreateCounter("netmon_runtime_reconnects_total", "Connections after the first.", "runtime");

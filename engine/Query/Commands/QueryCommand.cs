@@ -39,7 +39,7 @@ internal static class QueryCommand
 
     public static Command Create(Logger log)
     {
-        var command = new Command(Name, "SQL over a capture directory, the current hour included, or over a bucket. It only reads, and holds up no agent.");
+        var command = new Command(Name, "SQL over a capture directory, the current hour included, or over a bucket. It only reads, and never blocks an agent.");
         CaptureOptions.AddTo(command);
         foreach (var option in (Option[])[Format, FromFile, Wide])
         {
