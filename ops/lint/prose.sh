@@ -14,3 +14,4 @@ sed "s|WORDS|$PWD/ops/lint/prose/words.json|" ops/lint/prose/.textlintrc.json >a
 cd artifacts/prose
 mapfile -t documents < <(git -C ../.. ls-files '*.md' | grep -vE '^CHANGELOG.md$' | sed 's|^|../../|')
 NODE_PATH=node_modules node_modules/.bin/textlint --config textlintrc.json --format unix texts/programs.txt "${documents[@]}"
+echo "lint: no word of the list in ${#documents[@]} documents and the texts of the programs"
