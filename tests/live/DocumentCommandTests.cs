@@ -47,7 +47,7 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    private Shell.Result Ask(DocumentBlock block, string capture) =>
+    private static Shell.Result Ask(DocumentBlock block, string capture) =>
         Shell.Run(Repository.Agent, "query", "--capture", capture, block.Text.Replace("DIR/", $"{capture}/", StringComparison.Ordinal));
 
     /// <summary>From the root of the repository, with bin/ on the PATH, and the demo's capture where a document has one of its own.</summary>

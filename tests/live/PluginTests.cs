@@ -133,7 +133,9 @@ public sealed partial class PluginTests : IDisposable
     public void Commands_for_one_node_say_so()
     {
         AddNodes(2);
-        AssertFails(2, "top shows one node; add --on and one of node-1 node-2", "top");
+        var screen = _cluster.Script("script -qec \"$netmon top\" /dev/null </dev/null");
+        Assert.Contains("the screen of top is of one node: add --on and one of node-1 node-2", screen.Output, StringComparison.Ordinal);
+        Assert.Equal(2, screen.ExitCode);
         AssertFails(2, "give --out DIR", "export", "--since", "2h");
         AssertFails(2, "--format parquet of several nodes is not one file", "query", "--format", "parquet", "SELECT 1");
         AssertFails(2, "an agent knows where its captures are", "query", "--capture", "/x", "SELECT 1");
@@ -142,11 +144,38 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
+    public void Lines_of_several_nodes_are_followed_until_a_signal()
+    {
+        _cluster.AddNode(1);
+        _cluster.AddNode(2);
+        _cluster.AddNode(3);
+        _cluster.Let(3, "fails");
+        using var first = AgentProcess.Start("--node", "node-1", "--json", "none", "--capture", _cluster["pod-1"], "--source", "synthetic:rate=100");
+        using var second = AgentProcess.Start("--node", "node-2", "--json", "none", "--capture", _cluster["pod-2"], "--source", "synthetic:rate=100");
+        using var plugin = StartPlugin("observe -f", _cluster["lines"]);
+        WaitFor.True(() => File.ReadLines(_cluster["lines"]).Select(line => line.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal).SequenceEqual(["node-1", "node-2"]), "lines of both nodes");
+        Shell.Run("kill", "-INT", $"{plugin.Id}").MustSucceed();
+        WaitFor.True(() => plugin.HasExited, "its end");
+        Assert.Equal(130, plugin.ExitCode);
+        Assert.Contains("node-3: failed with exit code 1", plugin.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Empty(_cluster.Temporary);
+    }
+
+    [Fact]
+    public void Lines_that_are_there_come_in_the_order_of_their_times()
+    {
+        _cluster.AddNode(1).Hour("2026-01-01", 9, Connect("09:00:00") with { Node = "node-1" }, Connect("09:00:02") with { Node = "node-1" });
+        _cluster.AddNode(2).Hour("2026-01-01", 9, Connect("09:00:01") with { Node = "node-2" });
+        Assert.Equal(["node-1", "node-2", "node-1"], _cluster.Run("observe").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+        Assert.Equal([0, 1, 2], _cluster.Run("observe", "--output", "json").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[line.IndexOf("09:00:0", StringComparison.Ordinal) + 7] - '0'));
+    }
+
+    [Fact]
     public void A_signal_ends_it_with_all_that_it_started()
     {
         AddNodes(1);
         _cluster.Let(1, "hangs");
-        var plugin = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"PATH={_cluster["."]}:$PATH TMPDIR={_cluster["tmp"]} exec {Repository.Root}/ops/kubectl/kubectl-netmon query 'SELECT 1'"]) { RedirectStandardError = true })!;
+        using var plugin = StartPlugin("query 'SELECT 1'", "/dev/null");
         WaitFor.True(() => File.Exists(_cluster["pod-1.hanging"]) && File.ReadAllText(_cluster["pod-1.hanging"]).EndsWith('\n'), "the node that hangs");
         Shell.Run("kill", "-INT", $"{plugin.Id}").MustSucceed();
         WaitFor.True(() => plugin.HasExited, "its end");
@@ -158,9 +187,9 @@ public sealed partial class PluginTests : IDisposable
     [Fact]
     public void It_knows_each_option_without_a_value()
     {
-        var help = Shell.Run(Repository.Agent, "query", "--help").MustSucceed().Output;
+        var help = string.Concat(((string[])["query", "observe", "export", "report", "top"]).Select(command => Shell.Run(Repository.Agent, command, "--help").MustSucceed().Output));
         var flags = Flag().Matches(help).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-        Assert.Contains("--strict", flags);
+        Assert.Superset(new HashSet<string> { "--strict", "--failed", "--follow", "--once", "--wide" }, flags);
         flags.ExceptWith(["--help", "--version"]);
         var script = File.ReadAllText(Path.Combine(Repository.Root, "ops/kubectl/kubectl-netmon"));
         Assert.All(flags, flag => Assert.Matches($@"\n\t\t[^\n]*{flag}( \||\)) ?[^\n]*\n", script));
@@ -170,6 +199,9 @@ public sealed partial class PluginTests : IDisposable
 
     [GeneratedRegex(@"^  (?:-\w, )?(--[a-z-]+)(?:, -\w)?(?:  |$)", RegexOptions.Multiline)]
     private static partial Regex Flag();
+
+    private Process StartPlugin(string arguments, string output) => Process.Start(new ProcessStartInfo(
+        "/bin/sh", ["-c", $"PATH={_cluster["."]}:$PATH TMPDIR={_cluster["tmp"]} exec {Repository.Root}/ops/kubectl/kubectl-netmon {arguments} >{output}"]) { RedirectStandardError = true })!;
 
     private void AddNodes(int count)
     {
