@@ -38,9 +38,9 @@ internal static class ReportCommand
         }
 
         var until = given.Until ?? now;
-        var window = new ReportWindow(given.Since ?? until - UsualSpan, until);
-        var filter = given with { Since = window.From, Until = window.To };
-        var answers = Answers(capture, filter, ReportQuestions.Of(window), log);
+        var window = ReportWindow.Of(given.Since ?? until - UsualSpan, until);
+        var filter = given with { Since = window.From };
+        var answers = Answers(capture, filter, ReportQuestions.Of(window, hasAllAttempts: !filter.HasOutcome), log);
         if (answers.StartsWith("\"nodes\":[]", StringComparison.Ordinal))
         {
             CheckEnd(capture, window, log);

@@ -39,10 +39,12 @@ internal sealed class ReportQuestions
     public string Text => string.Join('\n', Views.Concat(Questions).Select(question => question.Sql));
 
     /// <summary>What is asked of the time of the report.</summary>
-    public static ReportQuestions Of(ReportWindow window)
+    /// <param name="window">The time.</param>
+    /// <param name="hasAllAttempts">Whether attempts that failed can be compared with those that did not.</param>
+    public static ReportQuestions Of(ReportWindow window, bool hasAllAttempts)
     {
         var questions = new ReportQuestions(window);
-        return new ReportQuestions(window) { Views = questions.Kept, Questions = questions.All };
+        return new ReportQuestions(window) { Views = questions.Kept, Questions = hasAllAttempts ? [.. questions.All, ("scans", Scans)] : questions.All };
     }
 
     /// <summary>What is asked of the time before it, too.</summary>
@@ -112,21 +114,23 @@ internal sealed class ReportQuestions
                 count(DISTINCT coalesce(peer_name, peer)), sum(retransmits)::BIGINT, string_agg(DISTINCT node, ', ' ORDER BY node)
             FROM {Pairs} GROUP BY workload ORDER BY s + r DESC, workload LIMIT 300
             """),
-        ("scans", $"""
-            SELECT workload, kind, target, different, attempts, failed, node, epoch_ms(first) FROM (
-                SELECT workload, node, 'ports' AS kind, peer AS target, count(DISTINCT port) AS different, sum(attempts)::BIGINT AS attempts, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT AS failed, min(first) AS first
-                FROM {Pairs} WHERE attempts > 0 GROUP BY ALL
-                UNION ALL
-                SELECT workload, node, 'addresses', port::VARCHAR, count(DISTINCT peer), sum(attempts)::BIGINT, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT, min(first)
-                FROM {Pairs} WHERE attempts > 0 GROUP BY ALL
-            ) WHERE different >= 20 AND failed * 2 > attempts ORDER BY different DESC, workload, target LIMIT 20
-            """),
         ("hours", $"SELECT node, epoch_ms(date + to_hours(hour)), events, lost, unknown_gaps, covered_percent, percent FROM completeness WHERE {_hours} ORDER BY node, 2"),
         ("losses", $"""
             SELECT node, stage || '.' || reason, sum(count)::BIGINT, count(*) FILTER (count IS NULL), epoch_ms(min("from")), epoch_ms(max("to")) FROM loss
             WHERE stage <> 'json' AND "to" >= {_window.FromText} AND "from" < {_window.ToText} GROUP BY ALL ORDER BY 3 DESC NULLS LAST, node, 2 LIMIT 200
             """),
     ];
+
+    /// <summary>Who tries 20 or more ports or addresses, and mostly fails.</summary>
+    private static string Scans => $"""
+        SELECT workload, kind, target, different, attempts, failed, node, epoch_ms(first) FROM (
+            SELECT workload, node, 'ports' AS kind, peer AS target, count(DISTINCT port) AS different, sum(attempts)::BIGINT AS attempts, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT AS failed, min(first) AS first
+            FROM {Pairs} WHERE attempts > 0 GROUP BY ALL
+            UNION ALL
+            SELECT workload, node, 'addresses', port::VARCHAR, count(DISTINCT peer), sum(attempts)::BIGINT, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT, min(first)
+            FROM {Pairs} WHERE attempts > 0 GROUP BY ALL
+        ) WHERE different >= 20 AND failed * 2 > attempts ORDER BY different DESC, workload, target LIMIT 20
+        """;
 
     private string HourSeries => $"""
         SELECT epoch_ms(date + to_hours(hour)) AS t, sum(attempts)::BIGINT, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT, sum(accepts)::BIGINT, sum(bytes_sent)::BIGINT, sum(bytes_received)::BIGINT

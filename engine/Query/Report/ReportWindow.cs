@@ -10,6 +10,13 @@ internal sealed record ReportWindow(DateTime From, DateTime To)
     private static readonly TimeSpan LongestByMinute = TimeSpan.FromHours(6);
     private static readonly TimeSpan History = TimeSpan.FromDays(30);
 
+    /// <summary>A time; one that is shown by hour begins with an hour, so that no hour's events must be read to cut its sums.</summary>
+    public static ReportWindow Of(DateTime from, DateTime to)
+    {
+        var window = new ReportWindow(from, to);
+        return window.ByMinute ? window : window with { From = window.FirstHour };
+    }
+
     /// <summary>The beginning of the hour that <see cref="From"/> is in: sums are of whole hours.</summary>
     public DateTime FirstHour => From.Date.AddHours(From.Hour);
 

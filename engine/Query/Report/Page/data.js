@@ -1,6 +1,7 @@
 // The answers of ReportQuestions.cs, which come as rows, as objects.
 const raw = JSON.parse(document.getElementById('data').textContent);
-const rows = (name, ...columns) => raw.answers[name].map(row => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
+// One that was not asked has no rows.
+const rows = (name, ...columns) => (raw.answers[name] ?? []).map(row => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
 
 export const about = raw.about;
 export const nodes = raw.answers.nodes.map(row => row[0]);
