@@ -10,4 +10,8 @@ namespace NetMon.Query;
 /// <param name="Statements">The questions; null for the picture.</param>
 /// <param name="Text">Their text.</param>
 /// <param name="Style">How rows are printed.</param>
-internal sealed record QuerySettings(CaptureSettings Capture, Filter Filter, IReadOnlyList<Statement>? Statements, string Text, PrintStyle Style);
+internal sealed record QuerySettings(CaptureSettings Capture, Filter Filter, IReadOnlyList<Statement>? Statements, string Text, PrintStyle Style)
+{
+    /// <summary>Where DuckDB itself writes the answer, in what format: Parquet, and all of an export. Null where rows are printed.</summary>
+    public CopyFormat? Copy { get; init; }
+}
