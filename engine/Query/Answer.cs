@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using DuckDB.NET.Data;
 using NetMon.Foundation.Logging;
 using NetMon.Query.Buckets;
@@ -34,7 +33,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     {
         using var spill = TemporaryFolder.Create();
         var held = new HeldOutput(output);
-        for (var attempt = 1; !TryPrint(held, spill.Path, isLast: attempt == Tries); attempt++)
+        for (var attempt = 1; !TryAnswer((database, _, statements, picture) => Print(database, statements, picture, held, spill.Path), spill.Path, isLast: attempt == Tries); attempt++)
         {
             if (!held.TryDiscard())
             {
@@ -45,13 +44,23 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         held.Release();
     }
 
+    /// <summary>Has the rows read by who asked for them: maybe several times, where a file turns out to be damaged.</summary>
+    /// <inheritdoc cref="Print(Stream)" path="/exception"/>
+    public void Read(Action<CaptureDatabase, Snapshot> read)
+    {
+        using var spill = TemporaryFolder.Create();
+        for (var attempt = 1; !TryAnswer((database, snapshot, _, _) => read(database, snapshot), spill.Path, isLast: attempt == Tries); attempt++)
+        {
+        }
+    }
+
     public void Dispose() => _bucket?.Dispose();
 
     /// <summary>False where another attempt may succeed.</summary>
-    private bool TryPrint(HeldOutput output, string temporary, bool isLast)
+    private bool TryAnswer(Action<CaptureDatabase, Snapshot, IReadOnlyList<Statement>, Picture?> use, string temporary, bool isLast)
     {
         using var database = CaptureDatabase.Create(settings.Capture.Memory, temporary);
-        var script = new ViewScript(ShippedViews());
+        var script = ViewScript.Shipped();
         var text = settings.Statements is null ? Picture.TextFor(settings.Filter) : settings.Text;
         var views = script.NeededBy(_needsAllViews ? string.Join(' ', script.Names) : $"{text} {settings.Filter.OfEvents}");
         var pairsEnds = Makes(views, "pairs");
@@ -75,7 +84,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
             }
 
             database.Confine(snapshot.Directory, temporary);
-            Print(database, statements, picture, output, temporary);
+            use(database, snapshot, statements, picture);
             return true;
         }
         catch (DuckDBException e) when (!isLast && (IsUnmadeView(e) || (snapshot is not null && FindsCause(e, snapshot, database))))
@@ -96,12 +105,10 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         {
             ReportData.Write(database, report, writer);
         }
-        else if (settings.Style.Format == OutputFormat.Parquet)
+        else if (settings.Copy is { } format)
         {
-            var file = Path.Combine(temporary, "answer.parquet");
-            database.WriteParquet(picture?.Single ?? statements[0], file);
-            using var rows = File.OpenRead(file);
-            rows.CopyTo(output);
+            using var pipe = new PipedFile(temporary, output);
+            pipe.Write(path => database.Copy(picture?.Single ?? statements[0], format, path));
         }
         else if (picture is not null && isPlain)
         {
@@ -245,12 +252,4 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 
     private static bool ListsViews(string text) =>
         ((string[])["show", "duckdb_", "information_schema", "sqlite_master", "pg_"]).Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
-
-    private static string ShippedViews()
-    {
-        using var stream = typeof(Answer).Assembly.GetManifestResourceStream("views.sql")
-            ?? throw new InvalidOperationException("this build has no views inside");
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
 }

@@ -177,10 +177,10 @@ internal sealed class CaptureDatabase : IDisposable
         }
     }
 
-    /// <summary>Writes the answer to a Parquet file.</summary>
-    /// <exception cref="DuckDBException">It is wrong, is not one SELECT, or a file is damaged.</exception>
-    public void WriteParquet(Statement statement, string file) =>
-        Execute($"COPY (SELECT * FROM {Asked(statement.Sql)}) TO {SqlText.Quote(file)} (FORMAT parquet, COMPRESSION zstd)");
+    /// <summary>Writes the answer to a file.</summary>
+    /// <exception cref="DuckDBException">The question is wrong or is not one SELECT, a file is damaged, or the path takes no more.</exception>
+    public void Copy(Statement statement, CopyFormat format, string path) =>
+        Execute($"COPY (SELECT * FROM {Asked(statement.Sql)}) TO {SqlText.Quote(path)} (USE_TMP_FILE false, {OptionsOf(format)})");
 
     /// <summary>The first value of the first row, or null.</summary>
     public object? Value(string sql)
@@ -206,6 +206,13 @@ internal sealed class CaptureDatabase : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
+
+    private static string OptionsOf(CopyFormat format) => format switch
+    {
+        CopyFormat.Parquet => "FORMAT parquet, COMPRESSION zstd",
+        CopyFormat.Csv => "FORMAT csv, HEADER",
+        _ => "FORMAT json",
+    };
 
     private static string NameOf(Relation relation) => relation.ToString().ToLowerInvariant();
 

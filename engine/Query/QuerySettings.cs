@@ -12,4 +12,8 @@ namespace NetMon.Query;
 /// <param name="Text">Their text.</param>
 /// <param name="Style">How rows are printed.</param>
 /// <param name="Report">What makes the questions a report's, whose answers are the data of its page; else null.</param>
-internal sealed record QuerySettings(CaptureSettings Capture, Filter Filter, IReadOnlyList<Statement>? Statements, string Text, PrintStyle Style, ReportQuestions? Report = null);
+internal sealed record QuerySettings(CaptureSettings Capture, Filter Filter, IReadOnlyList<Statement>? Statements, string Text, PrintStyle Style, ReportQuestions? Report = null)
+{
+    /// <summary>Where DuckDB itself writes the answer, in what format: Parquet, and all of an export. Null where rows are printed.</summary>
+    public CopyFormat? Copy { get; init; }
+}

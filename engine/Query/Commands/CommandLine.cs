@@ -14,6 +14,7 @@ internal static class CommandLine
     private static readonly IReadOnlyList<(string Name, Func<Logger, Command> Create)> Commands =
     [
         (QueryCommand.Name, QueryCommand.Create),
+        (ExportCommand.Name, ExportCommand.Create),
         (FilesCommand.Name, FilesCommand.Create),
         (ReportCommand.Name, ReportCommand.Create),
     ];

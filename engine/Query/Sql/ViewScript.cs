@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace NetMon.Query.Sql;
@@ -14,6 +15,15 @@ internal sealed partial class ViewScript
         {
             _statements.Add((statement.Groups[1].Value, statement.Value));
         }
+    }
+
+    /// <summary>The one that this build has inside.</summary>
+    public static ViewScript Shipped()
+    {
+        using var stream = typeof(ViewScript).Assembly.GetManifestResourceStream("views.sql")
+            ?? throw new InvalidOperationException("this build has no views inside");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return new ViewScript(reader.ReadToEnd());
     }
 
     /// <summary>Names, in the order in which they can be made.</summary>

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using NetMon.Foundation.Logging;
+using NetMon.Query.Filters;
+using NetMon.Query.Printing;
+using NetMon.Query.Sql;
+
+namespace NetMon.Query.Commands;
+
+/// <summary><c>netmon export</c>: the events themselves as one stream.</summary>
+internal static class ExportCommand
+{
+    public const string Name = "export";
+
+    private const string Events = "SELECT * EXCLUDE (date, hour) FROM events ORDER BY timestamp";
+
+    private static readonly Option<string> Format = new("--format")
+    {
+        HelpName = "parquet|csv|tsv|ndjson",
+        Description = "the form of the events, which come ordered by time and with all their columns",
+        DefaultValueFactory = _ => "parquet",
+    };
+
+    public static Command Create(Logger log)
+    {
+        var command = new Command(Name, "The events of a capture on stdout, the current hour included, as one Parquet file, CSV or JSON lines. It only reads, and holds up no agent.");
+        CaptureOptions.AddTo(command);
+        command.Options.Add(Format);
+        FilterOptions.AddTo(command);
+        command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
+        return command;
+    }
+
+    private static void Run(ParseResult parsed, Logger log)
+    {
+        var capture = CaptureOptions.Read(parsed);
+        var word = parsed.GetValue(Format)!;
+        var filter = FilterOptions.Read(parsed, DateTime.UtcNow);
+        (OutputFormat Printed, CopyFormat? Copied) format = word.ToLowerInvariant() switch
+        {
+            "parquet" => (OutputFormat.Parquet, CopyFormat.Parquet),
+            "csv" => (OutputFormat.Csv, CopyFormat.Csv),
+            "json" or "ndjson" => (OutputFormat.Ndjson, CopyFormat.Ndjson),
+            "tsv" => (OutputFormat.Tsv, null),
+            _ => throw new FormatException($"{Format.Name} {word}: it takes parquet, csv, tsv or ndjson"),
+        };
+        if (format.Printed == OutputFormat.Parquet && !Console.IsOutputRedirected)
+        {
+            throw new FormatException($"{Format.Name} {word} is no text: send it to a file (> events.{word}), or give --format csv");
+        }
+
+        using var output = Console.OpenStandardOutput();
+        var settings = new QuerySettings(capture, filter, Statement.Parse(Events), Events, new PrintStyle(format.Printed, null)) { Copy = format.Copied };
+        using var answer = new Answer(settings, log);
+        answer.Print(output);
+    }
+}
