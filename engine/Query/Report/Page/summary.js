@@ -10,7 +10,7 @@ export function title() {
     const list = nodes.map(clean);
     const who = list.length === 0 ? 'Connections' : `Connections of ${list.length <= 3 ? list.join(', ') : `${list.slice(0, 2).join(', ')} and ${list.length - 2} more nodes`}`;
     document.title = `${who} – NetMon`;
-    document.getElementById('title').textContent = who;
+    document.getElementById('title').replaceChildren(...who.split(' ').map(word => element('span', {}, word)).flatMap((word, index) => index === 0 ? [word] : [' ', word]));
     const sameDay = day(about.from) === day(about.to - 1);
     document.getElementById('about').append(
         element('span', {}, `${day(about.from)}, ${clock(about.from)} – ${sameDay ? '' : `${day(about.to)}, `}${clock(about.to)} UTC`),

@@ -53,7 +53,7 @@ function options(lines, format) {
             },
             series: lines(colours).map((one, index) => index > 0 || absent.length === 0 ? one : {
                 ...one,
-                markArea: { silent: true, itemStyle: { color: colours.grey, opacity: 0.22 }, label: { show: true, position: 'insideTop', color: colours.soft, fontSize: 10 },
+                markArea: { silent: true, itemStyle: { color: colours.grey, opacity: 0.22 }, label: { show: width >= 520, position: 'insideTop', color: colours.soft, fontSize: 10 },
                     data: absent.filter(([start, end]) => end > from && start < to).map(([start, end, node]) => [{ xAxis: Math.max(from, start), name: `no agent on ${clean(node)}` }, { xAxis: Math.min(to, end) }]) },
             }),
         },
