@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using NetMon.Storage.Owners;
 using NetMon.UnitTests.Readers;
 using NetMon.UnitTests.Storage;
 using NetMon.UnitTests.Storage.Rollups;
@@ -26,7 +27,16 @@ public sealed class BucketTests : IAsyncLifetime
         foreach (var (node, index) in Nodes.Select((node, index) => (node, index)))
         {
             var sink = _capture.Open(node);
+            foreach (var n in Enumerable.Range(0, 10))
+            {
+                var name = $"{node}-pod-{n}";
+                sink.TakeOwner(new AddressOwner(name, new OwnerName(name, "shop", $"uid-{name}", "shop/web", "Deployment"), [$"10.0.1.{10 * index + n}"], Sample.Hour19));
+            }
+
+            sink.Advance(Sample.Hour19 + 1);
             sink.Write([.. Enumerable.Range(0, 3).SelectMany(hour => RollupFolder.Events(50 + 10 * index, seed: 10 * hour + index).Select(written => written with { UnixNanoseconds = written.UnixNanoseconds + hour * Sample.HourLong }))]);
+            sink.Advance(Sample.Hour19 + Sample.HourLong + 20 * Sample.Second);
+            sink.Advance(Sample.Hour19 + 2 * Sample.HourLong + 20 * Sample.Second);
             sink.Close();
         }
 
@@ -48,6 +58,8 @@ public sealed class BucketTests : IAsyncLifetime
     [InlineData("SELECT * FROM completeness ORDER BY ALL")]
     [InlineData("SELECT count(*) FROM open_now; SELECT count(*) FROM events WHERE node = 'n2' AND timestamp >= '2026-11-22 20:00:00'")]
     [InlineData("SELECT * FROM loss")]
+    [InlineData("SELECT * FROM owners ORDER BY ALL")]
+    [InlineData("SELECT * FROM connections ORDER BY ALL")]
     public async Task The_answer_is_that_over_a_directory_with_the_same_files(string sql)
     {
         var expected = await ProgramOutput.Of("netmon-query", new Dictionary<string, string>(), "--capture", _capture.Path, "--format", "csv", sql);
@@ -77,6 +89,22 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Cache, "runs")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Cache));
         Assert.All(Kept, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, file.UnixFileMode));
+    }
+
+    [Fact]
+    public async Task Owners_are_fetched_where_names_are_asked_for_and_name_the_other_ends()
+    {
+        await _server.Ask(Cache, OfFirstHour);
+        Assert.DoesNotContain(_server.Fetched, IsOwners);
+
+        var who = await _server.Ask(Cache, "SELECT pod_name, workload FROM owners WHERE address = '10.0.1.12' ");
+        Assert.Equal((0, "pod_name,workload\nn2-pod-2,shop/web\n", ""), (who.ExitCode, who.Output, who.Error));
+
+        var named = await _server.Ask(Cache, "SELECT count(*) > 50 AS many, count(DISTINCT peer_pod_name) > 15 AS named FROM talkers WHERE peer_workload = 'shop/web'");
+        Assert.Equal((0, "many,named\ntrue,true\n", ""), (named.ExitCode, named.Output, named.Error));
+        Assert.Equal(9, _server.Fetched.Count(IsOwners));
+
+        static bool IsOwners(string key) => key.StartsWith("owners/", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed, and none for an hour without events; beside them a file of version 1, and a roll-up of several row groups.</summary>
+/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed, and none for an hour without events; beside them a file of version 1, a roll-up of several row groups, and files of owners.</summary>
 public sealed class ReaderFiles : IDisposable
 {
     public const int RowGroupRows = 64;
@@ -35,6 +35,7 @@ public sealed class ReaderFiles : IDisposable
         rollups.Write([.. summed.Select(written => written.Event)]);
         rollups.Close();
         Rollup = new ReadFile(Path.Combine(_summed.Path, "rollup", Assert.Single(_summed.Rollups)), [.. summed.Select(SummedEvent.RowOf)]);
+        Owners = [ExtremeOwners.WriteMany(Path.Combine(_summed.Path, "many.parquet")), ExtremeOwners.WriteNode(Path.Combine(_summed.Path, "node.parquet"))];
         Files = [Sealed(0, many), Sealed(1, one), Sealed(2, large), WritePiece(ExtremeEvents.OfHour(Sample.Hour19 + 3 * Sample.HourLong, RowGroupRows))];
     }
 
@@ -46,6 +47,9 @@ public sealed class ReaderFiles : IDisposable
 
     /// <summary>A roll-up each of whose rows is of one event, in another capture.</summary>
     public ReadFile Rollup { get; }
+
+    /// <summary>Files of owners.</summary>
+    public IReadOnlyList<ReadFile> Owners { get; }
 
     /// <summary>A sealed file of agent 0.1 in the same capture.</summary>
     public string Version1 { get; }

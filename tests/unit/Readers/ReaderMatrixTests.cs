@@ -36,6 +36,14 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
         Assert.Equal(Lines(files.Rollup.Rows), Lines(answers[0]));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Every_value_of_files_of_owners(string reader)
+    {
+        var answers = await Readers[reader].Answer([.. files.Owners.Select(file => new Question([file.Path]) { Columns = ExtremeOwners.Columns })]);
+        Assert.All(files.Owners.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
+    }
+
     /// <summary>DuckDB reads our filters: none may exclude a value from a row group that has it, and of values that are nowhere few may pass.</summary>
     [Fact]
     public void Bloom_filters_exclude_what_is_not_there_and_nothing_else()

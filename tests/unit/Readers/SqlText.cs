@@ -13,7 +13,7 @@ internal sealed record SqlText(string Text, string Time, string TimeLiteral, boo
         $"SELECT {string.Join(", ", question.Columns.Select(Value))} FROM {table}"
         + (question.Conditions.Length > 0 ? $" WHERE {string.Join(" AND ", question.Conditions.Select(Condition))}" : "");
 
-    private string Value(string column) => string.Format(null, column is "timestamp" or "first" or "last" ? Time : Text, column);
+    private string Value(string column) => string.Format(null, column is "timestamp" or "first" or "last" or "from_time" or "to_time" ? Time : Text, column);
 
     private string Condition(Condition condition) =>
         condition.Value is null ? $"\"{condition.Column}\" IS NULL" : $"\"{condition.Column}\" {condition.Operator} {Literal(condition.Type, condition.Value)}";
