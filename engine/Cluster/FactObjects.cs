@@ -117,7 +117,7 @@ internal sealed class FactObjects(ClusterStatus status)
 
             _endpoints.Add(new SliceEndpoint(address, pod, node, zone));
         }
-        else if (System.Text.Ascii.Equals(verb, FactProtocol.Port) && _kind == ClusterKind.Services)
+        else if (System.Text.Ascii.Equals(verb, FactProtocol.Port) && _kind != ClusterKind.Nodes)
         {
             if (words.Number() is not (>= 1 and <= ushort.MaxValue and var port) || words.Number() is not (>= 0 and <= ushort.MaxValue and var nodePort))
             {
@@ -153,7 +153,7 @@ internal sealed class FactObjects(ClusterStatus status)
         return kind switch
         {
             ClusterKind.Services => new ServiceSeen(_namespace, _name, [.. _addresses], [.. _ports]),
-            ClusterKind.Slices => new SliceSeen(_namespace, _name, _more, [.. _endpoints.DistinctBy(endpoint => endpoint.Address)]),
+            ClusterKind.Slices => new SliceSeen(_namespace, _name, _more, [.. _endpoints.DistinctBy(endpoint => endpoint.Address)], [.. _ports.Select(port => port.Number)]),
             _ => new NodeSeen(_name, _more, [.. _addresses]),
         };
     }

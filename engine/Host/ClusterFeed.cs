@@ -28,7 +28,8 @@ internal sealed class ClusterFeed(ClusterPeers peers)
             case SliceSeen slice:
                 peers.SetEndpoints(
                     $"{slice.Namespace}/{slice.Name}", slice.Service.Length > 0 ? new ServiceFacts(slice.Service, slice.Namespace) : null,
-                    [.. slice.Endpoints.Select(endpoint => new EndpointFacts(endpoint.Address, endpoint.Pod, slice.Namespace, endpoint.Node, endpoint.Zone))]);
+                    [.. slice.Endpoints.Select(endpoint => new EndpointFacts(endpoint.Address, endpoint.Pod, slice.Namespace, endpoint.Node, endpoint.Zone))],
+                    [.. slice.Ports.Select(port => (int)port)]);
                 break;
             case NodeSeen node:
                 peers.SetNode(node.Name, node.Addresses, node.Zone);

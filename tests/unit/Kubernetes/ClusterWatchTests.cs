@@ -35,8 +35,11 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         await _watched.UntilPodAsync("10.1.0.5", "web-1");
         await AllWatchedAsync();
         Assert.Equal(new PeerIdentity("web-1", "shop", "", "web", "n1", "zone-of-n1"), _watched.Find("10.1.0.5", 8080));
+        Assert.Equal("", _watched.Find("10.1.0.5", 9090)!.Service);
         Assert.Equal(new PeerIdentity("web-2", "shop", "", "web", "n2", "zone-of-n2"), _watched.Find("10.2.0.5", 8080, "10.96.0.10", 80));
         Assert.Equal(new PeerIdentity("", "shop", "", "web"), _watched.Find("10.96.0.10", 80));
+        Assert.Equal(new PeerIdentity("", "shop", "", "web", "n2", "zone-of-n2"), _watched.Find("192.168.0.2", 8080));
+        Assert.Equal(new PeerIdentity("", "", "", "", "n2", "zone-of-n2"), _watched.Find("192.168.0.2", 22));
         Assert.Equal(("", "n2", "zone-of-n2"), (_watched.Find("192.168.0.2")!.PodName, _watched.Find("192.168.0.2")!.Node, _watched.Find("192.168.0.2")!.Zone));
         Assert.Equal(new PeerIdentity("", "", "", "", "n1", "zone-of-n1"), _watched.Find("192.168.0.1"));
         Assert.Null(_watched.Find("10.1.0.99"));
