@@ -31,6 +31,9 @@ public static class FactProtocol
     /// <summary>ADDRESS: of a Service an address at which each of its ports answers (cluster, external, load balancer); of a node its own.</summary>
     public const string Address = "address";
 
+    /// <summary>ADDRESS/LENGTH: a range that a node's pods may have their addresses from.</summary>
+    public const string Range = "range";
+
     /// <summary>NUMBER NODEPORT: a TCP port of a Service, and the port that it has on each node, else 0; of a slice a TCP port of all its endpoints, and 0.</summary>
     public const string Port = "port";
 

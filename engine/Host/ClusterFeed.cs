@@ -32,7 +32,7 @@ internal sealed class ClusterFeed(ClusterPeers peers)
                     [.. slice.Ports.Select(port => (int)port)]);
                 break;
             case NodeSeen node:
-                peers.SetNode(node.Name, node.Addresses, node.Zone);
+                peers.SetNode(node.Name, node.Addresses, node.Zone, node.Ranges);
                 break;
             case ObjectGone gone:
                 peers.Remove(KindOf(gone.Kind), gone.Kind == ClusterKind.Nodes ? gone.Name : $"{gone.Namespace}/{gone.Name}");

@@ -30,6 +30,9 @@ public sealed class FactReaderTests
             .
             node n1 -
             address 192.168.0.1
+            range 10.1.0.0/24
+            range 10.1.0.0/24
+            range fd00:1::/64
             .
             remove nodes - n2
             end slices
@@ -62,6 +65,7 @@ public sealed class FactReaderTests
                     var node = Assert.IsType<NodeSeen>(change);
                     Assert.Equal(("n1", ""), (node.Name, node.Zone));
                     Assert.Equal([Address("192.168.0.1")], node.Addresses);
+                    Assert.Equal([IPNetwork.Parse("10.1.0.0/24"), IPNetwork.Parse("fd00:1::/64")], node.Ranges);
                 },
                 change => Assert.Equal(new ObjectGone(ClusterKind.Nodes, "", "n2"), change),
                 change => Assert.Equal(new ListEnds(ClusterKind.Slices), change));
@@ -106,6 +110,9 @@ public sealed class FactReaderTests
     [InlineData("service shop a\nendpoint 10.1.0.3 a b c")]
     [InlineData("service shop a\nend services")]
     [InlineData("node n z\nport 80 0")]
+    [InlineData("node n z\nrange 10.1.0.0")]
+    [InlineData("node n z\nrange 10.1.0.0/33")]
+    [InlineData("slice shop a -\nrange 10.1.0.0/24")]
     [InlineData("node n z\nservice shop a")]
     public async Task An_object_with_such_a_line_is_left_out(string lines)
     {
