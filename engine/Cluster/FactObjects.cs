@@ -10,6 +10,7 @@ internal sealed class FactObjects(ClusterStatus status)
     private readonly List<IPAddress> _addresses = [];
     private readonly List<ServicePort> _ports = [];
     private readonly List<SliceEndpoint> _endpoints = [];
+    private readonly List<IPNetwork> _ranges = [];
     private readonly NamePool _names = new();
     private ClusterKind? _kind; // of the object whose lines come; null: none
     private string _namespace = "";
@@ -92,6 +93,7 @@ internal sealed class FactObjects(ClusterStatus status)
         _addresses.Clear();
         _ports.Clear();
         _endpoints.Clear();
+        _ranges.Clear();
         (_kind, _namespace, _name, _more, _isSpoiled) = (kind, space ?? "", name ?? "", more ?? "", false);
         if (space is null || name is null || more is null || !isOver)
         {
@@ -103,7 +105,7 @@ internal sealed class FactObjects(ClusterStatus status)
 
     private bool TakeFact(ReadOnlySpan<byte> verb, ref LineWords words)
     {
-        if (_addresses.Count + _ports.Count + _endpoints.Count >= FactProtocol.MaxFacts)
+        if (_addresses.Count + _ports.Count + _endpoints.Count + _ranges.Count >= FactProtocol.MaxFacts)
         {
             return false;
         }
@@ -117,7 +119,7 @@ internal sealed class FactObjects(ClusterStatus status)
 
             _endpoints.Add(new SliceEndpoint(address, pod, node, zone));
         }
-        else if (System.Text.Ascii.Equals(verb, FactProtocol.Port) && _kind == ClusterKind.Services)
+        else if (System.Text.Ascii.Equals(verb, FactProtocol.Port) && _kind != ClusterKind.Nodes)
         {
             if (words.Number() is not (>= 1 and <= ushort.MaxValue and var port) || words.Number() is not (>= 0 and <= ushort.MaxValue and var nodePort))
             {
@@ -131,6 +133,13 @@ internal sealed class FactObjects(ClusterStatus status)
             if (!_addresses.Contains(own)) // clusterIP is the first of clusterIPs
             {
                 _addresses.Add(own);
+            }
+        }
+        else if (System.Text.Ascii.Equals(verb, FactProtocol.Range) && _kind == ClusterKind.Nodes && words.Network() is { } range)
+        {
+            if (!_ranges.Contains(range)) // podCIDR is the first of podCIDRs
+            {
+                _ranges.Add(range);
             }
         }
         else
@@ -153,8 +162,8 @@ internal sealed class FactObjects(ClusterStatus status)
         return kind switch
         {
             ClusterKind.Services => new ServiceSeen(_namespace, _name, [.. _addresses], [.. _ports]),
-            ClusterKind.Slices => new SliceSeen(_namespace, _name, _more, [.. _endpoints.DistinctBy(endpoint => endpoint.Address)]),
-            _ => new NodeSeen(_name, _more, [.. _addresses]),
+            ClusterKind.Slices => new SliceSeen(_namespace, _name, _more, [.. _endpoints.DistinctBy(endpoint => endpoint.Address)], [.. _ports.Select(port => port.Number)]),
+            _ => new NodeSeen(_name, _more, [.. _addresses], [.. _ranges]),
         };
     }
 

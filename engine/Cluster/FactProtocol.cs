@@ -11,7 +11,7 @@ namespace NetMon.Cluster;
 public static class FactProtocol
 {
     /// <summary>The first line: the protocol's name and version. A reader refuses another one.</summary>
-    public const string Version = "netmon-kubernetes 1";
+    public const string Version = "netmon-kubernetes 2";
 
     /// <summary>KIND: a complete list of services, slices or nodes begins.</summary>
     public const string Begin = "begin";
@@ -31,7 +31,10 @@ public static class FactProtocol
     /// <summary>ADDRESS: of a Service an address at which each of its ports answers (cluster, external, load balancer); of a node its own.</summary>
     public const string Address = "address";
 
-    /// <summary>NUMBER NODEPORT: a TCP port of a Service, and the port that it has on each node, else 0.</summary>
+    /// <summary>ADDRESS/LENGTH: a range that a node's pods may have their addresses from.</summary>
+    public const string Range = "range";
+
+    /// <summary>NUMBER NODEPORT: a TCP port of a Service, and the port that it has on each node, else 0; of a slice a TCP port of all its endpoints, and 0.</summary>
     public const string Port = "port";
 
     /// <summary>ADDRESS POD|- NODE|- ZONE|-: an address of a slice; the pod is of the slice's namespace.</summary>

@@ -47,6 +47,9 @@ internal ref struct LineWords(ReadOnlySpan<byte> line)
     /// <summary>The next word, which must be an address; null if it is none.</summary>
     public IPAddress? Address() => Next() is var word && word.IndexOf((byte)'%') < 0 && IPAddress.TryParse(word, out var address) ? address : null;
 
+    /// <summary>The next word, which must be a range of addresses; null if it is none.</summary>
+    public IPNetwork? Network() => Next() is var word && word.IndexOf((byte)'%') < 0 && IPNetwork.TryParse(word, out var network) ? network : null;
+
     /// <summary>The next word, which must be a number; null if it is none.</summary>
     public long? Number()
     {

@@ -28,10 +28,11 @@ internal sealed class ClusterFeed(ClusterPeers peers)
             case SliceSeen slice:
                 peers.SetEndpoints(
                     $"{slice.Namespace}/{slice.Name}", slice.Service.Length > 0 ? new ServiceFacts(slice.Service, slice.Namespace) : null,
-                    [.. slice.Endpoints.Select(endpoint => new EndpointFacts(endpoint.Address, endpoint.Pod, slice.Namespace, endpoint.Node, endpoint.Zone))]);
+                    [.. slice.Endpoints.Select(endpoint => new EndpointFacts(endpoint.Address, endpoint.Pod, slice.Namespace, endpoint.Node, endpoint.Zone))],
+                    [.. slice.Ports.Select(port => (int)port)]);
                 break;
             case NodeSeen node:
-                peers.SetNode(node.Name, node.Addresses, node.Zone);
+                peers.SetNode(node.Name, node.Addresses, node.Zone, node.Ranges);
                 break;
             case ObjectGone gone:
                 peers.Remove(KindOf(gone.Kind), gone.Kind == ClusterKind.Nodes ? gone.Name : $"{gone.Namespace}/{gone.Name}");

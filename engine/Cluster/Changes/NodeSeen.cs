@@ -6,4 +6,5 @@ namespace NetMon.Cluster.Changes;
 /// <param name="Name">Its name.</param>
 /// <param name="Zone">Its zone; empty: not known.</param>
 /// <param name="Addresses">Its own.</param>
-public sealed record NodeSeen(string Name, string Zone, IPAddress[] Addresses) : ClusterChange;
+/// <param name="Ranges">Those that its pods may have their addresses from.</param>
+public sealed record NodeSeen(string Name, string Zone, IPAddress[] Addresses, IPNetwork[] Ranges) : ClusterChange;

@@ -5,4 +5,5 @@ namespace NetMon.Cluster.Changes;
 /// <param name="Name">Its name.</param>
 /// <param name="Service">The Service that it belongs to; empty: none.</param>
 /// <param name="Endpoints">Its addresses.</param>
-public sealed record SliceSeen(string Namespace, string Name, string Service, SliceEndpoint[] Endpoints) : ClusterChange;
+/// <param name="Ports">The TCP ports of all of them; none: they are not known, or all are.</param>
+public sealed record SliceSeen(string Namespace, string Name, string Service, SliceEndpoint[] Endpoints, ushort[] Ports) : ClusterChange;

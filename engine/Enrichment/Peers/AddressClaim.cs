@@ -19,6 +19,9 @@ internal sealed record AddressClaim(
     /// <summary>Whether it has not ended.</summary>
     public bool IsOpen => UntilUnixNanoseconds == long.MaxValue;
 
-    /// <summary>The ports of <see cref="Service"/> at the address; none where they are not known.</summary>
+    /// <summary>Whether the address is the Service's own: then its name is right whatever port is called.</summary>
+    public bool IsServicesOwn => Source is (PeerObjectKind.Service, string);
+
+    /// <summary>The ports of <see cref="Service"/> at the address; none where they are not known, or where all are.</summary>
     public int[] Ports { get; init; } = [];
 }

@@ -6,8 +6,9 @@ namespace NetMon.Enrichment.Peers;
 internal sealed class AddressSpan
 {
     private readonly AddressClaim[] _held;
-    private readonly ServiceFacts? _onlyService;
-    private readonly bool _hasPorts;
+    private readonly ServiceFacts? _service;
+    private readonly int[]? _ports; // of that Service; null: all of them
+    private readonly bool _isOfSeveral;
     private LastPeer _last;
 
     private AddressSpan(long from, long until, AddressClaim[] claims, AddressClaim[] held, AddressSpan? older)
@@ -16,9 +17,12 @@ internal sealed class AddressSpan
         Node = held.FirstOrDefault(claim => claim.Node is not null)?.Node;
         PodFacts[] pods = [.. held.Select(claim => claim.Pod).OfType<PodFacts>()];
         Pod = Node is null && pods.Length > 0 && Array.TrueForAll(pods, pods[0].IsSamePod) ? pods[0] : null;
-        ServiceFacts[] services = [.. held.Select(claim => claim.Service).OfType<ServiceFacts>().Distinct()];
-        _onlyService = Node is null && services.Length == 1 ? services[0] : null;
-        _hasPorts = Array.Exists(held, claim => claim.Service is not null && claim.Ports.Length > 0);
+        AddressClaim[] serving = Array.FindAll(held, claim => claim.Service is not null);
+        _isOfSeveral = serving.Length > 1 && !Array.TrueForAll(serving, claim => claim.Service == serving[0].Service);
+        _service = serving.Length > 0 && !_isOfSeveral ? serving[0].Service : null;
+        _ports = Node is null && Array.Exists(serving, claim => claim.Ports.Length == 0 || claim.IsServicesOwn) ? null
+            : serving.Length == 1 ? serving[0].Ports
+            : [.. serving.SelectMany(claim => claim.Ports)];
     }
 
     /// <summary>When it began.</summary>
@@ -91,11 +95,22 @@ internal sealed class AddressSpan
     }
 
     /// <summary>
-    /// The Service that the address is, or that its pod serves: the one with the port, else the only one. Null where there is none, or
-    /// where it may be one of several. Of a node's address only the port tells: much else listens there.
+    /// The Service of a connection to a port of the address: the one whose own address it is, or which the pod serves at this port. Of the
+    /// caller's address, the one that the pod serves at all. Null where there is none, or where it may be one of several.
+    /// Of a node's address only the port tells: much else listens there.
     /// </summary>
     /// <param name="port">The port that was called; 0 where the address is the caller's.</param>
-    public ServiceFacts? ServiceAt(int port) => _hasPorts ? ServiceByPort(port) ?? _onlyService : _onlyService;
+    public ServiceFacts? ServiceAt(int port)
+    {
+        if (_isOfSeveral)
+        {
+            return OneOfSeveral(port);
+        }
+
+        return _service is null ? null
+            : port == 0 ? Node is null ? _service : null
+            : _ports is null || _ports.AsSpan().Contains(port) ? _service : null;
+    }
 
     /// <summary>The identity of who had it; made if it is new. The readers' thread alone.</summary>
     /// <param name="pod">The pod to be named.</param>
@@ -106,16 +121,23 @@ internal sealed class AddressSpan
     public PeerIdentity IdentityOf(PodFacts? pod, NodeFacts? node, AddressSpan? other, ServiceFacts? service, string zone) =>
         _last.Of(pod, node, other, service, zone);
 
-    private ServiceFacts? ServiceByPort(int port)
+    /// <summary>The one with the port; where two have it, or may have it, or nobody has, it is not known.</summary>
+    private ServiceFacts? OneOfSeveral(int port)
     {
+        ServiceFacts? one = null;
         foreach (var claim in _held)
         {
-            if (claim.Service is not null && Array.IndexOf(claim.Ports, port) >= 0)
+            if (claim.Service is { } service && (port == 0 || claim.Ports.Length == 0 || claim.Ports.AsSpan().Contains(port)))
             {
-                return claim.Service;
+                if (one is not null && one != service)
+                {
+                    return null;
+                }
+
+                one = service;
             }
         }
 
-        return null;
+        return one;
     }
 }

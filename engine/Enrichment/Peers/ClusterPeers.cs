@@ -19,6 +19,7 @@ public sealed class ClusterPeers
     private readonly Dictionary<PeerObjectKind, HashSet<string>> _listing = [];
     private readonly HashSet<PeerObjectKind> _listed = [];
     private readonly NodePorts _nodePorts = new();
+    private readonly NodeRanges _ranges = new();
     private readonly long[] _counts = new long[Enum.GetValues<PeerObjectKind>().Length];
 
     internal ClusterPeers(string node, TimeProvider time) => (_node, Addresses) = (node, new AddressBook(Most, time));
@@ -51,7 +52,11 @@ public sealed class ClusterPeers
     }
 
     /// <summary>A node has these addresses.</summary>
-    public void SetNode(string name, IReadOnlyList<IPAddress> addresses, string zone)
+    /// <param name="name">The node.</param>
+    /// <param name="addresses">Its own.</param>
+    /// <param name="zone">Its zone; empty if it is not known.</param>
+    /// <param name="ranges">Those that its pods have their addresses from; null: not known.</param>
+    public void SetNode(string name, IReadOnlyList<IPAddress> addresses, string zone, IReadOnlyList<IPNetwork>? ranges = null)
     {
         var node = new NodeFacts(name, zone);
         var isNew = _nodes.TryAdd(name, node);
@@ -61,6 +66,7 @@ public sealed class ClusterPeers
             Zone = zone;
         }
 
+        _ranges.Set(node, ranges ?? [], isNamed: name != _node, _listed.Contains(PeerObjectKind.Node) ? Addresses.Now : long.MinValue);
         Set(PeerObjectKind.Node, name, addresses.Select(address => (address, Claim(PeerObjectKind.Node, name) with { Node = node })));
         if (isNew)
         {
@@ -94,6 +100,7 @@ public sealed class ClusterPeers
         var claim = Claim(PeerObjectKind.EndpointSlice, key) with { Service = service, Ports = [.. ports ?? []] };
         var isWaiting = endpoints.Any(endpoint => endpoint.PodName.Length > 0 && !_nodes.ContainsKey(endpoint.Node));
         Set(PeerObjectKind.EndpointSlice, key, endpoints.Select(endpoint => (endpoint.Address, claim with { Pod = PodOf(endpoint) })));
+        _ranges.Observe(key, endpoints.Where(IsPodOfItsOwn).Select(endpoint => (KeyOf(endpoint.Address), endpoint.Node)));
         if (isWaiting)
         {
             _waiting[key] = (service, endpoints, ports);
@@ -117,18 +124,29 @@ public sealed class ClusterPeers
         {
             case PeerObjectKind.Node:
                 _nodes.Remove(key);
+                _ranges.Remove(key);
                 break;
             case PeerObjectKind.Service:
                 _nodePorts.Remove(key);
                 break;
             default:
                 _waiting.Remove(key);
+                _ranges.Forget(key);
                 break;
         }
     }
 
     /// <summary>The Service that has a port on every node; null if there is none. Any thread.</summary>
     internal ServiceFacts? ByNodePort(int port) => _nodePorts.At(port);
+
+    /// <summary>The range of a node's pods that an address is in; null if nothing is known of it. Any thread.</summary>
+    internal NodeRange? RangeOf(UInt128 address, long began) => _ranges.At(address, began);
+
+    private static UInt128 KeyOf(IPAddress address) => PeerAddress.TryOf(address, out var key) ? key : default;
+
+    /// <summary>Whether an endpoint is a pod that does not have its node's address.</summary>
+    private bool IsPodOfItsOwn(EndpointFacts endpoint) =>
+        endpoint.PodName.Length > 0 && !(Addresses.TryGet(KeyOf(endpoint.Address), out var span) && Array.Exists(span.Claims, claim => claim.IsOpen && claim.Node is not null));
 
     private PodFacts? PodOf(EndpointFacts endpoint) =>
         endpoint.PodName.Length == 0 || !_nodes.TryGetValue(endpoint.Node, out var node) ? null

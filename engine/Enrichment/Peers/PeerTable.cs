@@ -71,7 +71,7 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
             service = cluster is null ? null : cluster.ServiceAt(port) ?? (cluster.Node is not null && !isInbound ? Cluster.ByNodePort(port) : null);
         }
 
-        return IdentityOf(local, cluster, service);
+        return IdentityOf(local, cluster, service) ?? Cluster.RangeOf(address, times.Began)?.IdentityOf(service: null);
     }
 
     /// <summary>Whether the API's word on an address of this node's pods is of the pod that has it, or of one after the last that the node knows.</summary>

@@ -29,6 +29,10 @@ internal sealed class TextField
     public void SetAddress(ref Utf8JsonReader reader) =>
         Set(reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && IsAddress(reader.ValueSpan) ? reader.ValueSpan : []);
 
+    /// <summary>Takes the value on which the reader stands if it is a range of addresses, ADDRESS/LENGTH; otherwise becomes empty.</summary>
+    public void SetRange(ref Utf8JsonReader reader) =>
+        Set(reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && IsRange(reader.ValueSpan) ? reader.ValueSpan : []);
+
     public override string ToString() => Encoding.ASCII.GetString(Bytes);
 
     // Forms such as 010.1 or 0x0a.1.1.1 are addresses to some and others to others.
@@ -38,6 +42,9 @@ internal sealed class TextField
         return text.Length <= 45 && text.IndexOf((byte)'%') < 0 && IPAddress.TryParse(text, out var address)
             && (address.AddressFamily == AddressFamily.InterNetworkV6 || (address.TryFormat(usual, out var length) && usual[..length].SequenceEqual(text)));
     }
+
+    private static bool IsRange(ReadOnlySpan<byte> text) =>
+        text.IndexOf((byte)'/') is > 0 and var slash && IsAddress(text[..slash]) && text.Length <= 49 && IPNetwork.TryParse(text, out _);
 
     private void Set(ReadOnlySpan<byte> text)
     {

@@ -4,7 +4,7 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Objects;
 
-/// <summary>Nodes: internal and external addresses, and the zone's label.</summary>
+/// <summary>Nodes: internal and external addresses, the ranges of their pods' addresses, and the zone's label.</summary>
 internal sealed class NodeKind() : WatchedKind(ClusterKind.Nodes, "", "nodes", "/api/v1/nodes")
 {
     private readonly TextField _text = new();
@@ -14,9 +14,9 @@ internal sealed class NodeKind() : WatchedKind(ClusterKind.Nodes, "", "nodes", "
         lines.Line(FactProtocol.Node).Word(Meta.Name.Bytes).Word(Meta.Zone.Bytes).Over();
         while (JsonWalk.NextProperty(ref reader))
         {
-            var isStatus = reader.ValueTextEquals("status"u8);
+            var (isSpec, isStatus) = (reader.ValueTextEquals("spec"u8), reader.ValueTextEquals("status"u8));
             JsonWalk.Read(ref reader);
-            if (!isStatus || !JsonWalk.IsObject(ref reader))
+            if ((!isSpec && !isStatus) || !JsonWalk.IsObject(ref reader))
             {
                 JsonWalk.Skip(ref reader);
                 continue;
@@ -24,19 +24,46 @@ internal sealed class NodeKind() : WatchedKind(ClusterKind.Nodes, "", "nodes", "
 
             while (JsonWalk.NextProperty(ref reader))
             {
-                var isWanted = reader.ValueTextEquals("addresses"u8);
+                var (isAddresses, isRanges) = (isStatus && reader.ValueTextEquals("addresses"u8), isSpec && (reader.ValueTextEquals("podCIDR"u8) || reader.ValueTextEquals("podCIDRs"u8)));
                 JsonWalk.Read(ref reader);
-                if (!isWanted || !JsonWalk.IsArray(ref reader))
+                if (isRanges && reader.TokenType == JsonTokenType.String)
+                {
+                    WriteRange(ref reader, lines);
+                }
+                else if ((isAddresses || isRanges) && JsonWalk.IsArray(ref reader))
+                {
+                    while (JsonWalk.NextElement(ref reader))
+                    {
+                        WriteElement(ref reader, lines, isRanges);
+                    }
+                }
+                else
                 {
                     JsonWalk.Skip(ref reader);
-                    continue;
-                }
-
-                while (JsonWalk.NextElement(ref reader))
-                {
-                    WriteAddress(ref reader, lines);
                 }
             }
+        }
+    }
+
+    private void WriteElement(ref Utf8JsonReader reader, FactWriter lines, bool isRange)
+    {
+        if (isRange)
+        {
+            WriteRange(ref reader, lines);
+            JsonWalk.Skip(ref reader);
+        }
+        else
+        {
+            WriteAddress(ref reader, lines);
+        }
+    }
+
+    private void WriteRange(ref Utf8JsonReader reader, FactWriter lines)
+    {
+        _text.SetRange(ref reader);
+        if (!_text.IsEmpty)
+        {
+            lines.Line(FactProtocol.Range).Word(_text.Bytes).Over();
         }
     }
 

@@ -4,7 +4,7 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Objects;
 
-/// <summary>The ports of a Service: those of TCP, by number. Protocol TCP is the default.</summary>
+/// <summary>The ports of a Service or of a slice: those of TCP, by number. Protocol TCP is the default.</summary>
 internal static class PortList
 {
     /// <summary>Writes a line for each; the reader stands on the array.</summary>

@@ -4,7 +4,7 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Objects;
 
-/// <summary>EndpointSlices: addresses with their pods, nodes and zones. Whether an endpoint is ready is no matter: its address is its own.</summary>
+/// <summary>EndpointSlices: addresses with their pods, nodes and zones, and TCP ports. Whether an endpoint is ready is no matter: its address is its own.</summary>
 internal sealed class SliceKind() : WatchedKind(ClusterKind.Slices, "discovery.k8s.io", "endpointslices", "/apis/discovery.k8s.io/v1/endpointslices")
 {
     private readonly TextField _address = new();
@@ -22,6 +22,11 @@ internal sealed class SliceKind() : WatchedKind(ClusterKind.Slices, "discovery.k
             {
                 JsonWalk.Read(ref reader);
                 WriteEndpoints(ref reader, lines);
+            }
+            else if (reader.ValueTextEquals("ports"u8))
+            {
+                JsonWalk.Read(ref reader);
+                PortList.Write(ref reader, lines);
             }
             else
             {

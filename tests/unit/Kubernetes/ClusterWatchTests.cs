@@ -35,16 +35,19 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         await _watched.UntilPodAsync("10.1.0.5", "web-1");
         await AllWatchedAsync();
         Assert.Equal(new PeerIdentity("web-1", "shop", "", "web", "n1", "zone-of-n1"), _watched.Find("10.1.0.5", 8080));
+        Assert.Equal("", _watched.Find("10.1.0.5", 9090)!.Service);
         Assert.Equal(new PeerIdentity("web-2", "shop", "", "web", "n2", "zone-of-n2"), _watched.Find("10.2.0.5", 8080, "10.96.0.10", 80));
         Assert.Equal(new PeerIdentity("", "shop", "", "web"), _watched.Find("10.96.0.10", 80));
+        Assert.Equal(new PeerIdentity("", "shop", "", "web", "n2", "zone-of-n2"), _watched.Find("192.168.0.2", 8080));
+        Assert.Equal(new PeerIdentity("", "", "", "", "n2", "zone-of-n2"), _watched.Find("192.168.0.2", 22));
         Assert.Equal(("", "n2", "zone-of-n2"), (_watched.Find("192.168.0.2")!.PodName, _watched.Find("192.168.0.2")!.Node, _watched.Find("192.168.0.2")!.Zone));
         Assert.Equal(new PeerIdentity("", "", "", "", "n1", "zone-of-n1"), _watched.Find("192.168.0.1"));
-        Assert.Null(_watched.Find("10.1.0.99"));
+        Assert.Equal(new PeerIdentity("", "", "", "", "n1", "zone-of-n1"), _watched.Find("10.1.0.99"));
         Assert.Null(_watched.Find("10.3.0.1"));
 
         Cluster.Put(TestObject.Slice("shop", "web-abcde", "web", ("10.1.0.5", "web-3", "n1")));
         await _watched.UntilPodAsync("10.1.0.5", "web-3");
-        Assert.Null(_watched.Find("10.2.0.5"));
+        Assert.Equal(new PeerIdentity("", "", "", "", "n2", "zone-of-n2"), _watched.Find("10.2.0.5"));
         Cluster.Delete(TestObject.Slice("shop", "web-abcde", "web"));
         await _watched.UntilPodAsync("10.1.0.5", "");
         Cluster.Put(TestObject.Service("shop", "web", "10.96.0.11", """[{"port":80,"nodePort":30080},{"port":53,"protocol":"UDP","nodePort":30053}]"""));
@@ -274,7 +277,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         Cluster.Put(TestObject.Slice("shop", "other", "web", ("10.1.0.7", "web-7", "n1")));
         await _watched.UntilPodAsync("10.1.0.7", "web-7");
         await _watched.UntilAsync(() => _watched.Status.Kinds[1].LeftOut == 4, "the count");
-        Assert.Null(_watched.Find("10.1.0.5"));
+        Assert.Equal("", _watched.Find("10.1.0.5")!.PodName);
         Assert.Equal(6, Server.Requests.Length);
     }
 

@@ -20,6 +20,8 @@ public sealed class FactReaderTests
             slice shop web-abcde web
             endpoint 10.1.0.5 web-1 n1 z1
             endpoint fd00::5 - - -
+            port 8080 0
+            port 9090 0
             .
             service shop web
             address 10.96.0.10
@@ -28,6 +30,9 @@ public sealed class FactReaderTests
             .
             node n1 -
             address 192.168.0.1
+            range 10.1.0.0/24
+            range 10.1.0.0/24
+            range fd00:1::/64
             .
             remove nodes - n2
             end slices
@@ -47,6 +52,7 @@ public sealed class FactReaderTests
                     var slice = Assert.IsType<SliceSeen>(change);
                     Assert.Equal(("shop", "web-abcde", "web"), (slice.Namespace, slice.Name, slice.Service));
                     Assert.Equal([new SliceEndpoint(Address("10.1.0.5"), "web-1", "n1", "z1"), new SliceEndpoint(Address("fd00::5"), "", "", "")], slice.Endpoints);
+                    Assert.Equal([8080, 9090], slice.Ports);
                 },
                 change =>
                 {
@@ -59,6 +65,7 @@ public sealed class FactReaderTests
                     var node = Assert.IsType<NodeSeen>(change);
                     Assert.Equal(("n1", ""), (node.Name, node.Zone));
                     Assert.Equal([Address("192.168.0.1")], node.Addresses);
+                    Assert.Equal([IPNetwork.Parse("10.1.0.0/24"), IPNetwork.Parse("fd00:1::/64")], node.Ranges);
                 },
                 change => Assert.Equal(new ObjectGone(ClusterKind.Nodes, "", "n2"), change),
                 change => Assert.Equal(new ListEnds(ClusterKind.Slices), change));
@@ -98,11 +105,14 @@ public sealed class FactReaderTests
     [InlineData("slice shop a -\nendpoint 10.1.0.3 a b c d")]
     [InlineData("service shop a\nport 65536 0")]
     [InlineData("service shop a\nport 80")]
-    [InlineData("slice shop a -\nport 80 0")]
+    [InlineData("slice shop a -\nport 80 65536")]
     [InlineData("slice shop a -\naddress 10.0.0.1")]
     [InlineData("service shop a\nendpoint 10.1.0.3 a b c")]
     [InlineData("service shop a\nend services")]
     [InlineData("node n z\nport 80 0")]
+    [InlineData("node n z\nrange 10.1.0.0")]
+    [InlineData("node n z\nrange 10.1.0.0/33")]
+    [InlineData("slice shop a -\nrange 10.1.0.0/24")]
     [InlineData("node n z\nservice shop a")]
     public async Task An_object_with_such_a_line_is_left_out(string lines)
     {
@@ -127,7 +137,7 @@ public sealed class FactReaderTests
     }
 
     [Theory]
-    [InlineData("netmon-kubernetes 2\n")]
+    [InlineData("netmon-kubernetes 1\n")]
     [InlineData("begin nodes\n")]
     [InlineData("\n")]
     public async Task Another_version_is_refused(string text) => await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(text, 5));

@@ -63,6 +63,45 @@ public sealed class ClusterPeersTests
 
         _table.Cluster.SetEndpoints("shop/b-1", new ServiceFacts("b", "shop"), [new EndpointFacts(Address(Web), "web-0", "shop", "node-2")]);
         Assert.Equal(("web-0", ""), Of(Outbound(Web, T)) is { } peer ? (peer.PodName, peer.Service) : default);
+        Assert.Equal(("web-0", ""), Of(Inbound(Web, T)) is { } caller ? (caller.PodName, caller.Service) : default);
+    }
+
+    [Fact]
+    public void A_pod_that_is_called_directly_has_the_one_service_that_it_serves_at_the_port()
+    {
+        _table.Cluster.SetNode("node-2", [], "");
+        Serve("web", 8080, 8443);
+        Assert.Equal(["web", "web", ""], Services(8080, 8443, 9090));
+        Assert.Equal("web", Of(Inbound(Web, T))?.Service); // who calls serves it, whatever the port is
+
+        Serve("metrics", 9090);
+        Assert.Equal(["web", "web", "metrics", ""], Services(8080, 8443, 9090, 22));
+        Assert.Equal("", Of(Inbound(Web, T))?.Service);
+
+        Serve("web-canary", 8080);
+        Assert.Equal(["", "web", "metrics"], Services(8080, 8443, 9090));
+
+        Serve("all");
+        Assert.Equal(["", "", ""], Services(8080, 8443, 9090)); // its ports are not known, so it may be each
+    }
+
+    [Fact]
+    public void Two_slices_of_one_service_have_the_ports_of_both()
+    {
+        _table.Cluster.SetNode("node-2", [], "");
+        Serve("web", 8080);
+        _table.Cluster.SetEndpoints("shop/web-2", new ServiceFacts("web", "shop"), [new EndpointFacts(Address(Web), "web-0", "shop", "node-2")], [8443]);
+        Assert.Equal(["web", "web", ""], Services(8080, 8443, 9090));
+    }
+
+    [Fact]
+    public void A_services_own_address_names_it_whatever_port_is_called()
+    {
+        _table.Cluster.SetService("shop/web", new ServiceFacts("web", "shop"), [Address(Web)], [80], []);
+        Assert.Equal(["web", "web"], Services(80, 81));
+        _table.Cluster.SetService("shop/db", new ServiceFacts("db", "shop"), [Address(Web)], [5432], []); // a load balancer's address
+        Assert.Equal(["web", "db"], Services(80, 5432));
+        Assert.Null(Of(Outbound(Web, T, port: 81)));
     }
 
     [Fact]
@@ -102,6 +141,11 @@ public sealed class ClusterPeersTests
             _table.Cluster.EndList(PeerObjectKind.Service);
         }
     }
+
+    private void Serve(string service, params int[] ports) => _table.Cluster.SetEndpoints(
+        $"shop/{service}-1", new ServiceFacts(service, "shop"), [new EndpointFacts(Address(Web), "web-0", "shop", "node-2")], ports);
+
+    private IEnumerable<string?> Services(params ushort[] ports) => ports.Select(port => Of(Outbound(Web, T, port))?.Service);
 
     private static long Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
