@@ -115,7 +115,7 @@ internal sealed class StoredEvents
         switch (column.Name)
         {
             case "type":
-                record.Kind = RecordKind.Connect + index;
+                record.Kind = (RecordKind)((int)RecordKind.Connect + index);
                 break;
             case "direction":
                 record.Direction = index == 0 ? Direction.Outbound : Direction.Inbound;

@@ -49,8 +49,14 @@ internal static class EventNames
     public static string Endpoint(ReadOnlySpan<byte> address, ushort port) =>
         AddressText.IsIPv4(address) ? $"{AddressText.Format(address)}:{port}" : $"[{AddressText.Format(address)}]:{port}";
 
-    private static string OtherAddress(in ConnectionEvent e) =>
-        AddressText.Format(e.Record.Direction == Direction.Outbound ? e.Record.DestinationAddress : e.Record.SourceAddress);
+    /// <summary>The address of the other end.</summary>
+    public static InlineBytes16 OtherEnd(in ConnectionEvent e) => e.Record.Direction == Direction.Outbound ? e.Record.DestinationAddress : e.Record.SourceAddress;
+
+    private static string OtherAddress(in ConnectionEvent e)
+    {
+        var address = OtherEnd(in e);
+        return AddressText.Format(address);
+    }
 
     private static string ProcessOf(in ConnectionEvent e)
     {

@@ -1,12 +1,16 @@
 using System.Buffers;
+using System.Text;
 using NetMon.Events;
 using NetMon.Pipeline.Json;
+using NetMon.Query.Printing;
 
 namespace NetMon.Query.Observe;
 
 /// <summary>The agent's own lines (schemas/event.schema.json).</summary>
-internal sealed class JsonLines : IEventLines
+/// <param name="forTerminal">Whether what a terminal would obey is escaped, which JSON leaves open.</param>
+internal sealed class JsonLines(bool forTerminal) : IEventLines
 {
+    private readonly byte[] _line = new byte[EventLine.MaxBytes];
     private readonly Dictionary<string, EventLine> _lines = new(StringComparer.Ordinal);
 
     public void Write(string node, in ConnectionEvent e, IBufferWriter<byte> to)
@@ -17,6 +21,14 @@ internal sealed class JsonLines : IEventLines
             _lines.Add(node, line);
         }
 
-        to.Advance(line.Write(in e, to.GetSpan(EventLine.MaxBytes)));
+        if (!forTerminal)
+        {
+            to.Advance(line.Write(in e, to.GetSpan(EventLine.MaxBytes)));
+            return;
+        }
+
+        var length = line.Write(in e, _line) - "\n".Length;
+        Encoding.UTF8.GetBytes(TerminalText.Shown(Encoding.UTF8.GetString(_line, 0, length)), to);
+        to.Write("\n"u8);
     }
 }

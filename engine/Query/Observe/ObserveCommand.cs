@@ -77,7 +77,7 @@ internal static class ObserveCommand
         {
             "compact" => new CompactLines(Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth, isColoured),
             "wide" => new WideLines(isColoured),
-            "json" => new JsonLines(),
+            "json" => new JsonLines(forTerminal: !Console.IsOutputRedirected),
             var other => throw new FormatException($"{Output.Name} {other}: it takes compact, wide or json"),
         };
     }

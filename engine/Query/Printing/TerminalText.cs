@@ -58,23 +58,26 @@ internal static class TerminalText
         return width <= 0 ? "" : $"{shown[..kept]}{Ellipsis}";
     }
 
+    /// <summary>Each as JSON has it, so that JSON stays what it is: what is beyond 16 bits is two.</summary>
     private static string Escaped(string text)
     {
         var shown = new StringBuilder(text.Length);
         for (var at = 0; at < text.Length;)
         {
-            if (Rune.TryGetRuneAt(text, at, out var rune))
+            var length = 1;
+            if (Rune.TryGetRuneAt(text, at, out var rune) && (length = rune.Utf16SequenceLength) > 0 && IsShown(rune))
             {
-                _ = IsShown(rune) ? shown.Append(text, at, rune.Utf16SequenceLength)
-                    : rune.IsBmp ? shown.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}")
-                    : shown.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}");
-                at += rune.Utf16SequenceLength;
+                shown.Append(text, at, length);
             }
             else
             {
-                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[at]:x4}");
-                at++;
+                foreach (var unit in text.AsSpan(at, length))
+                {
+                    shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+                }
             }
+
+            at += length;
         }
 
         return shown.ToString();

@@ -67,8 +67,8 @@ internal sealed class TopNames
             Bound(_peers)[(peer, record.Direction)] = name;
         }
 
-        return name is not null ? new TopKey(name, 0, port, isCaller)
-            : new TopKey(null, BinaryPrimitives.ReadUInt128BigEndian(isCaller ? record.SourceAddress : record.DestinationAddress), port, isCaller);
+        var address = EventNames.OtherEnd(in e);
+        return name is not null ? new TopKey(name, 0, port, isCaller) : new TopKey(null, BinaryPrimitives.ReadUInt128BigEndian(address), port, isCaller);
     }
 
     private static Dictionary<TKey, TValue> Bound<TKey, TValue>(Dictionary<TKey, TValue> names)

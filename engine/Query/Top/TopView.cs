@@ -49,15 +49,19 @@ internal sealed class TopView(TopOrder order, TopSubject subject, int now, int w
         $"{rows} {subject.ToString().ToLowerInvariant()}  {Rate(sums.Events, now)} events/s  {Rate(sums.Connections, now)} connections/s  {Rate(sums.Failures, now)} failures/s  {Amounts.Size(sums.Bytes / now)}/s");
 
     /// <summary>A rate in six characters: 0.02, 3.4, 560, 12.3K.</summary>
-    public static string Rate(double count, int seconds) => count / seconds switch
+    public static string Rate(double count, int seconds)
     {
-        0 => "0",
-        < 0.095 => Text($"{count / seconds:0.00}"),
-        < 9.95 => Text($"{count / seconds:0.0}"),
-        < 9999.5 => Text($"{count / seconds:0}"),
-        < 999_500 => Text($"{count / seconds / 1000:0.0}K"),
-        _ => Text($"{count / seconds / 1_000_000:0.0}M"),
-    };
+        var rate = count / seconds;
+        return rate switch
+        {
+            0 => "0",
+            < 0.095 => Text($"{rate:0.00}"),
+            < 9.95 => Text($"{rate:0.0}"),
+            < 9999.5 => Text($"{rate:0}"),
+            < 999_500 => Text($"{rate / 1000:0.0}K"),
+            _ => Text($"{rate / 1_000_000:0.0}M"),
+        };
+    }
 
     private static Style CellStyle(bool isChosen, string title, string cell) => cell is "0" or "0B" or "-" ? new Style(decoration: Decoration.Dim)
         : title.StartsWith("FAIL", StringComparison.Ordinal) ? new Style(Color.Maroon)

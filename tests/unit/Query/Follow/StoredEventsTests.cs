@@ -113,7 +113,7 @@ public sealed class StoredEventsTests : IDisposable
     private static string Line(ConnectionEvent e)
     {
         var lines = new ArrayBufferWriter<byte>();
-        new JsonLines().Write("node-1", in e, lines);
+        new JsonLines(forTerminal: false).Write("node-1", in e, lines);
         return Encoding.UTF8.GetString(lines.WrittenSpan);
     }
 

@@ -74,7 +74,7 @@ public sealed class TopTests
         }
 
         Assert.Equal(
-            ["→ StatefulSet/db:65535", "→ [2001:db8::1]:65535", "← 10.0.1.5", "← StatefulSet/db"],
+            ["→ [2001:db8::1]:65535", "→ StatefulSet/db:65535", "← StatefulSet/db", "← 10.0.1.5"],
             table.Rows(TopOrder.Connections, Second, 1).Select(row => row.Name).Order(StringComparer.Ordinal).Reverse());
     }
 
