@@ -6,20 +6,20 @@ namespace NetMon.Query.Observe;
 /// <summary>What the two ends of a connection are called in lines and tables for people. Any thread.</summary>
 internal static class EventNames
 {
-    /// <summary>The process's side: its pod, else its container, else the process.</summary>
+    /// <summary>The process's side: its pod, else its container's name, else the process.</summary>
     public static string Own(in ConnectionEvent e) => e.Container switch
     {
         { PodName.Length: > 0 } pod => Qualified(pod.PodNamespace, pod.PodName),
         { ContainerName.Length: > 0 } container => container.ContainerName,
-        { IsContainer: true } container => container.ContainerId[..Math.Min(container.ContainerId.Length, ContainerIdentity.ShortIdLength)],
         _ => Process(in e),
     };
 
-    /// <summary>What the process is part of: the workload, else the pod or container, else the process as one of the node.</summary>
+    /// <summary>What the process is part of: the workload, else the pod or container, else the process, as the macro workload_of of schemas/views.sql has it.</summary>
     public static string Workload(in ConnectionEvent e) => e.Container switch
     {
         { Workload.Length: > 0 } known => known.Workload,
-        { IsContainer: true } => Own(in e),
+        { IsNamed: true } => Own(in e),
+        { IsContainer: true } => $"unnamed/{ProcessOf(in e)}",
         _ => $"node/{ProcessOf(in e)}",
     };
 

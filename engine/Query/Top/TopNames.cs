@@ -11,7 +11,7 @@ internal sealed class TopNames
 {
     private const int MostKept = 16_384;
     private readonly Dictionary<ContainerIdentity, string> _containers = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UInt128, string> _processes = [];
+    private readonly Dictionary<(UInt128, bool), string> _processes = [];
     private readonly Dictionary<(PeerIdentity, Direction), string?> _peers = [];
 
     /// <summary>The row that an event counts for.</summary>
@@ -34,7 +34,7 @@ internal sealed class TopNames
 
     private string Workload(in ConnectionEvent e)
     {
-        if (e.Container is { } container)
+        if (e.Container is { } container && (container.IsNamed || container.Workload.Length > 0))
         {
             if (!_containers.TryGetValue(container, out var known))
             {
@@ -45,7 +45,7 @@ internal sealed class TopNames
             return known;
         }
 
-        var process = BinaryPrimitives.ReadUInt128BigEndian(e.Record.Owner.Comm);
+        var process = (BinaryPrimitives.ReadUInt128BigEndian(e.Record.Owner.Comm), e.Container is { IsContainer: true });
         if (!_processes.TryGetValue(process, out var name))
         {
             name = EventNames.Workload(in e);

@@ -3,7 +3,7 @@ namespace NetMon.Query.Top;
 /// <summary>What the keys of the screen have chosen. One thread.</summary>
 internal sealed class TopState(TopOrder order, TopSubject subject)
 {
-    public const string Keys = "c connections  f failures  b bytes  l latency  w workloads  p peers  space pause  ? help  q quit";
+    public const string Keys = "c conn f fail b bytes l latency  w workloads p peers  space pause ? help q quit";
 
     public TopOrder Order { get; private set; } = order;
 

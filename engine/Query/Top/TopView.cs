@@ -12,7 +12,7 @@ namespace NetMon.Query.Top;
 /// <param name="width">Columns.</param>
 internal sealed class TopView(TopOrder order, TopSubject subject, int now, int width)
 {
-    private const int NumberWidth = 7;
+    private const int NumberWidth = 8; // with a blank before it
 
     /// <summary>From here on each order has a column for each window.</summary>
     private const int AllFrom = 150;
@@ -23,13 +23,13 @@ internal sealed class TopView(TopOrder order, TopSubject subject, int now, int w
     public Table Table(IEnumerable<TopRow> rows)
     {
         (string Title, bool IsChosen, Func<TopRow, string> Cell)[] columns = [.. Columns()];
-        var nameWidth = Math.Max(10, width - columns.Length * (NumberWidth + 1));
+        var nameWidth = Math.Max(10, width - columns.Length * NumberWidth);
         var table = new Table { Border = TableBorder.None, ShowHeaders = true, UseSafeBorder = false };
-        table.AddColumn(new TableColumn(new Text($"\n{subject.ToString().ToUpperInvariant()}", new Style(decoration: Decoration.Bold))) { Width = nameWidth, NoWrap = true, Padding = new Padding(0, 0) });
+        table.AddColumn(new TableColumn(new Text($"\n{subject.ToString().ToUpperInvariant()}", new Style(decoration: Decoration.Bold))) { Width = nameWidth, NoWrap = true, Padding = new Padding(0) });
         foreach (var (title, isChosen, _) in columns)
         {
             var style = isChosen ? new Style(Color.Teal, decoration: Decoration.Bold) : new Style(decoration: Decoration.Bold);
-            table.AddColumn(new TableColumn(new Text(title, style) { Justification = Justify.Right }) { Width = NumberWidth, NoWrap = true, Padding = new Padding(1, 0, 0, 0), Alignment = Justify.Right });
+            table.AddColumn(new TableColumn(new Text(title, style) { Justification = Justify.Right }) { Width = NumberWidth, NoWrap = true, Padding = new Padding(0), Alignment = Justify.Right });
         }
 
         foreach (var row in rows)
