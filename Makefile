@@ -62,7 +62,7 @@ bin/netmon: $(BPF_OBJECTS) $(START_OBJECT) $(filter-out engine/Query/% engine/Up
 	@mkdir -p bin
 	@cp artifacts/publish/netmon bin/netmon.tmp && mv bin/netmon.tmp bin/netmon
 
-bin/netmon-query: $(filter-out engine/Host/% engine/Uploader/% engine/Kubernetes/% engine/Cluster/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
+bin/netmon-query: $(filter-out engine/Host/% engine/Uploader/% engine/Kubernetes/% engine/Cluster/% engine/Sources/%,$(ENGINE_SOURCES))
 	@ops/setup.sh
 	dotnet publish engine/Query -c Release -r $(RID) -o artifacts/publish-query -v quiet
 	@mkdir -p bin
@@ -161,7 +161,7 @@ bin/arm64/netmon-archive: $(SYSROOT)/packages $(filter-out engine/Host/% engine/
 	@mkdir -p $(@D)
 	@cp artifacts/publish-archive-arm64/netmon-archive $@.tmp && mv $@.tmp $@
 
-bin/arm64/netmon-query: $(SYSROOT)/packages $(filter-out engine/Host/% engine/Uploader/% engine/Sources/% engine/Pipeline/% engine/Enrichment/%,$(ENGINE_SOURCES))
+bin/arm64/netmon-query: $(SYSROOT)/packages $(filter-out engine/Host/% engine/Uploader/% engine/Sources/%,$(ENGINE_SOURCES))
 	dotnet publish engine/Query -o artifacts/publish-query-arm64 $(CROSS_ARGS)
 	@mkdir -p $(@D)
 	@cp artifacts/publish-query-arm64/libduckdb.so bin/arm64/libduckdb.so.tmp && mv bin/arm64/libduckdb.so.tmp bin/arm64/libduckdb.so

@@ -39,13 +39,9 @@ An option is given on the command line or by its variable; the option wins, and 
 TEXT
 for command in $(help bin/netmon | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }'); do
 	printf '\n## netmon %s\n\n' "$command"
-	if [[ $command == query ]]; then
-		program=(bin/netmon-query)
-		printf '%s\n' "$(about "${program[@]}" | sed 's/^netmon query: //')"
-	else
-		program=(bin/netmon "$command")
-		about "${program[@]}"
-	fi
+	program=(bin/netmon "$command")
+	case $command in query | export | observe | top | report) program=(bin/netmon-query "$command") ;; esac
+	about "${program[@]}"
 	echo
 	options "${program[@]}"
 done

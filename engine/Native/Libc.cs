@@ -32,6 +32,8 @@ internal static unsafe partial class Libc
     public const int SetPipeSize = 1031; // F_SETPIPE_SZ
     public const uint BytesWaiting = 0x541b; // FIONREAD
     public const short PollOut = 4;
+    public const short PollError = 8;
+    public const short PollHangUp = 16;
 
     private const string Library = "libc";
 

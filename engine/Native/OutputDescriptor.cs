@@ -153,6 +153,13 @@ public sealed unsafe class OutputDescriptor : IDisposable
         }
     }
 
+    /// <summary>Whether it is a pipe or a socket whose other end is closed, so that nobody will ever read what is written.</summary>
+    public bool IsAbandoned()
+    {
+        var request = new Libc.PollRequest { Descriptor = Descriptor };
+        return Libc.Poll(&request, 1, 0) > 0 && (request.Returned & (Libc.PollError | Libc.PollHangUp)) != 0;
+    }
+
     /// <summary>Bytes in a pipe that its reader has not taken yet.</summary>
     public int UnreadBytes()
     {

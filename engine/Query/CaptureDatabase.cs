@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using DuckDB.NET.Data;
 using NetMon.Query.Files;
@@ -42,7 +43,7 @@ internal sealed class CaptureDatabase : IDisposable
         {
             database.Execute($"SET memory_limit = {SqlText.Quote(memory)}; SET temp_directory = {SqlText.Quote(temporary)}; SET TimeZone = 'UTC'; SET parquet_metadata_cache = true");
             database.Execute($"CREATE SCHEMA {Stored}");
-            HotTable.Register(connection, HotFunction, () => database._segments);
+            HotTable.Register(connection, HotFunction, () => new HotRows(database._segments));
             foreach (var relation in Enum.GetValues<Relation>())
             {
                 database.Execute(RelationSql.Definition(relation, RelationSql.EmptyOf(relation)));
@@ -181,6 +182,17 @@ internal sealed class CaptureDatabase : IDisposable
     /// <exception cref="DuckDBException">The question is wrong or is not one SELECT, a file is damaged, or the path takes no more.</exception>
     public void Copy(Statement statement, CopyFormat format, string path) =>
         Execute($"COPY (SELECT * FROM {Asked(statement.Sql)}) TO {SqlText.Quote(path)} (USE_TMP_FILE false, {OptionsOf(format)})");
+
+    /// <summary>Reads the rows of a question, one after the other.</summary>
+    /// <exception cref="DuckDBException">It is wrong, or a file is damaged.</exception>
+    public void Read(string question, Action<DbDataReader> read)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = $"SELECT * FROM {Asked(question)}";
+        command.UseStreamingMode = true;
+        using var reader = command.ExecuteReader();
+        read(reader);
+    }
 
     /// <summary>The first value of the first row, or null.</summary>
     public object? Value(string sql)

@@ -45,6 +45,9 @@ internal sealed class Snapshot : IDisposable
     /// <summary>Arrow segments whose rows are in no Parquet file.</summary>
     public IReadOnlyList<HotFileView> Segments { get; private set; } = [];
 
+    /// <summary>Names of segments and pieces whose rows are in <see cref="Events"/>, as far as its files say.</summary>
+    public IReadOnlySet<string> InParquet { get; private set; } = new HashSet<string>();
+
     /// <summary>Files of losses that are not sealed yet.</summary>
     public IReadOnlyList<HotFileView> HotLosses { get; private set; } = [];
 
@@ -151,6 +154,7 @@ internal sealed class Snapshot : IDisposable
         var allPieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path)), NeedsEvents);
         var pieces = allPieces.Where(piece => !inSealed.Contains(piece.File.Name)).ToList();
         var elsewhere = inSealed.Concat(Names(allPieces)).ToHashSet(StringComparer.Ordinal);
+        InParquet = elsewhere;
         var segments = hotFiles.Where(file => !CapturePaths.IsSealed(file.Path) && !elsewhere.Contains(file.Name) && !damaged.ContainsKey(file.Path)).ToList();
 
         var sums = new RollupChoice(pieces.Select(piece => piece.File.Name).ToHashSet(StringComparer.Ordinal), segments.Select(segment => segment.Name).ToHashSet(StringComparer.Ordinal));

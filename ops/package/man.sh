@@ -28,11 +28,15 @@ The agent,
 .BR "netmon run" ,
 has the kernel report each TCP connection that is made, accepted or closed, prints one JSON line per event, and keeps the events as hourly Parquet files.
 .B netmon query
-answers questions about them, the current hour included.
+answers questions about them, the current hour included;
+.B netmon observe
+shows them as they come, and
+.B netmon top
+who opens, fails and moves most.
 ROFF
 for command in $(help bin/netmon | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }'); do
 	program=(bin/netmon "$command")
-	[[ $command != query ]] || program=(bin/netmon-query)
+	case $command in query | export | observe | top | report) program=(bin/netmon-query "$command") ;; esac
 	printf '.SH NETMON %s\n' "${command^^}"
 	help "${program[@]}" | sed -n '2s/^  //p' | sed 's/^netmon query: //' | escape
 	help "${program[@]}" | options
@@ -62,6 +66,8 @@ the captures: events/, rollup/, loss/, and hot/ for the current hour
 .EX
 netmon doctor
 netmon query
+netmon observe \-f \-\-failed
+netmon top \-\-by bytes
 netmon query "SELECT * FROM failures ORDER BY attempts DESC LIMIT 10"
 journalctl \-u netmon
 .EE

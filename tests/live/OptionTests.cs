@@ -19,7 +19,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
 
     private readonly Scratch _scratch = new();
 
-    public static TheoryData<string> Commands => ["netmon run", "netmon seal", "netmon forget", "netmon doctor", "netmon query", "netmon-archive"];
+    public static TheoryData<string> Commands => ["netmon run", "netmon seal", "netmon forget", "netmon doctor", "netmon query", "netmon observe", "netmon top", "netmon-archive"];
 
     [Theory]
     [MemberData(nameof(Commands))]

@@ -19,6 +19,8 @@ internal static class QueryProgram
         new("export", "Write the events of a capture to stdout, as Parquet, CSV or JSON lines (netmon export --help)."),
         new("files", "Write the files of a capture's hours to stdout, as a tar archive (netmon files --help)."),
         new("report", "Write one HTML page about a day, or any other time, for people who would rather look than read (netmon report --help)."),
+        new("observe", "Show the last events of a capture, and those to come (netmon observe --help)."),
+        new("top", "Show who opens, fails and moves most, refreshed (netmon top --help)."),
     ];
 
     /// <summary>Whether this is one of them.</summary>

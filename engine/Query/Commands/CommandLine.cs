@@ -1,6 +1,8 @@
 using System.CommandLine;
 using NetMon.Foundation.CommandLines;
 using NetMon.Foundation.Logging;
+using NetMon.Query.Observe;
+using NetMon.Query.Top;
 
 namespace NetMon.Query.Commands;
 
@@ -17,6 +19,8 @@ internal static class CommandLine
         (ExportCommand.Name, ExportCommand.Create),
         (FilesCommand.Name, FilesCommand.Create),
         (ReportCommand.Name, ReportCommand.Create),
+        (ObserveCommand.Name, ObserveCommand.Create),
+        (TopCommand.Name, TopCommand.Create),
     ];
 
     /// <summary>Runs what the arguments say; returns the exit code.</summary>

@@ -9,23 +9,35 @@ internal static class HotTable
 {
     private static readonly (ColumnInfo Column, Action<HotCursor, IDuckDBDataWriter, ulong> Write)[] Columns = [.. EventColumns.All.Select(Of)];
 
-    /// <summary>Registers it by this name; each scan asks for the segments anew.</summary>
-    public static void Register(DuckDBConnection connection, string name, Func<IReadOnlyList<HotFileView>> segments)
-    {
-        ColumnInfo[] infos = [.. Columns.Select(column => column.Column)];
-#pragma warning disable DuckDBNET001 // The library calls its table functions experimental.
-        connection.RegisterTableFunction(name, () => new TableFunction(infos, new HotRows(segments())), Write);
-#pragma warning restore DuckDBNET001
-    }
+    /// <summary>The column with a row's place in its batch.</summary>
+    public const string RowNumber = "netmon_row";
 
-    private static void Write(object? row, IDuckDBDataWriter[] writers, ulong at)
+    private static readonly (ColumnInfo Column, Action<HotCursor, IDuckDBDataWriter, ulong> Write)[] NumberedColumns =
+        [.. Columns, (new ColumnInfo(RowNumber, typeof(int)), (row, to, at) => to.WriteValue(row.Row, at))];
+
+    /// <summary>Registers it by this name; each scan asks for the rows anew.</summary>
+    public static void Register(DuckDBConnection connection, string name, Func<IEnumerable<HotCursor>> rows) => Register(connection, name, rows, Columns);
+
+    /// <summary>The same with the column <see cref="RowNumber"/> besides.</summary>
+    public static void RegisterNumbered(DuckDBConnection connection, string name, Func<IEnumerable<HotCursor>> rows) => Register(connection, name, rows, NumberedColumns);
+
+    private static void Register(
+        DuckDBConnection connection, string name, Func<IEnumerable<HotCursor>> rows, (ColumnInfo Column, Action<HotCursor, IDuckDBDataWriter, ulong> Write)[] columns)
     {
-        var cursor = (HotCursor)row!;
-        for (var column = 0; column < writers.Length; column++)
+        ColumnInfo[] infos = [.. columns.Select(column => column.Column)];
+#pragma warning disable DuckDBNET001 // The library calls its table functions experimental.
+        connection.RegisterTableFunction(name, () => new TableFunction(infos, rows()), Write);
+#pragma warning restore DuckDBNET001
+
+        void Write(object? row, IDuckDBDataWriter[] writers, ulong at)
         {
-            if (!Discards(writers[column]))
+            var cursor = (HotCursor)row!;
+            for (var column = 0; column < writers.Length; column++)
             {
-                Columns[column].Write(cursor, writers[column], at);
+                if (!Discards(writers[column]))
+                {
+                    columns[column].Write(cursor, writers[column], at);
+                }
             }
         }
     }

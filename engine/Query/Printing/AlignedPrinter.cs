@@ -101,23 +101,7 @@ internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWrit
         Output.Write((style.Right.Length > 0 ? line.Append(style.Right).ToString() : line.ToString().TrimEnd()) + "\n");
     }
 
-    private string Shown(string text)
-    {
-        if (!text.Any(c => char.IsControl(c) || (c == '|' && style.Bar.Length > 0)))
-        {
-            return text;
-        }
-
-        var shown = new StringBuilder();
-        foreach (var c in text)
-        {
-            _ = char.IsControl(c) ? shown.Append("\\u").Append(((int)c).ToString("x4", System.Globalization.CultureInfo.InvariantCulture))
-                : c == '|' && style.Bar.Length > 0 ? shown.Append(style.Bar)
-                : shown.Append(c);
-        }
-
-        return shown.ToString();
-    }
+    private string Shown(string text) => style.Bar.Length > 0 ? TerminalText.Shown(text).Replace("|", style.Bar, StringComparison.Ordinal) : TerminalText.Shown(text);
 
     /// <summary>What stands around and between the cells.</summary>
     internal sealed record Style(string Left, string Between, string Right, string RuleBetween, char Rule, string Bar);

@@ -27,6 +27,10 @@ public sealed class HotSegmentReader : IDisposable
     /// <summary>Bytes from the segment's beginning up to the end of the last message that was whole.</summary>
     public long Position => _messages.Position;
 
+    /// <summary>Bytes that the file has now.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public long Length => RandomAccess.GetLength(_messages.File);
+
     /// <summary>Whether it is of the version that this build writes.</summary>
     internal bool IsCurrent => _messages.Format == HotFormat.Current;
 
@@ -139,8 +143,16 @@ public sealed class HotSegmentReader : IDisposable
         var search = new HotMessageSearch(_messages.File, _messages.Format);
         foreach (var place in search.PlacesBehind(damagedAt))
         {
-            _messages.Position = place;
+            // A segment grows from its start to its end: with something behind it, what was being written at the first look is whole.
+            _messages.Position = damagedAt;
             var message = _messages.ReadMessage();
+            if (message != HotMessage.None)
+            {
+                return message;
+            }
+
+            _messages.Position = place;
+            message = _messages.ReadMessage();
             if (message != HotMessage.None)
             {
                 var damage = search.Describe(damagedAt, place);

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using NetMon.Events;
+using NetMon.Events.Columns;
+using NetMon.Storage.Hot;
+
+namespace NetMon.Query.Follow;
+
+/// <summary>Makes events of the rows of segments, the reverse of how they were stored.</summary>
+internal static class HotEvents
+{
+    /// <summary>The event of a row.</summary>
+    public static ConnectionEvent Of(HotBatch batch, int row)
+    {
+        var connection = new ConnectionEvent
+        {
+            UnixNanoseconds = batch.Timestamps[row],
+            Container = batch.Containers.Of(row),
+            Peer = batch.Peers.Of(row),
+        };
+        var record = MemoryMarshal.AsBytes(new Span<ConnectionRecord>(ref connection.Record));
+        foreach (var field in EventColumns.Fields)
+        {
+            if (field.Offset >= 0)
+            {
+                batch.Column(field).Slice(row * field.Width, field.Width).CopyTo(record[field.Offset..]);
+            }
+        }
+
+        return connection;
+    }
+}

@@ -1,0 +1,16 @@
+namespace NetMon.Query.Observe;
+
+/// <summary>Whether output is coloured: --color, else NO_COLOR (no-color.org), else whether a terminal shows it.</summary>
+internal static class ColourChoice
+{
+    public const string Words = "auto|always|never";
+
+    /// <exception cref="FormatException">The value is none of the words.</exception>
+    public static bool Of(string option, string value) => value switch
+    {
+        "always" => true,
+        "never" => false,
+        "auto" => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") is not "dumb",
+        _ => throw new FormatException($"{option} {value}: it takes auto, always or never"),
+    };
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using NetMon.Foundation.Logging;
+using NetMon.Query.Commands;
+using NetMon.Query.Filters;
+
+namespace NetMon.Query.Observe;
+
+/// <summary><c>netmon observe</c>: events as lines, those that are there and those to come.</summary>
+internal static class ObserveCommand
+{
+    public const string Name = "observe";
+
+    private const long DefaultLast = 20;
+
+    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "go on with the events to come, from now on unless --last or --since says otherwise" };
+
+    private static readonly Option<long?> Last = new("--last")
+    {
+        HelpName = "COUNT",
+        Description = $"begin with so many of the last events; without it {DefaultLast}, with --since all since then",
+    };
+
+    private static readonly Option<string> Output = new("--output", "-o")
+    {
+        HelpName = "compact|wide|json",
+        Description = "compact fits the terminal's width, wide has more, json is the agent's own lines",
+        DefaultValueFactory = _ => "compact",
+    };
+
+    private static readonly Option<string> Colour = new("--color")
+    {
+        HelpName = ColourChoice.Words,
+        Description = "whether to colour lines; auto: on a terminal, unless NO_COLOR is set",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    public static Command Create(Logger log)
+    {
+        var command = new Command(Name, "Events as lines, those that are there and those to come.") { Follow, Last, Output, Colour };
+        FilterOptions.AddTo(command);
+        CaptureOptions.AddTo(command);
+        command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
+        return command;
+    }
+
+    /// <exception cref="FormatException">The command line is wrong.</exception>
+    private static void Run(ParseResult parsed, Logger log)
+    {
+        var capture = CaptureOptions.Read(parsed);
+        var filter = FilterOptions.Read(parsed, DateTime.UtcNow);
+        var (follow, last) = (parsed.GetValue(Follow), parsed.GetValue(Last));
+        if (last < 0)
+        {
+            throw new FormatException($"{Last.Name} {last}: it takes a number of events");
+        }
+
+        if (follow && capture.Bucket is not null)
+        {
+            throw new FormatException($"{Follow.Name}: a bucket has sealed hours alone; follow the capture directory of a node");
+        }
+
+        if (follow && filter.Until is not null)
+        {
+            throw new FormatException($"{Follow.Name} and --until: give one of them");
+        }
+
+        var lines = Lines(parsed);
+        using var output = Console.OpenStandardOutput();
+        using var observation = new Observation(capture, filter, lines, output, log);
+        observation.Run(follow, last ?? (filter.Since is not null ? long.MaxValue : follow ? 0 : DefaultLast));
+    }
+
+    private static IEventLines Lines(ParseResult parsed)
+    {
+        var isColoured = ColourChoice.Of(Colour.Name, parsed.GetValue(Colour)!);
+        return parsed.GetValue(Output) switch
+        {
+            "compact" => new CompactLines(Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth, isColoured),
+            "wide" => new WideLines(isColoured),
+            "json" => new JsonLines(forTerminal: !Console.IsOutputRedirected),
+            var other => throw new FormatException($"{Output.Name} {other}: it takes compact, wide or json"),
+        };
+    }
+}

@@ -1,0 +1,32 @@
+using NetMon.Events;
+
+namespace NetMon.Query.Observe;
+
+/// <summary>What an event says of its connection, for people.</summary>
+/// <param name="Type">CONNECT, ACCEPT, CLOSE, FLOW.</param>
+/// <param name="Word">The result of a CONNECT, the reason of a CLOSE; empty for others.</param>
+/// <param name="Ink">Its colour.</param>
+/// <param name="IsUsual">Whether the type says enough where there is no room.</param>
+internal readonly record struct Outcome(string Type, string Word, Ink Ink, bool IsUsual)
+{
+    /// <summary>Characters of the longest type and word: CONNECT host_unreachable.</summary>
+    public const int Width = 24;
+
+    /// <summary>Characters that it takes where there is little room.</summary>
+    public const int NarrowWidth = 13;
+
+    public static Outcome Of(in EventFacts facts) => facts.Kind switch
+    {
+        RecordKind.Connect when facts.Result == ConnectResult.Established => new("CONNECT", "established", Ink.Opened, IsUsual: true),
+        RecordKind.Connect => new("CONNECT", Vocabulary.Text(facts.Result), Ink.Failed, IsUsual: false),
+        RecordKind.Accept => new("ACCEPT", "", Ink.Opened, IsUsual: true),
+        RecordKind.Flow => new("FLOW", "", Ink.Running, IsUsual: true),
+        _ when facts.Reason is CloseReason.FinLocal or CloseReason.FinRemote => new("CLOSE", Vocabulary.Text(facts.Reason), Ink.Dim, IsUsual: true),
+        _ => new("CLOSE", Vocabulary.Text(facts.Reason), Ink.Odd, IsUsual: false),
+    };
+
+    public override string ToString() => Word.Length > 0 ? $"{Type} {Word}" : Type;
+
+    /// <summary>In <see cref="NarrowWidth"/> characters, nearly: the word where it is unusual, else the type.</summary>
+    public string ToNarrowString() => IsUsual ? Type : Word;
+}

@@ -1,0 +1,78 @@
+using NetMon.Events;
+
+namespace NetMon.Query.Top;
+
+/// <summary>What happened in a stretch of time.</summary>
+internal struct TopSums
+{
+    /// <summary>Events.</summary>
+    public long Events;
+
+    /// <summary>Connections opened or accepted.</summary>
+    public long Connections;
+
+    /// <summary>Attempts that came to nothing.</summary>
+    public long Failures;
+
+    /// <summary>Payload both ways.</summary>
+    public double Bytes;
+
+    /// <summary>Attempts that succeeded.</summary>
+    public long Answered;
+
+    /// <summary>Nanoseconds that these took together.</summary>
+    public double Latency;
+
+    /// <summary>Nanoseconds of the slowest.</summary>
+    public ulong Slowest;
+
+    /// <summary>Nanoseconds on average; 0 where nothing was answered.</summary>
+    public readonly double MeanLatency => Answered == 0 ? 0 : Latency / Answered;
+
+    public void Add(in ConnectionEvent e)
+    {
+        ref readonly var record = ref e.Record;
+        Events++;
+        switch (record.Kind)
+        {
+            case RecordKind.Connect when e.Facts.Result == ConnectResult.Established:
+                Connections++;
+                Answered++;
+                Latency += record.LatencyNanoseconds;
+                Slowest = Math.Max(Slowest, record.LatencyNanoseconds);
+                break;
+            case RecordKind.Connect:
+                Failures++;
+                break;
+            case RecordKind.Accept:
+                Connections++;
+                break;
+            case RecordKind.Close or RecordKind.Flow when record.ConnectionId != 0:
+                Bytes += (double)record.DeltaSent + record.DeltaReceived;
+                break;
+            case RecordKind.Close:
+                Bytes += (double)record.BytesSent + record.BytesReceived;
+                break;
+        }
+    }
+
+    public void Add(in TopSums other)
+    {
+        Events += other.Events;
+        Connections += other.Connections;
+        Failures += other.Failures;
+        Bytes += other.Bytes;
+        Answered += other.Answered;
+        Latency += other.Latency;
+        Slowest = Math.Max(Slowest, other.Slowest);
+    }
+
+    /// <summary>What rows are sorted by.</summary>
+    public readonly double this[TopOrder order] => order switch
+    {
+        TopOrder.Failures => Failures,
+        TopOrder.Bytes => Bytes,
+        TopOrder.Latency => MeanLatency,
+        _ => Connections,
+    };
+}

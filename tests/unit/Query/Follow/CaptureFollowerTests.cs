@@ -1,0 +1,161 @@
+using NetMon.Query.Follow;
+using NetMon.Storage;
+using NetMon.UnitTests.Storage;
+using Xunit;
+using static NetMon.UnitTests.Query.Follow.FollowedCapture;
+
+namespace NetMon.UnitTests.Query.Follow;
+
+/// <summary>Each row of a capture once, whatever becomes of its segment meanwhile.</summary>
+public sealed class CaptureFollowerTests : IDisposable
+{
+    private readonly CaptureFolder _capture = new();
+
+    public void Dispose() => _capture.Dispose();
+
+    [Fact]
+    public void Rows_of_segments_that_become_pieces_and_a_sealed_hour_come_once_and_in_order()
+    {
+        const int batches = 40;
+        const int rows = 3000; // a segment has three batches
+        var sink = Open();
+        using var followed = FromNow(_capture.Path);
+        for (var batch = 0; batch < batches; batch++)
+        {
+            Write(sink, Numbered(batch * rows, rows, Sample.Hour19));
+            followed.Read();
+        }
+
+        followed.ReadUntil(batches * rows);
+        sink.Advance(Sample.Hour19 + Sample.HourLong + 10 * Sample.Second);
+        _capture.WaitForSealed(1);
+        sink.Close();
+        followed.Read();
+
+        Assert.Equal(Enumerable.Range(0, batches * rows).Select(n => (long)n), followed.Numbers);
+        Assert.Empty(followed.Log);
+    }
+
+    [Fact]
+    public void The_end_of_an_hour_loses_and_doubles_nothing()
+    {
+        var sink = Open();
+        using var followed = FromNow(_capture.Path);
+        Write(sink, Numbered(0, 10, Sample.Hour19));
+        followed.ReadUntil(10);
+
+        // Rows of both hours at once, then the first hour is sealed.
+        sink.Write([Numbered(10, Sample.Hour19), Numbered(11, Sample.Hour19 + Sample.HourLong)]);
+        sink.Advance(Sample.Hour19 + Sample.HourLong + 10 * Sample.Second);
+        _capture.WaitForSealed(1, segmentsLeft: 1);
+        Write(sink, Numbered(12, 10, Sample.Hour19 + Sample.HourLong));
+        followed.ReadUntil(22);
+        sink.Close();
+        followed.Read();
+
+        Assert.Equal(Enumerable.Range(0, 22).Select(n => (long)n), followed.Numbers);
+    }
+
+    [Fact]
+    public void What_was_there_before_is_not_read()
+    {
+        var sink = Open();
+        Write(sink, Numbered(0, 5000, Sample.Hour19));
+        using var followed = FromNow(_capture.Path);
+        Write(sink, Numbered(5000, 7, Sample.Hour19));
+        followed.ReadUntil(7);
+        sink.Close();
+        followed.Read();
+
+        Assert.Equal(Enumerable.Range(5000, 7).Select(n => (long)n), followed.Numbers);
+    }
+
+    [Fact]
+    public void It_goes_on_where_a_snapshot_ends()
+    {
+        var sink = Open();
+        Write(sink, Numbered(0, 25_000, Sample.Hour19)); // two segments that become pieces, and a third
+        using var followed = FromNow(_capture.Path);
+        Write(sink, Numbered(25_000, 1000, Sample.Hour19));
+        CaptureFolder.WaitFor(() => _capture.Pieces.Length > 0 && _capture.Segments.Length == 1, "pieces");
+        using var snapshot = _capture.Snapshot();
+        Assert.Equal("26000", snapshot.Count());
+        Write(sink, Numbered(26_000, 9000, Sample.Hour19)); // ends the segment and begins another
+        followed.Follower.ContinueAfter(snapshot);
+        followed.ReadUntil(9000);
+        sink.Close();
+        followed.Read();
+
+        Assert.Equal(Enumerable.Range(26_000, 9000).Select(n => (long)n), followed.Numbers);
+    }
+
+    [Fact]
+    public void A_message_that_is_not_wholly_written_yet_comes_later_and_once()
+    {
+        var sink = Open();
+        for (var batch = 0; batch < 4; batch++)
+        {
+            Write(sink, [.. Numbered(batch * 500, 500, Sample.Hour19).Select((e, n) => e with { Container = Sample.Container with { ContainerName = $"c{batch * n}" } })]);
+        }
+
+        var whole = File.ReadAllBytes(Assert.Single(_capture.Segments));
+        sink.Abandon();
+        var other = Directory.CreateTempSubdirectory("netmon-torn-").FullName;
+        try
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(other, CapturePaths.Hot, "date=2026-11-22", "hour=19")).FullName;
+            using var followed = FromNow(other);
+            using (var growing = new FileStream(Path.Combine(folder, "node-1.torn-1.arrows"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
+            {
+                const int step = 4999; // ends in all parts of messages
+                for (var at = 0; at < whole.Length; at += step)
+                {
+                    growing.Write(whole, at, Math.Min(step, whole.Length - at));
+                    followed.Read();
+                }
+            }
+
+            followed.ReadUntil(2000);
+            Assert.Equal(Enumerable.Range(0, 2000).Select(n => (long)n), followed.Numbers);
+            Assert.Empty(followed.Log);
+        }
+        finally
+        {
+            Directory.Delete(other, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_reader_that_is_behind_holds_a_bounded_number_of_segments_and_says_what_it_misses()
+    {
+        var sink = Open();
+        using var followed = FromNow(_capture.Path);
+        Write(sink, Numbered(0, 1, Sample.Hour19));
+        var bytes = File.ReadAllBytes(Assert.Single(_capture.Segments));
+        var folder = Path.GetDirectoryName(_capture.Segments[0])!;
+        string[] copies = [.. Enumerable.Range(0, SegmentWatch.MostOpen).Select(n => Path.Combine(folder, $"node-1.copy-{n:000}.arrows"))];
+        foreach (var copy in copies)
+        {
+            File.WriteAllBytes(copy, bytes);
+        }
+
+        // One too many: the oldest names were opened, and one copy was not.
+        CaptureFolder.WaitFor(() => OpenFiles(folder) == SegmentWatch.MostOpen, "open segments");
+        Array.ForEach(copies, File.Delete);
+        CaptureFolder.WaitFor(
+            () =>
+            {
+                followed.Read();
+                return followed.Log.Count > 0;
+            },
+            "what was missed");
+        Assert.Contains("1 segments were sealed before they could be read", followed.Log[0], StringComparison.Ordinal);
+        Assert.Equal(SegmentWatch.MostOpen, followed.Numbers.Count);
+        sink.Close();
+    }
+
+    private static int OpenFiles(string folder) => Directory.EnumerateFiles("/proc/self/fd")
+        .Count(descriptor => File.ResolveLinkTarget(descriptor, returnFinalTarget: false) is { } target && target.FullName.StartsWith(folder, StringComparison.Ordinal) && target.FullName.Contains("copy-", StringComparison.Ordinal)) + 1;
+
+    private CaptureSink Open() => _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
+}
