@@ -5,7 +5,7 @@ namespace NetMon.LiveTests;
 
 /// <summary>
 /// Other sock_ops programs, which share one byte of callback flags with the agent's and overwrite it: every connection has
-/// its events all the same.
+/// its events all the same, but for those whose flags are cleared after the process has closed the socket: these are counted.
 /// </summary>
 public sealed class ForeignFlagsTests
 {
@@ -18,7 +18,6 @@ public sealed class ForeignFlagsTests
     [InlineData("clear_flags", false)]
     [InlineData("clear_flags", true)]
     [InlineData("clear_flags_later", false)]
-    [InlineData("clear_flags_later", true)]
     public void Every_connection_has_its_close(string program, bool atRoot)
     {
         Needs.Tracing();
@@ -34,5 +33,27 @@ public sealed class ForeignFlagsTests
             Counted.By(events, e => $"{e.Type} {e.Direction} {e.Result}"));
         var comparison = Comparison.Of(TruthLog.Read(log), events);
         Assert.True(comparison.Missing == 0, comparison.ToString());
+    }
+
+    /// <summary>
+    /// It runs after the agent's program and clears the flags at the first measured round trip. On a busy machine that may be after close(), and
+    /// then no hook is left that could see the end.
+    /// </summary>
+    [Fact]
+    public void A_close_that_is_lost_to_flags_cleared_after_the_release_is_counted()
+    {
+        Needs.Tracing();
+        const int Established = Connections * 9 / 10;
+        using var cgroup = new ChildCgroup();
+        using var traced = new TracedNamespace(start: true, "--flow-every", "1s", "--metrics", "127.0.0.1:0");
+        using var foreign = ForeignProgram.Attach(ChildCgroup.Root, "clear_flags_later");
+        cgroup.Run(traced.Space, Repository.Load, "run", "--connections", $"{Connections}", "--family", "both", "--refused", "10", "--bind-refused", "--log", traced.File("truth.tsv")).MustSucceed();
+        traced.Space.WaitUntilClosed();
+        WaitFor.True(() => traced.EventsSoFar().Count(e => e.Type == "CLOSE") + (int)Scrape.Of(traced.Agent)["netmon_closes_unseen_total"] >= 2 * Established, "each CLOSE, or that it is counted");
+        var lost = (int)Scrape.Of(traced.Agent)["netmon_closes_unseen_total"];
+        var closes = traced.EventsAtEnd().Count(e => e.Type == "CLOSE");
+        // Sockets of other namespaces are counted, too.
+        Assert.InRange((2 * Established) - closes, 0, lost);
+        Assert.InRange(closes, Established, 2 * Established);
     }
 }
