@@ -30,7 +30,7 @@ public sealed class ReportPageTests : IDisposable
             Assert.True(browser.Evaluate("document.documentElement.scrollWidth")!.GetValue<int>() <= width, $"at {width} it is wider than the screen");
             Assert.True(browser.Evaluate("document.querySelectorAll('tbody tr').length")!.GetValue<int>() > 50);
             Assert.Equal(isDark, browser.Evaluate("getComputedStyle(document.body).backgroundColor")!.GetValue<string>().StartsWith("rgb(1", StringComparison.Ordinal));
-            File.WriteAllBytes(Path.Combine(Pictures, $"report-{width}-{(isDark ? "dark" : "light")}.png"), browser.Screenshot(height: width == 390 ? 1700 : 1500));
+            File.WriteAllBytes(Path.Combine(Pictures, $"report-{width}-{(isDark ? "dark" : "light")}.png"), browser.Screenshot(height: width == 390 ? 1700 : 2250));
         }
 
         Assert.StartsWith("Connections of node-1, node-2, node-3", browser.Evaluate("document.title")!.GetValue<string>(), StringComparison.Ordinal);

@@ -40,12 +40,15 @@ internal static class ReportCommand
         var until = given.Until ?? now;
         var window = ReportWindow.Of(given.Since ?? until - UsualSpan, until);
         var filter = given with { Since = window.From };
-        var answers = Answers(capture, filter, ReportQuestions.Of(window, hasAllAttempts: !filter.HasOutcome), log);
+        using var progress = new ReportProgress(Console.IsErrorRedirected ? null : Console.Error);
+        progress.Step("reading who called whom");
+        var answers = Answers(capture, filter, ReportQuestions.Of(window, hasAllAttempts: !filter.HasOutcome, progress), log);
         if (answers.StartsWith("\"nodes\":[]", StringComparison.Ordinal))
         {
             CheckEnd(capture, window, log);
         }
 
+        progress.Step("reading what was called before");
         var history = Answers(capture, filter with { Since = window.HistoryFrom }, ReportQuestions.WithHistory(window), log);
         using var output = Console.OpenStandardOutput();
         using var writer = new StreamWriter(output, bufferSize: 64 * 1024) { NewLine = "\n" };

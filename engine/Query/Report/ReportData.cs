@@ -12,8 +12,10 @@ internal static class ReportData
     /// <exception cref="DuckDBException">A file is damaged.</exception>
     public static void Write(CaptureDatabase database, ReportQuestions questions, TextWriter output)
     {
+        var asked = 0;
         foreach (var (name, sql) in questions.Questions)
         {
+            questions.Progress?.Step($"answering {++asked} of {questions.Questions.Count} questions");
             output.Write($"{(name == questions.Questions[0].Name ? "" : ",\n")}\"{name}\":[");
             var isFirst = true;
             foreach (var row in database.Texts($"SELECT json_array(*COLUMNS(*))::VARCHAR FROM query({SqlText.Quote(sql)})"))

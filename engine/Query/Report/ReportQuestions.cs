@@ -35,16 +35,20 @@ internal sealed class ReportQuestions
     /// <summary>The names of the answers, and the questions.</summary>
     public IReadOnlyList<(string Name, string Sql)> Questions { get; private init; } = [];
 
+    /// <summary>Hears how far the answers are.</summary>
+    public ReportProgress? Progress { get; private init; }
+
     /// <summary>All SQL of it, for what it needs.</summary>
     public string Text => string.Join('\n', Views.Concat(Questions).Select(question => question.Sql));
 
     /// <summary>What is asked of the time of the report.</summary>
     /// <param name="window">The time.</param>
     /// <param name="hasAllAttempts">Whether attempts that failed can be compared with those that did not.</param>
-    public static ReportQuestions Of(ReportWindow window, bool hasAllAttempts)
+    /// <param name="progress">Hears how far the answers are.</param>
+    public static ReportQuestions Of(ReportWindow window, bool hasAllAttempts, ReportProgress progress)
     {
         var questions = new ReportQuestions(window);
-        return new ReportQuestions(window) { Views = questions.Kept, Questions = hasAllAttempts ? [.. questions.All, ("scans", Scans)] : questions.All };
+        return new ReportQuestions(window) { Progress = progress, Views = questions.Kept, Questions = hasAllAttempts ? [.. questions.All, ("scans", Scans)] : questions.All };
     }
 
     /// <summary>What is asked of the time before it, too.</summary>
