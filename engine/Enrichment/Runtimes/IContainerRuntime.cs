@@ -37,6 +37,14 @@ public interface IContainerRuntime : IDisposable
     /// <summary>Reads the addresses of some of those; of all in several calls, so that names need not wait.</summary>
     Task<PodNews> ReadPodsAsync(CancellationToken stop);
 
+    /// <summary>Whether addresses could not be read, for a reason that may pass; <see cref="RetryPods"/> has them read again.</summary>
+    bool HasPodsToRetry => false;
+
+    /// <summary>Adds those to what is to be read.</summary>
+    void RetryPods()
+    {
+    }
+
     /// <summary>
     /// Each container as it is created or renamed, what is known of sandboxes with it, and their ends; null for an event of anything
     /// else. Until stopped or the connection ends.

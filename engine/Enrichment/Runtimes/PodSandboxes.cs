@@ -10,6 +10,9 @@ namespace NetMon.Enrichment.Runtimes;
 /// <param name="naming">How pods become workloads.</param>
 internal sealed class PodSandboxes(PodNaming naming)
 {
+    /// <summary>How often the addresses of one sandbox are read at most.</summary>
+    public const int MostTries = 8;
+
     /// <summary>Sandboxes kept.</summary>
     public const int Most = FoundContainers.Most;
 
@@ -19,6 +22,8 @@ internal sealed class PodSandboxes(PodNaming naming)
     private readonly Queue<string> _order = new();
     private readonly Queue<string> _unread = new();
     private readonly HashSet<string> _asked = [];
+    private readonly Dictionary<string, int> _failed = []; // how often
+    private readonly List<string> _retry = [];
     private HashSet<string>? _ready;
 
     /// <summary>How pods become workloads.</summary>
@@ -32,6 +37,18 @@ internal sealed class PodSandboxes(PodNaming naming)
             lock (_gate)
             {
                 return _unread.Count > 0 || _ready is not null;
+            }
+        }
+    }
+
+    /// <summary>Whether a sandbox's addresses could not be read and are to be tried again.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _retry.Count > 0;
             }
         }
     }
@@ -129,6 +146,28 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
+    /// <summary>A sandbox's addresses could not be read, for a reason that may pass; after <see cref="MostTries"/> it is left at that.</summary>
+    public void AddressesFailed(string id)
+    {
+        lock (_gate)
+        {
+            if (_byId.ContainsKey(id) && (_failed[id] = _failed.GetValueOrDefault(id) + 1) < MostTries)
+            {
+                _retry.Add(id);
+            }
+        }
+    }
+
+    /// <summary>Has what failed read again.</summary>
+    public void Retry()
+    {
+        lock (_gate)
+        {
+            _retry.ForEach(_unread.Enqueue);
+            _retry.Clear();
+        }
+    }
+
     /// <summary>A list of all was taken: these are ready.</summary>
     public void AllReady(HashSet<string> ready)
     {
@@ -157,5 +196,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
 
         _asked.Remove(id);
+        _failed.Remove(id);
+        _retry.Remove(id);
     }
 }

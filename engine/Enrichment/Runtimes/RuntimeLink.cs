@@ -155,17 +155,11 @@ public sealed class RuntimeLink
             following.Start();
             var count = await ListAsync(runtime, all: true, session.Token).ConfigureAwait(false);
             Connected(version, count);
+            var retries = new PodRetries(_options, _wanted);
             while (true)
             {
-                if (runtime.HasPodsToRead)
-                {
-                    await _reports.PostAsync(await _calls.MakeAsync(runtime.ReadPodsAsync, session.Token).ConfigureAwait(false), session.Token).ConfigureAwait(false);
-                }
-                else
-                {
-                    await _wanted.WaitAsync(session.Token).ConfigureAwait(false);
-                }
-
+                await (runtime.HasPodsToRead ? ReadPodsAsync(runtime, session.Token) : retries.WaitAsync(runtime, session.Token)).ConfigureAwait(false);
+                await _reports.PostOwedAsync(session.Token).ConfigureAwait(false);
                 if (await ListAsync(runtime, all: false, session.Token).ConfigureAwait(false) > 0)
                 {
                     await Task.Delay(_options.AskGap, _options.Time, session.Token).ConfigureAwait(false);
@@ -183,6 +177,9 @@ public sealed class RuntimeLink
             await following.EndAsync().ConfigureAwait(false);
         }
     }
+
+    private async Task ReadPodsAsync(IContainerRuntime runtime, CancellationToken stop) =>
+        await _reports.PostAsync(await _calls.MakeAsync(runtime.ReadPodsAsync, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
 
     /// <summary>One list call: of all, or of what is wanted if anything is. How many containers came, or were asked for.</summary>
     private async Task<int> ListAsync(IContainerRuntime runtime, bool all, CancellationToken stop)
@@ -215,7 +212,7 @@ public sealed class RuntimeLink
     private void Happened(IContainerRuntime runtime, RuntimeNews news)
     {
         _reports.Post(news);
-        if (runtime.HasPodsToRead)
+        if (runtime.HasPodsToRead || _reports.Owes)
         {
             _wanted.Wake();
         }

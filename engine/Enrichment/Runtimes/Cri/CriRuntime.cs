@@ -119,6 +119,12 @@ public sealed class CriRuntime : IContainerRuntime
     public bool HasPodsToRead => _pods.HasUnread;
 
     /// <inheritdoc/>
+    public bool HasPodsToRetry => _pods.HasFailed;
+
+    /// <inheritdoc/>
+    public void RetryPods() => _pods.Retry();
+
+    /// <inheritdoc/>
     public async Task<PodNews> ReadPodsAsync(CancellationToken stop)
     {
         List<PodAddresses> read = [];
@@ -133,7 +139,11 @@ public sealed class CriRuntime : IContainerRuntime
             }
             catch (RuntimeException e) when (!GrpcSocket.IsUnavailable(e))
             {
-                // It is gone, or its addresses can't be told. The names do not depend on it.
+                // The names do not depend on it.
+                if (!GrpcSocket.IsNotFound(e))
+                {
+                    _pods.AddressesFailed(id);
+                }
             }
         }
 

@@ -82,6 +82,10 @@ internal sealed class GrpcSocket(string socketPath) : IDisposable
     public static bool IsUnimplemented(RuntimeException failure) =>
         failure.InnerException is GrpcException { Status: GrpcStatus.Unimplemented };
 
+    /// <summary>True when the other side doesn't know what was asked for.</summary>
+    public static bool IsNotFound(RuntimeException failure) =>
+        failure.InnerException is GrpcException { Status: GrpcStatus.NotFound };
+
     /// <summary>True when the other side could not be reached.</summary>
     public static bool IsUnavailable(RuntimeException failure) =>
         failure.InnerException is GrpcException { Status: GrpcStatus.Unavailable } or HttpRequestException or IOException;

@@ -87,6 +87,25 @@ public sealed class CriPodTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sandbox_whose_addresses_could_not_be_read_is_tried_again_but_not_for_ever()
+    {
+        var script = new CriScript { Sandboxes = { Sandbox("s1"), Sandbox("s2"), Sandbox("s3") } };
+        (script.Statuses["s1"], script.Statuses["s2"], script.Statuses["s3"]) = (Status("s1", "10.244.3.7"), Status("s2", "10.244.3.8"), Status("s3", "10.244.3.9"));
+        (script.Failing["s1"], script.Failing["s2"]) = (3, int.MaxValue);
+        await using var server = await CriServer.StartAsync(Socket, script);
+        await using var node = new Node([new RuntimeEndpoint(Socket, RuntimeKind.Cri)], new RuntimeOptions { FirstBackOff = TimeSpan.FromMilliseconds(1), LongestBackOff = TimeSpan.FromMilliseconds(4) });
+        node.Runtimes.Start();
+
+        Assert.Equal("s3", Assert.Single((await node.NextPods()).Pods).SandboxId); // does not wait for the others
+        Assert.Equal("s1", Assert.Single((await node.NextPods()).Pods).SandboxId);
+        await Bound.Until(() => script.Calls.Count(call => call == "PodSandboxStatus s2") == PodSandboxes.MostTries);
+        node.Runtimes.Ask("another");
+        await node.NextReport();
+        Assert.Equal((4, PodSandboxes.MostTries), (script.Calls.Count(call => call == "PodSandboxStatus s1"), script.Calls.Count(call => call == "PodSandboxStatus s2")));
+        Assert.Equal(0, node.Status.Failures);
+    }
+
+    [Fact]
     public async Task An_event_of_cri_brings_workload_and_addresses_together_and_the_end_its_time()
     {
         var script = new CriScript { Version = "2.1.0", CriEvents = Channel.CreateUnbounded<ContainerEventResponse>() };

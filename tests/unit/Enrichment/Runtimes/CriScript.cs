@@ -18,6 +18,9 @@ internal sealed class CriScript
     /// <summary>The status of sandboxes, by id; one that is not here is not found.</summary>
     public ConcurrentDictionary<string, PodSandboxStatus> Statuses { get; } = [];
 
+    /// <summary>How often the status of a sandbox is still to fail, by id.</summary>
+    public ConcurrentDictionary<string, int> Failing { get; } = [];
+
     /// <summary>containerd's own containers, by id, with their labels.</summary>
     public ConcurrentDictionary<string, (string Image, Dictionary<string, string> Labels)> Made { get; } = [];
 

@@ -28,6 +28,12 @@ internal sealed class CriService(CriScript script) : RuntimeService.RuntimeServi
     public override Task<PodSandboxStatusResponse> PodSandboxStatus(PodSandboxStatusRequest request, ServerCallContext context)
     {
         script.Calls.Enqueue($"PodSandboxStatus {request.PodSandboxId}");
+        if (script.Failing.GetValueOrDefault(request.PodSandboxId) is > 0 and var times)
+        {
+            script.Failing[request.PodSandboxId] = times - 1;
+            throw new RpcException(new Status(StatusCode.Unknown, "network plugin not ready"));
+        }
+
         return script.Statuses.TryGetValue(request.PodSandboxId, out var status)
             ? Task.FromResult(new PodSandboxStatusResponse { Status = status })
             : throw new RpcException(new Status(StatusCode.NotFound, "no such sandbox"));

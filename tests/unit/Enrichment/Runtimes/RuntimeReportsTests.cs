@@ -1,3 +1,4 @@
+using NetMon.Enrichment.Pods;
 using NetMon.Enrichment.Runtimes;
 using NetMon.Events;
 using Xunit;
@@ -42,6 +43,49 @@ public sealed class RuntimeReportsTests
         }
 
         Assert.Equal(0, _reports.Waiting);
+    }
+
+    [Fact]
+    public async Task What_events_say_of_sandboxes_is_owed_where_there_is_no_room_and_comes_in_its_order()
+    {
+        var link = new LinkReports(7, _reports);
+        while (_reports.TryPost(Created(0)))
+        {
+        }
+
+        link.Post(new RuntimeNews(new ContainerIdentity("c"), Ended("a")));
+        Assert.Equal((true, 1), (link.Owes, link.LeftOut)); // the container is asked for when an event comes from it
+        while (_reports.TryTake(out _))
+        {
+        }
+
+        link.Post(new RuntimeNews(new ContainerIdentity("d"), Ended("b")));
+        Assert.Equal("d", Assert.Single(Taken().Found).ContainerId);
+        await link.PostOwedAsync(Bound.Token);
+        Assert.Equal(["a", "b"], new[] { Taken(), Taken() }.Select(report => Assert.Single(report.Pods.Ended).Id));
+        Assert.False(link.Owes);
+        link.Post(new RuntimeNews(null, Ended("c")));
+        Assert.Equal("c", Assert.Single(Taken().Pods.Ended).Id);
+
+        static PodNews Ended(string id) => new([], [new PodEnd(id, 1)]);
+
+        RuntimeReport Taken() => _reports.TryTake(out var report) ? report : throw new InvalidOperationException("nothing was posted");
+    }
+
+    [Fact]
+    public void What_is_owed_is_bounded_and_the_rest_is_counted()
+    {
+        var link = new LinkReports(7, _reports);
+        while (_reports.TryPost(Created(0)))
+        {
+        }
+
+        for (var n = 0; n < LinkReports.MostOwed + 10; n++)
+        {
+            link.Post(new RuntimeNews(null, new PodNews([], [new PodEnd($"{n}", 1)])));
+        }
+
+        Assert.Equal(10, link.LeftOut);
     }
 
     [Fact]

@@ -1,0 +1,42 @@
+using NetMon.Foundation;
+
+namespace NetMon.Enrichment.Runtimes;
+
+/// <summary>Has addresses of sandboxes that could not be read tried again, with pauses that grow while it fails. The link's loop.</summary>
+/// <param name="options">Clock and pauses.</param>
+/// <param name="wanted">What the loop waits for besides.</param>
+internal sealed class PodRetries(RuntimeOptions options, WantedIds wanted)
+{
+    private readonly BackOff _pauses = new(options.FirstBackOff, options.LongestBackOff);
+    private (long Since, TimeSpan Pause)? _waiting;
+
+    /// <summary>Waits until something is wanted or has happened, or it is time to try again.</summary>
+    public async Task WaitAsync(IContainerRuntime runtime, CancellationToken stop)
+    {
+        if (!runtime.HasPodsToRetry)
+        {
+            _pauses.Reset();
+            await wanted.WaitAsync(stop).ConfigureAwait(false);
+            return;
+        }
+
+        var (since, pause) = _waiting ??= (options.Time.GetTimestamp(), _pauses.Next());
+        if (pause - options.Time.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
+        {
+            using var due = new CancellationTokenSource(left, options.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, due.Token);
+            try
+            {
+                await wanted.WaitAsync(either.Token).ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                // It is time.
+            }
+        }
+
+        _waiting = null;
+        runtime.RetryPods();
+    }
+}
