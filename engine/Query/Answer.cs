@@ -18,10 +18,11 @@ namespace NetMon.Query;
 internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 {
     private const int Tries = 10;
-    private static readonly string[] Comparing = ["failing_since", "scans"];
     private readonly Dictionary<string, string> _damaged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
     private readonly BucketCapture? _bucket = settings.Capture.Bucket is null ? null : BucketCapture.Open(settings.Capture.Bucket);
+    private ProgressLine? _progress;
+    private Func<long>? _written;
     private bool _needsAllViews = ListsViews(settings.Text);
 
     /// <summary>Prints the answers.</summary>
@@ -32,7 +33,9 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     public void Print(Stream output)
     {
         using var spill = TemporaryFolder.Create();
-        var held = new HeldOutput(output);
+        // On a terminal the line would stand among the rows.
+        var held = new HeldOutput(output, Console.IsOutputRedirected ? null : () => _progress?.Dispose());
+        _written = () => held.Written;
         for (var attempt = 1; !TryAnswer((database, _, statements, picture) => Print(database, statements, picture, held, spill.Path), spill.Path, isLast: attempt == Tries); attempt++)
         {
             if (!held.TryDiscard())
@@ -60,11 +63,17 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     private bool TryAnswer(Action<CaptureDatabase, Snapshot, IReadOnlyList<Statement>, Picture?> use, string temporary, bool isLast)
     {
         using var database = CaptureDatabase.Create(settings.Capture.Memory, temporary);
+        using var progress = _written is null ? null : new ProgressLine(FetchProgress.Terminal, () => database.Progress, _written);
+        _progress = progress;
         var script = ViewScript.Shipped();
         var text = settings.Statements is null ? Picture.TextFor(settings.Filter) : settings.Text;
         var views = script.NeededBy(_needsAllViews ? string.Join(' ', script.Names) : $"{text} {settings.Filter.OfEvents}");
-        var pairsEnds = Makes(views, "pairs");
-        CheckComparisons(views);
+        var pairsEnds = FilterViews.PairsEnds(views);
+        if (settings.Statements is not null && !_needsAllViews)
+        {
+            FilterViews.Check(settings.Filter, views);
+        }
+
         var end = settings.Statements is null || views.Append(text).Any(sql => sql.Contains("capture_end", StringComparison.OrdinalIgnoreCase)) ? EndFor(FindEnd(database)) : null;
         var picture = settings.Statements is null ? new Picture(end ?? throw NoEvents(), settings.Filter) : null;
         IReadOnlyList<Statement> statements = settings.Statements ?? [.. picture!.Tables.Select(table => table.Table)];
@@ -172,18 +181,6 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
             log.Warn(string.Create(CultureInfo.InvariantCulture, $"hours of {snapshot.SumsAlone.Min(file => file.Start):yyyy-MM-dd HH:mm} to {snapshot.SumsAlone.Max(file => file.Start).AddHours(1):yyyy-MM-dd HH:mm} are left out: their events are removed, and the sums that are kept {why}"));
         }
     }
-
-    /// <summary>Refuses views that compare attempts with others that a filter leaves out.</summary>
-    /// <exception cref="FormatException">A question names one.</exception>
-    private void CheckComparisons(IReadOnlyList<string> views)
-    {
-        if (settings.Filter.HasOutcome && settings.Statements is not null && !_needsAllViews && Array.Find(Comparing, view => Makes(views, view)) is { } name)
-        {
-            throw new FormatException($"{name} compares attempts that failed with those that did not: it takes no {string.Join(", ", settings.Filter.Criteria.Where(criterion => criterion.Kind == CriterionKind.Outcome).Select(criterion => criterion.Option))}; give a WHERE instead");
-        }
-    }
-
-    private static bool Makes(IReadOnlyList<string> views, string name) => views.Any(sql => sql.StartsWith($"CREATE OR REPLACE VIEW {name} ", StringComparison.Ordinal));
 
     /// <summary>The last moment that the filter lets be seen.</summary>
     private DateTime? EndFor(DateTime? end) => settings.Filter.Until is { } until && until <= end ? until.AddMicroseconds(-1) : end;

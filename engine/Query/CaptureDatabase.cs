@@ -41,7 +41,7 @@ internal sealed class CaptureDatabase : IDisposable
         var database = new CaptureDatabase(connection);
         try
         {
-            database.Execute($"SET memory_limit = {SqlText.Quote(memory)}; SET temp_directory = {SqlText.Quote(temporary)}; SET TimeZone = 'UTC'; SET parquet_metadata_cache = true");
+            database.Execute($"SET memory_limit = {SqlText.Quote(memory)}; SET temp_directory = {SqlText.Quote(temporary)}; SET TimeZone = 'UTC'; SET parquet_metadata_cache = true; SET enable_progress_bar = true; SET enable_progress_bar_print = false");
             database.Execute($"CREATE SCHEMA {Stored}");
             HotTable.Register(connection, HotFunction, () => new HotRows(database._segments));
             foreach (var relation in Enum.GetValues<Relation>())
@@ -59,6 +59,9 @@ internal sealed class CaptureDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>How much of the files that a question reads is read, in percent; below zero where that is not known. Any thread.</summary>
+    public double Progress => _connection.GetQueryProgress().Percentage;
 
     /// <summary>Sets the variable capture_end, before the views that use it are made.</summary>
     public void SetEnd(DateTime? end) =>

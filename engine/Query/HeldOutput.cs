@@ -4,11 +4,17 @@ namespace NetMon.Query;
 /// Holds the beginning of an answer back, so that it can be given up for another one when a file turns out to be damaged. Past
 /// the bound it goes through.
 /// </summary>
-internal sealed class HeldOutput(Stream output) : Stream
+/// <param name="output">Where it goes.</param>
+/// <param name="begins">Called before the first byte goes there.</param>
+internal sealed class HeldOutput(Stream output, Action? begins = null) : Stream
 {
     private const int Bound = 1 << 20;
     private readonly MemoryStream _held = new();
     private bool _isThrough;
+    private long _written;
+
+    /// <summary>How many bytes were written to <c>output</c>. Any thread.</summary>
+    public long Written => Volatile.Read(ref _written);
 
     public override bool CanRead => false;
 
@@ -34,7 +40,13 @@ internal sealed class HeldOutput(Stream output) : Stream
     /// <summary>Writes what is held, and holds nothing from now on.</summary>
     public void Release()
     {
+        if (!_isThrough)
+        {
+            begins?.Invoke();
+        }
+
         _isThrough = true;
+        Volatile.Write(ref _written, _written + _held.Length);
         _held.WriteTo(output);
         _held.SetLength(0);
         output.Flush();
@@ -47,6 +59,7 @@ internal sealed class HeldOutput(Stream output) : Stream
         if (_isThrough)
         {
             output.Write(buffer);
+            Volatile.Write(ref _written, _written + buffer.Length);
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NetMon.Events;
 using NetMon.Query;
+using NetMon.UnitTests.Query.Filters;
 using NetMon.UnitTests.Storage;
 using Xunit;
 
@@ -33,6 +34,27 @@ public sealed class EdgeViewTests : IDisposable
             ],
             Lines("SELECT client, server, connections, bytes_sent, epoch_us(last - first) // 6000000 + 1 AS n FROM edges ORDER BY ALL"));
         Assert.Equal(["node/client-2,outbound,1"], Lines("SELECT workload, direction, connections FROM unpaired"));
+    }
+
+    [Theory]
+    [InlineData("--process client-1", "client = 'node/client-1'")]
+    [InlineData("--workload node/server-0", "server = 'node/server-0'")]
+    [InlineData("--node node-2", "client_node = 'node-2' OR server_node = 'node-2'")]
+    [InlineData("--process client-2,server-1", "client = 'node/client-2' OR server = 'node/server-1'")]
+    public void A_filter_selects_edges_by_either_end(string filter, string condition)
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            Connect(at: 10 + i, i % 3, i % 2, port: 30_000 + i, lasts: 2, sent: 100 + i, hasServer: i != 5);
+        }
+
+        const string columns = "SELECT client, server, connections, bytes_sent, client_node, server_node FROM edges";
+        var expected = Lines($"{columns} WHERE {condition} ORDER BY ALL");
+        Assert.NotEmpty(expected);
+        var given = GivenFilter.Of(filter.Split(' '));
+        Assert.Equal(expected, _capture.Print($"{columns} ORDER BY ALL", OutputFormat.Csv, filter: given).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..]);
+        Assert.Equal("n\n1\n", _capture.Print("SELECT count(*) AS n FROM unpaired", OutputFormat.Csv, filter: GivenFilter.Of("--process", "client-2")));
+        Assert.Equal("n\n0\n", _capture.Print("SELECT count(*) AS n FROM unpaired", OutputFormat.Csv, filter: GivenFilter.Of("--process", "client-1")));
     }
 
     [Fact]

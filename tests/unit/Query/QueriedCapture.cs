@@ -28,11 +28,11 @@ internal static class QueriedCapture
     /// <summary>Takes all of a capture.</summary>
     public static Snapshot Snapshot(this CaptureFolder capture) => NetMon.Query.Snapshot.Take(capture.Path, Everything, new Dictionary<string, string>());
 
-    /// <summary>The answer as it is printed; what it is without goes to the log.</summary>
-    public static string Print(this CaptureFolder capture, string sql, OutputFormat format, int? width = null, List<string>? log = null)
+    /// <summary>The answer as it is printed, of no SQL the picture; what it is without goes to the log.</summary>
+    public static string Print(this CaptureFolder capture, string? sql, OutputFormat format, int? width = null, List<string>? log = null, Filter? filter = null)
     {
         using var output = new MemoryStream();
-        var settings = new QuerySettings(new CaptureSettings(capture.Path, null, Memory, IsStrict: false), Filter.None, Statement.Parse(sql), sql, new PrintStyle(format, width));
+        var settings = new QuerySettings(new CaptureSettings(capture.Path, null, Memory, IsStrict: false), filter ?? Filter.None, sql is null ? null : Statement.Parse(sql), sql ?? "", new PrintStyle(format, width));
         using var answer = new Answer(settings, new Logger(entry => log?.Add(entry.Message), "query"));
         answer.Print(output);
         return Encoding.UTF8.GetString(output.ToArray());
