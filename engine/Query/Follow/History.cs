@@ -63,10 +63,9 @@ internal sealed class History(CaptureSettings capture, Filter filter, Logger log
 
     private void Read(string? condition, string order, EventTaker take, Action<Snapshot>? taken)
     {
-        string[] conditions = [.. new[] { condition, filter.OfEvents }.OfType<string>()];
-        var where = conditions.Length == 0 ? "" : $"WHERE {SqlCondition.All(conditions)}";
+        var where = condition is null ? "" : $"WHERE {condition}";
         var sql = $"FROM (SELECT {StoredEvents.Columns} FROM events {where} {order}) ORDER BY timestamp";
-        using var answer = new Answer(new QuerySettings(capture, Filter.None, [new Statement(sql, null)], sql, new PrintStyle(OutputFormat.Table, null)), log);
+        using var answer = new Answer(new QuerySettings(capture, filter, [new Statement(sql, null)], sql, new PrintStyle(OutputFormat.Table, null)), log);
         var isTaken = false;
         answer.Read((database, snapshot) =>
         {
