@@ -20,6 +20,7 @@ internal sealed class TopRun(CaptureSettings capture, Filter filter, TimeSpan in
 {
     private const int WidthWithoutTerminal = 120;
     private const int SignalBase = 128; // as shells have it
+    private const int KeysAtOnce = 64;
 
     /// <summary>By then an event is in a segment, by default, and was read.</summary>
     private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(750);
@@ -77,7 +78,8 @@ internal sealed class TopRun(CaptureSettings capture, Filter filter, TimeSpan in
             }
 
             var isChanged = size != (Console.WindowWidth, Console.WindowHeight);
-            while (!Console.IsInputRedirected && Console.KeyAvailable)
+            // Bounded: of a terminal that is gone there is always one more, until drawing fails.
+            for (var keys = 0; keys < KeysAtOnce && !Console.IsInputRedirected && Console.KeyAvailable; keys++)
             {
                 isChanged |= state.Take(Console.ReadKey(intercept: true).KeyChar);
             }
