@@ -40,7 +40,7 @@ TEXT
 for command in $(help bin/netmon | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }'); do
 	printf '\n## netmon %s\n\n' "$command"
 	program=(bin/netmon "$command")
-	case $command in query | export | observe | top | report) program=(bin/netmon-query "$command") ;; esac
+	case $command in query | export | files | observe | top | report) program=(bin/netmon-query "$command") ;; esac
 	about "${program[@]}"
 	echo
 	options "${program[@]}"

@@ -36,7 +36,7 @@ who opens, fails and moves most.
 ROFF
 for command in $(help bin/netmon | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }'); do
 	program=(bin/netmon "$command")
-	case $command in query | export | observe | top | report) program=(bin/netmon-query "$command") ;; esac
+	case $command in query | export | files | observe | top | report) program=(bin/netmon-query "$command") ;; esac
 	printf '.SH NETMON %s\n' "${command^^}"
 	help "${program[@]}" | sed -n '2s/^  //p' | sed 's/^netmon query: //' | escape
 	help "${program[@]}" | options
