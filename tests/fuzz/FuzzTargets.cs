@@ -23,6 +23,7 @@ internal static class FuzzTargets
         new("kubernetes-lines", KubernetesTargets.Lines),
         new("options", TextTargets.Options),
         new("filters", TextTargets.Filters),
+        new("filter-options", FilterTargets.Options),
     ];
 
     public static FuzzTarget Of(string name) => All.FirstOrDefault(target => target.Name == name)

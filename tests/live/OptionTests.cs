@@ -15,11 +15,15 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
     private static readonly string[] Values = ["", Huge, "-1", "NaN", "∞", "1e999", "99999999999999999999", "\u202eabc", "a\nb", "😀", "@/etc/passwd", "%n%s"];
 
     // Names and paths may be anything but empty and too long: what they lead to is another matter.
-    private static readonly string[] TakesAnyText = ["--cache", "--node", "--json", "--capture", "--record", "--state", "--file", "--kubernetes-token-file", "--kubernetes-ca-file", "--pod-labels"];
+    private static readonly string[] TakesAnyText =
+    [
+        "--cache", "--node", "--json", "--capture", "--record", "--state", "--file", "--kubernetes-token-file", "--kubernetes-ca-file", "--pod-labels",
+        "--namespace", "--pod", "--container", "--workload", "--process", "--from", "--to", "--peer",
+    ];
 
     private readonly Scratch _scratch = new();
 
-    public static TheoryData<string> Commands => ["netmon run", "netmon seal", "netmon forget", "netmon doctor", "netmon query", "netmon observe", "netmon top", "netmon-archive"];
+    public static TheoryData<string> Commands => ["netmon run", "netmon seal", "netmon forget", "netmon doctor", "netmon query", "netmon export", "netmon files", "netmon report", "netmon observe", "netmon top", "netmon-archive"];
 
     [Theory]
     [MemberData(nameof(Commands))]

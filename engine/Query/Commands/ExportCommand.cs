@@ -26,6 +26,11 @@ internal static class ExportCommand
         CaptureOptions.AddTo(command);
         command.Options.Add(Format);
         FilterOptions.AddTo(command);
+        Examples.AddTo(
+            command,
+            "netmon export --since 2h > events.parquet",
+            "netmon export --since 14:00 --until 14:05 --pod 'shop/web-*' --format csv > web.csv",
+            "netmon export --failed --format ndjson | jq -c .");
         command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
         return command;
     }

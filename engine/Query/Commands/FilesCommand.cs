@@ -18,6 +18,11 @@ internal static class FilesCommand
             "The files of all hours that --since and --until touch, the current one included, as a tar archive on stdout. Unpacked it is a capture directory; archives of several nodes unpacked into one folder are one capture.");
         CaptureOptions.AddDirectoryTo(command);
         FilterOptions.AddTimesTo(command);
+        Examples.AddTo(
+            command,
+            "netmon files --since 2h > hours.tar",
+            "netmon files --since 2h | tar -xC incident --exclude complete",
+            "netmon files --since 2026-11-26 --until 2026-11-27 | ssh laptop tar -xC incident --exclude complete");
         command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
         return command;
     }

@@ -48,6 +48,11 @@ internal static class QueryCommand
 
         FilterOptions.AddTo(command);
         command.Arguments.Add(Sql);
+        Examples.AddTo(
+            command,
+            "netmon query --since 2h --namespace shop",
+            "netmon query --since 10m --failed \"FROM failures ORDER BY attempts DESC\"",
+            "netmon query --pod 'web-*' --to 10.0.0.5:5432 --format csv \"FROM connections WHERE open\"");
         command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
         return command;
     }

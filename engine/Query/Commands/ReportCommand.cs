@@ -22,6 +22,11 @@ internal static class ReportCommand
         var command = new Command(Name, "One HTML page about a stretch of time, to stdout: what happened when, who talks to whom, what fails and why, what is new, what is slow. It loads nothing, and needs no network. Without --since it is about the last 24 hours.");
         CaptureOptions.AddTo(command);
         FilterOptions.AddTo(command);
+        Examples.AddTo(
+            command,
+            "netmon report > yesterday.html",
+            "netmon report --since 2026-11-26T14:00 --until 2026-11-26T15:00 > incident.html",
+            "netmon report --since 7d --namespace shop > shop.html");
         command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
         return command;
     }

@@ -39,6 +39,11 @@ internal static class ObserveCommand
         var command = new Command(Name, "Events as lines, those that are there and those to come.") { Follow, Last, Output, Colour };
         FilterOptions.AddTo(command);
         CaptureOptions.AddTo(command);
+        Examples.AddTo(
+            command,
+            "netmon observe -f --namespace shop",
+            "netmon observe --last 100 --failed",
+            "netmon observe -f --to 10.0.0.5:5432 --min-duration 1s --output json");
         command.SetAction(parsed => CommandEnd.Of(log, () => Run(parsed, log)));
         return command;
     }

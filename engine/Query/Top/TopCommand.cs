@@ -47,6 +47,11 @@ internal static class TopCommand
         var command = new Command(Name, "Who opens, fails and moves most: a screen, refreshed.") { By, Of, Interval, Once, Colour };
         FilterOptions.AddTo(command);
         CaptureOptions.AddTo(command);
+        Examples.AddTo(
+            command,
+            "netmon top",
+            "netmon top --by failures --of peers",
+            "netmon top --once --namespace shop");
         command.SetAction(parsed =>
         {
             var signal = ExitCode.Success;
