@@ -49,6 +49,23 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
+    public void The_commands_of_the_document_run()
+    {
+        var now = DateTime.UtcNow;
+        foreach (var number in (int[])[1, 2])
+        {
+            _cluster.AddPod($"monitoring|pod-{number}|{(number == 1 ? "node-1" : "gpu-2")}|Running||netmon query|true|");
+            new SampleCapture(_cluster[$"pod-{number}"]).Hour($"{now:yyyy-MM-dd}", now.Hour, Connect($"{now:HH:mm:ss}", "refused") with { Node = $"node-{number}" });
+        }
+
+        var commands = File.ReadLines(Path.Combine(Repository.Root, "docs/kubernetes.md")).Select(line => line.Trim()).Where(line => line.StartsWith("kubectl netmon ", StringComparison.Ordinal) || line.StartsWith("netmon query --capture incident", StringComparison.Ordinal)).ToList();
+        Assert.Contains(commands, command => command.Contains("collect", StringComparison.Ordinal));
+        Assert.All(commands.Where(command => !command.Contains("observe -f", StringComparison.Ordinal)), command => _cluster.Script($"PATH=$PATH:{Repository.Root}/bin; {command}").MustSucceed());
+        Assert.Equal(2, File.ReadAllLines(_cluster["events.ndjson"]).Length);
+        Assert.Contains("<html", File.ReadAllText(_cluster["cluster.html"]), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Pictures_come_one_after_the_other()
     {
         AddNodes(2);

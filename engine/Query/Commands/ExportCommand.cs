@@ -22,7 +22,7 @@ internal static class ExportCommand
 
     public static Command Create(Logger log)
     {
-        var command = new Command(Name, "The events of a capture on stdout, the current hour included, as one Parquet file, CSV or JSON lines. It only reads, and holds up no agent.");
+        var command = new Command(Name, "The events of a capture on stdout, the current hour included, as one Parquet file, CSV or JSON lines. It only reads, and never blocks an agent.");
         CaptureOptions.AddTo(command);
         command.Options.Add(Format);
         FilterOptions.AddTo(command);

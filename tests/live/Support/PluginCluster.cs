@@ -16,6 +16,7 @@ internal sealed class PluginCluster : IDisposable
         Directory.CreateDirectory(_scratch["tmp"]);
         File.WriteAllText(_scratch["kubectl"], $$"""
             #!/bin/bash
+            [[ $1 != netmon ]] || exec '{{Plugin}}' "${@:2}" # as kubectl does with a plugin
             cd '{{_scratch.Path}}' || exit 9
             echo "$*" >>asked
             if [[ $* == *" get pods "* || $* == "get pods "* ]]; then
@@ -67,8 +68,8 @@ internal sealed class PluginCluster : IDisposable
     /// <summary>Runs the plugin to its end.</summary>
     public Shell.Result Run(params string[] arguments) => Shell.Run("env", [.. Environment, Plugin, .. arguments]);
 
-    /// <summary>Runs a line of shell, in which it is $netmon.</summary>
-    public Shell.Result Script(string script) => Shell.Run("env", [.. Environment, $"netmon={Plugin}", "/bin/sh", "-c", script]);
+    /// <summary>Runs a line of shell in the folder, in which the plugin is $netmon.</summary>
+    public Shell.Result Script(string script) => Shell.Run("env", [.. Environment, $"netmon={Plugin}", "/bin/sh", "-c", $"cd {_scratch.Path} && {script}"]);
 
     /// <summary>A tar archive of entries, as a node sends it.</summary>
     public static byte[] Tar(params TarEntry[] entries)
