@@ -50,12 +50,22 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
     private static Shell.Result Ask(DocumentBlock block, string capture) =>
         Shell.Run(Repository.Agent, "query", "--capture", capture, block.Text.Replace("DIR/", $"{capture}/", StringComparison.Ordinal));
 
-    /// <summary>From the root of the repository, with bin/ on the PATH, and the demo's capture where a document has one of its own.</summary>
+    /// <summary>In a folder that looks like the root of the repository, with bin/ on the PATH, and the demo's capture where a document has one of its own.</summary>
     private Shell.Result Paste(DocumentBlock block, string capture)
     {
+        var folder = _scratch["root"];
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var entry in Directory.GetFileSystemEntries(Repository.Root))
+            {
+                File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(entry)), entry); // what a block writes stays here
+            }
+        }
+
         var text = block.Text.Replace("/var/lib/netmon", capture, StringComparison.Ordinal).Replace("--capture DIR", $"--capture {capture}", StringComparison.Ordinal);
         var script = _scratch["block.sh"];
-        File.WriteAllText(script, $"set -e\ncd {Repository.Root}\nexport PATH={Repository.Root}/bin:$PATH NETMON_CAPTURE={capture}\n{text}\n");
+        File.WriteAllText(script, $"set -e\ncd {folder}\nexport PATH={Repository.Root}/bin:$PATH NETMON_CAPTURE={capture}\n{text}\n");
         return Shell.Run("bash", script);
     }
 }
