@@ -23,7 +23,7 @@ public sealed class ObserveTests : IDisposable
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var ahead = SecondsPerHour - now % SecondsPerHour - Count / Rate / 2; // the hour ends in the middle of them
         using var agent = AgentProcess.Start(
-            "run", "--capture", capture, "--json", "none", "--keep-free", "0", "--source", string.Create(CultureInfo.InvariantCulture, $"synthetic:rate={Rate},count={Count},ahead={ahead}"));
+            "--capture", capture, "--json", "none", "--keep-free", "0", "--source", string.Create(CultureInfo.InvariantCulture, $"synthetic:rate={Rate},count={Count},ahead={ahead}"));
         using var all = Observe("all", "--since", "1h", "--output", "json");
         using var failed = Observe("failed", "--since", "1h", "--output", "json", "--failed");
         using var some = Observe("some", "--since", "1h", "--type", "close", "--min-bytes", "64KiB", "--output", "json");
@@ -42,7 +42,7 @@ public sealed class ObserveTests : IDisposable
     public void The_last_events_are_lines_and_a_pipe_that_is_closed_ends_it()
     {
         var capture = _scratch["capture"];
-        using (var agent = AgentProcess.Start("run", "--capture", capture, "--json", "none", "--keep-free", "0", "--source", "synthetic:count=5000"))
+        using (var agent = AgentProcess.Start("--capture", capture, "--json", "none", "--keep-free", "0", "--source", "synthetic:count=5000"))
         {
             Assert.Equal(0, agent.WaitForExit());
         }

@@ -23,7 +23,7 @@ public sealed class TopTests : IDisposable
     [Fact]
     public void Keys_change_what_is_shown_and_quit()
     {
-        using var agent = AgentProcess.Start("run", "--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=5000");
+        using var agent = AgentProcess.Start("--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=5000");
         Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", $"{Repository.Agent} top --capture {_scratch["capture"]}; echo $? >{_scratch["code"]}; cat");
         WaitForScreen("rows of workloads", lines => lines[2].Contains("CONN/s", StringComparison.Ordinal) && lines[3].StartsWith("WORKLOADS", StringComparison.Ordinal) && lines[4].Trim().Length > 0);
         Assert.Matches(@"^WORKLOADS +1s +10s +60s +10s +10s +10s$", Screen()[3]);
@@ -53,7 +53,7 @@ public sealed class TopTests : IDisposable
     [Fact]
     public void Ctrl_C_leaves_the_terminal_as_it_was()
     {
-        using var agent = AgentProcess.Start("run", "--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=1000");
+        using var agent = AgentProcess.Start("--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=1000");
         Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", $"trap : INT; echo before; {Repository.Agent} top --capture {_scratch["capture"]}; echo $? >{_scratch["code"]}; stty -a >{_scratch["stty"]}; cat");
         WaitForScreen("the screen", lines => lines[0].StartsWith("netmon top", StringComparison.Ordinal));
         Key("C-c");
@@ -67,7 +67,7 @@ public sealed class TopTests : IDisposable
     [Fact]
     public void Without_a_terminal_it_prints_one_table()
     {
-        using (var agent = AgentProcess.Start("run", "--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=20000,count=20000"))
+        using (var agent = AgentProcess.Start("--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=20000,count=20000"))
         {
             Assert.Equal(0, agent.WaitForExit());
         }
