@@ -17,7 +17,7 @@ internal static class ObserveCommand
     private static readonly Option<long?> Last = new("--last")
     {
         HelpName = "COUNT",
-        Description = $"begin with so many of the last events; without it {DefaultLast}, with --since all since then",
+        Description = $"begin with this many of the last events; without it {DefaultLast}, with --since all since then",
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
