@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes what the image is made of, CycloneDX, to artifacts/netmon.cdx.json: the packages that the agent was built with, as
-# cdxgen (an npm package, fetched for it) reads them from the restored project, and the C libraries of this machine that the
-# Dockerfile's Debian has the same of.
+# Writes what the images are made of, CycloneDX, to artifacts/netmon.cdx.json: the packages that the agent, netmon-kubernetes and
+# netmon-archive were built with, as cdxgen (an npm package, fetched for it) reads them from the restored projects, and the C
+# libraries of this machine that the Dockerfile's Debian has the same of.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cdxgen=@cyclonedx/cdxgen@12.8.4
@@ -12,10 +12,12 @@ done
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-dotnet restore engine/Host -v quiet
-mkdir -p "$folder/project/obj"
-cp engine/Host/NetMon.Host.csproj "$folder/project/"
-cp artifacts/dotnet/obj/NetMon.Host/project.assets.json "$folder/project/obj/"
+for program in Host Kubernetes Uploader; do
+	dotnet restore "engine/$program" -v quiet
+	mkdir -p "$folder/project/$program/obj"
+	cp "engine/$program/NetMon.$program.csproj" "$folder/project/$program/"
+	cp "artifacts/dotnet/obj/NetMon.$program/project.assets.json" "$folder/project/$program/obj/"
+done
 (cd "$folder" && npm exec --yes --package="$cdxgen" -- cdxgen -t dotnet --no-install-deps -o "$folder/packages.json" project) >"$folder/log" 2>&1 ||
 	{ cat "$folder/log" >&2; echo "sbom: cdxgen failed, see above" >&2; exit 1; }
 

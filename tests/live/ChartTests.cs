@@ -50,7 +50,7 @@ public sealed class ChartTests
             "--set", "capture.hostPath=/srv/netmon,capture.durableWithin=2s,capture.retainFor=2d,capture.retainRollups=90d,capture.retainBytes=20GiB,capture.keepFree=7%,state.hostPath=/sys/fs/bpf/netmon",
             "--set", "resources.limits.memory=256Mi,extraArgs={--ring-memory=16},extraEnv[0].name=NETMON_SPINE,extraEnv[0].value=tracepoint",
             "--set", "priorityClass.create=false,priorityClass.name=system-node-critical,serviceAccount.create=false,serviceAccount.name=other",
-            "--set", "podLabels.team=net,podAnnotations.note=x,nodeSelector.pool=a,tolerations=null,terminationGracePeriodSeconds=90",
+            "--set", "eventPodLabels={app.kubernetes.io/name,team},podLabels.team=net,podAnnotations.note=x,nodeSelector.pool=a,tolerations=null,terminationGracePeriodSeconds=90",
             "--set", $"query.repository=registry.example.org/team/asker,query.digest={digest},query.spill=1Gi,query.resources.limits.memory=2Gi",
             "--set", "updateStrategy.rollingUpdate.maxUnavailable=1").MustSucceed().Output);
         var set = Assert.Single(manifest.Objects.OfType<V1DaemonSet>());
@@ -86,6 +86,7 @@ public sealed class ChartTests
                 ["NETMON_METRICS"] = ":9100",
                 ["NETMON_HEALTH"] = ":9101",
                 ["NETMON_RUNTIME_ENDPOINT"] = "cri:///run/crio/crio.sock",
+                ["NETMON_POD_LABELS"] = "app.kubernetes.io/name,team",
                 ["NETMON_SPINE"] = "tracepoint",
             },
             variables);
@@ -210,6 +211,8 @@ public sealed class ChartTests
     [InlineData("resources.limit.memory=512Mi", "limit")]
     [InlineData("tolerations[0].effekt=NoSchedule", "effekt")]
     [InlineData("podLabels.app=other", "podLabels")]
+    [InlineData("eventPodLabels={a b}", "eventPodLabels")]
+    [InlineData("eventPodLabels=team", "eventPodLabels")]
     [InlineData("updateStrategy.rollingUpdate.maxSurge=1", "maxSurge")]
     [InlineData("extraArgs=--ring-memory", "extraArgs")]
     [InlineData("nonRoot=true,privileged=true", "nonRoot and privileged are both true")]

@@ -9,7 +9,7 @@ namespace NetMon.LiveTests;
 public sealed class SbomTests
 {
     [Fact]
-    public void It_has_each_package_and_each_library_that_the_agent_is_made_of_with_its_version_and_licence()
+    public void It_has_each_package_and_each_library_that_the_programs_are_made_of_with_its_version()
     {
         Needs.Program("npm");
         Needs.Program("jq");
@@ -19,18 +19,18 @@ public sealed class SbomTests
         var parts = bill.RootElement.GetProperty("components").EnumerateArray().ToDictionary(
             part => part.GetProperty("name").GetString()!, part => part, StringComparer.OrdinalIgnoreCase);
 
-        foreach (var (name, version) in Packages().Concat(((string[])["libbpf-dev", "libelf-dev", "zlib1g-dev", "libc6", "echarts", "zrender", "tslib"]).Select(library => (library, ""))))
+        foreach (var (name, version) in ((string[])["Host", "Kubernetes", "Uploader"]).SelectMany(Packages).Concat(((string[])["libbpf-dev", "libelf-dev", "zlib1g-dev", "libc6", "echarts", "zrender", "tslib"]).Select(library => (library, ""))))
         {
             Assert.True(parts.TryGetValue(name, out var part), $"{name} is not in it");
             var written = part.GetProperty("version").GetString();
-            Assert.True(version.Length == 0 ? !string.IsNullOrEmpty(written) : written == version, $"{name} {written}, {version} is what the agent is made of");
+            Assert.True(version.Length == 0 ? !string.IsNullOrEmpty(written) : written == version, $"{name} {written}, {version} is what it is made of");
         }
     }
 
-    /// <summary>What the agent restores, but for the compiler.</summary>
-    private static List<(string Name, string Version)> Packages()
+    /// <summary>What a program restores, but for the compiler.</summary>
+    private static List<(string Name, string Version)> Packages(string program)
     {
-        using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "engine/Host/packages.lock.json")));
+        using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "engine", program, "packages.lock.json")));
         return
         [
             .. file.RootElement.GetProperty("dependencies").GetProperty("net10.0").EnumerateObject()

@@ -2,6 +2,7 @@ using System.Text;
 using NetMon.Events;
 using NetMon.Parquet;
 using NetMon.Parquet.Reading;
+using static NetMon.Storage.Rollups.KeyBits;
 
 namespace NetMon.Storage.Rollups;
 
@@ -11,20 +12,6 @@ namespace NetMon.Storage.Rollups;
 /// </summary>
 internal sealed class EventKeys
 {
-    // From the highest bit on, in the order of RollupKey. What may be missing has its number and one, and 0 where it is.
-    private const int ErrnoBits = 31;
-    private const int ResultBits = 5;
-    private const int PortBits = 17;
-    private const int PeerBits = 26;
-    private const int ProcessBits = 24;
-    private const int ResultAt = ErrnoBits;
-    private const int PortAt = ResultAt + ResultBits;
-    private const int PeerAt = PortAt + PortBits;
-    private const int DirectionAt = PeerAt + PeerBits;
-    private const int ProcessAt = DirectionAt + 1;
-    private const int ContainerAt = ProcessAt + ProcessBits;
-    private const int ContainerBits = 128 - ContainerAt;
-
     private static readonly byte[] Outbound = Encoding.UTF8.GetBytes(Vocabulary.Text(Direction.Outbound));
     private static readonly byte[] Inbound = Encoding.UTF8.GetBytes(Vocabulary.Text(Direction.Inbound));
     private static readonly byte[] Established = Encoding.UTF8.GetBytes(Vocabulary.Text(ConnectResult.Established));
@@ -95,7 +82,7 @@ internal sealed class EventKeys
     }
 
     /// <exception cref="DamagedFileException">One is out of its range.</exception>
-    public void TakePorts(ReadOnlySpan<long> ports) => Add(ports, null, PortAt, (1 << PortBits) - 1, plus: 0);
+    public void TakePorts(ReadOnlySpan<long> ports) => Add(_keys, ports, null, PortAt, (1 << PortBits) - 1, plus: 0);
 
     public void TakeProcesses(ReadOnlySpan<uint> indices, PlainTexts texts)
     {
@@ -182,7 +169,7 @@ internal sealed class EventKeys
     }
 
     /// <exception cref="DamagedFileException">One is out of its range.</exception>
-    public void TakeErrors(ReadOnlySpan<long> errors, Presence? presence) => Add(errors, presence, at: 0, int.MaxValue - 1, plus: 1);
+    public void TakeErrors(ReadOnlySpan<long> errors, Presence? presence) => Add(_keys, errors, presence, at: 0, int.MaxValue - 1, plus: 1);
 
     /// <summary>After the columns: numbers the keys; a number for each row, and maybe more behind them; valid until the next row group.</summary>
     public uint[] Number()
@@ -212,15 +199,7 @@ internal sealed class EventKeys
         var results = _results.Ranks();
         for (var number = 0; number < Count; number++)
         {
-            var key = _distinct.Values[number];
-            var (container, result) = (Part(key, ContainerAt, ContainerBits), Part(key, ResultAt, ResultBits));
-            ranked[number] = ((UInt128)(container == 0 ? 0 : containers[(int)container - 1] + 1) << ContainerAt)
-                | ((UInt128)processes[(int)Part(key, ProcessAt, ProcessBits)] << ProcessAt)
-                | ((UInt128)Part(key, DirectionAt, 1) << DirectionAt)
-                | ((UInt128)peers[(int)Part(key, PeerAt, PeerBits)] << PeerAt)
-                | ((UInt128)Part(key, PortAt, PortBits) << PortAt)
-                | ((UInt128)(result == 0 ? 0 : results[(int)result - 1] + 1) << ResultAt)
-                | Part(key, 0, ErrnoBits);
+            ranked[number] = Ranked(_distinct.Values[number], containers, processes, peers, results);
             _order[number] = number;
         }
 
@@ -256,20 +235,5 @@ internal sealed class EventKeys
         _peers.Clear();
         _results.Clear();
         _names.Clear();
-    }
-
-    private static uint Part(UInt128 key, int at, int bits) => (uint)(key >> at) & (uint)((1ul << bits) - 1);
-
-    private void Add(ReadOnlySpan<long> numbers, Presence? presence, int at, long most, uint plus)
-    {
-        for (var n = 0; n < numbers.Length; n++)
-        {
-            if (numbers[n] < 0 || numbers[n] > most)
-            {
-                throw new DamagedFileException("a port or an error number is out of its range");
-            }
-
-            _keys[presence is null ? n : presence.Rows[n]] |= (UInt128)((uint)numbers[n] + plus) << at;
-        }
     }
 }
