@@ -18,8 +18,9 @@ public sealed class ExportTests : IDisposable
         for (var i = 0; i < 3000; i++)
         {
             var at = Sample.Hour19 + i * 2 * Sample.Second; // two hours, of which the sinks keep rows in another order
-            events.Add((i % 3) switch { 0 => Sample.Connect(at, error: i % 2 == 0 ? 0u : 111u), 1 => Sample.Named(at, "a\"b,c\td\\"u8), _ => Sample.Close(at) });
-            events[^1].Container = i % 4 == 0 ? Sample.Container : null;
+            var made = (i % 3) switch { 0 => Sample.Connect(at, error: i % 2 == 0 ? 0u : 111u), 1 => Sample.Named(at, "a\"b,c\td\\"u8), _ => Sample.Close(at) };
+            made.Container = i % 4 == 0 ? Sample.Container : null;
+            events.Add(made);
         }
 
         foreach (var batch in events.Chunk(500))
