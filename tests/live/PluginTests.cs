@@ -217,8 +217,11 @@ public sealed partial class PluginTests : IDisposable
     [GeneratedRegex(@"^  (?:-\w, )?(--[a-z-]+)(?:, -\w)?(?:  |$)", RegexOptions.Multiline)]
     private static partial Regex Flag();
 
-    private Process StartPlugin(string arguments, string output) => Process.Start(new ProcessStartInfo(
-        "/bin/sh", ["-c", $"PATH={_cluster["."]}:$PATH TMPDIR={_cluster["tmp"]} exec {Repository.Root}/ops/kubectl/kubectl-netmon {arguments} >{output}"]) { RedirectStandardError = true })!;
+    private Process StartPlugin(string arguments, string output)
+    {
+        var line = $"PATH={_cluster["."]}:$PATH TMPDIR={_cluster["tmp"]} exec {Repository.Root}/ops/kubectl/kubectl-netmon {arguments} >{output}";
+        return Process.Start(new ProcessStartInfo("/bin/sh", ["-c", line]) { RedirectStandardError = true })!;
+    }
 
     private void AddNodes(int count)
     {
