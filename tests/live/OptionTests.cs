@@ -79,6 +79,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
             "netmon run" => ["--source", "synthetic:count=1", "--json", "none"],
             "netmon seal" => ["--capture", "."],
             "netmon query" => ["--capture", ".", .. option == "--file" ? Array.Empty<string>() : ["SELECT 1"]],
+            "netmon export" or "netmon files" or "netmon report" or "netmon observe" or "netmon top" => ["--capture", "."],
             "netmon-archive" => ["--capture", ".", "--to", "s3://bucket", "--once"],
             _ => [],
         };
