@@ -58,7 +58,7 @@ public sealed class TopTests : IDisposable
         WaitForScreen("the screen", lines => lines[0].StartsWith("netmon top", StringComparison.Ordinal));
         Key("C-c");
         WaitFor.True(() => File.ReadAllText(_scratch["code"]) == "130\n", "the end");
-        WaitForScreen("what was there before", lines => lines[0] == "before");
+        WaitFor.True(() => Screen()[0] == "before", "what was there before");
         WaitFor.True(() => File.ReadAllText(_scratch["stty"]).Contains(" echo ", StringComparison.Ordinal), "echo");
         Assert.Equal("1", Tmux("display-message", "-p", "#{cursor_flag}").MustSucceed().Output.Trim());
         agent.Stop();
