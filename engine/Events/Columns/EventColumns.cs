@@ -62,7 +62,7 @@ public static class EventColumns
         new PeerColumn("peer_pod_name", p => p.PodName, (p, text) => p with { PodName = text }, "the pod at the other end, at the time of the event"),
         new PeerColumn("peer_pod_namespace", p => p.PodNamespace, (p, text) => p with { PodNamespace = text }, "its namespace, or the Service's where the pod is not known"),
         new PeerColumn("peer_workload", p => p.Workload, (p, text) => p with { Workload = text }, "the workload that it belongs to, as in `workload`"),
-        new PeerColumn("peer_service", p => p.Service, (p, text) => p with { Service = text }, "the Kubernetes Service that was dialed, or that the pod serves"),
+        new PeerColumn("peer_service", p => p.Service, (p, text) => p with { Service = text }, "the Kubernetes Service that was dialed, or that the called pod serves at that port; of a pod that calls, the one that it serves"),
         new PeerColumn("peer_node", p => p.Node, (p, text) => p with { Node = text }, "the node that it runs on, or whose address it is"),
         new PeerColumn("peer_zone", p => p.Zone, (p, text) => p with { Zone = text }, "the zone of that node"),
         new ContainerColumn("workload", c => c.Workload, (c, text) => c with { Workload = text }, "what the process is part of: `namespace/name` of the pod's controller (a CronJob rather than one of its Jobs), `project/service` of Compose, `container/name`, `node/unit` of systemd; null if it is not known") { IsNullIfEmpty = true },
