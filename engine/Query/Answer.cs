@@ -117,7 +117,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         else if (settings.Copy is { } format)
         {
             using var pipe = new PipedFile(temporary, output);
-            pipe.Write(path => database.Copy(picture?.Single ?? statements[0], format, path));
+            pipe.Write(path => database.Rows.Copy(picture?.Single ?? statements[0], format, path));
         }
         else if (picture is not null && isPlain)
         {
@@ -125,7 +125,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
             foreach (var (heading, table) in picture.Tables)
             {
                 writer.Write($"{mark} {heading}\n");
-                database.Print(table, settings.Style, writer);
+                database.Rows.Print(table, settings.Style, writer);
                 writer.Write('\n');
             }
         }
@@ -139,7 +139,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
                     writer.Write('\n');
                 }
 
-                database.Print(statement, settings.Style, writer);
+                database.Rows.Print(statement, settings.Style, writer);
             }
         }
     }

@@ -28,7 +28,7 @@ internal sealed class CaptureDatabase : IDisposable
     private IReadOnlyList<HotFileView> _segments = [];
     private string _hotSource = $"{HotFunction}()";
 
-    private CaptureDatabase(DuckDBConnection connection) => _connection = connection;
+    private CaptureDatabase(DuckDBConnection connection) => (_connection, Rows) = (connection, new AskedRows(connection));
 
     /// <summary>Makes one whose relations are empty.</summary>
     /// <param name="memory">What DuckDB may take: 1GiB.</param>
@@ -59,6 +59,9 @@ internal sealed class CaptureDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>The rows of questions, once it is loaded.</summary>
+    public AskedRows Rows { get; }
 
     /// <summary>How much of the files that a question reads is read, in percent; below zero where that is not known. Any thread.</summary>
     public double Progress => _connection.GetQueryProgress().Percentage;
@@ -103,7 +106,7 @@ internal sealed class CaptureDatabase : IDisposable
         foreach (var question in questions)
         {
             using var command = _connection.CreateCommand();
-            command.CommandText = $"EXPLAIN (FORMAT json) SELECT * FROM {Asked(question)}";
+            command.CommandText = $"EXPLAIN (FORMAT json) SELECT * FROM {AskedRows.Asked(question)}";
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
@@ -147,56 +150,6 @@ internal sealed class CaptureDatabase : IDisposable
     public void Confine(string capture, string temporary) => Execute(
         $"SET allowed_directories = [{SqlText.Quote(capture)}, {SqlText.Quote(temporary)}]; SET enable_external_access = false; SET lock_configuration = true");
 
-    /// <summary>Answers a question.</summary>
-    /// <exception cref="DuckDBException">It is wrong, is not one SELECT, or a file is damaged.</exception>
-    public void Print(Statement statement, PrintStyle style, TextWriter output)
-    {
-        var question = Asked(statement.Sql);
-        if (statement.Explain is { } explain)
-        {
-            PrintPlan($"{explain} SELECT * FROM {question}", output);
-            return;
-        }
-
-        // As text each value is printed as DuckDB does.
-        var columns = Describe(question);
-        using var command = _connection.CreateCommand();
-        command.CommandText = style.Format is OutputFormat.Json or OutputFormat.Ndjson ? $"SELECT to_json(q)::VARCHAR FROM {question} AS q" : $"SELECT COLUMNS(*)::VARCHAR FROM {question}";
-        command.UseStreamingMode = true;
-        using var reader = command.ExecuteReader();
-        RowPrinter.Of(style, columns, output).Print(reader);
-    }
-
-    /// <summary>The first column of the answer.</summary>
-    /// <exception cref="DuckDBException">A file is damaged.</exception>
-    public IEnumerable<string> Texts(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.UseStreamingMode = true;
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            yield return reader.GetString(0);
-        }
-    }
-
-    /// <summary>Writes the answer to a file.</summary>
-    /// <exception cref="DuckDBException">The question is wrong or is not one SELECT, a file is damaged, or the path takes no more.</exception>
-    public void Copy(Statement statement, CopyFormat format, string path) =>
-        Execute($"COPY (SELECT * FROM {Asked(statement.Sql)}) TO {SqlText.Quote(path)} (USE_TMP_FILE false, {OptionsOf(format)})");
-
-    /// <summary>Reads the rows of a question, one after the other.</summary>
-    /// <exception cref="DuckDBException">It is wrong, or a file is damaged.</exception>
-    public void Read(string question, Action<DbDataReader> read)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = $"SELECT * FROM {Asked(question)}";
-        command.UseStreamingMode = true;
-        using var reader = command.ExecuteReader();
-        read(reader);
-    }
-
     /// <summary>The first value of the first row, or null.</summary>
     public object? Value(string sql)
     {
@@ -222,17 +175,7 @@ internal sealed class CaptureDatabase : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private static string OptionsOf(CopyFormat format) => format switch
-    {
-        CopyFormat.Parquet => "FORMAT parquet, COMPRESSION zstd",
-        CopyFormat.Csv => "FORMAT csv, HEADER",
-        _ => "FORMAT json",
-    };
-
     private static string NameOf(Relation relation) => relation.ToString().ToLowerInvariant();
-
-    /// <summary>DuckDB's query() takes one SELECT and nothing else.</summary>
-    private static string Asked(string sql) => $"query({SqlText.Quote(sql)})";
 
     private static string Literal(DateTime time) => string.Create(CultureInfo.InvariantCulture, $"TIMESTAMP '{time:yyyy-MM-dd HH:mm:ss.ffffff}'");
 
@@ -266,31 +209,6 @@ internal sealed class CaptureDatabase : IDisposable
 
     private static DateTime? LastTime(ReadableFile file) =>
         DateTime.TryParse(file["netmon.last_timestamp"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
-
-    private List<ColumnHead> Describe(string question)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {question})";
-        using var reader = command.ExecuteReader();
-        List<ColumnHead> columns = [];
-        while (reader.Read())
-        {
-            columns.Add(new ColumnHead(reader.GetString(0), reader.GetString(1)));
-        }
-
-        return columns;
-    }
-
-    private void PrintPlan(string sql, TextWriter output)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            output.Write(reader.GetString(1).TrimEnd('\n') + "\n");
-        }
-    }
 
     private void Execute(string sql)
     {

@@ -74,7 +74,7 @@ internal sealed class History(CaptureSettings capture, Filter filter, Logger log
                 throw new QueryException("the events that are printed so far are not all: ask again, it goes without that file then");
             }
 
-            database.Read(sql, rows =>
+            database.Rows.Read(sql, rows =>
             {
                 while (rows.Read())
                 {

@@ -18,7 +18,7 @@ internal static class ReportData
             questions.Progress?.Step($"answering {++asked} of {questions.Questions.Count} questions");
             output.Write($"{(name == questions.Questions[0].Name ? "" : ",\n")}\"{name}\":[");
             var isFirst = true;
-            foreach (var row in database.Texts($"SELECT json_array(*COLUMNS(*))::VARCHAR FROM query({SqlText.Quote(sql)})"))
+            foreach (var row in database.Rows.Texts($"SELECT json_array(*COLUMNS(*))::VARCHAR FROM query({SqlText.Quote(sql)})"))
             {
                 output.Write(isFirst ? row : ",\n" + row);
                 isFirst = false;

@@ -45,7 +45,7 @@ internal static class QueriedCapture
         using var spill = TemporaryFolder.Create();
         using var database = CaptureDatabase.Create(Memory, spill.Path);
         database.Load(snapshot, database.Plan([sql], HourRange.All));
-        database.Print(new Statement(sql, null), new PrintStyle(OutputFormat.Csv, null), output);
+        database.Rows.Print(new Statement(sql, null), new PrintStyle(OutputFormat.Csv, null), output);
         return output.ToString();
     }
 
