@@ -108,6 +108,7 @@ GROUP BY address, node, pod_name, pod_namespace, pod_uid, coalesce(host_network,
 
 -- The same by hour, so that at each moment an address has one owner or none that is known for sure. Of one node: who has it next
 -- has it from the other's end on, or, where that is not known, ends it. Of several nodes: nobody while both say that they have it.
+-- names has all names together: where none is asked for, no plan reads the column workload of holding, by which netmon query knows.
 CREATE OR REPLACE VIEW holders AS
 WITH ranges AS (
     SELECT address, date, hour, node, pod_name, pod_namespace, pod_uid, any_value(workload) AS workload, from_time, min(to_time) AS to_time
@@ -125,7 +126,7 @@ SELECT * FROM (
     SELECT address, date, hour, greatest(from_time, free_at) AS held_from,
         CASE WHEN shared THEN least(coalesce(to_time, 'infinity'), coalesce(next_from, 'infinity')) ELSE coalesce(to_time, next_from, 'infinity') END AS held_until,
         hash(node, pod_namespace, pod_name, pod_uid) AS holder, CASE WHEN pod_name <> '' AND pod_namespace IS NULL THEN node END AS only_from,
-        node, pod_name, pod_namespace, workload
+        node, pod_name, pod_namespace, workload, {node: node, namespace: pod_namespace, pod: pod_name, workload: workload} AS names
     FROM ordered
 ) WHERE held_from < held_until;
 
@@ -135,7 +136,7 @@ CREATE OR REPLACE VIEW named_tallies AS
 SELECT * EXCLUDE (only_from) REPLACE (CASE WHEN only_from IS NULL OR only_from = node THEN holder END AS holder,
     CASE WHEN only_from IS NULL OR only_from = node THEN names END AS names)
 FROM (
-    SELECT t.*, holder, only_from, CASE WHEN holder IS NOT NULL THEN {node: h.node, namespace: h.pod_namespace, pod: h.pod_name, workload: h.workload} END AS names
+    SELECT t.*, holder, only_from, h.names
     FROM tallies t LEFT JOIN holders h ON t.peer = h.address AND t.date = h.date AND t.hour = h.hour AND t.first >= h.held_from AND t.last < h.held_until
 );
 
@@ -262,20 +263,31 @@ FROM (
     FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
 ) o ON c.whose = o.whose AND c.src_port = o.src_port AND c.dst_port = o.dst_port AND o.told_at >= c.not_before AND o.told_at <= c.timestamp;
 
--- peer_* is what the agent knew of the other side; where it knew nothing, who had its address when the connection began.
-CREATE OR REPLACE VIEW connections AS
-SELECT c.* EXCLUDE (reported_at, peer_pod_namespace, peer_pod_name, peer_workload, peer_node),
-    coalesce(peer_pod_namespace, h.pod_namespace) AS peer_pod_namespace,
-    coalesce(peer_pod_name, CASE WHEN only_from IS NULL OR only_from = c.node THEN h.pod_name END) AS peer_pod_name,
-    coalesce(peer_workload, CASE WHEN only_from IS NULL OR only_from = c.node THEN h.workload END) AS peer_workload,
-    coalesce(peer_node, CASE WHEN only_from IS NULL OR only_from = c.node THEN h.node END) AS peer_node
+-- Connections with who had the other side's address when they began. Where a question asks for no name by owners, netmon query makes it
+-- without the join, which reads addresses and times of every row.
+CREATE OR REPLACE VIEW held_connections AS
+SELECT c.*, CASE WHEN only_from IS NULL OR only_from = c.node THEN names END AS holder
 FROM all_connections c LEFT JOIN holders h ON CASE c.direction WHEN 'outbound' THEN c.dst_ip ELSE c.src_ip END = h.address
     AND c.reported_at::DATE = h.date AND hour(c.reported_at) = h.hour AND c.opened_at >= h.held_from AND c.opened_at < h.held_until;
+
+-- peer_* is what the agent knew of the other side; where it knew nothing, who had its address when the connection began.
+CREATE OR REPLACE VIEW connections AS
+SELECT * EXCLUDE (reported_at, peer_pod_namespace, peer_pod_name, peer_workload, peer_node, holder),
+    coalesce(peer_pod_namespace, holder.namespace) AS peer_pod_namespace, coalesce(peer_pod_name, holder.pod) AS peer_pod_name,
+    coalesce(peer_workload, holder.workload) AS peer_workload, coalesce(peer_node, holder.node) AS peer_node
+FROM held_connections;
 
 -- The connections that are open at the end of the capture, by what was reported in its last hour: an open connection has a FLOW
 -- when an hour begins. What the agent has not reported for an hour, because it was stopped, is not here.
 CREATE OR REPLACE VIEW open_now AS
-SELECT * EXCLUDE (accepted_at, reported_at, selected), reported_at FROM open_ends(date_trunc('hour', getvariable('capture_end') - INTERVAL 2 MINUTES)) WHERE selected;
+SELECT * EXCLUDE (accepted_at, reported_at, selected, peer_pod_namespace, peer_pod_name, peer_workload, peer_node, holder), reported_at,
+    coalesce(peer_pod_namespace, holder.namespace) AS peer_pod_namespace, coalesce(peer_pod_name, holder.pod) AS peer_pod_name,
+    coalesce(peer_workload, holder.workload) AS peer_workload, coalesce(peer_node, holder.node) AS peer_node
+FROM (
+    SELECT c.*, CASE WHEN only_from IS NULL OR only_from = c.node THEN names END AS holder
+    FROM open_ends(date_trunc('hour', getvariable('capture_end') - INTERVAL 2 MINUTES)) c LEFT JOIN holders h ON CASE c.direction WHEN 'outbound' THEN c.dst_ip ELSE c.src_ip END = h.address
+        AND c.reported_at::DATE = h.date AND hour(c.reported_at) = h.hour AND c.opened_at >= h.held_from AND c.opened_at < h.held_until
+) WHERE selected;
 
 -- Who moves how much with whom: connections that have ended, and bytes, those of open connections too. The port is the server's.
 -- A row for each pod and process; workload adds replicas up. peer_* is who had the peer's address then; NULL: it is not known.
@@ -489,7 +501,8 @@ SELECT 'ended', c.node, s.node, c.dst_ip, c.dst_port, c.src_ip, c.dst_port, c.n,
 FROM clients c JOIN settled s ON c.src_ip = s.src_ip AND c.dst_ip = s.dst_ip AND c.dst_port = s.dst_port
 WHERE c.selected OR s.selected;
 
--- Which workload talks to which. unpaired counts what is not here.
+-- Which workload talks to which; an end whose container had no name has the pod that had its address on its node then. unpaired
+-- counts what is not here.
 CREATE OR REPLACE VIEW edges AS
 SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS client,
     workload_name(s_workload, s_pod_namespace, s_pod_name, s_container_name, s_process) AS server, port, * EXCLUDE (pod_namespace, pod_name, container_name, process, workload,
@@ -498,7 +511,15 @@ FROM (
     SELECT pod_namespace, pod_name, container_name, process, workload, s_pod_namespace, s_pod_name, s_container_name, s_process, s_workload, dst_port AS port,
         sum(connections)::BIGINT AS connections, list_median(flatten(list(latencies)))::BIGINT AS median_us, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
         min(first) AS first, max(last) AS last, node AS client_node, s_node AS server_node
-    FROM pairs
+    FROM (
+        SELECT p.* REPLACE (coalesce(c.pod_namespace, p.pod_namespace) AS pod_namespace, coalesce(c.pod_name, p.pod_name) AS pod_name, coalesce(p.workload, c.workload) AS workload,
+            coalesce(s.pod_namespace, p.s_pod_namespace) AS s_pod_namespace, coalesce(s.pod_name, p.s_pod_name) AS s_pod_name, coalesce(p.s_workload, s.workload) AS s_workload)
+        FROM pairs p
+        LEFT JOIN holders c ON CASE p.pod_name WHEN '' THEN p.s_src_ip END = c.address AND p.node = c.node
+            AND p.last::DATE = c.date AND hour(p.last) = c.hour AND p.first >= c.held_from AND p.last < c.held_until
+        LEFT JOIN holders s ON CASE p.s_pod_name WHEN '' THEN p.dst_ip END = s.address AND p.s_node = s.node
+            AND p.last::DATE = s.date AND hour(p.last) = s.hour AND p.first >= s.held_from AND p.last < s.held_until
+    )
     GROUP BY ALL
 );
 

@@ -137,6 +137,11 @@ internal sealed class CaptureDatabase : IDisposable
         Replace(Relation.Holding, RelationSql.Of(Relation.Holding, snapshot.Holding));
         LoadKept(snapshot);
         LoadLosses(snapshot);
+        if (scope.Reads(Relation.Holding) && !scope.NamesByOwners && Value("SELECT max(view_name) FROM duckdb_views() WHERE view_name = 'held_connections'") is string)
+        {
+            Execute("CREATE OR REPLACE VIEW held_connections AS SELECT *, NULL::STRUCT(node VARCHAR, \"namespace\" VARCHAR, pod VARCHAR, workload VARCHAR) AS holder FROM all_connections");
+        }
+
         if (scope.OpenEnds.Macro is { } macro)
         {
             Execute(macro);

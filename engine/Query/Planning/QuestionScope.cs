@@ -14,6 +14,9 @@ internal sealed partial class QuestionScope
     private readonly Dictionary<Relation, int> _scans = [];
     private readonly HashSet<string> _words = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a question asks for names by owners, as far as the plans were read.</summary>
+    public bool NamesByOwners { get; private set; }
+
     /// <summary>What all open connections that the questions need have in common.</summary>
     public EndConditions OpenEnds { get; } = new();
 
@@ -75,6 +78,7 @@ internal sealed partial class QuestionScope
                 var conditions = Texts(info, "Filters");
                 Add(relation, FilterText.Bounds([.. conditions, .. above]));
                 OpenEnds.Add(conditions);
+                NamesByOwners |= relation == Relation.Holding && Texts(info, "Projections").Contains("workload");
                 _words.UnionWith(conditions.Concat(Texts(info, "Projections")).SelectMany(text => Word().Matches(text)).Select(word => word.Value));
             }
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Which conditions of questions hold for all open connections that they need.</summary>
+/// <summary>Which conditions of questions hold for all open connections that they need, and whether they need names by owners.</summary>
 public sealed class EndConditionsTests
 {
     private const string Macro = "CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AS ";
@@ -31,6 +31,25 @@ public sealed class EndConditionsTests
         database.Define(new ViewScript(script.ReadToEnd()).NeededBy(string.Join(' ', questions)), Filter.None, pairsEnds: false);
 
         Assert.Equal(conditions is null ? null : Macro + conditions, database.Plan(questions, HourRange.All).OpenEnds.Macro);
+    }
+
+    [Theory]
+    [InlineData("FROM connections", true)]
+    [InlineData("SELECT count(*) FROM connections WHERE peer_pod_name = 'new-0'", true)]
+    [InlineData("SELECT COLUMNS('peer_n.*') FROM connections", true)]
+    [InlineData("SELECT n FROM (SELECT count(*) AS n, peer_workload FROM connections GROUP BY ALL)", true)]
+    [InlineData("SELECT count(*), sum(bytes_sent) FROM connections", false)]
+    [InlineData("SELECT a.n FROM (SELECT *, 1 AS n FROM connections) a", false)]
+    [InlineData("SELECT sum(connections) FROM talkers", false)]
+    [InlineData("SELECT peer_workload, sum(connections) FROM talkers GROUP BY ALL", true)]
+    public void Whether_a_question_asks_for_names_by_owners(string question, bool asks)
+    {
+        using var spill = TemporaryFolder.Create();
+        using var database = CaptureDatabase.Create("256MiB", spill.Path);
+        using var script = new StreamReader(typeof(Answer).Assembly.GetManifestResourceStream("views.sql")!);
+        database.Define(new ViewScript(script.ReadToEnd()).NeededBy(question), Filter.None, pairsEnds: false);
+
+        Assert.Equal(asks, database.Plan([question], HourRange.All).NamesByOwners);
     }
 
     [Fact]

@@ -44,6 +44,38 @@ public sealed class OwnerViewTests : IDisposable
         ["caller-0,new-0", "caller-0,old-0"], Ask("SELECT client_pod, server_pod FROM edges ORDER BY ALL"));
 
     [Fact]
+    public void A_container_without_a_name_is_in_edges_as_the_pod_that_had_its_address_on_its_node()
+    {
+        var at = Sample.Hour19 + 20 * Sample.HourLong + 60 * Sample.Second;
+        Write("node-3", at, [Pod("server", at - Sample.Second)], [Unnamed(Direction.Inbound)]);
+        Write("node-1", at, [], [Unnamed(Direction.Outbound)]);
+        Assert.Equal(["unnamed/curl,\"\",shop/server,server-0"], Ask("SELECT client, client_pod, server, server_pod FROM edges WHERE first > '2026-11-23'"));
+
+        ConnectionEvent Unnamed(Direction direction)
+        {
+            var close = Close(at, direction, "any");
+            close.Container = new ContainerIdentity("c0ffee");
+            return close;
+        }
+    }
+
+    [Fact]
+    public void An_open_connection_has_the_name_of_who_had_the_address_when_it_began()
+    {
+        var flow = Sample.Flow(Sample.Hour19 + 90 * Sample.Second);
+        (flow.Peer, flow.Record.ConnectionId, flow.Record.DurationNanoseconds) = (null, 9999, (ulong)Sample.Second);
+        (flow.Record.Direction, flow.Record.DestinationAddress) = (Direction.Outbound, Sample.Address(Address));
+        Write("node-1", Sample.Hour19, [], [flow]);
+        Assert.Equal(["new-0,shop/new,node-3"], Ask("SELECT peer_pod_name, peer_workload, peer_node FROM open_now WHERE connection_id = 9999"));
+        Assert.Equal(["new-0,shop/new,node-3"], Ask("SELECT peer_pod_name, peer_workload, peer_node FROM connections WHERE open AND connection_id = 9999"));
+    }
+
+    [Fact]
+    public void Without_names_a_question_has_the_same_connections() => Assert.Equal(
+        Ask("SELECT count(*), sum(bytes_sent) FROM (SELECT bytes_sent, peer_pod_name FROM connections) WHERE peer_pod_name IS NULL OR peer_pod_name <> ''"),
+        Ask("SELECT count(*), sum(bytes_sent) FROM connections"));
+
+    [Fact]
     public void Whom_nobody_has_noted_down_stays_unknown() => Assert.Equal(
         ["0"], Ask("SELECT count(peer_pod_name) + count(peer_node) FROM connections WHERE direction = 'inbound'"));
 
