@@ -52,8 +52,14 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         WaitFor.True(() => query.Exec(asked).MustSucceed().Output == "n\n120\n", "the events in an answer");
         var picture = query.Exec("/netmon", "query").MustSucceed();
         Assert.Contains("who moves most", picture.Output, StringComparison.Ordinal);
-        query.ExecTo(_scratch["export.parquet"], "/netmon", "query", "--format", "parquet", "SELECT * FROM events").MustSucceed();
+        string[] called = ["--to", $"{server.Address}:{Port}"];
+        query.ExecTo(_scratch["export.parquet"], ["/netmon", "export", .. called]).MustSucceed();
         Assert.Equal(120, Duck.Number($"SELECT count(*) FROM read_parquet('{_scratch["export.parquet"]}') WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"));
+        var observed = query.Exec(["/netmon", "observe", "--last", "1000", "-o", "json", .. called]).MustSucceed().Output;
+        Assert.Equal(120, observed.Count(c => c == '\n'));
+        Assert.Contains("workloads", query.Exec("/netmon", "top", "--once").MustSucceed().Output, StringComparison.OrdinalIgnoreCase);
+        query.ExecTo(_scratch["report.html"], "/netmon", "report", "--since", "1h").MustSucceed();
+        Assert.Contains("</html>", File.ReadAllText(_scratch["report.html"]), StringComparison.Ordinal);
         output.WriteLine($"{overlay}: the container query, waiting: {query.ResidentBytes(agent.Pod)} bytes");
         // The agent's own container has no DuckDB: it says where to ask.
         var refused = Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "tasks", "exec", "--fifo-dir", Path.Combine(containerd.Node.Folder, "fifo"), "--exec-id", "ask", agent.Container.Id, "/netmon", "query");
