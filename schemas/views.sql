@@ -327,7 +327,8 @@ FROM tries LEFT JOIN reached USING (workload, dst_ip, dst_port)
 WHERE result <> 'established' AND (last_success IS NULL OR last > last_success)
 GROUP BY workload, dst_ip, dst_port;
 
--- What a workload reached on the capture's last day and never before, roll-ups included. Every pod of a workload counts.
+-- What a workload reached on the capture's last day (or since the variable new_since) and never before, roll-ups included. Every pod of a
+-- workload counts.
 -- known_since is when the workload first reached anything: with the same day, all of it is new.
 CREATE OR REPLACE VIEW new_destinations AS
 WITH reached AS (
@@ -345,7 +346,7 @@ SELECT workload, peer AS dst_ip, port AS dst_port, min(first_seen) AS first_seen
     arg_min({names: names}, first_seen).names.workload AS peer_workload, arg_min({names: names}, first_seen).names.pod AS peer_pod_name
 FROM named JOIN known USING (workload)
 GROUP BY workload, peer, port
-HAVING min(first_seen) >= date_trunc('day', getvariable('capture_end'));
+HAVING min(first_seen) >= coalesce(getvariable('new_since')::TIMESTAMP, date_trunc('day', getvariable('capture_end')));
 
 -- Bytes by minute: what moved since a connection's last FLOW is in the minute of the report, and a CLOSE of version 0.1 has all.
 CREATE OR REPLACE VIEW bytes_by_minute AS

@@ -80,7 +80,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         Snapshot? snapshot = null;
         try
         {
-            database.SetEnd(end);
+            database.SetEnd(end, settings.NewSince);
             IReadOnlyList<(string Name, string Sql)> kept = picture is null ? settings.Report?.Views ?? [] : [(Picture.Source, picture.SourceDefinition)];
             database.Define(views.Concat(kept.Select(view => view.Sql)), settings.Filter, pairsEnds);
             var scope = database.Plan(statements.Select(statement => statement.Sql), settings.Filter.SumHours);
@@ -168,7 +168,6 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         }
 
         NameSumsAlone(snapshot);
-
         return snapshot;
     }
 

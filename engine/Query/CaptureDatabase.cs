@@ -66,9 +66,9 @@ internal sealed class CaptureDatabase : IDisposable
     /// <summary>How much of the files that a question reads is read, in percent; below zero where that is not known. Any thread.</summary>
     public double Progress => _connection.GetQueryProgress().Percentage;
 
-    /// <summary>Sets the variable capture_end, before the views that use it are made.</summary>
-    public void SetEnd(DateTime? end) =>
-        Execute($"SET VARIABLE capture_end = {(end is { } time ? Literal(time) : "NULL")}::TIMESTAMP");
+    /// <summary>Sets the variables capture_end and new_since, before the views that use them are made.</summary>
+    public void SetEnd(DateTime? end, DateTime? newSince = null) => Execute(
+        $"SET VARIABLE capture_end = {(end is { } time ? Literal(time) : "NULL")}::TIMESTAMP; SET VARIABLE new_since = {(newSince is { } since ? Literal(since) : "NULL")}::TIMESTAMP");
 
     /// <summary>The time of the last event in a snapshot; null where it has none.</summary>
     public DateTime? LastTime(Snapshot snapshot)

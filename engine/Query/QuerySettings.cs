@@ -16,4 +16,15 @@ internal sealed record QuerySettings(CaptureSettings Capture, Filter Filter, IRe
 {
     /// <summary>Where DuckDB itself writes the answer, in what format: Parquet, and all of an export. Null where rows are printed.</summary>
     public CopyFormat? Copy { get; init; }
+
+    /// <summary>Since when a destination is new for new_destinations, UTC; null: since the capture's last day began.</summary>
+    public DateTime? NewSince { get; init; }
+
+    /// <summary>Those of questions in SQL, or of the picture.</summary>
+    /// <exception cref="FormatException">The filter does not go with the question.</exception>
+    public static QuerySettings Of(CaptureSettings capture, Filter filter, IReadOnlyList<Statement>? statements, string text, PrintStyle style)
+    {
+        var (selected, newSince) = NetMon.Query.Filters.NewSince.Of(filter, text);
+        return new QuerySettings(capture, selected, statements, text, style) { NewSince = newSince };
+    }
 }

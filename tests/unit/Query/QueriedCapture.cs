@@ -32,7 +32,7 @@ internal static class QueriedCapture
     public static string Print(this CaptureFolder capture, string? sql, OutputFormat format, int? width = null, List<string>? log = null, Filter? filter = null)
     {
         using var output = new MemoryStream();
-        var settings = new QuerySettings(new CaptureSettings(capture.Path, null, Memory, IsStrict: false), filter ?? Filter.None, sql is null ? null : Statement.Parse(sql), sql ?? "", new PrintStyle(format, width));
+        var settings = QuerySettings.Of(new CaptureSettings(capture.Path, null, Memory, IsStrict: false), filter ?? Filter.None, sql is null ? null : Statement.Parse(sql), sql ?? "", new PrintStyle(format, width));
         using var answer = new Answer(settings, new Logger(entry => log?.Add(entry.Message), "query"));
         answer.Print(output);
         return Encoding.UTF8.GetString(output.ToArray());

@@ -132,6 +132,21 @@ public sealed class FilteredAnswerTests : IDisposable
     public void Views_that_compare_take_no_filter_that_leaves_out_what_they_compare(string sql, string filter) =>
         Assert.Contains("compares", Assert.Throws<FormatException>(() => Print(filter, sql)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("--process proc-3,proc-4 ")]
+    public void A_destination_is_new_since_then_compared_with_all_before(string filter)
+    {
+        const string reached = "SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, peer AS dst_ip, port AS dst_port, min(first) AS first_seen FROM hourly"
+            + " WHERE result = 'established' AND attempts > 0 GROUP BY ALL";
+        const string news = "SELECT workload, dst_ip, dst_port, first_seen FROM new_destinations ORDER BY ALL";
+        var expected = Print(filter.Trim(), $"SELECT * FROM ({reached}) WHERE first_seen >= TIMESTAMP '2026-11-22 19:02:00' ORDER BY ALL");
+        Assert.InRange(expected.Count(c => c == '\n'), 2, 400);
+        Assert.Equal(expected, Print($"{filter}--since 2026-11-22T19:02", news));
+        Assert.NotEqual(expected, Print(filter.Trim(), news));
+        Assert.Contains("by itself", Assert.Throws<FormatException>(() => Print("--since 2026-11-22T19:02", $"{news}; FROM talkers")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Hours_whose_events_are_removed_are_answered_by_sums_or_named()
     {
