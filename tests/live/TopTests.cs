@@ -64,6 +64,21 @@ public sealed class TopTests : IDisposable
         agent.Stop();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("trap '' HUP; ")] // as under nohup
+    public void It_ends_with_its_terminal(string trap)
+    {
+        using var agent = AgentProcess.Start("--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=1000");
+        Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", $"{trap}echo $$ >{_scratch["pid"]}; exec {Repository.Agent} top --capture {_scratch["capture"]}");
+        WaitForScreen("the screen", lines => lines[0].StartsWith("netmon top", StringComparison.Ordinal));
+        var process = $"/proc/{File.ReadAllText(_scratch["pid"]).Trim()}";
+        Assert.True(Directory.Exists(process));
+        Tmux("kill-server").MustSucceed();
+        WaitFor.True(() => !Directory.Exists(process), "the end");
+        agent.Stop();
+    }
+
     [Fact]
     public void Without_a_terminal_it_prints_one_table()
     {
