@@ -50,7 +50,7 @@ run() { # SUITE PROJECT ARGUMENTS...
 
 declare -A suite_class=([unit]=UnitTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests [image]=LiveTests [package]=LiveTests [faults]=LiveTests [soak]=LiveTests)
 
-# Guests are emulated by one thread each, and live tests mostly wait: side by side they take little longer than the live tests.
+# Guests are emulated by one thread each, and tests of runtimes mostly wait, so they run side by side. Live tests have budgets: nothing runs beside them.
 guests='' guests_log=$(mktemp)
 trap 'rm -f "$failures" "$guests_log"; [[ -z $guests ]] || kill "$guests" 2>/dev/null' EXIT
 start_guests() {
@@ -70,11 +70,11 @@ for suite in "${suites[@]}"; do
 		tests/helm/setup.sh
 		tests/readers/setup.sh
 		tests/live/setup.sh
-		start_guests
 		run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image -trait- suite=package -trait- suite=faults -trait- suite=soak
 		;;
 	runtimes)
 		tests/runtimes/setup.sh
+		start_guests
 		run runtimes live -trait suite=runtimes
 		;;
 	kernels)
