@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace NetMon.Query.Report;
@@ -22,8 +21,8 @@ internal static class ReportPage
             output.Write(text);
             output.Write(place switch
             {
-                "script-hash" => Hash(script),
-                "style-hash" => Hash(style),
+                "script-hash" => Resource("page.js.sha256"),
+                "style-hash" => Resource("page.css.sha256"),
                 "script" => script,
                 "style" => style,
                 "data" => Harmless($"{{\"about\":{about},\n\"answers\":{{{answers}}}}}"),
@@ -48,8 +47,6 @@ internal static class ReportPage
 
         yield return (template[at..], "");
     }
-
-    private static string Hash(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string Resource(string name)
     {

@@ -12,7 +12,7 @@ exec 9>"$target/.lock"
 flock 9
 
 made_of=$(cat package.json package-lock.json build.sh ./*.js page.css | sha256sum | cut -d ' ' -f 1)
-if [[ -s $target/page.js && -s $target/page.css && $(cat "$target/made-of" 2>/dev/null) == "$made_of" ]]; then
+if [[ -s $target/page.js && -s $target/page.css && -s $target/page.js.sha256 && -s $target/page.css.sha256 && $(cat "$target/made-of" 2>/dev/null) == "$made_of" ]]; then
 	exit 0
 fi
 
@@ -34,4 +34,8 @@ rm -f "$target/made-of"
 bundle "$sources/main.js" --bundle --format=iife --target=es2020 --legal-comments=eof --outfile="$target/page.js" \
 	"--banner:js=/*! With Apache ECharts, copyright The Apache Software Foundation, Apache License 2.0 */"
 bundle "$sources/page.css" --outfile="$target/page.css"
+# For the page's policy. The image has no OpenSSL, by which .NET would hash.
+for file in page.js page.css; do
+	node -e 'process.stdout.write(require("crypto").createHash("sha256").update(require("fs").readFileSync(process.argv[1])).digest("base64"))' "$target/$file" >"$target/$file.sha256"
+done
 echo "$made_of" >"$target/made-of"
