@@ -43,5 +43,6 @@ internal static class FilterViews
             $"CREATE OR REPLACE VIEW {name} AS SELECT {columns} FROM {schema}.{relation.ToString().ToLowerInvariant()} WHERE {SqlCondition.All([.. conditions.OfType<string>()])}";
     }
 
-    private static bool Makes(IReadOnlyList<string> views, string name) => views.Any(sql => sql.StartsWith($"CREATE OR REPLACE VIEW {name} ", StringComparison.Ordinal));
+    /// <summary>Whether a view is among those that statements make.</summary>
+    public static bool Makes(IReadOnlyList<string> views, string name) => views.Any(sql => sql.StartsWith($"CREATE OR REPLACE VIEW {name} ", StringComparison.Ordinal));
 }

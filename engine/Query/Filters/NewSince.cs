@@ -25,7 +25,7 @@ internal static partial class NewSince
         var script = ViewScript.Shipped();
         var own = script.NeededBy(View);
         var asked = script.NeededBy(question);
-        if (!asked.Contains(own[^1]))
+        if (!FilterViews.Makes(asked, View))
         {
             return (filter, null);
         }
