@@ -155,7 +155,20 @@ public sealed class CaptureFollowerTests : IDisposable
     }
 
     private static int OpenFiles(string folder) => Directory.EnumerateFiles("/proc/self/fd")
-        .Count(descriptor => File.ResolveLinkTarget(descriptor, returnFinalTarget: false) is { } target && target.FullName.StartsWith(folder, StringComparison.Ordinal) && target.FullName.Contains("copy-", StringComparison.Ordinal)) + 1;
+        .Count(descriptor => Target(descriptor) is { } target && target.StartsWith(folder, StringComparison.Ordinal) && target.Contains("copy-", StringComparison.Ordinal)) + 1;
+
+    /// <summary>The file that a descriptor of this process is open on; null if another test has closed it since.</summary>
+    private static string? Target(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.FullName;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
 
     private CaptureSink Open() => _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
 }
