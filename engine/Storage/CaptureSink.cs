@@ -69,6 +69,7 @@ public sealed class CaptureSink : IEventSink
         _sealer = new SealWorker(
             job => Seal(job, pieces, hours, losses, rollups, _owners),
             waiting => retention.Run(Volatile.Read(ref _watermark), () => [.. waiting(), .. _hot.OpenHours]),
+            options.RetainEvery,
             () =>
             {
                 rollups.Forget();

@@ -45,6 +45,9 @@ public sealed record CaptureSinkOptions
     /// <summary>Bytes that the capture directory may have before its oldest hour is removed; null: as many as there is room for.</summary>
     public long? RetainBytes { get; init; } = 10L << 30;
 
+    /// <summary>How often retention looks at the capture directory when no hour is sealed meanwhile.</summary>
+    public TimeSpan RetainEvery { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>For how long the clock must have run without being set before anything is removed for its age.</summary>
     public TimeSpan ClockSteadyFor { get; init; } = TimeSpan.FromHours(1);
 

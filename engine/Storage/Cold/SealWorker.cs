@@ -13,13 +13,12 @@ internal sealed class SealWorker
     /// <summary>What the program fails on is tried less and less often, up to this.</summary>
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan RetainInterval = TimeSpan.FromMinutes(1);
-
     /// <summary>A node that fills a row group more often than that keeps the buffers for it.</summary>
     private static readonly TimeSpan BuffersStay = TimeSpan.FromMinutes(1);
 
     private readonly Action<SealJob> _seal;
     private readonly Action<Func<IEnumerable<Hour>>> _retain;
+    private readonly TimeSpan _retainEvery;
     private readonly Action _forget;
     private readonly FailureLog _failures;
     private readonly FailureLog _retentionFailures;
@@ -33,14 +32,15 @@ internal sealed class SealWorker
 
     /// <param name="seal">Does a job; throws what the disk throws.</param>
     /// <param name="retain">Removes what is too old or too much; given what says which hours wait here.</param>
+    /// <param name="retainEvery">How often it calls <paramref name="retain"/>, when no hour is sealed meanwhile.</param>
     /// <param name="forget">Called when there has been nothing to do for a while: gives buffers back.</param>
     /// <param name="failures">Told why a job failed; it will be tried again.</param>
     /// <param name="retentionFailures">The same of <paramref name="retain"/>.</param>
     /// <param name="progress">Of this thread; who does the work steps it on.</param>
     public SealWorker(
-        Action<SealJob> seal, Action<Func<IEnumerable<Hour>>> retain, Action forget, FailureLog failures, FailureLog retentionFailures, ThreadProgress progress)
+        Action<SealJob> seal, Action<Func<IEnumerable<Hour>>> retain, TimeSpan retainEvery, Action forget, FailureLog failures, FailureLog retentionFailures, ThreadProgress progress)
     {
-        (_seal, _retain, _forget, _failures, _retentionFailures, _progress) = (seal, retain, forget, failures, retentionFailures, progress);
+        (_seal, _retain, _retainEvery, _forget, _failures, _retentionFailures, _progress) = (seal, retain, retainEvery, forget, failures, retentionFailures, progress);
         _thread = new Thread(Run) { Name = "netmon-seal", IsBackground = true };
     }
 
@@ -126,7 +126,7 @@ internal sealed class SealWorker
                 return;
             }
 
-            _retainAt = now + (long)RetainInterval.TotalMilliseconds;
+            _retainAt = now + (long)_retainEvery.TotalMilliseconds;
         }
 
         try
