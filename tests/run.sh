@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.." || exit
 suites=("$@")
 ((${#suites[@]})) || suites=(unit live)
 passed=0 failed=0 skipped=0
+mkdir -p artifacts/tests
 failures=$(mktemp)
 
 build() { # SUITE PROJECT
@@ -17,10 +18,10 @@ build() { # SUITE PROJECT
 	return 1
 }
 
-execute() { # SUITE ARGUMENTS...
-	local class=${suite_class[$1]}
+execute() { # SUITE ARGUMENTS...; how long each test took is in artifacts/tests/SUITE.xml
+	local suite=$1 class=${suite_class[$1]}
 	shift
-	"artifacts/dotnet/bin/NetMon.$class/release/NetMon.$class" -noColor -showLiveOutput "$@"
+	"artifacts/dotnet/bin/NetMon.$class/release/NetMon.$class" -noColor -showLiveOutput "$@" -result-xml "artifacts/tests/$suite.xml"
 }
 
 count() { # SUITE LOG

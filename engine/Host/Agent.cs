@@ -20,18 +20,18 @@ using NetMon.Sources.Synthetic;
 
 namespace NetMon.Host;
 
-/// <summary>The whole flow, wired in the order of the data. The stop takes the same order: each part ends once nothing more comes to it.</summary>
+/// <summary>Wires the whole pipeline, in the order of the data. It stops in the same order: each part ends once it can receive nothing more.</summary>
 internal static class Agent
 {
-    // Bytes between the reader and the loop: enough for a burst of 30,000 events, then the rings must hold it.
+    // Capacity between the reader and the event loop: a burst of 30,000 events. Beyond that, records stay in the rings.
     private static readonly PipeOptions PipeOptions = new(
         pauseWriterThreshold: 4 * 1024 * 1024,
         resumeWriterThreshold: 2 * 1024 * 1024,
         minimumSegmentSize: 64 * 1024,
-        readerScheduler: PipeScheduler.Inline, // the loop goes on where the reader is: a hand-over to the pool wakes four threads
+        readerScheduler: PipeScheduler.Inline, // the loop runs on the reader's thread: handing over to the pool would wake four threads
         useSynchronizationContext: false);
 
-    /// <summary>Runs until a signal, the duration, or the end of the source; returns the exit code.</summary>
+    /// <summary>Runs until a signal, the end of the duration, or the end of the source; returns the exit code.</summary>
     public static async Task<int> RunAsync(RunSettings settings, Logger log)
     {
         LossAccount? account = null;
@@ -104,7 +104,7 @@ internal static class Agent
 
         if (archive is not null)
         {
-            await archive.DisposeAsync().ConfigureAwait(false); // what was sealed just now goes too
+            await archive.DisposeAsync().ConfigureAwait(false); // also uploads what was just sealed
         }
 
         log.Info(MemoryAccount.Summary());
@@ -118,7 +118,7 @@ internal static class Agent
         return ExitCode.Success;
     }
 
-    /// <summary>Ends the process when the time for its end is over, because a disk, a pipe or a program hangs. Doesn't return.</summary>
+    /// <summary>Ends the process when the time for shutting down is over because a disk, a pipe or a program hangs. Does not return.</summary>
     private static void GiveUp(LossAccount? account, Logger log)
     {
         log.Error($"not ended {StopSignal.EndBound.TotalSeconds:0} s after the signal: something hangs, such as the disk of --capture or of --record. Ending now; what is in hot/ is taken over by the next agent.");

@@ -4,14 +4,14 @@ using NetMon.Storage;
 
 namespace NetMon.Host;
 
-/// <summary>The counters of the sinks, by the sink.</summary>
+/// <summary>The counters of the sinks.</summary>
 internal sealed class AgentSinkCounters(RunSettings settings)
 {
     public SinkCounters Json { get; } = new(JsonSink.Stage);
 
     public SinkCounters Capture { get; } = new(CaptureSink.Stage, [.. CaptureSink.LaterLosses]);
 
-    /// <summary>Those of the sinks that the settings ask for.</summary>
+    /// <summary>The counters of the configured sinks.</summary>
     public IReadOnlyList<SinkCounters> All =>
     [
         .. settings.Json is null ? Array.Empty<SinkCounters>() : [Json],

@@ -7,10 +7,10 @@ using NetMon.Storage;
 
 namespace NetMon.Host;
 
-/// <summary>The sinks that the settings ask for, by name; null for one that is not asked for.</summary>
+/// <summary>The configured sinks; null for one that is not configured.</summary>
 internal sealed class AgentSinks
 {
-    /// <summary>How long files wait at the end for the lines: longer than these may stand still.</summary>
+    /// <summary>How long the capture sink waits at the end for the JSON sink: longer than a JSON write may block.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ManualResetEventSlim _linesEnded;
@@ -21,10 +21,10 @@ internal sealed class AgentSinks
 
     public CaptureSink? Capture { get; }
 
-    /// <summary>Those that there are.</summary>
+    /// <summary>All configured sinks.</summary>
     public IReadOnlyList<IEventSink> All => [.. ((IEventSink?[])[Json, Capture]).OfType<IEventSink>()];
 
-    /// <summary>A sink has ended, or was given up: it drops nothing more.</summary>
+    /// <summary>Reports that a sink has ended or was abandoned, and drops nothing more.</summary>
     public void Ended(IEventSink sink)
     {
         if (sink == Json)
@@ -33,7 +33,7 @@ internal sealed class AgentSinks
         }
     }
 
-    /// <summary>Opens them. Who closes them is the worker of each.</summary>
+    /// <summary>Opens the sinks. Their workers close them.</summary>
     /// <exception cref="CaptureDirectoryException">The capture directory can't be used.</exception>
     public static AgentSinks Open(RunSettings settings, AgentSinkCounters counters, LossAccount loss, CgroupLosses cgroups, ContainerDirectory directory, Faults faults, Logger log)
     {
@@ -67,7 +67,7 @@ internal sealed class AgentSinks
             LossCgroups = cgroups.Totals,
             ContainerOf = cgroups.ContainerOf,
             NamesOf = container => directory.Of(container.ContainerId),
-            NodeAddresses = settings.Source is SourceSpec.Kernel ? NodeAddresses.Read : null, // others' events are not of this machine
+            NodeAddresses = settings.Source is SourceSpec.Kernel ? NodeAddresses.Read : null, // events of other sources are not from this machine
         };
         var sink = new CaptureSink(options, counters, log);
         directory.OnPod(pod => sink.TakeOwner(PodOwners.Of(pod)));

@@ -1,9 +1,9 @@
 namespace NetMon.Host;
 
-/// <summary>Tells one boot of the machine from the next (random(4)).</summary>
+/// <summary>The kernel's boot id, which is unique for each boot (random(4)).</summary>
 internal static class BootId
 {
-    /// <summary>Empty where /proc does not show it.</summary>
+    /// <summary>Reads the id; empty if /proc does not provide it.</summary>
     public static string Read()
     {
         try

@@ -5,22 +5,22 @@ using NetMon.Sources;
 
 namespace NetMon.Host;
 
-/// <summary>What the source saw and lost by cgroup, and whose cgroups those are. Any thread.</summary>
-/// <param name="source">Keeps the account.</param>
-/// <param name="find">The container that a cgroup is in, as far as it is known now.</param>
+/// <summary>What the source saw and lost by cgroup, with the cgroups' containers. Thread-safe.</summary>
+/// <param name="source">Keeps the counters.</param>
+/// <param name="find">Returns the container of a cgroup, if it is known now.</param>
 internal sealed class CgroupLosses(IRecordSource source, Func<ulong, ContainerIdentity?> find)
 {
     private const int MostNamed = 5;
 
-    /// <summary>Cgroups whose names are kept; far more than are asked about in the time that their end takes to be forgotten elsewhere.</summary>
+    /// <summary>The maximum number of cgroups with remembered names; far more than are looked up in the time after which ended ones are forgotten elsewhere.</summary>
     private const int MostRemembered = 1024;
 
     private readonly ConcurrentDictionary<ulong, ContainerIdentity> _remembered = new();
 
-    /// <summary>What was seen and lost of each cgroup.</summary>
+    /// <summary>Returns what was seen and lost, by cgroup.</summary>
     public IReadOnlyList<CgroupCounters> Counters() => source.ReadCgroups();
 
-    /// <summary>The cgroups' parts of the loss counters; what these lack has no account of its own.</summary>
+    /// <summary>Returns the loss counters by cgroup. The rest of a counter has no cgroup of its own.</summary>
     public IReadOnlyList<CgroupLoss> Totals()
     {
         List<CgroupLoss> losses = [];
@@ -40,7 +40,7 @@ internal sealed class CgroupLosses(IRecordSource source, Func<ulong, ContainerId
         return losses;
     }
 
-    /// <summary>The container that a cgroup is in, also long after its end if it was asked for before; null for one of the host, or where it is not known.</summary>
+    /// <summary>Returns the container of a cgroup, even long after its end if it was looked up before; null for cgroups of the host and unknown ones.</summary>
     public ContainerIdentity? ContainerOf(ulong cgroupId)
     {
         if (find(cgroupId) is not { } found)
@@ -56,10 +56,10 @@ internal sealed class CgroupLosses(IRecordSource source, Func<ulong, ContainerId
         return _remembered[cgroupId] = found;
     }
 
-    /// <summary>One line for the log: who lost most. Null where nothing is lost that could be somebody's.</summary>
+    /// <summary>Returns a log line with the cgroups that lost most; null if no losses are known by cgroup.</summary>
     public string? Summary()
     {
-        var all = source.ReadCounters(); // first: of no cgroup is more lost than of all
+        var all = source.ReadCounters(); // first, so that no cgroup has lost more than the total
         var cgroups = source.ReadCgroups();
         if (all.RingFull + all.FairShare == 0)
         {

@@ -7,15 +7,15 @@ using NetMon.Foundation.Logging;
 namespace NetMon.Host;
 
 /// <summary>
-/// A program of its own that works for this agent, so that a library, a network's slowness and credentials stay out of the process that
-/// traces. It ends with this process, however that ends; when it ends by itself it is started again, later each time.
+/// A child process that works for this agent, which keeps libraries, slow networks and credentials out of the tracing process. It ends
+/// with the agent, however the agent ends. If it exits by itself, it is restarted after growing pauses.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    /// <summary>How long the child may take to end after its stdin was closed.</summary>
+    /// <summary>How long the child may take to exit after its stdin was closed.</summary>
     private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(1);
 
-    /// <summary>A child that lived this long was well: the next pause is a short one again.</summary>
+    /// <summary>A child that lived this long counts as healthy: the next pause is short again.</summary>
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(10);
 
     private readonly ChildProgram _program;
@@ -27,8 +27,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     private volatile Process _process;
     private bool _ended;
 
-    /// <summary>Starts it.</summary>
-    /// <exception cref="IOException">It can't be started.</exception>
+    /// <summary>Starts the program.</summary>
+    /// <exception cref="IOException">The program can't be started.</exception>
     public ChildProcess(ChildProgram program, FaultState fault, Logger log)
     {
         (_program, _fault, _log) = (program, fault, log);
@@ -36,7 +36,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         _watch = WatchAsync();
     }
 
-    /// <summary>Has it end: by the program's last word if it has one, and within the time that it has for that; else at once.</summary>
+    /// <summary>Ends the child: sends the program's last word, if any, and waits for its last work; else stops it immediately.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_ended)
@@ -115,12 +115,12 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // The agent ends.
+                // The agent is stopping.
             }
         }
     }
 
-    /// <summary>Reads what it writes until it ends; returns why that was.</summary>
+    /// <summary>Reads the child's output until it exits; returns the reason for the exit.</summary>
     private async Task<string> RunAsync()
     {
         try
@@ -132,7 +132,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _process.Kill(); // nobody reads it any more
+            _process.Kill(); // nothing reads its output any more
             await _process.WaitForExitAsync(_stop.Token).ConfigureAwait(false);
             return e.Message.TrimEnd('.');
         }
@@ -141,7 +141,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         return $"{_program.Name} ended unexpectedly with exit code {_process.ExitCode}";
     }
 
-    /// <summary>Starts it again after a pause; again and again, where that fails.</summary>
+    /// <summary>Restarts the child after a pause; retries until that succeeds.</summary>
     private async Task RestartAsync(string why)
     {
         while (true)

@@ -1,26 +1,26 @@
 namespace NetMon.Host;
 
-/// <summary>What <see cref="ChildProcess"/> has to know about the program that it starts.</summary>
-/// <param name="Name">The executable, beside this one or on the PATH.</param>
-/// <param name="Option">The agent's option that needs it.</param>
+/// <summary>The program that a <see cref="ChildProcess"/> runs.</summary>
+/// <param name="Name">The executable, in the agent's folder or on the PATH.</param>
+/// <param name="Option">The agent's option that requires it.</param>
 /// <param name="Arguments">Its command line.</param>
 internal sealed record ChildProgram(string Name, string Option, string[] Arguments)
 {
-    /// <summary>A sentence on what it means that it is not running for a while.</summary>
+    /// <summary>A sentence for the log on the consequences while it is not running.</summary>
     public required string Meanwhile { get; init; }
 
-    /// <summary>What it means that it is not running when the agent ends, behind a semicolon; empty: nothing.</summary>
+    /// <summary>The consequences if it is not running when the agent stops, appended after a semicolon; empty: none.</summary>
     public string IfNotRunning { get; init; } = "";
 
-    /// <summary>A line to its stdin by which it ends once its work is done; null: it ends when its stdin does.</summary>
+    /// <summary>A line to its stdin on which it completes its work and exits; null: it exits when its stdin is closed.</summary>
     public string? LastWord { get; init; }
 
-    /// <summary>How long it may work on after that.</summary>
+    /// <summary>How long it may work after that line.</summary>
     public TimeSpan LastLook { get; init; }
 
-    /// <summary>Reads its stdout to the end; null: its stdout is the agent's. What it throws ends the child.</summary>
+    /// <summary>Reads its stdout to the end; null: its stdout is the agent's. An exception ends the child.</summary>
     public Func<Stream, CancellationToken, Task>? ReadOutput { get; init; }
 
-    /// <summary>Whether it gets an environment variable.</summary>
+    /// <summary>Whether it inherits an environment variable.</summary>
     public Func<string, bool> MayKnow { get; init; } = _ => true;
 }

@@ -4,10 +4,10 @@ using NetMon.Enrichment.Peers;
 
 namespace NetMon.Host;
 
-/// <summary>Puts what netmon-kubernetes reports into the table of peers. One loop, the table's one writer.</summary>
+/// <summary>Applies the changes that netmon-kubernetes reports to the table of peers. Runs on one thread, the table's only writer.</summary>
 internal sealed class ClusterFeed(ClusterPeers peers)
 {
-    /// <summary>Takes a change.</summary>
+    /// <summary>Applies a change.</summary>
     public void Take(ClusterChange change)
     {
         switch (change)
@@ -17,7 +17,7 @@ internal sealed class ClusterFeed(ClusterPeers peers)
                 break;
             case ListEnds ends:
                 peers.EndList(KindOf(ends.Kind));
-                // What a list leaves behind is as large as what is kept of it, and the next one may be weeks away.
+                // A list leaves as much garbage as data, and the next list may be weeks away.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 break;
             case ServiceSeen service:
@@ -40,7 +40,7 @@ internal sealed class ClusterFeed(ClusterPeers peers)
         }
     }
 
-    /// <summary>The table's word for a kind.</summary>
+    /// <summary>Converts a kind.</summary>
     public static PeerObjectKind KindOf(ClusterKind kind) => kind switch
     {
         ClusterKind.Services => PeerObjectKind.Service,

@@ -3,13 +3,13 @@ using NetMon.Native;
 
 namespace NetMon.Host;
 
-/// <summary>The files of <c>netmon run</c>: paths that can be, each for one purpose.</summary>
+/// <summary>The files of <c>netmon run</c>: valid paths that do not collide.</summary>
 /// <param name="Json">"-" for stdout, a path to append to, or null for no JSON.</param>
 /// <param name="Capture">A directory, or null.</param>
 /// <param name="Record">A file, or null.</param>
 internal sealed record FileSettings(string? Json, string? Capture, string? Record)
 {
-    /// <summary>Reads the values of the options. Throws <see cref="UsageException"/>.</summary>
+    /// <summary>Parses the values of the options. Throws <see cref="UsageException"/>.</summary>
     public static FileSettings Parse(string? json, string? capture, string? record, SourceSpec source)
     {
         var files = new FileSettings(
@@ -21,7 +21,7 @@ internal sealed record FileSettings(string? Json, string? Capture, string? Recor
         return files;
     }
 
-    /// <summary>The same path. Throws <see cref="UsageException"/> where none can be like it.</summary>
+    /// <summary>Returns the path if it is valid. Throws <see cref="UsageException"/> if it can't be a path.</summary>
     public static string Checked(string option, string path)
     {
         try

@@ -5,13 +5,13 @@ using NetMon.Foundation.Logging;
 
 namespace NetMon.Host;
 
-/// <summary>netmon-kubernetes, which watches the Kubernetes API, and the way from its lines to the table of peers.</summary>
+/// <summary>Runs netmon-kubernetes, which watches the Kubernetes API, and feeds its output into the table of peers.</summary>
 internal static class KubernetesProcess
 {
     private static readonly string[] Known = ["KUBERNETES_", "SSL_CERT_", "DOTNET_", "TZ", "PATH", "NETMON_LOG_FORMAT"];
 
-    /// <summary>Starts it; null without --kubernetes-api.</summary>
-    /// <exception cref="IOException">It can't be started.</exception>
+    /// <summary>Starts the process; null without --kubernetes-api.</summary>
+    /// <exception cref="IOException">The process can't be started.</exception>
     public static ChildProcess? Start(RunSettings settings, ClusterPeers peers, ClusterStatus status, FaultState fault, Logger log)
     {
         if (settings.Kubernetes is not { } api)

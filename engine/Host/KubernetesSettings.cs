@@ -2,15 +2,15 @@ using NetMon.Host.Commands;
 
 namespace NetMon.Host;
 
-/// <summary>Which Kubernetes API to watch. netmon-kubernetes checks more.</summary>
+/// <summary>The Kubernetes API to watch. netmon-kubernetes validates further.</summary>
 /// <param name="Address">in-cluster, or https://HOST:PORT.</param>
-/// <param name="TokenFile">The bearer token; null: the pod's, or none.</param>
-/// <param name="AuthorityFile">Who may sign for the server; null: the pod's, or the system's.</param>
+/// <param name="TokenFile">The file with the bearer token; null: the pod's, or none.</param>
+/// <param name="AuthorityFile">The file with the trusted certificate authorities; null: the pod's, or the system's.</param>
 internal sealed record KubernetesSettings(string Address, string? TokenFile, string? AuthorityFile)
 {
     private const string InCluster = "in-cluster";
 
-    /// <summary>Reads the options; null: none is watched. Throws <see cref="UsageException"/>.</summary>
+    /// <summary>Parses the options; null: no API is watched. Throws <see cref="UsageException"/>.</summary>
     public static KubernetesSettings? Parse(string address, string? tokenFile, string? authorityFile)
     {
         var (token, authorities) = (Checked("--kubernetes-token-file", tokenFile), Checked("--kubernetes-ca-file", authorityFile));

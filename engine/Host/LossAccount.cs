@@ -4,22 +4,22 @@ using NetMon.Sources;
 
 namespace NetMon.Host;
 
-/// <summary>What was lost since the start, stage by stage: one place that knows every counter. Any thread may ask.</summary>
+/// <summary>All losses since the start, by stage: combines every loss counter of the agent. Thread-safe.</summary>
 internal sealed class LossAccount(IRecordSource source, ReaderCounters reader, DecodeCounters decode, IReadOnlyList<SinkCounters> sinks)
 {
-    /// <summary>The stage of what the source lost.</summary>
+    /// <summary>The stage of losses in the source.</summary>
     public const string Source = "source";
 
-    /// <summary>Of the source: the agent did not drain in time. Known by cgroup.</summary>
+    /// <summary>A loss in the source because the agent did not drain a ring in time. Known by cgroup.</summary>
     public const string RingFull = "ring_full";
 
-    /// <summary>Of the source: more than a cgroup's share. Known by cgroup.</summary>
+    /// <summary>A loss in the source because a cgroup exceeded its share. Known by cgroup.</summary>
     public const string FairShare = "fair_share";
 
-    /// <summary>Every loss counter, zero or not, in the order of the stages.</summary>
+    /// <summary>Returns every loss counter, including zeros, in the order of the stages.</summary>
     public IReadOnlyList<LossCounter> Totals() => [.. Losses(source.ReadCounters())];
 
-    /// <summary>One line for the log at the end.</summary>
+    /// <summary>Returns the line that is logged at the end.</summary>
     public string Summary()
     {
         var counters = source.ReadCounters();

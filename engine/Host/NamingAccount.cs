@@ -6,7 +6,7 @@ using NetMon.Sources;
 
 namespace NetMon.Host;
 
-/// <summary>How well containers were named: one line for the log at the end.</summary>
+/// <summary>Statistics of container naming, for the line that is logged at the end.</summary>
 internal static class NamingAccount
 {
     public static string Summary(SourceCounters source, DirectoryCounters directory, NamingCounters naming, IReadOnlyList<RuntimeStatus> runtimes)

@@ -5,18 +5,18 @@ using NetMon.Events;
 namespace NetMon.Host;
 
 /// <summary>
-/// The addresses of the node itself, as the first process's network namespace has them: the agent may have one of its own. Without
-/// loopback and link-local ones, which every node has.
+/// The node's own addresses, from the network namespace of process 1, because the agent may have a namespace of its own. Excludes loopback
+/// and link-local addresses, which every node has.
 /// </summary>
 internal static class NodeAddresses
 {
-    /// <summary>The inode of the machine's own PID namespace, which the kernel fixes: in another one, process 1 is not the node's.</summary>
+    /// <summary>The fixed inode of the initial PID namespace; in another namespace, process 1 is not the node's.</summary>
     private const string MachinePids = "pid:[4026531836]";
 
     private const string AddressMark = "|-- ";
     private const string LocalMark = "/32 host LOCAL";
 
-    /// <summary>Reads them; none where they can't be read.</summary>
+    /// <summary>Reads the addresses; empty if they can't be read.</summary>
     public static IReadOnlyList<string> Read()
     {
         try
@@ -31,7 +31,7 @@ internal static class NodeAddresses
         }
     }
 
-    /// <summary>The local addresses in the text of /proc/net/fib_trie, each once.</summary>
+    /// <summary>Parses the local addresses in /proc/net/fib_trie, without duplicates.</summary>
     internal static IReadOnlyList<string> Ipv4(IEnumerable<string> lines)
     {
         HashSet<string> addresses = new(StringComparer.Ordinal);
@@ -51,7 +51,7 @@ internal static class NodeAddresses
         return [.. addresses];
     }
 
-    /// <summary>The addresses in the text of /proc/net/if_inet6: 32 digits at the start of each line.</summary>
+    /// <summary>Parses the addresses in /proc/net/if_inet6: 32 hex digits at the start of each line.</summary>
     internal static IReadOnlyList<string> Ipv6(IEnumerable<string> lines)
     {
         HashSet<string> addresses = new(StringComparer.Ordinal);
@@ -67,7 +67,7 @@ internal static class NodeAddresses
         return [.. addresses];
     }
 
-    /// <summary>An address as events have it.</summary>
+    /// <summary>Formats an address as in events.</summary>
     internal static string Text(IPAddress address) => AddressText.Format(address.MapToIPv6().GetAddressBytes());
 
     private static bool IsOfNode(IPAddress address) =>

@@ -3,9 +3,9 @@ namespace NetMon.Host;
 /// <summary>The value of --node.</summary>
 internal static class NodeName
 {
-    private const int Longest = 253; // of a host's name (RFC 1035)
+    private const int Longest = 253; // limit of a host name (RFC 1035)
 
-    /// <summary>The same name. Throws <see cref="UsageException"/> for one that is too long or has control characters.</summary>
+    /// <summary>Returns the name if it is valid. Throws <see cref="UsageException"/> if it is too long or has control characters.</summary>
     public static string Checked(string name) =>
         name.Length <= Longest && !name.Any(char.IsControl) ? name : throw new UsageException($"--node {name}: it takes a name of up to {Longest} characters, such as a host's");
 }

@@ -3,10 +3,10 @@ using NetMon.Storage.Owners;
 
 namespace NetMon.Host;
 
-/// <summary>What the directory knows of a pod's addresses, as files of owners have it.</summary>
+/// <summary>Converts the directory's pod addresses to owners as stored in files.</summary>
 internal static class PodOwners
 {
-    /// <summary>The owner of a sandbox's addresses. A pod on the node's network has none.</summary>
+    /// <summary>Returns the owner of a sandbox's addresses. A pod on the host network has none.</summary>
     public static AddressOwner Of(PodAddresses pod) => new(
         pod.SandboxId,
         new OwnerName(pod.Pod.Name, pod.Pod.Namespace, pod.Pod.Uid, pod.Workload.Name, pod.Workload.Kind),

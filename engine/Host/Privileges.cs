@@ -3,7 +3,7 @@ using NetMon.Native;
 
 namespace NetMon.Host;
 
-/// <summary>Gives up what the agent needs only until its hooks are on.</summary>
+/// <summary>Drops the privileges that the agent needs only until its hooks are attached.</summary>
 internal static class Privileges
 {
     private const int DacOverride = 1;
@@ -12,9 +12,9 @@ internal static class Privileges
     private const int Bpf = 39;
 
     /// <summary>
-    /// Keeps of the capabilities: BPF, which kernels before 6.4 ask of whoever reads a map (SYS_ADMIN, if that was given in its
-    /// place), and what opens files that are another user's, if the agent has it: of --capture, --json, a runtime's socket. To
-    /// load and to attach (PERFMON, NET_ADMIN), to enter namespaces and to mount (SYS_ADMIN) is over.
+    /// Keeps these capabilities: BPF (SYS_ADMIN if granted instead), which kernels before 6.4 require for reading maps; and those that open
+    /// other users' files for --capture, --json or a runtime's socket, if the agent has them. Drops those for loading and attaching programs
+    /// (PERFMON, NET_ADMIN), and for entering namespaces and mounting (SYS_ADMIN).
     /// </summary>
     public static void GiveUp(Logger log)
     {

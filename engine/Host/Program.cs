@@ -7,7 +7,7 @@ using NetMon.Host.Commands;
 var log = LogWriter.ToStandardError(args, args is ["doctor", ..] ? "doctor" : "agent");
 if (args is [var word, ..] && QueryProgram.Has(word))
 {
-    return QueryProgram.Run(args, log.For(word)); // its arguments are its own
+    return QueryProgram.Run(args, log.For(word)); // it parses its own arguments
 }
 
 var root = new RootCommand("NetMon: every TCP connection of this node, with its process, as JSON lines and Parquet files.")

@@ -5,7 +5,7 @@ using NetMon.Sources.Replay;
 
 namespace NetMon.Host;
 
-/// <summary>The file of --record: a copy of the raw stream. When it can't be written it ends with a log line, and the agent goes on.</summary>
+/// <summary>The file of --record: a copy of the raw stream. If a write fails, recording ends with a log line and the agent continues.</summary>
 internal sealed class RecordingFile : IDisposable
 {
     private const int BufferBytes = 1024 * 1024;
@@ -13,7 +13,7 @@ internal sealed class RecordingFile : IDisposable
     private readonly Logger _log;
     private bool _ended;
 
-    /// <summary>Makes the file with the recording's magic in it, mode 0640; an old one of that name is emptied, and a link is not followed. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    /// <summary>Creates the file with the recording's magic, mode 0640; truncates an existing file and does not follow links. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
     public RecordingFile(string path, Logger log)
     {
         _log = log;
@@ -21,7 +21,7 @@ internal sealed class RecordingFile : IDisposable
         _file.Write(Recording.Magic);
     }
 
-    /// <summary>Appends a piece of the stream.</summary>
+    /// <summary>Appends a part of the stream.</summary>
     public void Append(ReadOnlySequence<byte> stream)
     {
         try

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Host;
 
-/// <summary>Does something on SIGHUP, by which log rotation asks for files to be opened again, instead of ending.</summary>
+/// <summary>Calls an action on SIGHUP, by which log rotation requests that files be reopened, instead of exiting.</summary>
 /// <param name="rotate">Called on a thread of the pool.</param>
 internal sealed class RotateSignal(Action rotate) : IDisposable
 {

@@ -4,15 +4,15 @@ using NetMon.Foundation.Logging;
 
 namespace NetMon.Host;
 
-/// <summary>Tells systemd how the service is, where it has started this process and asks for that (sd_notify(3)). Any thread.</summary>
+/// <summary>Reports the state of the service to systemd, if it started this process with notifications enabled (sd_notify(3)). Thread-safe.</summary>
 internal static class ServiceManager
 {
     private const string Variable = "NOTIFY_SOCKET";
 
-    /// <summary>What it is for is done from now on: systemctl start returns.</summary>
+    /// <summary>Reports that the service is up: systemctl start returns.</summary>
     public static void Ready(Logger log) => Send("READY=1", log);
 
-    /// <summary>It drains, and is not hung.</summary>
+    /// <summary>Reports that the service is shutting down.</summary>
     public static void Stopping(Logger log) => Send("STOPPING=1", log);
 
     private static void Send(string state, Logger log)
@@ -25,7 +25,7 @@ internal static class ServiceManager
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            socket.Blocking = false; // a manager that does not read holds up no agent
+            socket.Blocking = false; // a manager that does not read must not block the agent
             socket.SendTo(Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(address[0] == '@' ? '\0' + address[1..] : address));
         }
         catch (Exception e) when (e is SocketException or ArgumentException)

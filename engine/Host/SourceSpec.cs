@@ -6,16 +6,16 @@ namespace NetMon.Host;
 /// <summary>The value of --source: kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N,node=N].</summary>
 internal abstract record SourceSpec
 {
-    /// <summary>Events of this kernel.</summary>
+    /// <summary>Events of the running kernel.</summary>
     public sealed record Kernel : SourceSpec;
 
     /// <summary>Events of a recording.</summary>
     public sealed record Replay(string Path) : SourceSpec;
 
-    /// <summary>Made-up events.</summary>
+    /// <summary>Generated events.</summary>
     public sealed record Synthetic(SyntheticSourceOptions Options) : SourceSpec;
 
-    /// <summary>Throws <see cref="UsageException"/>.</summary>
+    /// <summary>Parses the value. Throws <see cref="UsageException"/>.</summary>
     public static SourceSpec Parse(string text)
     {
         var (kind, rest) = text.Split(':', 2) is [var first, var second] ? (first, second) : (text, "");

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace NetMon.Host;
 
 /// <summary>
-/// Completes on SIGTERM, on SIGINT, or when the time is over, whichever comes first. From then on the process has
-/// <see cref="EndBound"/> to end by itself.
+/// Completes on SIGTERM, on SIGINT or at the end of the duration, whichever comes first. From then on the process has
+/// <see cref="EndBound"/> to exit.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
-    /// <summary>How long the end may take, whatever hangs: less than the 60 s that the pod has in Kubernetes (terminationGracePeriodSeconds).</summary>
+    /// <summary>The maximum time for shutting down, even if something hangs: less than the 60 s that Kubernetes gives the pod (terminationGracePeriodSeconds).</summary>
     public static readonly TimeSpan EndBound = TimeSpan.FromSeconds(50);
 
     private readonly Timer _end;
@@ -17,8 +17,8 @@ internal sealed class StopSignal : IDisposable
     private readonly PosixSignalRegistration _interrupt;
     private readonly Timer? _timer;
 
-    /// <param name="duration">When to stop without a signal; null for never.</param>
-    /// <param name="onEndBound">Called when the time for the end is over, on a thread of the pool; it ends the process.</param>
+    /// <param name="duration">When to stop without a signal; null: never.</param>
+    /// <param name="onEndBound">Called on a thread of the pool when the time for shutting down is over; ends the process.</param>
     public StopSignal(TimeSpan? duration, Action onEndBound)
     {
         _end = new Timer(_ => onEndBound(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -27,7 +27,7 @@ internal sealed class StopSignal : IDisposable
         _timer = duration is { } time ? new Timer(_ => Request(), null, time, Timeout.InfiniteTimeSpan) : null;
     }
 
-    /// <summary>Completes when the agent shall stop.</summary>
+    /// <summary>Completes when the agent must stop.</summary>
     public Task Requested => _requested.Task;
 
     public void Dispose()

@@ -7,19 +7,19 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Host;
 
-/// <summary>The bounds of the capture directory, as the options give them.</summary>
+/// <summary>The limits of the capture directory, as given by the options.</summary>
 internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainFor, TimeSpan? RetainRollups, long? RetainBytes, FreeDisk KeepFree)
 {
-    /// <summary>Where sealed files go; null: nowhere.</summary>
+    /// <summary>The upload target of sealed files; null for none.</summary>
     public UploadTarget? Archive { get; init; }
 
-    /// <summary>Bytes a second to send there at the most.</summary>
+    /// <summary>Maximum upload bandwidth, bytes per second.</summary>
     public long ArchiveBandwidth { get; init; }
 
-    /// <summary>By the variable that kubelet gives to each container.</summary>
+    /// <summary>Detected by a variable that kubelet sets in each container.</summary>
     private static bool IsInPod => Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is { Length: > 0 };
 
-    /// <summary>Reads the values of the options. Throws <see cref="UsageException"/>.</summary>
+    /// <summary>Parses the values of the options. Throws <see cref="UsageException"/>.</summary>
     public static StorageSettings Parse(string durableWithin, string retainFor, string retainRollups, string retainBytes, string? keepFree) => new(
         ReadTime("--durable-within", durableWithin) is var durable && durable >= TimeSpan.FromMilliseconds(100) && durable <= TimeSpan.FromHours(1)
             ? durable
@@ -29,7 +29,7 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
         retainBytes == "none" ? null : ReadBytes("--retain-bytes", retainBytes),
         keepFree is not null ? ReadFree(keepFree) : IsInPod ? FreeDisk.DefaultInPod : FreeDisk.Default);
 
-    /// <summary>These, and where sealed files are uploaded to. Throws <see cref="UsageException"/>.</summary>
+    /// <summary>Returns a copy with the upload target. Throws <see cref="UsageException"/>.</summary>
     public StorageSettings WithArchive(string? target, string bandwidth, string? capture)
     {
         try

@@ -8,9 +8,9 @@ using NetMon.Sources.Synthetic;
 
 namespace NetMon.Host;
 
-/// <summary>Stands for the container runtime of a named synthetic node, and answers at once. Any thread.</summary>
+/// <summary>Simulates the container runtime of a synthetic node with names; answers immediately. Thread-safe.</summary>
 /// <param name="pods">The node's pods.</param>
-/// <param name="reports">Where the answers go.</param>
+/// <param name="reports">Receives the answers.</param>
 /// <param name="now">The time of the source's clock, Unix nanoseconds.</param>
 internal sealed class SyntheticNames(SyntheticPods pods, RuntimeReports reports, Func<long> now) : INameSource
 {
@@ -29,7 +29,7 @@ internal sealed class SyntheticNames(SyntheticPods pods, RuntimeReports reports,
         PodAddresses[] addresses = pod.IsFirst
             ? [new PodAddresses(containerId, new PodName(pod.Namespace, pod.Name, pod.Uid), new Workload(pod.Workload, pod.Kind), [IPAddress.Parse(pod.Address)], IsHostNetwork: false, now())]
             : [];
-        // Without room for it the directory asks again.
+        // If the queue is full, the directory repeats its request.
         reports.TryPost(new RuntimeReport(0, [identity], [containerId]) { Pods = new PodNews(addresses, []) });
     }
 }

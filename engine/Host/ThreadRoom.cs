@@ -1,15 +1,15 @@
 namespace NetMon.Host;
 
-/// <summary>Whether the agent may have the threads that it needs, found out before anything is begun: a thread that can't be made later ends the process with a trace.</summary>
+/// <summary>Checks at the start whether the agent can create the threads that it needs; a failure later would end the process with a stack trace.</summary>
 internal static class ThreadRoom
 {
-    private const int Threads = 20; // as many as it has with all outputs, and some for the pool
+    private const int Threads = 20; // all outputs, and some for the pool
 
-    /// <summary>What to say where they may not be had.</summary>
+    /// <summary>The message if threads can't be created.</summary>
     public static string Missing =>
         $"this user may not start the {Threads} threads that the agent needs beside its first. Raise the limit: ulimit -u, TasksMax= of a systemd unit, or pids.max of the cgroup (in Kubernetes podPidsLimit of kubelet).";
 
-    /// <summary>Starts them all and lets them end.</summary>
+    /// <summary>Starts that many threads and lets them end; false if one can't be started.</summary>
     public static bool IsThere()
     {
         using var end = new ManualResetEventSlim();
@@ -27,7 +27,7 @@ internal static class ThreadRoom
         }
         catch (OutOfMemoryException)
         {
-            return false; // what .NET makes of EAGAIN
+            return false; // .NET's exception for EAGAIN
         }
         finally
         {

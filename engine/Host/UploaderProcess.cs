@@ -4,14 +4,14 @@ using NetMon.Foundation.Logging;
 
 namespace NetMon.Host;
 
-/// <summary>netmon-archive, which uploads what this agent seals.</summary>
+/// <summary>Runs netmon-archive, which uploads the sealed files of this agent.</summary>
 internal static class UploaderProcess
 {
-    /// <summary>How long the agent's end waits for what was sealed last.</summary>
+    /// <summary>How long shutdown waits for uploads of what was sealed last.</summary>
     private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(5);
 
-    /// <summary>Starts it; null where nothing is archived.</summary>
-    /// <exception cref="IOException">It can't be started.</exception>
+    /// <summary>Starts the process; null if no archive is configured.</summary>
+    /// <exception cref="IOException">The process can't be started.</exception>
     public static ChildProcess? Start(RunSettings settings, FaultState fault, Logger log)
     {
         if (settings is not { Capture: { } capture, Retention: { Archive: { } target, ArchiveBandwidth: var bandwidth } })

@@ -9,36 +9,36 @@ using NetMon.Pipeline.Order;
 namespace NetMon.Pipeline;
 
 /// <summary>
-/// Takes every record from the pipe through the stages to the sinks' queues: the stages know nothing of each other. At each
-/// tick it passes on what the tick releases. Cgroups don't wait for a tick, so an event's cgroup is known before the event
-/// is released. Its properties may be read from any thread.
+/// Moves every record from the pipe through the stages to the sinks' queues; the stages are independent of each other. Each watermark
+/// releases events. Cgroup records are processed without waiting for a watermark, so that an event's cgroup is known before the event is
+/// released. Properties are thread-safe.
 /// </summary>
-/// <param name="decoder">Bytes to records.</param>
-/// <param name="order">Records into the order of their times.</param>
-/// <param name="enrich">Containers to events.</param>
-/// <param name="sinks">Where the events go; completed at the end.</param>
-/// <param name="record">Takes every byte of the stream once, up to its torn end; null for nobody.</param>
+/// <param name="decoder">Decodes bytes to records.</param>
+/// <param name="order">Sorts records by time.</param>
+/// <param name="enrich">Adds containers to events.</param>
+/// <param name="sinks">Receives the events; completed at the end.</param>
+/// <param name="record">Receives every byte of the stream once, except for an incomplete record at the end; null: not needed.</param>
 public sealed class EventLoop(
     RecordDecoder decoder, EventOrder order, EnrichStage enrich, SinkFanout sinks, Action<ReadOnlySequence<byte>>? record = null)
 {
     private long _lastTurn;
     private long _pipeBytes;
 
-    /// <summary>When it last came round, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the first time.</summary>
+    /// <summary>The time of the last iteration, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the first.</summary>
     public long LastTurn => Volatile.Read(ref _lastTurn);
 
-    /// <summary>Bytes that it found in the pipe the last time.</summary>
+    /// <summary>The number of bytes in the pipe at the last read.</summary>
     public long PipeBytes => Volatile.Read(ref _pipeBytes);
 
-    /// <summary>Events that wait for their time.</summary>
+    /// <summary>The number of events waiting for a watermark.</summary>
     public int Waiting => order.Count;
 
-    /// <summary>Events that came after their time had passed, and went out late.</summary>
+    /// <summary>The number of events that arrived after the watermark had passed their time, and were released late.</summary>
     public long Late => order.Late;
 
     /// <summary>
-    /// Reads the pipe to its end and passes everything on. However it ends, it completes the pipe and the sinks' queues; the
-    /// task has the cause.
+    /// Reads the pipe to its end and passes everything on. In every case it completes the pipe and the sinks' queues; on failure the task
+    /// has the exception.
     /// </summary>
     public async Task RunAsync(PipeReader pipe)
     {
@@ -88,7 +88,7 @@ public sealed class EventLoop(
         }
     }
 
-    /// <summary>Takes records up to and including the next tick; false when the bytes at hand have no more of them.</summary>
+    /// <summary>Processes records up to and including the next watermark; false if the bytes at hand contain none.</summary>
     private bool TakeToTick(in ReadOnlySequence<byte> buffer, ref SequencePosition consumed, out TickRecord tick)
     {
         var reader = new SequenceReader<byte>(buffer.Slice(consumed));

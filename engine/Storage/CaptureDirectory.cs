@@ -5,22 +5,22 @@ using NetMon.Native;
 namespace NetMon.Storage;
 
 /// <summary>
-/// A capture directory that this agent writes to, and its lock: one agent at a time, until this is disposed of. Paths are
-/// relative to the directory; <see cref="CapturePaths"/> has their names. Any thread.
+/// A capture directory that this agent writes to. Holds the directory's lock until disposed, so that only one agent writes at a time.
+/// Paths are relative to the directory; <see cref="CapturePaths"/> defines the names. Thread-safe.
 /// </summary>
 internal sealed class CaptureDirectory : IDisposable
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(50);
-    // Not System.Security.Cryptography: it needs OpenSSL's library, which the image does not have.
+    // Not System.Security.Cryptography: it needs the OpenSSL library, which the image does not contain.
     private readonly string _run = Guid.NewGuid().ToString("N")[16..];
     private SafeFileHandle? _lock;
     private int _last;
     private int _renewals;
 
-    /// <exception cref="CaptureDirectoryException">Another agent has the directory.</exception>
-    /// <exception cref="IOException">The directory can't be used.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be used.</exception>
+    /// <exception cref="CaptureDirectoryException">Another agent holds the lock.</exception>
+    /// <exception cref="IOException">The directory can't be created or opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the directory is denied.</exception>
     public CaptureDirectory(string captureDirectory, string node)
     {
         NodeName = NodeFileName.Of(node);
@@ -31,57 +31,57 @@ internal sealed class CaptureDirectory : IDisposable
 
     public ContainedFolder Root { get; }
 
-    /// <summary>How often <see cref="Renew"/> has taken another directory: files that were opened before are not in this one, whatever their paths.</summary>
+    /// <summary>How often <see cref="Renew"/> has switched to another directory. A file opened before the last switch is not in the current directory, even if its path is.</summary>
     public int Renewals => Volatile.Read(ref _renewals);
 
-    /// <summary>Called when <see cref="Renew"/> has found that the path leads to another directory.</summary>
+    /// <summary>Called when <see cref="Renew"/> finds that the path leads to a different directory.</summary>
     public Action? Moved { get; set; }
 
-    /// <summary>The node's name as a part of file names.</summary>
+    /// <summary>The node's name, encoded for file names.</summary>
     public string NodeName { get; }
 
-    /// <summary>Where the moment is kept up to which this node's events are durable.</summary>
+    /// <summary>The file that stores the time up to which this node's events are durable.</summary>
     public string SeenPath => $"{CapturePaths.Hot}/{NodeName}{CapturePaths.SeenExtension}";
 
-    /// <summary>A path in hot/ that was never used before, in this run or another.</summary>
+    /// <summary>Returns a path in hot/ that neither this run nor an earlier one has used, for a segment.</summary>
     public string NewSegment(Hour hour) => NewPath(hour, CapturePaths.SegmentExtension);
 
-    /// <summary>The same, for a piece.</summary>
+    /// <summary>As <see cref="NewSegment"/>, for a piece.</summary>
     public string NewPiece(Hour hour) => NewPath(hour, CapturePaths.SealedExtension);
 
-    /// <summary>The same, for rows of losses.</summary>
+    /// <summary>As <see cref="NewSegment"/>, for a loss journal.</summary>
     public string NewLossFile(Hour hour) => NewPath(hour, CapturePaths.LossExtension);
 
-    /// <summary>The same, for a roll-up.</summary>
+    /// <summary>As <see cref="NewSegment"/>, for a roll-up.</summary>
     public string NewRollup(Hour hour) => NewPath(hour, CapturePaths.RollupExtension);
 
-    /// <summary>The same, for a file of owners.</summary>
+    /// <summary>As <see cref="NewSegment"/>, for a file of owners.</summary>
     public string NewOwners(Hour hour) => NewPath(hour, CapturePaths.OwnersExtension);
 
-    /// <summary>The same, for a file that is being made of them.</summary>
+    /// <summary>As <see cref="NewSegment"/>, for a Parquet file in progress.</summary>
     public string NewPartial(Hour hour) => NewPath(hour, CapturePaths.PartialExtension);
 
-    /// <summary>This node's files in hot/, of this run and others.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Finds this node's files in hot/, from this run and earlier ones.</summary>
+    /// <exception cref="IOException">A folder can't be read.</exception>
     public IEnumerable<(string Path, Hour Hour)> FindHot(string extension) =>
         from hour in Hours(CapturePaths.Hot)
         from file in Files(CapturePaths.HotFolder(hour))
         where CapturePaths.NodeNameOf(file.Name, extension) == NodeName
         select ($"{CapturePaths.HotFolder(hour)}/{file.Name}", hour);
 
-    /// <summary>This node's pieces of an hour, of this run and others, in the order of their names.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Finds this node's pieces of an hour, from this run and earlier ones, ordered by name.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
     public IEnumerable<string> PiecesOf(Hour hour) =>
         from name in Root.FileNames(CapturePaths.HotFolder(hour))
         where CapturePaths.NodeNameOf(name, CapturePaths.SealedExtension) == NodeName
         select $"{CapturePaths.HotFolder(hour)}/{name}";
 
-    /// <summary>What a killed run left half made.</summary>
+    /// <summary>Finds the incomplete files that a killed run left behind.</summary>
     public IEnumerable<(string Path, Hour Hour)> FindPartials() => FindHot(CapturePaths.PartialExtension);
 
-    /// <summary>The hours that have a folder, oldest first.</summary>
+    /// <summary>Lists the hours that have a folder, oldest first.</summary>
     /// <param name="tier">events or hot.</param>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="IOException">A folder can't be read.</exception>
     public IEnumerable<Hour> Hours(string tier)
     {
         foreach (var date in Root.Folders(tier).Where(CapturePaths.IsDate))
@@ -96,21 +96,21 @@ internal sealed class CaptureDirectory : IDisposable
         }
     }
 
-    /// <summary>Regular files in a folder and their sizes; none in one that is not ours to read.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Lists the regular files in a folder with their sizes in bytes. Returns none if the folder is not accessible or not a folder.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
     public IReadOnlyList<(string Name, long Bytes)> Files(string folder) => Ours(folder, Root.Files);
 
-    /// <summary>Names of the folders in a folder; none in one that is not ours to read.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Lists the subfolders of a folder by name. Returns none if the folder is not accessible or not a folder.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
     public IReadOnlyList<string> Folders(string folder) => Ours(folder, Root.Folders);
 
-    /// <summary>Names of this node's sealed files in a folder.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Lists the names of this node's sealed files in a folder.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
     public IEnumerable<string> SealedIn(string folder) =>
         Root.FileNames(folder).Where(name => name.StartsWith(NodeName, StringComparison.Ordinal) && CapturePaths.IsSealed(name));
 
-    /// <summary>Moves a file that is whole and durable into its folder under a name that is free, and makes that durable; returns the new path.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Moves a complete, durable file into its folder under an unused name, makes the move durable and returns the new path.</summary>
+    /// <exception cref="IOException">The file can't be moved, or the move not made durable.</exception>
     public string Seal(string partial, string folder)
     {
         Root.MakeFolder(folder);
@@ -124,8 +124,8 @@ internal sealed class CaptureDirectory : IDisposable
         return path;
     }
 
-    /// <summary>Moves a file that is whole and durable to its own name, which was never used before.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Moves a complete, durable file to its final name, which must not have been used before.</summary>
+    /// <exception cref="IOException">The file can't be moved, or the move not made durable.</exception>
     public void Publish(string partial, string path)
     {
         if (!Root.TryMove(partial, path))
@@ -134,8 +134,8 @@ internal sealed class CaptureDirectory : IDisposable
         }
     }
 
-    /// <summary>Makes a folder's names durable, and those of the folders above it.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Calls fsync(2) on a folder and its parents, up to the capture directory.</summary>
+    /// <exception cref="IOException">A folder can't be synced.</exception>
     public void SyncFolders(string folder)
     {
         for (; folder.Length > 0; folder = folder.LastIndexOf('/') is var slash and > 0 ? folder[..slash] : "")
@@ -146,15 +146,15 @@ internal sealed class CaptureDirectory : IDisposable
         Root.SyncFolder("");
     }
 
-    /// <summary>Removes the folders of an hour if nothing is in them any more.</summary>
+    /// <summary>Removes an hour's folder, and its date's folder, if they are empty.</summary>
     public void DeleteIfEmpty(string hourFolder)
     {
         Root.DeleteIfEmpty(hourFolder);
         Root.DeleteIfEmpty(hourFolder[..hourFolder.LastIndexOf('/')]);
     }
 
-    /// <summary>Makes the directory again after somebody removed it, or takes the one that its path leads to by now. The thread that writes.</summary>
-    /// <exception cref="IOException">It can't, or another agent has it: nothing may be written until this succeeds.</exception>
+    /// <summary>Recreates the directory if it was removed, or switches to the one that the path now leads to. Called on the writing thread only.</summary>
+    /// <exception cref="IOException">The directory can't be used, or another agent holds its lock. Nothing may be written until a call succeeds.</exception>
     public void Renew()
     {
         var isElsewhere = Root.IsElsewhere();
@@ -184,7 +184,7 @@ internal sealed class CaptureDirectory : IDisposable
         Array.ForEach([CapturePaths.Hot, CapturePaths.Events, CapturePaths.Loss], Root.MakeFolder);
     }
 
-    /// <summary>Whether this agent has the directory: false where <see cref="Renew"/> found that another one has.</summary>
+    /// <summary>Whether this agent holds the lock; false after <see cref="Renew"/> found that another agent does.</summary>
     public bool IsLocked => _lock is not null;
 
     public void Dispose()
@@ -193,7 +193,7 @@ internal sealed class CaptureDirectory : IDisposable
         Root.Dispose();
     }
 
-    /// <param name="patience">For how long it is tried: a process that was killed has its files until the kernel has taken it apart.</param>
+    /// <param name="patience">How long to retry: the kernel keeps a killed process's files open until it has torn the process down.</param>
     private SafeFileHandle Lock(TimeSpan patience)
     {
         var file = Root.Create(CapturePaths.AgentLock, mayExist: true);
@@ -215,7 +215,7 @@ internal sealed class CaptureDirectory : IDisposable
             $"another agent keeps its events in {Root.Path} (it holds the lock on {Path.Combine(Root.Path, CapturePaths.AgentLock)}): stop it, or give this one a directory of its own (--capture DIR)");
     }
 
-    /// <summary>Whether a roll-up has the name already: it outlives its events file, and another one must not take its place.</summary>
+    /// <summary>Whether a roll-up has this name. A roll-up outlives its events file, and must not be overwritten by another.</summary>
     private bool HasRollup(string path) =>
         path.StartsWith(CapturePaths.Events, StringComparison.Ordinal) && Root.Has(CapturePaths.Rollup + path[CapturePaths.Events.Length..]);
 

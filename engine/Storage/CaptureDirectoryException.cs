@@ -1,6 +1,6 @@
 namespace NetMon.Storage;
 
-/// <summary>The capture directory can't be used. The message is for the operator: what, why, and what to do.</summary>
+/// <summary>The capture directory can't be used. The message is for the operator: what failed, why, and how to fix it.</summary>
 public sealed class CaptureDirectoryException : Exception
 {
     public CaptureDirectoryException()

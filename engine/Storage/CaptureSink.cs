@@ -10,16 +10,16 @@ using NetMon.Storage.Uploads;
 namespace NetMon.Storage;
 
 /// <summary>
-/// Keeps events in tiers: at once in Arrow segments in hot/; each full segment becomes a piece, a Parquet file beside it; the pieces of
-/// an hour become one Parquet file under events/ when it is over. What was lost is kept beside them, in loss/. <c>schemas/</c> has
-/// the formats. Events count as delivered when they are in a segment: from there on they are not lost, only sealed sooner or later.
+/// Stores events in tiers. Rows are appended to Arrow segments in hot/; each full segment becomes a piece, a Parquet file beside it;
+/// when an hour is over, its pieces become one Parquet file under events/. Losses are recorded in loss/. <c>schemas/</c> documents the
+/// formats. Events count as delivered once they are in a segment; sealing may be delayed but does not lose them.
 /// </summary>
 public sealed class CaptureSink : IEventSink
 {
-    /// <summary>The stage in loss counters, loss files and metrics.</summary>
+    /// <summary>The name of this stage in loss counters, loss files and metrics.</summary>
     public const string Stage = "parquet";
 
-    /// <summary>Reasons why events may be lost after they count as delivered.</summary>
+    /// <summary>Reasons for losing events that already count as delivered.</summary>
     public static readonly IReadOnlyList<string> LaterLosses = ["damaged", "torn_tail", "removed"];
 
     private readonly CaptureSinkOptions _options;
@@ -36,10 +36,10 @@ public sealed class CaptureSink : IEventSink
     private readonly StallWatch[] _stalls;
     private long _watermark;
 
-    /// <summary>Opens the capture directory, locks it, and takes over what earlier runs of this node left in hot/.</summary>
-    /// <param name="options">Where to write, and what to say about it.</param>
-    /// <param name="counters">Counts what is delivered, what failed, and with <see cref="LaterLosses"/> what was lost after that; offered is the caller's to count.</param>
-    /// <param name="log">For the operator, used on any thread: failures, when they start and when they end.</param>
+    /// <summary>Opens and locks the capture directory, and takes over what earlier runs of this node left in hot/.</summary>
+    /// <param name="options">Where to write, and the metadata of the files.</param>
+    /// <param name="counters">Counts delivered and failed events, and those lost after delivery (<see cref="LaterLosses"/>). The caller counts offered events.</param>
+    /// <param name="log">For the operator; used on any thread. Logs when a failure starts and when it ends.</param>
     /// <exception cref="CaptureDirectoryException">The directory can't be used.</exception>
     public CaptureSink(CaptureSinkOptions options, SinkCounters counters, Logger log)
     {
@@ -93,19 +93,19 @@ public sealed class CaptureSink : IEventSink
     /// <inheritdoc/>
     public SinkCounters Counters { get; }
 
-    /// <summary>What was removed to keep within the bounds. Any thread.</summary>
+    /// <summary>What retention has removed. Thread-safe.</summary>
     public RemovalCounters Removals { get; } = new();
 
     /// <inheritdoc/>
     public long Pending => _hot.PendingRows;
 
-    /// <summary>Sealed files that are not in the bucket yet, as of a minute ago at the most; zero where nothing is archived. Any thread.</summary>
+    /// <summary>Sealed files that are not uploaded yet, at most a minute old; zero if no archive is configured. Thread-safe.</summary>
     public UploadBacklog UploadBacklog => _archive?.Backlog ?? default;
 
-    /// <summary>Ranges of addresses that are in no file, because there were too many. Any thread.</summary>
+    /// <summary>Address ranges that were left out of the files because there were too many. Thread-safe.</summary>
     public long OwnersLeftOut => _owners.LeftOut;
 
-    /// <summary>Somebody has an address, or has it no more. Any thread; never waits.</summary>
+    /// <summary>Records that an owner has acquired or released an address. Thread-safe; never blocks.</summary>
     public void TakeOwner(AddressOwner owner) => _owners.Take(owner);
 
     /// <inheritdoc/>
@@ -145,14 +145,14 @@ public sealed class CaptureSink : IEventSink
         }
         else
         {
-            // Its threads end with the process, which has the lock until then.
+            // The threads end with the process, which holds the lock until then.
             _log.Error(string.Create(
                 CultureInfo.InvariantCulture,
                 $"gave up after {ThreadProgress.Bound.TotalSeconds:0} s without progress: the disk of {_options.CaptureDirectory} does not answer. What is in hot/ is sealed at the next start."));
         }
     }
 
-    /// <summary>As a kill would: leaves everything where it is, without the lock. For tests.</summary>
+    /// <summary>Simulates a kill: leaves all files as they are and releases the lock. For tests.</summary>
     internal void Abandon()
     {
         _sealer.Abandon();

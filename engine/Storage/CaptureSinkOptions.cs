@@ -4,103 +4,104 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Storage;
 
-/// <summary>What a <see cref="CaptureSink"/> needs to know.</summary>
+/// <summary>Options of a <see cref="CaptureSink"/>.</summary>
 public sealed record CaptureSinkOptions
 {
-    /// <summary>The folder that holds hot/, events/ and loss/; made if it is missing. All on one file system.</summary>
+    /// <summary>The folder that contains hot/, events/ and loss/; created if missing. Must be on one file system.</summary>
     public required string CaptureDirectory { get; init; }
 
-    /// <summary>The node's name: the text of the node column and, made safe, the files' name.</summary>
+    /// <summary>The node's name: the value of the node column and, encoded, a part of file names.</summary>
     public required string Node { get; init; }
 
-    /// <summary>This build's version, for the files' metadata.</summary>
+    /// <summary>The version of this build, stored in the files' metadata.</summary>
     public required string AgentVersion { get; init; }
 
-    /// <summary>The kernel's boot id, for the files' metadata.</summary>
+    /// <summary>The kernel's boot id, stored in the files' metadata.</summary>
     public required string BootId { get; init; }
 
     /// <summary>
-    /// How old an event may be at the most before it survives a power cut: half of it may pass until the event is written
-    /// to its segment, and the other half until fdatasync(2) begins.
+    /// The maximum age of an event that is not durable yet. Half of it may pass until the event is written to its segment, the other
+    /// half until fdatasync(2) is called.
     /// </summary>
     public TimeSpan DurableWithin { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long after its end an hour still takes rows before it is sealed.</summary>
+    /// <summary>How long after its end an hour still accepts rows.</summary>
     public TimeSpan ClockLateness { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Bytes after which the next hot segment begins.</summary>
+    /// <summary>Size in bytes at which a hot segment is full.</summary>
     public long SegmentBytes { get; init; } = Hot.HotLimits.SegmentBytes;
 
     /// <summary>
-    /// Rows of a row group, 1 or more: as many as DuckDB gives to a thread at once. A hot segment ends before it has more, and becomes a piece.
+    /// Rows of a row group, at least 1. The default is the number of rows that DuckDB assigns to a thread at a time. A hot segment is full
+    /// at this number of rows and then becomes a piece.
     /// </summary>
     public int RowGroupRows { get; init; } = 122_880;
 
-    /// <summary>How old an hour gets before it is removed; null: as old as it may.</summary>
+    /// <summary>The maximum age of events, by hour; null: no limit.</summary>
     public TimeSpan? RetainFor { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How old an hour's roll-up gets before it is removed; null: as old as it may. Roll-ups do not count in <see cref="RetainBytes"/>. The owners of addresses stay as long.</summary>
+    /// <summary>The maximum age of roll-ups and of the owners of addresses, by hour; null: no limit. Roll-ups do not count towards <see cref="RetainBytes"/>.</summary>
     public TimeSpan? RetainRollups { get; init; } = TimeSpan.FromDays(400);
 
-    /// <summary>Bytes that the capture directory may have before its oldest hour is removed; null: as many as there is room for.</summary>
+    /// <summary>Maximum size of the capture directory in bytes, above which the oldest hours are removed; null: no limit.</summary>
     public long? RetainBytes { get; init; } = 10L << 30;
 
-    /// <summary>How often retention looks at the capture directory when no hour is sealed meanwhile.</summary>
+    /// <summary>The interval between checks of retention when no hour is sealed in between.</summary>
     public TimeSpan RetainEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>For how long the clock must have run without being set before anything is removed for its age.</summary>
+    /// <summary>How long the clock must have run without being set before anything is removed because of its age.</summary>
     public TimeSpan ClockSteadyFor { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Where sealed files are uploaded to, by another process: then only what is marked as being there is removed; null: nowhere.</summary>
+    /// <summary>The bucket to which another process uploads sealed files: then only uploaded files are removed. Null: no archive.</summary>
     public UploadTarget? Archive { get; init; }
 
-    /// <summary>Free disk below which the oldest hours are removed, and storage pauses meanwhile.</summary>
+    /// <summary>Free disk space below which the oldest hours are removed; storage pauses until there is enough.</summary>
     public FreeDisk KeepFree { get; init; } = FreeDisk.Default;
 
     /// <summary>
-    /// What has been lost so far. Goes into each file's metadata as netmon.loss.stage.reason, and each change becomes a row of
-    /// loss/. Any thread may ask it.
+    /// The losses so far. Stored in each file's metadata as netmon.loss.stage.reason; each change becomes a row in loss/. Called on any
+    /// thread.
     /// </summary>
     public Func<IReadOnlyList<LossCounter>>? LossTotals { get; init; }
 
-    /// <summary>How <see cref="LossTotals"/> divide by cgroup, asked after them; counters that are not listed don't. Any thread may ask it.</summary>
+    /// <summary>Losses by cgroup, called after <see cref="LossTotals"/>; counters that are not listed have no division by cgroup. Called on any thread.</summary>
     public Func<IReadOnlyList<CgroupLoss>>? LossCgroups { get; init; }
 
-    /// <summary>The container that such a cgroup is in, null where it is none or not known. Any thread may ask it.</summary>
+    /// <summary>Returns the container of a cgroup; null if it has none or it is unknown. Called on any thread.</summary>
     public Func<ulong, ContainerIdentity?>? ContainerOf { get; init; }
 
     /// <summary>
-    /// Asked while a piece or an hour is sealed, once for each container without names, on the thread that seals: who knows them by
-    /// now gives them, else null.
+    /// Called while a piece or an hour is sealed, once for each container without names, on the sealing thread. Returns the container
+    /// with its names if they are known by now, else null.
     /// </summary>
     public Func<ContainerIdentity, ContainerIdentity?>? NamesOf { get; init; }
 
     /// <summary>
-    /// The node's own addresses as events have them, asked once a minute on the sink's thread; must not throw. Null: they are not known.
+    /// Returns the node's own addresses as they appear in events. Called once a minute on the sink's thread; must not throw. Null: unknown.
     /// </summary>
     public Func<IReadOnlyList<string>>? NodeAddresses { get; init; }
 
-    /// <summary>Says of each part of storage when it fails.</summary>
+    /// <summary>The current faults of each part of storage.</summary>
     public Faults Faults { get; init; } = new();
 
-    /// <summary>Called at the end, on the sink's thread, before losses are noted down for the last time: returns when the other outputs have ended. Null: there are none.</summary>
+    /// <summary>Called during shutdown on the sink's thread, before losses are recorded for the last time. Returns when the other sinks have closed. Null: no other sinks.</summary>
     public Action? AwaitOthers { get; init; }
 
-    /// <summary>Events of pieces that are summed up together at least: their keys repeat, and each is written once.</summary>
+    /// <summary>The minimum number of events of pieces to sum up together. Keys repeat across pieces, and each is written once.</summary>
     internal long RollupEvents { get; init; } = 8 * 122_880;
 
-    /// <summary>How often losses are looked at.</summary>
+    /// <summary>How often losses are checked.</summary>
     internal TimeSpan LossInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long after a change of owners the next one may be written.</summary>
+    /// <summary>The minimum time between writes of changed owners.</summary>
     internal TimeSpan OwnersInterval { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long after the first owner that is reported one of an earlier run that nobody reports is taken to be gone.</summary>
+    /// <summary>Time after the first reported owner. An owner from an earlier run that is not reported by then is considered gone.</summary>
     internal TimeSpan OwnersListedWithin { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Called by the thread that seals wherever it has got on.</summary>
+    /// <summary>Called by the sealing thread whenever it makes progress.</summary>
     internal Action? Working { get; init; }
 
-    /// <summary>Told of each step of a seal before the next; a test that throws here is a crash at this point.</summary>
+    /// <summary>Called before each step of a seal. A test that throws here simulates a crash at that point.</summary>
     internal Action<string>? SealStep { get; init; }
 }

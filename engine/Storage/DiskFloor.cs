@@ -4,16 +4,15 @@ using NetMon.Foundation.Logging;
 namespace NetMon.Storage;
 
 /// <summary>
-/// Watches the free disk, so that the node's other programs keep theirs. A little above the floor old hours are removed; below it
-/// storage pauses until that, or somebody else, has made room. <see cref="IsBelow"/> is for the thread that writes, all else for the
-/// thread that seals.
+/// Watches free disk space to protect the node's other programs. Slightly above the floor, old hours are removed; below it, storage
+/// pauses until there is enough space again. <see cref="IsBelow"/> is for the writing thread, everything else for the sealing thread.
 /// </summary>
 internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Logger log)
 {
     private const long LookEveryMilliseconds = 1000;
     private const long SayEveryMilliseconds = 5000;
 
-    /// <summary>To seal a segment takes less than that, so with this much left what is in hot/ can still be sealed.</summary>
+    /// <summary>An upper bound of what sealing a segment needs, so that hot/ can still be sealed with this much space left.</summary>
     private const long LeastReserve = 16L << 20;
 
     private readonly Lock _gate = new();
@@ -22,10 +21,10 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
     private long _nextLow;
     private bool _below;
 
-    /// <summary>Called when room has to be made, every five seconds at most.</summary>
+    /// <summary>Called when space must be freed, at most every five seconds.</summary>
     public Action? Low { get; set; }
 
-    /// <summary>Whether to pause. Looks at the disk at most once a second, and logs each change once.</summary>
+    /// <summary>Whether to pause. Checks the disk at most once a second, and logs each change once.</summary>
     public bool IsBelow()
     {
         var now = Environment.TickCount64;
@@ -38,16 +37,16 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
         return _below;
     }
 
-    /// <summary>Bytes that have to be removed; 0 while there is enough.</summary>
-    /// <param name="free">Bytes that are free.</param>
-    /// <param name="floor">Bytes that are to stay free.</param>
+    /// <summary>Returns the number of bytes to remove; 0 if there is enough space.</summary>
+    /// <param name="free">Free bytes.</param>
+    /// <param name="floor">Bytes that must stay free.</param>
     public long Missing(out long free, out long floor) =>
         TryMeasure(out free, out floor) && free < PruneBelow(floor) ? floor + floor / 8 - free : 0;
 
-    /// <summary>Whether a file of this size may be made beside those that it is made of.</summary>
+    /// <summary>Whether there is room for a new file of this size while the files that it is made of still exist.</summary>
     public bool HasRoomFor(long bytes) => !TryMeasure(out var free, out var floor) || free - bytes >= floor - floor / 4;
 
-    /// <summary>So many bytes are taken for a moment, and no reason to pause, until it is called again.</summary>
+    /// <summary>Declares that this many bytes are used temporarily and are no reason to pause. Replaces the previous value.</summary>
     public void Lend(long bytes)
     {
         lock (_gate)
@@ -56,7 +55,7 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
         }
     }
 
-    /// <summary>Above the floor, so that events come in while room is made.</summary>
+    /// <summary>Slightly above the floor, so that events are still stored while space is freed.</summary>
     private static long PruneBelow(long floor) => floor + floor / 16;
 
     private void Look()
@@ -67,7 +66,7 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
             return; // the next write reports it
         }
 
-        // To go on takes a little more than to pause: else it would do either with each file that somebody removes.
+        // Resuming needs slightly more space than pausing, or each file that is removed elsewhere would toggle the state.
         var below = free < (_below ? floor + floor / 32 : floor);
         if (below != _below)
         {
@@ -91,7 +90,7 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
         }
     }
 
-    /// <summary>A file system that was unmounted still takes events, which nobody would ever see.</summary>
+    /// <summary>The mount point of an unmounted file system still accepts files, which become invisible when it is mounted again.</summary>
     private void RenewIfElsewhere()
     {
         try

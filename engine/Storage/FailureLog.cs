@@ -5,12 +5,12 @@ using NetMon.Foundation.Logging;
 namespace NetMon.Storage;
 
 /// <summary>
-/// Logs that something fails: at once when it starts to fail or fails for another reason, then less and less often, and once
-/// when it works again. Any thread.
+/// Logs failures of an operation: immediately when it starts to fail or fails for a new reason, then at growing intervals, and once
+/// when it works again. Thread-safe.
 /// </summary>
-/// <param name="log">Where to.</param>
-/// <param name="what">What may fail, such as "write to DIR".</param>
-/// <param name="fault">Says the same to health and metrics.</param>
+/// <param name="log">The log to write to.</param>
+/// <param name="what">The operation, such as "write to DIR".</param>
+/// <param name="fault">Passes the state on to health and metrics.</param>
 internal sealed class FailureLog(Logger log, string what, FaultState fault)
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(10);
@@ -24,8 +24,8 @@ internal sealed class FailureLog(Logger log, string what, FaultState fault)
     private bool _reported;
     private long _rowsLost;
 
-    /// <summary>It failed; <paramref name="rowsLost"/> rows, maybe none yet, are lost because of it.</summary>
-    /// <param name="why">A failure of the disk, or any other, which is a fault of the program.</param>
+    /// <summary>Records a failure that lost <paramref name="rowsLost"/> rows, or none yet.</summary>
+    /// <param name="why">A disk error, or any other exception, which is a bug.</param>
     /// <param name="rowsLost">Rows.</param>
     public void Failed(Exception why, long rowsLost)
     {
@@ -58,7 +58,7 @@ internal sealed class FailureLog(Logger log, string what, FaultState fault)
         }
     }
 
-    /// <summary>Rows were dropped because of the last failure.</summary>
+    /// <summary>Records further rows lost because of the last failure.</summary>
     public void Lost(long rows)
     {
         lock (_gate)
@@ -67,7 +67,7 @@ internal sealed class FailureLog(Logger log, string what, FaultState fault)
         }
     }
 
-    /// <summary>It worked.</summary>
+    /// <summary>Records a success.</summary>
     public void Succeeded()
     {
         fault.Works();

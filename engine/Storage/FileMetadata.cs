@@ -11,21 +11,21 @@ internal static class FileMetadata
     /// <summary>The node's name.</summary>
     public const string NodeKey = "netmon.node";
 
-    /// <summary>The time of the first event: RFC 3339, UTC, nine digits of a second.</summary>
+    /// <summary>The time of the first event: RFC 3339, UTC, with nanoseconds.</summary>
     public const string FirstKey = "netmon.first_timestamp";
 
     /// <summary>The time of the last event.</summary>
     public const string LastKey = "netmon.last_timestamp";
 
-    /// <summary>Ids of containers of a piece that had no names when it was made; comma-separated.</summary>
+    /// <summary>Ids of a piece's containers that had no names when it was made; comma-separated.</summary>
     private const string UnnamedKey = "netmon.unnamed";
 
     private const int NanosecondDigits = 9;
 
-    /// <summary>The application that wrote a file, in the form that readers look for.</summary>
+    /// <summary>The application that wrote a file, in the form that Parquet readers parse.</summary>
     public static string CreatedBy(string agentVersion) => $"netmon version {agentVersion}";
 
-    /// <summary>The metadata of a piece whose rows are all written.</summary>
+    /// <summary>Returns the metadata of a piece after all its rows are written.</summary>
     public static IReadOnlyDictionary<string, string> OfPiece(PieceFile file, CaptureSinkOptions options, IEnumerable<string> segments, IReadOnlyCollection<string> unnamed)
     {
         var metadata = Of(
@@ -38,7 +38,7 @@ internal static class FileMetadata
         return metadata;
     }
 
-    /// <summary>The metadata of an hour's file.</summary>
+    /// <summary>Returns the metadata of an hour's file.</summary>
     public static IReadOnlyDictionary<string, string> OfHour(CaptureSinkOptions options, long rows, string first, string last, IEnumerable<string> pieces)
     {
         var metadata = Of(options, rows, first, last, pieces);
@@ -50,7 +50,7 @@ internal static class FileMetadata
         return metadata;
     }
 
-    /// <summary>The ids that <see cref="OfPiece"/> was given.</summary>
+    /// <summary>Returns the ids that were passed to <see cref="OfPiece"/>.</summary>
     public static string[] UnnamedIn(IReadOnlyDictionary<string, string> metadata) =>
         metadata.TryGetValue(UnnamedKey, out var ids) ? ids.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
 

@@ -10,19 +10,19 @@ internal readonly record struct Hour(long Index)
     private const string DatePartition = "'date='yyyy-MM-dd";
     private const string Partition = DatePartition + "'/hour='HH";
 
-    /// <summary>Its first nanosecond, Unix nanoseconds.</summary>
+    /// <summary>Its first nanosecond, as Unix time.</summary>
     public long Start => Index * NanosecondsPerHour;
 
-    /// <summary>The first nanosecond of the next hour.</summary>
+    /// <summary>The first nanosecond of the next hour, as Unix time.</summary>
     public long End => Start + NanosecondsPerHour;
 
     private DateTime Time => DateTime.UnixEpoch.AddHours(Index);
 
-    /// <summary>The hour that a time in Unix nanoseconds is in.</summary>
+    /// <summary>Returns the hour of a time in Unix nanoseconds.</summary>
     public static Hour Of(long unixNanoseconds) =>
         new(unixNanoseconds / NanosecondsPerHour - (unixNanoseconds % NanosecondsPerHour < 0 ? 1 : 0));
 
-    /// <summary>Reads what <see cref="ToPartition"/> wrote.</summary>
+    /// <summary>Parses the output of <see cref="ToPartition"/>.</summary>
     public static bool TryParsePartition(string text, out Hour hour)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
@@ -33,12 +33,12 @@ internal readonly record struct Hour(long Index)
 
     public bool Contains(long unixNanoseconds) => (ulong)(unixNanoseconds - Start) < NanosecondsPerHour;
 
-    /// <summary>date=2026-11-22/hour=19, as hive partitioning has it.</summary>
+    /// <summary>Formats as a Hive partition: date=2026-11-22/hour=19.</summary>
     public string ToPartition() => Time.ToString(Partition, CultureInfo.InvariantCulture);
 
-    /// <summary>date=2026-11-22</summary>
+    /// <summary>Formats as date=2026-11-22.</summary>
     public string ToDatePartition() => Time.ToString(DatePartition, CultureInfo.InvariantCulture);
 
-    /// <summary>2026-11-22T19</summary>
+    /// <summary>Formats as 2026-11-22T19.</summary>
     public override string ToString() => Time.ToString(Format, CultureInfo.InvariantCulture);
 }

@@ -1,25 +1,25 @@
 namespace NetMon.Storage;
 
-/// <summary>Segments and pieces that earlier runs left in hot/, at the start of this one. One thread.</summary>
+/// <summary>Segments and pieces that earlier runs left in hot/, read at the start. Not thread-safe.</summary>
 internal sealed class LeftInHot(CaptureDirectory capture)
 {
     private readonly Dictionary<Hour, List<string>> _segments = Find(capture, CapturePaths.SegmentExtension);
     private readonly Dictionary<Hour, List<string>> _pieces = Find(capture, CapturePaths.SealedExtension);
 
-    /// <summary>The hours that have any.</summary>
+    /// <summary>The hours with leftover files, oldest first.</summary>
     public IEnumerable<Hour> Hours => _segments.Keys.Union(_pieces.Keys).OrderBy(hour => hour.Index);
 
-    /// <summary>The hours with pieces that are in a sealed file: their seal did not come to its end. After <see cref="RemoveSealed"/>.</summary>
+    /// <summary>Hours with pieces that are already in a sealed file, because their seal was interrupted. Set by <see cref="RemoveSealed"/>.</summary>
     public HashSet<Hour> Interrupted { get; } = [];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of leftover files.</summary>
     public int Files => _segments.Values.Concat(_pieces.Values).Sum(paths => paths.Count);
 
-    /// <summary>The paths of an hour's segments.</summary>
+    /// <summary>Returns the paths of an hour's segments.</summary>
     public IReadOnlyList<string> SegmentsOf(Hour hour) => _segments.GetValueOrDefault(hour) ?? [];
 
-    /// <summary>Bytes of an hour's segments.</summary>
-    /// <exception cref="IOException">Its folder can't be read.</exception>
+    /// <summary>Returns the size of an hour's segments in bytes.</summary>
+    /// <exception cref="IOException">The hour's folder can't be read.</exception>
     public long SegmentBytesOf(Hour hour)
     {
         var names = SegmentsOf(hour).Select(CapturePaths.NameOf).ToHashSet(StringComparer.Ordinal);
@@ -27,10 +27,10 @@ internal sealed class LeftInHot(CaptureDirectory capture)
     }
 
     /// <summary>
-    /// Removes what a kill has left behind: pieces that are in a sealed file, and segments that are in a piece. Where that can't be told
-    /// of an hour, because a file can't be read, it is left as it is until the next start.
+    /// Removes what a killed agent left behind: pieces that are in a sealed file, and segments that are in a piece. If a file of an hour
+    /// can't be read, the hour is left unchanged until the next start.
     /// </summary>
-    /// <param name="failures">Told of such hours.</param>
+    /// <param name="failures">Logs such hours.</param>
     public void RemoveSealed(FailureLog failures)
     {
         foreach (var hour in Hours.ToList())
@@ -57,7 +57,7 @@ internal sealed class LeftInHot(CaptureDirectory capture)
             Interrupted.Add(hour);
         }
 
-        Remove(_segments, hour, inHours, folder); // by 0.1, which made hours of segments
+        Remove(_segments, hour, inHours, folder); // version 0.1 sealed hours directly from segments
         Remove(_segments, hour, SealedFile.SegmentsIn(capture, capture.PiecesOf(hour)), CapturePaths.HotFolder(hour));
         capture.DeleteIfEmpty(CapturePaths.HotFolder(hour));
     }

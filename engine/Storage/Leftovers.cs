@@ -6,17 +6,17 @@ using NetMon.Storage.Hot;
 namespace NetMon.Storage;
 
 /// <summary>
-/// Seals the files that earlier runs left in hot/, without an agent. Takes the directory's lock each time, so it can't run beside one.
-/// The moment since when no agent has run stays noted down: the next one still records it as a loss.
+/// Seals the files that earlier runs left in hot/, without an agent. Takes the directory's lock for each call, so it can't run beside an
+/// agent. The recorded time since when no agent has run is kept: the next agent still records it as a loss.
 /// </summary>
 public static class Leftovers
 {
-    /// <summary>A torn segment becomes a row of losses when it is sealed: the second pass seals that row.</summary>
+    /// <summary>Sealing an incomplete segment records a loss row, which the second pass seals.</summary>
     private const int Passes = 2;
 
-    /// <summary>The nodes with files in hot/, in the order of their names.</summary>
+    /// <summary>Finds the nodes with files in hot/, ordered by name.</summary>
     /// <param name="captureDirectory">Must exist.</param>
-    /// <exception cref="CaptureDirectoryException">An agent uses the directory, or it can't be read.</exception>
+    /// <exception cref="CaptureDirectoryException">An agent is using the directory, or it can't be read.</exception>
     public static IReadOnlyList<LeftoverNode> Find(string captureDirectory)
     {
         if (!Directory.Exists(Path.Combine(captureDirectory, CapturePaths.Hot)))
@@ -44,9 +44,9 @@ public static class Leftovers
     }
 
     /// <summary>Seals the files of one node.</summary>
-    /// <param name="options">The directory, the node, and the texts for the files' metadata.</param>
-    /// <param name="log">For the operator, used on any thread.</param>
-    /// <exception cref="CaptureDirectoryException">An agent uses the directory, or it can't be used.</exception>
+    /// <param name="options">The directory, the node, and the files' metadata.</param>
+    /// <param name="log">For the operator; used on any thread.</param>
+    /// <exception cref="CaptureDirectoryException">An agent is using the directory, or it can't be accessed.</exception>
     public static SealedLeftovers Seal(CaptureSinkOptions options, Logger log)
     {
         var found = Paths(options);
@@ -76,7 +76,7 @@ public static class Leftovers
 
     private static string FolderOf(string path) => path[..path.LastIndexOf('/')];
 
-    /// <summary>The node's name as its files have it; null where none of them can be read.</summary>
+    /// <summary>Returns the node's name as stored in its files; null if none can be read.</summary>
     private static string? NodeOf(CaptureDirectory capture, IEnumerable<string> paths)
     {
         foreach (var path in paths.Where(HasEvents))

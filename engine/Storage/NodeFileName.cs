@@ -5,15 +5,15 @@ using System.Text;
 namespace NetMon.Storage;
 
 /// <summary>
-/// A node's name as part of a file name. Letters, digits, '.', '-' and '_' stay, other bytes of its UTF-8 become %XX,
-/// and so does a dot at the start: nothing leaves the folder, is hidden or is a glob, and different names stay so.
+/// A node's name encoded as a part of a file name. Letters, digits, '.', '-' and '_' are kept; other bytes of its UTF-8 and a leading dot
+/// become %XX, so that no name leaves the folder, is hidden or is a glob pattern, and different names stay different.
 /// </summary>
 internal static class NodeFileName
 {
-    /// <summary>Of the 255 bytes of a file name the hour, a unique part and the ending need 50.</summary>
+    /// <summary>The hour, a unique part and the extension need 50 of the 255 bytes of a file name.</summary>
     private const int MaxLength = 200;
 
-    private const string NoName = "%00"; // no node name has this byte
+    private const string NoName = "%00"; // node names do not contain this byte
     private const int DigestLength = 2 * sizeof(ulong);
 
     public static string Of(string node)
@@ -39,7 +39,7 @@ internal static class NodeFileName
         };
     }
 
-    /// <summary>The name that <see cref="Of"/> made this of; null where it holds a digest, or was not made by it.</summary>
+    /// <summary>Decodes the result of <see cref="Of"/>; null if it contains a digest or is not such a name.</summary>
     public static string? TryDecode(string fileName)
     {
         var bytes = new List<byte>(fileName.Length);
@@ -60,6 +60,6 @@ internal static class NodeFileName
         return Of(node) == fileName ? node : null;
     }
 
-    /// <summary>XXH64, which tells names apart; the digests of System.Security.Cryptography are OpenSSL's, which the agent's image has not.</summary>
+    /// <summary>XXH64 suffices to distinguish names. System.Security.Cryptography needs OpenSSL, which the agent's image does not contain.</summary>
     private static string Digest(string node) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(node)).ToString("x16", CultureInfo.InvariantCulture);
 }

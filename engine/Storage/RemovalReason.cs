@@ -1,6 +1,6 @@
 namespace NetMon.Storage;
 
-/// <summary>Which bound files were removed for; the options of these names.</summary>
+/// <summary>The limit because of which files were removed, named after its option.</summary>
 public enum RemovalReason
 {
     /// <summary>Too old: --retain-for.</summary>

@@ -2,14 +2,14 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Storage;
 
-/// <summary>Removes files of a capture directory, and counts them. The thread that seals.</summary>
+/// <summary>Removes files of a capture directory, and counts them. For the sealing thread.</summary>
 internal sealed class Remover(CaptureDirectory capture, WrittenFiles written, RemovalCounters removals)
 {
-    /// <summary>Bytes of an hour: sealed, and what is in hot/.</summary>
+    /// <summary>Returns the size of an hour in bytes: sealed files, and its files in hot/.</summary>
     /// <exception cref="IOException">A folder can't be read.</exception>
     public long BytesOf(Hour hour) => Folders(hour).Sum(folder => capture.Files(folder).Sum(file => file.Bytes));
 
-    /// <summary>Removes an hour, and its folders if nothing else is in them; returns its bytes.</summary>
+    /// <summary>Removes an hour, and its folders if they are empty then; returns the bytes removed.</summary>
     /// <exception cref="IOException">A file can't be removed.</exception>
     public long Remove(Hour hour, RemovalReason reason)
     {
@@ -24,7 +24,7 @@ internal sealed class Remover(CaptureDirectory capture, WrittenFiles written, Re
     }
 
     /// <summary>Removes a piece.</summary>
-    /// <exception cref="IOException">It can't be removed.</exception>
+    /// <exception cref="IOException">The piece can't be removed.</exception>
     public void RemovePiece(string path, long bytes, RemovalReason reason)
     {
         capture.Root.Delete(path);
@@ -32,7 +32,7 @@ internal sealed class Remover(CaptureDirectory capture, WrittenFiles written, Re
         removals.Add(reason, bytes);
     }
 
-    /// <summary>Removes what the agent made in a folder; returns the bytes.</summary>
+    /// <summary>Removes the agent's files in a folder; returns the bytes removed.</summary>
     /// <exception cref="IOException">A file can't be removed.</exception>
     public long RemoveFiles(string folder, RemovalReason reason)
     {
@@ -44,10 +44,10 @@ internal sealed class Remover(CaptureDirectory capture, WrittenFiles written, Re
             {
                 if (CapturePaths.IsSegment(name) && written.In($"{folder}/{name}") is not null)
                 {
-                    continue; // it is being written: rows came late for an hour that was over
+                    continue; // in use: late rows arrived for an hour that was over
                 }
 
-                UploadMark.Remove(capture.Root, $"{folder}/{name}"); // first: a mark must not speak for a later file of this name
+                UploadMark.Remove(capture.Root, $"{folder}/{name}"); // first, so that a marker never applies to a later file of the same name
                 capture.Root.Delete($"{folder}/{name}");
                 written.Forget($"{folder}/{name}");
                 removals.Add(reason, bytes);

@@ -5,30 +5,30 @@ using NetMon.Storage.Uploads;
 namespace NetMon.Storage;
 
 /// <summary>
-/// Removes the oldest hours when they are too old, all together too much, or the disk has too little room, and the oldest pieces of hours
-/// that are not over when that is not enough. What goes is logged once a pass, and counted. The thread that seals.
+/// Removes the oldest hours when they exceed the maximum age, the maximum total size, or the free disk space to keep; and, if that is not
+/// enough, the oldest pieces of hours that are not over. Removals are counted, and logged once per pass. For the sealing thread.
 /// </summary>
 /// <param name="capture">The capture directory.</param>
-/// <param name="options">The bounds.</param>
-/// <param name="archive">What may go because it is in the bucket; null where nothing is archived: everything may.</param>
-/// <param name="floor">How much room there is.</param>
-/// <param name="remover">Removes.</param>
+/// <param name="options">The limits.</param>
+/// <param name="archive">Decides which files have been uploaded and may be removed; null if no archive is configured: all may.</param>
+/// <param name="floor">Measures free disk space.</param>
+/// <param name="remover">Removes files.</param>
 /// <param name="log">For the operator.</param>
 internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions options, UploadGuard? archive, DiskFloor floor, Remover remover, Logger log)
 {
-    /// <summary>How long a file that was removed may keep its room, because somebody still reads it.</summary>
+    /// <summary>How long to wait for the space of removed files, which stays in use while a reader has them open.</summary>
     private const long PruneEveryMilliseconds = 10_000;
 
-    /// <summary>What outlives the events: sums, and whose the addresses in them were.</summary>
+    /// <summary>The tiers that outlive the events: roll-ups, and the owners of the addresses in them.</summary>
     private static readonly (string Tier, Func<Hour, string> Of)[] SumsFolders = [(CapturePaths.Rollup, CapturePaths.RollupFolder), (CapturePaths.Owners, CapturePaths.OwnersFolder)];
 
     private readonly SteadyClock _clock = new(options.ClockSteadyFor);
     private long _nextPrune;
 
-    /// <summary>Removes what is beyond the bounds.</summary>
-    /// <param name="now">The event stream's time, Unix nanoseconds; 0 if it is not known, because no event source runs: then nothing goes.</param>
-    /// <param name="inUse">Gives the hours that are not removed, however old; asked once it is known which hours there are.</param>
-    /// <exception cref="IOException">The directory can't be read or changed.</exception>
+    /// <summary>Removes what exceeds the limits.</summary>
+    /// <param name="now">The time of the event stream, Unix nanoseconds; 0 if unknown because no event source runs: then nothing is removed.</param>
+    /// <param name="inUse">Returns the hours that must be kept regardless of age; called after the hours have been listed.</param>
+    /// <exception cref="IOException">The directory can't be read or modified.</exception>
     public void Run(long now, Func<HashSet<Hour>> inUse)
     {
         var isSteady = now != 0 && IsSteady(now);
@@ -79,7 +79,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         return isSteady;
     }
 
-    /// <summary>Hours that a wrong clock made lie in the future; they must not outlive those of the right one.</summary>
+    /// <summary>Puts hours in the future, which a wrong clock produced, first, so that they do not outlive the correct ones.</summary>
     private static List<Hour> FutureFirst(List<Hour> hours, long now) =>
         [.. hours.Where(hour => hour.Index > Hour.Of(now).Index + 1), .. hours.Where(hour => hour.Index <= Hour.Of(now).Index + 1)];
 
@@ -111,7 +111,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         }
     }
 
-    /// <summary>Makes room on the disk.</summary>
+    /// <summary>Frees disk space.</summary>
     private void Prune(List<Hour> hours, List<Hour> removable)
     {
         var missing = floor.Missing(out var free, out var reserved);
@@ -134,7 +134,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         _nextPrune = missing < before ? Environment.TickCount64 + PruneEveryMilliseconds : 0;
     }
 
-    /// <summary>Removes the first hours until so many bytes are gone; returns how many are.</summary>
+    /// <summary>Removes hours from the start of the list until <paramref name="surplus"/> bytes are removed; returns the bytes removed.</summary>
     private long RemoveHours(long surplus, RemovalReason reason, List<Hour> hours, List<Hour> removable, string why)
     {
         List<Hour> chosen = [];
@@ -152,13 +152,13 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         return bytes;
     }
 
-    /// <summary>Removes the oldest pieces until so many bytes are gone. Segments stay: they are being written, or become pieces next.</summary>
+    /// <summary>Removes the oldest pieces until <paramref name="surplus"/> bytes are removed. Segments are kept: they are being written or become pieces next.</summary>
     private (int Files, long Bytes) RemovePieces(long surplus, RemovalReason reason, List<Hour> hours)
     {
         var (files, bytes) = (0, 0L);
         if (archive is not null)
         {
-            return (files, bytes); // they are in no bucket yet
+            return (files, bytes); // pieces are never in the bucket
         }
 
         foreach (var folder in hours.Select(CapturePaths.HotFolder))
@@ -209,7 +209,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         return bytes;
     }
 
-    /// <summary>Those of the oldest hour that has any.</summary>
+    /// <summary>Returns the roll-ups and owners of the oldest hour that has any.</summary>
     private IEnumerable<string> OldestSums()
     {
         var oldest = SumsFolders.SelectMany(sums => capture.Hours(sums.Tier)).OrderBy(hour => hour.Index).Take(1).ToList();

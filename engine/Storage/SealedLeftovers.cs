@@ -1,8 +1,8 @@
 namespace NetMon.Storage;
 
-/// <summary>What was sealed of a node.</summary>
-/// <param name="Files">Segments and pieces.</param>
-/// <param name="Hours">Hours that these were of.</param>
-/// <param name="LossJournals">Files with rows of losses.</param>
-/// <param name="Left">Files that are still in hot/: they can't be sealed, and it was reported why.</param>
+/// <summary>The result of sealing a node's leftover files.</summary>
+/// <param name="Files">Number of segments and pieces sealed.</param>
+/// <param name="Hours">Number of hours that they belong to.</param>
+/// <param name="LossJournals">Number of loss journals sealed.</param>
+/// <param name="Left">Number of files still in hot/, which could not be sealed; the reasons were logged.</param>
 public sealed record SealedLeftovers(int Files, int Hours, int LossJournals, int Left);

@@ -5,8 +5,8 @@ using NetMon.Storage.Loss;
 namespace NetMon.Storage;
 
 /// <summary>
-/// A file of one block in hot/ with the moment up to which a node's events are durable, and the rows of losses that found no other
-/// room: it is written in place, so a disk that is full takes them still. Any thread.
+/// A file of one block in hot/ with the time up to which a node's events are durable, and loss rows that could not be written elsewhere:
+/// it is updated in place, which works even if the disk is full. Thread-safe.
 /// </summary>
 internal sealed class SeenFile(CaptureDirectory capture)
 {
@@ -15,8 +15,8 @@ internal sealed class SeenFile(CaptureDirectory capture)
     private readonly Lock _gate = new();
     private IReadOnlyList<LossRow> _losses = [];
 
-    /// <summary>What an earlier run left: the moment (Unix nanoseconds) and whether the agent was "running" or had "stopped"; and rows of losses, which stay until <see cref="WriteLosses"/>.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Reads what an earlier run left: the time (Unix nanoseconds), the state "running" or "stopped", and loss rows, which are kept until <see cref="WriteLosses"/>.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public (long Moment, string State, IReadOnlyList<LossRow> Losses)? Read()
     {
         using var file = capture.Root.TryOpen(capture.SeenPath, writable: false);
@@ -31,8 +31,8 @@ internal sealed class SeenFile(CaptureDirectory capture)
         return fields.Length > 1 && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var moment) ? (moment, fields[1], _losses) : (0, "", _losses);
     }
 
-    /// <summary>Takes the block, so that later writes need no room.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Allocates the block, so that later writes need no space.</summary>
+    /// <exception cref="IOException">The block can't be allocated.</exception>
     public void Reserve()
     {
         using var file = capture.Root.Create(capture.SeenPath, mayExist: true);
@@ -42,13 +42,13 @@ internal sealed class SeenFile(CaptureDirectory capture)
         }
     }
 
-    /// <summary>Notes down the moment.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Records the time.</summary>
+    /// <exception cref="IOException">The write failed.</exception>
     public void Write(long covered, bool stopped) =>
         Write(string.Create(CultureInfo.InvariantCulture, $"{covered:D20} {(stopped ? "stopped" : "running")}\n"), 0, MomentLength);
 
-    /// <summary>Notes down rows of losses, in the place of those of the last call; does nothing where there is no change.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Records loss rows, replacing those of the previous call; does nothing if they are unchanged.</summary>
+    /// <exception cref="IOException">The write failed.</exception>
     public void WriteLosses(IReadOnlyList<LossRow> rows)
     {
         lock (_gate)
@@ -61,7 +61,7 @@ internal sealed class SeenFile(CaptureDirectory capture)
         }
     }
 
-    /// <summary>The rows; where they are too many, added up by stage and reason.</summary>
+    /// <summary>Formats the rows; if they do not fit, adds them up by stage and reason.</summary>
     private static string Fitting(IReadOnlyList<LossRow> rows)
     {
         var text = string.Concat(rows.Select(row => LossLine.Of(row)));

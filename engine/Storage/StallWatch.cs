@@ -4,17 +4,17 @@ using NetMon.Foundation.Logging;
 
 namespace NetMon.Storage;
 
-/// <summary>Tells health, metrics and the log when a thread of storage stands still, as on a disk that does not answer. One thread looks.</summary>
+/// <summary>Reports to health, metrics and the log when a storage thread hangs, for example on an unresponsive disk. Not thread-safe.</summary>
 /// <param name="what">The thread's work, such as "sealing".</param>
-/// <param name="standsFor">For how long it has worked at one step.</param>
-/// <param name="fault">Its part.</param>
+/// <param name="standsFor">Returns how long the thread has been at its current step.</param>
+/// <param name="fault">The fault state of this part.</param>
 /// <param name="log">For the operator.</param>
 internal sealed class StallWatch(string what, Func<TimeSpan> standsFor, FaultState fault, Logger log)
 {
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
     private bool _stands;
 
-    /// <summary>Looks; cheap.</summary>
+    /// <summary>Checks the thread; cheap.</summary>
     public void Look()
     {
         var stood = standsFor();

@@ -1,13 +1,13 @@
 namespace NetMon.Storage;
 
 /// <summary>
-/// Whether the wall clock can be trusted with what is removed for its age: only once it has run beside the monotonic clock, without
-/// being set, for a while. A clock that is a year ahead until NTP has answered removes nothing. One thread.
+/// Decides whether the wall clock can be trusted for removing old files: only after it has run in step with the monotonic clock for a
+/// while. So a clock that is a year ahead until NTP corrects it removes nothing. Not thread-safe.
 /// </summary>
-/// <param name="needed">For how long.</param>
+/// <param name="needed">How long the clocks must agree.</param>
 internal sealed class SteadyClock(TimeSpan needed)
 {
-    /// <summary>What a clock may be set by, or the event stream be late, between two looks.</summary>
+    /// <summary>The accepted difference between two checks, for clock adjustments and a delayed event stream.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private const long NoTime = 1_000_000_000;
@@ -15,18 +15,18 @@ internal sealed class SteadyClock(TimeSpan needed)
     private TimeSpan? _offset;
     private TimeSpan _since;
 
-    /// <summary>By how much the clock was set before the last look, if that was the first to see it; else zero.</summary>
+    /// <summary>By how much the clock was set, if the last check detected it; else zero.</summary>
     public TimeSpan SetBy { get; private set; }
 
-    /// <summary>Looks at both clocks; true if the wall clock can be trusted.</summary>
-    /// <param name="unixNanoseconds">Of the wall clock.</param>
-    /// <param name="monotonic">Of a clock that nobody sets.</param>
+    /// <summary>Compares both clocks; true if the wall clock can be trusted.</summary>
+    /// <param name="unixNanoseconds">The wall clock.</param>
+    /// <param name="monotonic">The monotonic clock.</param>
     public bool Look(long unixNanoseconds, TimeSpan monotonic)
     {
         SetBy = TimeSpan.Zero;
         if (unixNanoseconds < NoTime)
         {
-            return false; // a source's first watermark says that no event is older, not what time it is
+            return false; // a source's first watermark is only a lower bound of event times, not the current time
         }
 
         var offset = TimeSpan.FromTicks(unixNanoseconds / TimeSpan.NanosecondsPerTick) - monotonic;

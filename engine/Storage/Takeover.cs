@@ -7,13 +7,13 @@ using NetMon.Storage.Loss;
 namespace NetMon.Storage;
 
 /// <summary>
-/// Takes over what earlier runs left, at the start: files that were being made go, segments and pieces are sealed with their hours, rows of
-/// losses and the moment of the end are noted down. What can't be read costs its hour, not the start. One thread.
+/// Takes over what earlier runs left, at the start: incomplete files are removed, segments and pieces are queued with their hours, and
+/// loss rows and the downtime are recorded. Unreadable files affect their hour, not the start. Not thread-safe.
 /// </summary>
 internal sealed class Takeover(
     CaptureDirectory capture, CaptureSinkOptions options, HotTier hot, LossJournal losses, Rollups.Rollups rollups, SeenFile seen, FailureLog failures, Action<SealJob> seal, Logger log)
 {
-    /// <exception cref="IOException">The directory can't be read or changed.</exception>
+    /// <exception cref="IOException">The directory can't be read or modified.</exception>
     public void Run()
     {
         foreach (var (path, _) in capture.FindPartials().ToArray())
@@ -57,7 +57,7 @@ internal sealed class Takeover(
         }
         catch (Exception failure)
         {
-            failures.Failed(failure, rowsLost: 0); // they are made anew
+            failures.Failed(failure, rowsLost: 0); // they are rebuilt
         }
 
         foreach (var hour in rollups.Unfinished)
@@ -66,7 +66,7 @@ internal sealed class Takeover(
         }
     }
 
-    /// <summary>Since when no events were kept, and what could not be noted down, by what the last run wrote.</summary>
+    /// <summary>Records since when no events were stored, and losses that were not written, from the state that the last run left.</summary>
     private void NoteDownTime()
     {
         try
@@ -99,7 +99,7 @@ internal sealed class Takeover(
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             failures.Failed(failure, rowsLost: 0);
-            capture.Root.Delete(capture.SeenPath); // a FIFO, or something else that is none of ours
+            capture.Root.Delete(capture.SeenPath); // a FIFO or another unexpected file
             return null;
         }
     }

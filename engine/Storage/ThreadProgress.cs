@@ -1,24 +1,24 @@
 namespace NetMon.Storage;
 
-/// <summary>Whether a thread gets on with its work, for those that wait for it. Any thread.</summary>
+/// <summary>Tracks whether a thread makes progress, for threads that wait for it. Thread-safe.</summary>
 internal sealed class ThreadProgress
 {
-    /// <summary>No single step takes that long on a disk that works; a thread that has made none for so long is not waited for at the stop.</summary>
+    /// <summary>Longer than any single step on a working disk; a thread without progress for this long is abandoned at the stop.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
-    private long _stepAt; // milliseconds of Environment.TickCount64; 0: it has nothing to do
+    private long _stepAt; // milliseconds of Environment.TickCount64; 0: idle
 
-    /// <summary>For how long it has worked at one step; zero while it has nothing to do.</summary>
+    /// <summary>How long the thread has been at its current step; zero while idle.</summary>
     public TimeSpan StandsFor => Volatile.Read(ref _stepAt) is var at and not 0 ? TimeSpan.FromMilliseconds(Environment.TickCount64 - at) : TimeSpan.Zero;
 
-    /// <summary>It begins its next step.</summary>
+    /// <summary>Called by the thread when it begins a step.</summary>
     public void Step() => Volatile.Write(ref _stepAt, Math.Max(1, Environment.TickCount64));
 
-    /// <summary>It has nothing to do.</summary>
+    /// <summary>Called by the thread when it becomes idle.</summary>
     public void Idle() => Volatile.Write(ref _stepAt, 0);
 
-    /// <summary>Waits until the thread has ended; false if it stands still for <see cref="Bound"/> instead.</summary>
+    /// <summary>Waits until the thread has ended; false if it makes no progress for <see cref="Bound"/>.</summary>
     public bool Join(Thread thread)
     {
         while (thread.IsAlive && !thread.Join(LookAgain))

@@ -1,14 +1,14 @@
 namespace NetMon.Storage;
 
 /// <summary>
-/// How many rows this run has put into segments and pieces that are in hot/, so that it is counted if somebody removes or shortens
-/// them. Any thread.
+/// The number of rows that this run has written to each segment and piece in hot/, used to count rows that another program removes.
+/// Thread-safe.
 /// </summary>
 internal sealed class WrittenFiles
 {
     private readonly Dictionary<string, WrittenRows> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Rows were written to a file.</summary>
+    /// <summary>Records rows written to a file.</summary>
     public void Add(string path, WrittenRows rows)
     {
         lock (_files)
@@ -17,7 +17,7 @@ internal sealed class WrittenFiles
         }
     }
 
-    /// <summary>What is in a file; null if this run did not write it.</summary>
+    /// <summary>Returns the rows in a file; null if this run did not write it.</summary>
     public WrittenRows? In(string path)
     {
         lock (_files)
@@ -26,7 +26,7 @@ internal sealed class WrittenFiles
         }
     }
 
-    /// <summary>The file is gone, or its rows are elsewhere; returns what was in it.</summary>
+    /// <summary>Forgets a file that was removed, or whose rows moved to another file; returns its rows.</summary>
     public WrittenRows? Forget(string path)
     {
         lock (_files)
@@ -35,9 +35,9 @@ internal sealed class WrittenFiles
         }
     }
 
-    /// <summary>Forgets the pieces in a folder that are not there any more, and returns them.</summary>
-    /// <param name="folder">In hot/.</param>
-    /// <param name="there">The paths of those that are.</param>
+    /// <summary>Forgets the pieces that no longer exist in a folder, and returns them.</summary>
+    /// <param name="folder">A folder in hot/.</param>
+    /// <param name="there">The paths of the pieces that exist.</param>
     public List<(string Path, WrittenRows Rows)> ForgetMissingPieces(string folder, IReadOnlyCollection<string> there)
     {
         lock (_files)

@@ -34,24 +34,23 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
         var options = Regex.Matches(help, @"^  (?:-\w, )*(--[a-z-]+)(?:, -\w)? <[^\n]*?(?:\[(NETMON_[A-Z_]+)\])?(?: \[default: [^\n]*\])?$", RegexOptions.Multiline);
         Assert.Equal(Regex.Count(help, "^  .*--[a-z-]+(, -.)? <", RegexOptions.Multiline), options.Count);
         Assert.NotEmpty(options);
-        var runs = 0;
+        List<(string Name, string Value, string[] Variables, string[] Words)> runs = [];
         foreach (Match option in options)
         {
             var (name, variable) = (option.Groups[1].Value, option.Groups[2].Value);
             foreach (var value in Values)
             {
-                runs += 2;
-                Check(name, value, Run([], [program, .. rest, $"{name}={value}", .. Others(command, name)]));
-                Check(name, value, Run([], [program, .. rest, name, value, .. Others(command, name)]));
+                runs.Add((name, value, [], [$"{name}={value}", .. Others(command, name)]));
+                runs.Add((name, value, [], [name, value, .. Others(command, name)]));
                 if (variable.Length > 0 && value.Length > 0) // an empty variable is none
                 {
-                    runs += 1;
-                    Check(name, value, Run([$"{variable}={value}"], [program, .. rest, .. Others(command, name)]));
+                    runs.Add((name, value, [$"{variable}={value}"], Others(command, name)));
                 }
             }
         }
 
-        output.WriteLine($"{command}: {options.Count} options, {runs} runs");
+        Parallel.ForEach(runs, run => Check(run.Name, run.Value, Run(run.Variables, [program, .. rest, .. run.Words])));
+        output.WriteLine($"{command}: {options.Count} options, {runs.Count} runs");
     }
 
     [Theory]

@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace NetMon.Host.Commands;
 
-/// <summary>Options that take a text and fall back to an environment variable: --capture to NETMON_CAPTURE.</summary>
+/// <summary>Options with a text value that default to an environment variable: --capture to NETMON_CAPTURE.</summary>
 internal static class EnvironmentOption
 {
-    /// <summary>Makes the option; its description names the variable; the help adds the default.</summary>
+    /// <summary>Creates the option; its description names the variable, and the help adds the default.</summary>
     public static Option<string?> Create(string name, string valueName, string description, string? fallback = null)
     {
         var variable = VariableOf(name);
@@ -17,6 +17,6 @@ internal static class EnvironmentOption
         };
     }
 
-    /// <summary>--accept-owner becomes NETMON_ACCEPT_OWNER.</summary>
+    /// <summary>Returns the variable of an option: NETMON_ACCEPT_OWNER for --accept-owner.</summary>
     public static string VariableOf(string option) => "NETMON_" + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 }

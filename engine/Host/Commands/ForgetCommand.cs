@@ -4,7 +4,7 @@ using NetMon.Sources.Kernel.State;
 
 namespace NetMon.Host.Commands;
 
-/// <summary><c>netmon forget</c>: removes what <c>netmon run</c> keeps in a bpffs for the next agent.</summary>
+/// <summary><c>netmon forget</c>: removes the state that <c>netmon run</c> keeps in a bpffs for the next agent.</summary>
 internal static class ForgetCommand
 {
     private static readonly Option<string?> State = EnvironmentOption.Create("--state", "DIR|auto|none", $"the folder; auto: {StatePins.StandardFolder}", "auto");

@@ -5,8 +5,8 @@ using NetMon.Native;
 namespace NetMon.Host.Commands;
 
 /// <summary>
-/// <c>netmon query</c> and what else reads captures is a program of its own, netmon-query, beside this one or on the PATH: DuckDB weighs
-/// several times what the agent weighs, and has no business in its memory or image.
+/// <c>netmon query</c> and other commands that read captures are in a program of their own, netmon-query, in the agent's folder or on the
+/// PATH: DuckDB is several times as large as the agent, and does not belong in its memory or image.
 /// </summary>
 internal static class QueryProgram
 {
@@ -23,12 +23,12 @@ internal static class QueryProgram
         new("top", "Show who opens, fails and moves most, refreshed (netmon top --help)."),
     ];
 
-    /// <summary>Whether this is one of them.</summary>
+    /// <summary>Whether a word is one of these commands.</summary>
     public static bool Has(string word) => Commands.Any(command => command.Name == word);
 
-    /// <summary>Becomes it, in the same process, so that signals and the exit code are its own; returns only where it can't be started.</summary>
-    /// <param name="arguments">All arguments, the command first.</param>
-    /// <param name="log">For why it can't.</param>
+    /// <summary>Replaces this process by the program (execve), so that signals and the exit code are its own. Returns only on failure.</summary>
+    /// <param name="arguments">All arguments, starting with the command.</param>
+    /// <param name="log">Logs why it failed.</param>
     public static int Run(IReadOnlyList<string> arguments, Logger log)
     {
         var beside = Path.Combine(AppContext.BaseDirectory, Name);

@@ -15,12 +15,12 @@ using NetMon.Storage;
 
 namespace NetMon.Host.Commands;
 
-/// <summary><c>netmon run</c>: the command line and how the program ends.</summary>
+/// <summary><c>netmon run</c>: the command line and the exit codes.</summary>
 internal static class RunCommand
 {
     private const int SmallestRingMemory = RingLayout.SmallestRingBytes;
     private const int LargestRingMemory = 1024 * 1024 * 1024;
-    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(49); // of a timer
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(49); // maximum of a timer
 
     private static readonly Option<string?> Node = EnvironmentOption.Create("--node", "NAME", "the node's name; falls back to NODE_NAME, then to the host's name");
     private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "where the JSON lines go: stdout, a file to append to, or nowhere", "-");

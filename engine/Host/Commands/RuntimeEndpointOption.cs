@@ -3,12 +3,12 @@ using NetMon.Enrichment.Runtimes;
 
 namespace NetMon.Host.Commands;
 
-/// <summary><c>--runtime-endpoint</c>, which several commands have.</summary>
+/// <summary><c>--runtime-endpoint</c>, common to several commands.</summary>
 internal static class RuntimeEndpointOption
 {
     public static Option<string?> Create(string description) => EnvironmentOption.Create("--runtime-endpoint", "LIST", description);
 
-    /// <summary>The endpoints that were named, or else these. Throws <see cref="UsageException"/>.</summary>
+    /// <summary>Parses the endpoints, or the fallback if none were given. Throws <see cref="UsageException"/>.</summary>
     public static IReadOnlyList<RuntimeEndpoint> Read(string? text, string fallback)
     {
         try

@@ -6,7 +6,7 @@ using NetMon.Storage;
 
 namespace NetMon.Host.Commands;
 
-/// <summary><c>netmon seal</c>: seals what earlier runs left in hot/, and ends.</summary>
+/// <summary><c>netmon seal</c>: seals what earlier runs left in hot/, and exits.</summary>
 internal static class SealCommand
 {
     private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "the capture directory; no agent may be using it");
@@ -64,7 +64,7 @@ internal static class SealCommand
         return all ? ExitCode.Success : ExitCode.Failure;
     }
 
-    /// <summary>Seals the files of one node and says what it did; false where files stay.</summary>
+    /// <summary>Seals the files of one node and logs the result; false if files remain.</summary>
     private static bool TrySeal(string directory, LeftoverNode node, Logger log)
     {
         if (node.Name is not { } name)

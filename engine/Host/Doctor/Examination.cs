@@ -7,14 +7,14 @@ using NetMon.Sources.Kernel.Cgroups;
 
 namespace NetMon.Host.Doctor;
 
-/// <summary><c>netmon doctor</c>: asks this node one thing after the other, prints the answers as a table, then tries it for real.</summary>
+/// <summary><c>netmon doctor</c>: checks this node step by step, prints the results as a table, then runs a trial.</summary>
 internal static class Examination
 {
     private const string BpfRoot = "/sys/fs/bpf";
     private static readonly TimeSpan RuntimePatience = TimeSpan.FromSeconds(10);
     private static readonly AcceptOwner[] Owners = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Receive, AcceptOwner.Syscall];
 
-    /// <summary>Exit code 0 if this node can be traced and the trial came back right, 3 if it can't be traced, else 1.</summary>
+    /// <summary>Returns exit code 0 if this node can be traced and the trial succeeded, 3 if it can't be traced, else 1.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<RuntimeEndpoint> endpoints)
     {
         var report = new Report(Console.Out);
@@ -45,7 +45,7 @@ internal static class Examination
         return await TryItAsync(report).ConfigureAwait(false);
     }
 
-    /// <summary>Others' programs at the hooks that the agent uses: they run before it, or, attached later, behind it.</summary>
+    /// <summary>Lists other programs at the agent's hooks. They run before the agent's programs, or after if attached later.</summary>
     private static void NameOthers(Report report, CgroupRoot? root)
     {
         foreach (var hook in root is null ? [] : Enum.GetValues<CgroupHook>())

@@ -1,6 +1,6 @@
 namespace NetMon.Host.Doctor;
 
-/// <summary>The doctor's table: a mark, a name, an answer.</summary>
+/// <summary>The doctor's table of marks, names and results.</summary>
 internal sealed class Report(TextWriter output)
 {
     private const int NameWidth = 38;
@@ -15,7 +15,7 @@ internal sealed class Report(TextWriter output)
 
     public void Is(bool good, string name, string value) => Line(good ? "✓" : "✗", name, value);
 
-    /// <summary>A row in which a failure need not be one of the whole.</summary>
+    /// <summary>Adds a row on which the overall result does not depend.</summary>
     public void Row(string name, bool good, string value) => Line(good ? "✓" : "-", name, value);
 
     private void Line(string mark, string name, string value) =>

@@ -12,16 +12,16 @@ using NetMon.Sources;
 
 namespace NetMon.Host.Doctor;
 
-/// <summary>Makes connections on loopback, accepted and refused, IPv4 and IPv6, and compares what is traced of them.</summary>
+/// <summary>Makes accepted and refused connections on loopback, over IPv4 and IPv6, and checks the traced events.</summary>
 internal static class Trial
 {
     private const int PayloadBytes = 321;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // only where events are missing; a busy machine takes seconds
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // only reached if events are missing; a busy machine takes seconds
 
     /// <summary>One finding.</summary>
     public readonly record struct Finding(string What, bool Right, string Found);
 
-    /// <summary>Starts and stops the source; it stays the caller's.</summary>
+    /// <summary>Runs the trial. Starts and stops the source, which the caller owns.</summary>
     public static async Task<IReadOnlyList<Finding>> RunAsync(IRecordSource source)
     {
         var pipe = new Pipe();
@@ -81,7 +81,7 @@ internal static class Trial
     private static Connection Refused(IPAddress address)
     {
         using var silent = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        silent.Bind(new IPEndPoint(address, 0)); // bound, never listening
+        silent.Bind(new IPEndPoint(address, 0)); // bound but not listening
         using var client = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         client.Bind(new IPEndPoint(address, 0));
         var ports = (((IPEndPoint)client.LocalEndPoint!).Port, ((IPEndPoint)silent.LocalEndPoint!).Port);
@@ -91,7 +91,7 @@ internal static class Trial
         }
         catch (SocketException)
         {
-            // As it should be.
+            // Expected.
         }
 
         return new Connection($"{address} refused", address, ports, [(RecordKind.Connect, Direction.Outbound)]);
@@ -127,7 +127,7 @@ internal static class Trial
     private sealed record Connection(
         string What, IPAddress Address, (int From, int To) Ports, (RecordKind Kind, Direction Direction)[] Expected);
 
-    /// <summary>Keeps the events of processes of this name; a pid would not do, in a container it is another inside.</summary>
+    /// <summary>Collects the events of processes of this name. A pid would not do, because it differs inside a container.</summary>
     private sealed class KeepingSink : IEventSink
     {
         private readonly List<ConnectionEvent> _events = [];
@@ -168,7 +168,7 @@ internal static class Trial
         {
         }
 
-        /// <summary>Until so many events are there, or the time is over.</summary>
+        /// <summary>Waits until there are enough events or the time is over.</summary>
         public async Task WaitForAsync(int events, TimeSpan atMost)
         {
             var until = Environment.TickCount64 + (long)atMost.TotalMilliseconds;

@@ -3,22 +3,22 @@ using System.Net.Sockets;
 namespace NetMon.Host.Http;
 
 /// <summary>
-/// One client: its request is read, answered, and the connection closed. A client that sends or reads slowly is closed at a
-/// deadline. Owns the socket. The server's thread alone.
+/// A client connection: reads a request, answers it and closes. A client that sends or reads too slowly is closed at a deadline. Owns the
+/// socket. For the server's thread only.
 /// </summary>
 internal sealed class HttpConnection(Socket socket, byte[] buffer, long now) : IDisposable
 {
-    /// <summary>Bytes of a request's line and headers at most.</summary>
+    /// <summary>The maximum size of a request's first line and headers.</summary>
     public const int MaxHeadBytes = 8 * 1024;
 
-    /// <summary>How long a request may take from the connection's start to its last byte, milliseconds.</summary>
+    /// <summary>The maximum time from the start of the connection to the last byte of the request, in milliseconds.</summary>
     public const int RequestBound = 5_000;
 
-    /// <summary>How long an answer may take to be sent, milliseconds.</summary>
+    /// <summary>The maximum time to send the response, in milliseconds.</summary>
     public const int AnswerBound = 10_000;
 
-    // After the answer what the client still sends is read and thrown away: a close with unread bytes would reset the
-    // connection, and the client could lose the answer.
+    // After the response, further data from the client is read and discarded: closing with unread data would reset the
+    // connection, and the client could lose the response.
     private const int LingerBound = 1_000;
     private const int MaxLingerBytes = 256 * 1024;
 
@@ -28,22 +28,22 @@ internal sealed class HttpConnection(Socket socket, byte[] buffer, long now) : I
     private ReadOnlyMemory<byte> _head;
     private ReadOnlyMemory<byte> _body;
 
-    /// <summary>The socket, to be waited for.</summary>
+    /// <summary>The socket, for polling.</summary>
     public Socket Socket => socket;
 
-    /// <summary>The buffer that it was made with, to be used again after its end.</summary>
+    /// <summary>The buffer passed to the constructor, for reuse after the connection.</summary>
     public byte[] Buffer => buffer;
 
-    /// <summary>When it is closed, whatever it does, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>When the connection is closed in any case, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long Deadline { get; private set; } = now + RequestBound;
 
-    /// <summary>When bytes last moved, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>When data was last transferred, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long LastActive { get; private set; } = now;
 
-    /// <summary>It waits for room to send, otherwise for bytes to read.</summary>
+    /// <summary>Whether it waits to send; otherwise it waits to receive.</summary>
     public bool IsSending => !_head.IsEmpty || !_body.IsEmpty;
 
-    /// <summary>Goes on as far as it can without blocking; false once it is over and to be disposed of.</summary>
+    /// <summary>Proceeds as far as possible without blocking; false if it is finished and must be disposed.</summary>
     public bool Continue(Func<HttpRequest, HttpAnswer> answer, long now) => IsSending ? Send(now) : Receive(answer, now);
 
     public void Dispose() => socket.Dispose();
@@ -85,7 +85,7 @@ internal sealed class HttpConnection(Socket socket, byte[] buffer, long now) : I
         }
     }
 
-    /// <summary>Null where the request is not whole yet.</summary>
+    /// <summary>Returns the response; null if the request is incomplete.</summary>
     private static HttpAnswer? AnswerTo(ReadOnlySpan<byte> received, Func<HttpRequest, HttpAnswer> answer)
     {
         if (!HttpRequest.MayBegin(received))

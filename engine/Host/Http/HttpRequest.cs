@@ -2,18 +2,18 @@ using System.Text;
 
 namespace NetMon.Host.Http;
 
-/// <summary>The first line of a request; its headers and its body are not looked at (RFC 9112, section 3).</summary>
-/// <param name="Method">As it was sent.</param>
+/// <summary>The first line of a request; headers and body are ignored (RFC 9112, section 3).</summary>
+/// <param name="Method">As sent.</param>
 /// <param name="Path">Without the query.</param>
 internal readonly record struct HttpRequest(string Method, string Path)
 {
-    /// <summary>Whether the bytes have the whole head: a line that is empty ends it.</summary>
+    /// <summary>Whether the bytes contain the complete head, which ends with an empty line.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> bytes) => bytes.IndexOf("\r\n\r\n"u8) >= 0 || bytes.IndexOf("\n\n"u8) >= 0;
 
-    /// <summary>False for bytes that cannot begin a request, so that the rest need not be waited for.</summary>
+    /// <summary>Whether the bytes can be the start of a request; if not, there is no need to wait for the rest.</summary>
     public static bool MayBegin(ReadOnlySpan<byte> bytes) => bytes.IsEmpty || bytes[0] is >= (byte)'A' and <= (byte)'Z';
 
-    /// <summary>Null where the first line is no request line of HTTP/1.</summary>
+    /// <summary>Parses the first line; null if it is not an HTTP/1 request line.</summary>
     public static HttpRequest? Parse(ReadOnlySpan<byte> head)
     {
         var end = head.IndexOf((byte)'\n');

@@ -7,18 +7,17 @@ using NetMon.Native;
 namespace NetMon.Host.Http;
 
 /// <summary>
-/// Answers GET and HEAD over HTTP/1.1, one request a connection, on one thread of its own. Whoever connects is a stranger: the
-/// number of connections, the bytes of a request and the time for each are bounded, so memory is, too. Where there are more
-/// connections than the bound, the one that has been idle longest is closed for the new one, so that clients that say nothing
-/// never keep out one that asks.
+/// Answers GET and HEAD over HTTP/1.1, one request per connection, on its own thread. Clients are not trusted: the number of connections,
+/// the size of a request and its duration are bounded, and so is memory. When there are too many connections, the one that has been idle
+/// longest is closed for a new one, so that silent clients can't lock out others.
 /// </summary>
 internal sealed class HttpServer : IDisposable
 {
-    /// <summary>Connections at once.</summary>
+    /// <summary>The maximum number of connections.</summary>
     public const int MostConnections = 64;
 
     private const int Backlog = 1024;
-    private const int MostAcceptsATurn = 16; // then those that were accepted are read: a new one is not closed before it could ask
+    private const int MostAcceptsATurn = 16; // then accepted connections are read, so that a new one is not closed before its request was read
     private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromMilliseconds(100);
 
@@ -33,12 +32,12 @@ internal sealed class HttpServer : IDisposable
     private readonly Stack<byte[]> _buffers = new();
     private volatile bool _isStopping;
 
-    /// <param name="address">Where to listen; IPv6Any is IPv4 as well.</param>
-    /// <param name="answer">Answers a request, on the server's thread; its exceptions become status 500.</param>
-    /// <param name="niceness">Of the thread (<see cref="ThreadNiceness"/>).</param>
-    /// <param name="fault">Says when answering fails.</param>
+    /// <param name="address">The address to listen on; IPv6Any includes IPv4.</param>
+    /// <param name="answer">Handles a request on the server's thread; exceptions become status 500.</param>
+    /// <param name="niceness">The thread's niceness (<see cref="ThreadNiceness"/>).</param>
+    /// <param name="fault">The fault state of the server.</param>
     /// <param name="log">For the operator.</param>
-    /// <exception cref="SocketException">It can't listen there.</exception>
+    /// <exception cref="SocketException">The address can't be listened on.</exception>
     public HttpServer(IPEndPoint address, Func<HttpRequest, HttpAnswer> answer, int niceness, FaultState fault, Logger log)
     {
         (_answer, _fault, _log) = (answer, fault, log);
@@ -55,7 +54,7 @@ internal sealed class HttpServer : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Where it listens, with the port that the kernel chose where it was to choose.</summary>
+    /// <summary>The listening address, with the actual port if port 0 was requested.</summary>
     public EndPoint Address => _listener.LocalEndPoint!;
 
     public void Dispose()
@@ -68,11 +67,11 @@ internal sealed class HttpServer : IDisposable
         _isStopping = true;
         try
         {
-            _listener.Shutdown(SocketShutdown.Both); // wakes the thread: accept(2) fails from now on
+            _listener.Shutdown(SocketShutdown.Both); // wakes the thread: accept(2) now fails
         }
         catch (SocketException)
         {
-            // It is woken all the same.
+            // The thread wakes up anyway.
         }
 
         if (_thread.Join(EndBound))
@@ -180,7 +179,7 @@ internal sealed class HttpServer : IDisposable
 
             var connection = new HttpConnection(socket, _buffers.TryPop(out var buffer) ? buffer : new byte[HttpConnection.MaxHeadBytes], now);
             _connections.Add(connection);
-            if (!connection.Continue(Answer, now)) // its request may be there already
+            if (!connection.Continue(Answer, now)) // the request may have arrived already
             {
                 Close(_connections.Count - 1);
             }

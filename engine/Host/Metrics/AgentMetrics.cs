@@ -2,17 +2,17 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>All metrics of the agent in Prometheus' text format. The number of series is bounded: those whose labels take their values from traffic are a few at a time.</summary>
+/// <summary>All metrics of the agent in the Prometheus text format. The number of series is bounded: labels with values from traffic have only a few values at a time.</summary>
 internal sealed class AgentMetrics
 {
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly IReadOnlyList<IMetricGroup> _groups;
 
-    /// <param name="groups">Makes the groups, which register what they have with the factory.</param>
+    /// <param name="groups">Creates the groups, which register their metrics with the factory.</param>
     public AgentMetrics(Func<MetricFactory, IReadOnlyList<IMetricGroup>> groups) =>
         _groups = groups(Prometheus.Metrics.WithCustomRegistry(_registry));
 
-    /// <summary>As of now. One caller at a time.</summary>
+    /// <summary>Renders the current values. Not thread-safe.</summary>
     public async Task<byte[]> RenderAsync()
     {
         foreach (var group in _groups)

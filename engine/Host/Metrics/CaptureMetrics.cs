@@ -3,12 +3,12 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>The capture directory as the file system has it, looked at every ten seconds at most.</summary>
+/// <summary>The capture directory as seen in the file system, scanned at most every ten seconds.</summary>
 internal sealed class CaptureMetrics : IMetricGroup
 {
     private const long LookEveryMilliseconds = 10_000;
 
-    /// <summary>Files looked at; more than retention leaves there. Past it the figures are too small, and netmon_capture_scan_complete is 0.</summary>
+    /// <summary>The maximum number of files scanned; more than retention leaves. Beyond it the values are too low, and netmon_capture_scan_complete is 0.</summary>
     private const int MostFiles = 200_000;
 
     private static readonly (RemovalReason Reason, string Text)[] Reasons =
@@ -67,7 +67,7 @@ internal sealed class CaptureMetrics : IMetricGroup
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
-                _complete.Set(0); // the sink says in the log what is wrong with the directory
+                _complete.Set(0); // the sink logs what is wrong with the directory
             }
         }
     }
@@ -110,7 +110,7 @@ internal sealed class CaptureMetrics : IMetricGroup
         _complete.Set(complete ? 1 : 0);
     }
 
-    /// <summary>What is there; a file that is removed while it is looked at is left out.</summary>
+    /// <summary>Lists the files; skips files that are removed during the scan.</summary>
     private static IEnumerable<FileInfo> Files(string folder) =>
         Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", Inside).Where(file => file.Exists) : [];
 }

@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>Events seen and dropped, by the cgroups with most of them.</summary>
+/// <summary>Events seen and dropped, for the cgroups with most of them.</summary>
 internal sealed class CgroupMetrics : IMetricGroup
 {
     private static readonly string[] Names = ["cgroup_id", "container_id", "pod_name", "pod_namespace", "container_name"];
@@ -31,7 +31,7 @@ internal sealed class CgroupMetrics : IMetricGroup
 
     public void Update()
     {
-        var all = _source.ReadCounters(); // before the cgroups: what they are ahead of it counts the next time
+        var all = _source.ReadCounters(); // before the cgroups: any excess counts next time
         var cgroups = _losses.Counters();
         var active = cgroups.Where(cgroup => cgroup.Active).ToList();
         var byLost = TopSeries.Of(active, cgroup => cgroup.Lost);

@@ -7,7 +7,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>Events on their way from the kernel to the sinks' queues: what there was, what was lost, what waits.</summary>
+/// <summary>Events from the kernel to the sinks' queues: seen, lost and waiting.</summary>
 internal sealed class EventMetrics : IMetricGroup
 {
     private readonly IRecordSource _source;

@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>Parts of the agent that fail while the rest goes on.</summary>
+/// <summary>Parts of the agent that fail while the rest works.</summary>
 internal sealed class FaultMetrics(MetricFactory factory, Faults faults) : IMetricGroup
 {
     private readonly Counter _count = factory.CreateCounter("netmon_faults_total", "How often a part of the agent failed.", "part");

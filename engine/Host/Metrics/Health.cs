@@ -4,27 +4,27 @@ using NetMon.Sources;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>Whether the agent lives and does its work. Any thread.</summary>
+/// <summary>Whether the agent is alive and works. Thread-safe.</summary>
 internal sealed class Health(RingReader reader, EventLoop loop, Faults faults)
 {
-    /// <summary>A loop that has not come round for so long hangs: when nothing happens it comes round ten times a second.</summary>
+    /// <summary>A loop without an iteration for this long hangs; an idle loop iterates ten times a second.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 
     private volatile bool _attached;
     private volatile bool _stopping;
 
-    /// <summary>The hooks are on.</summary>
+    /// <summary>Reports that the hooks are attached.</summary>
     public void Attached() => _attached = true;
 
-    /// <summary>The end has begun: nothing new is taken on.</summary>
+    /// <summary>Reports that the agent is shutting down.</summary>
     public void Stopping() => _stopping = true;
 
-    /// <summary>Null while both loops turn, or else which one does not: the event loop runs on the reader's thread, so with it both stand. At the end they stop, which is no fault.</summary>
+    /// <summary>Returns null while both loops run, else the one that hangs. The event loop runs on the reader's thread, so that if it hangs, both do. During shutdown the loops may stop.</summary>
     public string? WhyNotAlive() => _stopping || !_attached
         ? null
         : Standing("the reader of the rings, or the decoder on its thread,", reader.LastTurn) ?? Standing("the decoder", loop.LastTurn);
 
-    /// <summary>Null while the hooks are on and what they write is taken, or else what is missing.</summary>
+    /// <summary>Returns null while the hooks are attached and their records are processed, else what is wrong.</summary>
     public string? WhyNotReady()
     {
         if (_stopping)
@@ -37,7 +37,7 @@ internal sealed class Health(RingReader reader, EventLoop loop, Faults faults)
             : WhyNotAlive();
     }
 
-    /// <summary>"ok", and behind it which parts fail while the rest goes on: to end the agent for these would cost what works.</summary>
+    /// <summary>Returns "ok", followed by the parts that fail while the rest works: restarting the agent for these would interrupt what works.</summary>
     public string Summary() => string.Concat(faults.All.Where(part => part.Why is not null).Select(part => $"\n{part.Part} fails: {part.Why}").Prepend("ok"));
 
     private static string? Standing(string loop, long lastTurn)

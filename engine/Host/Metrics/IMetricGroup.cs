@@ -1,8 +1,8 @@
 namespace NetMon.Host.Metrics;
 
-/// <summary>Metrics that are brought up to date when they are asked for, so that nothing is paid when nobody asks.</summary>
+/// <summary>Metrics that are updated when scraped, so that they cost nothing otherwise.</summary>
 internal interface IMetricGroup
 {
-    /// <summary>Reads the counters. One thread at a time.</summary>
+    /// <summary>Reads the counters. Not called concurrently.</summary>
     void Update();
 }

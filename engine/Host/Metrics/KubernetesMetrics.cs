@@ -4,7 +4,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>What is known from the Kubernetes API (--kubernetes-api), and how its watches are doing.</summary>
+/// <summary>Objects known from the Kubernetes API (--kubernetes-api), and the state of its watches.</summary>
 internal sealed class KubernetesMetrics : IMetricGroup
 {
     private readonly ClusterStatus _status;

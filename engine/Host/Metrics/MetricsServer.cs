@@ -7,14 +7,14 @@ using NetMon.Host.Http;
 namespace NetMon.Host.Metrics;
 
 /// <summary>
-/// What the agent answers: /metrics, /healthz and /readyz at --metrics, and the latter two at --health as well. Each address has
-/// a thread of its own, so that probes at --health depend neither on who asks for metrics nor on what making them waits for.
+/// Serves /metrics, /healthz and /readyz at --metrics, and the latter two at --health as well. Each address has its own thread, so that
+/// probes at --health are not affected by clients of /metrics or by slow rendering.
 /// </summary>
 internal sealed class MetricsServer : IDisposable
 {
     private const string Exposition = "text/plain; version=0.0.4; charset=utf-8";
-    private const int MetricsNiceness = 10; // whoever asks again and again must not take the CPU from the reader of the rings
-    private const long FreshMilliseconds = 100; // nor have all counters read for each request
+    private const int MetricsNiceness = 10; // frequent scrapes must not take the CPU from the reader of the rings
+    private const long FreshMilliseconds = 100; // nor read all counters for each request
 
     private readonly Health _health;
     private readonly List<HttpServer> _servers = [];
@@ -23,7 +23,7 @@ internal sealed class MetricsServer : IDisposable
 
     private MetricsServer(Health health) => _health = health;
 
-    /// <summary>Listens where the settings say, maybe nowhere. Throws <see cref="IOException"/> where that can't be.</summary>
+    /// <summary>Listens on the configured addresses, if any. Throws <see cref="IOException"/> if an address can't be used.</summary>
     public static MetricsServer Start(RunSettings settings, Func<AgentMetrics> metrics, Health health, Faults faults, Logger log)
     {
         var server = new MetricsServer(health);

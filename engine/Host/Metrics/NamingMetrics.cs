@@ -5,7 +5,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>How containers are named, and how it stands with the runtimes that tell the names.</summary>
+/// <summary>How containers are named, and the state of the runtimes that name them.</summary>
 internal sealed class NamingMetrics : IMetricGroup
 {
     private readonly NamingCounters _naming;
@@ -64,7 +64,7 @@ internal sealed class NamingMetrics : IMetricGroup
         _counts.ForEach(count => count.Series.IncTo(count.Count()));
         foreach (var runtime in _runtimes.Status)
         {
-            // A place that is only usual, and has never had a socket, is no runtime of this node.
+            // A default endpoint that has never had a socket is not a runtime of this node.
             var isThere = runtime.State != RuntimeState.Absent || !runtime.Endpoint.IsUsualPlace || runtime.Calls > 0;
             if (isThere)
             {

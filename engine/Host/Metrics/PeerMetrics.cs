@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>What is known of peers' addresses, from this node and from the Kubernetes API.</summary>
+/// <summary>Known addresses of peers, from this node and from the Kubernetes API.</summary>
 internal sealed class PeerMetrics : IMetricGroup
 {
     private readonly (string Source, PeerCounters Counters)[] _sources;

@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>The process and its garbage collector, by the names that Prometheus' clients share.</summary>
+/// <summary>Metrics of the process and its garbage collector, with the names common to Prometheus clients.</summary>
 internal sealed class ProcessMetrics : IMetricGroup
 {
     private readonly Gauge _resident;

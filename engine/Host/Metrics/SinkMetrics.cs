@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>What becomes of events at each sink.</summary>
+/// <summary>Events by outcome at each sink.</summary>
 internal sealed class SinkMetrics : IMetricGroup
 {
     private readonly List<Action> _updates = [];

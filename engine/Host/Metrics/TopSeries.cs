@@ -6,15 +6,15 @@ using Prometheus;
 namespace NetMon.Host.Metrics;
 
 /// <summary>
-/// A series for each of a few cgroups, and one for all others. An event is counted once, in the series that its cgroup had
-/// when it was counted, so that no series ever falls. That of a cgroup that is no longer among them is removed.
+/// A series for each of the top cgroups, and one for all others. An event is counted once, in the series that its cgroup had at that time,
+/// so that no series decreases. The series of a cgroup that is no longer at the top is removed.
 /// </summary>
 /// <param name="counter">Its labels are those of <paramref name="first"/>, then cgroup_id, container_id, pod_name, pod_namespace, container_name.</param>
 /// <param name="first">Values of the labels before the cgroup's.</param>
-/// <param name="containerOf">The container that a cgroup is in; null where there is none.</param>
+/// <param name="containerOf">Returns the container of a cgroup; null if there is none.</param>
 internal sealed class TopSeries(Counter counter, string[] first, Func<ulong, ContainerIdentity?> containerOf)
 {
-    /// <summary>Cgroups with a series of their own.</summary>
+    /// <summary>The number of cgroups with a series of their own.</summary>
     public const int Most = 10;
 
     private readonly Dictionary<ulong, string[]> _series = [];
@@ -22,15 +22,15 @@ internal sealed class TopSeries(Counter counter, string[] first, Func<ulong, Con
     private Dictionary<ulong, ulong> _counted = [];
     private ulong _countedInAll;
 
-    /// <summary>The cgroups with the highest counts; none that has no count.</summary>
+    /// <summary>Returns the cgroups with the highest counts, except those with zero.</summary>
     public static HashSet<ulong> Of(IEnumerable<CgroupCounters> cgroups, Func<CgroupCounters, ulong> count) =>
         [.. cgroups.Where(cgroup => count(cgroup) > 0).OrderByDescending(count).ThenBy(cgroup => cgroup.CgroupId).Take(Most).Select(cgroup => cgroup.CgroupId)];
 
-    /// <summary>Counts what came since the last time.</summary>
-    /// <param name="cgroups">All of them.</param>
-    /// <param name="count">What this counts of each.</param>
-    /// <param name="top">Which ones have a series.</param>
-    /// <param name="all">The count of all, with those that have no account of their own; read before <paramref name="cgroups"/>.</param>
+    /// <summary>Counts what was added since the last update.</summary>
+    /// <param name="cgroups">All cgroups.</param>
+    /// <param name="count">Returns the count of a cgroup.</param>
+    /// <param name="top">The cgroups with a series.</param>
+    /// <param name="all">The total, including events without a cgroup of their own; read before <paramref name="cgroups"/>.</param>
     public void Update(IReadOnlyList<CgroupCounters> cgroups, Func<CgroupCounters, ulong> count, HashSet<ulong> top, ulong all)
     {
         var left = all - _countedInAll;
@@ -45,7 +45,7 @@ internal sealed class TopSeries(Counter counter, string[] first, Func<ulong, Con
         {
             var (id, total) = (cgroup.CgroupId, count(cgroup));
             var before = _counted.GetValueOrDefault(id);
-            before = before <= total ? before : 0; // it was forgotten meanwhile, and began anew
+            before = before <= total ? before : 0; // the counter was evicted meanwhile and restarted at zero
             var grown = Math.Min(total - before, left);
             counted[id] = before + grown;
             if (top.Contains(id) && total > 0)
@@ -70,7 +70,7 @@ internal sealed class TopSeries(Counter counter, string[] first, Func<ulong, Con
         var known = _series.GetValueOrDefault(cgroup);
         _series[cgroup] = labels;
         var series = counter.WithLabels(labels);
-        if (known is not null && !known.SequenceEqual(labels)) // its names came later
+        if (known is not null && !known.SequenceEqual(labels)) // its names became known later
         {
             series.IncTo(counter.WithLabels(known).Value);
             counter.RemoveLabelled(known);

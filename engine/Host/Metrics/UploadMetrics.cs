@@ -4,7 +4,7 @@ using Prometheus;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>Sealed files that are not in the bucket (--archive), as retention last counted them.</summary>
+/// <summary>Sealed files that are not uploaded yet (--archive), as last counted by retention.</summary>
 internal sealed class UploadMetrics : IMetricGroup
 {
     private readonly CaptureSink _sink;

@@ -3,8 +3,8 @@ using NetMon.Events;
 namespace NetMon.Pipeline.Batch;
 
 /// <summary>
-/// Events on their way to the sinks, from an <see cref="EventBatchPool"/>. One owner at a time fills it and passes it on;
-/// once it is published every sink holds it, and the last to let go returns it. Nobody may refer to its events after that.
+/// Events on their way to the sinks, from an <see cref="EventBatchPool"/>. One owner at a time fills it and passes it on. Once published,
+/// all sinks share it, and the last one to release it returns it to the pool. Its events must not be referenced after that.
 /// </summary>
 public sealed class EventBatch
 {
@@ -18,21 +18,21 @@ public sealed class EventBatch
     /// <summary>The events, in time order.</summary>
     public ReadOnlySpan<ConnectionEvent> Events => _events.AsSpan(0, _count);
 
-    /// <summary>The same, for who fills in what is missing before the batch is published.</summary>
+    /// <summary>As <see cref="Events"/>, writable until the batch is published.</summary>
     public Span<ConnectionEvent> Filled => _events.AsSpan(0, _count);
 
-    /// <summary>No event still to come is older than this.</summary>
+    /// <summary>No later event is older than this.</summary>
     public long WatermarkUnixNanoseconds { get; set; }
 
     public bool IsFull => _count == Capacity;
 
-    /// <summary>Room for one more event, with whatever an earlier use left in it.</summary>
+    /// <summary>Adds an event and returns it; it still contains the data of an earlier use.</summary>
     public ref ConnectionEvent Add() => ref _events[_count++];
 
     internal void Clear() => _count = 0;
 
     internal void HoldFor(int sinks) => _holders = sinks;
 
-    /// <summary>True for the last holder to let go.</summary>
+    /// <summary>Releases the batch; true for the last holder.</summary>
     internal bool LetGo() => Interlocked.Decrement(ref _holders) == 0;
 }

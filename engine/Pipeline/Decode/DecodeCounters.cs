@@ -1,6 +1,6 @@
 namespace NetMon.Pipeline.Decode;
 
-/// <summary>What the decoder took and what it skipped. One thread adds, any may read.</summary>
+/// <summary>What the decoder decoded and skipped. One thread writes, any thread may read.</summary>
 public sealed class DecodeCounters
 {
     private long _events;
@@ -11,13 +11,13 @@ public sealed class DecodeCounters
     /// <summary>Records that became events.</summary>
     public long Events => Volatile.Read(ref _events);
 
-    /// <summary>Stretches of bytes that were no record: each is one record lost, or more.</summary>
+    /// <summary>Runs of bytes that are not valid records; each is at least one lost record.</summary>
     public long GarbledRuns => Volatile.Read(ref _garbledRuns);
 
-    /// <summary>The bytes of those stretches.</summary>
+    /// <summary>The bytes of those runs.</summary>
     public long GarbledBytes => Volatile.Read(ref _garbledBytes);
 
-    /// <summary>Whole records of an ABI version that this build does not read.</summary>
+    /// <summary>Complete records of an ABI version that this build does not support.</summary>
     public long UnknownVersion => Volatile.Read(ref _unknownVersion);
 
     internal void CountEvent() => Volatile.Write(ref _events, _events + 1);

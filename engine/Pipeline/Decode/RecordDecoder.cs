@@ -4,20 +4,20 @@ using NetMon.Events;
 namespace NetMon.Pipeline.Decode;
 
 /// <summary>
-/// Finds the records in a stream of bytes and checks each. Bytes that are no record are counted and skipped; nothing is
-/// read past a record's end. Not thread-safe.
+/// Finds and validates the records in a stream of bytes. Invalid bytes are counted and skipped; nothing is read beyond a record's end.
+/// Not thread-safe.
 /// </summary>
 public sealed class RecordDecoder
 {
     private readonly byte[] _straddling = new byte[RecordFraming.MaxRecordBytes];
     private bool _inGarbledRun;
 
-    /// <summary>What was taken and skipped so far.</summary>
+    /// <summary>What was decoded and skipped so far.</summary>
     public DecodeCounters Counters { get; } = new();
 
     /// <summary>
-    /// Reads the next record that this build knows and moves behind it. False when the bytes at hand hold no more whole
-    /// ones: what is left begins one, and has to be read again together with the bytes after it.
+    /// Reads the next record that this build supports and advances the reader. False if there is no further complete record: the remaining
+    /// bytes are the start of one, and must be passed again together with the following bytes.
     /// </summary>
     public bool TryRead(ref SequenceReader<byte> reader, out DecodedRecord record)
     {
@@ -62,7 +62,7 @@ public sealed class RecordDecoder
         return false;
     }
 
-    /// <summary>The stream has ended, with this many bytes after its last whole record.</summary>
+    /// <summary>Records the end of the stream, with this many bytes after the last complete record.</summary>
     public void End(long tornBytes)
     {
         if (tornBytes > 0)
@@ -71,7 +71,7 @@ public sealed class RecordDecoder
         }
     }
 
-    /// <summary>The bytes of a record that lies in more than one segment, and what follows it.</summary>
+    /// <summary>Copies a record that spans several segments into one buffer, together with the bytes after it.</summary>
     private ReadOnlySpan<byte> Gather(scoped ref SequenceReader<byte> reader)
     {
         var bytes = _straddling.AsSpan(0, (int)Math.Min(reader.Remaining, _straddling.Length));

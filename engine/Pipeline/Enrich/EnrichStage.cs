@@ -8,12 +8,12 @@ using NetMon.Pipeline.Batch;
 namespace NetMon.Pipeline.Enrich;
 
 /// <summary>
-/// Names the containers and the peers of a batch of events, and holds it back for a bounded time where a name is on its way. Batches
-/// stay in their order, so what comes behind one that is held waits as well. One thread uses it.
+/// Adds the names of containers and peers to batches of events. Holds a batch back for a bounded time while a name is being looked up.
+/// Batches stay in order, so later batches wait as well. Not thread-safe.
 /// </summary>
 public sealed class EnrichStage : IDisposable
 {
-    /// <summary>Batches held at most, 9 MiB of events; beyond that the oldest goes on without its name.</summary>
+    /// <summary>The maximum number of held batches, 9 MiB of events; beyond it the oldest is released without its name.</summary>
     public const int MostHeld = 128;
 
     private readonly ContainerDirectory _directory;
@@ -26,11 +26,11 @@ public sealed class EnrichStage : IDisposable
     private volatile Action _wake = () => { };
     private volatile bool _holding;
 
-    /// <param name="directory">Of the containers; this stage's thread is its thread.</param>
-    /// <param name="reports">Those that the directory takes: while a batch is held, each wakes the stage.</param>
-    /// <param name="peers">Names the other ends; this stage's thread is its readers' thread.</param>
-    /// <param name="bound">How long an event may wait for its container's name; zero: it never waits.</param>
-    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="directory">The containers; used on this stage's thread only.</param>
+    /// <param name="reports">The reports that the directory processes; while a batch is held, each one wakes the stage.</param>
+    /// <param name="peers">The names of peers; read on this stage's thread only.</param>
+    /// <param name="bound">The maximum time that an event waits for its container's name; zero: no wait.</param>
+    /// <param name="time">The clock; null: the system's.</param>
     public EnrichStage(ContainerDirectory directory, RuntimeReports reports, PeerTable peers, TimeSpan bound, TimeProvider? time = null)
     {
         (_directory, _peers, _bound, _time) = (directory, peers, bound, time ?? TimeProvider.System);
@@ -38,33 +38,33 @@ public sealed class EnrichStage : IDisposable
         reports.OnPosted(WakeIfHolding);
     }
 
-    /// <summary>A stage that asks nobody and never waits: containers have their id and their pod's uid.</summary>
+    /// <summary>Creates a stage without lookups or waits: containers have only their id and their pod's uid.</summary>
     public static EnrichStage WithoutNames()
     {
         var none = new RuntimeReports();
         return new EnrichStage(new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), none, () => { }), none, new PeerTable(""), TimeSpan.Zero);
     }
 
-    /// <summary>How events got their names.</summary>
+    /// <summary>Statistics of naming.</summary>
     public NamingCounters Counters { get; } = new();
 
-    /// <summary>What events there were.</summary>
+    /// <summary>Statistics of events.</summary>
     public EventCounters Events { get; } = new();
 
-    /// <summary>Batches held back now.</summary>
+    /// <summary>The number of batches held back now.</summary>
     public int Held => _held.Count;
 
-    /// <summary>Sets what has <see cref="Advance"/> called soon, from the stage's own thread; it is called on any thread.</summary>
+    /// <summary>Sets a callback, called on any thread, that must cause a call of <see cref="Advance"/> on the stage's own thread soon.</summary>
     public void OnWake(Action wake) => _wake = wake;
 
-    /// <summary>Takes in a cgroup that was made or removed.</summary>
+    /// <summary>Processes the creation or removal of a cgroup.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="clockOffset">Nanoseconds from the record's clock to Unix time; 0: not known yet.</param>
+    /// <param name="clockOffset">Nanoseconds from the record's clock to Unix time; 0: unknown yet.</param>
     public void Learn(in CgroupRecord record, long clockOffset) => _directory.Learn(in record, clockOffset == 0 ? 0 : (long)record.KtimeNanoseconds + clockOffset);
 
     /// <summary>
-    /// Names a batch and keeps it until <see cref="TryTake"/> gives it back. False: the batch stays the caller's, because it
-    /// has no events but only a time, and that must not overtake the batches that are held.
+    /// Names a batch and queues it for <see cref="TryTake"/>. False: the caller keeps the batch, which contains no events but only a
+    /// watermark, because that must not overtake held batches.
     /// </summary>
     public bool Offer(EventBatch batch)
     {
@@ -96,7 +96,7 @@ public sealed class EnrichStage : IDisposable
         return true;
     }
 
-    /// <summary>The next batch that need not wait any longer: the caller's from now on, and counted as gone out.</summary>
+    /// <summary>Takes the next batch that is done waiting, counts it as released and passes its ownership to the caller.</summary>
     public bool TryTake([NotNullWhen(true)] out EventBatch? batch)
     {
         if (!_ready.TryDequeue(out var next))
@@ -110,7 +110,7 @@ public sealed class EnrichStage : IDisposable
         return true;
     }
 
-    /// <summary>Takes in what the runtimes have reported since, and lets go of what need not wait any longer.</summary>
+    /// <summary>Processes new reports from the runtimes, and releases batches that need not wait any longer.</summary>
     public void Advance()
     {
         _directory.TakeNews();
@@ -121,7 +121,7 @@ public sealed class EnrichStage : IDisposable
                 var left = _bound - _time.GetElapsedTime(oldest.Since);
                 if (left > TimeSpan.Zero)
                 {
-                    _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan); // its ticks are whole milliseconds
+                    _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan); // the timer has a resolution of milliseconds
                     return;
                 }
 
@@ -132,7 +132,7 @@ public sealed class EnrichStage : IDisposable
         }
     }
 
-    /// <summary>At the end of the stream: lets go of everything that is held.</summary>
+    /// <summary>Releases everything at the end of the stream.</summary>
     public void Finish()
     {
         Advance();
@@ -144,7 +144,7 @@ public sealed class EnrichStage : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    /// <summary>False when waiting may still bring a name.</summary>
+    /// <summary>Names a batch; false if waiting may still bring a name.</summary>
     private bool Name(EventBatch batch)
     {
         var settled = _directory.Name(batch.Filled);

@@ -2,7 +2,7 @@ using NetMon.Events;
 
 namespace NetMon.Pipeline.Enrich;
 
-/// <summary>How many events there were of each type, and of each result or reason. One thread adds, any may read.</summary>
+/// <summary>The number of events by type, and by result or close reason. One thread writes, any thread may read.</summary>
 public sealed class EventCounters
 {
     private readonly long[] _connects = new long[Enum.GetValues<ConnectResult>().Length];
@@ -13,13 +13,13 @@ public sealed class EventCounters
     /// <summary>Inbound connections.</summary>
     public long Accepts => Volatile.Read(ref _accepts);
 
-    /// <summary>Totals of connections that were still open.</summary>
+    /// <summary>Periodic reports of open connections.</summary>
     public long Flows => Volatile.Read(ref _flows);
 
-    /// <summary>Attempts that turned out so.</summary>
+    /// <summary>Returns the number of connection attempts with a result.</summary>
     public long Connects(ConnectResult result) => Volatile.Read(ref _connects[(int)result]);
 
-    /// <summary>Connections that ended so; what has no reason that this build knows is with <see cref="CloseReason.Error"/>.</summary>
+    /// <summary>Returns the number of connections closed for a reason. Unknown reasons count as <see cref="CloseReason.Error"/>.</summary>
     public long Closes(CloseReason reason) => Volatile.Read(ref _closes[(int)reason]);
 
     internal void Count(in ConnectionEvent e)

@@ -2,7 +2,7 @@ using NetMon.Events;
 
 namespace NetMon.Pipeline.Enrich;
 
-/// <summary>How events got their containers' names. One thread adds, any may read.</summary>
+/// <summary>How events were named. One thread writes, any thread may read.</summary>
 public sealed class NamingCounters
 {
     private long _inContainers;
@@ -14,22 +14,22 @@ public sealed class NamingCounters
     /// <summary>Events of processes in containers.</summary>
     public long InContainers => Volatile.Read(ref _inContainers);
 
-    /// <summary>Those of them that went out with names.</summary>
+    /// <summary>Events of processes in containers that were released with names.</summary>
     public long Named => Volatile.Read(ref _named);
 
-    /// <summary>Batches of events that waited for a name.</summary>
+    /// <summary>Batches that waited for a name.</summary>
     public long BatchesHeld => Volatile.Read(ref _batchesHeld);
 
-    /// <summary>Those of them that the bound was over for before the name came.</summary>
+    /// <summary>Held batches that were released because the maximum wait had passed.</summary>
     public long BatchesOverdue => Volatile.Read(ref _batchesOverdue);
 
-    /// <summary>Those of them that went on early, because too many waited.</summary>
+    /// <summary>Held batches that were released early because too many were waiting.</summary>
     public long BatchesCrowdedOut => Volatile.Read(ref _batchesCrowdedOut);
 
-    /// <summary>How long each event waited for a name; most don't.</summary>
+    /// <summary>How long each event waited for a name; most do not wait.</summary>
     public DurationHistogram Waits { get; } = new();
 
-    /// <summary>The wait, microseconds, that this share of the events waited no longer than; to the next power of two.</summary>
+    /// <summary>Returns a quantile of the waits in microseconds, rounded up to a power of two.</summary>
     public long WaitMicroseconds(double share) => Waits.Quantile(share);
 
     internal void CountBatch(int events, int inContainers, int named, TimeSpan waited)

@@ -5,16 +5,16 @@ using NetMon.Pipeline.Batch;
 
 namespace NetMon.Pipeline.Fanout;
 
-/// <summary>Gives every batch to every sink, each through a bounded queue and a thread of its own, so that none holds up another.</summary>
+/// <summary>Passes every batch to every sink. Each sink has a bounded queue and its own thread, so that none delays another.</summary>
 public sealed class SinkFanout
 {
     private readonly SinkWorker[] _workers;
     private long _lastPublished;
 
     /// <param name="sinks">Closed by their workers at the end.</param>
-    /// <param name="live">True: a full queue drops at once. False: it makes the source wait.</param>
-    /// <param name="faults">Says of each sink's thread when it fails, by the sink's name with ".thread" behind it; null for nobody.</param>
-    /// <param name="log">Told when a sink's thread fails; null for nobody.</param>
+    /// <param name="live">True: a full queue drops the batch immediately. False: it makes the source wait.</param>
+    /// <param name="faults">The fault states of the sinks' threads, named after the sink with the suffix ".thread"; null: not needed.</param>
+    /// <param name="log">Logs when a sink's thread fails; null: no log.</param>
     public SinkFanout(IReadOnlyList<IEventSink> sinks, bool live, Faults? faults = null, Logger? log = null)
     {
         faults ??= new Faults();
@@ -26,10 +26,10 @@ public sealed class SinkFanout
     /// <summary>The sinks' workers, in the order of the sinks.</summary>
     public IReadOnlyList<SinkWorker> Workers => _workers;
 
-    /// <summary>The batches to publish: as many are reused as the sinks' queues hold.</summary>
+    /// <summary>The batches to publish. As many are reused as the sinks' queues hold.</summary>
     public EventBatchPool Batches { get; }
 
-    /// <summary>Queues a batch of <see cref="Batches"/> for every sink, and returns it there after the last of them. An empty one only passes on the time, and at most ten times a second.</summary>
+    /// <summary>Queues a batch of <see cref="Batches"/> for every sink; it is returned after the last sink has processed it. An empty batch only passes on the watermark, at most ten times a second.</summary>
     public async ValueTask PublishAsync(EventBatch batch)
     {
         var now = Environment.TickCount64;
@@ -47,7 +47,7 @@ public sealed class SinkFanout
         }
     }
 
-    /// <summary>No more batches: the workers finish what is queued, close their sinks and end.</summary>
+    /// <summary>Ends the queues: the workers process what is queued, close their sinks and end.</summary>
     public void Complete()
     {
         foreach (var worker in _workers)

@@ -8,18 +8,18 @@ using NetMon.Pipeline.Batch;
 namespace NetMon.Pipeline.Fanout;
 
 /// <summary>
-/// One sink's bounded queue and the loop that serves it. Full queue: under a live source the batch is dropped for this
-/// sink and counted; else the source waits. A sink that throws loses the events that it was given, counted as failed, and is
-/// tried again after a pause, in which its events are dropped.
+/// The bounded queue and thread of one sink. If the queue is full, a live source drops the batch for this sink and counts it; any other
+/// source waits. When a sink throws, the events passed to it count as failed, and events are dropped during a pause before the next
+/// attempt.
 /// </summary>
 public sealed class SinkWorker
 {
-    /// <summary>Batches a queue holds: 131,072 events, 18 MiB at the most.</summary>
+    /// <summary>The capacity of the queue in batches: 131,072 events, 18 MiB at most.</summary>
     public const int QueuedBatches = 256;
 
     /// <summary>
-    /// How long a sink may make no progress at the end before its events are given up. Longer than a sink waits by itself (5 s for
-    /// who reads stdout): given up within that wait, what it has already handed out would be counted as dropped.
+    /// The maximum time that a sink may make no progress at the end before its events are given up. Longer than a sink's own timeouts (5 s
+    /// for the reader of stdout): otherwise, what it has already written might count as dropped.
     /// </summary>
     public static readonly TimeSpan StallBound = TimeSpan.FromSeconds(8);
 
@@ -47,7 +47,7 @@ public sealed class SinkWorker
         {
             SingleReader = true,
             SingleWriter = true,
-            AllowSynchronousContinuations = true, // all that goes on there is to wake this worker: no pool thread has to be woken for that
+            AllowSynchronousContinuations = true, // the continuation only wakes this worker, which saves waking a pool thread
         });
         Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -55,16 +55,16 @@ public sealed class SinkWorker
     /// <summary>The sink.</summary>
     public IEventSink Sink => _sink;
 
-    /// <summary>Batches waiting.</summary>
+    /// <summary>The number of queued batches.</summary>
     public int Queued => _queue.Reader.Count;
 
-    /// <summary>How long the sink took for each batch of events.</summary>
+    /// <summary>How long the sink took for each batch.</summary>
     public DurationHistogram Writes { get; } = new();
 
-    /// <summary>Ends when the sink is closed.</summary>
+    /// <summary>Completes when the sink is closed.</summary>
     public Task Completion { get; }
 
-    /// <summary>Waits for the sink to finish; gives up once it has made no progress for <see cref="StallBound"/>. True: it finished.</summary>
+    /// <summary>Waits for the sink to finish; gives up after <see cref="StallBound"/> without progress. Returns whether it finished.</summary>
     public async Task<bool> FinishAsync()
     {
         while (!Completion.IsCompleted && !HasStalled)
@@ -183,7 +183,7 @@ public sealed class SinkWorker
 
     private bool IsPaused => _pausedUntil != 0 && Environment.TickCount64 < _pausedUntil;
 
-    /// <summary>Closes the account of a sink that has thrown: what it was given and does not account for is lost.</summary>
+    /// <summary>Settles the counters after a sink has thrown: events that it was given and has not counted are lost.</summary>
     private void Recover(Exception why)
     {
         try
@@ -207,7 +207,7 @@ public sealed class SinkWorker
         _pausedUntil = Environment.TickCount64 + (long)_pause.Next().TotalMilliseconds;
     }
 
-    /// <summary>Waits on this thread, which is the sink's own: a sink that blocks takes none from the pool. Allocates nothing.</summary>
+    /// <summary>Blocks the sink's own thread, so that a blocking sink needs no pool thread. Does not allocate.</summary>
     private bool WaitHere(ValueTask<bool> task)
     {
         var wait = task.GetAwaiter();

@@ -7,15 +7,15 @@ using NetMon.Events.Columns;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// Writes columns as keys of a line, in the order of their declaration. What each kind of event has is found once, and keys and
-/// words are encoded once. Immutable; any thread.
+/// Writes columns as keys of a line, in the order of their declaration. The columns of each event type are determined once, and keys and
+/// words are encoded once. Immutable and thread-safe.
 /// </summary>
 internal sealed class ColumnKeys
 {
     private readonly Key[][] _keys;
 
     /// <param name="columns">Columns of numbers, words, flags and addresses.</param>
-    /// <param name="nameOf">The key of a column in events of a kind; null: these have none.</param>
+    /// <param name="nameOf">Returns the key of a column for an event type; null: these events do not have it.</param>
     public ColumnKeys(IEnumerable<EventColumn> columns, Func<EventColumn, RecordKind, string?> nameOf)
     {
         EventColumn[] all = [.. columns];
@@ -33,7 +33,7 @@ internal sealed class ColumnKeys
         }
     }
 
-    /// <summary>Appends ,"name":value for each column that the event has a value in.</summary>
+    /// <summary>Appends ,"name":value for each column for which the event has a value.</summary>
     public void Write(ref Utf8Cursor line, in ConnectionEvent e)
     {
         var facts = e.Facts;
@@ -106,16 +106,16 @@ internal sealed class ColumnKeys
             }
         }
 
-        /// <summary>Decides whether an event has the key; null: its kind alone does.</summary>
+        /// <summary>Decides whether an event has the key; null: all events of the type have it.</summary>
         public ColumnRows? Condition { get; }
 
-        /// <summary>The name of the key; of a word's or a flag's, the name with each value.</summary>
+        /// <summary>The name of the key; for words and flags, the name with each possible value.</summary>
         public byte[][] Texts { get; }
 
-        /// <summary>Which word it is; null for others.</summary>
+        /// <summary>Returns the index of the word; null for other columns.</summary>
         public Func<EventFacts, int>? IndexOf { get; }
 
-        /// <summary>Whether the text has the value.</summary>
+        /// <summary>Whether the column is a flag, with its values in the texts.</summary>
         public bool IsFlag { get; }
 
         public int Offset { get; }

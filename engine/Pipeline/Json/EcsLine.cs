@@ -4,8 +4,8 @@ using NetMon.Events.Columns;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// A line by Elastic Common Schema 8.17 (elastic.co/guide/en/ecs): source is who opened the connection, destination who was
-/// called. What it has no field for is under netmon. schemas/ecs.schema.json.
+/// A line in Elastic Common Schema 8.17 (elastic.co/guide/en/ecs): source is the side that opened the connection, destination the other.
+/// Values without an ECS field are under netmon. See schemas/ecs.schema.json.
 /// </summary>
 internal sealed class EcsLine(string node) : EventLine(
     RenderContainer,
@@ -13,10 +13,10 @@ internal sealed class EcsLine(string node) : EventLine(
     static container => WorkloadJson.LabelObject(container, ",\"labels\":"u8, static key => key.Replace('.', '_')),
     static peer => PeerJson.Object(peer, ",\"peer\":"u8))
 {
-    /// <summary>Columns that the schema has fields for: event.outcome, event.reason, event.duration, error.code, source.bytes and destination.bytes.</summary>
+    /// <summary>Columns with a field in the schema: event.outcome, event.reason, event.duration, error.code, source.bytes and destination.bytes.</summary>
     private static readonly string[] SchemaHas = ["result", "errno", "duration_us", "bytes_sent", "bytes_received", "reason"];
 
-    /// <summary>The rest. The latency of a CONNECT is its event.duration; others last for something else.</summary>
+    /// <summary>The other columns. The latency of a CONNECT is its event.duration; for CLOSE and FLOW that is the duration of the connection.</summary>
     private static readonly ColumnKeys OwnKeys = new(
         EventColumns.LineEnd.Where(column => !SchemaHas.Contains(column.Name)),
         (column, kind) => column.Name == "latency_us" && kind == RecordKind.Connect ? null : column.Name);
@@ -65,7 +65,7 @@ internal sealed class EcsLine(string node) : EventLine(
         return line.Length;
     }
 
-    /// <summary>The rest of event, and error.</summary>
+    /// <summary>Writes the rest of event, and error.</summary>
     private static void WriteOutcome(ref Utf8Cursor line, in ConnectionEvent e)
     {
         ref readonly var record = ref e.Record;

@@ -5,15 +5,15 @@ using NetMon.Native;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// Writes one event as one line of JSON; what each format has in common. Allocates nothing an event. One thread: it keeps
-/// the second that it last wrote, and the container's part of lines.
+/// Writes an event as a line of JSON; the part common to all formats. Does not allocate per event. Not thread-safe: caches the last
+/// second written and the containers' part of lines.
 /// </summary>
 public abstract class EventLine
 {
-    /// <summary>No line is longer, so that a pipe takes it as a whole or not at all.</summary>
+    /// <summary>The maximum length of a line, so that a write to a pipe is atomic.</summary>
     public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
 
-    /// <summary>Of a name, in lines that have up to seven: with 1,250 bytes of the rest they are within <see cref="MaxBytes"/>.</summary>
+    /// <summary>The maximum length of a name in lines with up to seven names: with 1,250 other bytes they stay within <see cref="MaxBytes"/>.</summary>
     private protected const int NameBytes = 400;
 
     private readonly IdentityJson<ContainerIdentity> _containers;
@@ -23,10 +23,10 @@ public abstract class EventLine
     private readonly byte[] _second = new byte[Rfc3339.SecondBytes];
     private long _secondOf = long.MinValue;
 
-    /// <param name="renderContainer">Makes a container's part of a line, which is made once for each.</param>
-    /// <param name="renderWorkload">Makes the workload's part, empty where it is not known.</param>
-    /// <param name="renderLabels">Makes the part of the pod's labels, empty where it has none.</param>
-    /// <param name="renderPeer">Makes the peer's part, empty where nothing is known.</param>
+    /// <param name="renderContainer">Renders a container's part of a line; called once per container.</param>
+    /// <param name="renderWorkload">Renders the workload's part; empty if unknown.</param>
+    /// <param name="renderLabels">Renders the part of the pod's labels; empty if it has none.</param>
+    /// <param name="renderPeer">Renders the peer's part; empty if unknown.</param>
     private protected EventLine(
         Func<ContainerIdentity, byte[]> renderContainer, Func<ContainerIdentity, byte[]> renderWorkload, Func<ContainerIdentity, byte[]> renderLabels, Func<PeerIdentity, byte[]> renderPeer)
     {
@@ -34,7 +34,7 @@ public abstract class EventLine
         (_labels, _peers) = (new IdentityJson<ContainerIdentity>(renderLabels), new IdentityJson<PeerIdentity>(renderPeer));
     }
 
-    /// <summary>Makes lines of a format, for a node of that name.</summary>
+    /// <summary>Creates a writer of a format, for a node.</summary>
     public static EventLine Of(JsonFormat format, string node) => format switch
     {
         JsonFormat.Ecs => new EcsLine(node),
@@ -42,10 +42,10 @@ public abstract class EventLine
         _ => new JsonLine(node),
     };
 
-    /// <summary>Writes the line with its newline at the start of <paramref name="to"/>, which holds <see cref="MaxBytes"/>; returns its length.</summary>
+    /// <summary>Writes the line with its newline to the start of <paramref name="to"/>, which must have room for <see cref="MaxBytes"/>; returns its length.</summary>
     public abstract int Write(in ConnectionEvent e, Span<byte> to);
 
-    /// <summary>A name as the inside of a JSON string, to be rendered once.</summary>
+    /// <summary>Renders a name as the content of a JSON string; called once per name.</summary>
     private protected static byte[] Rendered(string name, int maxBytes)
     {
         var text = new Utf8Cursor(stackalloc byte[JsonName.MaxBytes]);
@@ -62,12 +62,12 @@ public abstract class EventLine
     private protected ReadOnlySpan<byte> LabelsPart(ContainerIdentity container) => _labels.Of(container);
 
     /// <summary>
-    /// Appends a part, unless the line would get longer than <see cref="MaxBytes"/>: no names that Kubernetes allows are so long,
-    /// but labels may be, and what names its containers otherwise.
+    /// Appends a part, unless the line would exceed <see cref="MaxBytes"/>. Names that Kubernetes allows always fit, but labels and names
+    /// from elsewhere may not.
     /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="part">The part.</param>
-    /// <param name="end">Bytes still to come.</param>
+    /// <param name="end">The number of bytes that will follow.</param>
     private protected static void AppendIfItFits(ref Utf8Cursor line, ReadOnlySpan<byte> part, int end)
     {
         if (line.Length + part.Length + end <= MaxBytes)
@@ -76,7 +76,7 @@ public abstract class EventLine
         }
     }
 
-    /// <summary>RFC 3339 with nine digits, in UTC.</summary>
+    /// <summary>Writes RFC 3339 with nanoseconds, in UTC.</summary>
     private protected void WriteTime(ref Utf8Cursor line, long unixNanoseconds)
     {
         var (second, nanoseconds) = Rfc3339.Split(unixNanoseconds);

@@ -1,11 +1,11 @@
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// A part of a line about a container or a peer, rendered once for each identity: they are shared by their events, so by reference.
-/// Bounded; one thread.
+/// The part of a line about a container or a peer, rendered once per identity. Events share identity objects, so they are found by
+/// reference. Bounded; not thread-safe.
 /// </summary>
 /// <typeparam name="T">A container or a peer.</typeparam>
-/// <param name="render">Makes it.</param>
+/// <param name="render">Renders the part.</param>
 internal sealed class IdentityJson<T>(Func<T, byte[]> render)
     where T : class
 {
@@ -14,7 +14,7 @@ internal sealed class IdentityJson<T>(Func<T, byte[]> render)
     private T? _last;
     private byte[] _lastRendered = [];
 
-    /// <summary>The part with the comma before it.</summary>
+    /// <summary>Returns the part, starting with a comma.</summary>
     public ReadOnlySpan<byte> Of(T identity)
     {
         if (!ReferenceEquals(identity, _last))

@@ -1,6 +1,6 @@
 namespace NetMon.Pipeline.Json;
 
-/// <summary>What the keys of a line are called.</summary>
+/// <summary>The naming scheme of a line's keys.</summary>
 public enum JsonFormat
 {
     /// <summary>NetMon's own, schemas/event.schema.json.</summary>

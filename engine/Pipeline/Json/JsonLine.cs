@@ -4,8 +4,8 @@ using NetMon.Events.Columns;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// A line of NetMon's own format, keys in the contract's order (schemas/event.schema.json). Less than 1,300 bytes of keys,
-/// numbers and what the kernel bounds, plus four names (a pod has its uid only where it has no name); what is part of what, and labels, as far as they fit.
+/// A line of NetMon's own format, with keys in the order of schemas/event.schema.json. Keys, numbers and fields bounded by the kernel need
+/// less than 1,300 bytes, plus four names (a pod has its uid only if it has no name); workloads and labels are added if they fit.
 /// </summary>
 internal sealed class JsonLine(string node) : EventLine(
     RenderContainer,
@@ -82,7 +82,7 @@ internal sealed class JsonLine(string node) : EventLine(
         JsonName.Write(ref line, container.ContainerName);
         if (container.PodName.Length == 0 && container.PodUid.Length > 0)
         {
-            line.Append("\",\"pod_uid\":\""u8); // all that there is to find the pod by
+            line.Append("\",\"pod_uid\":\""u8); // the only way to identify the pod
             JsonName.Write(ref line, container.PodUid);
         }
 

@@ -6,8 +6,8 @@ using NetMon.Native;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// Where JSON lines go: standard output, or a file. A file that was renamed or removed is opened again, when somebody asks for it
-/// (log rotation) or within a second by itself. One thread, except <see cref="Reopen"/>.
+/// The destination of JSON lines: standard output or a file. A file that was renamed or removed is reopened on request (log rotation), or
+/// within a second. Not thread-safe, except for <see cref="Reopen"/>.
 /// </summary>
 public sealed class JsonOutput : IDisposable
 {
@@ -23,23 +23,23 @@ public sealed class JsonOutput : IDisposable
     private volatile bool _isAsked;
     private bool _failing;
 
-    /// <param name="descriptor">Taken over; null for a FIFO that has no reader yet: it is opened when it has.</param>
-    /// <param name="path">Of the file that it is, or the FIFO that it will be; null for what is neither.</param>
+    /// <param name="descriptor">Ownership is transferred; null for a FIFO without a reader, which is opened once it has one.</param>
+    /// <param name="path">The path of the file or FIFO; null for other descriptors.</param>
     /// <param name="log">For the operator.</param>
-    /// <param name="stallBound">How long a write waits for a reader that does not read; null: as long as usual.</param>
+    /// <param name="stallBound">The maximum time that a write waits for a slow reader; null: the default.</param>
     public JsonOutput(OutputDescriptor? descriptor, string? path, Logger log, TimeSpan? stallBound = null)
     {
         (_path, _descriptor, _log, _stallBound) = (path, descriptor, log, stallBound);
         _lines = descriptor is null ? null : new LineOutput(descriptor, stallBound);
     }
 
-    /// <summary>False while a FIFO has no reader.</summary>
+    /// <summary>False for a FIFO without a reader.</summary>
     public bool IsOpen => _lines is not null;
 
-    /// <summary>How long a write waits for a reader that does not read.</summary>
+    /// <summary>The maximum time that a write waits for a slow reader.</summary>
     public TimeSpan StallBound => _lines?.StallBound ?? TimeSpan.Zero;
 
-    /// <summary>Opens it.</summary>
+    /// <summary>Opens an output.</summary>
     /// <param name="path">A file to append to, or "-" for standard output.</param>
     /// <param name="log">For the operator.</param>
     /// <exception cref="NativeException">The file can't be opened.</exception>
@@ -54,7 +54,7 @@ public sealed class JsonOutput : IDisposable
         return new JsonOutput(descriptor, descriptor is null or { IsRegularFile: true } ? path : null, log);
     }
 
-    /// <summary>Asks for the file to be opened again by its path, as log rotation does after a rename. Any thread.</summary>
+    /// <summary>Requests that the file be reopened by its path, as after a rename by log rotation. Thread-safe.</summary>
     public void Reopen()
     {
         if (_path is null)
@@ -80,7 +80,7 @@ public sealed class JsonOutput : IDisposable
         return written;
     }
 
-    /// <summary>Opens the file again if somebody asked for it, or if it is not at its path any more. Looks once a second.</summary>
+    /// <summary>Reopens the file if requested, or if the path leads to another file. Checks the path once a second.</summary>
     public void Look()
     {
         var now = Environment.TickCount64;
@@ -102,7 +102,7 @@ public sealed class JsonOutput : IDisposable
 
     public void Dispose() => _lines?.Dispose();
 
-    /// <summary>Null for a FIFO without a reader.</summary>
+    /// <summary>Opens a file; null for a FIFO without a reader.</summary>
     private static OutputDescriptor? OpenFile(string path, Logger log)
     {
         var descriptor = OutputDescriptor.Append(path);
@@ -134,7 +134,7 @@ public sealed class JsonOutput : IDisposable
 
         if (opened is null)
         {
-            return; // a FIFO, still without a reader
+            return; // a FIFO that still has no reader
         }
 
         _log.Info(_lines is null ? $"{path}: somebody reads it now."

@@ -5,10 +5,10 @@ using NetMon.Foundation.Logging;
 
 namespace NetMon.Pipeline.Json;
 
-/// <summary>Events as JSON lines: one reused buffer, one write a drain. Owns its output.</summary>
+/// <summary>Writes events as JSON lines, with one reused buffer and one write per batch. Owns its output.</summary>
 public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters counters, FaultState fault, Logger log) : IEventSink
 {
-    /// <summary>The stage in loss counters, loss files and metrics.</summary>
+    /// <summary>The name of this stage in loss counters, loss files and metrics.</summary>
     public const string Stage = "json";
 
     private const int BufferBytes = 256 * 1024;
@@ -47,7 +47,7 @@ public sealed class JsonSink(JsonOutput output, EventLine line, SinkCounters cou
         (_used, _lines) = (0, 0);
     }
 
-    /// <summary>Asks for the file to be opened again. Any thread.</summary>
+    /// <summary>Requests that the file be reopened. Thread-safe.</summary>
     public void Reopen() => output.Reopen();
 
     public void Close()

@@ -4,9 +4,9 @@ using NetMon.Events.Columns;
 namespace NetMon.Pipeline.Json;
 
 /// <summary>
-/// A line of flat attributes by OpenTelemetry's semantic conventions (opentelemetry.io/docs/specs/semconv, 1.30): a
-/// collector's json_parser makes them a log record's as they are. local is the owner's end, peer the other. What the
-/// conventions have no name for begins with netmon. schemas/otel.schema.json.
+/// A line of flat attributes by OpenTelemetry's semantic conventions (opentelemetry.io/docs/specs/semconv, 1.30): a collector's
+/// json_parser turns them into a log record's attributes. local is the owner's end, peer the other. Attributes without a convention
+/// begin with netmon. See schemas/otel.schema.json.
 /// </summary>
 internal sealed class OtelLine(string node) : EventLine(
     RenderContainer,
@@ -17,7 +17,7 @@ internal sealed class OtelLine(string node) : EventLine(
     private static readonly ColumnKeys LineEnd = new(EventColumns.LineEnd, (column, _) => column.Name switch
     {
         "result" => null, // error.type
-        "dialed_ip" => "server.address", // what the client asked for; network.peer has what it was connected to
+        "dialed_ip" => "server.address", // what the client dialed; network.peer is what it was connected to
         "dialed_port" => "server.port",
         _ => "netmon." + column.Name,
     });
@@ -87,7 +87,7 @@ internal sealed class OtelLine(string node) : EventLine(
         _ => "\",\"event.name\":\"netmon.close\",\"host.name\":\""u8,
     };
 
-    /// <summary>A controller of Kubernetes by its own attribute, too.</summary>
+    /// <summary>Adds a Kubernetes controller under its own attribute as well.</summary>
     private static byte[] RenderWorkload(ContainerIdentity container)
     {
         var own = WorkloadJson.Keys(container, ",\"netmon.workload\":\""u8, ",\"netmon.workload_kind\":\""u8);

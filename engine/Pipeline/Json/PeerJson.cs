@@ -3,26 +3,26 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Pipeline.Json;
 
-/// <summary>The part of a line about the peer; what is not known of it has no key.</summary>
+/// <summary>The part of a line about the peer. Unknown values have no key.</summary>
 internal static class PeerJson
 {
-    /// <summary>Of a text: a workload is a namespace of 63 bytes, a slash, and a name of 253.</summary>
+    /// <summary>The maximum length of a text: a workload is a namespace of 63 bytes, a slash, and a name of 253.</summary>
     private const int TextBytes = 320;
 
     private const string ColumnPrefix = "peer_";
 
-    /// <summary>What is known as an object; empty where nothing is.</summary>
+    /// <summary>Renders what is known as an object; empty if nothing is.</summary>
     /// <param name="peer">The peer.</param>
-    /// <param name="before">The comma and the object's key with its quotes and colon.</param>
+    /// <param name="before">The comma and the object's key with quotes and colon.</param>
     public static byte[] Object(PeerIdentity peer, ReadOnlySpan<byte> before)
     {
         var keys = Keys(peer, static name => name);
         return keys.Length == 0 ? [] : [.. before, (byte)'{', .. keys[1..], (byte)'}'];
     }
 
-    /// <summary>What is known as more keys of an object; empty where nothing is.</summary>
+    /// <summary>Renders what is known as further keys of an object; empty if nothing is.</summary>
     /// <param name="peer">The peer.</param>
-    /// <param name="keyOf">The key of a column, whose name is given without its prefix.</param>
+    /// <param name="keyOf">Returns the key for a column's name without its prefix.</param>
     public static byte[] Keys(PeerIdentity peer, Func<string, string> keyOf)
     {
         var line = new Utf8Cursor(new byte[EventLine.MaxBytes]);

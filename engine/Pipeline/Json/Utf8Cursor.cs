@@ -5,7 +5,7 @@ using NetMon.Foundation;
 
 namespace NetMon.Pipeline.Json;
 
-/// <summary>Appends text to a span that is known to be long enough.</summary>
+/// <summary>Appends text to a span, which must be long enough.</summary>
 internal ref struct Utf8Cursor(Span<byte> to)
 {
     private readonly Span<byte> _to = to;
@@ -33,12 +33,12 @@ internal ref struct Utf8Cursor(Span<byte> to)
         Length += digits;
     }
 
-    /// <summary>What follows the second of a time.</summary>
+    /// <summary>Appends the fractional second of a time.</summary>
     public void AppendFraction(uint nanoseconds) => Length += Rfc3339.WriteFraction(_to[Length..], nanoseconds, digits: 9);
 
     public void AppendAddress(scoped ReadOnlySpan<byte> address) => Length += AddressText.Format(address, _to[Length..]);
 
-    /// <summary>A character inside a JSON string (RFC 8259 section 7).</summary>
+    /// <summary>Appends a character of a JSON string (RFC 8259 section 7).</summary>
     public void AppendEscaped(Rune rune)
     {
         switch (rune.Value)

@@ -3,18 +3,18 @@ using NetMon.Events;
 
 namespace NetMon.Pipeline.Json;
 
-/// <summary>The parts of a line about the owner's workload and its pod's labels, as each format has them.</summary>
+/// <summary>The parts of a line about the owner's workload and its pod's labels, in each format.</summary>
 internal static class WorkloadJson
 {
-    /// <summary>A workload: a namespace of 63 bytes, a slash, and a name.</summary>
+    /// <summary>The maximum length of a workload: a namespace of 63 bytes, a slash, and a name.</summary>
     private const int MaxBytes = 320;
 
     private const int KindBytes = 32;
 
-    /// <summary>Its name and kind, as two more keys of an object; empty where it is not known.</summary>
-    /// <param name="container">Whose.</param>
-    /// <param name="name">The comma and the name's key with its quotes and colon.</param>
-    /// <param name="kind">The same of the kind.</param>
+    /// <summary>Renders name and kind as two further keys of an object; empty if unknown.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="name">The comma and the name's key with quotes and colon.</param>
+    /// <param name="kind">The comma and the kind's key with quotes and colon.</param>
     public static byte[] Keys(ContainerIdentity container, ReadOnlySpan<byte> name, ReadOnlySpan<byte> kind)
     {
         if (container.Workload.Length == 0)
@@ -36,7 +36,7 @@ internal static class WorkloadJson
         return line.Written.ToArray();
     }
 
-    /// <summary>The labels as keys and values, in the order of the option; none where they can't be read.</summary>
+    /// <summary>Returns the labels in the order of the option; empty if malformed.</summary>
     public static List<(string Key, string Value)> Labels(ContainerIdentity container)
     {
         List<(string, string)> labels = [];
@@ -61,10 +61,10 @@ internal static class WorkloadJson
         return labels;
     }
 
-    /// <summary>The labels as an object; empty where there are none.</summary>
-    /// <param name="container">Whose.</param>
-    /// <param name="before">The comma and the object's key with its quotes and colon.</param>
-    /// <param name="keyOf">The key of a label.</param>
+    /// <summary>Renders the labels as an object; empty if there are none.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="before">The comma and the object's key with quotes and colon.</param>
+    /// <param name="keyOf">Returns the key of a label.</param>
     public static byte[] LabelObject(ContainerIdentity container, ReadOnlySpan<byte> before, Func<string, string> keyOf)
     {
         var labels = Labels(container);
@@ -80,9 +80,9 @@ internal static class WorkloadJson
         return line.Written.ToArray();
     }
 
-    /// <summary>The labels as more keys of an object; empty where there are none.</summary>
-    /// <param name="container">Whose.</param>
-    /// <param name="keyOf">The key of a label.</param>
+    /// <summary>Renders the labels as further keys of an object; empty if there are none.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="keyOf">Returns the key of a label.</param>
     public static byte[] LabelKeys(ContainerIdentity container, Func<string, string> keyOf)
     {
         var line = new Utf8Cursor(new byte[32 * 1024]);

@@ -4,9 +4,8 @@ using NetMon.Pipeline.Batch;
 namespace NetMon.Pipeline.Order;
 
 /// <summary>
-/// Puts the records of several rings into the order of their times. Each ring is nearly in order by itself, so what lies
-/// between two ticks is a few ascending runs, which are merged; a watermark says which of them are complete. Holds at
-/// most about what the rings hold. Not thread-safe.
+/// Sorts the records of several rings by time. Each ring is nearly sorted, so that the records between two watermarks are a few ascending
+/// runs, which are merged; a watermark determines which records are complete. Holds about as much as the rings at most. Not thread-safe.
 /// </summary>
 public sealed class EventOrder
 {
@@ -21,19 +20,19 @@ public sealed class EventOrder
     private int _taken;
     private ulong _watermark;
 
-    /// <summary>What was added to the clock of the records at the last release.</summary>
+    /// <summary>The offset that the last release added to the clock of the records.</summary>
     public long ClockOffsetNanoseconds { get; private set; }
 
-    /// <summary>True while released events wait to be taken.</summary>
+    /// <summary>Whether released events wait to be taken.</summary>
     public bool HasReleased => _taken < _released;
 
-    /// <summary>Records that came after the watermark had passed their time: they go out late, not lost.</summary>
+    /// <summary>The number of records that arrived after the watermark had passed their time. They are released late, not lost.</summary>
     public long Late { get; private set; }
 
-    /// <summary>Records held.</summary>
+    /// <summary>The number of records held.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Holds a copy of a record until a tick releases it.</summary>
+    /// <summary>Copies a record and holds it until a watermark releases it.</summary>
     public void Add(in ConnectionRecord record)
     {
         if (_count == _records.Length)
@@ -49,7 +48,7 @@ public sealed class EventOrder
         _records[_count++] = record;
     }
 
-    /// <summary>Releases what is older than the watermark, oldest first. What was released before must all be taken.</summary>
+    /// <summary>Releases records older than the watermark, oldest first. All records released before must have been taken.</summary>
     public void Release(ulong watermark, long clockOffsetNanoseconds)
     {
         ClockOffsetNanoseconds = clockOffsetNanoseconds;
@@ -59,7 +58,7 @@ public sealed class EventOrder
         _released = CountUpTo(_watermark);
     }
 
-    /// <summary>Moves released events into a batch until it is full or there are no more.</summary>
+    /// <summary>Moves released events into a batch until it is full or none are left.</summary>
     public void TakeInto(EventBatch batch)
     {
         while (_taken < _released && !batch.IsFull)
@@ -71,7 +70,7 @@ public sealed class EventOrder
             to.Record = record;
         }
 
-        batch.WatermarkUnixNanoseconds = HasReleased ? TimeOf(_taken) // the next batch has events of this watermark still
+        batch.WatermarkUnixNanoseconds = HasReleased ? TimeOf(_taken) // the next batch has more events of this watermark
             : _watermark > long.MaxValue / 2 ? LastTime()
             : (long)_watermark + ClockOffsetNanoseconds;
         if (_taken == _released)
@@ -80,12 +79,12 @@ public sealed class EventOrder
         }
     }
 
-    /// <summary>At the end of the stream time stands where the last event was.</summary>
+    /// <summary>At the end of the stream, time stops at the last event.</summary>
     private long LastTime() => _count == 0 ? 0 : TimeOf(_count - 1);
 
     private long TimeOf(int place) => (long)_records[_sorted[place]].KtimeNanoseconds + ClockOffsetNanoseconds;
 
-    /// <summary>How many of the sorted records are not younger than the watermark.</summary>
+    /// <summary>Counts the sorted records up to the watermark.</summary>
     private int CountUpTo(ulong watermark)
     {
         var (low, high) = (0, _count);
@@ -98,13 +97,13 @@ public sealed class EventOrder
         return low;
     }
 
-    /// <summary>Keeps only what was not released, at the front and still in order.</summary>
+    /// <summary>Moves the records that were not released to the front, in order.</summary>
     private void DropTaken()
     {
         var kept = _count - _released;
         if (kept > 0)
         {
-            // Few: what was written between the reading of the source's time and the end of the drain.
+            // Few: those written between the reading of the source's time and the end of the drain.
             if (_younger.Length < kept)
             {
                 _younger = new ConnectionRecord[_records.Length];

@@ -3,12 +3,12 @@ using NetMon.Events;
 namespace NetMon.Pipeline.Order;
 
 /// <summary>
-/// Sorts by time what consists of a few ascending runs: a natural merge sort over indices. Stable; one pass over the
-/// records where they are in order already; allocates nothing once its arrays are large enough.
+/// Sorts a few ascending runs by time: a natural merge sort over indices. Stable; makes one pass over records that are already sorted;
+/// does not allocate once its arrays are large enough.
 /// </summary>
 internal static class RunMerge
 {
-    /// <summary>Leaves in <paramref name="sorted"/> the indices of the records, oldest first; both arrays grow as needed.</summary>
+    /// <summary>Stores the indices of the records in <paramref name="sorted"/>, oldest first; both arrays grow as needed.</summary>
     public static void Sort(ReadOnlySpan<ConnectionRecord> records, ref int[] sorted, ref int[] spare)
     {
         if (sorted.Length < records.Length)
@@ -28,7 +28,7 @@ internal static class RunMerge
         }
     }
 
-    /// <summary>Merges neighbouring runs two by two into <paramref name="to"/>; false if there was one run only.</summary>
+    /// <summary>Merges pairs of neighbouring runs into <paramref name="to"/>; false if there was only one run.</summary>
     private static bool MergePass(ReadOnlySpan<ConnectionRecord> records, ReadOnlySpan<int> from, Span<int> to)
     {
         var start = 0;

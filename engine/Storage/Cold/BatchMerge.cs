@@ -5,14 +5,14 @@ using NetMon.Storage.Hot;
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// The rows of batches in the order of time. Batches are taken up in the order of their first row, and only as long as others of
-/// the same time are not done: usually one or two are open, and <see cref="MostOpen"/> at most. What is more disordered than that
-/// comes out in nearly the right order. One thread.
+/// Merges the rows of batches by time. Batches are opened in the order of their first row, and stay open while they overlap: usually
+/// one or two are open, at most <see cref="MostOpen"/>. Rows that are more disordered than that come out in nearly the right order.
+/// Not thread-safe.
 /// </summary>
-/// <param name="columns">Of the segments; borrowed.</param>
+/// <param name="columns">Reads the columns of the segments; borrowed.</param>
 internal sealed class BatchMerge(SegmentColumns columns)
 {
-    /// <summary>Each has the times of its rows in memory, 48 KiB.</summary>
+    /// <summary>The maximum number of open batches. Each keeps the times of its rows in memory, 48 KiB.</summary>
     public const int MostOpen = 24;
 
     private static readonly int TimeColumn = HotColumns.IndexOf(EventFields.Time);
@@ -20,9 +20,9 @@ internal sealed class BatchMerge(SegmentColumns columns)
     private readonly PriorityQueue<Cursor, (long Time, int Segment, long Position)> _open = new();
     private readonly Stack<Cursor> _spare = new();
 
-    /// <summary>Gives every row once.</summary>
+    /// <summary>Yields every row once.</summary>
     /// <param name="places">All batches.</param>
-    /// <param name="take">Called with a batch, the index of the next row in it, and how many rows after each other come next.</param>
+    /// <param name="take">Called with a batch, the index of the next row in it, and the number of consecutive rows to take.</param>
     /// <exception cref="IOException">A batch can't be read any more.</exception>
     public void Run(IEnumerable<BatchPlace> places, Action<BatchPlace, int, int> take)
     {
@@ -62,7 +62,7 @@ internal sealed class BatchMerge(SegmentColumns columns)
         }
     }
 
-    /// <summary>A batch, and how far it has been taken.</summary>
+    /// <summary>An open batch and its position.</summary>
     private sealed class Cursor
     {
         private readonly int[] _order = new int[HotLimits.BatchRows];
@@ -77,7 +77,7 @@ internal sealed class BatchMerge(SegmentColumns columns)
 
         private int Row => Place.IsSorted ? _next : _order[_next];
 
-        /// <summary>Takes rows before a time, and one at least.</summary>
+        /// <summary>Takes the rows before a time, and at least one.</summary>
         public void TakeUntil(long until, Action<BatchPlace, int, int> take)
         {
             do

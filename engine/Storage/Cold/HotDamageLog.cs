@@ -5,20 +5,20 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>Counts and logs what of a segment or a piece can't be read or is gone, and cuts incomplete ends off. The thread that seals; <see cref="Removed"/> any thread.</summary>
+/// <summary>Counts and logs damaged or missing parts of segments and pieces, and truncates incomplete ends. For the sealing thread; <see cref="Removed"/> is thread-safe.</summary>
 /// <param name="log">For the operator.</param>
-/// <param name="lost">Takes each loss: from when to when (Unix nanoseconds), its reason, and the rows, or null where that can't be told.</param>
+/// <param name="lost">Records a loss: its first and last time (Unix nanoseconds), the reason, and the rows, or null if unknown.</param>
 internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?> lost)
 {
-    /// <summary>Logs that this build can't read a segment and leaves it alone.</summary>
+    /// <summary>Logs that this build can't read a segment and leaves it in place.</summary>
     public void Keep(string path) =>
         log.Warn($"{path} was written by another version of the agent and stays where it is: run that version on this directory once to seal it, or remove the file.");
 
-    /// <summary>Something between two batches is damaged.</summary>
-    /// <param name="path">The segment's.</param>
-    /// <param name="from">The time of the last row before it, Unix nanoseconds.</param>
-    /// <param name="to">The time of the first row behind it.</param>
-    /// <param name="damage">How much.</param>
+    /// <summary>Records damage between two batches.</summary>
+    /// <param name="path">The segment.</param>
+    /// <param name="from">The time of the last row before the damage, Unix nanoseconds.</param>
+    /// <param name="to">The time of the first row after it, Unix nanoseconds.</param>
+    /// <param name="damage">The extent of the damage.</param>
     public void Found(string path, long from, long to, HotDamage damage)
     {
         log.Error(string.Create(
@@ -27,9 +27,9 @@ internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?>
         lost(from, to, "damaged", damage.Rows);
     }
 
-    /// <summary>Rows that were written to a file are not in it any more, or it is gone.</summary>
-    /// <param name="path">The segment's or piece's.</param>
-    /// <param name="rows">Which.</param>
+    /// <summary>Records that written rows are no longer in their file, or that the file is gone.</summary>
+    /// <param name="path">The segment or piece.</param>
+    /// <param name="rows">The missing rows.</param>
     public void Removed(string path, WrittenRows rows)
     {
         log.Error(string.Create(
@@ -38,16 +38,16 @@ internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?>
         lost(rows.First, rows.Last, "removed", rows.Count);
     }
 
-    /// <summary>An hour's pieces became sealed files as they were.</summary>
+    /// <summary>Logs that an hour's pieces became sealed files unchanged, because of low disk space.</summary>
     public void NoRoomFor(Hour hour, int pieces) =>
         log.Warn(string.Create(CultureInfo.InvariantCulture, $"{hour} is sealed as {pieces} files: the disk has no room to make one of them. All rows are in these."));
 
-    /// <summary>A piece is damaged, or a part of it.</summary>
-    /// <param name="path">The piece's.</param>
-    /// <param name="hour">Its hour.</param>
-    /// <param name="rows">Rows that are lost; null where that can't be told.</param>
+    /// <summary>Records that a piece is damaged, completely or in part.</summary>
+    /// <param name="path">The piece.</param>
+    /// <param name="hour">The piece's hour.</param>
+    /// <param name="rows">Rows lost; null if unknown.</param>
     /// <param name="why">What is wrong with it.</param>
-    /// <param name="kept">Where the file is kept.</param>
+    /// <param name="kept">The path under which the file is kept.</param>
     public void FoundInPiece(string path, Hour hour, long? rows, string why, string kept)
     {
         log.Error(string.Create(
@@ -56,14 +56,14 @@ internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?>
         lost(hour.Start, hour.End - 1, "damaged", rows);
     }
 
-    /// <summary>Cuts off what is behind the last whole message that the reader has come to.</summary>
-    /// <param name="path">The segment's.</param>
-    /// <param name="last">The time of its last whole row, or of the beginning of its hour; Unix nanoseconds.</param>
-    /// <param name="hour">Its hour.</param>
+    /// <summary>Truncates a segment after the last complete message that the reader has read.</summary>
+    /// <param name="path">The segment.</param>
+    /// <param name="last">The time of its last complete row, or the start of its hour; Unix nanoseconds.</param>
+    /// <param name="hour">The segment's hour.</param>
     /// <param name="file">Open for writing.</param>
-    /// <param name="reader">Has read all that is whole.</param>
-    /// <returns>Rows that were cut off, as far as that can be told.</returns>
-    /// <exception cref="IOException">It can't be cut.</exception>
+    /// <param name="reader">Has read everything that is complete.</param>
+    /// <returns>Rows that were cut off, as far as known.</returns>
+    /// <exception cref="IOException">The file can't be truncated.</exception>
     public int CutTornEnd(string path, long last, Hour hour, SafeFileHandle file, HotSegmentReader reader)
     {
         var bytes = RandomAccess.GetLength(file) - reader.Position - (reader.IsAtEnd ? HotMessages.End.Length : 0);

@@ -3,25 +3,25 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>The Parquet file of an hour while it is made of pieces. Nothing of it is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
+/// <summary>The Parquet file of an hour while it is assembled from pieces. The file is useless until <see cref="Complete"/> returns. Not thread-safe.</summary>
 /// <param name="writer">The new file; borrowed.</param>
-/// <param name="options">For the metadata, and who may know names by now.</param>
+/// <param name="options">For the metadata, and the source of late names.</param>
 internal sealed class HourFile(ParquetFileWriter writer, CaptureSinkOptions options) : IDisposable
 {
     private readonly LateNameColumns _names = new(options.NamesOf);
     private string _first = "";
     private string _last = "";
 
-    /// <summary>Rows that are in it.</summary>
+    /// <summary>Rows written so far.</summary>
     public long Rows => writer.Rows;
 
-    /// <summary>The pieces that are in it, by their paths.</summary>
+    /// <summary>Paths of the pieces that were copied.</summary>
     public List<string> Pieces { get; } = [];
 
-    /// <summary>Copies a piece's row groups. One that is damaged is left out, the others are in the file.</summary>
-    /// <param name="path">The piece's.</param>
-    /// <param name="piece">With the columns of the file.</param>
-    /// <returns>Rows of the row groups that were left out, and what is wrong with the first of them.</returns>
+    /// <summary>Copies a piece's row groups. Damaged row groups are left out; the others are copied.</summary>
+    /// <param name="path">The piece's path.</param>
+    /// <param name="piece">The piece, which must have the columns of this file.</param>
+    /// <returns>The rows of the row groups left out, and what is wrong with the first of them.</returns>
     /// <exception cref="IOException">A file can't be read or written.</exception>
     public (long Rows, string Damage) Add(string path, ParquetFile piece)
     {
@@ -46,12 +46,12 @@ internal sealed class HourFile(ParquetFileWriter writer, CaptureSinkOptions opti
     }
 
     /// <summary>Writes the footer.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <exception cref="IOException">The footer can't be written.</exception>
     public void Complete() => writer.Complete(FileMetadata.OfHour(options, writer.Rows, _first, _last, Pieces), FileMetadata.CreatedBy(options.AgentVersion));
 
     public void Dispose() => _names.Dispose();
 
-    /// <summary>Times of a fixed form are in the order of their texts.</summary>
+    /// <summary>Timestamps of fixed width sort as text.</summary>
     private void Widen(string first, string last)
     {
         _first = _first.Length == 0 || string.CompareOrdinal(first, _first) < 0 ? first : _first;

@@ -6,20 +6,19 @@ using NetMon.Storage.Columns;
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// Makes one Parquet file of an hour's pieces by copying their row groups: nothing is encoded again but names that came late.
-/// Crash-proof by the same order as <see cref="PieceSealer"/>: whoever finds pieces whose names are in a sealed file only removes them.
-/// One thread.
+/// Makes one Parquet file of an hour's pieces by copying their row groups; only late names are encoded again. Crash-safe by the same
+/// order of steps as <see cref="PieceSealer"/>: a piece whose name is in a sealed file is only removed. Not thread-safe.
 /// </summary>
 internal sealed class HourSealer(
     CaptureDirectory capture, CaptureSinkOptions options, PieceSealer segments, Rollups.Rollups rollups, HotDamageLog damage, WrittenFiles written, DiskFloor floor)
 {
     private readonly HashSet<string> _inHours = new(StringComparer.Ordinal);
 
-    /// <summary>Seals; returns when it is done and durable.</summary>
-    /// <param name="hour">Which is over.</param>
-    /// <param name="paths">Its segments that are in no piece.</param>
-    /// <exception cref="IOException">It could not be done yet: the pieces, or a sealed file with their names, are there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <summary>Seals an hour; returns when the file is durable.</summary>
+    /// <param name="hour">An hour that is over.</param>
+    /// <param name="paths">Its segments that are not in a piece.</param>
+    /// <exception cref="IOException">The hour could not be sealed yet: the pieces, or a sealed file that names them, still exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">As for <see cref="IOException"/>.</exception>
     public void Seal(Hour hour, IReadOnlyList<string> paths)
     {
         segments.Seal(hour, paths);
@@ -94,7 +93,7 @@ internal sealed class HourSealer(
         Remove(copied);
     }
 
-    /// <summary>There is no room for one file beside the pieces: each becomes a sealed file by a rename, which takes none.</summary>
+    /// <summary>Without room for a copy beside the pieces, each piece becomes a sealed file by a rename, which needs no space.</summary>
     private void MoveAll(Hour hour, List<string> pieces, string folder)
     {
         foreach (var path in pieces)
@@ -108,7 +107,7 @@ internal sealed class HourSealer(
         rollups.Seal(hour);
     }
 
-    /// <summary>Writes the file; returns the pieces that are in it and have to go.</summary>
+    /// <summary>Writes the file; returns the pieces that are in it and can be removed.</summary>
     private List<string> Copy(Hour hour, string partial, List<string> pieces)
     {
         using var group = new RowGroupWriter();
@@ -134,7 +133,7 @@ internal sealed class HourSealer(
     {
         if (capture.Root.TryOpen(path, writable: false) is not { } handle)
         {
-            return; // removed by somebody
+            return; // removed by another program
         }
 
         try
@@ -142,7 +141,7 @@ internal sealed class HourSealer(
             using var piece = ParquetFile.Open(handle);
             if (!piece.HasColumns(CaptureSchema.Columns))
             {
-                capture.Seal(path, CapturePaths.EventsFolder(hour)); // another version of the agent made it: a file of its own
+                capture.Seal(path, CapturePaths.EventsFolder(hour)); // written by another version of the agent: stays a file of its own
                 return;
             }
 
@@ -159,7 +158,7 @@ internal sealed class HourSealer(
         catch (Exception fault) when (!DiskFailure.Is(fault) && fault is not OutOfMemoryException)
         {
             SetAside(path, hour, written.In(path)?.Count, $"{fault.GetType().Name}: {fault.Message}");
-            throw; // what is half in the file is not worth keeping: the next try makes it of the others
+            throw; // the incomplete file is discarded: the next attempt makes it of the other pieces
         }
     }
 

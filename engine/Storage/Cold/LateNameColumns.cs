@@ -7,10 +7,10 @@ using NetMon.Parquet.Reading;
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// Fills names into a copied row group that were not known when its piece was made: the columns of containers' names are made anew
-/// from the old ones and from the ids. One thread.
+/// Fills in names of containers that were unknown when a piece was made, while its row groups are copied: rewrites the columns of
+/// container names from the old columns and the ids. Not thread-safe.
 /// </summary>
-/// <param name="namesOf">Who knows a container's names by now gives them, else null; null: nobody does.</param>
+/// <param name="namesOf">Returns a container with its names if they are known by now, else null. Null: no names are available.</param>
 internal sealed class LateNameColumns(Func<ContainerIdentity, ContainerIdentity?>? namesOf) : IDisposable
 {
     private static readonly Dictionary<string, ContainerColumn> Columns = EventColumns.ContainerTexts.ToDictionary(column => column.Name);
@@ -23,8 +23,8 @@ internal sealed class LateNameColumns(Func<ContainerIdentity, ContainerIdentity?
     private readonly Presence _present = new();
     private ParquetFile _piece = null!;
 
-    /// <summary>Asks for the names that a piece has not.</summary>
-    /// <param name="piece">Borrowed until the next.</param>
+    /// <summary>Looks up the names that a piece lacks.</summary>
+    /// <param name="piece">Borrowed until the next call.</param>
     public void Begin(ParquetFile piece)
     {
         _piece = piece;
@@ -38,7 +38,7 @@ internal sealed class LateNameColumns(Func<ContainerIdentity, ContainerIdentity?
         }
     }
 
-    /// <summary>What writes the columns of names of a row group; null where all of it may be copied.</summary>
+    /// <summary>Returns the writer of a row group's name columns; null if the whole row group can be copied.</summary>
     public Func<RowGroupWriter, ColumnDefinition, bool>? RewriterOf(int group) =>
         _named.Count == 0 ? null : (writer, column) => Rewrite(writer, column, group);
 
@@ -61,7 +61,7 @@ internal sealed class LateNameColumns(Func<ContainerIdentity, ContainerIdentity?
         var before = Texts(_old.Texts);
         var (ids, old) = (_ids.Indices.ToArray(), _old.Indices.ToArray());
         _texts.Clear();
-        var texts = new uint[_piece.RowGroups[group].Rows]; // and one; 0: none
+        var texts = new uint[_piece.RowGroups[group].Rows]; // index + 1; 0: none
         for (var n = 0; n < old.Length; n++)
         {
             texts[_old.RowOf(n)] = _texts.IndexOf(before[(int)old[n]]) + 1;

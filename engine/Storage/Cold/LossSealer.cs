@@ -6,11 +6,11 @@ using NetMon.Storage.Loss;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>Makes one Parquet file of an hour's rows of losses, by the same steps as <see cref="HourSealer"/>. One thread.</summary>
+/// <summary>Makes one Parquet file of an hour's loss journals, by the same steps as <see cref="HourSealer"/>. Not thread-safe.</summary>
 internal sealed class LossSealer(CaptureDirectory capture, CaptureSinkOptions options, Logger log)
 {
-    /// <exception cref="IOException">It could not be done yet.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="IOException">The file could not be made yet.</exception>
+    /// <exception cref="UnauthorizedAccessException">As for <see cref="IOException"/>.</exception>
     public void Seal(SealJob job)
     {
         var folder = CapturePaths.LossFolder(job.Hour);

@@ -3,15 +3,15 @@ using NetMon.Events;
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// One object for equal containers, so that the row groups' dictionaries have each once, and for those without names the
-/// ones that came late. One piece's, one thread's.
+/// Maps equal containers to one object, so that a row group's dictionary has each once, and containers without names to the names that
+/// arrived late. Used for one piece, on one thread.
 /// </summary>
 internal sealed class NamesFilledIn(Func<ContainerIdentity, ContainerIdentity?>? namesOf)
 {
-    /// <summary>More containers than a node starts in an hour; bounds memory.</summary>
+    /// <summary>Bounds memory; more containers than a node starts in an hour.</summary>
     private const int Most = 65_536;
 
-    /// <summary>Bounds the metadata of a file: an id has 64 characters.</summary>
+    /// <summary>Bounds the size of a file's metadata: an id has 64 characters.</summary>
     private const int MostUnnamed = 1024;
 
     private readonly Dictionary<ContainerIdentity, ContainerIdentity> _byReference = new(ReferenceEqualityComparer.Instance);
@@ -19,7 +19,7 @@ internal sealed class NamesFilledIn(Func<ContainerIdentity, ContainerIdentity?>?
     private ContainerIdentity? _last;
     private ContainerIdentity? _lastNamed;
 
-    /// <summary>Ids of containers without names, so far and as many as fit the file's metadata.</summary>
+    /// <summary>Ids of containers without names so far, limited to what fits the file's metadata.</summary>
     public List<string> Unnamed { get; } = [];
 
     public ContainerIdentity Of(ContainerIdentity container)

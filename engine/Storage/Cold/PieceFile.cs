@@ -4,7 +4,7 @@ using NetMon.Storage.Columns;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>A Parquet file that is being made of batches. Nothing of it is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
+/// <summary>A Parquet file while it is made of batches. The file is useless until <see cref="Complete"/> returns. Not thread-safe.</summary>
 internal sealed class PieceFile : IDisposable
 {
     private readonly RowGroupBuilder _rows;
@@ -13,10 +13,10 @@ internal sealed class PieceFile : IDisposable
     private readonly BufferedFile _stream;
     private readonly ParquetFileWriter _writer;
 
-    /// <param name="stream">The new file; taken over.</param>
-    /// <param name="rows">Empty; borrowed, with its buffers.</param>
-    /// <param name="columns">Of the batches; borrowed.</param>
-    /// <param name="tap">Gets the row groups too; null: nobody does.</param>
+    /// <param name="stream">The new file; ownership is transferred.</param>
+    /// <param name="rows">An empty builder; borrowed, with its buffers.</param>
+    /// <param name="columns">Reads the columns of the batches; borrowed.</param>
+    /// <param name="tap">Also receives the row groups; null: none.</param>
     public PieceFile(BufferedFile stream, RowGroupBuilder rows, SegmentColumns columns, IRowGroupTap? tap)
     {
         (_stream, _rows, _columns, _tap) = (stream, rows, columns, tap);
@@ -26,14 +26,14 @@ internal sealed class PieceFile : IDisposable
     /// <summary>Rows written.</summary>
     public long Rows => _writer.Rows;
 
-    /// <summary>The least time of its rows, Unix nanoseconds.</summary>
+    /// <summary>The time of its oldest row, Unix nanoseconds.</summary>
     public long FirstUnixNanoseconds { get; private set; } = long.MaxValue;
 
-    /// <summary>The greatest time of its rows, Unix nanoseconds.</summary>
+    /// <summary>The time of its newest row, Unix nanoseconds.</summary>
     public long LastUnixNanoseconds { get; private set; } = long.MinValue;
 
-    /// <summary>Adds rows of a batch that follow each other.</summary>
-    /// <exception cref="IOException">The file can't be written, or a batch not be read any more.</exception>
+    /// <summary>Adds consecutive rows of a batch.</summary>
+    /// <exception cref="IOException">The file can't be written, or a batch can't be read any more.</exception>
     public void Add(BatchPlace batch, int first, int count)
     {
         while (count > 0)
@@ -48,8 +48,8 @@ internal sealed class PieceFile : IDisposable
         }
     }
 
-    /// <summary>Writes the rest and the footer, and makes the file durable.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Writes the remaining rows and the footer, and makes the file durable.</summary>
+    /// <exception cref="IOException">The file can't be written or synced.</exception>
     public void Complete(Func<PieceFile, IReadOnlyDictionary<string, string>> metadata, string agentVersion)
     {
         if (_rows.Rows > 0)

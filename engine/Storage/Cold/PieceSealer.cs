@@ -5,9 +5,9 @@ using NetMon.Storage.Columns;
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// Makes a piece of segments: a Parquet file in hot/ with their rows, sorted inside each row group. Crash-proof by order: the piece is
-/// written aside and made durable, with the names of its segments in it; then renamed; then the segments are removed. Whoever
-/// finds segments whose names are in a piece only removes them. One thread.
+/// Makes a piece of segments: a Parquet file in hot/ with their rows, sorted within each row group. Crash-safe by the order of steps:
+/// the piece is written to a temporary file that names its segments, and made durable; then it is renamed; then the segments are
+/// removed. After a crash, segments that are named in a piece are only removed. Not thread-safe.
 /// </summary>
 internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions options, SegmentIndex index, WrittenFiles written, Rollups.Rollups rollups, Action<Exception> failed)
 {
@@ -17,13 +17,13 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
     private NamesFilledIn? _names;
 
     /// <summary>
-    /// Makes a piece, unless there is no row; returns when it is durable and its segments are gone. Where the disk has no room for that,
-    /// a piece of each segment. One that this program fails on stays in hot/ until the next start, and holds up no other.
+    /// Makes a piece, unless there are no rows. Returns when it is durable and its segments are removed. If the disk has no room, makes one
+    /// piece per segment. A segment that fails because of a bug stays in hot/ until the next start and does not block others.
     /// </summary>
-    /// <param name="hour">Of the segments.</param>
-    /// <param name="paths">Segments that nobody appends to any more, in the order of writing.</param>
-    /// <exception cref="IOException">It could not be done yet: the segments, or a piece with their names, are there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <param name="hour">The hour of the segments.</param>
+    /// <param name="paths">Segments that are complete, in the order of writing.</param>
+    /// <exception cref="IOException">The piece could not be made yet: the segments, or a piece that names them, still exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">As for <see cref="IOException"/>.</exception>
     public void Seal(Hour hour, IReadOnlyList<string> paths)
     {
         List<string> together = [.. paths.Where(path => !_refused.Contains(path))];
@@ -52,7 +52,7 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
 
     private void SealTogether(Hour hour, List<string> paths)
     {
-        Remove(paths.Where(_inPieces.Contains)); // an earlier try may have come as far as the rename
+        Remove(paths.Where(_inPieces.Contains)); // an earlier attempt may have got as far as the rename
         var left = paths.Where(path => !_inPieces.Remove(path)).ToList();
         var (places, kept) = index.Of(hour, left);
         Step("indexed");
@@ -85,7 +85,7 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
         index.Forget(left);
     }
 
-    /// <summary>Gives the buffers, which are as large as a row group, back to the system.</summary>
+    /// <summary>Returns the buffers, which have the size of a row group, to the system.</summary>
     public void Forget()
     {
         if (_rows is not null)
@@ -93,7 +93,7 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
             _rows.Dispose();
             (_rows, _names) = (null, null);
 
-            // Else their memory stays with the process until it happens to need some.
+            // Otherwise the process keeps the memory until it happens to need some.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }

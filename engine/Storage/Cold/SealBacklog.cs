@@ -1,15 +1,15 @@
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// What waits to be sealed. Segments wait by hour, so that whoever is behind takes several of them into one piece, and an hour that is
-/// over takes what is left of it. Not thread-safe: <see cref="SealWorker"/> has the lock.
+/// Files that wait to be sealed. Segments are grouped by hour, so that a piece takes several of them after a delay, and an hour that is
+/// over takes the rest. Not thread-safe: <see cref="SealWorker"/> holds a lock.
 /// </summary>
 internal sealed class SealBacklog
 {
-    /// <summary>Hours that may wait. The files of others stay in hot/ until the next start.</summary>
+    /// <summary>The maximum number of waiting hours. Files of further hours stay in hot/ until the next start.</summary>
     private const int MostHours = 1024;
 
-    /// <summary>Segments of a piece: so many row groups. More would save little, and have more keys than are summed up at once.</summary>
+    /// <summary>The maximum number of segments, and so of row groups, of a piece. More would save little, and have more keys than are summed up at once.</summary>
     private const int MostSegments = 3;
 
     private readonly SortedDictionary<long, Waiting> _hours = [];
@@ -18,17 +18,17 @@ internal sealed class SealBacklog
 
     public bool IsEmpty => _hours.Count + _losses.Count + _owners.Count == 0;
 
-    /// <summary>When the first of what waits may be tried; milliseconds of Environment.TickCount64. Not when it is empty.</summary>
+    /// <summary>When the first waiting job is due, in milliseconds of Environment.TickCount64. Must not be called when empty.</summary>
     public long NextDue => All.Min(waiting => waiting.DueAt);
 
-    /// <summary>The hours that wait.</summary>
+    /// <summary>The waiting hours.</summary>
     public IEnumerable<Hour> Hours => All.Select(waiting => waiting.Hour);
 
     private IEnumerable<Waiting> All => _hours.Values.Concat(_losses.Values).Concat(_owners.Values);
 
-    /// <summary>Takes files; false if too many hours wait already.</summary>
-    /// <param name="job">What is to be made of them.</param>
-    /// <param name="dueAt">Not before that; milliseconds of Environment.TickCount64.</param>
+    /// <summary>Adds a job; false if too many hours are waiting.</summary>
+    /// <param name="job">The files and what to make of them.</param>
+    /// <param name="dueAt">The earliest time, in milliseconds of Environment.TickCount64.</param>
     public bool TryAdd(SealJob job, long dueAt = 0)
     {
         var hours = job.Kind switch { SealKind.Losses => _losses, SealKind.Owners => _owners, _ => _hours };
@@ -42,16 +42,16 @@ internal sealed class SealBacklog
             hours.Add(job.Hour.Index, waiting = new Waiting(job.Hour));
         }
 
-        waiting.Paths.InsertRange(dueAt == 0 ? waiting.Paths.Count : 0, job.Paths); // what is put back came first
+        waiting.Paths.InsertRange(dueAt == 0 ? waiting.Paths.Count : 0, job.Paths); // a job that is put back keeps its place
         waiting.IsOver |= job.Kind != SealKind.Piece;
         waiting.DueAt = Math.Max(waiting.DueAt, dueAt);
         waiting.Faults = Math.Max(waiting.Faults, job.Faults);
         return true;
     }
 
-    /// <summary>Takes out what is to be done next: losses, owners, hours that are over, pieces; each the oldest first.</summary>
-    /// <param name="now">Milliseconds of Environment.TickCount64; long.MaxValue: everything is due.</param>
-    /// <returns>Null if nothing is due.</returns>
+    /// <summary>Removes and returns the next job: losses first, then owners, hours that are over, pieces; the oldest of each first.</summary>
+    /// <param name="now">Milliseconds of Environment.TickCount64; long.MaxValue: every job is due.</param>
+    /// <returns>Null if no job is due.</returns>
     public SealJob? Take(long now)
     {
         if (_losses.Values.FirstOrDefault(waiting => waiting.DueAt <= now) is { } losses)
@@ -83,7 +83,7 @@ internal sealed class SealBacklog
         return new SealJob(SealKind.Piece, hour.Hour, first);
     }
 
-    /// <summary>An hour that waits.</summary>
+    /// <summary>A waiting hour.</summary>
     private sealed class Waiting(Hour hour)
     {
         public Hour Hour { get; } = hour;
@@ -91,10 +91,10 @@ internal sealed class SealBacklog
         /// <summary>In the order of writing.</summary>
         public List<string> Paths { get; } = [];
 
-        /// <summary>Whether no more rows of it will come.</summary>
+        /// <summary>Whether the hour receives no more rows.</summary>
         public bool IsOver { get; set; }
 
-        /// <summary>Not before that; milliseconds of Environment.TickCount64.</summary>
+        /// <summary>The earliest time, in milliseconds of Environment.TickCount64.</summary>
         public long DueAt { get; set; }
 
         /// <summary>As <see cref="SealJob.Faults"/>.</summary>

@@ -1,17 +1,17 @@
 namespace NetMon.Storage.Cold;
 
-/// <summary>What is to be made of files in hot/.</summary>
+/// <summary>What to make of files in hot/.</summary>
 internal enum SealKind
 {
-    /// <summary>A piece of an hour that goes on: Parquet in hot/, of segments that are full.</summary>
+    /// <summary>A piece: a Parquet file in hot/, made of full segments of the current hour.</summary>
     Piece,
 
-    /// <summary>The Parquet file of an hour that is over, of its pieces and the segments that are left.</summary>
+    /// <summary>The Parquet file of an hour that is over, made of its pieces and the remaining segments.</summary>
     Hour,
 
-    /// <summary>The Parquet file of an hour's rows of losses.</summary>
+    /// <summary>The Parquet file of an hour's loss journals.</summary>
     Losses,
 
-    /// <summary>The file of whose which address was in an hour, over or not.</summary>
+    /// <summary>The file of an hour's owners of addresses, whether the hour is over or not.</summary>
     Owners,
 }

@@ -3,17 +3,17 @@ using NetMon.Native;
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// Seals on a thread of its own, behind all other threads, one job after the other; what can't be sealed stays in hot/ and is tried
-/// again. Between jobs it keeps the capture directory within its bounds. Nothing that a job or a look at the bounds throws ends it.
+/// Seals files on its own low-priority thread, one job at a time; a failed job is retried and its files stay in hot/. Between jobs it
+/// enforces the limits of the capture directory. Exceptions from jobs and from retention do not end the thread.
 /// </summary>
 internal sealed class SealWorker
 {
     private const int Niceness = 10;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
-    /// <summary>What the program fails on is tried less and less often, up to this.</summary>
+    /// <summary>The longest pause between retries of a job that fails because of a bug.</summary>
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
 
-    /// <summary>A node that fills a row group more often than that keeps the buffers for it.</summary>
+    /// <summary>The buffers are kept if a row group fills up more often than this.</summary>
     private static readonly TimeSpan BuffersStay = TimeSpan.FromMinutes(1);
 
     private readonly Action<SealJob> _seal;
@@ -30,13 +30,13 @@ internal sealed class SealWorker
     private bool _stopped;
     private bool _abandoned;
 
-    /// <param name="seal">Does a job; throws what the disk throws.</param>
-    /// <param name="retain">Removes what is too old or too much; given what says which hours wait here.</param>
-    /// <param name="retainEvery">How often it calls <paramref name="retain"/>, when no hour is sealed meanwhile.</param>
-    /// <param name="forget">Called when there has been nothing to do for a while: gives buffers back.</param>
-    /// <param name="failures">Told why a job failed; it will be tried again.</param>
-    /// <param name="retentionFailures">The same of <paramref name="retain"/>.</param>
-    /// <param name="progress">Of this thread; who does the work steps it on.</param>
+    /// <param name="seal">Executes a job; throws disk errors.</param>
+    /// <param name="retain">Removes files beyond the limits; receives a function that lists the hours waiting here.</param>
+    /// <param name="retainEvery">The interval between calls of <paramref name="retain"/> when no hour is sealed in between.</param>
+    /// <param name="forget">Called after a while without work: releases buffers.</param>
+    /// <param name="failures">Logs why a job failed; it is retried.</param>
+    /// <param name="retentionFailures">Logs why <paramref name="retain"/> failed.</param>
+    /// <param name="progress">Watches this thread; long-running work must step it.</param>
     public SealWorker(
         Action<SealJob> seal, Action<Func<IEnumerable<Hour>>> retain, TimeSpan retainEvery, Action forget, FailureLog failures, FailureLog retentionFailures, ThreadProgress progress)
     {
@@ -46,7 +46,7 @@ internal sealed class SealWorker
 
     public void Start() => _thread.Start();
 
-    /// <summary>Takes a job; never waits.</summary>
+    /// <summary>Queues a job; never blocks.</summary>
     public void Add(SealJob job)
     {
         lock (_backlog)
@@ -61,7 +61,7 @@ internal sealed class SealWorker
         _failures.Failed(new IOException($"too many hours wait already; the files of {job.Hour} stay in hot/ until the next start"), rowsLost: 0);
     }
 
-    /// <summary>Has the bounds looked at as soon as no job is at hand; never waits.</summary>
+    /// <summary>Schedules retention to run before the next job; never blocks.</summary>
     public void LookAround()
     {
         lock (_backlog)
@@ -71,10 +71,10 @@ internal sealed class SealWorker
         }
     }
 
-    /// <summary>Tries every job once more and ends; false if the thread hangs and was left behind.</summary>
+    /// <summary>Tries every job once more and ends; false if the thread hangs and was abandoned.</summary>
     public bool Stop() => End(abandon: false);
 
-    /// <summary>As a kill would: ends after the job at hand and leaves the others.</summary>
+    /// <summary>Simulates a kill: ends after the current job and drops the others. For tests.</summary>
     public void Abandon() => End(abandon: true);
 
     private bool End(bool abandon)
@@ -141,7 +141,7 @@ internal sealed class SealWorker
         }
     }
 
-    /// <summary>The next job, or null when it is time to look around; false at the end.</summary>
+    /// <summary>Takes the next job, or null when retention is due; false when stopping.</summary>
     private bool TryTake(out SealJob? job)
     {
         lock (_backlog)
@@ -187,7 +187,7 @@ internal sealed class SealWorker
                 }
             }
 
-            _failures.Failed(failure, rowsLost: 0); // whoever reads it and stops has the job tried once more
+            _failures.Failed(failure, rowsLost: 0); // the operator reads this and stops the agent, which tries the job once more
             return false;
         }
     }

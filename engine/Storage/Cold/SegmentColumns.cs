@@ -5,13 +5,13 @@ using NetMon.Storage.Hot;
 namespace NetMon.Storage.Cold;
 
 /// <summary>
-/// Reads single columns of batches whose places are known, so that a row group takes the memory of one column and not of all. The
-/// batches were verified when they were found. One thread; owns the files.
+/// Reads single columns of batches at known positions, so that a row group needs the memory of one column rather than all. The batches
+/// were verified when they were found. Not thread-safe; owns the files.
 /// </summary>
-/// <param name="open">Opens each segment, in their order, when it is needed.</param>
+/// <param name="open">Opens each segment when needed, in the order of the segments.</param>
 internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) : IDisposable
 {
-    /// <summary>The entry of a row that refers to none.</summary>
+    /// <summary>The entry of a row without a reference.</summary>
     public const int NoEntry = -1;
 
     private static readonly HotFormat Format = HotFormat.Current;
@@ -24,10 +24,10 @@ internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) :
 
     /// <summary>Reads values of a column.</summary>
     /// <param name="place">The batch.</param>
-    /// <param name="column">Of <see cref="HotColumns"/>.</param>
-    /// <param name="first">Its first row.</param>
-    /// <param name="values">Receives the values of the rows from there on, as they are stored; its length says how many.</param>
-    /// <exception cref="IOException">They can't be read any more.</exception>
+    /// <param name="column">An index into <see cref="HotColumns"/>.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="values">Receives the stored values of consecutive rows; its length determines how many.</param>
+    /// <exception cref="IOException">The values can't be read any more.</exception>
     public void Read(BatchPlace place, int column, int first, Span<byte> values)
     {
         var skipped = first * Format.Columns.Widths[column];
@@ -41,12 +41,12 @@ internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) :
         }
     }
 
-    /// <summary>Reads which entries of a dictionary rows refer to.</summary>
+    /// <summary>Reads the dictionary entries that rows refer to.</summary>
     /// <param name="place">The batch.</param>
     /// <param name="dictionary">The number of the dictionary.</param>
-    /// <param name="first">Its first row.</param>
-    /// <param name="entries">Receives an entry for each row from there on, or <see cref="NoEntry"/>; its length says how many.</param>
-    /// <exception cref="IOException">They can't be read any more.</exception>
+    /// <param name="first">The first row.</param>
+    /// <param name="entries">Receives an entry or <see cref="NoEntry"/> for each of consecutive rows; its length determines how many.</param>
+    /// <exception cref="IOException">The entries can't be read any more.</exception>
     public void ReadEntries(BatchPlace place, int dictionary, int first, Span<int> entries)
     {
         if (!place.IsCurrent)
@@ -95,7 +95,7 @@ internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) :
         }
     }
 
-    /// <summary>A batch of an older version, converted; the last one stays in memory.</summary>
+    /// <summary>Returns a batch of an older version, converted. Caches the last one.</summary>
     private HotBatch Older(BatchPlace place)
     {
         if (_olderPlace != place)

@@ -2,16 +2,16 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>Looks through segments: where their whole batches are, what of them is damaged, and where a torn end is cut off. The thread that seals.</summary>
+/// <summary>Scans segments: finds complete batches and damage, and truncates incomplete ends. For the sealing thread.</summary>
 internal sealed class SegmentIndex(CaptureDirectory capture, HotDamageLog damage, WrittenFiles written)
 {
-    private readonly HashSet<string> _reported = new(StringComparer.Ordinal); // a segment is looked through again where a seal failed
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal); // a segment is scanned again after a failed seal
 
-    /// <summary>Finds the batches of segments that nobody appends to any more.</summary>
-    /// <param name="hour">Theirs.</param>
+    /// <summary>Finds the batches of complete segments.</summary>
+    /// <param name="hour">Their hour.</param>
     /// <param name="paths">In the order of writing.</param>
-    /// <returns>The batches, by index into <paramref name="paths"/>; and the paths of segments of another version, which have to stay.</returns>
-    /// <exception cref="IOException">A segment can't be read, or its torn end not cut off.</exception>
+    /// <returns>The batches, by index into <paramref name="paths"/>; and the paths of segments of other versions, which must be kept.</returns>
+    /// <exception cref="IOException">A segment can't be read, or its incomplete end can't be truncated.</exception>
     public (List<BatchPlace> Places, List<string> Kept) Of(Hour hour, IReadOnlyList<string> paths)
     {
         var (places, kept) = (new List<BatchPlace>(), new List<string>());
@@ -65,10 +65,10 @@ internal sealed class SegmentIndex(CaptureDirectory capture, HotDamageLog damage
         return (places, kept);
     }
 
-    /// <summary>Forgets what was reported of segments that are in a piece.</summary>
+    /// <summary>Forgets which damage was reported for segments that are now in a piece.</summary>
     public void Forget(IEnumerable<string> paths) => _reported.ExceptWith(paths);
 
-    /// <summary>Of a segment that this run has written it is known how many rows are missing, also where the damage does not tell.</summary>
+    /// <summary>For segments written by this run, the number of missing rows is known even if the damage itself does not show it.</summary>
     private void Report(string path, List<(long From, long To, HotDamage Damage)> found, long rows)
     {
         var missing = written.In(path) is { } all ? all.Count - rows - found.Sum(one => one.Damage.Rows ?? 0) : 0;

@@ -3,7 +3,7 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 
-/// <summary>The columns of <see cref="EventColumns"/> in Parquet's terms, in the same order.</summary>
+/// <summary>The columns of <see cref="EventColumns"/> as Parquet columns, in the same order.</summary>
 internal static class CaptureSchema
 {
     public static readonly IReadOnlyList<ColumnDefinition> Columns =

@@ -4,16 +4,16 @@ using NetMon.Storage.Cold;
 
 namespace NetMon.Storage.Columns;
 
-/// <summary>Which container, or which peer, each row of a row group has, by numbers. All buffers are reused. One thread.</summary>
+/// <summary>The container, or the peer, of each row of a row group, as numbers. All buffers are reused. Not thread-safe.</summary>
 /// <typeparam name="T">A container or a peer.</typeparam>
 /// <param name="dictionary">The number of the hot batches' dictionary.</param>
-/// <param name="capacity">The most rows.</param>
-/// <param name="entriesOf">The dictionary of a batch.</param>
-/// <param name="shared">What an entry of a batch is counted as.</param>
+/// <param name="capacity">The maximum number of rows.</param>
+/// <param name="entriesOf">Returns the dictionary of a batch.</param>
+/// <param name="shared">Maps an entry of a batch to the object that it is counted as.</param>
 internal sealed class IdentityRows<T>(int dictionary, int capacity, Func<BatchPlace, T[]> entriesOf, Func<T, T> shared)
     where T : class
 {
-    /// <summary>The number of a row that has none.</summary>
+    /// <summary>The number of a row without container or peer.</summary>
     public const int None = SegmentColumns.NoEntry;
 
     private readonly int[] _numbers = new int[capacity];
@@ -22,15 +22,15 @@ internal sealed class IdentityRows<T>(int dictionary, int capacity, Func<BatchPl
     private readonly IdentityTexts<T> _texts = new(shared);
     private int _rows;
 
-    /// <summary>The rows' numbers, or <see cref="None"/>.</summary>
+    /// <summary>Each row's number, or <see cref="None"/>.</summary>
     public Span<int> Numbers => _numbers.AsSpan(0, _rows);
 
-    /// <summary>The texts that <see cref="Index"/> made.</summary>
+    /// <summary>The texts made by the last call of <see cref="Index"/>.</summary>
     public PlainTexts Texts => _texts.Texts;
 
-    /// <summary>Reads the numbers of all rows, in the order in which they come.</summary>
+    /// <summary>Reads the numbers of all rows, in the order of the runs.</summary>
     /// <param name="runs">The rows.</param>
-    /// <param name="source">Where the batches are.</param>
+    /// <param name="source">Reads the batches.</param>
     /// <exception cref="IOException">A batch can't be read any more.</exception>
     public void Read(List<(BatchPlace Batch, int First, int Count)> runs, SegmentColumns source)
     {
@@ -51,8 +51,8 @@ internal sealed class IdentityRows<T>(int dictionary, int capacity, Func<BatchPl
         }
     }
 
-    /// <summary>Finds which rows have one, once the numbers are in their order.</summary>
-    /// <param name="scratch">Room for a value of each row.</param>
+    /// <summary>Determines which rows have a number, after the numbers have been sorted.</summary>
+    /// <param name="scratch">Room for one value per row.</param>
     public void Settle(Span<uint> scratch)
     {
         for (var row = 0; row < _rows; row++)
@@ -63,10 +63,10 @@ internal sealed class IdentityRows<T>(int dictionary, int capacity, Func<BatchPl
         _all.Settle(scratch[.._rows]);
     }
 
-    /// <summary>Makes the dictionary of one text, and gives its index for each row that has one.</summary>
-    /// <param name="column">The text.</param>
-    /// <param name="indices">Receives the indices; room for one of each row.</param>
-    /// <returns>Which rows have one; valid until the next call.</returns>
+    /// <summary>Makes the dictionary of one text column, and returns its index for each row that has a value.</summary>
+    /// <param name="column">The text column.</param>
+    /// <param name="indices">Receives the indices; room for one per row.</param>
+    /// <returns>Which rows have a value; valid until the next call.</returns>
     public Presence Index(IdentityColumn<T> column, Span<uint> indices)
     {
         var indexOf = _texts.Index(column);
@@ -91,7 +91,7 @@ internal sealed class IdentityRows<T>(int dictionary, int capacity, Func<BatchPl
         return presence;
     }
 
-    /// <summary>Forgets the rows; keeps the buffers.</summary>
+    /// <summary>Removes all rows; keeps the buffers.</summary>
     public void Clear()
     {
         _rows = 0;

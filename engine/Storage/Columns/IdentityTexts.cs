@@ -3,9 +3,9 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 
-/// <summary>The containers or the peers of a row group. Those of hot batches are numbered, each once; their texts are made when the row group is written. One thread.</summary>
-/// <typeparam name="T">A container or a peer; equal ones are one.</typeparam>
-/// <param name="shared">What an entry of a batch is counted as.</param>
+/// <summary>The containers or peers of a row group. Assigns a number to each distinct one; texts are made when the row group is written. Not thread-safe.</summary>
+/// <typeparam name="T">A container or a peer, compared by value.</typeparam>
+/// <param name="shared">Maps an entry of a batch to the object that it is counted as.</param>
 internal sealed class IdentityTexts<T>(Func<T, T> shared)
     where T : class
 {
@@ -16,13 +16,13 @@ internal sealed class IdentityTexts<T>(Func<T, T> shared)
     private T[] _dictionary = [];
     private int[] _numberOfEntry = [];
 
-    /// <summary>The index of a text that is left out.</summary>
+    /// <summary>The index of a missing text.</summary>
     public const uint None = uint.MaxValue;
 
-    /// <summary>The texts that <see cref="Index"/> made.</summary>
+    /// <summary>The texts made by the last call of <see cref="Index"/>.</summary>
     public PlainTexts Texts => _texts.Texts;
 
-    /// <summary>The number of an entry of a batch's dictionary.</summary>
+    /// <summary>Returns the number of an entry of a batch's dictionary.</summary>
     public int NumberOf(T[] dictionary, int entry)
     {
         if (!ReferenceEquals(dictionary, _dictionary))
@@ -39,7 +39,7 @@ internal sealed class IdentityTexts<T>(Func<T, T> shared)
         return number;
     }
 
-    /// <summary>Makes the dictionary of one text, and gives its index for each number; <see cref="None"/> where there is none.</summary>
+    /// <summary>Makes the dictionary of one text column, and returns its index for each number; <see cref="None"/> for a missing text.</summary>
     /// <returns>Valid until the next call.</returns>
     public ReadOnlySpan<uint> Index(IdentityColumn<T> column)
     {
@@ -58,7 +58,7 @@ internal sealed class IdentityTexts<T>(Func<T, T> shared)
         return _indexOfNumber.AsSpan(0, _identities.Count);
     }
 
-    /// <summary>Forgets the identities; keeps the memory.</summary>
+    /// <summary>Removes all entries; keeps the memory.</summary>
     public void Clear()
     {
         _numbers.Clear();

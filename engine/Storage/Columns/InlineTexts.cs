@@ -5,15 +5,15 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 
-/// <summary>The dictionary of a column of addresses or process names: each is made a text once a row group. One thread.</summary>
+/// <summary>The dictionary of a column of addresses or process names. Each is converted to text once per row group. Not thread-safe.</summary>
 internal sealed class InlineTexts
 {
     private readonly DistinctValues<UInt128> _distinct = new();
 
-    /// <summary>The texts that the last call made.</summary>
+    /// <summary>The texts made by the last call.</summary>
     public PlainTexts Texts { get; } = new();
 
-    /// <summary>Makes the dictionary of addresses, and gives each row's index in it.</summary>
+    /// <summary>Makes the dictionary of addresses, and returns each row's index in it.</summary>
     public void IndexAddresses(ReadOnlySpan<InlineBytes16> addresses, Span<uint> indices)
     {
         Span<byte> text = stackalloc byte[AddressText.MaxLength];
@@ -24,7 +24,7 @@ internal sealed class InlineTexts
         }
     }
 
-    /// <summary>Makes the dictionary of process names, and gives each row's index in it; bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <summary>Makes the dictionary of process names, and returns each row's index in it. Bytes that are not valid UTF-8 become U+FFFD.</summary>
     public void IndexProcesses(ReadOnlySpan<InlineBytes16> names, Span<uint> indices)
     {
         Span<char> text = stackalloc char[16];

@@ -6,7 +6,7 @@ using NetMon.Storage.Cold;
 
 namespace NetMon.Storage.Columns;
 
-/// <summary>Writes rows of hot batches as a row group, sorted, column by column as <see cref="EventColumns"/> declares. All buffers are reused. One thread.</summary>
+/// <summary>Writes rows of hot batches as a sorted row group, column by column as declared by <see cref="EventColumns"/>. All buffers are reused. Not thread-safe.</summary>
 internal sealed class RowGroupBuilder : IDisposable
 {
     private static readonly ContainerColumn[] Workloads = [.. EventColumns.ContainerTexts.Where(column => column.Name is "workload" or "workload_kind")];
@@ -22,9 +22,9 @@ internal sealed class RowGroupBuilder : IDisposable
     private readonly RowGroupWriter _writer = new();
     private IRowGroupTap? _tap;
 
-    /// <param name="node">The text of the node column.</param>
-    /// <param name="capacity">The most rows.</param>
-    /// <param name="shared">Gives one object for equal containers, with names if they are known by now.</param>
+    /// <param name="node">The value of the node column.</param>
+    /// <param name="capacity">The maximum number of rows.</param>
+    /// <param name="shared">Maps equal containers to one object, with names if they are known by now.</param>
     public RowGroupBuilder(string node, int capacity, Func<ContainerIdentity, ContainerIdentity> shared)
     {
         (_node, _rows, _facts) = (node, new SortedRows(capacity, shared), new RowGroupFacts(capacity));
@@ -37,23 +37,23 @@ internal sealed class RowGroupBuilder : IDisposable
     /// <summary>How many more rows fit.</summary>
     public int Free => _rows.Free;
 
-    /// <summary>Writes the row groups of a file; borrowed.</summary>
+    /// <summary>Writes the row groups of a file; owned by this object.</summary>
     public RowGroupWriter Writer => _writer;
 
-    /// <summary>The least time of the rows that were written last, Unix nanoseconds.</summary>
+    /// <summary>The time of the oldest row of the last row group written, Unix nanoseconds.</summary>
     public long FirstUnixNanoseconds { get; private set; }
 
-    /// <summary>The greatest time of them.</summary>
+    /// <summary>The time of its newest row, Unix nanoseconds.</summary>
     public long LastUnixNanoseconds { get; private set; }
 
-    /// <summary>Adds rows of a batch, at most <see cref="Free"/>; they are read when the row group is written.</summary>
+    /// <summary>Adds at most <see cref="Free"/> rows of a batch. They are read when the row group is written.</summary>
     public void Add(BatchPlace batch, int first, int count) => _rows.Add(batch, first, count);
 
-    /// <summary>Reads the rows and writes them as a row group; they stay until <see cref="Clear"/>.</summary>
+    /// <summary>Reads the rows and writes them as a row group. They remain until <see cref="Clear"/>.</summary>
     /// <param name="file">Borrowed.</param>
-    /// <param name="source">Where the batches are; borrowed.</param>
-    /// <param name="tap">Gets the columns too; null: nobody does.</param>
-    /// <exception cref="IOException">The file can't be written, or a batch not be read any more.</exception>
+    /// <param name="source">Reads the batches; borrowed.</param>
+    /// <param name="tap">Also receives the columns; null: none.</param>
+    /// <exception cref="IOException">The file can't be written, or a batch can't be read any more.</exception>
     public void Write(ParquetFileWriter file, SegmentColumns source, IRowGroupTap? tap)
     {
         _tap = tap;
@@ -73,7 +73,7 @@ internal sealed class RowGroupBuilder : IDisposable
         tap?.EndRowGroup();
     }
 
-    /// <summary>Forgets the rows; keeps the buffers.</summary>
+    /// <summary>Removes all rows; keeps the buffers.</summary>
     public void Clear() => _rows.Clear();
 
     public void Dispose() => _writer.Dispose();
@@ -161,7 +161,7 @@ internal sealed class RowGroupBuilder : IDisposable
             var rows = presence.Rows;
             for (var n = 0; n < rows.Length; n++)
             {
-                addresses[n] = addresses[rows[n]]; // to the front: none is read after it was written over
+                addresses[n] = addresses[rows[n]]; // compacts in place: no address is read after it was overwritten
             }
 
             addresses = addresses[..rows.Length];
@@ -184,7 +184,7 @@ internal sealed class RowGroupBuilder : IDisposable
         Write(definition, _indices.AsSpan(0, presence.Count), rows.Texts, presence);
     }
 
-    /// <summary>A tap needs the workloads before the columns that come before them in files; it does not take them again.</summary>
+    /// <summary>Gives a tap the workloads first: it needs them before columns that precede them in files. It ignores them the second time.</summary>
     private void GiveWorkloads(IRowGroupTap? tap)
     {
         foreach (var column in tap is null ? [] : Workloads)

@@ -5,13 +5,13 @@ using NetMon.Parquet;
 namespace NetMon.Storage.Columns;
 
 /// <summary>
-/// The facts of a row group's rows, and which rows have a value by each rule that a column goes by. Thousands of rows share the same facts,
-/// so rules and words are applied to each different one. Reused from row group to row group. One thread.
+/// The facts of a row group's rows, and which rows have a value by each column's rule. Thousands of rows share the same facts, so that
+/// rules and words are evaluated once per distinct value. Reused across row groups. Not thread-safe.
 /// </summary>
-/// <param name="capacity">The most rows.</param>
+/// <param name="capacity">The maximum number of rows.</param>
 internal sealed class RowGroupFacts(int capacity)
 {
-    // A row's facts as a number, from the lowest bit on.
+    // The bits of a row's facts encoded as a number, from the lowest.
     private const int LatencyAt = 0;
     private const int IdAt = LatencyAt + 1;
     private const int KindAt = IdAt + 1;
@@ -33,8 +33,8 @@ internal sealed class RowGroupFacts(int capacity)
     private uint[] _values = [];
     private int _rows;
 
-    /// <summary>Takes the facts of new rows.</summary>
-    /// <exception cref="IOException">They can't be read.</exception>
+    /// <summary>Reads the facts of new rows.</summary>
+    /// <exception cref="IOException">The rows can't be read.</exception>
     public void Settle(SortedRows rows)
     {
         _rows = rows.Count;
@@ -66,15 +66,15 @@ internal sealed class RowGroupFacts(int capacity)
         }
     }
 
-    /// <summary>The rows that have a value, in their order.</summary>
+    /// <summary>The rows that have a value, in order.</summary>
     public ReadOnlySpan<int> RowsOf(ColumnRows rule) => PresenceOf(rule) is { } presence ? presence.Rows : _everyRow.AsSpan(0, _rows);
 
     /// <summary>Which rows have a value; null: all.</summary>
     public Presence? PresenceOf(ColumnRows rule) => rule == ColumnRows.All ? null : _presences[rule];
 
-    /// <summary>Gives rows what follows from their facts.</summary>
-    /// <param name="rows">Which.</param>
-    /// <param name="value">Makes it, once for equal facts.</param>
+    /// <summary>Computes a value from the facts of rows.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="value">Computes the value; called once per distinct facts.</param>
     /// <param name="values">Receives a value for each row.</param>
     public void ForEach(ReadOnlySpan<int> rows, Func<EventFacts, int> value, Span<int> values)
     {

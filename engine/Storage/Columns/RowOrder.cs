@@ -5,11 +5,11 @@ using NetMon.Parquet;
 namespace NetMon.Storage.Columns;
 
 /// <summary>
-/// The order of the rows inside a row group: by container, pid, direction, type, and then as they came, which is by time. What
-/// belongs together stands together, so that columns become runs: half the bytes of an order by time, and a question about one
-/// container or process reads neighbours. Keeps its memory from row group to row group. One thread.
+/// The order of the rows inside a row group: by container, pid, direction, type and arrival, which is roughly by time. Grouping related
+/// rows turns columns into runs. This halves the size compared with an order by time, and a query for one container or process reads
+/// adjacent rows. Buffers are reused across row groups. Not thread-safe.
 /// </summary>
-/// <param name="capacity">The most rows.</param>
+/// <param name="capacity">The maximum number of rows.</param>
 internal sealed class RowOrder(int capacity)
 {
     private const int PidBits = 22; // PID_MAX_LIMIT, include/linux/threads.h
@@ -26,13 +26,13 @@ internal sealed class RowOrder(int capacity)
     private int[] _next = [];
 
     /// <summary>
-    /// Takes the rows' keys; all spans have one value for each row. A row group has far fewer keys than rows: these are sorted, and the rows
-    /// counted into their places.
+    /// Determines the order from the rows' keys; all spans have one value per row. A row group has far fewer distinct keys than rows, so the
+    /// keys are sorted and the rows placed by a counting sort.
     /// </summary>
     /// <param name="containers">Numbers of the containers in the row group; negative for the host.</param>
     /// <param name="pids">Process ids.</param>
-    /// <param name="directions">Whose side the row is of.</param>
-    /// <param name="kinds">Types.</param>
+    /// <param name="directions">Directions.</param>
+    /// <param name="kinds">Event types.</param>
     public void Settle(ReadOnlySpan<int> containers, ReadOnlySpan<uint> pids, ReadOnlySpan<Direction> directions, ReadOnlySpan<RecordKind> kinds)
     {
         _distinct.Clear();
@@ -59,9 +59,9 @@ internal sealed class RowOrder(int capacity)
         }
     }
 
-    /// <summary>Puts values in order.</summary>
-    /// <param name="values">Each of <paramref name="width"/> bytes, one for each row.</param>
-    /// <param name="ordered">Receives them.</param>
+    /// <summary>Permutes values into the order.</summary>
+    /// <param name="values">One value of <paramref name="width"/> bytes per row.</param>
+    /// <param name="ordered">Receives the permuted values.</param>
     /// <param name="width">1, 2, 4, 8 or 16.</param>
     public void Apply(ReadOnlySpan<byte> values, Span<byte> ordered, int width)
     {
@@ -96,7 +96,7 @@ internal sealed class RowOrder(int capacity)
         }
     }
 
-    /// <summary>Where each key's first row goes.</summary>
+    /// <summary>Computes the position of each key's first row.</summary>
     private void FindPlaces(ReadOnlySpan<uint> keyOf)
     {
         var count = _distinct.Count;

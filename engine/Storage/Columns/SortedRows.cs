@@ -7,11 +7,11 @@ using NetMon.Storage.Hot;
 namespace NetMon.Storage.Columns;
 
 /// <summary>
-/// Rows of hot batches that make a row group, in its order (<see cref="RowOrder"/>). They are read from the segments one column at a
-/// time, so that one is in memory and not all. All buffers are reused. One thread.
+/// Rows of hot batches that form a row group, in the order of <see cref="RowOrder"/>. They are read from the segments one column at a
+/// time, so that only one column is in memory. All buffers are reused. Not thread-safe.
 /// </summary>
-/// <param name="capacity">The most rows.</param>
-/// <param name="shared">Gives one object for equal containers, with names if they are known by now.</param>
+/// <param name="capacity">The maximum number of rows.</param>
+/// <param name="shared">Maps equal containers to one object, with names if they are known by now.</param>
 internal sealed class SortedRows(int capacity, Func<ContainerIdentity, ContainerIdentity> shared)
 {
     private const int WidestField = 16;
@@ -28,21 +28,21 @@ internal sealed class SortedRows(int capacity, Func<ContainerIdentity, Container
     /// <summary>How many more rows fit.</summary>
     public int Free => capacity - Count;
 
-    /// <summary>The rows' containers; after <see cref="Sort"/>.</summary>
+    /// <summary>The rows' containers; valid after <see cref="Sort"/>.</summary>
     public IdentityRows<ContainerIdentity> Containers { get; } = new(HotColumns.Containers, capacity, batch => batch.Containers, shared);
 
-    /// <summary>The rows' peers; after <see cref="Sort"/>.</summary>
+    /// <summary>The rows' peers; valid after <see cref="Sort"/>.</summary>
     public IdentityRows<PeerIdentity> Peers { get; } = new(HotColumns.Peers, capacity, batch => batch.Peers, peer => peer);
 
-    /// <summary>Adds rows of a batch, at most <see cref="Free"/>.</summary>
+    /// <summary>Adds at most <see cref="Free"/> rows of a batch.</summary>
     public void Add(BatchPlace batch, int first, int count)
     {
         _runs.Add((batch, first, count));
         Count += count;
     }
 
-    /// <summary>Finds the rows' order.</summary>
-    /// <param name="source">Where the batches are; borrowed until the rows are cleared.</param>
+    /// <summary>Determines the order of the rows.</summary>
+    /// <param name="source">Reads the batches; borrowed until the rows are cleared.</param>
     /// <exception cref="IOException">A batch can't be read any more.</exception>
     public void Sort(SegmentColumns source)
     {
@@ -60,7 +60,7 @@ internal sealed class SortedRows(int capacity, Func<ContainerIdentity, Container
         Order(Peers.Numbers);
     }
 
-    /// <summary>The values of a field, one for each row, as they are stored. The caller may change them; valid until the next field is read.</summary>
+    /// <summary>Reads a field's stored values, one per row. The caller may modify them; valid until the next field is read.</summary>
     /// <exception cref="IOException">A batch can't be read any more.</exception>
     public Span<byte> Read(EventField field)
     {
@@ -75,7 +75,7 @@ internal sealed class SortedRows(int capacity, Func<ContainerIdentity, Container
     public Span<T> Read<T>(EventField field)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Read(field));
 
-    /// <summary>Forgets the rows; keeps the buffers.</summary>
+    /// <summary>Removes all rows; keeps the buffers.</summary>
     public void Clear()
     {
         Count = 0;

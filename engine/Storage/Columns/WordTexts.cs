@@ -2,18 +2,18 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Columns;
 
-/// <summary>The dictionary of a column of the contract's words, with those that are in the row group. One thread.</summary>
+/// <summary>The dictionary of a column with a fixed set of words, limited to those that occur in the row group. Not thread-safe.</summary>
 internal sealed class WordTexts
 {
     private const int MostWords = 32;
 
-    /// <summary>The texts that the last call made.</summary>
+    /// <summary>The texts made by the last call.</summary>
     public PlainTexts Texts { get; } = new();
 
-    /// <summary>Makes the dictionary, and gives each row's index in it.</summary>
-    /// <param name="words">All that there are, 32 at the most.</param>
+    /// <summary>Makes the dictionary, and returns each row's index in it.</summary>
+    /// <param name="words">All possible words, at most 32.</param>
     /// <param name="rows">Each row's word, an index into <paramref name="words"/>.</param>
-    /// <param name="indices">Gets the indices.</param>
+    /// <param name="indices">Receives the indices.</param>
     public void Index(IReadOnlyList<string> words, ReadOnlySpan<int> rows, Span<uint> indices)
     {
         Texts.Clear();

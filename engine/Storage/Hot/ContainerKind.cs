@@ -3,7 +3,7 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>Containers of the events' owners.</summary>
+/// <summary>The containers that events belong to.</summary>
 internal readonly struct ContainerKind : IIdentityKind<ContainerIdentity>
 {
     public static int Dictionary => HotColumns.Containers;

@@ -5,7 +5,7 @@ using NetMon.Events.Columns;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// A batch of a hot segment, column by column. The spans are over the reader's buffer: valid until its next
+/// A batch of a hot segment, by column. The spans refer to the reader's buffer and are valid until the next call of
 /// <see cref="HotSegmentReader.TryRead"/>. All spans have <see cref="Rows"/> values.
 /// </summary>
 public sealed class HotBatch
@@ -18,25 +18,25 @@ public sealed class HotBatch
     /// <summary>Number of rows.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Nanoseconds since 1970, UTC; in order but for stragglers.</summary>
+    /// <summary>Unix nanoseconds; ordered except for late rows.</summary>
     public ReadOnlySpan<long> Timestamps => Values<long>(EventFields.Time);
 
     /// <summary>CONNECT, ACCEPT, CLOSE or FLOW.</summary>
     public ReadOnlySpan<RecordKind> Kinds => Values<RecordKind>(EventFields.Kind);
 
-    /// <summary>The rows' containers; a process of the host has none.</summary>
+    /// <summary>The rows' containers; null for processes of the host.</summary>
     public HotIdentities<ContainerIdentity> Containers { get; } = new(ContainerKind.Texts, ContainerKind.Empty);
 
-    /// <summary>The rows' peers, where they are known.</summary>
+    /// <summary>The rows' peers, where known.</summary>
     public HotIdentities<PeerIdentity> Peers { get; } = new(PeerKind.Texts, PeerKind.Empty);
 
-    /// <summary>Both, by the numbers of their dictionaries.</summary>
+    /// <summary>Containers and peers, by the numbers of their dictionaries.</summary>
     internal IReadOnlyList<HotReferences> References { get; }
 
-    /// <summary>The stored values of a field, one after the other.</summary>
+    /// <summary>Returns the stored values of a field.</summary>
     public ReadOnlySpan<byte> Column(EventField field) => Column(HotColumns.IndexOf(field));
 
-    /// <summary>The facts of a row.</summary>
+    /// <summary>Returns the facts of a row.</summary>
     public EventFacts FactsOf(int row) => new(
         Kinds[row],
         Values<Direction>(EventFields.Direction)[row],
@@ -63,7 +63,7 @@ public sealed class HotBatch
         }
     }
 
-    /// <summary>Whether every kind is one.</summary>
+    /// <summary>Whether every kind is valid.</summary>
     internal bool IsSound()
     {
         foreach (var kind in Kinds)
@@ -77,7 +77,7 @@ public sealed class HotBatch
         return true;
     }
 
-    /// <summary>The stored values of a field's column of <see cref="HotColumns"/>.</summary>
+    /// <summary>Returns the stored values of a column of <see cref="HotColumns"/>.</summary>
     internal ReadOnlySpan<byte> Column(int column) => _message.AsSpan(_columns[column], HotFormat.Current.Columns.Widths[column] * Rows);
 
     private ReadOnlySpan<T> Values<T>(EventField field)

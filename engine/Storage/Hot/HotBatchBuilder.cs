@@ -6,12 +6,12 @@ using NetMon.Events.Columns;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// Gathers the columns of the next batch of a segment, straight from the records. Its memory is a body with the most rows that a
-/// batch may have, allocated once. One thread.
+/// Builds the columns of a segment's next batch directly from records. Allocates once, for the maximum number of rows of a batch. Not
+/// thread-safe.
 /// </summary>
 internal sealed class HotBatchBuilder
 {
-    /// <summary>Events whose columns are gathered together: 13 KiB, so that they stay in the processor's first cache from column to column.</summary>
+    /// <summary>Events that are gathered together: 13 KiB, so that they stay in the L1 cache from column to column.</summary>
     private const int BlockRows = 64;
 
     private static readonly HotFormat Format = HotFormat.Current;
@@ -23,10 +23,10 @@ internal sealed class HotBatchBuilder
 
     public bool IsFull => Rows == HotLimits.BatchRows;
 
-    /// <summary>Bytes of the message that <see cref="Write"/> writes.</summary>
+    /// <summary>The size of the message that <see cref="Write"/> produces, in bytes.</summary>
     public int MessageLength => Format.Messages.Batch.Length + Format.Layout.BodyLength(Rows);
 
-    /// <summary>Takes the first events, as many as there is room for and whose container and peer have an index; returns how many.</summary>
+    /// <summary>Adds events from the start of the span, as long as there is room and their container and peer fit the dictionaries. Returns how many.</summary>
     public int Add(ReadOnlySpan<ConnectionEvent> events, HotDictionaries dictionaries)
     {
         events = events[..Math.Min(events.Length, HotLimits.BatchRows - Rows)];
@@ -45,7 +45,7 @@ internal sealed class HotBatchBuilder
         return events.Length;
     }
 
-    /// <summary>Writes the rows as a message, <see cref="MessageLength"/> bytes.</summary>
+    /// <summary>Writes the rows as a message of <see cref="MessageLength"/> bytes.</summary>
     public void Write(Span<byte> message)
     {
         var body = message[Format.Messages.Batch.Length..];
@@ -67,7 +67,7 @@ internal sealed class HotBatchBuilder
         MessageTrailer.Write(message);
     }
 
-    /// <summary>The rows' number and times.</summary>
+    /// <summary>Returns the number and time range of the rows.</summary>
     public WrittenRows Describe()
     {
         var (first, last) = (long.MaxValue, long.MinValue);
@@ -79,17 +79,17 @@ internal sealed class HotBatchBuilder
         return new WrittenRows(Rows, first, last);
     }
 
-    /// <summary>Forgets the rows; keeps the memory.</summary>
+    /// <summary>Removes all rows; keeps the memory.</summary>
     public void Clear() => Rows = 0;
 
-    /// <summary>Copies and fills up with zeros to the next eight bytes.</summary>
+    /// <summary>Copies bytes and pads them with zeros to a multiple of eight.</summary>
     private static void CopyAligned(ReadOnlySpan<byte> bytes, Span<byte> target)
     {
         bytes.CopyTo(target);
         target[bytes.Length..HotLayout.Align(bytes.Length)].Clear();
     }
 
-    /// <summary>Takes the events' entries of a dictionary, up to the first that has no room in it; returns how many events.</summary>
+    /// <summary>Adds the events' entries to a dictionary until one does not fit; returns the number of events added.</summary>
     private int AddIndices<T, TKind>(ReadOnlySpan<ConnectionEvent> events, IdentityDictionary<T, TKind> dictionary)
         where T : class
         where TKind : struct, IIdentityKind<T>
@@ -114,13 +114,13 @@ internal sealed class HotBatchBuilder
         return events.Length;
     }
 
-    /// <summary>The rows' validity bits; those after the last row in its byte are 0.</summary>
+    /// <summary>The rows' validity bits; the unused bits of the last byte are 0.</summary>
     private Span<byte> Validity(int dictionary)
     {
         var validity = _body.AsSpan(Format.Layout.Validity(dictionary, HotLimits.BatchRows), (Rows + 7) / 8);
         if (Rows % 8 != 0)
         {
-            validity[^1] &= (byte)((1 << (Rows % 8)) - 1); // another dictionary may have had no room for the rows behind
+            validity[^1] &= (byte)((1 << (Rows % 8)) - 1); // clears rows that the other dictionary had no room for
         }
 
         return validity;
@@ -137,7 +137,7 @@ internal sealed class HotBatchBuilder
         return count;
     }
 
-    /// <summary>A column's free places, from the nth on.</summary>
+    /// <summary>Returns the free space of a column from the nth value on.</summary>
     private Span<byte> Free(int column, int n)
     {
         var width = Format.Columns.Widths[column];

@@ -2,7 +2,7 @@ using NetMon.Events;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>The dictionaries of an hour that is being written. The sink's thread alone.</summary>
+/// <summary>The dictionaries of the hour that is being written. For the sink's thread only.</summary>
 internal sealed class HotDictionaries
 {
     public HotDictionaries() => All = [Containers, Peers];
@@ -14,7 +14,7 @@ internal sealed class HotDictionaries
     /// <summary>In the order of <see cref="HotColumns.Dictionaries"/>.</summary>
     public IReadOnlyList<IHotDictionary> All { get; }
 
-    /// <summary>Has those that found no room for an entry start anew; the rows that refer to them have to be written before.</summary>
+    /// <summary>Clears the dictionaries that are full. Rows that refer to them must have been written.</summary>
     public void ClearFull()
     {
         if (Containers.IsFull)

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>A file in hot/ that is being appended to. One thread appends; <see cref="HotSync"/> makes durable and closes.</summary>
+/// <summary>A file in hot/ that is being appended to. One thread appends; <see cref="HotSync"/> syncs and closes it.</summary>
 internal abstract class HotFile(CaptureDirectory capture, Hour hour, string path)
 {
     private readonly int _renewals = capture.Renewals;
@@ -15,27 +15,27 @@ internal abstract class HotFile(CaptureDirectory capture, Hour hour, string path
 
     public SafeFileHandle File { get; } = Make(capture, hour, path);
 
-    /// <summary>Bytes that were written as a whole.</summary>
+    /// <summary>Bytes of complete writes.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Whether its name is durable; <see cref="HotSync"/>'s to use.</summary>
+    /// <summary>Whether the file's directory entry is durable; for <see cref="HotSync"/> only.</summary>
     public bool IsNameDurable { get; set; }
 
-    /// <summary>Whether a sync of it has failed: what was written may not be there. <see cref="HotSync"/> sets it, for any thread.</summary>
+    /// <summary>Whether a sync of the file has failed, so that written data may be missing. Set by <see cref="HotSync"/>; thread-safe.</summary>
     public bool IsSuspect
     {
         get => Volatile.Read(ref _isSuspect);
         set => Volatile.Write(ref _isSuspect, value);
     }
 
-    /// <summary>Whether it is in a directory that is not the capture's any more.</summary>
+    /// <summary>Whether the file is in a directory that is no longer the capture directory.</summary>
     public bool IsElsewhere => _renewals != capture.Renewals;
 
-    /// <summary>No more is written.</summary>
+    /// <summary>Closes the file for writing.</summary>
     public void Close() => File.Dispose();
 
-    /// <summary>Appends all of it, or nothing that counts.</summary>
-    /// <exception cref="IOException">The disk refused it; the file ends where it did.</exception>
+    /// <summary>Appends all bytes, or has no effect.</summary>
+    /// <exception cref="IOException">The write failed; the file's length is unchanged.</exception>
     protected void Write(ReadOnlySpan<byte> bytes)
     {
         try
@@ -51,7 +51,7 @@ internal abstract class HotFile(CaptureDirectory capture, Hour hour, string path
             }
             catch (Exception again) when (DiskFailure.Is(again))
             {
-                // What is left of it is nothing whole: readers stop there, and the next try writes over it.
+                // The remainder is not a complete message: readers stop there, and the next attempt overwrites it.
             }
 
             throw;

@@ -2,7 +2,7 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>A version of hot segments: its columns, where they lie in a message, and the messages' metadata. Immutable.</summary>
+/// <summary>A version of hot segments: its columns, their layout in a message, and the metadata of messages. Immutable.</summary>
 internal sealed class HotFormat
 {
     public HotFormat(HotColumns columns)
@@ -13,7 +13,7 @@ internal sealed class HotFormat
         Metadata = new HotMetadata(this);
     }
 
-    /// <summary>The version that is written.</summary>
+    /// <summary>The version that this build writes.</summary>
     public static HotFormat Current { get; } = new(new HotColumns(
         EventColumns.HotVersion,
         [.. EventColumns.Fields.Select(field => new HotField(field.Name, field.Type))],
@@ -26,14 +26,14 @@ internal sealed class HotFormat
 
     public HotLayout Layout { get; }
 
-    /// <summary>Bytes of a row of a full batch, nearly.</summary>
+    /// <summary>The approximate size of a row of a full batch, in bytes.</summary>
     public long RowBytes => Layout.BodyLength(HotLimits.BatchRows) / HotLimits.BatchRows;
 
     public HotMessages Messages { get; }
 
     public HotMetadata Metadata { get; }
 
-    /// <summary>The format of a version that this build reads; null for others.</summary>
+    /// <summary>Returns the format of a version; null if this build can't read it.</summary>
     public static HotFormat? Of(string version) => version switch
     {
         EventColumns.HotVersion => Current,

@@ -1,6 +1,6 @@
 namespace NetMon.Storage.Hot;
 
-/// <summary>An hour that takes rows: those of its next batch, the segment that is appended to, and the ones before.</summary>
+/// <summary>An hour that accepts rows: the next batch, the current segment, and the segments before.</summary>
 internal sealed class HotHour(Hour hour, HotBatchBuilder batch)
 {
     public Hour Hour { get; } = hour;
@@ -9,18 +9,18 @@ internal sealed class HotHour(Hour hour, HotBatchBuilder batch)
 
     public HotDictionaries Dictionaries { get; } = new();
 
-    /// <summary>The watermark from which on it is to be sealed.</summary>
+    /// <summary>The watermark from which on the hour may be sealed.</summary>
     public long SealAfterUnixNanoseconds { get; set; }
 
-    /// <summary>When the first row of <see cref="Batch"/> came, milliseconds of Environment.TickCount64.</summary>
+    /// <summary>When the first row of <see cref="Batch"/> arrived, in milliseconds of Environment.TickCount64.</summary>
     public long FirstRowAt { get; set; }
 
-    /// <summary>The watermark when that row came: what is older has been written before.</summary>
+    /// <summary>The watermark when that row arrived: all older rows have been written.</summary>
     public long FirstRowWatermark { get; set; }
 
-    /// <summary>Null until the first batch, and between segments.</summary>
+    /// <summary>The current segment; null before the first batch and between segments.</summary>
     public HotSegment? Segment { get; set; }
 
-    /// <summary>Paths of the segments of this hour that are not handed on yet, also of earlier runs.</summary>
+    /// <summary>Paths of the hour's segments that have not been passed on for sealing, including those of earlier runs.</summary>
     public List<string> Segments { get; } = [];
 }

@@ -2,12 +2,12 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>The containers or the peers of a batch's rows.</summary>
+/// <summary>The containers or peers of a batch's rows.</summary>
 /// <typeparam name="T">An entry of the dictionary.</typeparam>
 public sealed class HotIdentities<T> : HotReferences
     where T : class
 {
-    /// <summary>Entries that are kept so that equal ones are one object: what peers there are in a large cluster.</summary>
+    /// <summary>The maximum number of entries that are kept so that equal ones are one object; covers the peers of a large cluster.</summary>
     private const int MostShared = 65_536;
 
     private readonly IReadOnlyList<IdentityColumn<T>> _columns;
@@ -16,18 +16,18 @@ public sealed class HotIdentities<T> : HotReferences
     private T[] _entries = [];
 
     /// <param name="columns">The texts of an entry.</param>
-    /// <param name="empty">An entry whose texts are empty.</param>
+    /// <param name="empty">An entry with empty texts.</param>
     internal HotIdentities(IReadOnlyList<IdentityColumn<T>> columns, T empty) => (_columns, _empty) = (columns, empty);
 
-    /// <summary>The row's entry; null if it has none.</summary>
+    /// <summary>Returns a row's entry; null if it has none.</summary>
     public T? Of(int row) => Has(row) ? _entries[Indices[row]] : null;
 
-    /// <summary>The entries that this batch may refer to; the array is not written to afterwards.</summary>
+    /// <summary>The entries that this batch may refer to. The array is not modified afterwards.</summary>
     internal T[] Dictionary => _entries;
 
     internal override int Entries => _entries.Length;
 
-    /// <summary>Has the rows that are read next refer to these entries.</summary>
+    /// <summary>Sets the entries that the next rows refer to.</summary>
     internal void Use(T[] entries) => _entries = entries;
 
     internal override bool TryTake(HotDictionary dictionary, ReadOnlySpan<byte> body, int entries, ReadOnlySpan<int> textBytes)
@@ -47,7 +47,7 @@ public sealed class HotIdentities<T> : HotReferences
         return true;
     }
 
-    /// <summary>A dictionary that has grown, or has started anew, has mostly the entries of the one before.</summary>
+    /// <summary>A dictionary that has grown or was cleared has mostly the same entries as the previous one.</summary>
     private T Share(T entry)
     {
         if (_shared.TryGetValue(entry, out var shared))

@@ -1,12 +1,12 @@
 namespace NetMon.Storage.Hot;
 
-/// <summary>Where things are in the body of a batch of so many rows: a column after the other, each on 8 bytes, then a trailer. Immutable.</summary>
-/// <param name="columns">Of the version.</param>
+/// <summary>The layout of a batch's body: the columns in order, each aligned to 8 bytes, followed by a trailer. Immutable.</summary>
+/// <param name="columns">The columns of the version.</param>
 internal sealed class HotLayout(HotColumns columns)
 {
     /// <summary>
-    /// The last bytes of each body: a magic and the CRC-32C of everything of the message before the CRC. No buffer of the
-    /// metadata points there, so that readers of Arrow pass over it.
+    /// The size of the trailer at the end of each body: a magic number, and the CRC-32C of the message up to the CRC. No buffer of the
+    /// metadata refers to it, so that Arrow readers ignore it.
     /// </summary>
     public const int TrailerBytes = 8;
 
@@ -15,13 +15,13 @@ internal sealed class HotLayout(HotColumns columns)
 
     private readonly int[] _widthsBefore = SumWidths(columns);
 
-    /// <summary>Bytes of the body of a batch.</summary>
+    /// <summary>Returns the size of a batch's body, in bytes.</summary>
     public int BodyLength(int rows) => Validity(columns.Dictionaries.Count, rows) + TrailerBytes;
 
-    /// <summary>Where the validity bits of the column that refers to a dictionary begin; they come before its values.</summary>
+    /// <summary>Returns the offset of the validity bits of the column that refers to a dictionary; they precede its values.</summary>
     public int Validity(int dictionary, int rows) => Column(columns.Fields.Count, rows) - ValidityBytes(rows) + dictionary * (ValidityBytes(rows) + Align(sizeof(short) * rows));
 
-    /// <summary>Where a column's values begin.</summary>
+    /// <summary>Returns the offset of a column's values.</summary>
     public int Column(int column, int rows)
     {
         var fields = Math.Min(column, columns.Fields.Count);
@@ -32,7 +32,7 @@ internal sealed class HotLayout(HotColumns columns)
         }
         else
         {
-            // All widths but those of whole words leave up to 7 bytes after the column.
+            // Columns of narrower values are followed by up to 7 bytes of padding.
             for (var before = 0; before < fields; before++)
             {
                 at += Align(columns.Widths[before] * rows);
@@ -43,7 +43,7 @@ internal sealed class HotLayout(HotColumns columns)
         return dictionary < 0 ? at : at + ValidityBytes(rows) + dictionary * (ValidityBytes(rows) + Align(sizeof(short) * rows));
     }
 
-    /// <summary>The next multiple of 8.</summary>
+    /// <summary>Rounds up to a multiple of 8.</summary>
     public static int Align(int bytes) => (bytes + 7) & ~7;
 
     private static int ValidityBytes(int rows) => Align((rows + 7) / 8);

@@ -1,18 +1,18 @@
 namespace NetMon.Storage.Hot;
 
-/// <summary>What a segment may hold at most. A reader refuses more, so that no garbage makes it ask for memory.</summary>
+/// <summary>Limits of a segment. A reader rejects anything beyond them, so that corrupt input can't make it allocate excessive memory.</summary>
 internal static class HotLimits
 {
-    /// <summary>Rows of a batch: three quarters of a MiB.</summary>
+    /// <summary>Rows of a batch: 0.75 MiB.</summary>
     public const int BatchRows = 4096;
 
-    /// <summary>Entries of the dictionary of containers. Past that it starts anew with the containers in sight.</summary>
+    /// <summary>Entries of the dictionary of containers. When full, it is refilled with the containers in use.</summary>
     public const int Containers = 256;
 
-    /// <summary>Entries of the dictionary of peers: as many as a batch has rows, because a node may talk to more peers than it has containers.</summary>
+    /// <summary>Entries of the dictionary of peers: as many as a batch has rows, because a node may have more peers than containers.</summary>
     public const int Peers = BatchRows;
 
-    /// <summary>UTF-8 bytes of one text of a dictionary; what is longer is cut.</summary>
+    /// <summary>UTF-8 bytes of one text of a dictionary; longer texts are truncated.</summary>
     public const int TextBytes = 4096;
 
     /// <summary>UTF-8 bytes of all texts of a dictionary.</summary>
@@ -21,6 +21,6 @@ internal static class HotLimits
     /// <summary>Bytes of the schema message.</summary>
     public const int SchemaBytes = 16 << 10;
 
-    /// <summary>Where a segment ends at the latest and the next begins.</summary>
+    /// <summary>The maximum size of a segment in bytes.</summary>
     public const long SegmentBytes = 64L << 20;
 }

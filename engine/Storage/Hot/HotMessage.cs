@@ -1,14 +1,14 @@
 namespace NetMon.Storage.Hot;
 
-/// <summary>What a message of a segment is.</summary>
+/// <summary>The type of a segment's message.</summary>
 internal enum HotMessage
 {
-    /// <summary>Nothing whole.</summary>
+    /// <summary>No complete message.</summary>
     None,
 
-    /// <summary>A dictionary: of containers or of peers.</summary>
+    /// <summary>A dictionary of containers or of peers.</summary>
     Dictionary,
 
-    /// <summary>Rows.</summary>
+    /// <summary>A batch of rows.</summary>
     Batch,
 }

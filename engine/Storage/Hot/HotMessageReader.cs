@@ -5,8 +5,8 @@ using NetMon.Events;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// Reads single messages of a hot segment. Trusts nothing: sizes, layout, checksum and indices are checked before anything is used, and
-/// it takes 3 MiB of memory at most, whatever is in the file. One thread; owns the file.
+/// Reads single messages of a hot segment. The input is not trusted: sizes, layout, checksum and indices are checked before use, and
+/// memory is limited to 3 MiB. Not thread-safe; owns the file.
 /// </summary>
 internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
 {
@@ -14,42 +14,42 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
     private byte[] _expected = [];
     private byte[] _converted = [];
 
-    /// <summary>The messages of the dictionaries that the batch has: the same ones come again and again.</summary>
+    /// <summary>The dictionary messages that the batch refers to, to recognise repeated ones.</summary>
     private readonly byte[][] _dictionaries = [.. HotFormat.Current.Columns.Dictionaries.Select(_ => Array.Empty<byte>())];
     private byte[] _message = ArrayPool<byte>.Shared.Rent(HotLimits.SchemaBytes);
 
     /// <summary>The file; borrowed.</summary>
     public SafeFileHandle File => file;
 
-    /// <summary>The segment's version; the current one until <see cref="ReadSchema"/> was true.</summary>
+    /// <summary>The segment's version; the current version until <see cref="ReadSchema"/> has succeeded.</summary>
     public HotFormat Format { get; private set; } = HotFormat.Current;
 
-    /// <summary>The batch that was read last.</summary>
+    /// <summary>The last batch read.</summary>
     public HotBatch Batch { get; } = new();
 
-    /// <summary>The number of the dictionary that was read last.</summary>
+    /// <summary>The number of the last dictionary read.</summary>
     public int Dictionary { get; private set; }
 
-    /// <summary>The node whose rows these are; empty until <see cref="ReadSchema"/> was true.</summary>
+    /// <summary>The node that the rows belong to; empty until <see cref="ReadSchema"/> has succeeded.</summary>
     public string Node { get; private set; } = "";
 
-    /// <summary>Where the next message begins, bytes; 0 until <see cref="ReadSchema"/> was true.</summary>
+    /// <summary>The offset of the next message in bytes; 0 until <see cref="ReadSchema"/> has succeeded.</summary>
     public long Position { get; set; }
 
-    /// <summary>Where <see cref="Batch"/> begins.</summary>
+    /// <summary>The offset of <see cref="Batch"/> in bytes.</summary>
     public long BatchPosition { get; private set; }
 
-    /// <summary>Whether the writer's end of the stream stands at <see cref="Position"/>, by the last <see cref="ReadMessage"/>.</summary>
+    /// <summary>Whether the last <see cref="ReadMessage"/> found the end-of-stream marker at <see cref="Position"/>.</summary>
     public bool IsAtEnd { get; set; }
 
-    /// <summary>Rows that the batch at <see cref="Position"/> says to have, if its metadata got that far; 0 if nothing can be told.</summary>
+    /// <summary>The number of rows that the metadata of the incomplete batch at <see cref="Position"/> declares; 0 if unknown.</summary>
     public int TornRows { get; set; }
 
     /// <summary>Whether the file is a segment of a version that this build can't read.</summary>
     public bool IsOtherVersion { get; private set; }
 
-    /// <summary>Reads the message at <see cref="Position"/> and goes behind it, if it is whole.</summary>
-    /// <exception cref="IOException">The disk can't give it.</exception>
+    /// <summary>Reads the message at <see cref="Position"/> and advances, if the message is complete.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public HotMessage ReadMessage()
     {
         var metadata = ReadMetadata();
@@ -58,7 +58,7 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
             : HotMessage.None;
     }
 
-    /// <summary>Has the rows that are read next refer to these entries, not to dictionaries that were read.</summary>
+    /// <summary>Sets the entries that the next rows refer to, in place of dictionaries that were read.</summary>
     public void Use(ContainerIdentity[] containers, PeerIdentity[] peers)
     {
         Batch.Containers.Use(containers);
@@ -66,8 +66,8 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         Array.Fill(_dictionaries, []);
     }
 
-    /// <summary>Reads the schema, which a segment begins with; false if there is none that this build knows.</summary>
-    /// <exception cref="IOException">The disk can't give it.</exception>
+    /// <summary>Reads the schema at the start of the segment; false if it is not a known one.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public bool ReadSchema()
     {
         var start = _message.AsSpan(0, RandomAccess.Read(file, _message.AsSpan(0, HotLimits.SchemaBytes), 0));
@@ -90,11 +90,11 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         return true;
     }
 
-    /// <summary>Prefix and metadata of the message at <see cref="Position"/>; empty if there is none that this format has.</summary>
+    /// <summary>Reads prefix and metadata of the message at <see cref="Position"/>; empty if there is none in this format.</summary>
     private ReadOnlySpan<byte> ReadMetadata()
     {
         var start = _message.AsSpan(0, RandomAccess.Read(file, _message.AsSpan(0, _expected.Length), Position));
-        if (start.SequenceEqual(HotMessages.End)) // and nothing behind it: else it is a length that was damaged
+        if (start.SequenceEqual(HotMessages.End)) // only if nothing follows: otherwise it is a corrupt length
         {
             IsAtEnd = true;
             return [];
@@ -143,7 +143,7 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         return true;
     }
 
-    /// <summary>The batch of an older version in <see cref="_message"/>, with the columns where the current version has them.</summary>
+    /// <summary>Converts the batch of an older version in <see cref="_message"/> to the layout of the current version.</summary>
     private byte[] Converted(int rows)
     {
         var length = HotFormat.Current.Messages.Batch.Length + HotFormat.Current.Layout.BodyLength(rows);
@@ -156,7 +156,7 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         return _converted;
     }
 
-    /// <summary>Which dictionary it is the metadata says: it is as that of one of them, with other numbers.</summary>
+    /// <summary>Determines which dictionary the metadata belongs to: it matches one of the templates except for the numbers.</summary>
     private bool TryReadDictionary(ReadOnlySpan<byte> metadata)
     {
         for (var dictionary = 0; dictionary < Format.Columns.Dictionaries.Count; dictionary++)
@@ -209,7 +209,7 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
         return true;
     }
 
-    /// <summary>Reads the whole message at <see cref="Position"/>; false if it is not all there or not as it was sealed.</summary>
+    /// <summary>Reads the complete message at <see cref="Position"/>; false if it is incomplete or its checksum is wrong.</summary>
     private bool TryReadMessage(int length)
     {
         if (_message.Length < length)

@@ -3,25 +3,25 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>Looks in a damaged segment for where the next message may begin, and for what the damaged one was. One thread.</summary>
+/// <summary>Searches a damaged segment for the start of the next message, and determines what the damaged message was. Not thread-safe.</summary>
 /// <param name="file">The segment; borrowed.</param>
-/// <param name="format">Its version.</param>
+/// <param name="format">The segment's version.</param>
 internal sealed class HotMessageSearch(SafeFileHandle file, HotFormat format)
 {
     private const int ChunkBytes = 64 << 10;
 
-    /// <summary>Messages stand on eight bytes.</summary>
+    /// <summary>Alignment of messages in bytes.</summary>
     private const int Alignment = 8;
 
     private const int Continuation = -1;
 
     private const uint AnyDictionary = uint.MaxValue;
 
-    /// <summary>Bytes of metadata that may differ from what they would be for the message to be recognised all the same.</summary>
+    /// <summary>The maximum number of metadata bytes that may differ for a message to be recognised.</summary>
     private const int MostDamagedBytes = 16;
 
-    /// <summary>Places behind a damaged message that begin as messages do, in their order. Whether there is a whole one is for the caller to see.</summary>
-    /// <param name="damagedAt">Where the damaged message begins, bytes.</param>
+    /// <summary>Yields the offsets after a damaged message that look like the start of a message, in order. The caller checks for a complete one.</summary>
+    /// <param name="damagedAt">The offset of the damaged message, in bytes.</param>
     /// <exception cref="IOException">The file can't be read.</exception>
     public IEnumerable<long> PlacesBehind(long damagedAt)
     {
@@ -46,8 +46,8 @@ internal sealed class HotMessageSearch(SafeFileHandle file, HotFormat format)
         }
     }
 
-    /// <summary>What the damaged message was, by where the next one begins.</summary>
-    /// <returns>Its rows, null where that can't be told; and the dictionaries, a bit each by their numbers, that are maybe not those before any more.</returns>
+    /// <summary>Determines what the damaged message was, given the offset of the next one.</summary>
+    /// <returns>Its rows, or null if unknown; and a bit mask, by number, of the dictionaries that may have been replaced.</returns>
     /// <exception cref="IOException">The file can't be read.</exception>
     public (long? Rows, uint Dictionaries) Describe(long damagedAt, long nextAt)
     {

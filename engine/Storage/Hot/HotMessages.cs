@@ -4,7 +4,7 @@ using Apache.Arrow.Ipc;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>The messages of a version of segments as Apache.Arrow writes them, made once per process: what it says is Arrow is Arrow. Immutable.</summary>
+/// <summary>The messages of a version of segments as written by Apache.Arrow, made once per process, so that segments are valid Arrow. Immutable.</summary>
 internal sealed class HotMessages
 {
     private const int Continuation = -1;
@@ -28,19 +28,19 @@ internal sealed class HotMessages
         Batch = new MessageTemplate(stream.AsSpan(at, MessageLength(stream.AsSpan(at))), isDictionary: false);
     }
 
-    /// <summary>The dictionaries, by their numbers.</summary>
+    /// <summary>The dictionaries, by number.</summary>
     public IReadOnlyList<MessageTemplate> Dictionaries { get; }
 
-    /// <summary>Bytes of the longest prefix and metadata of a batch or a dictionary.</summary>
+    /// <summary>The size of the longest prefix and metadata of a batch or a dictionary, in bytes.</summary>
     public int LongestMetadata => Math.Max(Batch.Length, Dictionaries.Max(dictionary => dictionary.Length));
 
     /// <summary>A batch of rows.</summary>
     public MessageTemplate Batch { get; }
 
-    /// <summary>The end of a stream: a message without metadata.</summary>
+    /// <summary>The end-of-stream marker: a message without metadata.</summary>
     public static ReadOnlySpan<byte> End => [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
 
-    /// <summary>The message that a segment begins with.</summary>
+    /// <summary>Returns the first message of a segment.</summary>
     public byte[] SchemaMessage(string node, string bootId)
     {
         using var stream = new MemoryStream();
@@ -52,7 +52,7 @@ internal sealed class HotMessages
         return stream.GetBuffer()[..MessageLength(stream.GetBuffer())];
     }
 
-    /// <summary>Bytes of prefix and metadata of the message that starts here; -1 if there is none that is whole.</summary>
+    /// <summary>Returns the size of prefix and metadata of a message in bytes; -1 if incomplete.</summary>
     public static int MessageLength(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < MessageTemplate.PrefixBytes || BinaryPrimitives.ReadInt32LittleEndian(bytes) != Continuation)

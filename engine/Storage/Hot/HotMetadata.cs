@@ -1,12 +1,12 @@
 namespace NetMon.Storage.Hot;
 
-/// <summary>The metadata of a batch or dictionary of known sizes. There is one way to lay a batch out, so it says all about the body. Immutable.</summary>
+/// <summary>The metadata of a batch or dictionary of known sizes. The layout is fixed, so that the metadata determines the whole body. Immutable.</summary>
 /// <param name="format">The version of the segment.</param>
 internal sealed class HotMetadata(HotFormat format)
 {
     /// <summary>Writes prefix and metadata of a batch.</summary>
     /// <param name="message">Receives them.</param>
-    /// <param name="rows">Of the batch.</param>
+    /// <param name="rows">Rows of the batch.</param>
     /// <param name="nulls">Rows without an entry, by dictionary.</param>
     public void RenderBatch(Span<byte> message, int rows, ReadOnlySpan<int> nulls)
     {
@@ -27,8 +27,8 @@ internal sealed class HotMetadata(HotFormat format)
     /// <summary>Writes prefix and metadata of a dictionary.</summary>
     /// <param name="template">Its template.</param>
     /// <param name="message">Receives them.</param>
-    /// <param name="entries">How many there are.</param>
-    /// <param name="textBytes">Bytes of the texts, by field.</param>
+    /// <param name="entries">The number of entries.</param>
+    /// <param name="textBytes">The size of the texts in bytes, by field.</param>
     public static void RenderDictionary(MessageTemplate template, Span<byte> message, int entries, ReadOnlySpan<int> textBytes)
     {
         template.CopyTo(message);
@@ -48,7 +48,7 @@ internal sealed class HotMetadata(HotFormat format)
         }
     }
 
-    /// <summary>Bytes of a dictionary's body.</summary>
+    /// <summary>Returns the size of a dictionary's body, in bytes.</summary>
     public static int DictionaryBodyLength(int entries, ReadOnlySpan<int> textBytes)
     {
         var length = HotLayout.TrailerBytes + textBytes.Length * HotLayout.Align(4 * (entries + 1));

@@ -4,18 +4,18 @@ using System.Text;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// Recognises a segment's schema message. It has two texts that differ, the node's name and the boot id; with them it is always
-/// the same bytes in each version, which a test holds against a change of the library. The texts are found where the library
-/// writes them, and nothing else is read: its own reader takes gigabytes where one byte is damaged.
+/// Recognises a segment's schema message. Only two texts in it vary, the node's name and the boot id; apart from them each version
+/// always has the same bytes, which a test verifies against changes of the library. The texts are read from their fixed places, because
+/// the library's reader may allocate gigabytes if one byte is corrupt.
 /// </summary>
 internal static class HotSchema
 {
     private const int LengthBytes = sizeof(uint);
 
-    /// <summary>The version of a segment; null if this build can't read it.</summary>
+    /// <summary>Returns the version of a segment; null if this build can't read it.</summary>
     /// <param name="message">Any bytes.</param>
     /// <param name="node">The node that it names.</param>
-    /// <param name="isOtherVersion">Whether it is a segment's, but of a version that this build does not know.</param>
+    /// <param name="isOtherVersion">Whether it is a segment of an unknown version.</param>
     public static HotFormat? Recognise(ReadOnlySpan<byte> message, out string node, out bool isOtherVersion)
     {
         (node, isOtherVersion) = ("", false);
@@ -32,15 +32,15 @@ internal static class HotSchema
     }
 
     /// <summary>
-    /// The value of a key in the metadata; null if there is none. FlatBuffers has both as length, text and zeros up to a
-    /// multiple of four, at least one; the library writes the value right before the key. Names have no zeros in them.
+    /// Returns the value of a key in the metadata; null if missing. FlatBuffers stores both as length, text and at least one zero up to a
+    /// multiple of four; the library writes the value right before the key. Names contain no zeros.
     /// </summary>
     private static string? Text(ReadOnlySpan<byte> message, ReadOnlySpan<byte> key)
     {
         var at = message.LastIndexOf(key);
         while (at >= LengthBytes && Length(message, at - LengthBytes) != key.Length)
         {
-            at = message[..at].LastIndexOf(key); // it is in a value
+            at = message[..at].LastIndexOf(key); // this match is in a value
         }
 
         var end = at - LengthBytes;

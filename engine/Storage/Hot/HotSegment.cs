@@ -1,13 +1,13 @@
 namespace NetMon.Storage.Hot;
 
 /// <summary>A segment that is being appended to.</summary>
-/// <param name="capture">Where it is made.</param>
-/// <param name="hour">Of its rows.</param>
+/// <param name="capture">The capture directory.</param>
+/// <param name="hour">The hour of its rows.</param>
 /// <param name="schema">Its first message.</param>
-/// <exception cref="IOException">It can't be made.</exception>
+/// <exception cref="IOException">The file can't be created.</exception>
 internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] schema) : HotFile(capture, hour, capture.NewSegment(hour))
 {
-    /// <summary>Batches after which the dictionaries are written again though nothing is new: one that is damaged costs so many batches at most.</summary>
+    /// <summary>Batches after which unchanged dictionaries are repeated, so that a corrupt one affects at most this many batches.</summary>
     private const int DictionaryEvery = 8;
 
     private readonly int[] _written = new int[HotFormat.Current.Columns.Dictionaries.Count]; // versions
@@ -16,17 +16,17 @@ internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] sch
     /// <summary>Rows in it.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Whether so many rows are better put into the next segment.</summary>
+    /// <summary>Whether the rows should go to the next segment.</summary>
     /// <param name="batch">The rows.</param>
-    /// <param name="most">Rows that a segment may have.</param>
-    /// <param name="largest">Bytes that it may have.</param>
+    /// <param name="most">The maximum number of rows of a segment.</param>
+    /// <param name="largest">The maximum size of a segment in bytes.</param>
     public bool IsFull(HotBatchBuilder batch, long most, long largest) => Length > 0 && (Rows + batch.Rows > most || Length + batch.MessageLength > largest);
 
-    /// <summary>Appends the rows in one write, with what must come before them.</summary>
+    /// <summary>Appends the rows in one write, preceded by the dictionaries that they need.</summary>
     /// <param name="batch">The rows.</param>
-    /// <param name="dictionaries">What their indices refer to.</param>
-    /// <param name="scratch">Room for messages; it grows.</param>
-    /// <exception cref="IOException">The disk refused it; the segment ends where it did.</exception>
+    /// <param name="dictionaries">The dictionaries that their indices refer to.</param>
+    /// <param name="scratch">A buffer for messages; it grows as needed.</param>
+    /// <exception cref="IOException">The write failed; the segment is unchanged.</exception>
     public void Append(HotBatchBuilder batch, HotDictionaries dictionaries, ref byte[] scratch)
     {
         var length = 0;
@@ -60,7 +60,7 @@ internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] sch
         Rows += batch.Rows;
     }
 
-    /// <summary>Writes the end of the stream, if it can; a stream may as well end without.</summary>
+    /// <summary>Writes the end-of-stream marker if possible; it is optional.</summary>
     public void End()
     {
         try
@@ -69,7 +69,7 @@ internal sealed class HotSegment(CaptureDirectory capture, Hour hour, byte[] sch
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            // Readers come to the end of the file instead.
+            // Readers then stop at the end of the file.
         }
     }
 

@@ -5,59 +5,59 @@ using NetMon.Native;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// Reads a hot segment batch by batch, also one that an agent of another process is appending to: what is not wholly there
-/// yet is not there, and may be on the next try. A message that is damaged costs what is in it: the reader goes on behind it. Takes
-/// 3 MiB of memory at most, whatever is in the file. One thread; owns the file.
+/// Reads a hot segment batch by batch, including one that an agent in another process is appending to: an incomplete message is not
+/// returned, but may be complete on the next attempt. The reader skips damaged messages. Uses at most 3 MiB of memory, whatever the file
+/// contains. Not thread-safe; owns the file.
 /// </summary>
 public sealed class HotSegmentReader : IDisposable
 {
     private readonly HotMessageReader _messages;
 
-    /// <summary>The dictionaries, a bit each by their numbers, that are maybe not those that the next rows refer to.</summary>
+    /// <summary>A bit mask, by number, of the dictionaries that may not be those that the next rows refer to.</summary>
     private uint _unknown;
 
     private HotSegmentReader(HotMessageReader messages) => _messages = messages;
 
-    /// <summary>The batch that <see cref="TryRead"/> has read last.</summary>
+    /// <summary>The last batch read by <see cref="TryRead"/>.</summary>
     public HotBatch Batch => _messages.Batch;
 
-    /// <summary>The node whose rows these are; empty where <see cref="IsKnown"/> is false.</summary>
+    /// <summary>The node that the rows belong to; empty if <see cref="IsKnown"/> is false.</summary>
     public string Node => _messages.Node;
 
-    /// <summary>Bytes from the segment's beginning up to the end of the last message that was whole.</summary>
+    /// <summary>The offset after the last complete message, in bytes.</summary>
     public long Position => _messages.Position;
 
-    /// <summary>Bytes that the file has now.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>The current size of the file in bytes.</summary>
+    /// <exception cref="IOException">The file can't be accessed.</exception>
     public long Length => RandomAccess.GetLength(_messages.File);
 
-    /// <summary>Whether it is of the version that this build writes.</summary>
+    /// <summary>Whether the segment has the version that this build writes.</summary>
     internal bool IsCurrent => _messages.Format == HotFormat.Current;
 
-    /// <summary>Where <see cref="Batch"/> begins.</summary>
+    /// <summary>The offset of <see cref="Batch"/> in bytes.</summary>
     internal long BatchPosition => _messages.BatchPosition;
 
-    /// <summary>True when the writer has closed the segment and all of it has been read.</summary>
+    /// <summary>Whether the writer has closed the segment and all of it has been read.</summary>
     public bool IsAtEnd => _messages.IsAtEnd;
 
-    /// <summary>Rows that the batch after <see cref="Position"/> says to have, if its metadata got that far; 0 if nothing can be told.</summary>
+    /// <summary>The number of rows that the metadata of the incomplete batch after <see cref="Position"/> declares; 0 if unknown.</summary>
     public int TornRows => _messages.TornRows;
 
-    /// <summary>What was damaged between the batch that was read last and the one before; null: nothing.</summary>
+    /// <summary>The damage between the last batch and the one before; null: none.</summary>
     public HotDamage? DamageBefore { get; private set; }
 
-    /// <summary>Whether the file starts as a segment of a version that this build reads.</summary>
+    /// <summary>Whether the file is a segment of a version that this build reads.</summary>
     public bool IsKnown => Position > 0;
 
     /// <summary>Whether the file is a segment of a version that this build can't read.</summary>
     public bool IsOtherVersion => _messages.IsOtherVersion;
 
     /// <summary>Opens a segment for reading.</summary>
-    /// <exception cref="IOException">It can't be read or is gone: an hour that has been sealed has no segments any more.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">The file can't be read or does not exist: a sealed hour has no segments any more.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public static HotSegmentReader Open(string path) => Open(RegularFile.Open(path));
 
-    /// <summary>Opens a file whose handle it takes over.</summary>
+    /// <summary>Opens a file; takes ownership of the handle.</summary>
     public static HotSegmentReader Open(SafeFileHandle file)
     {
         var messages = new HotMessageReader(file);
@@ -73,8 +73,8 @@ public sealed class HotSegmentReader : IDisposable
         }
     }
 
-    /// <summary>Goes on to the next batch; false if there is no whole one.</summary>
-    /// <exception cref="IOException">The disk can't give it.</exception>
+    /// <summary>Advances to the next batch; false if there is no complete one.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public bool TryRead()
     {
         (_messages.TornRows, DamageBefore) = (0, null);
@@ -101,7 +101,7 @@ public sealed class HotSegmentReader : IDisposable
             }
             else
             {
-                // The dictionary that its rows refer to is damaged: no row is better than one with a wrong name.
+                // The dictionary that the rows refer to is damaged: dropping them is better than wrong names.
                 DamageBefore = HotDamage.Of(DamageBefore, Batch.Rows);
             }
         }
@@ -109,7 +109,7 @@ public sealed class HotSegmentReader : IDisposable
         return false;
     }
 
-    /// <summary>Reads the batch at a place where an earlier pass found one, with the dictionaries of that time.</summary>
+    /// <summary>Reads the batch at an offset found by an earlier pass, with the dictionaries that applied to it.</summary>
     internal bool TryReadAt(long position, ContainerIdentity[] containers, PeerIdentity[] peers)
     {
         (_messages.Position, _messages.IsAtEnd) = (position, false);
@@ -134,8 +134,8 @@ public sealed class HotSegmentReader : IDisposable
     }
 
     /// <summary>
-    /// Reads the next whole message behind one that is not, if there is one: then what lies between is damaged. If there is none the
-    /// segment ends here, maybe in a message that is still being written.
+    /// Reads the next complete message after an incomplete one, if any; then the bytes between are damaged. Otherwise the segment ends
+    /// here, possibly in a message that is still being written.
     /// </summary>
     private HotMessage SkipDamage()
     {
@@ -143,7 +143,7 @@ public sealed class HotSegmentReader : IDisposable
         var search = new HotMessageSearch(_messages.File, _messages.Format);
         foreach (var place in search.PlacesBehind(damagedAt))
         {
-            // A segment grows from its start to its end: with something behind it, what was being written at the first look is whole.
+            // A segment grows from start to end: if something follows, the message that was being written is complete by now.
             _messages.Position = damagedAt;
             var message = _messages.ReadMessage();
             if (message != HotMessage.None)

@@ -4,10 +4,9 @@ using NetMon.Storage.Loss;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// Makes segments durable on a thread of its own, so that no event waits for the disk: a while after the first write
-/// fdatasync(2) once for all writes until then. Without writes it sleeps. After each sync, and every ten seconds of quiet,
-/// it notes down the moment before which every event is durable: what is missing after a crash begins there. Nothing ends the thread
-/// but the stop.
+/// Makes segments durable on its own thread, so that events never wait for the disk: one fdatasync(2), some time after the first write,
+/// covers all writes until then. The thread sleeps while nothing is written. After each sync, and every ten seconds without writes, it
+/// records the time up to which all events are durable, where a gap after a crash begins. Only a stop ends the thread.
 /// </summary>
 internal sealed class HotSync
 {
@@ -27,11 +26,11 @@ internal sealed class HotSync
     private bool _stopped;
     private bool _abandoned;
 
-    /// <param name="capture">Whose segments these are.</param>
-    /// <param name="delay">How long after a write its sync begins, at the latest.</param>
-    /// <param name="seen">Where the moment is noted down.</param>
-    /// <param name="failures">Told on this thread that a sync failed: the kernel may have dropped what was written.</param>
-    /// <param name="unwritten">Rows of losses that the disk has no room for, to be noted down beside the moment. Called on this thread.</param>
+    /// <param name="capture">The capture directory.</param>
+    /// <param name="delay">The maximum time between a write and the start of its sync.</param>
+    /// <param name="seen">Stores the time up to which events are durable.</param>
+    /// <param name="failures">Called on this thread when a sync failed: the kernel may have dropped written data.</param>
+    /// <param name="unwritten">Returns loss rows that the disk has no room for, to be stored with that time. Called on this thread.</param>
     public HotSync(CaptureDirectory capture, TimeSpan delay, SeenFile seen, FailureLog failures, Func<IReadOnlyList<LossRow>> unwritten)
     {
         (_capture, _delay, _seen, _failures, _unwritten) = (capture, delay, seen, failures, unwritten);
@@ -39,10 +38,10 @@ internal sealed class HotSync
         _thread.Start();
     }
 
-    /// <summary>For how long a sync takes already.</summary>
+    /// <summary>How long the current sync has been running.</summary>
     public TimeSpan StandsFor => _progress.StandsFor;
 
-    /// <summary>Something was appended to the segment.</summary>
+    /// <summary>Reports that the segment was appended to.</summary>
     public void Written(HotFile file)
     {
         lock (_written)
@@ -57,7 +56,7 @@ internal sealed class HotSync
         }
     }
 
-    /// <summary>Takes over a segment that nobody will append to: syncs and closes it.</summary>
+    /// <summary>Takes ownership of a complete segment: syncs and closes it.</summary>
     public void Ended(HotFile file)
     {
         lock (_written)
@@ -67,8 +66,8 @@ internal sealed class HotSync
         }
     }
 
-    /// <summary>Every event before this moment has been written; Unix nanoseconds.</summary>
-    /// <param name="now">Whether to note it down although nothing was written.</param>
+    /// <summary>Reports that all events before this time have been written; Unix nanoseconds.</summary>
+    /// <param name="now">Whether to record the time even if nothing was written.</param>
     public void Covered(long watermark, bool now)
     {
         lock (_written)
@@ -82,7 +81,7 @@ internal sealed class HotSync
         }
     }
 
-    /// <summary>Syncs what is left, notes down that the agent stopped, and ends; false if the thread hangs and was left behind.</summary>
+    /// <summary>Syncs the rest, records that the agent stopped, and ends; false if the thread hangs and was abandoned.</summary>
     public bool Stop()
     {
         lock (_written)
@@ -94,7 +93,7 @@ internal sealed class HotSync
         return _progress.Join(_thread);
     }
 
-    /// <summary>As a kill would: ends at once and leaves everything as it is.</summary>
+    /// <summary>Simulates a kill: ends immediately and leaves everything as it is. For tests.</summary>
     public void Abandon()
     {
         lock (_written)
@@ -182,11 +181,11 @@ internal sealed class HotSync
             {
                 if (!_capture.Root.Has(segment.Path))
                 {
-                    continue; // sealed meanwhile, and its folder gone with it; or removed by somebody, which who appends tells of
+                    continue; // sealed meanwhile and its folder removed; or removed by another program, which the appending thread reports
                 }
 
                 durable = false;
-                segment.IsSuspect = true; // the kernel says so once; what it has dropped is found when the segment is sealed
+                segment.IsSuspect = true; // the kernel reports the error once; lost data is detected when the segment is sealed
                 _suspects.Add(segment);
                 _failures.Failed(failure, rowsLost: 0);
             }

@@ -4,16 +4,16 @@ using NetMon.Storage.Cold;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// The hours that take rows. A row goes into the batch of its hour; a batch goes to the hour's segment when it is full or
-/// its first row has waited long enough; a segment that is full, and an hour whose end the watermark has passed, are handed on to be
-/// sealed. The sink's thread alone.
+/// The hours that accept rows. A row is added to the batch of its hour; a batch is written to the hour's segment when it is full or its
+/// first row has waited long enough; segments that are full, and hours that the watermark has passed, are passed on for sealing. For
+/// the sink's thread only.
 /// </summary>
 internal sealed class HotTier
 {
-    /// <summary>More than a clock that is set back and forth at the full hour needs; bounds memory.</summary>
+    /// <summary>Bounds memory; more than needed when the clock is set back and forth around the full hour.</summary>
     private const int MaxOpenHours = 4;
 
-    /// <summary>A late row opens its sealed hour again for this long, so that the ones after it share the file.</summary>
+    /// <summary>How long a late row reopens its sealed hour, so that further late rows share a file.</summary>
     private static readonly TimeSpan LateHourStaysOpen = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(10);
@@ -31,12 +31,12 @@ internal sealed class HotTier
 
     /// <param name="capture">The capture directory.</param>
     /// <param name="options">Node, intervals, sizes.</param>
-    /// <param name="counters">Counts what reached a segment and what did not.</param>
-    /// <param name="failures">Told of what the disk refuses.</param>
+    /// <param name="counters">Counts rows written to segments and rows lost.</param>
+    /// <param name="failures">Logs disk errors.</param>
     /// <param name="sync">Makes segments durable.</param>
-    /// <param name="written">Notes down what is in which segment.</param>
-    /// <param name="removed">Told of a segment that somebody has removed, and what was in it.</param>
-    /// <param name="seal">Takes over segments that are full, and hours that are over.</param>
+    /// <param name="written">Records which rows are in which segment.</param>
+    /// <param name="removed">Called with a segment that another program removed, and its rows.</param>
+    /// <param name="seal">Receives segments that are full, and hours that are over.</param>
     public HotTier(
         CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, WrittenFiles written, Action<string, WrittenRows> removed,
         Action<SealJob> seal)
@@ -46,22 +46,22 @@ internal sealed class HotTier
         _lateness = Nanoseconds(options.ClockLateness);
     }
 
-    /// <summary>Hours that may not be removed: they take rows, or their rows wait to be sealed. A copy, for other threads too.</summary>
+    /// <summary>Hours that must not be removed: they accept rows, or their rows wait to be sealed. A snapshot; thread-safe.</summary>
     public IReadOnlyCollection<Hour> OpenHours { get; private set; } = [];
 
-    /// <summary>Rows that are in no segment yet.</summary>
+    /// <summary>Rows that are not in a segment yet.</summary>
     public long PendingRows => _open.Sum(hour => (long)hour.Batch.Rows);
 
     /// <summary>Takes over what an earlier run left of an hour, to be sealed with it.</summary>
-    /// <param name="hour">It may have pieces.</param>
-    /// <param name="segments">Paths, maybe none.</param>
+    /// <param name="hour">The hour, which may have pieces.</param>
+    /// <param name="segments">Paths; may be empty.</param>
     public void Adopt(Hour hour, IEnumerable<string> segments)
     {
         _adopted.Add(hour, [.. segments]);
         NoteOpenHours();
     }
 
-    /// <summary>Takes copies of the events.</summary>
+    /// <summary>Copies the events.</summary>
     public void Write(ReadOnlySpan<ConnectionEvent> events)
     {
         while (!events.IsEmpty)
@@ -84,7 +84,7 @@ internal sealed class HotTier
         _writer.FlushDue(_open);
     }
 
-    /// <summary>Writes what has waited long enough and hands on hours that are over.</summary>
+    /// <summary>Writes batches that have waited long enough, and passes on hours that are over.</summary>
     public void Advance(long watermark)
     {
         _watermark = watermark;
@@ -105,7 +105,7 @@ internal sealed class HotTier
         TellCovered();
     }
 
-    /// <summary>Writes everything out and hands every hour on. What can't be written is lost and counted.</summary>
+    /// <summary>Writes everything and passes every hour on. Rows that can't be written are lost and counted.</summary>
     public void Close()
     {
         while (_open.Count > 0)
@@ -124,7 +124,7 @@ internal sealed class HotTier
 
     private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 
-    /// <summary>Up to when every event is in a segment: what came before the first row that still waits.</summary>
+    /// <summary>Reports the time up to which all events are in a segment: the arrival of the first row that still waits.</summary>
     private void TellCovered()
     {
         var covered = _watermark;
@@ -187,14 +187,14 @@ internal sealed class HotTier
             }
             else if (!events.IsEmpty)
             {
-                // A dictionary is full: it starts anew with what the rows to come refer to.
+                // A dictionary is full: it is cleared and refilled from the next rows.
                 _writer.WriteOut(hour);
                 hour.Dictionaries.ClearFull();
             }
         }
     }
 
-    /// <summary>Takes an hour whose rows are all written, or given up, out of those that take rows.</summary>
+    /// <summary>Closes an hour after all its rows are written or lost.</summary>
     private void Shut(HotHour hour)
     {
         _writer.End(hour);

@@ -5,8 +5,8 @@ using NetMon.Events.Columns;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// Hot segments as version 0.1 of the agent wrote them: an upgrade may find some that are not sealed yet. Their batches are
-/// converted to the current version's columns when they are read.
+/// Hot segments as written by version 0.1 of the agent, which an upgrade may find unsealed. Their batches are converted to the current
+/// version's columns when read.
 /// </summary>
 internal static class HotVersion1
 {
@@ -29,10 +29,10 @@ internal static class HotVersion1
 
     public static HotFormat Format { get; } = new(new HotColumns(Version, Fields, [new HotDictionary("container", ContainerTexts, HotLimits.Containers)]));
 
-    /// <summary>Puts the values of a batch where the current version has them; fields that version 1 lacks become 0.</summary>
+    /// <summary>Converts the values of a batch to the layout of the current version; fields that version 1 lacks become 0.</summary>
     /// <param name="message">A message of version 1.</param>
-    /// <param name="rows">Of the batch.</param>
-    /// <param name="converted">Receives the body; its metadata and its trailer are left as they are.</param>
+    /// <param name="rows">Rows of the batch.</param>
+    /// <param name="converted">Receives the body; its metadata and trailer are left unchanged.</param>
     public static void Convert(ReadOnlySpan<byte> message, int rows, Span<byte> converted)
     {
         var (from, to) = (Format, HotFormat.Current);
@@ -44,7 +44,7 @@ internal static class HotVersion1
             var field = EventColumns.Fields[column];
             if (field == EventFields.Latency || field == EventFields.Duration)
             {
-                // One field had both: the latency of a CONNECT and the duration of a CLOSE.
+                // One field stored both: the latency of a CONNECT and the duration of a CLOSE.
                 var kind = field == EventFields.Latency ? RecordKind.Connect : RecordKind.Close;
                 CopyElapsed(Column(message, Kind, rows), Column(message, Elapsed, rows), kind, MemoryMarshal.Cast<byte, ulong>(values));
             }

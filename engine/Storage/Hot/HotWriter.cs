@@ -3,8 +3,8 @@ using NetMon.Events;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// Writes the batches of hours to their segments. A batch that the disk refuses stays and is tried again every second, until its
-/// room is needed: then its rows are lost and counted. The sink's thread alone.
+/// Writes the batches of hours to their segments. A batch that can't be written is retried every second until its memory is needed; then
+/// its rows are lost and counted. For the sink's thread only.
 /// </summary>
 internal sealed class HotWriter
 {
@@ -23,14 +23,14 @@ internal sealed class HotWriter
     private byte[] _scratch = [];
     private long _retryAt;
 
-    /// <param name="capture">Where segments are made.</param>
+    /// <param name="capture">The directory in which segments are created.</param>
     /// <param name="options">Node, intervals, sizes.</param>
-    /// <param name="counters">Counts what reached a segment and what did not.</param>
-    /// <param name="failures">Logs what the disk refuses.</param>
+    /// <param name="counters">Counts rows written to segments and rows lost.</param>
+    /// <param name="failures">Logs disk errors.</param>
     /// <param name="sync">Makes segments durable.</param>
-    /// <param name="written">Notes down what is in which segment.</param>
-    /// <param name="removed">Told of a segment that somebody has removed, and what was in it.</param>
-    /// <param name="full">Takes the segments of an hour, whose last is full.</param>
+    /// <param name="written">Records which rows are in which segment.</param>
+    /// <param name="removed">Called with a segment that another program removed, and its rows.</param>
+    /// <param name="full">Receives the segments of an hour when the last is full.</param>
     public HotWriter(
         CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, WrittenFiles written, Action<string, WrittenRows> removed,
         Action<HotHour> full)
@@ -59,7 +59,7 @@ internal sealed class HotWriter
         }
     }
 
-    /// <summary>Makes room: the batch's rows go to the segment or are lost.</summary>
+    /// <summary>Empties the batch: its rows are written to the segment or lost.</summary>
     public void WriteOut(HotHour hour)
     {
         if (hour.Batch.Rows > 0 && !TryFlush(hour))
@@ -70,7 +70,7 @@ internal sealed class HotWriter
         }
     }
 
-    /// <summary>Writes the batch to the segment. Where it can't, the rows stay.</summary>
+    /// <summary>Writes the batch to the segment. On failure the rows stay in the batch.</summary>
     public bool TryFlush(HotHour hour)
     {
         try
@@ -99,7 +99,7 @@ internal sealed class HotWriter
         return true;
     }
 
-    /// <summary>Ends the hour's segment; the next batch begins another.</summary>
+    /// <summary>Closes the hour's segment; the next batch starts another.</summary>
     public void End(HotHour hour)
     {
         if (hour.Segment is { } segment)
@@ -125,7 +125,7 @@ internal sealed class HotWriter
                 hour.Segments.Remove(segment.Path);
             }
 
-            // After a sync that failed the kernel may have dropped what was written: it is sealed as soon as may be, from what can be read.
+            // After a failed sync the kernel may have dropped written data: the segment is sealed as soon as possible, from what can be read.
             var isFull = segment.IsFull(hour.Batch, _options.RowGroupRows, _options.SegmentBytes) || segment.IsSuspect || segment.IsElsewhere;
             if (!isThere || isFull)
             {

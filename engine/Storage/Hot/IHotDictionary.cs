@@ -1,14 +1,14 @@
 namespace NetMon.Storage.Hot;
 
-/// <summary>A dictionary of an hour that is being written, as a segment sees it.</summary>
+/// <summary>A dictionary of the hour that is being written, as used by a segment.</summary>
 internal interface IHotDictionary
 {
-    /// <summary>Raised with each change: a segment that has not this version written needs it before its next batch.</summary>
+    /// <summary>Incremented with each change. A segment writes a dictionary whose version it lacks before its next batch.</summary>
     int Version { get; }
 
-    /// <summary>Bytes of its message.</summary>
+    /// <summary>The size of its message, in bytes.</summary>
     int MessageLength { get; }
 
-    /// <summary>Writes the message, <see cref="MessageLength"/> bytes.</summary>
+    /// <summary>Writes a message of <see cref="MessageLength"/> bytes.</summary>
     void Write(Span<byte> message);
 }

@@ -3,7 +3,7 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>What a dictionary of hot segments holds: containers or peers.</summary>
+/// <summary>The kind of entries of a dictionary of hot segments: containers or peers.</summary>
 /// <typeparam name="T">An entry.</typeparam>
 internal interface IIdentityKind<T>
     where T : class
@@ -14,9 +14,9 @@ internal interface IIdentityKind<T>
     /// <summary>The texts of an entry, in the order of the current version.</summary>
     static abstract IReadOnlyList<IdentityColumn<T>> Texts { get; }
 
-    /// <summary>An entry whose texts are empty.</summary>
+    /// <summary>An entry with empty texts.</summary>
     static abstract T Empty { get; }
 
-    /// <summary>An event's entry; null if it has none.</summary>
+    /// <summary>Returns an event's entry; null if it has none.</summary>
     static abstract T? Of(in ConnectionEvent e);
 }

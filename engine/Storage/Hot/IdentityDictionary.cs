@@ -4,9 +4,9 @@ using System.Text;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// A dictionary of an hour that is being written. It grows until a bound and starts anew then; whoever writes the next batch writes
-/// it before. (A delta would be smaller, but not every reader of Arrow takes deltas.) Identities are shared by their events, so it
-/// knows them by reference.
+/// A dictionary of the hour that is being written. It grows up to a limit, is then cleared, and is written before the next batch. (Delta
+/// dictionaries would be smaller, but not every Arrow reader supports them.) Events share identity objects, so entries are found by
+/// reference.
 /// </summary>
 /// <typeparam name="T">An entry.</typeparam>
 /// <typeparam name="TKind">Containers or peers.</typeparam>
@@ -27,13 +27,13 @@ internal sealed class IdentityDictionary<T, TKind> : IHotDictionary
     /// <inheritdoc/>
     public int Version { get; private set; } = 1;
 
-    /// <summary>Whether an entry found no room since the last <see cref="Clear"/>.</summary>
+    /// <summary>Whether an entry did not fit since the last <see cref="Clear"/>.</summary>
     public bool IsFull { get; private set; }
 
     /// <inheritdoc/>
     public int MessageLength => _template.Length + HotMetadata.DictionaryBodyLength(_entries.Count, _textBytes);
 
-    /// <summary>The entry's index; false if there is no room for it: write the rows that refer to this dictionary, then <see cref="Clear"/>.</summary>
+    /// <summary>Returns the entry's index; false if it does not fit: then write the rows that refer to this dictionary and call <see cref="Clear"/>.</summary>
     public bool TryIndex(T entry, out short index)
     {
         if (ReferenceEquals(entry, _last))
@@ -52,7 +52,7 @@ internal sealed class IdentityDictionary<T, TKind> : IHotDictionary
         return true;
     }
 
-    /// <summary>Forgets the entries.</summary>
+    /// <summary>Removes the entries.</summary>
     public void Clear()
     {
         (_last, IsFull) = (null, false);
@@ -111,6 +111,6 @@ internal sealed class IdentityDictionary<T, TKind> : IHotDictionary
         return true;
     }
 
-    /// <summary>A quarter of the bound in characters is never more bytes than the bound: a UTF-16 unit is 3 bytes of UTF-8 at most.</summary>
+    /// <summary>Truncates a text. A quarter of the limit in characters never exceeds the limit in bytes: a UTF-16 unit has at most 3 bytes in UTF-8.</summary>
     private static ReadOnlySpan<char> Cut(string text) => text.AsSpan(0, Math.Min(text.Length, HotLimits.TextBytes / 4));
 }

@@ -4,15 +4,15 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>Reads the body of a dictionary. Trusts no offset in it.</summary>
+/// <summary>Reads the body of a dictionary. Offsets in it are not trusted.</summary>
 internal static class IdentityDictionaryBody
 {
-    /// <summary>The entries, in the order of the dictionary; null if an offset is wrong.</summary>
-    /// <param name="body">The body, with the length that the metadata says.</param>
-    /// <param name="entries">How many there are.</param>
-    /// <param name="textBytes">Bytes of the texts, by field.</param>
+    /// <summary>Returns the entries, in dictionary order; null if an offset is wrong.</summary>
+    /// <param name="body">The body, with the length that the metadata declares.</param>
+    /// <param name="entries">The number of entries.</param>
+    /// <param name="textBytes">The size of the texts in bytes, by field.</param>
     /// <param name="columns">The texts, in the order of the segment's version.</param>
-    /// <param name="empty">An entry whose texts are empty.</param>
+    /// <param name="empty">An entry with empty texts.</param>
     public static T[]? Read<T>(ReadOnlySpan<byte> body, int entries, ReadOnlySpan<int> textBytes, IReadOnlyList<IdentityColumn<T>> columns, T empty)
         where T : class
     {

@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace NetMon.Storage.Hot;
 
 /// <summary>
-/// The metadata of an IPC message that Apache.Arrow wrote once, with the places of the numbers that differ from batch to
-/// batch: written batches are these bytes with other numbers, and read ones are held against them byte by byte. Library
-/// batches would be an object a column and a buffer each. Immutable.
+/// The metadata of an IPC message written once by Apache.Arrow, with the positions of the numbers that vary between batches. Batches
+/// are written as these bytes with other numbers, and read batches are compared with them byte by byte. The library's own batches would
+/// need an object per column and per buffer. Immutable.
 /// </summary>
 internal sealed class MessageTemplate
 {
-    /// <summary>The continuation marker and the metadata's length, before each metadata.</summary>
+    /// <summary>The size of the continuation marker and the metadata length, which precede the metadata.</summary>
     public const int PrefixBytes = 8;
 
     private const int MessageHeader = 2; // fields of table Message, format/Message.fbs of Apache Arrow
@@ -24,8 +24,8 @@ internal sealed class MessageTemplate
     private readonly int _nodes;
     private readonly int _buffers;
 
-    /// <param name="message">Prefix and metadata of a batch that has rows.</param>
-    /// <param name="isDictionary">A DictionaryBatch, not a RecordBatch.</param>
+    /// <param name="message">Prefix and metadata of a batch with rows.</param>
+    /// <param name="isDictionary">Whether it is a DictionaryBatch rather than a RecordBatch.</param>
     public MessageTemplate(ReadOnlySpan<byte> message, bool isDictionary)
     {
         _bytes = message.ToArray();
@@ -34,14 +34,14 @@ internal sealed class MessageTemplate
         var batch = Follow(Field(table, MessageHeader));
         batch = isDictionary ? Follow(Field(batch, DictionaryData)) : batch;
         _length = Field(batch, BatchLength);
-        _nodes = Follow(Field(batch, BatchNodes)) + sizeof(int); // a vector begins with its length
+        _nodes = Follow(Field(batch, BatchNodes)) + sizeof(int); // a vector starts with its length
         _buffers = Follow(Field(batch, BatchBuffers)) + sizeof(int);
     }
 
-    /// <summary>Bytes of prefix and metadata; a multiple of 8, so that the body after it is aligned.</summary>
+    /// <summary>The size of prefix and metadata in bytes; a multiple of 8, so that the following body is aligned.</summary>
     public int Length => _bytes.Length;
 
-    /// <summary>Copies the template; the numbers are still those of the library's batch.</summary>
+    /// <summary>Copies the template, with the numbers of the library's batch.</summary>
     public void CopyTo(Span<byte> message) => _bytes.CopyTo(message);
 
     public void SetRows(Span<byte> message, long rows) => Write(message, _length, rows);
@@ -74,10 +74,10 @@ internal sealed class MessageTemplate
 
     private int Int32(int at) => BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(at));
 
-    /// <summary>FlatBuffers: an offset counts from its own place.</summary>
+    /// <summary>FlatBuffers: an offset is relative to its own position.</summary>
     private int Follow(int at) => at + Int32(at);
 
-    /// <summary>FlatBuffers: a table begins with the way back to its vtable, which has a 16-bit offset for each field.</summary>
+    /// <summary>FlatBuffers: a table starts with the offset back to its vtable, which has a 16-bit offset for each field.</summary>
     private int Field(int table, int field)
     {
         var entry = table - Int32(table) + 2 * sizeof(ushort) + field * sizeof(ushort);

@@ -3,7 +3,7 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Storage.Hot;
 
-/// <summary>Peers of the events' connections.</summary>
+/// <summary>The peers of the events' connections.</summary>
 internal readonly struct PeerKind : IIdentityKind<PeerIdentity>
 {
     public static int Dictionary => HotColumns.Peers;

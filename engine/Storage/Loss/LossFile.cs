@@ -3,20 +3,21 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Storage.Loss;
 
-/// <summary>Rows of losses in hot/, a line each with a checksum at its end; what is no whole line does not count.</summary>
+/// <summary>Loss rows in hot/, one line each with a checksum at its end. Incomplete or corrupt lines are ignored.</summary>
 internal sealed class LossFile(CaptureDirectory capture, Hour hour) : HotFile(capture, hour, capture.NewLossFile(hour))
 {
-    /// <summary>No such file is read beyond this: 30,000 rows with names, 100,000 without.</summary>
+    /// <summary>The maximum number of bytes read: 30,000 rows with names, 100,000 without.</summary>
     private const long MostBytes = 8 << 20;
 
     public bool IsFull => Length >= MostBytes;
 
-    /// <exception cref="IOException">The disk refused it.</exception>
+    /// <summary>Appends a row.</summary>
+    /// <exception cref="IOException">The write failed.</exception>
     public void Append(in LossRow row) => Write(Encoding.UTF8.GetBytes(LossLine.Of(row)));
 
-    /// <summary>The rows of a file.</summary>
-    /// <param name="text">What is in it, whatever that is.</param>
-    /// <param name="torn">Lines that are none.</param>
+    /// <summary>Parses the rows of a file.</summary>
+    /// <param name="text">The file's content; may be malformed.</param>
+    /// <param name="torn">The number of malformed lines.</param>
     public static List<LossRow> Parse(string text, out int torn)
     {
         var rows = new List<LossRow>();
@@ -36,8 +37,8 @@ internal sealed class LossFile(CaptureDirectory capture, Hour hour) : HotFile(ca
         return rows;
     }
 
-    /// <summary>All of a file that may be one.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Reads a file up to the size limit.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public static string ReadText(Microsoft.Win32.SafeHandles.SafeFileHandle file)
     {
         var bytes = new byte[Math.Min(MostBytes + 4096, RandomAccess.GetLength(file))];

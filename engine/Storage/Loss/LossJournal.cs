@@ -4,20 +4,20 @@ using NetMon.Storage.Hot;
 namespace NetMon.Storage.Loss;
 
 /// <summary>
-/// Notes down what was lost and when: looks at the loss counters from time to time, takes what other stages tell, and
-/// hands each hour's rows on to be sealed when it is over. Rows that can't be written wait; <see cref="Unwritten"/> has them. Any thread.
+/// Records what was lost and when: polls the loss counters, accepts losses that other stages report, and passes each hour's rows on for
+/// sealing when the hour is over. Rows that can't be written are kept in <see cref="Unwritten"/>. Thread-safe.
 /// </summary>
 internal sealed class LossJournal(
     CaptureDirectory capture, CaptureSinkOptions options, SinkCounters counters, FailureLog failures, HotSync sync, Action<Hour, IReadOnlyList<string>> seal)
 {
-    /// <summary>The clock was set back if the stream's time is earlier by more than that: then what comes is of the time that it says.</summary>
+    /// <summary>If the stream's time goes back by more than this, the clock was set back, and later rows use the new time.</summary>
     private const long SetBackNanoseconds = 600_000_000_000;
 
     private const int MostUnwritten = 4000;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Stage, string Reason), long> _known = [];
     private readonly LossShares _shares = new();
-    private readonly List<LossRow> _inFile = []; // as long as it is not handed on: somebody may remove it
+    private readonly List<LossRow> _inFile = []; // kept until the file is passed on, as another program may remove the file
     private List<LossRow> _unwritten = [];
     private readonly List<string> _paths = [];
     private LossFile? _file;
@@ -27,17 +27,17 @@ internal sealed class LossJournal(
     private long? _downSince;
     private string _downReason = "";
 
-    /// <summary>The agent was not there from this moment until the first <see cref="Advance"/>.</summary>
+    /// <summary>Records that no agent ran from this time until the first <see cref="Advance"/>.</summary>
     public void DownSince(long unixNanoseconds, string reason) => (_downSince, _downReason) = (unixNanoseconds, reason);
 
-    /// <summary>The event stream has come to this moment; looks at the counters if it is time to.</summary>
+    /// <summary>Advances the time of the event stream; polls the counters when due.</summary>
     public void Advance(long watermark)
     {
         lock (_gate)
         {
             if (_now == 0)
             {
-                _now = watermark; // a source's first watermark says that no event is older, not what time it is
+                _now = watermark; // a source's first watermark is only a lower bound of event times, not the current time
                 return;
             }
 
@@ -63,7 +63,7 @@ internal sealed class LossJournal(
         }
     }
 
-    /// <summary>Rows that could not be written so far.</summary>
+    /// <summary>Rows that could not be written yet.</summary>
     public IReadOnlyList<LossRow> Unwritten
     {
         get
@@ -75,12 +75,12 @@ internal sealed class LossJournal(
         }
     }
 
-    /// <summary>Events that were delivered are lost: counts them, too. <paramref name="count"/> is null where nobody knows how many.</summary>
+    /// <summary>Records and counts the loss of delivered events. <paramref name="count"/> is null if unknown.</summary>
     public void Add(long from, long to, string reason, long? count)
     {
         lock (_gate)
         {
-            // Under the lock, so that the next look does not take them for the counter's growth.
+            // Under the lock, so that the next poll does not count them again as growth of the counter.
             counters.AddLostLater(reason, count ?? 0);
             _known[(counters.Name, reason)] = _known.GetValueOrDefault((counters.Name, reason)) + (count ?? 0);
             Append(new LossRow(from, to, counters.Name, reason, count));
@@ -97,7 +97,7 @@ internal sealed class LossJournal(
         }
     }
 
-    /// <summary>Looks once more and hands everything on.</summary>
+    /// <summary>Polls once more and passes everything on.</summary>
     public void Close()
     {
         lock (_gate)
@@ -199,13 +199,13 @@ internal sealed class LossJournal(
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            failures.Failed(failure, rowsLost: 0); // the rows wait; the next look tries again
+            failures.Failed(failure, rowsLost: 0); // the rows are kept; the next poll retries
         }
 
         _unwritten.RemoveRange(0, written);
     }
 
-    /// <summary>Somebody has removed the file, or what it was in: its rows are written again.</summary>
+    /// <summary>If another program removed the file or its directory, queues its rows to be written again.</summary>
     private void TakeBackRemoved()
     {
         if (_file is not { } file || (_unwritten.Count == 0 && !file.IsElsewhere))

@@ -4,10 +4,10 @@ using NetMon.Foundation;
 
 namespace NetMon.Storage.Loss;
 
-/// <summary>A row of losses as a line of text: fields between tabs, those of a cgroup only where it is known, and a checksum.</summary>
+/// <summary>A loss row as a line of text: tab-separated fields, those of a cgroup only if known, and a checksum.</summary>
 internal static class LossLine
 {
-    /// <summary>The line, with its end.</summary>
+    /// <summary>Formats a line, including the newline.</summary>
     public static string Of(in LossRow row)
     {
         var fields = string.Create(
@@ -22,9 +22,9 @@ internal static class LossLine
         return string.Create(CultureInfo.InvariantCulture, $"{fields}\t{Checksum(fields):x8}\n");
     }
 
-    /// <summary>False where it is no whole row. Takes lines of version 0.1 too, which have no cgroup.</summary>
-    /// <param name="line">Without its end.</param>
-    /// <param name="row">What it says.</param>
+    /// <summary>Parses a line; false if malformed. Also accepts lines of version 0.1, which have no cgroup.</summary>
+    /// <param name="line">Without the newline.</param>
+    /// <param name="row">The parsed row.</param>
     public static bool TryParse(string line, out LossRow row)
     {
         row = default;
@@ -54,7 +54,7 @@ internal static class LossLine
         var count = 0L;
         if (!TryParseNumber(fields[0], out var from) || !TryParseNumber(fields[1], out var to) || !(fields[4] == "-" || TryParseNumber(fields[4], out count)))
         {
-            return false; // a checksum is right by chance or by intent, too
+            return false; // a checksum can match accidentally or on purpose
         }
 
         row = new LossRow(from, to, fields[2], fields[3], fields[4] == "-" ? null : count, cgroup);
@@ -63,7 +63,7 @@ internal static class LossLine
 
     private static bool TryParseNumber(string text, out long number) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 
-    /// <summary>A runtime gives the names, so they may have tabs and line ends in them.</summary>
+    /// <summary>Names come from a runtime and may contain tabs and newlines.</summary>
     private static string Escaped(string? name) => Uri.EscapeDataString(name ?? "");
 
     private static string? Plain(string field) => field.Length == 0 ? null : Uri.UnescapeDataString(field);

@@ -2,14 +2,14 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Loss;
 
-/// <summary>Writes rows of losses as a row group.</summary>
+/// <summary>Writes loss rows as a row group.</summary>
 internal static class LossRowGroup
 {
     private const long NanosecondsPerMicrosecond = 1000;
 
-    /// <param name="file">A file of <see cref="LossSchema.Columns"/>.</param>
-    /// <param name="node">The text of the node column.</param>
-    /// <param name="rows">One at the least.</param>
+    /// <param name="file">A file with the columns of <see cref="LossSchema.Columns"/>.</param>
+    /// <param name="node">The value of the node column.</param>
+    /// <param name="rows">At least one.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public static void Write(ParquetFileWriter file, string node, IReadOnlyList<LossRow> rows)
     {

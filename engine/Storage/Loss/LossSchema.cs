@@ -2,7 +2,7 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Loss;
 
-/// <summary>The columns of a file of losses; <c>schemas/loss.md</c> documents them.</summary>
+/// <summary>The columns of a loss file; documented in <c>schemas/loss.md</c>.</summary>
 internal static class LossSchema
 {
     /// <summary>The value of <c>netmon.loss_schema_version</c>.</summary>
@@ -21,6 +21,6 @@ internal static class LossSchema
     public static readonly ColumnDefinition PodNamespace = new("pod_namespace", ColumnKind.Text, IsOptional: true);
     public static readonly ColumnDefinition ContainerName = new("container_name", ColumnKind.Text, IsOptional: true);
 
-    /// <summary>All of them, in their order.</summary>
+    /// <summary>All columns, in order.</summary>
     public static readonly IReadOnlyList<ColumnDefinition> Columns = [From, To, Node, Stage, Reason, Count, CgroupId, ContainerId, PodName, PodNamespace, ContainerName];
 }

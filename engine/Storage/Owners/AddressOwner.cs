@@ -1,9 +1,9 @@
 namespace NetMon.Storage.Owners;
 
-/// <summary>A pod's sandbox or a container with addresses of its own, and from when to when they are its. Immutable.</summary>
-/// <param name="Id">Of the sandbox or container.</param>
-/// <param name="Name">Whose addresses they are.</param>
-/// <param name="Addresses">As events have them (AddressText).</param>
-/// <param name="FromUnixNanoseconds">When it began.</param>
-/// <param name="UntilUnixNanoseconds">When it ended; 0: it is there.</param>
+/// <summary>A pod sandbox or container with addresses of its own, and the time range during which it has them. Immutable.</summary>
+/// <param name="Id">The id of the sandbox or container.</param>
+/// <param name="Name">The owner of the addresses.</param>
+/// <param name="Addresses">As in events (AddressText).</param>
+/// <param name="FromUnixNanoseconds">When the range began.</param>
+/// <param name="UntilUnixNanoseconds">When it ended; 0: still current.</param>
 public sealed record AddressOwner(string Id, OwnerName Name, IReadOnlyList<string> Addresses, long FromUnixNanoseconds, long UntilUnixNanoseconds = 0);

@@ -14,17 +14,17 @@ internal static class OwnerFile
 {
     private const int NanosecondDigits = 9;
 
-    /// <summary>More than an agent writes; bounds memory.</summary>
+    /// <summary>Bounds memory; more than an agent writes.</summary>
     private const int MostRows = 2 * OwnerTable.Most;
 
     private static readonly ColumnDefinition[] Places = [.. OwnerSchema.Columns];
 
     /// <summary>Writes a file; it is durable when this returns.</summary>
-    /// <param name="file">Empty; taken over.</param>
-    /// <param name="rows">One or more, in the order in which they are to be there.</param>
-    /// <param name="known">The moment up to which they are known, Unix nanoseconds.</param>
+    /// <param name="file">Empty; ownership is transferred.</param>
+    /// <param name="rows">At least one, in the order in which to write them.</param>
+    /// <param name="known">The time up to which the owners are known, Unix nanoseconds.</param>
     /// <param name="options">For the metadata.</param>
-    /// <exception cref="IOException">It can't be written.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
     public static void Write(SafeFileHandle file, IReadOnlyList<OwnerRange> rows, long known, CaptureSinkOptions options)
     {
         using var stream = new BufferedFile(file);
@@ -55,11 +55,11 @@ internal static class OwnerFile
         ContainedFolder.SyncData(stream.File);
     }
 
-    /// <summary>Reads a file of a node; null if another node's.</summary>
-    /// <param name="file">Taken over.</param>
+    /// <summary>Reads a file; null if it belongs to another node.</summary>
+    /// <param name="file">Ownership is transferred.</param>
     /// <param name="node">The node.</param>
-    /// <exception cref="DamagedFileException">It is damaged, or none of this version.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="DamagedFileException">The file is corrupt or has another version.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public static (List<OwnerRange> Rows, long Known)? Read(SafeFileHandle file, string node)
     {
         using var parquet = ParquetFile.Open(file);
@@ -109,7 +109,7 @@ internal static class OwnerFile
         string Text(ColumnDefinition column, int row) => Encoding.UTF8.GetString(Of(column).Text(row));
     }
 
-    /// <summary>An empty text is null where the column may have none.</summary>
+    /// <summary>Writes empty texts as null if the column is nullable.</summary>
     private static void WriteTexts(RowGroupWriter group, ColumnDefinition column, IReadOnlyList<OwnerRange> rows, Func<OwnerRange, string> of)
     {
         var texts = new DistinctTexts();

@@ -3,21 +3,21 @@ using NetMon.Storage.Cold;
 namespace NetMon.Storage.Owners;
 
 /// <summary>
-/// Keeps a file an hour of which address was whose, from when to when. <see cref="Take"/> is for any thread; all else for the sink's.
-/// Files are written by the thread that seals.
+/// Keeps one file per hour of the owners of addresses, with time ranges. <see cref="Take"/> is thread-safe; all else is for the sink's
+/// thread. The sealing thread writes the files.
 /// </summary>
 internal sealed class OwnerJournal
 {
-    /// <summary>How long after its end an hour's file waits for what runtimes report late.</summary>
+    /// <summary>How long an hour's file waits after its end for late reports from runtimes.</summary>
     private const long LateNanoseconds = 10_000_000_000;
 
-    /// <summary>A file without changes is written again after that, so that a crash leaves the moment up to which it was true.</summary>
+    /// <summary>Interval at which an unchanged file is rewritten, so that after a crash it shows up to when it is valid.</summary>
     private const long KnownMilliseconds = 60_000;
 
     private const long NodeMilliseconds = 60_000;
     private const long RetryMilliseconds = 10_000;
 
-    /// <summary>A file of more rows is written less often.</summary>
+    /// <summary>Larger files are written less often: one second of interval per this many rows.</summary>
     private const int RowsPerSecond = 500;
 
     private readonly CaptureSinkOptions _options;
@@ -40,28 +40,28 @@ internal sealed class OwnerJournal
     /// <param name="capture">The capture directory.</param>
     /// <param name="options">Node and intervals.</param>
     /// <param name="floor">Nothing is written below it.</param>
-    /// <param name="failures">Told of what the disk refuses.</param>
-    /// <param name="seal">Takes over jobs; <see cref="Write"/> does them.</param>
+    /// <param name="failures">Logs disk errors.</param>
+    /// <param name="seal">Receives jobs, which <see cref="Write"/> executes.</param>
     public OwnerJournal(CaptureDirectory capture, CaptureSinkOptions options, DiskFloor floor, FailureLog failures, Action<SealJob> seal)
     {
         (_options, _floor) = (options, floor);
         _writer = new OwnerWriter(capture, options, failures, seal);
     }
 
-    /// <summary>Ranges that there was no room for. Any thread.</summary>
+    /// <summary>Ranges that did not fit. Thread-safe.</summary>
     public long LeftOut => Volatile.Read(ref _leftOut) + _news.LeftOut;
 
-    /// <summary>Goes on where an earlier run ended.</summary>
+    /// <summary>Continues where an earlier run ended.</summary>
     public void Continue(OwnerTakeover earlier)
     {
         _table.Carry(earlier.Open);
         (_carriedKnown, _carriedHour) = (earlier.Known, Hour.Of(earlier.Known));
     }
 
-    /// <summary>Somebody has an address, or has it no more. Any thread; never waits.</summary>
+    /// <summary>Records that an owner has acquired or released an address. Thread-safe; never blocks.</summary>
     public void Take(AddressOwner owner) => _news.Add(owner);
 
-    /// <summary>The event stream has come to this moment: writes what has changed, if it is time to.</summary>
+    /// <summary>Advances the time of the event stream; writes changes when due.</summary>
     public void Advance(long watermark)
     {
         var now = Environment.TickCount64;
@@ -95,10 +95,10 @@ internal sealed class OwnerJournal
         }
     }
 
-    /// <summary>Does a job of <see cref="SealKind.Owners"/>. The thread that seals.</summary>
+    /// <summary>Executes a job of <see cref="SealKind.Owners"/>. For the sealing thread.</summary>
     public void Write(Hour hour) => _writer.Write(hour);
 
-    /// <summary>Has everything written for the last time.</summary>
+    /// <summary>Queues the final writes.</summary>
     public void Close()
     {
         TakeNews(Environment.TickCount64);
@@ -133,7 +133,7 @@ internal sealed class OwnerJournal
         Volatile.Write(ref _leftOut, _table.LeftOut);
     }
 
-    /// <summary>Of an earlier hour, whose file says that they are open, a second file says when they ended.</summary>
+    /// <summary>If an earlier hour's file has ranges that were still open, writes a second file with their end.</summary>
     private void SettleCarried(long now)
     {
         if (now < _listedAt || _table.Carried.Count == 0 || _carriedHour == _hour)

@@ -1,11 +1,11 @@
 namespace NetMon.Storage.Owners;
 
-/// <summary>Who has an address: a pod, a container outside Kubernetes, or the node itself. Empty texts are not known.</summary>
-/// <param name="PodName">Of a container outside Kubernetes its own name; of the node none.</param>
-/// <param name="PodNamespace">None of what is outside Kubernetes.</param>
-/// <param name="PodUid">None of what is outside Kubernetes.</param>
-/// <param name="Workload">What it is part of.</param>
-/// <param name="WorkloadKind">What that is.</param>
+/// <summary>The owner of an address: a pod, a container outside Kubernetes, or the node itself. Empty texts are unknown.</summary>
+/// <param name="PodName">Outside Kubernetes, the container's name; empty for the node.</param>
+/// <param name="PodNamespace">Empty outside Kubernetes.</param>
+/// <param name="PodUid">Empty outside Kubernetes.</param>
+/// <param name="Workload">The workload that it belongs to.</param>
+/// <param name="WorkloadKind">The kind of the workload.</param>
 public readonly record struct OwnerName(string PodName, string PodNamespace, string PodUid, string Workload, string WorkloadKind)
 {
     /// <summary>The node.</summary>

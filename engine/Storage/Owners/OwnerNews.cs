@@ -2,20 +2,20 @@ using System.Collections.Concurrent;
 
 namespace NetMon.Storage.Owners;
 
-/// <summary>Hands owners of addresses over from the thread that hears of them to the thread that keeps them; never waits. Bounded. Any thread.</summary>
+/// <summary>A bounded queue of owner changes from the thread that receives them to the thread that stores them; never blocks. Thread-safe.</summary>
 internal sealed class OwnerNews
 {
-    /// <summary>What may wait: every pod of a node at once.</summary>
+    /// <summary>Capacity: every pod of a node at once.</summary>
     private const int Most = 16_384;
 
     private readonly ConcurrentQueue<AddressOwner> _waiting = new();
     private int _count;
     private long _leftOut;
 
-    /// <summary>Addresses of owners that were dropped, because too many waited.</summary>
+    /// <summary>Addresses of owners that were dropped because the queue was full.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
 
-    /// <summary>Adds one.</summary>
+    /// <summary>Adds a change.</summary>
     public void Add(AddressOwner owner)
     {
         if (Interlocked.Increment(ref _count) > Most)
@@ -28,7 +28,7 @@ internal sealed class OwnerNews
         _waiting.Enqueue(owner);
     }
 
-    /// <summary>Takes the next one, in the order in which they came.</summary>
+    /// <summary>Takes the next change, in the order of arrival.</summary>
     public bool TryTake(out AddressOwner owner)
     {
         if (!_waiting.TryDequeue(out owner!))

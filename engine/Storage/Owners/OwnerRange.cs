@@ -1,20 +1,20 @@
 namespace NetMon.Storage.Owners;
 
-/// <summary>An address and whose it was, from when to when: a row of a file of owners. Times are Unix microseconds. Immutable.</summary>
-/// <param name="Address">As events have it.</param>
-/// <param name="Name">Whose it was.</param>
-/// <param name="From">Since when.</param>
-/// <param name="To">Until when, exclusive; null: its owner has it.</param>
+/// <summary>An address and its owner during a time range: a row of a file of owners. Times are Unix microseconds. Immutable.</summary>
+/// <param name="Address">As in events.</param>
+/// <param name="Name">The owner.</param>
+/// <param name="From">Start, inclusive.</param>
+/// <param name="To">End, exclusive; null: still current.</param>
 internal sealed record OwnerRange(string Address, OwnerName Name, long From, long? To = null)
 {
     private const long NanosecondsPerMicrosecond = 1000;
 
-    /// <summary>Unix microseconds of Unix nanoseconds.</summary>
+    /// <summary>Converts Unix nanoseconds to microseconds.</summary>
     public static long Microseconds(long unixNanoseconds) => unixNanoseconds / NanosecondsPerMicrosecond;
 
-    /// <summary>Whether any moment of an hour is in it.</summary>
+    /// <summary>Whether the range overlaps an hour.</summary>
     public bool IsIn(Hour hour) => From < Microseconds(hour.End) && (To is not { } to || to >= Microseconds(hour.Start));
 
-    /// <summary>Whether the other one is the same range, maybe with another end.</summary>
+    /// <summary>Whether the other is the same range, possibly with a different end.</summary>
     public bool IsSameAs(OwnerRange other) => Address == other.Address && From == other.From && Name == other.Name;
 }

@@ -2,7 +2,7 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Owners;
 
-/// <summary>The columns of a file of owners; <c>schemas/owners.md</c> documents them.</summary>
+/// <summary>The columns of a file of owners; documented in <c>schemas/owners.md</c>.</summary>
 internal static class OwnerSchema
 {
     /// <summary>The metadata key of the version.</summary>
@@ -21,6 +21,6 @@ internal static class OwnerSchema
     public static readonly ColumnDefinition From = new("from_time", ColumnKind.Timestamp);
     public static readonly ColumnDefinition To = new("to_time", ColumnKind.Timestamp, IsOptional: true);
 
-    /// <summary>All of them, in their order.</summary>
+    /// <summary>All columns, in order.</summary>
     public static readonly IReadOnlyList<ColumnDefinition> Columns = [Address, Node, PodName, PodNamespace, PodUid, Workload, WorkloadKind, HostNetwork, From, To];
 }

@@ -1,12 +1,12 @@
 namespace NetMon.Storage.Owners;
 
 /// <summary>
-/// Whose which address is and was, as far as it concerns hours that are being written. Bounded: past <see cref="Most"/> the range that
-/// ended first is forgotten, and where none has ended a new one is not taken. One thread.
+/// Current and former owners of addresses, as needed for the hours that are being written. Bounded: beyond <see cref="Most"/> the range
+/// that ended first is evicted; if none has ended, a new range is rejected. Not thread-safe.
 /// </summary>
 internal sealed class OwnerTable
 {
-    /// <summary>Ranges kept: a node that begins four pods of two addresses a second for half an hour.</summary>
+    /// <summary>The maximum number of ranges: a node that starts four pods with two addresses per second for half an hour.</summary>
     public const int Most = 16_384;
 
     private readonly Dictionary<string, List<OwnerRange>> _open = new(StringComparer.Ordinal);
@@ -15,29 +15,29 @@ internal sealed class OwnerTable
     private List<OwnerRange> _ofNode = [];
     private int _openCount;
 
-    /// <summary>Ranges held.</summary>
+    /// <summary>Number of ranges.</summary>
     public int Count => _openCount + _ended.Count + _carried.Count + _ofNode.Count;
 
-    /// <summary>Ranges that there was no room for.</summary>
+    /// <summary>Ranges that did not fit.</summary>
     public long LeftOut { get; private set; }
 
-    /// <summary>Changes with each change.</summary>
+    /// <summary>Incremented with each change.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Whether somebody has an address now.</summary>
+    /// <summary>Whether any address has a current owner.</summary>
     public bool HasOpen => _openCount + _ofNode.Count > 0;
 
-    /// <summary>Takes over ranges that were open when an earlier run wrote them last.</summary>
-    /// <param name="ranges">They end at that moment, until their owners are reported again.</param>
+    /// <summary>Takes over ranges that were open when an earlier run last wrote them.</summary>
+    /// <param name="ranges">They end at that time, unless their owners are reported again.</param>
     public void Carry(IEnumerable<OwnerRange> ranges) => _carried.AddRange(ranges.Take(Most));
 
-    /// <summary>Ranges of an earlier run whose owner nobody has reported again.</summary>
+    /// <summary>Ranges of an earlier run that have not been reported again.</summary>
     public IReadOnlyList<OwnerRange> Carried => _carried;
 
-    /// <summary>They have been written: they are not changed by anybody any more.</summary>
+    /// <summary>Removes the carried ranges after they have been written: they no longer change.</summary>
     public void ForgetCarried() => _carried.Clear();
 
-    /// <summary>Takes in a beginning, a change or an end.</summary>
+    /// <summary>Applies a start, a change or an end of ownership.</summary>
     public void Take(AddressOwner owner)
     {
         var from = OwnerRange.Microseconds(owner.FromUnixNanoseconds);
@@ -49,13 +49,13 @@ internal sealed class OwnerTable
 
         if (_open.TryGetValue(owner.Id, out var known) && known.Exists(range => range.From != from))
         {
-            End(owner.Id, from); // a container that began again
+            End(owner.Id, from); // the container was restarted
         }
 
         Begin(owner, from);
     }
 
-    /// <summary>The node's own addresses, as of this moment.</summary>
+    /// <summary>Replaces the node's own addresses.</summary>
     /// <param name="addresses">All of them.</param>
     /// <param name="now">Unix microseconds.</param>
     public void TakeNode(IEnumerable<string> addresses, long now)
@@ -75,14 +75,14 @@ internal sealed class OwnerTable
         Version++;
     }
 
-    /// <summary>The ranges that any moment of an hour is in.</summary>
+    /// <summary>Returns the ranges that overlap an hour.</summary>
     /// <param name="hour">The hour.</param>
-    /// <param name="carried">Whether with those of an earlier run that nobody has reported again.</param>
+    /// <param name="carried">Whether to include those of an earlier run that have not been reported again.</param>
     public List<OwnerRange> In(Hour hour, bool carried) =>
         [.. _open.Values.SelectMany(ranges => ranges).Concat(_ended).Concat(_ofNode).Concat(carried ? _carried : []).Where(range => range.IsIn(hour))
             .OrderBy(range => range.Address, StringComparer.Ordinal).ThenBy(range => range.From)];
 
-    /// <summary>Forgets what ended before an hour.</summary>
+    /// <summary>Removes ranges that ended before an hour.</summary>
     public void Forget(Hour before)
     {
         for (var left = _ended.Count; left > 0; left--)
@@ -134,7 +134,7 @@ internal sealed class OwnerTable
         }
     }
 
-    /// <summary>A range that goes on, where an earlier run has written its beginning. The node's addresses have none but that.</summary>
+    /// <summary>Continues a range from the start that an earlier run recorded. The node's addresses have no other start.</summary>
     private OwnerRange Continued(OwnerRange range)
     {
         var index = _carried.FindIndex(carried => carried.IsSameAs(range) || (range.Name.IsNode && carried.Name.IsNode && carried.Address == range.Address));

@@ -2,18 +2,18 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Owners;
 
-/// <summary>What an earlier run left of a node's owners: files in hot/ go to owners/, and what was open when it ended is carried on. At the start.</summary>
+/// <summary>Takes over a node's owners from an earlier run, at the start: files in hot/ move to owners/, and ranges that were open are carried on.</summary>
 internal sealed class OwnerTakeover(CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures)
 {
     private List<OwnerRange> _rows = [];
 
-    /// <summary>The moment up to which <see cref="Open"/> is known, Unix nanoseconds; 0: nothing is.</summary>
+    /// <summary>The time up to which <see cref="Open"/> is known, Unix nanoseconds; 0: nothing was found.</summary>
     public long Known { get; private set; }
 
-    /// <summary>The ranges that were open, ended at the moment that they are known up to.</summary>
+    /// <summary>The ranges that were open, ended at the time up to which they are known.</summary>
     public IEnumerable<OwnerRange> Open => _rows.Where(range => range.To is null).Select(range => range with { To = Math.Max(range.From, OwnerRange.Microseconds(Known)) });
 
-    /// <summary>Takes over. What fails costs that file, not the start.</summary>
+    /// <summary>Takes over the files. A failure affects that file only, not the start.</summary>
     public void Run()
     {
         Try(SealLeft);

@@ -3,19 +3,19 @@ using NetMon.Storage.Cold;
 namespace NetMon.Storage.Owners;
 
 /// <summary>
-/// Writes files of owners: of an hour that goes on in hot/, each time under a new name, and of one that is over in owners/. What waits to be
-/// written is handed over by <see cref="Add"/>, on any thread; <see cref="Write"/> is for the thread that seals.
+/// Writes files of owners: in hot/ for the current hour, under a new name each time, and in owners/ for an hour that is over.
+/// <see cref="Add"/> queues what to write and is thread-safe; <see cref="Write"/> is for the sealing thread.
 /// </summary>
 internal sealed class OwnerWriter(CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures, Action<SealJob> seal)
 {
-    /// <summary>Hours that may wait for a disk that takes nothing; the oldest is forgotten, and its file in hot/ stays.</summary>
+    /// <summary>The maximum number of hours that wait while the disk fails; beyond it the oldest is dropped, and its file in hot/ stays.</summary>
     private const int MostWaiting = 48;
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, OwnerSnapshot> _waiting = [];
     private readonly Dictionary<Hour, string> _hot = [];
 
-    /// <summary>Has an hour's ranges written, in the place of what waits of it.</summary>
+    /// <summary>Queues an hour's ranges, replacing any that wait for the same hour.</summary>
     public void Add(Hour hour, OwnerSnapshot snapshot)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ internal sealed class OwnerWriter(CaptureDirectory capture, CaptureSinkOptions o
         seal(new SealJob(SealKind.Owners, hour, []));
     }
 
-    /// <summary>Writes what waits of an hour; what can't be written waits on.</summary>
+    /// <summary>Writes the queued ranges of an hour; on failure they stay queued.</summary>
     public void Write(Hour hour)
     {
         if (Take(hour) is not { } snapshot)
@@ -50,7 +50,7 @@ internal sealed class OwnerWriter(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    /// <summary>Has what could not be written tried again.</summary>
+    /// <summary>Schedules failed writes again.</summary>
     public void TryAgain()
     {
         Hour[] hours;

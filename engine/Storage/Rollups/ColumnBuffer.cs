@@ -2,9 +2,9 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The values of a column for the next row group, added row by row. Keeps its memory from row group to row group. One thread.</summary>
-/// <param name="column">Which.</param>
-/// <param name="capacity">The most rows.</param>
+/// <summary>The values of a column for the next row group, added row by row. Memory is reused. Not thread-safe.</summary>
+/// <param name="column">The column.</param>
+/// <param name="capacity">The maximum number of rows.</param>
 internal sealed class ColumnBuffer(ColumnDefinition column, int capacity)
 {
     private readonly bool _isText = column.Kind == ColumnKind.Text;
@@ -30,7 +30,7 @@ internal sealed class ColumnBuffer(ColumnDefinition column, int capacity)
 
     public void AddNull() => Next(isPresent: false);
 
-    /// <summary>Writes the column and forgets its values.</summary>
+    /// <summary>Writes the column and clears its values.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Write(RowGroupWriter group)
     {
@@ -52,7 +52,7 @@ internal sealed class ColumnBuffer(ColumnDefinition column, int capacity)
         Clear();
     }
 
-    /// <summary>Forgets the values.</summary>
+    /// <summary>Removes the values.</summary>
     public void Clear()
     {
         (_rows, _values) = (0, 0);

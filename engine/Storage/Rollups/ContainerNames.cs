@@ -2,7 +2,7 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The names of numbered containers: those of a row that has some. Keeps its memory from use to use. One thread.</summary>
+/// <summary>The names of numbered containers, taken from any row that has them. Memory is reused. Not thread-safe.</summary>
 internal sealed class ContainerNames
 {
     private const uint Unknown = 0;
@@ -10,15 +10,15 @@ internal sealed class ContainerNames
     private readonly DistinctTexts _texts = new();
     private readonly uint[][] _names = [[], [], [], [], []];
 
-    /// <summary>Takes one of the names that a row group has.</summary>
-    /// <param name="name">Which: 0 for the pod's, 1 for its namespace, 2 for the container's, 3 for the workload's, 4 for its kind.</param>
-    /// <param name="indices">Of the rows that have one; rows of a container stand together.</param>
-    /// <param name="texts">What they are indices into.</param>
-    /// <param name="containers">The containers of the same rows, by their numbers.</param>
-    /// <param name="count">How many containers there are.</param>
+    /// <summary>Adds one kind of name from a row group.</summary>
+    /// <param name="name">The kind: 0 pod, 1 namespace, 2 container, 3 workload, 4 workload kind.</param>
+    /// <param name="indices">Indices of the rows that have a name; rows of a container are consecutive.</param>
+    /// <param name="texts">The dictionary that they refer to.</param>
+    /// <param name="containers">The container numbers of the same rows.</param>
+    /// <param name="count">The number of containers.</param>
     public void Take(int name, ReadOnlySpan<uint> indices, PlainTexts texts, ReadOnlySpan<uint> containers, int count)
     {
-        _texts.IndexOf(""u8); // is Unknown
+        _texts.IndexOf(""u8); // becomes Unknown
         ref var names = ref _names[name];
         if (names.Length < count)
         {
@@ -38,10 +38,10 @@ internal sealed class ContainerNames
         }
     }
 
-    /// <summary>Whether a container has no name of a kind; makes room for it.</summary>
-    /// <param name="name">Which.</param>
-    /// <param name="container">The container.</param>
-    /// <param name="count">How many containers there are.</param>
+    /// <summary>Whether a container lacks a kind of name; makes room for it.</summary>
+    /// <param name="name">The kind.</param>
+    /// <param name="container">The container's number.</param>
+    /// <param name="count">The number of containers.</param>
     public bool Lacks(int name, uint container, int count)
     {
         ref var names = ref _names[name];
@@ -53,17 +53,17 @@ internal sealed class ContainerNames
         return names[container] == Unknown;
     }
 
-    /// <summary>Gives a container a name.</summary>
+    /// <summary>Sets a name of a container.</summary>
     public void Set(int name, uint container, ReadOnlySpan<byte> text)
     {
-        _texts.IndexOf(""u8); // is Unknown
+        _texts.IndexOf(""u8); // becomes Unknown
         _names[name][container] = _texts.IndexOf(text);
     }
 
-    /// <summary>A container's names; valid until the next row group.</summary>
+    /// <summary>Returns a container's names; valid until the next row group.</summary>
     public RollupNames Of(int container) => new() { PodName = Text(0, container), PodNamespace = Text(1, container), ContainerName = Text(2, container), Workload = Text(3, container), WorkloadKind = Text(4, container) };
 
-    /// <summary>Forgets them.</summary>
+    /// <summary>Removes all names.</summary>
     public void Clear()
     {
         _texts.Clear();

@@ -5,7 +5,7 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The sums and latencies of numbered keys. Keeps its memory from use to use. One thread.</summary>
+/// <summary>The sums and latencies of numbered keys. Memory is reused. Not thread-safe.</summary>
 internal sealed class EventAmounts
 {
     private static readonly byte[] Connect = Encoding.UTF8.GetBytes(Vocabulary.Text(RecordKind.Connect));
@@ -25,7 +25,7 @@ internal sealed class EventAmounts
     private int _rows;
     private bool _areDeltasKnown;
 
-    /// <summary>Makes room at once for what is likely to come.</summary>
+    /// <summary>Preallocates memory for the expected number of keys.</summary>
     public void Reserve(int keys)
     {
         if (_sums.Length < keys)
@@ -36,9 +36,9 @@ internal sealed class EventAmounts
         _latencies.Reserve(keys);
     }
 
-    /// <summary>Begins a row group: its columns are to be taken in the order of the methods.</summary>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="areDeltasKnown">Whether every CLOSE and FLOW has its differences, so that nobody needs a CLOSE's totals.</param>
+    /// <summary>Begins a row group. Its columns must be added in the order of the methods.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="areDeltasKnown">Whether every CLOSE and FLOW has its deltas, so that totals of CLOSE are not needed.</param>
     public void Begin(int rows, bool areDeltasKnown)
     {
         (_rows, _areDeltasKnown) = (rows, areDeltasKnown);
@@ -53,8 +53,8 @@ internal sealed class EventAmounts
         }
     }
 
-    /// <summary>Takes the times, Unix microseconds.</summary>
-    /// <exception cref="DamagedFileException">One is not in the hour.</exception>
+    /// <summary>Adds the times, Unix microseconds.</summary>
+    /// <exception cref="DamagedFileException">A time is not in the hour.</exception>
     public void TakeTimes(ReadOnlySpan<long> times)
     {
         for (var row = 0; row < times.Length; row++)
@@ -84,9 +84,9 @@ internal sealed class EventAmounts
         }
     }
 
-    /// <summary>Takes each row's key.</summary>
-    /// <param name="numbers">Of the keys; borrowed until the next row group.</param>
-    /// <param name="count">How many keys there are by now.</param>
+    /// <summary>Adds each row's key.</summary>
+    /// <param name="numbers">The keys' numbers; borrowed until the next row group.</param>
+    /// <param name="count">The number of keys so far.</param>
     public void TakeKeys(uint[] numbers, int count)
     {
         if (_sums.Length < count)
@@ -102,7 +102,7 @@ internal sealed class EventAmounts
         }
     }
 
-    /// <summary>Takes the latencies, microseconds: those of CONNECT events count.</summary>
+    /// <summary>Adds the latencies in microseconds; only those of CONNECT events count.</summary>
     public void TakeLatencies(ReadOnlySpan<long> latencies, Presence? presence)
     {
         for (var n = 0; n < latencies.Length; n++)
@@ -115,7 +115,7 @@ internal sealed class EventAmounts
         }
     }
 
-    /// <summary>Takes the totals of connections.</summary>
+    /// <summary>Adds the total bytes of connections.</summary>
     public void TakeTotals(bool areSent, ReadOnlySpan<long> totals, Presence? presence)
     {
         if (!_areDeltasKnown)
@@ -128,7 +128,7 @@ internal sealed class EventAmounts
         }
     }
 
-    /// <summary>Takes the segments that were sent again: those of CLOSE events count.</summary>
+    /// <summary>Adds the retransmitted segments; only those of CLOSE events count.</summary>
     public void TakeRetransmits(ReadOnlySpan<long> retransmits, Presence? presence)
     {
         for (var n = 0; n < retransmits.Length; n++)
@@ -142,7 +142,7 @@ internal sealed class EventAmounts
         }
     }
 
-    /// <summary>Takes what events have moved since the connections' last ones; a CLOSE without that: all that the connection has moved.</summary>
+    /// <summary>Adds the bytes since each connection's previous FLOW; for a CLOSE without them, the connection's total.</summary>
     public void TakeDeltas(bool areSent, ReadOnlySpan<long> deltas, Presence? presence)
     {
         if (!_areDeltasKnown)
@@ -169,17 +169,17 @@ internal sealed class EventAmounts
         }
     }
 
-    /// <summary>To be called after the last row group, before what follows.</summary>
+    /// <summary>Must be called after the last row group and before the methods below.</summary>
     public void Settle() => _latencies.Settle(_count);
 
-    /// <summary>A key's sums.</summary>
+    /// <summary>Returns a key's sums.</summary>
     public RollupSums SumsOf(int number) => _sums[number].ToRollup(_hourStart);
 
-    /// <summary>A key's histogram as text; empty if it has none. Valid until the next call.</summary>
+    /// <summary>Returns a key's histogram as text; empty if it has none. Valid until the next call.</summary>
     public ReadOnlySpan<byte> LatencyOf(int number) => _latencies.TextOf(number);
 
-    /// <summary>Forgets all; keeps the memory.</summary>
-    /// <param name="hour">Of the events to come.</param>
+    /// <summary>Removes all sums; keeps the memory.</summary>
+    /// <param name="hour">The hour of the following events.</param>
     public void Clear(Hour hour)
     {
         (_count, _hourStart) = (0, hour.Start / 1000);

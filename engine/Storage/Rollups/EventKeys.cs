@@ -7,8 +7,8 @@ using static NetMon.Storage.Rollups.KeyBits;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Numbers the different keys (<see cref="RollupKey"/>) of events. A key is 128 bits: the numbers of its texts, and its port and errno.
-/// Keeps its memory from use to use. One thread.
+/// Assigns numbers to the distinct keys (<see cref="RollupKey"/>) of events. A key has 128 bits: the numbers of its texts, its port and
+/// errno. Memory is reused. Not thread-safe.
 /// </summary>
 internal sealed class EventKeys
 {
@@ -32,13 +32,13 @@ internal sealed class EventKeys
     private int _rows;
     private int _inContainer;
 
-    /// <summary>How many different keys there are.</summary>
+    /// <summary>The number of distinct keys.</summary>
     public int Count => _distinct.Count;
 
-    /// <summary>Makes room at once for what is likely to come.</summary>
+    /// <summary>Preallocates memory for the expected number of keys.</summary>
     public void Reserve(int keys) => _distinct.Reserve(keys);
 
-    /// <summary>Begins a row group: its columns are to be taken in the order of the methods.</summary>
+    /// <summary>Begins a row group. Its columns must be added in the order of the methods.</summary>
     public void Begin(int rows)
     {
         if (_keys.Length < rows)
@@ -56,10 +56,10 @@ internal sealed class EventKeys
         _keys.AsSpan(0, rows).Clear();
     }
 
-    /// <summary>Takes the workloads, before the containers: those of containers are names of theirs, others are owners.</summary>
+    /// <summary>Adds the workloads, before the containers: the workload of a container is one of its names, any other is an owner.</summary>
     public void TakeWorkloads(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence) => _workloads.Take(indices, texts, presence);
 
-    /// <summary>Takes the kinds of workloads, before the containers.</summary>
+    /// <summary>Adds the kinds of workloads, before the containers.</summary>
     public void TakeWorkloadKinds(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence) => _workloads.TakeKinds(indices, texts, presence);
 
     public void TakeSources(ReadOnlySpan<uint> indices, PlainTexts texts)
@@ -71,7 +71,7 @@ internal sealed class EventKeys
         }
     }
 
-    /// <summary>Takes the far ends of outbound connections.</summary>
+    /// <summary>Adds the destinations, which are the peers of outbound connections.</summary>
     public void TakeDestinations(ReadOnlySpan<uint> indices, PlainTexts texts)
     {
         var numbers = _peers.NumbersOf(texts);
@@ -81,7 +81,7 @@ internal sealed class EventKeys
         }
     }
 
-    /// <exception cref="DamagedFileException">One is out of its range.</exception>
+    /// <exception cref="DamagedFileException">A port is out of range.</exception>
     public void TakePorts(ReadOnlySpan<long> ports) => Add(_keys, ports, null, PortAt, (1 << PortBits) - 1, plus: 0);
 
     public void TakeProcesses(ReadOnlySpan<uint> indices, PlainTexts texts)
@@ -122,8 +122,8 @@ internal sealed class EventKeys
         }
     }
 
-    /// <summary>Takes a name of the containers; see <see cref="ContainerNames.Take"/>.</summary>
-    /// <exception cref="DamagedFileException">Other rows have one than have a container.</exception>
+    /// <summary>Adds a kind of name of the containers; see <see cref="ContainerNames.Take"/>.</summary>
+    /// <exception cref="DamagedFileException">The rows with a name are not the rows with a container.</exception>
     public void TakeNames(int name, ReadOnlySpan<uint> indices, PlainTexts texts)
     {
         if (indices.Length != _inContainer)
@@ -134,7 +134,7 @@ internal sealed class EventKeys
         _names.Take(name, indices, texts, _containerOf.AsSpan(0, _inContainer), _containers.Count);
     }
 
-    /// <summary>Takes the directions; the far ends of inbound connections are their sources.</summary>
+    /// <summary>Adds the directions. The peers of inbound connections are their sources.</summary>
     /// <exception cref="DamagedFileException">There are more than two.</exception>
     public void TakeDirections(ReadOnlySpan<uint> indices, PlainTexts texts)
     {
@@ -151,12 +151,12 @@ internal sealed class EventKeys
             ref var key = ref _keys[row];
             _isOutbound[row] = areOutbound[(int)indices[row]];
             key = _isOutbound[row]
-                ? key | ((UInt128)1 << DirectionAt) | established // in the order of the words; what follows a CONNECT is in the row of those that were established
+                ? key | ((UInt128)1 << DirectionAt) | established // in the order of the words; events after a CONNECT belong to the row of established connections
                 : (key & ~peer) | ((UInt128)_sources[row] << PeerAt);
         }
     }
 
-    /// <summary>Takes what a CONNECT came to.</summary>
+    /// <summary>Adds the results of CONNECT events.</summary>
     public void TakeResults(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
     {
         var numbers = _results.NumbersOf(texts);
@@ -168,17 +168,17 @@ internal sealed class EventKeys
         }
     }
 
-    /// <exception cref="DamagedFileException">One is out of its range.</exception>
+    /// <exception cref="DamagedFileException">An errno is out of range.</exception>
     public void TakeErrors(ReadOnlySpan<long> errors, Presence? presence) => Add(_keys, errors, presence, at: 0, int.MaxValue - 1, plus: 1);
 
-    /// <summary>After the columns: numbers the keys; a number for each row, and maybe more behind them; valid until the next row group.</summary>
+    /// <summary>Numbers the keys, after all columns. Returns a number for each row, possibly followed by more; valid until the next row group.</summary>
     public uint[] Number()
     {
         _distinct.TryIndex(_keys.AsSpan(0, _rows), _numbers, most: int.MaxValue);
         return _numbers;
     }
 
-    /// <summary>The numbers of the keys in the keys' order.</summary>
+    /// <summary>Returns the numbers of the keys, sorted by key.</summary>
     public ReadOnlySpan<int> Ordered()
     {
         if (_keys.Length < Count)
@@ -191,7 +191,7 @@ internal sealed class EventKeys
             _order = new int[Count];
         }
 
-        var ranked = _keys.AsSpan(0, Count); // the last row group's are done with
+        var ranked = _keys.AsSpan(0, Count); // the keys of the last row group are no longer needed
 
         var containers = _containers.Ranks();
         var processes = _processes.Ranks();
@@ -207,7 +207,7 @@ internal sealed class EventKeys
         return _order.AsSpan(0, Count);
     }
 
-    /// <summary>A key and the names of its container; valid until <see cref="Clear"/>.</summary>
+    /// <summary>Returns a key and its container's names; valid until <see cref="Clear"/>.</summary>
     public void Get(int number, out RollupKey key, out RollupNames names)
     {
         var parts = _distinct.Values[number];
@@ -225,7 +225,7 @@ internal sealed class EventKeys
         };
     }
 
-    /// <summary>Forgets all keys; keeps the memory.</summary>
+    /// <summary>Removes all keys; keeps the memory.</summary>
     public void Clear()
     {
         _distinct.Clear();

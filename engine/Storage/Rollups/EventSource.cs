@@ -4,19 +4,19 @@ using NetMon.Storage.Columns;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>Reads back the columns of events that a tap takes. One thread.</summary>
+/// <summary>Reads columns of events back from files into a tap. Not thread-safe.</summary>
 /// <param name="reader">Borrowed.</param>
 internal sealed class EventSource(ColumnReader reader)
 {
     private static readonly PlainTexts NoTexts = new();
     private static readonly Presence NoRows = new();
 
-    /// <summary>Gives a row group to a tap.</summary>
+    /// <summary>Passes a row group to a tap.</summary>
     /// <param name="file">A piece or a sealed file.</param>
-    /// <param name="group">Which row group.</param>
-    /// <param name="tap">Takes it.</param>
-    /// <exception cref="DamagedFileException">It is damaged, or not as this version writes it.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <param name="group">The index of the row group.</param>
+    /// <param name="tap">Receives the columns.</param>
+    /// <exception cref="DamagedFileException">The file is corrupt, or not in the form that this version writes.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public void Read(ParquetFile file, int group, IRowGroupTap tap)
     {
         var chunks = file.RowGroups[group].Chunks;
@@ -25,7 +25,7 @@ internal sealed class EventSource(ColumnReader reader)
         {
             if (column is "workload" or "workload_kind" && file.IndexOf(column) < 0)
             {
-                tap.Take(column, default, NoTexts, NoRows); // a file of an agent that did not know workloads
+                tap.Take(column, default, NoTexts, NoRows); // the file is from an agent without workloads
                 continue;
             }
 

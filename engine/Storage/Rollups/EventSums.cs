@@ -4,19 +4,19 @@ using NetMon.Storage.Columns;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Sums up row groups of an hour: in a table, and what does not fit in one in unfinished roll-ups that are merged at the end. Keeps its memory
-/// from use to use. One thread.
+/// Sums up row groups of an hour in a table. What does not fit goes to temporary roll-ups, which are merged at the end. Memory is
+/// reused. Not thread-safe.
 /// </summary>
-/// <param name="files">Writes them; borrowed.</param>
+/// <param name="files">Writes the roll-ups; borrowed.</param>
 internal sealed class EventSums(RollupFiles files) : IRowGroupTap
 {
-    /// <summary>Keys from which on a roll-up is made of what there is, 80 bytes each.</summary>
+    /// <summary>The number of keys, 80 bytes each, from which on the table should become a roll-up.</summary>
     private const int ManyKeys = 100_000;
 
-    /// <summary>Keys that are summed up in memory at once; a row group may bring as many again as it has rows.</summary>
+    /// <summary>The maximum number of keys before a row group, which may add as many keys as it has rows.</summary>
     private const int MostKeys = 2 * ManyKeys;
 
-    /// <summary>A row group of this many rows has memory made for <see cref="ManyKeys"/> at once.</summary>
+    /// <summary>The number of rows of a row group from which on memory for <see cref="ManyKeys"/> is preallocated.</summary>
     private const int ManyRows = 122_880;
 
     private readonly EventTable _table = new();
@@ -25,14 +25,14 @@ internal sealed class EventSums(RollupFiles files) : IRowGroupTap
     /// <summary>The hour of the events.</summary>
     public Hour Hour { get; private set; }
 
-    /// <summary>Events since <see cref="Begin"/>.</summary>
+    /// <summary>The number of events since <see cref="Begin"/>.</summary>
     public long Events { get; private set; }
 
-    /// <summary>Whether a roll-up should be made of them before others are added.</summary>
+    /// <summary>Whether a roll-up should be made of the events before others are added.</summary>
     public bool AreMany => _table.Count >= ManyKeys || _parts.Count > 0;
 
-    /// <summary>Forgets all events.</summary>
-    /// <param name="hour">Of those to come.</param>
+    /// <summary>Removes all events.</summary>
+    /// <param name="hour">The hour of the following events.</param>
     public void Begin(Hour hour)
     {
         files.DeleteAll(_parts);
@@ -42,7 +42,7 @@ internal sealed class EventSums(RollupFiles files) : IRowGroupTap
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">An unfinished file can't be written: the sums are worth nothing then.</exception>
+    /// <exception cref="IOException">A temporary file can't be written; the sums are invalid then.</exception>
     public void BeginRowGroup(int rows, bool areDeltasKnown)
     {
         if (_table.Count >= MostKeys)
@@ -68,10 +68,10 @@ internal sealed class EventSums(RollupFiles files) : IRowGroupTap
     /// <inheritdoc/>
     public void EndRowGroup() => _table.EndRowGroup();
 
-    /// <summary>Writes the roll-up as an unfinished file and forgets the events; returns its path.</summary>
-    /// <param name="pieces">Names of the files that it is to list.</param>
-    /// <param name="names">For containers without any; null: they stay without.</param>
-    /// <exception cref="IOException">It can't: the events are forgotten.</exception>
+    /// <summary>Writes the roll-up as a temporary file, removes the events and returns the file's path.</summary>
+    /// <param name="pieces">Names of the files that the roll-up lists.</param>
+    /// <param name="names">Names of containers without any; null: none are available.</param>
+    /// <exception cref="IOException">The file can't be written; the events are removed nevertheless.</exception>
     public string Complete(IReadOnlyCollection<string> pieces, LateNames? names)
     {
         try

@@ -5,12 +5,12 @@ using NetMon.Storage.Columns;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Sums up events of an hour by key (<see cref="RollupKey"/>), of one row group after the other, in a hash table of fixed-size keys: texts are
-/// numbered once, and rows are never objects. Keeps its memory from use to use. One thread.
+/// Sums up events of an hour by key (<see cref="RollupKey"/>), one row group after the other, in a hash table of fixed-size keys: texts are
+/// numbered once, and rows never become objects. Memory is reused. Not thread-safe.
 /// </summary>
 internal sealed class EventTable : IRowGroupTap
 {
-    /// <summary>The columns that it takes, in their order.</summary>
+    /// <summary>The columns that it uses, in order.</summary>
     public static readonly IReadOnlyList<string> Columns =
     [
         "workload", "workload_kind", "timestamp", "type", "src_ip", "dst_ip", "dst_port", "process", "container_id", "pod_name", "pod_namespace", "container_name", "direction", "result",
@@ -22,13 +22,13 @@ internal sealed class EventTable : IRowGroupTap
     private int _taken;
     private int _rows;
 
-    /// <summary>How many different keys there are.</summary>
+    /// <summary>The number of distinct keys.</summary>
     public int Count => _keys.Count;
 
-    /// <summary>Events that were added since <see cref="Clear"/>.</summary>
+    /// <summary>The number of events since <see cref="Clear"/>.</summary>
     public long Events { get; private set; }
 
-    /// <summary>Makes room at once for what is likely to come, so that it does not grow bit by bit.</summary>
+    /// <summary>Preallocates memory for the expected number of keys, to avoid growing in steps.</summary>
     public void Reserve(int keys)
     {
         _keys.Reserve(keys);
@@ -44,7 +44,7 @@ internal sealed class EventTable : IRowGroupTap
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DamagedFileException">No file of events has such values: the table is worth nothing then.</exception>
+    /// <exception cref="DamagedFileException">A value can't occur in a file of events; the table is invalid then.</exception>
     public void Take(string column, ReadOnlySpan<long> numbers, Presence? presence)
     {
         if (!IsNext(column))
@@ -81,7 +81,7 @@ internal sealed class EventTable : IRowGroupTap
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DamagedFileException">No file of events has such values: the table is worth nothing then.</exception>
+    /// <exception cref="DamagedFileException">A value can't occur in a file of events; the table is invalid then.</exception>
     public void Take(string column, ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
     {
         if (!IsNext(column))
@@ -135,9 +135,9 @@ internal sealed class EventTable : IRowGroupTap
         Events += _rows;
     }
 
-    /// <summary>Writes the rows of a roll-up, in the order of their keys.</summary>
-    /// <param name="writer">Gets them.</param>
-    /// <param name="names">For containers without any; null: they stay without.</param>
+    /// <summary>Writes the rows of a roll-up, sorted by key.</summary>
+    /// <param name="writer">Receives the rows.</param>
+    /// <param name="names">Names of containers without any; null: none are available.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Write(RollupWriter writer, LateNames? names)
     {
@@ -154,8 +154,8 @@ internal sealed class EventTable : IRowGroupTap
         }
     }
 
-    /// <summary>Forgets all events; keeps the memory.</summary>
-    /// <param name="hour">Of the events to come.</param>
+    /// <summary>Removes all events; keeps the memory.</summary>
+    /// <param name="hour">The hour of the following events.</param>
     public void Clear(Hour hour)
     {
         Events = 0;

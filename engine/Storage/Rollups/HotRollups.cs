@@ -1,13 +1,13 @@
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The roll-ups in hot/, by hour. The thread that seals.</summary>
-/// <param name="capture">Where they are; borrowed.</param>
-/// <param name="options">Told of each step.</param>
+/// <summary>The roll-ups in hot/, by hour. For the sealing thread.</summary>
+/// <param name="capture">The capture directory; borrowed.</param>
+/// <param name="options">Receives each step.</param>
 internal sealed class HotRollups(CaptureDirectory capture, CaptureSinkOptions options)
 {
     private readonly Dictionary<Hour, HourRollups> _hours = [];
 
-    /// <summary>Those of an hour.</summary>
+    /// <summary>Returns the roll-ups of an hour.</summary>
     public HourRollups Of(Hour hour)
     {
         if (!_hours.TryGetValue(hour, out var rollups))
@@ -18,8 +18,8 @@ internal sealed class HotRollups(CaptureDirectory capture, CaptureSinkOptions op
         return rollups;
     }
 
-    /// <summary>Moves an unfinished roll-up to its place.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Moves a temporary roll-up to its final path.</summary>
+    /// <exception cref="IOException">The file can't be moved.</exception>
     public void Publish(RollupFiles files, Hour hour, string partial, RollupOrigin origin)
     {
         var path = capture.NewRollup(hour);
@@ -27,8 +27,8 @@ internal sealed class HotRollups(CaptureDirectory capture, CaptureSinkOptions op
         Of(hour).Add(new HotRollup(path, origin));
     }
 
-    /// <summary>Removes one, whose sums are in another file.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Removes a roll-up that is contained in another file.</summary>
+    /// <exception cref="IOException">The file can't be removed.</exception>
     public void Remove(Hour hour, HotRollup rollup)
     {
         capture.Root.Delete(rollup.Path);
@@ -36,7 +36,7 @@ internal sealed class HotRollups(CaptureDirectory capture, CaptureSinkOptions op
         options.SealStep?.Invoke("roll-up removed");
     }
 
-    /// <summary>Forgets an hour that has none any more.</summary>
+    /// <summary>Drops an hour without roll-ups.</summary>
     public void ForgetIfEmpty(Hour hour)
     {
         if (Of(hour).All.Count == 0)

@@ -3,10 +3,10 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>Where the parts of a key of <see cref="EventKeys"/> are in its 128 bits.</summary>
+/// <summary>The bit positions of the parts of a 128-bit key of <see cref="EventKeys"/>.</summary>
 internal static class KeyBits
 {
-    // From the highest bit on, in the order of RollupKey. What may be missing has its number and one, and 0 where it is.
+    // From the highest bit down, in the order of RollupKey. An optional part is stored as its number + 1, or 0 if missing.
     public const int ErrnoBits = 31;
     public const int ResultBits = 5;
     public const int PortBits = 17;
@@ -20,11 +20,11 @@ internal static class KeyBits
     public const int ContainerAt = ProcessAt + ProcessBits;
     public const int ContainerBits = 128 - ContainerAt;
 
-    /// <summary>A part of a key.</summary>
+    /// <summary>Extracts a part of a key.</summary>
     public static uint Part(UInt128 key, int at, int bits) => (uint)(key >> at) & (uint)((1ul << bits) - 1);
 
     /// <summary>Adds a number to the key of each row that has one.</summary>
-    /// <exception cref="DamagedFileException">One is below 0 or above <paramref name="most"/>.</exception>
+    /// <exception cref="DamagedFileException">A number is negative or above <paramref name="most"/>.</exception>
     public static void Add(UInt128[] keys, ReadOnlySpan<long> numbers, Presence? presence, int at, long most, uint plus)
     {
         for (var n = 0; n < numbers.Length; n++)
@@ -38,7 +38,7 @@ internal static class KeyBits
         }
     }
 
-    /// <summary>A key with the ranks of its texts in place of their numbers: in the order of <see cref="RollupKey"/>.</summary>
+    /// <summary>Replaces the numbers of a key's texts by their ranks, so that keys sort in the order of <see cref="RollupKey"/>.</summary>
     public static UInt128 Ranked(UInt128 key, ReadOnlySpan<uint> containers, ReadOnlySpan<uint> processes, ReadOnlySpan<uint> peers, ReadOnlySpan<uint> results)
     {
         var (container, result) = (Part(key, ContainerAt, ContainerBits), Part(key, ResultAt, ResultBits));

@@ -1,6 +1,6 @@
 namespace NetMon.Storage.Rollups;
 
-/// <summary>Latencies of numbered keys, by bucket. Keeps its memory from use to use. One thread.</summary>
+/// <summary>Latencies of numbered keys, by bucket. Memory is reused. Not thread-safe.</summary>
 internal sealed class KeyLatencies
 {
     private readonly LatencyHistogram _histogram = new();
@@ -10,7 +10,7 @@ internal sealed class KeyLatencies
     private int[] _ends = [];
     private int _count;
 
-    /// <summary>Makes room at once for what is likely to come.</summary>
+    /// <summary>Preallocates memory for the expected number of latencies.</summary>
     public void Reserve(int count)
     {
         if (_keys.Length < count)
@@ -30,8 +30,8 @@ internal sealed class KeyLatencies
         (_keys[_count], _buckets[_count++]) = (key, (ushort)bucket);
     }
 
-    /// <summary>Puts them in the order of their keys; to be called before <see cref="TextOf"/>.</summary>
-    /// <param name="keys">How many keys there are.</param>
+    /// <summary>Sorts the latencies by key; must be called before <see cref="TextOf"/>.</summary>
+    /// <param name="keys">The number of keys.</param>
     public void Settle(int keys)
     {
         if (_ends.Length < keys + 1)
@@ -58,11 +58,11 @@ internal sealed class KeyLatencies
 
         for (var n = 0; n < _count; n++)
         {
-            _sorted[ends[(int)_keys[n]]++] = _buckets[n]; // from where the key begins to where it ends
+            _sorted[ends[(int)_keys[n]]++] = _buckets[n]; // ends[key] starts at the key's first position and finishes at its end
         }
     }
 
-    /// <summary>A key's histogram as text; empty if it has none. Valid until the next call.</summary>
+    /// <summary>Returns a key's histogram as text; empty if it has none. Valid until the next call.</summary>
     public ReadOnlySpan<byte> TextOf(int key)
     {
         _histogram.Clear();
@@ -74,6 +74,6 @@ internal sealed class KeyLatencies
         return _histogram.Text();
     }
 
-    /// <summary>Forgets them.</summary>
+    /// <summary>Removes all latencies.</summary>
     public void Clear() => _count = 0;
 }

@@ -2,7 +2,7 @@ using NetMon.Events;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The sums of a key while its events are summed up, in as little memory as holds an hour's: 48 bytes.</summary>
+/// <summary>The sums of a key while its events are added, in 48 bytes: sized for the events of one hour.</summary>
 internal struct KeySums
 {
     public long BytesSent;
@@ -11,15 +11,15 @@ internal struct KeySums
     private uint _attempts;
     private uint _accepts;
     private uint _closed;
-    private uint _first; // microseconds from the hour's beginning
+    private uint _first; // microseconds since the hour's start
     private uint _last;
 
-    /// <summary>Of no events.</summary>
+    /// <summary>Sums of no events.</summary>
     public static KeySums Empty => new() { _first = uint.MaxValue };
 
     /// <summary>Counts an event.</summary>
     /// <param name="kind">Its type.</param>
-    /// <param name="time">When it was, microseconds from the hour's beginning.</param>
+    /// <param name="time">Its time, in microseconds since the hour's start.</param>
     public void Count(RecordKind kind, uint time)
     {
         _attempts += kind == RecordKind.Connect ? 1u : 0;
@@ -28,7 +28,7 @@ internal struct KeySums
         (_first, _last) = (Math.Min(_first, time), Math.Max(_last, time));
     }
 
-    /// <summary>As a row of a roll-up has them.</summary>
+    /// <summary>Converts the sums to those of a roll-up's row.</summary>
     /// <param name="hourStart">Unix microseconds.</param>
     public readonly RollupSums ToRollup(long hourStart) => new()
     {

@@ -3,8 +3,8 @@ using NetMon.Events;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The names of containers that were not known when their events were kept. Rows come container by container, so that each is asked for once. One thread.</summary>
-/// <param name="namesOf">Who may know them by now.</param>
+/// <summary>Looks up container names that were unknown when their events were stored. Rows are grouped by container, so each is looked up once. Not thread-safe.</summary>
+/// <param name="namesOf">Returns a container with its names if they are known by now, else null.</param>
 internal sealed class LateNames(Func<ContainerIdentity, ContainerIdentity?> namesOf)
 {
     private byte[]? _container;
@@ -14,7 +14,7 @@ internal sealed class LateNames(Func<ContainerIdentity, ContainerIdentity?> name
     private byte[] _workload = [];
     private byte[] _workloadKind = [];
 
-    /// <summary>A container's names, all empty if nobody knows them; valid until the next call.</summary>
+    /// <summary>Returns a container's names, all empty if unknown; valid until the next call.</summary>
     public RollupNames Of(ReadOnlySpan<byte> container)
     {
         if (_container is null || !container.SequenceEqual(_container))

@@ -5,17 +5,17 @@ using NetMon.Parquet.Reading;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Counts of latencies in buckets whose bounds grow by an eighth, as the text "bucket:count bucket:count", ascending. Keeps its memory from
-/// use to use. One thread.
+/// Counts of latencies in buckets that grow by one eighth, serialised as "bucket:count bucket:count" in ascending order. Memory is
+/// reused. Not thread-safe.
 /// </summary>
 internal sealed class LatencyHistogram
 {
-    /// <summary>Buckets of one microsecond each at the beginning, and buckets of each power of two after them.</summary>
+    /// <summary>The number of one-microsecond buckets at the start, and of buckets per power of two after them.</summary>
     private const int Steps = 8;
 
     private const int StepBits = 3;
 
-    /// <summary>That of the greatest number of 63 bits, and one.</summary>
+    /// <summary>The number of buckets needed for 63-bit numbers.</summary>
     private const int Buckets = Steps * (63 - StepBits) + Steps;
 
     private readonly long[] _counts = new long[Buckets];
@@ -25,7 +25,7 @@ internal sealed class LatencyHistogram
 
     public bool IsEmpty => _from >= _to;
 
-    /// <summary>The bucket of a latency in microseconds, which is not negative.</summary>
+    /// <summary>Returns the bucket of a latency in microseconds, which must not be negative.</summary>
     public static int BucketOf(long microseconds)
     {
         if (microseconds < Steps)
@@ -37,7 +37,7 @@ internal sealed class LatencyHistogram
         return Steps * (power - StepBits + 1) + (int)((microseconds >> (power - StepBits)) & (Steps - 1));
     }
 
-    /// <summary>The least latency in a bucket, microseconds.</summary>
+    /// <summary>Returns the lower bound of a bucket in microseconds.</summary>
     public static long LowerBound(int bucket) => bucket < Steps ? bucket : (Steps + bucket % Steps) << (bucket / Steps - 1);
 
     public void Add(int bucket, long count)
@@ -46,8 +46,8 @@ internal sealed class LatencyHistogram
         (_from, _to) = (Math.Min(_from, bucket), Math.Max(_to, bucket + 1));
     }
 
-    /// <summary>Adds the counts of a text; an empty one has none.</summary>
-    /// <exception cref="DamagedFileException">It is no such text.</exception>
+    /// <summary>Adds the counts of a histogram's text; an empty text has none.</summary>
+    /// <exception cref="DamagedFileException">The text is malformed.</exception>
     public void Add(ReadOnlySpan<byte> text)
     {
         while (!text.IsEmpty)
@@ -67,7 +67,7 @@ internal sealed class LatencyHistogram
         }
     }
 
-    /// <summary>The text of the counts; valid until the next call. Empty if there are none.</summary>
+    /// <summary>Returns the counts as text, valid until the next call; empty if there are none.</summary>
     public ReadOnlySpan<byte> Text()
     {
         const int MostPair = 5 + 20;
@@ -99,7 +99,7 @@ internal sealed class LatencyHistogram
         return _text.AsSpan(0, length);
     }
 
-    /// <summary>Forgets the counts.</summary>
+    /// <summary>Removes the counts.</summary>
     public void Clear()
     {
         if (!IsEmpty)

@@ -3,8 +3,8 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>Numbers texts in the order in which they come, whatever dictionary they come from. Keeps its memory from use to use. One thread.</summary>
-/// <param name="bits">That a number has at most.</param>
+/// <summary>Numbers texts in the order of their first occurrence, across dictionaries. Memory is reused. Not thread-safe.</summary>
+/// <param name="bits">The maximum width of a number.</param>
 internal sealed class NumberedTexts(int bits)
 {
     private readonly DistinctTexts _texts = new();
@@ -12,21 +12,21 @@ internal sealed class NumberedTexts(int bits)
     private uint[] _ranks = [];
     private int[] _order = [];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of texts.</summary>
     public int Count => _texts.Texts.Count;
 
-    /// <summary>The text of a number; valid until the next is added.</summary>
+    /// <summary>The text of a number; valid until another text is added.</summary>
     public ReadOnlySpan<byte> this[uint number] => _texts.Texts[(int)number];
 
-    /// <summary>A text's number.</summary>
-    /// <exception cref="DamagedFileException">There are more texts than numbers: more than a capture has.</exception>
+    /// <summary>Returns the number of a text.</summary>
+    /// <exception cref="DamagedFileException">There are more texts than numbers, which can't happen in a valid capture.</exception>
     public uint NumberOf(ReadOnlySpan<byte> text)
     {
         var number = _texts.IndexOf(text);
         return number < (1u << bits) - 1 ? number : throw new DamagedFileException("too many different texts");
     }
 
-    /// <summary>The numbers of a dictionary's texts, by their index; valid until the next call.</summary>
+    /// <summary>Returns the numbers of a dictionary's texts, by index; valid until the next call.</summary>
     /// <exception cref="DamagedFileException">There are more texts than numbers.</exception>
     public ReadOnlySpan<uint> NumbersOf(PlainTexts texts)
     {
@@ -43,7 +43,7 @@ internal sealed class NumberedTexts(int bits)
         return _numbers.AsSpan(0, texts.Count);
     }
 
-    /// <summary>The place of each number's text in the order of their bytes; valid until the next call.</summary>
+    /// <summary>Returns the rank of each number's text in byte order; valid until the next call.</summary>
     public ReadOnlySpan<uint> Ranks()
     {
         if (_ranks.Length < Count)
@@ -66,6 +66,6 @@ internal sealed class NumberedTexts(int bits)
         return _ranks.AsSpan(0, Count);
     }
 
-    /// <summary>Forgets the texts; keeps the memory.</summary>
+    /// <summary>Removes the texts; keeps the memory.</summary>
     public void Clear() => _texts.Clear();
 }

@@ -2,7 +2,7 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The workloads of a row group's rows, until it is known which rows are of containers. Keeps its memory from use to use. One thread.</summary>
+/// <summary>The workloads of a row group's rows, kept until the rows of containers are known. Memory is reused. Not thread-safe.</summary>
 internal sealed class OwnerWorkloads
 {
     private const int WorkloadBits = 24;
@@ -13,9 +13,9 @@ internal sealed class OwnerWorkloads
 
     private readonly NumberedTexts _workloads = new(WorkloadBits);
     private readonly NumberedTexts _kinds = new(KindBits);
-    private uint[] _workloadOf = []; // and one
-    private uint[] _kindOf = []; // and one
-    private uint[] _unitOf = []; // by workload: its owner's number and one
+    private uint[] _workloadOf = []; // index + 1
+    private uint[] _kindOf = []; // index + 1
+    private uint[] _unitOf = []; // by workload: number of its owner + 1
     private int _rows;
     private bool _hasAny;
 
@@ -30,7 +30,7 @@ internal sealed class OwnerWorkloads
         (_rows, _hasAny) = (rows, false);
     }
 
-    /// <summary>Takes the rows' workloads.</summary>
+    /// <summary>Adds the rows' workloads.</summary>
     public void Take(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
     {
         _hasAny = indices.Length > 0;
@@ -41,7 +41,7 @@ internal sealed class OwnerWorkloads
         }
     }
 
-    /// <summary>Takes the kinds.</summary>
+    /// <summary>Adds the kinds of workloads.</summary>
     public void TakeKinds(ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
     {
         if (_hasAny)
@@ -50,11 +50,11 @@ internal sealed class OwnerWorkloads
         }
     }
 
-    /// <summary>Whether a row has one.</summary>
+    /// <summary>Whether a row has a workload.</summary>
     public bool Has(int row) => _hasAny && _workloadOf[row] != None;
 
-    /// <summary>The number of a row's unit among the owners.</summary>
-    /// <param name="row">A row without a container, and with a workload.</param>
+    /// <summary>Returns the number of a row's systemd unit among the owners.</summary>
+    /// <param name="row">A row with a workload but no container.</param>
     /// <param name="owners">Containers and units.</param>
     public uint UnitOf(int row, NumberedTexts owners)
     {
@@ -73,11 +73,11 @@ internal sealed class OwnerWorkloads
         return _unitOf[workload] - 1;
     }
 
-    /// <summary>Makes a row's workload one of its container's names.</summary>
+    /// <summary>Adds a row's workload to the names of its container.</summary>
     /// <param name="row">A row with a container and a workload.</param>
     /// <param name="container">The container's number.</param>
-    /// <param name="names">Receives it.</param>
-    /// <param name="count">How many containers there are.</param>
+    /// <param name="names">Receives the workload.</param>
+    /// <param name="count">The number of containers.</param>
     public void Give(int row, uint container, ContainerNames names, int count)
     {
         if (names.Lacks(Workload, container, count))
@@ -90,7 +90,7 @@ internal sealed class OwnerWorkloads
         }
     }
 
-    /// <summary>Forgets the texts; keeps the memory.</summary>
+    /// <summary>Removes the texts; keeps the memory.</summary>
     public void Clear()
     {
         _workloads.Clear();

@@ -4,33 +4,33 @@ using NetMon.Storage.Columns;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Makes roll-ups of pieces: of what was summed up while they were written, and of those that a crash or a failure left without sums by
-/// reading them back. The thread that seals.
+/// Makes roll-ups of pieces, from sums made while the pieces were written, or by reading back pieces that a crash or a failure left
+/// without sums. For the sealing thread.
 /// </summary>
-/// <param name="capture">Where they are; borrowed.</param>
+/// <param name="capture">The capture directory; borrowed.</param>
 /// <param name="options">How many events make a roll-up.</param>
-/// <param name="failures">Told of what has to be done again later.</param>
-/// <param name="hot">Gets the roll-ups; borrowed.</param>
+/// <param name="failures">Logs what must be retried later.</param>
+/// <param name="hot">Receives the roll-ups; borrowed.</param>
 internal sealed class PieceRollups(CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures, HotRollups hot)
 {
     private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _rowsOf = new(StringComparer.Ordinal); // of pieces that were verified and wait to be summed up
+    private readonly Dictionary<string, long> _rowsOf = new(StringComparer.Ordinal); // of verified pieces that wait to be summed up
     private RollupFiles? _files;
     private PieceSums? _sums;
 
-    /// <summary>Makes the files; with the memory for that, until <see cref="Forget"/>.</summary>
+    /// <summary>Writes the files; allocates their memory, which is kept until <see cref="Forget"/>.</summary>
     public RollupFiles Files => _files ??= new RollupFiles(capture, options);
 
     /// <summary>Sums up pieces while they are written.</summary>
     public PieceSums Sums => _sums ??= new PieceSums(Files.Sums, failure => failures.Failed(failure, rowsLost: 0));
 
-    /// <summary>Whether enough was summed up for a roll-up.</summary>
+    /// <summary>Whether the sums are enough for a roll-up.</summary>
     public bool AreSumsMany => Sums.AreMany || Sums.Events >= options.RollupEvents;
 
-    /// <summary>Makes roll-ups of those pieces that have none yet. What is damaged is left to the sealed file.</summary>
-    /// <param name="hour">Theirs.</param>
-    /// <param name="pieces">All that there are.</param>
-    /// <param name="isLast">Whether no more will come: else those wait that are not enough to be summed up together.</param>
+    /// <summary>Makes roll-ups of the pieces that have none yet. Damaged pieces are left to the sealed file.</summary>
+    /// <param name="hour">Their hour.</param>
+    /// <param name="pieces">All pieces of the hour.</param>
+    /// <param name="isLast">Whether no more will come; otherwise pieces wait until they are enough for a roll-up.</param>
     /// <exception cref="IOException">A file can't be read or written.</exception>
     public void Cover(Hour hour, IEnumerable<string> pieces, bool isLast)
     {
@@ -72,7 +72,7 @@ internal sealed class PieceRollups(CaptureDirectory capture, CaptureSinkOptions 
         }
     }
 
-    /// <summary>Makes a roll-up of the pieces that were summed up while they were written; if it fails they are read back.</summary>
+    /// <summary>Makes a roll-up of the pieces that were summed up while they were written. If it fails, they are read back later.</summary>
     /// <exception cref="IOException">A file can't be written.</exception>
     public void CoverSummedUp()
     {
@@ -112,10 +112,10 @@ internal sealed class PieceRollups(CaptureDirectory capture, CaptureSinkOptions 
         }
     }
 
-    /// <summary>An hour is sealed: what was damaged of it does not matter any more.</summary>
+    /// <summary>Forgets which pieces are damaged, after their hour was sealed.</summary>
     public void ForgetDamage() => _damaged.Clear();
 
-    /// <summary>Gives the buffers, which are as large as a row group, back.</summary>
+    /// <summary>Releases the buffers, which have the size of a row group.</summary>
     public void Forget()
     {
         _files?.Dispose();

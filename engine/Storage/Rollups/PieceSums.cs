@@ -4,11 +4,11 @@ using NetMon.Storage.Columns;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Sums up the events of pieces while these are written, so that they need not be read back. Only in memory: what a crash or a failure leaves
-/// without sums is read back. One thread.
+/// Sums up the events of pieces while the pieces are written, to avoid reading them back. The sums are only in memory: pieces that a
+/// crash or a failure leaves without sums are read back. Not thread-safe.
 /// </summary>
 /// <param name="sums">Borrowed.</param>
-/// <param name="failed">Told of what fails here; it never keeps a piece from being written.</param>
+/// <param name="failed">Receives failures, which never prevent a piece from being written.</param>
 internal sealed class PieceSums(EventSums sums, Action<Exception> failed) : IRowGroupTap
 {
     private readonly List<string> _pieces = [];
@@ -18,16 +18,16 @@ internal sealed class PieceSums(EventSums sums, Action<Exception> failed) : IRow
     /// <summary>The hour of the events.</summary>
     public Hour Hour => sums.Hour;
 
-    /// <summary>Names of the pieces that were summed up.</summary>
+    /// <summary>Names of the pieces in the sums.</summary>
     public IReadOnlyCollection<string> Pieces => _pieces;
 
-    /// <summary>Events that were summed up.</summary>
+    /// <summary>The number of events in the sums.</summary>
     public long Events => sums.Events;
 
-    /// <summary>Whether a roll-up should be made of them before others are added.</summary>
+    /// <summary>Whether a roll-up should be made of the events before others are added.</summary>
     public bool AreMany => sums.AreMany;
 
-    /// <summary>Begins a piece, of the same hour as those before. If one before was not kept, the sums begin anew.</summary>
+    /// <summary>Begins a piece of the same hour as the previous ones. If the previous piece was not kept, all sums are dropped.</summary>
     public void Begin(Hour hour)
     {
         if (_isPieceOpen || _isWorthless || _pieces.Count == 0)
@@ -38,7 +38,7 @@ internal sealed class PieceSums(EventSums sums, Action<Exception> failed) : IRow
         _isPieceOpen = true;
     }
 
-    /// <summary>The piece that was begun is in its place.</summary>
+    /// <summary>Confirms that the current piece has been published.</summary>
     public void Keep(string name)
     {
         if (_isPieceOpen && !_isWorthless)
@@ -49,8 +49,8 @@ internal sealed class PieceSums(EventSums sums, Action<Exception> failed) : IRow
         _isPieceOpen = false;
     }
 
-    /// <summary>Forgets all sums.</summary>
-    /// <param name="hour">Of those to come.</param>
+    /// <summary>Removes all sums.</summary>
+    /// <param name="hour">The hour of the following pieces.</param>
     public void Drop(Hour hour)
     {
         _pieces.Clear();
@@ -58,7 +58,7 @@ internal sealed class PieceSums(EventSums sums, Action<Exception> failed) : IRow
         Try(() => sums.Begin(hour));
     }
 
-    /// <summary>Whether there are sums of whole pieces only; otherwise they are forgotten.</summary>
+    /// <summary>Whether the sums cover complete pieces only; otherwise drops them.</summary>
     public bool TrySettle()
     {
         if (_isPieceOpen || _isWorthless || _pieces.Count == 0)

@@ -1,6 +1,6 @@
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The places of a roll-up's columns in <see cref="RollupSchema.Columns"/>.</summary>
+/// <summary>The indices of a roll-up's columns in <see cref="RollupSchema.Columns"/>.</summary>
 internal enum RollupColumn
 {
     Node,

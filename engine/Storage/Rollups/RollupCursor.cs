@@ -3,7 +3,7 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>Goes through a roll-up's rows, with one row group in memory at a time. Owns the file. One thread.</summary>
+/// <summary>Iterates over a roll-up's rows, with one row group in memory at a time. Owns the file. Not thread-safe.</summary>
 internal sealed class RollupCursor : IDisposable
 {
     private readonly ParquetFile _file;
@@ -14,10 +14,10 @@ internal sealed class RollupCursor : IDisposable
     private int _group = -1;
     private int _row;
 
-    /// <param name="file">Taken over, also when this throws.</param>
-    /// <param name="reader">Borrowed; shared with others.</param>
+    /// <param name="file">Ownership is transferred, even if the constructor throws.</param>
+    /// <param name="reader">Borrowed; shared with other cursors.</param>
     /// <param name="columns">Memory for the row group; borrowed.</param>
-    /// <exception cref="DamagedFileException">It is no roll-up that this build can read.</exception>
+    /// <exception cref="DamagedFileException">The file is not a roll-up that this build can read.</exception>
     public RollupCursor(ParquetFile file, ColumnReader reader, StoredColumn[] columns)
     {
         (_file, _reader, _columns) = (file, reader, columns);
@@ -30,7 +30,7 @@ internal sealed class RollupCursor : IDisposable
         }
     }
 
-    /// <summary>Memory for a row group of one cursor.</summary>
+    /// <summary>Allocates memory for a row group of one cursor.</summary>
     public static StoredColumn[] NewColumns() => [.. RollupSchema.Columns.Select(_ => new StoredColumn())];
 
     /// <summary>The row's key; valid until the next row.</summary>
@@ -45,7 +45,7 @@ internal sealed class RollupCursor : IDisposable
         Errno = this[RollupColumn.Errno].IsNull(_row) ? null : (int)Number(RollupColumn.Errno),
     };
 
-    /// <summary>The names of its container; valid until the next row.</summary>
+    /// <summary>The names of the row's container; valid until the next row.</summary>
     public RollupNames Names => new()
     {
         PodName = Text(RollupColumn.PodName),
@@ -67,12 +67,12 @@ internal sealed class RollupCursor : IDisposable
         Last = Number(RollupColumn.Last),
     };
 
-    /// <summary>The histogram's text; empty if there is none. Valid until the next row.</summary>
+    /// <summary>The row's histogram as text; empty if there is none. Valid until the next row.</summary>
     public ReadOnlySpan<byte> Latency => Text(RollupColumn.Latency);
 
-    /// <summary>Goes to the next row; false at the end.</summary>
-    /// <exception cref="DamagedFileException">The file is damaged.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Advances to the next row; false at the end.</summary>
+    /// <exception cref="DamagedFileException">The file is corrupt.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public bool TryNext()
     {
         if (_group >= 0 && ++_row < _file.RowGroups[_group].Rows)
@@ -109,7 +109,7 @@ internal sealed class RollupCursor : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Of a process of the node the owner is its unit, with a zero byte before it.</summary>
+    /// <summary>Builds the owner of a process of the node: its systemd unit, prefixed by a zero byte.</summary>
     private void TakeUnit()
     {
         _unitBytes = 0;

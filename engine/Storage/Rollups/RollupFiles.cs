@@ -5,27 +5,27 @@ using NetMon.Parquet.Reading;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Makes roll-ups as unfinished files in hot/, durable but not in their places: of events, and of other roll-ups. Of each file one row
-/// group is in memory. One thread.
+/// Makes roll-ups from events or from other roll-ups, as temporary files in hot/ that are durable but not published. Keeps one row group
+/// per file in memory. Not thread-safe.
 /// </summary>
 internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions options) : IDisposable
 {
-    /// <summary>Roll-ups that become one at a time: more would take more memory, fewer would write each row more often.</summary>
+    /// <summary>The number of roll-ups merged at a time: more would need more memory, fewer would rewrite each row more often.</summary>
     public const int Fan = 8;
 
     private readonly ColumnReader _reader = new();
     private readonly RollupBuffers _buffers = new();
     private EventSums? _sums;
 
-    /// <summary>Sums up events; its memory goes with this.</summary>
+    /// <summary>Sums up events; disposed together with this object.</summary>
     public EventSums Sums => _sums ??= new EventSums(this);
 
-    /// <summary>Sums up files of events; returns the path of the unfinished file and how many events there are.</summary>
-    /// <param name="hour">Theirs.</param>
+    /// <summary>Sums up files of events; returns the path of the temporary file and the number of events.</summary>
+    /// <param name="hour">Their hour.</param>
     /// <param name="paths">The files, relative to the capture directory.</param>
-    /// <param name="pieces">Names of the files that the roll-up is to list.</param>
-    /// <param name="names">For containers without any; null: they stay without.</param>
-    /// <exception cref="DamagedFileException">A file is damaged.</exception>
+    /// <param name="pieces">Names of the files that the roll-up lists.</param>
+    /// <param name="names">Names of containers without any; null: none are available.</param>
+    /// <exception cref="DamagedFileException">A file is corrupt.</exception>
     /// <exception cref="IOException">A file can't be read or written.</exception>
     public (string Partial, long Events) FromEvents(Hour hour, IEnumerable<string> paths, IReadOnlyCollection<string> pieces, LateNames? names)
     {
@@ -45,9 +45,9 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         return (Sums.Complete(pieces, names), events);
     }
 
-    /// <summary>Reads all of a file against its checksums; returns its rows.</summary>
-    /// <exception cref="DamagedFileException">It is damaged.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Verifies all checksums of a file; returns its number of rows.</summary>
+    /// <exception cref="DamagedFileException">The file is corrupt.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public long Verify(string path)
     {
         using var file = Open(path);
@@ -60,12 +60,12 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         return file.Rows;
     }
 
-    /// <summary>Adds up roll-ups; returns the path of the unfinished file.</summary>
-    /// <param name="hour">Theirs.</param>
+    /// <summary>Merges roll-ups; returns the path of the temporary file.</summary>
+    /// <param name="hour">Their hour.</param>
     /// <param name="paths">The roll-ups, relative to the capture directory.</param>
-    /// <param name="origin">What the result is to say about itself.</param>
-    /// <param name="names">For containers without any; null: they stay without.</param>
-    /// <exception cref="DamagedFileException">A file is damaged.</exception>
+    /// <param name="origin">Stored in the result's metadata.</param>
+    /// <param name="names">Names of containers without any; null: none are available.</param>
+    /// <exception cref="DamagedFileException">A file is corrupt.</exception>
     /// <exception cref="IOException">A file can't be read or written.</exception>
     public string Merge(Hour hour, IEnumerable<string> paths, RollupOrigin origin, LateNames? names)
     {
@@ -88,10 +88,10 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    /// <summary>Moves an unfinished file to its place, durably. If it can't, or the place is taken, the file is removed.</summary>
+    /// <summary>Moves a temporary file durably to its final path. If that fails or the path exists, the file is removed.</summary>
     /// <param name="partial">The file.</param>
-    /// <param name="path">Its place, relative to the capture directory; the folder is made.</param>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <param name="path">The final path, relative to the capture directory; its folder is created.</param>
+    /// <exception cref="IOException">The file can't be moved.</exception>
     public void Publish(string partial, string path)
     {
         var folder = path[..path.LastIndexOf('/')];
@@ -111,8 +111,8 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         options.SealStep?.Invoke("roll-up renamed");
     }
 
-    /// <summary>What a roll-up in hot/ says about itself; null if it is damaged, or none of this version.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Reads the description of a roll-up in hot/; null if it is corrupt or of another version.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public HotRollup? TryDescribe(string path)
     {
         try
@@ -131,8 +131,8 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
     }
 
     /// <summary>Opens a Parquet file of the capture directory.</summary>
-    /// <exception cref="DamagedFileException">It is damaged.</exception>
-    /// <exception cref="IOException">It can't be opened, or is not there.</exception>
+    /// <exception cref="DamagedFileException">The file is corrupt.</exception>
+    /// <exception cref="IOException">The file can't be opened, or does not exist.</exception>
     public ParquetFile Open(string path)
     {
         try
@@ -151,7 +151,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         _buffers.Dispose();
     }
 
-    /// <summary>How often roll-ups were merged to make it; versions that did not say so are as if they were made of events.</summary>
+    /// <summary>Returns the number of merges behind a roll-up; 0 if its metadata has none, as in earlier versions.</summary>
     private static int LevelOf(ParquetFile file) =>
         int.TryParse(file.Metadata.GetValueOrDefault(RollupSchema.LevelKey), NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? level : 0;
 
@@ -173,12 +173,12 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    /// <summary>Writes an unfinished file; returns its path.</summary>
-    /// <param name="hour">Of the events.</param>
-    /// <param name="origin">What it is to say about itself.</param>
-    /// <param name="isLast">It is made durable; what is merged again need not be.</param>
+    /// <summary>Writes a temporary file; returns its path.</summary>
+    /// <param name="hour">The hour of the events.</param>
+    /// <param name="origin">Stored in the file's metadata.</param>
+    /// <param name="isLast">Whether to make it durable, which is not needed if it is merged again.</param>
     /// <param name="write">Writes the rows.</param>
-    /// <exception cref="IOException">It can't be written.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
     public string Write(Hour hour, RollupOrigin origin, bool isLast, Action<RollupWriter> write)
     {
         options.Working?.Invoke();
@@ -203,7 +203,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         }
     }
 
-    /// <summary>Removes unfinished files.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Removes temporary files.</summary>
+    /// <exception cref="IOException">A file can't be removed.</exception>
     public void DeleteAll(List<string> paths) => paths.ForEach(capture.Root.Delete);
 }

@@ -1,15 +1,15 @@
 namespace NetMon.Storage.Rollups;
 
-/// <summary>Adds roll-ups up to one, row by row in their common order: of each, one row group is in memory. One thread.</summary>
-/// <param name="names">Names for containers that have none yet; null: nobody knows any.</param>
+/// <summary>Merges sorted roll-ups row by row, with one row group of each in memory. Not thread-safe.</summary>
+/// <param name="names">Names of containers without any; null: none are available.</param>
 internal sealed class RollupMerge(LateNames? names)
 {
     private readonly LatencyHistogram _latency = new();
 
     /// <summary>Writes the sums of all rows of the roll-ups.</summary>
-    /// <param name="cursors">Before their first rows; borrowed.</param>
-    /// <param name="writer">Gets the rows.</param>
-    /// <exception cref="IOException">A file is damaged, or can't be read or written.</exception>
+    /// <param name="cursors">Positioned before their first rows; borrowed.</param>
+    /// <param name="writer">Receives the rows.</param>
+    /// <exception cref="IOException">A file is corrupt, or can't be read or written.</exception>
     public void Run(IReadOnlyList<RollupCursor> cursors, RollupWriter writer)
     {
         var left = cursors.Where(cursor => cursor.TryNext()).ToList();
@@ -28,7 +28,7 @@ internal sealed class RollupMerge(LateNames? names)
         }
     }
 
-    /// <summary>Those whose row comes next: they have the same key.</summary>
+    /// <summary>Finds the cursors at the lowest key, which all have the same key.</summary>
     private static void FindLeast(List<RollupCursor> cursors, List<RollupCursor> same)
     {
         same.Clear();

@@ -1,6 +1,6 @@
 namespace NetMon.Storage.Rollups;
 
-/// <summary>A container's names as a roll-up has them; all empty if they are not known. Borrows its texts.</summary>
+/// <summary>A container's names in a roll-up; all empty if unknown. Borrows its texts.</summary>
 internal readonly ref struct RollupNames
 {
     public ReadOnlySpan<byte> PodName { get; init; }
@@ -9,11 +9,11 @@ internal readonly ref struct RollupNames
 
     public ReadOnlySpan<byte> ContainerName { get; init; }
 
-    /// <summary>What it is part of.</summary>
+    /// <summary>The workload that it belongs to.</summary>
     public ReadOnlySpan<byte> Workload { get; init; }
 
     public ReadOnlySpan<byte> WorkloadKind { get; init; }
 
-    /// <summary>Whether a runtime has named the container.</summary>
+    /// <summary>Whether the container's names are known.</summary>
     public bool AreKnown => !PodName.IsEmpty || !ContainerName.IsEmpty;
 }

@@ -1,7 +1,7 @@
 namespace NetMon.Storage.Rollups;
 
-/// <summary>What a roll-up says about itself.</summary>
+/// <summary>The origin of a roll-up, stored in its metadata.</summary>
 /// <param name="Pieces">Names of the files that it sums up.</param>
-/// <param name="Events">How many events they have.</param>
-/// <param name="Level">0: made of events; else how often roll-ups were merged to make it.</param>
+/// <param name="Events">Their number of events.</param>
+/// <param name="Level">0 if made of events, else the number of merges behind it.</param>
 internal sealed record RollupOrigin(IReadOnlyCollection<string> Pieces, long Events, int Level);

@@ -2,7 +2,7 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The columns of a roll-up; <c>schemas/rollup.md</c> documents them.</summary>
+/// <summary>The columns of a roll-up; documented in <c>schemas/rollup.md</c>.</summary>
 internal static class RollupSchema
 {
     /// <summary>The value of <c>netmon.rollup_version</c>.</summary>
@@ -10,16 +10,16 @@ internal static class RollupSchema
 
     public const string VersionKey = "netmon.rollup_version";
 
-    /// <summary>The metadata key of how many events are summed up.</summary>
+    /// <summary>The metadata key of the number of events.</summary>
     public const string RowsKey = "netmon.rows";
 
-    /// <summary>The metadata key of how often roll-ups were merged to make it.</summary>
+    /// <summary>The metadata key of the number of merges behind a roll-up.</summary>
     public const string LevelKey = "netmon.rollup_level";
 
-    /// <summary>How many columns a roll-up of an agent has that did not know workloads; the others came behind them.</summary>
+    /// <summary>The number of columns in roll-ups of agents without workloads; the other columns were appended later.</summary>
     public const int ColumnsWithoutWorkloads = (int)RollupColumn.Workload;
 
-    /// <summary>All of them, in the order of <see cref="RollupColumn"/>.</summary>
+    /// <summary>All columns, in the order of <see cref="RollupColumn"/>.</summary>
     public static readonly IReadOnlyList<ColumnDefinition> Columns =
     [
         new("node", ColumnKind.Text),

@@ -1,6 +1,6 @@
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The sums of a row of a roll-up but its latencies. Bytes stop at the greatest number that a column holds.</summary>
+/// <summary>The sums of a roll-up's row except for the latencies. Byte counts saturate at the maximum of the column's type.</summary>
 internal struct RollupSums
 {
     public long Attempts;
@@ -10,13 +10,13 @@ internal struct RollupSums
     public long BytesReceived;
     public long Retransmits;
 
-    /// <summary>The first event, Unix microseconds.</summary>
+    /// <summary>The time of the first event, Unix microseconds.</summary>
     public long First;
 
-    /// <summary>The last event, Unix microseconds.</summary>
+    /// <summary>The time of the last event, Unix microseconds.</summary>
     public long Last;
 
-    /// <summary>Of no events.</summary>
+    /// <summary>Sums of no events.</summary>
     public static RollupSums Empty => new() { First = long.MaxValue, Last = long.MinValue };
 
     public void Add(in RollupSums other)
@@ -31,6 +31,6 @@ internal struct RollupSums
         Last = Math.Max(Last, other.Last);
     }
 
-    /// <summary>The sum of two numbers that are not negative.</summary>
+    /// <summary>Adds two non-negative numbers with saturation.</summary>
     public static long Sum(long one, long other) => one > long.MaxValue - other ? long.MaxValue : one + other;
 }

@@ -6,7 +6,7 @@ using NetMon.Parquet;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>Writes a roll-up from its first row to its last, in the order of <see cref="RollupKey"/>. Nothing of the file is worth keeping unless <see cref="Complete"/> comes to its end. One thread.</summary>
+/// <summary>Writes a roll-up row by row, in the order of <see cref="RollupKey"/>. The file is useless until <see cref="Complete"/> returns. Not thread-safe.</summary>
 internal sealed class RollupWriter : IDisposable
 {
     private static readonly byte[] SystemdUnit = Encoding.UTF8.GetBytes(WorkloadKinds.SystemdUnit);
@@ -18,21 +18,21 @@ internal sealed class RollupWriter : IDisposable
     private readonly byte[] _node;
     private int _rows;
 
-    /// <param name="stream">The new file; taken over.</param>
-    /// <param name="options">What to say about it.</param>
+    /// <param name="stream">The new file; ownership is transferred.</param>
+    /// <param name="options">For the metadata.</param>
     /// <param name="buffers">Borrowed.</param>
     public RollupWriter(BufferedFile stream, CaptureSinkOptions options, RollupBuffers buffers)
     {
         (_stream, _options, _buffers, _node) = (stream, options, buffers, Encoding.UTF8.GetBytes(options.Node));
         _file = new ParquetFileWriter(stream, RollupSchema.Columns, buffers.Group);
-        Array.ForEach(buffers.Columns, column => column.Clear()); // a writer that failed left its rows
+        Array.ForEach(buffers.Columns, column => column.Clear()); // a writer that failed may have left rows
     }
 
     /// <summary>Adds the next row.</summary>
-    /// <param name="key">Greater than the last row's.</param>
-    /// <param name="names">Of its container.</param>
+    /// <param name="key">Greater than the key of the previous row.</param>
+    /// <param name="names">Names of the container.</param>
     /// <param name="sums">Its sums.</param>
-    /// <param name="latency">The histogram's text; empty: it has none.</param>
+    /// <param name="latency">The histogram as text; empty: none.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Add(in RollupKey key, in RollupNames names, in RollupSums sums, ReadOnlySpan<byte> latency)
     {
@@ -69,9 +69,9 @@ internal sealed class RollupWriter : IDisposable
         }
     }
 
-    /// <summary>Writes the rest and the footer.</summary>
-    /// <param name="origin">What the file is to say about itself.</param>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Writes the remaining rows and the footer.</summary>
+    /// <param name="origin">Stored in the metadata.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
     public void Complete(RollupOrigin origin)
     {
         if (_rows > 0)
@@ -93,8 +93,8 @@ internal sealed class RollupWriter : IDisposable
             FileMetadata.CreatedBy(_options.AgentVersion));
     }
 
-    /// <summary>Makes the file durable, after <see cref="Complete"/>.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Makes the file durable; call it after <see cref="Complete"/>.</summary>
+    /// <exception cref="IOException">The file can't be synced.</exception>
     public void Sync() => ContainedFolder.SyncData(_stream.File);
 
     public void Dispose() => _stream.Dispose();

@@ -4,10 +4,11 @@ using NetMon.Storage.Columns;
 namespace NetMon.Storage.Rollups;
 
 /// <summary>
-/// Keeps the roll-ups of a capture directory. Pieces are summed up while they are written, and once their keys or events are many a roll-up in
-/// hot/ is made of them; eight of one level become one of the next, so that the hour's is made of few. Crash-proof by order and by what each
-/// lists: a roll-up is written aside, made durable and renamed before those are removed that it was made of; whoever finds both ignores what another one lists. A roll-up is never needed, since its rows are there: what fails is logged
-/// and done again later. The thread that seals.
+/// Maintains the roll-ups of a capture directory. Pieces are summed up while they are written; once there are many keys or events, a
+/// roll-up in hot/ is made of them. Eight roll-ups of one level are merged into one of the next, so that an hour's roll-up is made of few.
+/// Crash-safe: a roll-up is written to a temporary file, made durable and renamed before its inputs are removed, and inputs that another
+/// roll-up lists are ignored. Roll-ups can always be rebuilt from their rows, so failures are logged and retried later. For the sealing
+/// thread.
 /// </summary>
 internal sealed class Rollups
 {
@@ -18,9 +19,9 @@ internal sealed class Rollups
     private readonly PieceRollups _pieces;
     private readonly HashSet<Hour> _unfinished = [];
 
-    /// <param name="capture">Where they are; borrowed.</param>
-    /// <param name="options">What to say in the files, and who may know names.</param>
-    /// <param name="failures">Told of what has to be done again later.</param>
+    /// <param name="capture">The capture directory; borrowed.</param>
+    /// <param name="options">For the files' metadata, and the source of late names.</param>
+    /// <param name="failures">Logs what must be retried later.</param>
     public Rollups(CaptureDirectory capture, CaptureSinkOptions options, FailureLog failures)
     {
         (_capture, _options, _failures) = (capture, options, failures);
@@ -28,15 +29,15 @@ internal sealed class Rollups
         _pieces = new PieceRollups(capture, options, failures, _hot);
     }
 
-    /// <summary>Hours with sealed files that have no roll-ups yet, because of a crash or a failure; the next call for any of them makes these.</summary>
+    /// <summary>Hours with sealed files that lack a roll-up because of a crash or a failure. The next call for any of them makes it.</summary>
     public IReadOnlyCollection<Hour> Unfinished => _unfinished;
 
     /// <summary>
-    /// Looks through what earlier runs left in hot/: what is damaged, superfluous or without its pieces goes. Hours that were sealed without
-    /// their roll-ups are in <see cref="Unfinished"/>.
+    /// Scans what earlier runs left in hot/ and removes roll-ups that are corrupt, superfluous or without their pieces. Adds hours that were
+    /// sealed without their roll-ups to <see cref="Unfinished"/>.
     /// </summary>
-    /// <param name="interrupted">Hours that were sealed, but not to the end.</param>
-    /// <exception cref="IOException">The directory can't be read or changed.</exception>
+    /// <param name="interrupted">Hours with an interrupted seal.</param>
+    /// <exception cref="IOException">The directory can't be read or modified.</exception>
     public void TakeOver(IEnumerable<Hour> interrupted)
     {
         _unfinished.UnionWith(interrupted);
@@ -46,8 +47,8 @@ internal sealed class Rollups
         }
     }
 
-    /// <summary>What sums up the next piece while it is written. Never throws: what fails is logged.</summary>
-    /// <param name="hour">The piece's.</param>
+    /// <summary>Returns the tap that sums up the next piece while it is written. Never throws: failures are logged.</summary>
+    /// <param name="hour">The piece's hour.</param>
     public IRowGroupTap BeginPiece(Hour hour)
     {
         if (_pieces.Sums.Hour != hour)
@@ -59,10 +60,10 @@ internal sealed class Rollups
         return _pieces.Sums;
     }
 
-    /// <summary>The piece that was begun last is in its place.</summary>
+    /// <summary>Confirms that the last piece begun has been published.</summary>
     public void KeepPiece(string path) => _pieces.Sums.Keep(CapturePaths.NameOf(path));
 
-    /// <summary>Sums up the pieces of an hour that have no roll-up yet, once they are enough to be summed up together. Never throws: what fails is logged.</summary>
+    /// <summary>Sums up the pieces of an hour that have no roll-up yet, once there are enough of them. Never throws: failures are logged.</summary>
     public void SumUp(Hour hour) => Try(() =>
     {
         if (_unfinished.Contains(hour))
@@ -83,8 +84,8 @@ internal sealed class Rollups
     });
 
     /// <summary>
-    /// Makes the roll-ups of those sealed files of an hour that have none, and removes those in hot/ that they replace. To be called when a
-    /// sealed file is in its place, before the pieces are removed; again does no harm. Never throws: what fails is logged.
+    /// Makes the missing roll-ups of an hour's sealed files, and removes the ones in hot/ that they replace. Must be called when a sealed file
+    /// has been published, before its pieces are removed; idempotent. Never throws: failures are logged.
     /// </summary>
     public void Seal(Hour hour)
     {
@@ -95,7 +96,7 @@ internal sealed class Rollups
         }
     }
 
-    /// <summary>Gives the buffers, which are as large as a row group, back. Never throws: what fails is logged.</summary>
+    /// <summary>Releases the buffers, which have the size of a row group. Never throws: failures are logged.</summary>
     public void Forget()
     {
         Try(_pieces.CoverSummedUp);
@@ -113,7 +114,7 @@ internal sealed class Rollups
             }
             catch (DamagedFileException damage)
             {
-                _failures.Failed(damage, rowsLost: 0); // it stays without
+                _failures.Failed(damage, rowsLost: 0); // the file stays without a roll-up
             }
         }
 
@@ -130,7 +131,7 @@ internal sealed class Rollups
         _pieces.ForgetDamage();
     }
 
-    /// <summary>Names of the pieces that are in sealed files.</summary>
+    /// <summary>Returns the names of the pieces that are in sealed files.</summary>
     private HashSet<string> SealedIn(Hour hour) =>
         SealedFile.SegmentsIn(_capture, _capture.SealedIn(CapturePaths.EventsFolder(hour)).Select(name => $"{CapturePaths.EventsFolder(hour)}/{name}"));
 
@@ -175,14 +176,14 @@ internal sealed class Rollups
         }
     }
 
-    /// <summary>Makes the roll-up of a sealed file: of those of its pieces if they have all of its events, else of its events.</summary>
+    /// <summary>Makes the roll-up of a sealed file: from the roll-ups of its pieces if they cover all its events, else from its events.</summary>
     private void Seal(Hour hour, string name)
     {
         var path = $"{CapturePaths.EventsFolder(hour)}/{name}";
         using var file = _pieces.Files.Open(path);
         if (file.Metadata.GetValueOrDefault(FileMetadata.NodeKey) != _options.Node)
         {
-            return; // another node's, whose name begins with this one's
+            return; // of another node with this one's name as a prefix
         }
 
         var names = SealedFile.MadeOf(file.Metadata).ToHashSet(StringComparer.Ordinal);
@@ -194,7 +195,7 @@ internal sealed class Rollups
         _pieces.Files.Publish(partial, $"{CapturePaths.RollupFolder(hour)}/{name}");
     }
 
-    /// <summary>Merges; null if one of them is damaged: they are to be made anew of their pieces or events.</summary>
+    /// <summary>Merges roll-ups; null if one is corrupt, in which case they must be made from their pieces or events.</summary>
     private string? TryMerge(Hour hour, IReadOnlyList<HotRollup> rollups, RollupOrigin origin, LateNames? names)
     {
         try

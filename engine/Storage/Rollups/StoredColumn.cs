@@ -3,19 +3,19 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Storage.Rollups;
 
-/// <summary>The values of a column of a row group, by row. Keeps its memory from row group to row group. One thread.</summary>
+/// <summary>The decoded values of a row group's column, by row. Memory is reused. Not thread-safe.</summary>
 internal sealed class StoredColumn
 {
     private const int Null = -1;
 
     private readonly PlainTexts _texts = new();
-    private int[] _places = []; // of texts, and of numbers where some rows have none
+    private int[] _places = []; // of texts, and of numbers with nulls
     private long[] _numbers = [];
     private bool _hasPlaces;
 
-    /// <summary>Copies what a reader has decoded.</summary>
+    /// <summary>Copies the column that a reader has decoded.</summary>
     /// <param name="reader">Borrowed.</param>
-    /// <param name="rows">Of the row group.</param>
+    /// <param name="rows">Rows of the row group.</param>
     public void Take(ColumnReader reader, int rows)
     {
         _hasPlaces = reader.IsText || reader.Presence is not null;
@@ -46,7 +46,7 @@ internal sealed class StoredColumn
         }
     }
 
-    /// <summary>Takes a column that the file has not.</summary>
+    /// <summary>Fills the column with nulls, for a file that does not have it.</summary>
     public void TakeNulls(int rows)
     {
         _hasPlaces = true;
@@ -57,10 +57,10 @@ internal sealed class StoredColumn
 
     public bool IsNull(int row) => _hasPlaces && _places[row] == Null;
 
-    /// <summary>A row's text; empty for null.</summary>
+    /// <summary>Returns a row's text; empty for null.</summary>
     public ReadOnlySpan<byte> Text(int row) => _places[row] is var place and not Null ? _texts[place] : default;
 
-    /// <summary>A row's number, which is not null.</summary>
+    /// <summary>Returns a row's number, which must not be null.</summary>
     public long Number(int row) => _numbers[_hasPlaces ? _places[row] : row];
 
     private static void Reserve<T>(ref T[] buffer, int rows)

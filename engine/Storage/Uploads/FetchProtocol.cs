@@ -1,22 +1,22 @@
 namespace NetMon.Storage.Uploads;
 
 /// <summary>
-/// What netmon-query and its child <c>netmon-archive fetch</c> write to each other: lines of words with tabs between, each word with
-/// what is not a plain character as %XX. Requests go to the child's stdin, answers come from its stdout; one request is answered
-/// before the next is sent, but for <see cref="Get"/>. The child ends with its stdin.
+/// The protocol between netmon-query and its child process <c>netmon-archive fetch</c>: lines of tab-separated words, with special
+/// characters encoded as %XX. Requests go to the child's stdin, answers come from its stdout. Each request is answered before the next
+/// is sent, except for <see cref="Get"/>. The child exits when its stdin is closed.
 /// </summary>
 public static class FetchProtocol
 {
     /// <summary>The name of the child's command.</summary>
     public const string Command = "fetch";
 
-    /// <summary>PREFIX AFTER UNTIL: asks for the objects of a prefix whose keys are behind AFTER and not behind UNTIL, where these are not empty. Answered by <see cref="Object"/> lines and <see cref="End"/>.</summary>
+    /// <summary>PREFIX AFTER UNTIL: lists the objects of a prefix with keys after AFTER and up to UNTIL, if these are not empty. Answered by <see cref="Object"/> lines and <see cref="End"/>.</summary>
     public const string List = "list";
 
-    /// <summary>PREFIX: asks for the folders directly below a prefix that ends in '/'. Answered by <see cref="Folder"/> lines and <see cref="End"/>.</summary>
+    /// <summary>PREFIX: lists the folders directly below a prefix that ends in '/'. Answered by <see cref="Folder"/> lines and <see cref="End"/>.</summary>
     public const string Folders = "folders";
 
-    /// <summary>KEY BYTES TAG FROM PATH: puts an object's bytes from FROM on into a new file. Answered by <see cref="Got"/> or <see cref="Lost"/>, in any order.</summary>
+    /// <summary>KEY BYTES TAG FROM PATH: downloads an object from offset FROM into a new file. Answered by <see cref="Got"/> or <see cref="Lost"/>, in any order.</summary>
     public const string Get = "get";
 
     /// <summary>KEY BYTES TAG: an object, its size and its entity tag.</summary>
@@ -31,18 +31,18 @@ public static class FetchProtocol
     /// <summary>KEY: its file is complete.</summary>
     public const string Got = "got";
 
-    /// <summary>KEY WHY: it can't be had, others may.</summary>
+    /// <summary>KEY WHY: the object is not available; others may be.</summary>
     public const string Lost = "lost";
 
-    /// <summary>BYTES: as many have come since the last such line.</summary>
+    /// <summary>BYTES: bytes received since the last such line.</summary>
     public const string Bytes = "bytes";
 
-    /// <summary>WHY: nothing can be had; the child ends.</summary>
+    /// <summary>WHY: the bucket is not available; the child exits.</summary>
     public const string Error = "error";
 
-    /// <summary>A line of words, without its end.</summary>
+    /// <summary>Formats a line of words, without the newline.</summary>
     public static string Line(params IEnumerable<string> words) => string.Join('\t', words.Select(Uri.EscapeDataString));
 
-    /// <summary>The words of a line.</summary>
+    /// <summary>Parses the words of a line.</summary>
     public static string[] Words(string line) => Array.ConvertAll(line.Split('\t'), Uri.UnescapeDataString);
 }

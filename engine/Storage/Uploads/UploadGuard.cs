@@ -4,8 +4,8 @@ using NetMon.Foundation.Logging;
 namespace NetMon.Storage.Uploads;
 
 /// <summary>
-/// Tells retention what may go when sealed files are archived: only what is in the bucket. So a bucket that is away for
-/// long makes the capture grow beyond its bounds, up to --keep-free; the operator is told. One thread but for <see cref="Backlog"/>.
+/// Limits retention to uploaded files when sealed files are archived. So if the bucket is unavailable for long, the capture grows beyond
+/// its limits, up to --keep-free; this is logged. Not thread-safe, except for <see cref="Backlog"/>.
 /// </summary>
 internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target, Logger log)
 {
@@ -16,7 +16,7 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
     private bool _said;
     private long _nextSay;
 
-    /// <summary>What waited when retention last looked. Any thread.</summary>
+    /// <summary>The files not uploaded as of the last retention pass. Thread-safe.</summary>
     public UploadBacklog Backlog
     {
         get
@@ -28,14 +28,14 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
         }
     }
 
-    /// <summary>Begins a look at everything.</summary>
+    /// <summary>Begins a retention pass.</summary>
     public void Begin() => _held = [];
 
     /// <summary>
-    /// Whether an hour's events may be removed: nothing of it is in hot/, and each sealed file is in the bucket, its roll-up too, whose
-    /// key follows from that of the events. One that may not is noted as held.
+    /// Whether an hour's events may be removed: none are in hot/, and each sealed file and its roll-up, with the key that follows from that of
+    /// the events, is uploaded. Otherwise counts the hour as held.
     /// </summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="IOException">A file can't be read.</exception>
     public bool MayRemove(Hour hour)
     {
         var may = !capture.Root.FileNames(CapturePaths.HotFolder(hour)).Any(IsUnsealed) && AllArchived(CapturePaths.EventsFolder(hour)) && AllArchived(CapturePaths.RollupFolder(hour));
@@ -47,12 +47,12 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
         return may;
     }
 
-    /// <summary>Whether each sealed file in a folder is in the bucket.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Whether each sealed file in a folder is uploaded.</summary>
+    /// <exception cref="IOException">A file can't be read.</exception>
     public bool AllArchived(string folder) => !Waiting(folder).Any();
 
-    /// <summary>Ends the look: counts what waits, and tells of what had to be kept.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Ends the pass: counts the files not uploaded, and logs which hours had to be kept.</summary>
+    /// <exception cref="IOException">A file can't be read.</exception>
     public void End(IEnumerable<string> folders)
     {
         var (files, bytes) = (0L, 0L);

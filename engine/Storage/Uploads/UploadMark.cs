@@ -5,20 +5,20 @@ using NetMon.Native;
 namespace NetMon.Storage.Uploads;
 
 /// <summary>
-/// What says that a sealed file is in a bucket: a small file in archived/ by the same path, with the file's size, the
-/// target, its SHA-256 and its key. Who uploads writes it when the server's copy is verified; who removes the file removes
-/// the mark first, so that a mark never outlives its file. Any thread.
+/// Marks a sealed file as uploaded: a small file in archived/ at the same relative path, with the file's size, target, SHA-256 and key.
+/// The uploader writes it after verifying the server's copy. When a file is removed, its marker is removed first, so that a marker never
+/// outlives its file. Thread-safe.
 /// </summary>
 public static class UploadMark
 {
     private const int LongestMark = 4096;
 
-    /// <summary>Whether this file, of this size, was verified in this target.</summary>
-    /// <exception cref="IOException">The mark can't be read.</exception>
+    /// <summary>Whether the file with this size was uploaded to this target.</summary>
+    /// <exception cref="IOException">The marker can't be read.</exception>
     public static bool Is(ContainedFolder capture, string path, long bytes, UploadTarget target) => KeyOf(capture, path, bytes, target) is not null;
 
-    /// <summary>By which key this file, of this size, was verified in this target; null if it was not.</summary>
-    /// <exception cref="IOException">The mark can't be read.</exception>
+    /// <summary>Returns the key under which the file with this size was uploaded to this target; null if it was not.</summary>
+    /// <exception cref="IOException">The marker can't be read.</exception>
     public static string? KeyOf(ContainedFolder capture, string path, long bytes, UploadTarget target)
     {
         using var mark = capture.TryOpen(PathOf(path), writable: false);
@@ -33,14 +33,14 @@ public static class UploadMark
         return line.EndsWith('\n') && line.StartsWith(Start(bytes, target), StringComparison.Ordinal) ? line[(line.LastIndexOf(' ') + 1)..^1] : null;
     }
 
-    /// <summary>Marks; returns when the mark is durable.</summary>
+    /// <summary>Writes a marker; it is durable when this returns.</summary>
     /// <param name="capture">The capture directory.</param>
-    /// <param name="path">The file's path in it.</param>
+    /// <param name="path">The file's path in the capture directory.</param>
     /// <param name="bytes">Its size.</param>
-    /// <param name="target">Where it is.</param>
-    /// <param name="key">By which key, the prefix included.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="key">Its key, including the prefix.</param>
     /// <param name="sha256">Its SHA-256, hexadecimal.</param>
-    /// <exception cref="IOException">It can't be written.</exception>
+    /// <exception cref="IOException">The marker can't be written.</exception>
     public static void Write(ContainedFolder capture, string path, long bytes, UploadTarget target, string key, string sha256)
     {
         var mark = PathOf(path);
@@ -51,8 +51,8 @@ public static class UploadMark
         ContainedFolder.SyncData(file);
     }
 
-    /// <summary>Removes the mark, if there is one, and its folders when they are empty.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Removes a marker if it exists, and its folders if empty.</summary>
+    /// <exception cref="IOException">The marker can't be removed.</exception>
     public static void Remove(ContainedFolder capture, string path)
     {
         var mark = PathOf(path);
