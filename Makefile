@@ -12,7 +12,7 @@ CLANG ?= clang
 KERNELS ?= 5.10 6.1
 KERNEL_RESULTS := $(CURDIR)/artifacts/kernel-results
 MINUTES ?= 30
-SUITES ?= unit live
+SUITES ?= unit offline live
 REGISTRY ?= localhost
 IMAGE_NAME ?= netmon
 IMAGE_TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo dev)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up their counts: tests/run.sh [unit] [live] [runtimes] [kernels] [image] [package] [faults] [soak]; without arguments unit and live.
+# Runs test suites and adds up their counts: tests/run.sh [unit] [offline] [live] [runtimes] [kernels] [image] [package] [faults] [soak]; without arguments unit, offline and live.
 # The last line is "N passed, N failed, N skipped"; a skipped test is named with its reason where it is skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 ((EUID == 0)) || echo "tests: not root, so what loads BPF programs is skipped" >&2
 suites=("$@")
-((${#suites[@]})) || suites=(unit live)
+((${#suites[@]})) || suites=(unit offline live)
 passed=0 failed=0 skipped=0
 mkdir -p artifacts/tests
 failures=$(mktemp)
@@ -49,7 +49,7 @@ run() { # SUITE PROJECT ARGUMENTS...
 	rm -f "$log"
 }
 
-declare -A suite_class=([unit]=UnitTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests [image]=LiveTests [package]=LiveTests [faults]=LiveTests [soak]=LiveTests)
+declare -A suite_class=([unit]=UnitTests [offline]=LiveTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests [image]=LiveTests [package]=LiveTests [faults]=LiveTests [soak]=LiveTests)
 
 # Guests are emulated by one thread each, and tests of runtimes mostly wait, so they run side by side. Live tests have budgets: nothing runs beside them.
 guests='' guests_log=$(mktemp)
@@ -67,11 +67,15 @@ for suite in "${suites[@]}"; do
 		tests/readers/setup.sh
 		run unit unit
 		;;
-	live)
+	offline) # the programs without the kernel's events: their tests do not disturb one another
 		tests/helm/setup.sh
 		tests/readers/setup.sh
 		tests/live/setup.sh
-		run live live -trait- suite=kernels -trait- suite=runtimes -trait- suite=image -trait- suite=package -trait- suite=faults -trait- suite=soak
+		run offline live -trait suite=offline -trait- suite=image -parallelMode collections -maxThreads 3
+		;;
+	live)
+		tests/live/setup.sh
+		run live live -trait- suite=offline -trait- suite=kernels -trait- suite=runtimes -trait- suite=image -trait- suite=package -trait- suite=faults -trait- suite=soak
 		;;
 	runtimes)
 		tests/runtimes/setup.sh
@@ -107,7 +111,7 @@ for suite in "${suites[@]}"; do
 	faults) run faults live -class NetMon.LiveTests.DiskFaultTests ;;
 	soak) run soak live -trait suite=soak ;;
 	*)
-		echo "tests: there is no suite $suite; there are unit, live, runtimes, kernels, image, package, faults and soak" >&2
+		echo "tests: there is no suite $suite; there are unit, offline, live, runtimes, kernels, image, package, faults and soak" >&2
 		exit 2
 		;;
 	esac

@@ -30,6 +30,10 @@ store=${NETMON_IMAGE_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/netmon/images}
 mkdir -p "$store"
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/store"\nrunroot = "%s/run"\n' "$store" "$store" >"$folder/storage.conf"
 export CONTAINERS_STORAGE_CONF=$folder/storage.conf
+# Each state of the sources adds layers, which nothing else removes.
+if (($(du -sx --block-size=1G "$store" | cut -f1) > ${NETMON_IMAGE_STORE_GIB:-12})); then
+	buildah rmi --prune >/dev/null
+fi
 tests/image/bases.sh "$store"
 BUILDER=buildah SDK_IMAGE=localhost/stand-in/dotnet-sdk:10 DEBIAN_IMAGE=localhost/stand-in/debian:12 \
 	BUILD_ARGS="--pull-never --isolation chroot --network host --layers" IMAGE=localhost/netmon:test QUERY_IMAGE=localhost/netmon-query:test ops/image/build.sh >"$folder/build.log" 2>&1 || {

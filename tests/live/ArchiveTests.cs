@@ -6,6 +6,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>Sealed files in a bucket of a real S3 server: all there, whole, whatever is killed meanwhile, and nothing told that is secret.</summary>
+[Trait("suite", "offline")]
 public sealed class ArchiveTests : IDisposable
 {
     private const string Key = "NETMONTESTACCESSKEYID";

@@ -5,6 +5,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>netmon query over a bucket of three nodes' hours, as their agents' netmon-archive uploaded them.</summary>
+[Trait("suite", "offline")]
 public sealed class BucketQueryTests : IDisposable
 {
     private static readonly string[] Nodes = ["n1", "n2", "n3"];

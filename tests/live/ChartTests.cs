@@ -11,6 +11,7 @@ using YamlDotNet.Serialization;
 namespace NetMon.LiveTests;
 
 /// <summary>ops/helm, without a cluster: rendered by helm, read strictly, and held against what kustomize makes of ops/kubernetes.</summary>
+[Trait("suite", "offline")]
 public sealed class ChartTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

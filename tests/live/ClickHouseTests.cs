@@ -6,6 +6,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>ClickHouse over a bucket of three nodes' hours, as their agents uploaded them: the statements of docs/cluster.md.</summary>
+[Trait("suite", "offline")]
 public sealed class ClickHouseTests : IDisposable
 {
     private static readonly string[] Nodes = ["n1", "n2", "n3"];

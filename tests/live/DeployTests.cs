@@ -7,6 +7,7 @@ namespace NetMon.LiveTests;
 /// make deploy, undeploy and logs against a stand-in for kubectl, because there is no API server to be had: it answers from files, and
 /// writes down what it was asked.
 /// </summary>
+[Trait("suite", "offline")]
 public sealed class DeployTests : IDisposable
 {
     private readonly Scratch _scratch = new();

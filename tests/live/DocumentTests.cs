@@ -5,6 +5,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>That what the documents say of this repository is so.</summary>
+[Trait("suite", "offline")]
 public sealed partial class DocumentTests
 {
     private const string Example = "docs/add-a-probe.patch";

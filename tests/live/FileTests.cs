@@ -5,6 +5,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>The files of --json and --record when they are not what they should be.</summary>
+[Trait("suite", "offline")]
 public sealed class FileTests : IDisposable
 {
     private readonly Scratch _scratch = new();

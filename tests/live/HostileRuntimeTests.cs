@@ -15,6 +15,7 @@ namespace NetMon.LiveTests;
 /// A container runtime that floods, drips or breaks its protocol, at a real socket: events go on, memory has a bound, and
 /// names come once the runtime is sane again.
 /// </summary>
+[Trait("suite", "offline")]
 public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 {
     private const int Containers = 50;
@@ -28,7 +29,8 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
     private static readonly Lazy<long> Usual = new(() =>
     {
         using var agent = Start("none");
-        ReadLines(agent, Lines, _ => false);
+        var printed = new Printed(agent);
+        WaitFor.True(() => printed.Lines >= Lines, "lines");
         return PeakKibibytes(agent.Id);
     });
 
@@ -104,9 +106,10 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
     private async Task AssertBoundedAsync(string what, string scheme, IAsyncDisposable hostile, Func<bool> wasAsked)
     {
         using var agent = Start($"{scheme}://{Socket}");
+        var printed = new Printed(agent);
         await using (hostile)
         {
-            ReadLines(agent, Lines, _ => false);
+            WaitFor.True(() => printed.Lines >= Lines, "lines while the runtime is hostile");
             WaitFor.True(wasAsked, "the agent to ask the runtime");
         }
 
@@ -115,9 +118,8 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
         await using var sane = scheme == "cri"
             ? (IAsyncDisposable)await SyntheticRuntime.StartAsync(Socket, Containers, 0, tellsEvents: true)
             : await FakeRuntime.DockerAsync(Socket, context => FakeRuntime.SendTextAsync(context, "[" + string.Join(',', Enumerable.Range(0, Containers).Select(SaneContainer)) + "]"));
-        ReadLines(agent, int.MaxValue, line => line.Contains("\"container_name\":\"main-", StringComparison.Ordinal));
+        WaitFor.True(() => printed.HasNames, "names");
         agent.Signal("TERM");
-        ReadLines(agent, int.MaxValue, _ => false);
         Assert.Equal(0, agent.WaitForExit());
 
         var cost = (peak - Usual.Value) / 1024;
@@ -130,14 +132,6 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     private static AgentProcess Start(string endpoint) => AgentProcess.Start(
         Repository.Agent, ["run", "--source", $"synthetic:rate=2000,containers={Containers}", "--runtime-endpoint", endpoint], readStdout: true);
-
-    /// <summary>Reads so many lines, or until one is what is looked for, or all there are.</summary>
-    private static void ReadLines(AgentProcess agent, int most, Func<string, bool> isLast)
-    {
-        for (var n = 0; n < most && agent.StandardOutput.ReadLine() is { } line && !isLast(line); n++)
-        {
-        }
-    }
 
     private static long PeakKibibytes(int process) =>
         long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
@@ -212,6 +206,28 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
         {
             runtime.Dispose();
             return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>Reads what an agent prints as soon as it comes, so that the agent never waits for the test.</summary>
+    private sealed class Printed
+    {
+        private volatile int _lines;
+        private volatile bool _hasNames;
+
+        public Printed(AgentProcess agent) => new Thread(() => Read(agent.StandardOutput)) { IsBackground = true }.Start();
+
+        public int Lines => _lines;
+
+        public bool HasNames => _hasNames;
+
+        private void Read(StreamReader output)
+        {
+            while (output.ReadLine() is { } line)
+            {
+                _lines++;
+                _hasNames |= line.Contains("\"container_name\":\"main-", StringComparison.Ordinal);
+            }
         }
     }
 }

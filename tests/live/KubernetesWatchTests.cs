@@ -11,6 +11,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>netmon-kubernetes, the real program, against an API server that the test plays over HTTPS: a large cluster that changes all the time, and how it ends.</summary>
+[Trait("suite", "offline")]
 public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Services = 5000;

@@ -5,6 +5,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>Log lines: their form in every program, and a stderr that does not take them.</summary>
+[Trait("suite", "offline")]
 public sealed class LogTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

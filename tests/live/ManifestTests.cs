@@ -7,6 +7,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>What ops/kubernetes gives, without a cluster: read strictly, and held against the Pod Security Standards.</summary>
+[Trait("suite", "offline")]
 public sealed class ManifestTests
 {
     // What an agent of the node can't do without: three capabilities, the node's processes, its cgroups, its runtime's socket, two folders that stay.

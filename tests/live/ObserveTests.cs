@@ -6,6 +6,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary><c>netmon observe</c> beside a running agent: every event once, over a rotation of segments and the end of an hour.</summary>
+[Trait("suite", "offline")]
 public sealed class ObserveTests : IDisposable
 {
     private const long SecondsPerHour = 3600;

@@ -8,6 +8,7 @@ namespace NetMon.LiveTests;
 /// Every option of every program, as its help lists them, with values that it can't take: exit code 2, one line on stderr that is
 /// not long, nothing on stdout. An option that is added is among them.
 /// </summary>
+[Trait("suite", "offline")]
 public sealed class OptionTests(ITestOutputHelper output) : IDisposable
 {
     private const int LongestLine = 300;

@@ -7,6 +7,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 namespace NetMon.LiveTests;
 
 /// <summary>kubectl netmon collect, export and report: files of several nodes in one folder, and what of a hostile node is refused.</summary>
+[Trait("suite", "offline")]
 public sealed class PluginCollectTests : IDisposable
 {
     private const string Events = "SELECT node, count(*) AS n, bit_xor(hash(e)) AS rows FROM events e GROUP BY node ORDER BY node";

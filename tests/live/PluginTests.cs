@@ -7,6 +7,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 namespace NetMon.LiveTests;
 
 /// <summary>kubectl netmon over several nodes: the built programs on captures of their own, behind a stand-in for kubectl, because there is no API server to be had.</summary>
+[Trait("suite", "offline")]
 public sealed partial class PluginTests : IDisposable
 {
     private const string Question = "SELECT process, count(*) AS n FROM events GROUP BY ALL ORDER BY process";
@@ -192,7 +193,7 @@ public sealed partial class PluginTests : IDisposable
     {
         AddNodes(1);
         _cluster.Let(1, "hangs");
-        using var plugin = StartPlugin("query 'SELECT 1'", "/dev/null");
+        using var plugin = StartPlugin("query --node-timeout 1h 'SELECT 1'", "/dev/null");
         WaitFor.True(() => File.Exists(_cluster["pod-1.hanging"]) && File.ReadAllText(_cluster["pod-1.hanging"]).EndsWith('\n'), "the node that hangs");
         Shell.Run("kill", "-INT", $"{plugin.Id}").MustSucceed();
         WaitFor.True(() => plugin.HasExited, "its end");

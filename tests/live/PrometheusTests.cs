@@ -8,6 +8,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>The rules and the dashboard of ops/monitoring with a real Prometheus that scrapes a real agent.</summary>
+[Trait("suite", "offline")]
 public sealed class PrometheusTests : IDisposable
 {
     private static readonly string Monitoring = Path.Combine(Repository.Root, "ops/monitoring");

@@ -9,6 +9,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 namespace NetMon.LiveTests;
 
 /// <summary>netmon query as a program: its formats, what it refuses, and that it only reads.</summary>
+[Trait("suite", "offline")]
 public sealed partial class QueryToolTests : IDisposable
 {
     private readonly Scratch _scratch = new();

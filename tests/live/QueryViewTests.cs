@@ -5,6 +5,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 namespace NetMon.LiveTests;
 
 /// <summary>What the shipped views say about captures whose rows are known.</summary>
+[Trait("suite", "offline")]
 public sealed class QueryViewTests : IDisposable
 {
     private readonly Scratch _scratch = new();

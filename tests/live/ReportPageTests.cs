@@ -4,6 +4,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>The page of netmon report in a real browser, without a network. Its pictures are left in artifacts/report-pictures.</summary>
+[Trait("suite", "offline")]
 public sealed class ReportPageTests : IDisposable
 {
     private const string Drawn = "[...document.querySelectorAll('.chart')].filter(chart => chart.querySelectorAll('svg path').length > 5).length";

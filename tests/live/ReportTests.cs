@@ -5,6 +5,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 namespace NetMon.LiveTests;
 
 /// <summary>netmon report as a program: what is in its page, and what it refuses.</summary>
+[Trait("suite", "offline")]
 public sealed class ReportTests : IDisposable
 {
     private const int LargestPage = 2_000_000;

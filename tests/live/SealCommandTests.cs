@@ -5,6 +5,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>netmon seal: what killed agents left is sealed without starting one, and nothing is taken from an agent that runs.</summary>
+[Trait("suite", "offline")]
 public sealed class SealCommandTests : IDisposable
 {
     private readonly Scratch _scratch = new();

@@ -8,6 +8,7 @@ using YamlDotNet.RepresentationModel;
 namespace NetMon.LiveTests;
 
 /// <summary>ops/shipping: what a shipper gets is what the format's schema says, and what comes out of the one that can be had is whole.</summary>
+[Trait("suite", "offline")]
 public sealed class ShippingTests : IDisposable
 {
     private static readonly string Shipping = Path.Combine(Repository.Root, "ops/shipping");

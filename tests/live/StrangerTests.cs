@@ -7,6 +7,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>Whoever connects to the agent's ports, however many, and whatever they send: probes and scrapes are answered.</summary>
+[Trait("suite", "offline")]
 public sealed class StrangerTests : IDisposable
 {
     private const long MostGrowth = 24 << 20;

@@ -5,6 +5,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary><c>netmon top</c> on a terminal of tmux, and without one.</summary>
+[Trait("suite", "offline")]
 public sealed class TopTests : IDisposable
 {
     private readonly Scratch _scratch = new();
