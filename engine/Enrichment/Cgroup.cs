@@ -4,9 +4,9 @@ namespace NetMon.Enrichment;
 
 /// <summary>A cgroup that events refer to.</summary>
 /// <param name="hasPath">False while only its id is known, from an event.</param>
-/// <param name="containers">The containers that it is in, outermost first; none: it is the host's own, or not yet known.</param>
-/// <param name="unit">The unit of the node that it is in; null where it is in a container or in none.</param>
-/// <param name="sinceMilliseconds">When it was told of, by the directory's clock.</param>
+/// <param name="containers">Its containers, outermost first; empty: of the host, or unknown yet.</param>
+/// <param name="unit">Its systemd unit on the node; null if it is in a container or in no unit.</param>
+/// <param name="sinceMilliseconds">When it was reported, by the directory's clock.</param>
 internal sealed class Cgroup(bool hasPath, KnownContainer[] containers, ContainerIdentity? unit, long sinceMilliseconds)
 {
     public bool HasPath => hasPath;
@@ -17,12 +17,12 @@ internal sealed class Cgroup(bool hasPath, KnownContainer[] containers, Containe
 
     public long SinceMilliseconds => sinceMilliseconds;
 
-    /// <summary>Its directory is gone.</summary>
+    /// <summary>Whether its directory was removed.</summary>
     public bool HasEnded { get; set; }
 
     /// <summary>
-    /// Whose container an event of it belongs to: the outermost that a runtime has told of, or while none has, the
-    /// outermost. What runs inside a container may make cgroups of any name, but never outside of its own.
+    /// The container that its events belong to: the outermost one that a runtime has reported, or the outermost of all while none has been. Processes in a
+    /// container may create cgroups of any name, but only below the container's own.
     /// </summary>
     public KnownContainer? Container
     {

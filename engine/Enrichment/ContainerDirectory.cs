@@ -6,13 +6,12 @@ using NetMon.Foundation;
 namespace NetMon.Enrichment;
 
 /// <summary>
-/// From a cgroup's id to the container that it is in. Learns of cgroups from the event stream itself, where the kernel
-/// tells of each before anybody is in it, and of names from the runtimes. Bounded. One thread uses it; only
-/// <see cref="Of(string)"/> and <see cref="Of(ulong)"/> may be called from any.
+/// Maps cgroup ids to containers. Learns cgroups from the event stream, in which the kernel reports each one before it has processes, and names from
+/// the runtimes. Bounded. For one thread, except <see cref="Of(string)"/> and <see cref="Of(ulong)"/>, which are thread-safe.
 /// </summary>
 public sealed class ContainerDirectory
 {
-    /// <summary>How many times longer the pause between two readings of the tree gets that find nothing.</summary>
+    /// <summary>The factor by which the pause between fruitless scans of the tree may grow.</summary>
     private const int MostVainRescanPauses = 64;
 
     private readonly ContainerDirectoryOptions _options;
@@ -26,11 +25,11 @@ public sealed class ContainerDirectory
     private readonly BackOff _rescanPause;
     private long _nextRescan;
 
-    /// <param name="options">Bounds and pauses.</param>
-    /// <param name="names">Whom to ask.</param>
-    /// <param name="reports">The answers; nobody else takes them.</param>
-    /// <param name="rescan">Has the source tell again of every cgroup that there is; returns at once.</param>
-    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="options">Limits and pauses.</param>
+    /// <param name="names">The source of names.</param>
+    /// <param name="reports">The answers; this is their only consumer.</param>
+    /// <param name="rescan">Requests that the source report every existing cgroup again; must not block.</param>
+    /// <param name="time">The clock; null: the system's.</param>
     public ContainerDirectory(ContainerDirectoryOptions options, INameSource names, RuntimeReports reports, Action rescan, TimeProvider? time = null)
     {
         (_options, _reports, _rescan, _time) = (options, reports, rescan, time ?? TimeProvider.System);
@@ -41,32 +40,32 @@ public sealed class ContainerDirectory
         _rescanPause = new BackOff(options.RescanPause, options.RescanPause * MostVainRescanPauses);
     }
 
-    /// <summary>What it holds and did.</summary>
+    /// <summary>Statistics of the directory.</summary>
     public DirectoryCounters Counters { get; } = new();
 
     private long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>
-    /// Has a listener called with the beginning, each change and the end of each sandbox with addresses, on the directory's thread,
-    /// before events that come after it are named. It must not block. To be called before the first event.
+    /// Adds a listener for the start, each change and the end of each sandbox with addresses. It is called on the directory's thread, before later events
+    /// are named, and must not block. Must be called before the first event.
     /// </summary>
     public void OnPod(Action<PodAddresses> listener) => _pods.OnPod(listener);
 
-    /// <summary>What is known of a container, by its whole id; null where nothing is.</summary>
+    /// <summary>Returns what is known of a container, by its full id; null if unknown.</summary>
     public ContainerIdentity? Of(string containerId) => _containers.Of(containerId);
 
-    /// <summary>The container that a cgroup is in, as far as it is known; null for one of the host, or that is not known (any more).</summary>
+    /// <summary>Returns the container of a cgroup; null if it is of the host, or not known (any more).</summary>
     public ContainerIdentity? Of(ulong cgroupId) => _cgroups.TryFind(cgroupId, out var cgroup) ? cgroup.Container?.Identity : null;
 
     /// <summary>
-    /// Since when a container is there whose names an answering runtime has been asked for: a pod of that time or later may have any
+    /// The start of the oldest container whose names are requested from a responding runtime: a pod that started at that time or later may have any
     /// address. Unix nanoseconds; <see cref="long.MaxValue"/> if there is none.
     /// </summary>
     public long AwaitedSince => _requests.AwaitedSince;
 
-    /// <summary>Takes in a cgroup that was made or removed.</summary>
+    /// <summary>Processes the creation or removal of a cgroup.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="unixNanoseconds">When that was; 0: not known.</param>
+    /// <param name="unixNanoseconds">When it happened; 0: unknown.</param>
     public void Learn(in CgroupRecord record, long unixNanoseconds = 0)
     {
         if (record.Kind == RecordKind.CgroupRemoved)
@@ -79,13 +78,13 @@ public sealed class ContainerDirectory
         var end = path.IndexOf((byte)0);
         if (_cgroups.Place(record.CgroupId, end < 0 ? path : path[..end], Now, unixNanoseconds))
         {
-            _rescanPause.Reset(); // a reading of the tree has found it
+            _rescanPause.Reset(); // a scan of the tree has found it
         }
     }
 
     /// <summary>
-    /// Puts its container's identity into each event; one of a process of the host gets that of its systemd unit, or none. False when waiting may
-    /// still bring a name, or the cgroup itself.
+    /// Sets the container of each event; for a process of the host its systemd unit, if any. False if waiting may still bring a name, or the cgroup
+    /// itself.
     /// </summary>
     public bool Name(Span<ConnectionEvent> events)
     {
@@ -112,12 +111,11 @@ public sealed class ContainerDirectory
     }
 
     /// <summary>
-    /// Takes in what the runtimes have told since, lets go of what has ended long ago, and asks again where it is time.
-    /// True when a runtime has told anything.
+    /// Processes new reports from the runtimes, removes what ended long ago, and repeats requests when due. True if a runtime has reported anything.
     /// </summary>
     public bool TakeNews()
     {
-        // As much as waits now: a runtime that goes on posting must not hold up the events.
+        // Only the current reports: a runtime that keeps posting must not delay the events.
         var (any, left) = (false, _reports.Waiting);
         while (left > 0 && _reports.TryTake(out var report))
         {
@@ -134,7 +132,7 @@ public sealed class ContainerDirectory
         return any;
     }
 
-    /// <summary>False when waiting may still bring more than is known now.</summary>
+    /// <summary>Finds the container; false if waiting may still bring more than is known now.</summary>
     private bool TryFind(ulong cgroupId, uint answering, out ContainerIdentity? identity)
     {
         if (!_cgroups.TryFind(cgroupId, out var cgroup))
@@ -150,7 +148,7 @@ public sealed class ContainerDirectory
             : !IsBeingLookedFor(cgroup);
     }
 
-    /// <summary>An event came from a cgroup that nothing has told of: its record was lost, or the first reading of the tree is under way.</summary>
+    /// <summary>Whether the cgroup of an event is unknown but may be found: its record was lost, or the first scan of the tree is in progress.</summary>
     private bool IsBeingLookedFor(Cgroup cgroup)
     {
         var now = Now;

@@ -1,6 +1,6 @@
 namespace NetMon.Enrichment;
 
-/// <summary>What the directory holds and did. One thread adds, any may read.</summary>
+/// <summary>Statistics of the directory. One thread writes, any thread may read.</summary>
 public sealed class DirectoryCounters
 {
     private long _cgroups;
@@ -12,31 +12,30 @@ public sealed class DirectoryCounters
     private long _rescans;
     private long _shortestStay = long.MaxValue;
 
-    /// <summary>Cgroups held, ended ones included.</summary>
+    /// <summary>The number of cgroups, including ended ones.</summary>
     public long Cgroups => Volatile.Read(ref _cgroups);
 
-    /// <summary>Containers held.</summary>
+    /// <summary>The number of containers.</summary>
     public long Containers => Volatile.Read(ref _containers);
 
-    /// <summary>Those of them that a runtime has told of.</summary>
+    /// <summary>The number of containers reported by a runtime.</summary>
     public long Named => Volatile.Read(ref _named);
 
-    /// <summary>Cgroups and containers let go before their time, because there were too many.</summary>
+    /// <summary>Cgroups and containers evicted early because there were too many.</summary>
     public long Evicted => Volatile.Read(ref _evicted);
 
     /// <summary>
-    /// The shortest time, milliseconds, that a cgroup was known after its end before it was evicted; null while none was.
-    /// A CLOSE that comes later than that has no container.
+    /// The shortest time in milliseconds from the end of a cgroup to its eviction; null if none was evicted. A CLOSE later than that has no container.
     /// </summary>
     public long? ShortestStay => Volatile.Read(ref _shortestStay) is var stay && stay == long.MaxValue ? null : stay;
 
-    /// <summary>Cgroups that an event came from before anything had told of them.</summary>
+    /// <summary>Cgroups that were unknown when their first event arrived.</summary>
     public long Unknown => Volatile.Read(ref _unknown);
 
-    /// <summary>Asks for a container's names.</summary>
+    /// <summary>Requests for a container's names.</summary>
     public long Asked => Volatile.Read(ref _asked);
 
-    /// <summary>How often the tree of cgroups was read anew because one was unknown.</summary>
+    /// <summary>Scans of the tree of cgroups because one was unknown.</summary>
     public long Rescans => Volatile.Read(ref _rescans);
 
     internal void Hold(int cgroups, int containers)
@@ -49,7 +48,7 @@ public sealed class DirectoryCounters
 
     internal void CountEvicted() => Volatile.Write(ref _evicted, _evicted + 1);
 
-    /// <summary>One was let go so long after its end, milliseconds.</summary>
+    /// <summary>Counts an eviction, this many milliseconds after the cgroup's end.</summary>
     internal void CountEvicted(long stay)
     {
         CountEvicted();

@@ -1,14 +1,14 @@
 namespace NetMon.Enrichment;
 
-/// <summary>Whoever can be asked for a container's names. The answers come to the directory, as reports.</summary>
+/// <summary>A source of containers' names. Answers are posted to the directory as reports.</summary>
 public interface INameSource
 {
-    /// <summary>Has the id asked for as soon as may be. Any thread; never blocks; asking again for what is asked already costs nothing.</summary>
+    /// <summary>Queues a lookup of the container's metadata. Thread-safe; never blocks; duplicates are ignored.</summary>
     void Ask(string containerId);
 
-    /// <summary>One bit for each runtime there is: whom an id is asked of. At most 32.</summary>
+    /// <summary>One bit for each existing runtime, to which lookups are sent. At most 32.</summary>
     uint Present { get; }
 
-    /// <summary>One bit for each runtime that can be expected to answer at once: whom waiting makes sense for.</summary>
+    /// <summary>One bit for each runtime that is expected to answer soon, so that waiting makes sense.</summary>
     uint Answering { get; }
 }

@@ -6,8 +6,8 @@ using NetMon.Enrichment.Pods;
 namespace NetMon.Enrichment;
 
 /// <summary>
-/// The cgroups that events may refer to, ended ones for a while. Bounded by <see cref="ContainerDirectoryOptions.MostCgroups"/> and
-/// <see cref="ContainerDirectoryOptions.MostEnded"/>. The directory's thread, except <see cref="TryFind"/>.
+/// The cgroups that events may refer to, including ended ones for a while. Bounded by <see cref="ContainerDirectoryOptions.MostCgroups"/> and
+/// <see cref="ContainerDirectoryOptions.MostEnded"/>. For the directory's thread, except <see cref="TryFind"/>.
 /// </summary>
 internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownContainers containers, KnownPods pods, DirectoryCounters counters)
 {
@@ -15,10 +15,10 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
     private readonly KnownUnits _units = new();
     private readonly Queue<(ulong Id, Cgroup Cgroup, long Until)> _ended = new();
 
-    /// <summary>What is known of a cgroup. Any thread.</summary>
+    /// <summary>Returns what is known of a cgroup. Thread-safe.</summary>
     public bool TryFind(ulong cgroupId, [NotNullWhen(true)] out Cgroup? cgroup) => _cgroups.TryGetValue(cgroupId, out cgroup);
 
-    /// <summary>Takes in a cgroup that an event names and no record has reported.</summary>
+    /// <summary>Adds the cgroup of an event that no record has reported.</summary>
     public Cgroup AddUnknown(ulong cgroupId, long now)
     {
         var cgroup = new Cgroup(hasPath: false, [], null, now);
@@ -27,11 +27,11 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
         return cgroup;
     }
 
-    /// <summary>Takes in the path of one. True if events came from it before.</summary>
-    /// <param name="cgroupId">Which.</param>
+    /// <summary>Sets the path of a cgroup. True if it had events before.</summary>
+    /// <param name="cgroupId">The cgroup.</param>
     /// <param name="path">Its path.</param>
     /// <param name="now">Milliseconds of the directory's clock.</param>
-    /// <param name="unixNanoseconds">When it was made or found; 0: not known.</param>
+    /// <param name="unixNanoseconds">When it was created or found; 0: unknown.</param>
     public bool Place(ulong cgroupId, ReadOnlySpan<byte> path, long now, long unixNanoseconds)
     {
         var isFound = false;
@@ -39,11 +39,11 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
         {
             if (present is { HasPath: true, HasEnded: false })
             {
-                return false; // reported again, by a reading of the tree
+                return false; // reported again, by a scan of the tree
             }
 
             isFound = !present.HasPath;
-            Release(present); // its id is used anew, or was not known; its turn among the ended will find it replaced
+            Release(present); // its id is reused, or it was unknown; the queue of ended cgroups will find it replaced
         }
         else if (_cgroups.Count >= options.MostCgroups)
         {
@@ -72,10 +72,10 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
         return isFound;
     }
 
-    /// <summary>One was removed.</summary>
-    /// <param name="cgroupId">Which.</param>
+    /// <summary>Records the removal of a cgroup.</summary>
+    /// <param name="cgroupId">The cgroup.</param>
     /// <param name="now">Milliseconds of the directory's clock.</param>
-    /// <param name="unixNanoseconds">When; 0: not known.</param>
+    /// <param name="unixNanoseconds">When it was removed; 0: unknown.</param>
     public void End(ulong cgroupId, long now, long unixNanoseconds)
     {
         if (_cgroups.TryGetValue(cgroupId, out var cgroup) && !cgroup.HasEnded)
@@ -85,7 +85,7 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
         }
     }
 
-    /// <summary>Lets go of what has ended long ago, and of what is too much.</summary>
+    /// <summary>Removes what ended long ago, and evicts what exceeds the limits.</summary>
     public void LetGo(long now)
     {
         while (_ended.TryPeek(out var oldest) && (now >= oldest.Until || _ended.Count > options.MostEnded))
@@ -94,7 +94,7 @@ internal sealed class KnownCgroups(ContainerDirectoryOptions options, KnownConta
         }
     }
 
-    /// <summary>Notes down how much is held.</summary>
+    /// <summary>Updates the counters of what is held.</summary>
     public void CountHeld() => counters.Hold(_cgroups.Count, containers.Count);
 
     private void Expire(ulong cgroupId, Cgroup cgroup, long now)

@@ -3,39 +3,38 @@ using NetMon.Foundation;
 
 namespace NetMon.Enrichment;
 
-/// <summary>A container as far as it is known: from its cgroup's path, from a runtime, or both.</summary>
+/// <summary>What is known of a container: from its cgroup's path, from a runtime, or both.</summary>
 internal sealed class KnownContainer(string id)
 {
-    /// <summary>What its events bear; replaced by another one when more is known. Any thread may read it.</summary>
+    /// <summary>The identity in its events; replaced when more becomes known. May be read on any thread.</summary>
     public ContainerIdentity Identity { get; private set; } = new(id);
 
-    /// <summary>Cgroups of it that the directory holds, ended ones included.</summary>
+    /// <summary>The number of its cgroups in the directory, including ended ones.</summary>
     public int Cgroups { get; set; }
 
-    /// <summary>The runtimes that were asked for it and have not answered, one bit each.</summary>
+    /// <summary>One bit for each runtime that was asked for it and has not answered.</summary>
     public uint Owed { get; set; }
 
     /// <summary>The pauses between requests for its names; null before the first.</summary>
     public BackOff? Retry { get; set; }
 
-    /// <summary>When to ask for it again, milliseconds of the directory's clock.</summary>
+    /// <summary>When to request its names again, in milliseconds of the directory's clock.</summary>
     public long AskAgain { get; set; }
 
-    /// <summary>It is among those that are asked for again.</summary>
+    /// <summary>Whether it is in the queue of repeated requests.</summary>
     public bool IsInRound { get; set; }
 
-    /// <summary>Cgroups of it that have not ended.</summary>
+    /// <summary>The number of its cgroups that have not ended.</summary>
     public int LiveCgroups { get; set; }
 
-    /// <summary>When its first cgroup was made, or was found at the start, Unix nanoseconds; 0: not known.</summary>
+    /// <summary>When its first cgroup was created, or was found at the start, Unix nanoseconds; 0: unknown.</summary>
     public long MadeUnixNanoseconds { get; set; }
 
-    /// <summary>When its last cgroup was removed, Unix nanoseconds; 0: it was not.</summary>
+    /// <summary>When its last cgroup was removed, Unix nanoseconds; 0: not removed.</summary>
     public long EndedUnixNanoseconds { get; set; }
 
     /// <summary>
-    /// Takes in what a runtime says. The pod's uid stays as the path has it where the runtime leaves it out, and a guess at
-    /// the workload does not replace what is known.
+    /// Applies a runtime's report. Keeps the pod's uid from the path if the runtime does not report it, and does not replace a known workload by a guess.
     /// </summary>
     public void Name(ContainerIdentity told)
     {
@@ -53,7 +52,7 @@ internal sealed class KnownContainer(string id)
         Owed = 0;
     }
 
-    /// <summary>Takes in the pod's uid as the path has it.</summary>
+    /// <summary>Sets the pod's uid from the path.</summary>
     public void PlaceInPod(string podUid)
     {
         if (Identity.PodUid.Length == 0 && podUid.Length > 0)

@@ -6,8 +6,8 @@ using NetMon.Events;
 namespace NetMon.Enrichment;
 
 /// <summary>
-/// The containers that cgroups or runtimes have named, by their whole id. Bounded by the cgroups that the directory keeps and by
-/// <see cref="ContainerDirectoryOptions.MostUnplaced"/>. The directory's thread, except <see cref="Of"/>.
+/// The containers named by cgroups or runtimes, by full id. Bounded by the number of cgroups in the directory and by
+/// <see cref="ContainerDirectoryOptions.MostUnplaced"/>. For the directory's thread, except <see cref="Of"/>.
 /// </summary>
 internal sealed class KnownContainers(ContainerDirectoryOptions options, NameRequests requests, DirectoryCounters counters)
 {
@@ -16,14 +16,14 @@ internal sealed class KnownContainers(ContainerDirectoryOptions options, NameReq
 
     public int Count => _containers.Count;
 
-    /// <summary>What is known of a container; null if nothing is. Any thread.</summary>
+    /// <summary>Returns what is known of a container; null if unknown. Thread-safe.</summary>
     public ContainerIdentity? Of(string containerId) => _containers.TryGetValue(containerId, out var container) ? container.Identity : null;
 
-    /// <summary>The container of this id; null if it is not known.</summary>
+    /// <summary>Returns the container with this id; null if unknown.</summary>
     public KnownContainer? Find(string containerId) => _containers.GetValueOrDefault(containerId);
 
-    /// <summary>The container that a cgroup's path names; its names are asked for if they are not known.</summary>
-    /// <param name="path">From the cgroup's path.</param>
+    /// <summary>Returns the container in a cgroup's path, and requests its names if they are unknown.</summary>
+    /// <param name="path">The container in the cgroup's path.</param>
     /// <param name="now">Milliseconds of the directory's clock.</param>
     public KnownContainer At(ContainerPath path, long now)
     {
@@ -37,7 +37,7 @@ internal sealed class KnownContainers(ContainerDirectoryOptions options, NameReq
         return container;
     }
 
-    /// <summary>Takes in what a runtime has reported.</summary>
+    /// <summary>Applies a runtime's report.</summary>
     public void Take(RuntimeReport report)
     {
         foreach (var found in report.Found)
@@ -64,7 +64,7 @@ internal sealed class KnownContainers(ContainerDirectoryOptions options, NameReq
         }
     }
 
-    /// <summary>Forgets a container whose last cgroup is gone.</summary>
+    /// <summary>Removes a container without cgroups.</summary>
     public void Forget(KnownContainer container)
     {
         if (_containers.TryRemove(container.Identity.ContainerId, out _) && container.Identity.IsNamed)
@@ -73,7 +73,7 @@ internal sealed class KnownContainers(ContainerDirectoryOptions options, NameReq
         }
     }
 
-    /// <summary>Of those that no cgroup belongs to, the oldest goes when there are too many.</summary>
+    /// <summary>Evicts the oldest containers without a cgroup if there are too many.</summary>
     private void LimitUnplaced()
     {
         while (_unplaced.Count > options.MostUnplaced)

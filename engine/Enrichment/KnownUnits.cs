@@ -3,15 +3,15 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment;
 
-/// <summary>The node's systemd units, one identity each. Bounded. The directory's thread.</summary>
+/// <summary>The node's systemd units, with one identity each. Bounded. For the directory's thread.</summary>
 internal sealed class KnownUnits
 {
-    /// <summary>Names kept; a node has some hundreds of units.</summary>
+    /// <summary>The maximum number of units; a node has some hundreds.</summary>
     private const int Most = 4096;
 
     private readonly Dictionary<string, ContainerIdentity> _units = new(StringComparer.Ordinal);
 
-    /// <summary>The identity of a unit's processes; null where it has no name.</summary>
+    /// <summary>Returns the identity for a unit's processes; null for an empty name.</summary>
     public ContainerIdentity? Of(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)

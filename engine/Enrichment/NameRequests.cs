@@ -4,21 +4,21 @@ using NetMon.Foundation;
 namespace NetMon.Enrichment;
 
 /// <summary>
-/// Asks the runtimes for the names of containers that have none, and asks again, less and less often, while their cgroups exist.
-/// The directory's thread.
+/// Requests the names of containers without names from the runtimes, and repeats the requests at growing intervals while their cgroups exist. For the
+/// directory's thread.
 /// </summary>
 internal sealed class NameRequests(ContainerDirectoryOptions options, INameSource names, DirectoryCounters counters)
 {
-    /// <summary>So that the agents of many nodes do not ask at the same moment.</summary>
+    /// <summary>Prevents the agents of many nodes from asking at the same time.</summary>
     private const double Jitter = 0.2;
 
     private readonly List<KnownContainer> _nameless = [];
     private long _nextRound;
 
-    /// <summary>The runtimes that an answer can be expected from soon, one bit each.</summary>
+    /// <summary>One bit for each runtime that is expected to answer soon.</summary>
     public uint Answering => names.Answering;
 
-    /// <summary>When the first of the containers began that an answer can be expected for soon, Unix nanoseconds; <see cref="long.MaxValue"/> if there is none.</summary>
+    /// <summary>The start of the oldest container with an answer expected soon, Unix nanoseconds; <see cref="long.MaxValue"/> if there is none.</summary>
     public long AwaitedSince
     {
         get
@@ -38,8 +38,8 @@ internal sealed class NameRequests(ContainerDirectoryOptions options, INameSourc
         }
     }
 
-    /// <summary>Asks for a container's names, and sets when to ask again.</summary>
-    /// <param name="container">It has no names.</param>
+    /// <summary>Requests a container's names, and schedules the next request.</summary>
+    /// <param name="container">A container without names.</param>
     /// <param name="now">Milliseconds of the directory's clock.</param>
     public void Ask(KnownContainer container, long now)
     {
@@ -59,7 +59,7 @@ internal sealed class NameRequests(ContainerDirectoryOptions options, INameSourc
         }
     }
 
-    /// <summary>Asks again for every container whose time has come; forgets those that are named or gone.</summary>
+    /// <summary>Repeats the requests that are due; removes containers that are named or gone.</summary>
     public void AskAgain(long now)
     {
         if (_nameless.Count == 0 || now < _nextRound)

@@ -1,6 +1,6 @@
 namespace NetMon.Enrichment;
 
-/// <summary>Nobody to ask: containers have their id and their pod's uid, from the cgroup's path.</summary>
+/// <summary>A source without names: containers have only their id and their pod's uid, from the cgroup's path.</summary>
 public sealed class NoNames : INameSource
 {
     public uint Present => 0;

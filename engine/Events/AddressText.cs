@@ -2,30 +2,30 @@ using System.Buffers.Binary;
 
 namespace NetMon.Events;
 
-/// <summary>Addresses as text: RFC 5952 for IPv6; ::ffff:a.b.c.d prints as the IPv4 address that it is.</summary>
+/// <summary>Formats addresses as text: IPv6 by RFC 5952, and ::ffff:a.b.c.d as IPv4.</summary>
 public static class AddressText
 {
-    /// <summary>The longest text: eight groups of four digits and seven colons.</summary>
+    /// <summary>The maximum length of a text: eight groups of four digits and seven colons.</summary>
     public const int MaxLength = 39;
 
-    /// <summary>Each octet's digits and a dot, as the four bytes that are written of them.</summary>
+    /// <summary>The digits of each octet and a dot, as the four bytes that are written for it.</summary>
     private static readonly uint[] OctetsWithDot = [.. Enumerable.Range(0, 256).Select(octet =>
         BinaryPrimitives.ReadUInt32LittleEndian(System.Text.Encoding.ASCII.GetBytes($"{octet}.".PadRight(sizeof(uint), '\0'))))];
 
     /// <summary>
-    /// Writes the text of a 16-byte address in network order; returns its length. <paramref name="utf8"/> holds
-    /// <see cref="MaxLength"/> bytes or more.
+    /// Writes a 16-byte address in network order as text; returns the length. <paramref name="utf8"/> must have room for
+    /// <see cref="MaxLength"/> bytes.
     /// </summary>
     public static int Format(ReadOnlySpan<byte> address, Span<byte> utf8)
     {
         return IsIPv4(address) ? FormatIpv4(BinaryPrimitives.ReadUInt32BigEndian(address[12..]), utf8) : FormatIpv6(address, utf8);
     }
 
-    /// <summary>Whether a 16-byte address is an IPv4 one, ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).</summary>
+    /// <summary>Whether a 16-byte address is an IPv4 address, ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).</summary>
     public static bool IsIPv4(ReadOnlySpan<byte> address) =>
         BinaryPrimitives.ReadUInt64BigEndian(address) == 0 && BinaryPrimitives.ReadUInt32BigEndian(address[8..]) == 0xffff;
 
-    /// <summary>The text of a 16-byte address as a string.</summary>
+    /// <summary>Formats a 16-byte address in network order as a string.</summary>
     public static string Format(ReadOnlySpan<byte> address)
     {
         Span<byte> utf8 = stackalloc byte[MaxLength];

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace NetMon.Events;
 
 /// <summary>
-/// A cgroup's name, told when it is made, when it is removed, and once at the start for those that there are. Mirrors
+/// A cgroup's path, reported when it is created, when it is removed, and once at the start for existing cgroups. Mirrors
 /// <c>struct nm_cgroup</c> of <c>schemas/record.h</c>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct CgroupRecord
 {
-    /// <summary>Bytes of a record.</summary>
+    /// <summary>The size of a record in bytes.</summary>
     public const int ByteSize = 512;
 
     public ushort Size;
@@ -20,7 +20,7 @@ public struct CgroupRecord
     public ulong CgroupId;
     public InlineBytes488 Path;
 
-    /// <summary>A record of a cgroup that there is; a longer path is cut.</summary>
+    /// <summary>Creates a record of an existing cgroup; a longer path is truncated.</summary>
     public static CgroupRecord Of(RecordKind kind, ulong ktimeNanoseconds, ulong cgroupId, ReadOnlySpan<byte> path)
     {
         var record = new CgroupRecord

@@ -1,6 +1,6 @@
 namespace NetMon.Events;
 
-/// <summary>Why a connection closed, seen from the record's side. Mirrors <c>enum nm_reason</c>.</summary>
+/// <summary>Why a connection closed, from the view of the record's end. Mirrors <c>enum nm_reason</c>.</summary>
 public enum CloseReason : byte
 {
     None = 0,

@@ -1,6 +1,6 @@
 namespace NetMon.Events;
 
-/// <summary>How a CONNECT turned out.</summary>
+/// <summary>The result of a CONNECT.</summary>
 public enum ConnectResult
 {
     Established,
@@ -10,9 +10,9 @@ public enum ConnectResult
     HostUnreachable,
     NetUnreachable,
 
-    /// <summary>The caller gave up before the handshake ended (closed the socket, was killed).</summary>
+    /// <summary>The caller gave up before the handshake completed (closed the socket, was killed).</summary>
     Aborted,
 
-    /// <summary>Another error; <c>errno</c> has it where a hook saw it.</summary>
+    /// <summary>Another error; <c>errno</c> contains it if a hook saw it.</summary>
     Other,
 }

@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 namespace NetMon.Events;
 
 /// <summary>
-/// A record as the kernel programs write it. Mirrors <c>struct nm_record</c> of <c>schemas/record.h</c>, which has
-/// the meaning of each field; a test holds the two together through the compiled object's BTF.
+/// A record as written by the kernel programs. Mirrors <c>struct nm_record</c> of <c>schemas/record.h</c>, which documents each field; a test
+/// compares the two using the compiled object's BTF.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct ConnectionRecord
 {
-    /// <summary>The ABI version this build reads.</summary>
+    /// <summary>The ABI version that this build reads.</summary>
     public const byte CurrentVersion = 2;
 
-    /// <summary>Bytes of a record.</summary>
+    /// <summary>The size of a record in bytes.</summary>
     public const int ByteSize = 176;
 
     public ushort Size;

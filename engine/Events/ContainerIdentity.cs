@@ -1,18 +1,18 @@
 namespace NetMon.Events;
 
 /// <summary>
-/// A container's names, or a unit of the node's systemd. Immutable and shared by every event of it, so that sinks may render it once.
-/// A name is empty where it is not known, or where there is none (a container outside Kubernetes has no pod).
+/// A container's names, or a systemd unit of the node. Immutable and shared by all its events, so that sinks can render it once. A name is
+/// empty if it is unknown or does not exist (a container outside Kubernetes has no pod).
 /// </summary>
-/// <param name="ContainerId">The whole id, as the runtime gives it: 64 hexadecimal digits with every current one. Empty for a unit, which has a workload and no other names.</param>
-/// <param name="PodName">Of its pod.</param>
-/// <param name="PodNamespace">Of its pod.</param>
-/// <param name="ContainerName">In its pod; outside Kubernetes the name that the runtime knows it by. Empty for a pod's sandbox.</param>
-/// <param name="PodUid">Of its pod, with dashes; a static pod's is a hash without.</param>
-/// <param name="Image">What it was started from, as its runtime says: a reference, or a digest where that is all it knows.</param>
-/// <param name="Workload">What it is part of, as <see cref="Events.Workload.Name"/>.</param>
+/// <param name="ContainerId">The full id, as reported by the runtime: 64 hexadecimal digits with all current runtimes. Empty for a unit, which has only a workload.</param>
+/// <param name="PodName">The pod's name.</param>
+/// <param name="PodNamespace">The pod's namespace.</param>
+/// <param name="ContainerName">The name in its pod; outside Kubernetes, the runtime's name. Empty for a pod's sandbox.</param>
+/// <param name="PodUid">The pod's uid, with dashes; for a static pod, a hash without dashes.</param>
+/// <param name="Image">The image that it was started from, as reported by the runtime: a reference, or a digest if the runtime knows only that.</param>
+/// <param name="Workload">The workload that it belongs to, as in <see cref="Events.Workload.Name"/>.</param>
 /// <param name="WorkloadKind">One of <see cref="WorkloadKinds"/>.</param>
-/// <param name="PodLabels">The chosen labels of its pod, a JSON object.</param>
+/// <param name="PodLabels">The selected labels of its pod, a JSON object.</param>
 public sealed record ContainerIdentity(
     string ContainerId,
     string PodName = "",
@@ -24,12 +24,12 @@ public sealed record ContainerIdentity(
     string WorkloadKind = "",
     string PodLabels = "")
 {
-    /// <summary>How much of the id the JSON line shows.</summary>
+    /// <summary>The length of the id in JSON lines.</summary>
     public const int ShortIdLength = 12;
 
-    /// <summary>Whether it is a container, and not a unit of the node.</summary>
+    /// <summary>Whether it is a container rather than a unit of the node.</summary>
     public bool IsContainer => ContainerId.Length > 0;
 
-    /// <summary>True when a runtime has told of it.</summary>
+    /// <summary>Whether a runtime has named it.</summary>
     public bool IsNamed => PodName.Length > 0 || ContainerName.Length > 0;
 }

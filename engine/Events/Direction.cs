@@ -1,6 +1,6 @@
 namespace NetMon.Events;
 
-/// <summary>Which side the owner is. Mirrors <c>enum nm_direction</c>.</summary>
+/// <summary>The owner's side of the connection. Mirrors <c>enum nm_direction</c>.</summary>
 public enum Direction : byte
 {
     None = 0,
@@ -8,6 +8,6 @@ public enum Direction : byte
     /// <summary>The owner opened the connection.</summary>
     Outbound = 1,
 
-    /// <summary>The owner was called.</summary>
+    /// <summary>The owner accepted the connection.</summary>
     Inbound = 2,
 }

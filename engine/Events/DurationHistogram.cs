@@ -3,18 +3,18 @@ using System.Numerics;
 namespace NetMon.Events;
 
 /// <summary>
-/// How long something took, how often: in buckets by powers of two of a microsecond. One thread adds, which neither
-/// allocates nor locks; any may read.
+/// A histogram of durations, with a bucket for each power of two of microseconds. One thread writes, without allocations or locks; any
+/// thread may read.
 /// </summary>
 public sealed class DurationHistogram
 {
-    /// <summary>How many buckets there are. The last has all that took longer than the one before it.</summary>
+    /// <summary>The number of buckets. The last has no upper bound.</summary>
     public const int Buckets = 24;
 
     private readonly long[] _counts = new long[Buckets];
     private readonly long[] _ticks = new long[Buckets];
 
-    /// <summary>The longest, microseconds, that bucket n has: 0, 2, 4, 8 ... 2^22 (4.2 s), then no bound.</summary>
+    /// <summary>The upper bound of bucket n in microseconds: 0, 2, 4, 8 ... 2^22 (4.2 s), then infinity.</summary>
     public static double UpperMicroseconds(int bucket) => bucket switch
     {
         0 => 0,
@@ -22,13 +22,13 @@ public sealed class DurationHistogram
         _ => 1L << bucket,
     };
 
-    /// <summary>How often bucket n was hit.</summary>
+    /// <summary>Number of observations in bucket n.</summary>
     public long CountOf(int bucket) => Volatile.Read(ref _counts[bucket]);
 
-    /// <summary>All that bucket n had took so long together.</summary>
+    /// <summary>Total duration of the observations in bucket n.</summary>
     public TimeSpan TimeOf(int bucket) => new(Volatile.Read(ref _ticks[bucket]));
 
-    /// <summary>How long, microseconds, this share of them took at the most; to the next power of two. 0 when there was none.</summary>
+    /// <summary>Returns a quantile in microseconds, rounded up to a power of two; 0 without observations.</summary>
     public long Quantile(double share)
     {
         var (total, sum) = (0L, 0L);
@@ -49,7 +49,7 @@ public sealed class DurationHistogram
         return 1L << Buckets;
     }
 
-    /// <summary>So many took so long each.</summary>
+    /// <summary>Adds observations of the same duration.</summary>
     public void Add(TimeSpan duration, long times = 1)
     {
         var microseconds = (ulong)Math.Max(0, duration.Ticks / TimeSpan.TicksPerMicrosecond);

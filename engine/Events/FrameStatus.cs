@@ -1,17 +1,17 @@
 namespace NetMon.Events;
 
-/// <summary>What stands at the start of some bytes of a record stream.</summary>
+/// <summary>What was found at the start of some bytes of a record stream.</summary>
 public enum FrameStatus
 {
-    /// <summary>A whole record that this build reads.</summary>
+    /// <summary>A complete record that this build reads.</summary>
     Whole,
 
-    /// <summary>The start of one: more bytes are needed.</summary>
+    /// <summary>The start of a record: more bytes are needed.</summary>
     Partial,
 
-    /// <summary>A whole record of another ABI version: skip it.</summary>
+    /// <summary>A complete record of another ABI version, to be skipped.</summary>
     UnknownVersion,
 
-    /// <summary>No record: skip to the next possible start.</summary>
+    /// <summary>Not a record: skip to the next possible start.</summary>
     Garbled,
 }

@@ -1,34 +1,34 @@
 namespace NetMon.Events;
 
 /// <summary>
-/// Where events go. One thread calls a sink, so it may block; it never throws for what the world does (a full disk, a
-/// closed pipe) but counts what it could not write in <see cref="Counters"/>, reports it once, and goes on.
+/// A destination of events. It is called by one thread and may block. It never throws because of its environment (a full disk, a closed
+/// pipe) but counts what it could not write in <see cref="Counters"/>, reports the problem once, and continues.
 /// </summary>
 public interface IEventSink
 {
-    /// <summary>The sink's name, and what became of the events given to <see cref="Write"/>.</summary>
+    /// <summary>The sink's name, and the outcome of the events passed to <see cref="Write"/>.</summary>
     SinkCounters Counters { get; }
 
-    /// <summary>Takes events in time order. The span is the caller's again on return.</summary>
+    /// <summary>Writes events in time order. The span is only valid during the call.</summary>
     void Write(ReadOnlySpan<ConnectionEvent> events);
 
     /// <summary>
-    /// Nothing older than this is to be expected; called at least once a second also when there are no events, and
-    /// after the last batch that was at hand: the moment to flush.
+    /// Announces that no older event will follow. Called at least once a second even without events, and after the last batch at hand, which
+    /// is a good time to flush.
     /// </summary>
     void Advance(long watermarkUnixNanoseconds);
 
-    /// <summary>Events that <see cref="Write"/> took and that are neither delivered nor dropped yet.</summary>
+    /// <summary>Events passed to <see cref="Write"/> that are neither delivered nor dropped yet.</summary>
     long Pending => 0;
 
     /// <summary>
-    /// Called when one of the others has thrown: drops what is half done, and counts it as failed, so that the next call
-    /// begins anew. What stays is <see cref="Pending"/>.
+    /// Called after another method has thrown: discards incomplete work and counts it as failed, so that the next call starts cleanly. Events
+    /// that are kept are counted in <see cref="Pending"/>.
     /// </summary>
     void Recover()
     {
     }
 
-    /// <summary>Writes out and seals everything; nothing is called after this.</summary>
+    /// <summary>Writes and seals everything; nothing is called after this.</summary>
     void Close();
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace NetMon.Events;
 
-/// <summary>Sixteen bytes in place: an address (network order, IPv4 as ::ffff:a.b.c.d) or a process name.</summary>
+/// <summary>Sixteen inline bytes: an address (network order, IPv4 as ::ffff:a.b.c.d) or a process name.</summary>
 [InlineArray(16)]
 public struct InlineBytes16
 {

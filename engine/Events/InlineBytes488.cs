@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace NetMon.Events;
 
-/// <summary>A cgroup's path in place: NUL-terminated where it is shorter, zero-filled.</summary>
+/// <summary>An inline cgroup path: NUL-terminated if shorter, zero-filled.</summary>
 [InlineArray(488)]
 public struct InlineBytes488
 {

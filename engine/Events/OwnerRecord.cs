@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Events;
 
-/// <summary>Who owns a socket. Mirrors <c>struct nm_owner</c>, 32 bytes.</summary>
+/// <summary>The owner of a socket. Mirrors <c>struct nm_owner</c>, 32 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct OwnerRecord
 {

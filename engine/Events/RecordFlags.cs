@@ -1,6 +1,6 @@
 namespace NetMon.Events;
 
-/// <summary>What is less than exact about a record. Mirrors <c>enum nm_flags</c>.</summary>
+/// <summary>What is inexact about a record. Mirrors <c>enum nm_flags</c>.</summary>
 [Flags]
 public enum RecordFlags : byte
 {
@@ -9,15 +9,15 @@ public enum RecordFlags : byte
     /// <summary>A CONNECT failed and no hook saw its errno.</summary>
     ErrorUnknown = 1,
 
-    /// <summary>No hook saw accept(): the owner is who closed the connection, or else who called listen().</summary>
+    /// <summary>No hook saw accept(): the owner is the process that closed the connection, or else the one that called listen().</summary>
     OwnerInferred = 2,
 
-    /// <summary>Nobody is known to own the socket; pid, uid and name are zero.</summary>
+    /// <summary>The owner of the socket is unknown; pid, uid and name are zero.</summary>
     OwnerUnknown = 4,
 
     /// <summary>Established before the agent started: the duration counts from the agent's start, the bytes from the connection's.</summary>
     Older = 8,
 
-    /// <summary>The caller asked for another destination: the dialed address and port have it.</summary>
+    /// <summary>The caller requested another destination, which is in the dialed address and port.</summary>
     Dialed = 16,
 }

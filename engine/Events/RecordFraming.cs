@@ -3,25 +3,25 @@ using System.Buffers.Binary;
 namespace NetMon.Events;
 
 /// <summary>
-/// Finds the records in a stream of them. Every record starts on a multiple of eight bytes with its size (u16), the ABI
-/// version (u8) and its kind (u8); what does not look like that is stepped over, eight bytes at a time.
+/// Finds the records in a byte stream. Every record starts at a multiple of eight bytes with its size (u16), the ABI version (u8) and its
+/// kind (u8). Anything else is skipped, eight bytes at a time.
 /// </summary>
 public static class RecordFraming
 {
-    /// <summary>Every record's size is a multiple of this; also the step over garbled bytes.</summary>
+    /// <summary>The size of every record is a multiple of this; also the step when skipping malformed bytes.</summary>
     public const int Alignment = 8;
 
-    /// <summary>The largest record that any version may have.</summary>
+    /// <summary>The maximum size of a record of any version.</summary>
     public const int MaxRecordBytes = 1024;
 
     /// <summary>
-    /// Looks at the start of <paramref name="bytes"/>; <paramref name="length"/> is how many bytes to take or to skip
-    /// (0 if partial, never more than there are).
+    /// Inspects the start of <paramref name="bytes"/>. <paramref name="length"/> is the number of bytes to take or skip (0 if partial, never more
+    /// than available).
     /// </summary>
     public static FrameStatus Inspect(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;
-        if (bytes.Length < Alignment) // fewer would be stepped over as they are, and every frame after them missed
+        if (bytes.Length < Alignment) // skipping fewer would misalign all following records
         {
             return FrameStatus.Partial;
         }

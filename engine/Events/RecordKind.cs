@@ -1,6 +1,6 @@
 namespace NetMon.Events;
 
-/// <summary>What a record says. Mirrors <c>enum nm_kind</c> of <c>schemas/record.h</c>.</summary>
+/// <summary>The kind of a record. Mirrors <c>enum nm_kind</c> of <c>schemas/record.h</c>.</summary>
 public enum RecordKind : byte
 {
     None = 0,
@@ -8,15 +8,15 @@ public enum RecordKind : byte
     Accept = 2,
     Close = 3,
 
-    /// <summary>A connection that is still open: its totals so far.</summary>
+    /// <summary>The totals so far of a connection that is still open.</summary>
     Flow = 4,
 
-    /// <summary>A <see cref="CgroupRecord"/>: there is such a cgroup.</summary>
+    /// <summary>A <see cref="CgroupRecord"/>: the cgroup exists.</summary>
     CgroupMade = 8,
 
-    /// <summary>A <see cref="CgroupRecord"/>: its directory is gone; sockets may outlive it.</summary>
+    /// <summary>A <see cref="CgroupRecord"/>: its directory was removed; sockets may outlive it.</summary>
     CgroupRemoved = 9,
 
-    /// <summary>A <see cref="TickRecord"/>: written by the reader, never by the kernel.</summary>
+    /// <summary>A <see cref="TickRecord"/>, the watermark, written by the reader and never by the kernel.</summary>
     Tick = 16,
 }

@@ -1,10 +1,10 @@
 namespace NetMon.Events;
 
 /// <summary>
-/// What became of a sink's events, any thread may read it. In the end offered == delivered + queue full + failed.
+/// The outcome of a sink's events. Thread-safe. At the end, offered == delivered + queue full + failed.
 /// </summary>
 /// <param name="name">The sink's short name.</param>
-/// <param name="laterReasons">Why events may be lost after they were delivered.</param>
+/// <param name="laterReasons">Reasons for losing events after delivery.</param>
 public sealed class SinkCounters(string name, params string[] laterReasons)
 {
     private readonly long[] _later = new long[laterReasons.Length];
@@ -21,25 +21,25 @@ public sealed class SinkCounters(string name, params string[] laterReasons)
     /// <summary>Events that the pipeline had for this sink.</summary>
     public long Offered => Interlocked.Read(ref _offered);
 
-    /// <summary>Events written where the sink writes to.</summary>
+    /// <summary>Events written to the sink's destination.</summary>
     public long Delivered => Interlocked.Read(ref _delivered);
 
-    /// <summary>Dropped because the sink did not keep up and its queue was full, or it stood still at the end.</summary>
+    /// <summary>Events dropped because the sink was too slow and its queue was full, or because it hung at the end.</summary>
     public long QueueFull => Interlocked.Read(ref _queueFull);
 
-    /// <summary>Dropped because writing failed or the sink was paused.</summary>
+    /// <summary>Events dropped because writing failed or the sink was paused.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 
-    /// <summary>Those of <see cref="Failed"/> that were dropped because the sink was paused to spare the disk.</summary>
+    /// <summary>The part of <see cref="Failed"/> that was dropped while the sink was paused to save disk space.</summary>
     public long Paused => Interlocked.Read(ref _paused);
 
-    /// <summary>Bytes written where the sink writes to; 0 from a sink that does not tell.</summary>
+    /// <summary>Bytes written to the sink's destination; 0 if the sink does not report it.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Events that were delivered, and lost afterwards, by the reason.</summary>
+    /// <summary>Events lost after delivery, by reason.</summary>
     public IEnumerable<LossCounter> LostLater => laterReasons.Select((reason, index) => new LossCounter(name, reason, Interlocked.Read(ref _later[index])));
 
-    /// <summary>Delivered events are lost, for one of the reasons that it was made with; others are not counted.</summary>
+    /// <summary>Counts delivered events as lost, for one of the reasons given to the constructor; others are ignored.</summary>
     public void AddLostLater(string reason, long events)
     {
         if (Array.IndexOf(laterReasons, reason) is var index and >= 0)
@@ -58,7 +58,7 @@ public sealed class SinkCounters(string name, params string[] laterReasons)
 
     public void AddFailed(long events) => Interlocked.Add(ref _failed, events);
 
-    /// <summary>Counts as failed, too.</summary>
+    /// <summary>Counts events as paused and as failed.</summary>
     public void AddPaused(long events)
     {
         Interlocked.Add(ref _paused, events);

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace NetMon.Events;
 
 /// <summary>
-/// Says that no record still to come is older than its ktime, and how ktime becomes wall time. Mirrors
+/// A watermark: no later record is older than its ktime. Also contains the offset from ktime to wall-clock time. Mirrors
 /// <c>struct nm_tick</c>; the reader writes one into the pipe after each drain of the rings.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct TickRecord
 {
-    /// <summary>Bytes of a tick.</summary>
+    /// <summary>The size of a record in bytes.</summary>
     public const int ByteSize = 24;
 
     public ushort Size;

@@ -1,12 +1,12 @@
 namespace NetMon.Events;
 
-/// <summary>The contract's words, the same in JSON and Parquet.</summary>
+/// <summary>The words of the event schema, the same in JSON and Parquet.</summary>
 public static class Vocabulary
 {
-    /// <summary>The only protocol there is yet.</summary>
+    /// <summary>The only protocol so far.</summary>
     public const string Protocol = "TCP";
 
-    /// <summary>CONNECT, ACCEPT, CLOSE or FLOW.</summary>
+    /// <summary>Returns CONNECT, ACCEPT, CLOSE or FLOW.</summary>
     public static string Text(RecordKind kind) => kind switch
     {
         RecordKind.Connect => "CONNECT",
@@ -16,10 +16,10 @@ public static class Vocabulary
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not an event"),
     };
 
-    /// <summary>outbound or inbound.</summary>
+    /// <summary>Returns outbound or inbound.</summary>
     public static string Text(Direction direction) => direction == Direction.Inbound ? "inbound" : "outbound";
 
-    /// <summary>The word for how a CONNECT turned out.</summary>
+    /// <summary>Returns the word for the result of a CONNECT.</summary>
     public static string Text(ConnectResult result) => result switch
     {
         ConnectResult.Established => "established",
@@ -32,7 +32,7 @@ public static class Vocabulary
         _ => "other",
     };
 
-    /// <summary>The word for how a connection ended.</summary>
+    /// <summary>Returns the word for a close reason.</summary>
     public static string Text(CloseReason reason) => reason switch
     {
         CloseReason.FinLocal => "fin_local",

@@ -9,16 +9,16 @@ public static class WorkloadKinds
     public const string CronJob = "CronJob";
     public const string Job = "Job";
 
-    /// <summary>Of Argo Rollouts.</summary>
+    /// <summary>A Rollout of Argo Rollouts.</summary>
     public const string Rollout = "Rollout";
 
-    /// <summary>A pod that kubelet has from a file or a URL of its node.</summary>
+    /// <summary>A pod that kubelet started from a file or a URL.</summary>
     public const string StaticPod = "StaticPod";
 
-    /// <summary>A pod that no controller has made.</summary>
+    /// <summary>A pod without a controller.</summary>
     public const string Pod = "Pod";
 
-    /// <summary>A unit of the node's systemd.</summary>
+    /// <summary>A systemd unit of the node.</summary>
     public const string SystemdUnit = "SystemdUnit";
 
     /// <summary>A service of a Docker Compose project.</summary>

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace NetMon.Foundation;
 
-/// <summary>Sizes as options take them: 500MiB, 1.5GiB, 4096. Any thread.</summary>
+/// <summary>Sizes in options: 500MiB, 1.5GiB, 4096. Thread-safe.</summary>
 public static class ByteSize
 {
     private static readonly string[] Units = ["", "KiB", "MiB", "GiB", "TiB"];
 
-    /// <summary>The bytes; null where the text is no size.</summary>
+    /// <summary>Parses a size in bytes; null if malformed.</summary>
     public static long? TryParse(string text)
     {
         var unit = Array.IndexOf(Units, text.TrimStart("0123456789.".ToCharArray()));
@@ -18,7 +18,7 @@ public static class ByteSize
             : null;
     }
 
-    /// <summary>A size for a person, three digits long: 1.23GiB.</summary>
+    /// <summary>Formats a size with three digits: 1.23GiB.</summary>
     public static string Text(long bytes)
     {
         var (number, unit) = ((double)bytes, 0);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Foundation;
 
-/// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4), for which processors have an instruction.</summary>
+/// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4), which processors support by an instruction.</summary>
 public static class Crc32C
 {
     /// <summary>The checksum of no bytes.</summary>
@@ -11,7 +11,7 @@ public static class Crc32C
 
     public static uint Of(ReadOnlySpan<byte> bytes) => Append(Empty, bytes);
 
-    /// <summary>The checksum of bytes whose beginning has the checksum <paramref name="crc"/> and whose rest is <paramref name="bytes"/>.</summary>
+    /// <summary>Extends a checksum: <paramref name="crc"/> is that of the preceding bytes.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         crc = ~crc;

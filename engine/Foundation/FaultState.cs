@@ -1,7 +1,7 @@
 namespace NetMon.Foundation;
 
-/// <summary>Whether one part of the agent fails at present, and how often it has failed. Any thread.</summary>
-/// <param name="part">The part's name, for health and metrics: json, uploader.</param>
+/// <summary>Whether a part of the agent is failing, and how often it has failed. Thread-safe.</summary>
+/// <param name="part">The part's name in health and metrics, such as json or uploader.</param>
 public sealed class FaultState(string part)
 {
     private const int LongestWhy = 200;
@@ -11,20 +11,20 @@ public sealed class FaultState(string part)
     /// <summary>The part's name.</summary>
     public string Part => part;
 
-    /// <summary>How often it has failed since the start.</summary>
+    /// <summary>The number of failures since the start.</summary>
     public long Count => Interlocked.Read(ref _count);
 
-    /// <summary>Why it fails at present; null while it works.</summary>
+    /// <summary>Why it is failing; null while it works.</summary>
     public string? Why => _why;
 
-    /// <summary>It has failed, and fails until <see cref="Works"/> is called.</summary>
+    /// <summary>Records a failure, which lasts until <see cref="Works"/> is called.</summary>
     public void Failed(string why)
     {
         Interlocked.Increment(ref _count);
         _why = why.Length > LongestWhy ? why[..LongestWhy] : why;
     }
 
-    /// <summary>It works again.</summary>
+    /// <summary>Records that it works again.</summary>
     public void Works()
     {
         if (_why is not null)

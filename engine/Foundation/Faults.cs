@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace NetMon.Foundation;
 
 /// <summary>
-/// The parts of the agent that may fail while the rest goes on. Health and metrics report them; they are no reason to end
-/// the agent. Any thread.
+/// The parts of the agent that may fail while the rest works. Health and metrics report them; they are not a reason to end the agent.
+/// Thread-safe.
 /// </summary>
 public sealed class Faults
 {
@@ -13,6 +13,6 @@ public sealed class Faults
     /// <summary>All parts so far, by name.</summary>
     public IReadOnlyList<FaultState> All => [.. _parts.Values.OrderBy(part => part.Part, StringComparer.Ordinal)];
 
-    /// <summary>The state of a part, made when it is first asked for.</summary>
+    /// <summary>Returns the state of a part, created on first use.</summary>
     public FaultState Of(string part) => _parts.GetOrAdd(part, static name => new FaultState(name));
 }

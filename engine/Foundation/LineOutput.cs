@@ -3,21 +3,21 @@ using NetMon.Native;
 namespace NetMon.Foundation;
 
 /// <summary>
-/// Writes whole lines, never a part of one, and never waits longer than <see cref="StallBound"/>: for a pipe it writes
-/// what fits without blocking (lines up to <see cref="OutputDescriptor.AtomicPipeBytes"/>); a file that fills its disk is
-/// cut back to its last whole line. Owns the descriptor. One thread.
+/// Writes complete lines only, and never waits longer than <see cref="StallBound"/>. Writes to a pipe what fits without blocking (lines up to
+/// <see cref="OutputDescriptor.AtomicPipeBytes"/>); truncates a file on a full disk to its last complete line. Owns the descriptor. Not
+/// thread-safe.
 /// </summary>
 public sealed class LineOutput(OutputDescriptor descriptor, TimeSpan? stallBound = null) : IDisposable
 {
     private const byte NewLine = (byte)'\n';
     private bool _stalled;
 
-    /// <summary>How long a write waits for a reader that does not read. Until it reads again, each further write only tries.</summary>
+    /// <summary>The maximum time that a write waits for a slow reader. After a timeout, writes do not wait until the reader reads again.</summary>
     public TimeSpan StallBound { get; } = stallBound ?? TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Writes lines, the last with its newline. Returns the bytes of the whole lines written; where that is not all,
-    /// <paramref name="errno"/> says why (0: the reader stood still).
+    /// Writes lines, the last with its newline. Returns the bytes of the complete lines written; if that is not all, <paramref name="errno"/> is
+    /// the reason (0: the reader does not read).
     /// </summary>
     public int Write(ReadOnlySpan<byte> lines, out int errno)
     {
@@ -45,7 +45,7 @@ public sealed class LineOutput(OutputDescriptor descriptor, TimeSpan? stallBound
 
     public void Dispose() => descriptor.Dispose();
 
-    /// <summary>How many bytes can be written at once without blocking; 0 after waiting in vain.</summary>
+    /// <summary>Returns the number of bytes that can be written without blocking; 0 after a timeout.</summary>
     private int Room()
     {
         if (descriptor.IsRegularFile)
@@ -60,11 +60,11 @@ public sealed class LineOutput(OutputDescriptor descriptor, TimeSpan? stallBound
         }
 
         _stalled = false;
-        // An empty pipe takes all of its size; a writable one at least an atomic write.
+        // An empty pipe has room for its whole capacity; a writable one for at least an atomic write.
         return descriptor.PipeBytes > 0 && descriptor.UnreadBytes() == 0 ? descriptor.PipeBytes : OutputDescriptor.AtomicPipeBytes;
     }
 
-    /// <summary>As many whole lines as fit, or one line that doesn't.</summary>
+    /// <summary>Returns the complete lines that fit, or the first line if it does not fit.</summary>
     private static ReadOnlySpan<byte> WholeLines(ReadOnlySpan<byte> lines, int room)
     {
         if (lines.Length <= room)
@@ -76,7 +76,7 @@ public sealed class LineOutput(OutputDescriptor descriptor, TimeSpan? stallBound
         return lines[..((end >= 0 ? end : lines.IndexOf(NewLine)) + 1)];
     }
 
-    /// <summary>All of it, or whole lines of it.</summary>
+    /// <summary>Writes everything, or some complete lines.</summary>
     private int WriteAll(ReadOnlySpan<byte> lines, out int errno)
     {
         var done = 0;

@@ -4,21 +4,21 @@ using System.Text;
 namespace NetMon.Foundation;
 
 /// <summary>
-/// Formats times as RFC 3339 in UTC: 2026-11-22T19:05:06.000000001Z. Times are nanoseconds since 1970, negative before it.
-/// The forms that write to a span allocate nothing. Any thread.
+/// Formats times as RFC 3339 in UTC: 2026-11-22T19:05:06.000000001Z. Times are Unix nanoseconds and may be negative. The overloads that write to
+/// a span do not allocate. Thread-safe.
 /// </summary>
 public static class Rfc3339
 {
-    /// <summary>Bytes of the date and the time up to the whole second: 2026-11-22T19:05:06.</summary>
+    /// <summary>The length of date and time up to the whole second: 2026-11-22T19:05:06.</summary>
     public const int SecondBytes = 19;
 
-    /// <summary>Bytes of the longest text, with nine digits.</summary>
+    /// <summary>The length of the longest text, with nine digits.</summary>
     public const int MaxBytes = SecondBytes + 11;
 
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const int NanosecondDigits = 9;
 
-    /// <summary>The second, rounded down, and the nanoseconds within it.</summary>
+    /// <summary>Splits a time into the second, rounded down, and the nanoseconds within it.</summary>
     public static (long Second, uint Nanoseconds) Split(long unixNanoseconds)
     {
         var (second, nanoseconds) = Math.DivRem(unixNanoseconds, NanosecondsPerSecond);
@@ -26,9 +26,9 @@ public static class Rfc3339
     }
 
     /// <summary>Writes a time to a span that is long enough; returns the number of bytes.</summary>
-    /// <param name="to">Where to write.</param>
+    /// <param name="to">The destination.</param>
     /// <param name="unixNanoseconds">The time.</param>
-    /// <param name="digits">Digits of the second's fraction, 0 to 9; the rest is cut off.</param>
+    /// <param name="digits">The number of fractional digits, 0 to 9; further digits are truncated.</param>
     public static int Write(Span<byte> to, long unixNanoseconds, int digits)
     {
         var (second, nanoseconds) = Split(unixNanoseconds);
@@ -36,11 +36,11 @@ public static class Rfc3339
         return SecondBytes + WriteFraction(to[SecondBytes..], nanoseconds, digits);
     }
 
-    /// <summary>Writes the first <see cref="SecondBytes"/> bytes of a time, which are the same for a whole second.</summary>
+    /// <summary>Writes the first <see cref="SecondBytes"/> bytes of a time, which depend only on the whole second.</summary>
     public static void WriteSecond(Span<byte> to, long second) =>
         DateTime.UnixEpoch.AddSeconds(second).TryFormat(to, out _, "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>Writes what follows the second: the fraction, if any, and Z; returns the number of bytes.</summary>
+    /// <summary>Writes the part after the second: the fraction, if any, and Z; returns the number of bytes.</summary>
     public static int WriteFraction(Span<byte> to, uint nanoseconds, int digits)
     {
         if (digits == 0)
@@ -65,7 +65,7 @@ public static class Rfc3339
         return digits + 2;
     }
 
-    /// <summary>A time as text.</summary>
+    /// <summary>Formats a time as a string.</summary>
     public static string Format(long unixNanoseconds, int digits)
     {
         Span<byte> text = stackalloc byte[MaxBytes];

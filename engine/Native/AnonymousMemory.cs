@@ -3,15 +3,15 @@ using System.Buffers;
 namespace NetMon.Native;
 
 /// <summary>
-/// Memory beside the collector's, for what is large and short-lived: pages are taken as they are written to, and all are given back
-/// to the system when it is disposed of. One owner; nothing may be read or written through it afterwards.
+/// Memory outside the managed heap, for large, short-lived data: pages are allocated when written, and all are returned to the system on
+/// disposal. Has one owner; must not be accessed after disposal.
 /// </summary>
 public sealed unsafe class AnonymousMemory : MemoryManager<byte>
 {
     private readonly int _length;
     private nint _start;
 
-    /// <summary>Reserves so many bytes, at least 1; they are zero. Throws <see cref="NativeException"/>.</summary>
+    /// <summary>Reserves zeroed memory of at least 1 byte. Throws <see cref="NativeException"/>.</summary>
     public AnonymousMemory(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);

@@ -1,10 +1,10 @@
 namespace NetMon.Native;
 
 /// <summary>
-/// The elements of a BPF array that was made with BPF_F_MMAPABLE, as memory shared with the kernel's programs: both sides
-/// read and write at any time. Owns the mapping; nobody may hold a reference to an element when it is disposed of.
+/// The elements of a BPF array created with BPF_F_MMAPABLE, as memory shared with the kernel programs: both sides read and write at any
+/// time. Owns the mapping; references to elements must not be used after disposal.
 /// </summary>
-/// <typeparam name="T">The mirror of the map's value; its size must be a multiple of 8, as the kernel rounds values up to that.</typeparam>
+/// <typeparam name="T">The mirror of the map's value; its size must be a multiple of 8, to which the kernel rounds values up.</typeparam>
 public sealed unsafe class BpfArray<T> : IDisposable
     where T : unmanaged
 {
@@ -17,10 +17,10 @@ public sealed unsafe class BpfArray<T> : IDisposable
         Count = count;
     }
 
-    /// <summary>How many elements the map has.</summary>
+    /// <summary>The number of elements of the map.</summary>
     public int Count { get; }
 
-    /// <summary>All elements; not to be used after the mapping is disposed of.</summary>
+    /// <summary>All elements; must not be used after disposal.</summary>
     public Span<T> Elements
     {
         get
@@ -32,7 +32,7 @@ public sealed unsafe class BpfArray<T> : IDisposable
 
     private nuint Bytes => (nuint)Count * (nuint)sizeof(T);
 
-    /// <summary>Maps a loaded map; the descriptor stays the caller's. Throws <see cref="NativeException"/>.</summary>
+    /// <summary>Maps a loaded map; the caller keeps the descriptor. Throws <see cref="NativeException"/>.</summary>
     internal static BpfArray<T> OfMap(int descriptor, int count)
     {
         var address = Libc.Map(0, (nuint)count * (nuint)sizeof(T), Libc.ProtectRead | Libc.ProtectWrite, Libc.MapShared, descriptor, 0);

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace NetMon.Native;
 
 /// <summary>
-/// A folder in a bpffs, locked for as long as this is there: flock(2) takes a folder as it takes a file, holds across mount and PID
-/// namespaces, and ends with the process however that ends. (A unix socket's abstract name would be one of a network namespace, and
-/// each pod has its own; a process id means nothing in another PID namespace.)
+/// A folder in a bpffs, locked until disposal. flock(2) works on a folder as on a file, applies across mount and PID namespaces, and ends with
+/// the process. (An abstract unix socket name is local to a network namespace, which each pod has for itself, and a process id is
+/// meaningless in another PID namespace.)
 /// </summary>
 public sealed unsafe class BpfFolder : IDisposable
 {
@@ -19,17 +19,17 @@ public sealed unsafe class BpfFolder : IDisposable
 
     private BpfFolder(int descriptor) => _handle = new SafeFileHandle(descriptor, ownsHandle: true);
 
-    /// <summary>What <see cref="TryLock"/> says where another process has the folder.</summary>
+    /// <summary>The reason returned by <see cref="TryLock"/> if another process holds the lock.</summary>
     public static string InUse(string path) => $"another agent uses {path}";
 
-    /// <summary>Whether this path is in a mounted bpffs.</summary>
+    /// <summary>Whether a path is in a mounted bpffs.</summary>
     public static bool IsBpf(string path)
     {
-        var about = stackalloc long[32]; // struct statfs: its first word is the type
+        var about = stackalloc long[32]; // struct statfs: the first word is the file system's type
         return Libc.FileSystem(path, about) == 0 && about[0] == BpfMagic;
     }
 
-    /// <summary>Makes the folder if need be, and locks it. Null, and why not, where that fails or the folder is not this user's alone.</summary>
+    /// <summary>Creates the folder if missing, and locks it. Returns null and the reason if that fails or other users may write to the folder.</summary>
     public static BpfFolder? TryLock(string path, out string why)
     {
         if (!IsBpf(path) && !IsBpf(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path))

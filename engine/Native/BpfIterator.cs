@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace NetMon.Native;
 
 /// <summary>
-/// A program that runs over the elements of a map, or over what the kernel has of another kind, and writes what it has to say to a
-/// file, which is read here. Made by a <see cref="BpfObject"/>; its owner disposes of it before the object. One thread at a time.
+/// A program that iterates over the elements of a map, or over other kernel objects, and writes its output to a file, which is read here.
+/// Created by a <see cref="BpfObject"/>; must be disposed before the object. Not thread-safe.
 /// </summary>
 public sealed unsafe class BpfIterator : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed unsafe class BpfIterator : IDisposable
 
     internal BpfIterator(nint link) => _link = link;
 
-    /// <summary>Begins a pass, from the first element on.</summary>
+    /// <summary>Starts a pass at the first element.</summary>
     public void Begin()
     {
         End();
@@ -23,7 +23,7 @@ public sealed unsafe class BpfIterator : IDisposable
         _pass = pass >= 0 ? pass : throw new NativeException("starting an iterator", -pass);
     }
 
-    /// <summary>Runs the program on until it has written something; 0 when the pass has ended. Throws <see cref="NativeException"/>.</summary>
+    /// <summary>Runs the program until it has written output; returns 0 at the end of the pass. Throws <see cref="NativeException"/>.</summary>
     public int Read(Span<byte> output)
     {
         while (true)
@@ -37,7 +37,7 @@ public sealed unsafe class BpfIterator : IDisposable
                 }
             }
 
-            // EAGAIN: a million elements without a word, after which the kernel wants to be asked again.
+            // EAGAIN: a million elements without output, after which the kernel requires another read.
             var errno = Marshal.GetLastPInvokeError();
             if (errno is not (Eintr or Eagain))
             {
@@ -47,8 +47,8 @@ public sealed unsafe class BpfIterator : IDisposable
     }
 
     /// <summary>
-    /// A whole pass of a program that writes nothing: what it does, it does to maps. In the network namespace of the calling thread.
-    /// False if the kernel broke it off.
+    /// Runs a complete pass of a program without output, which only modifies maps, in the network namespace of the calling thread. False if the
+    /// kernel aborted it.
     /// </summary>
     public bool TryRunToEnd()
     {
@@ -72,7 +72,7 @@ public sealed unsafe class BpfIterator : IDisposable
         }
     }
 
-    /// <summary>Ends a pass, whole or not.</summary>
+    /// <summary>Ends a pass, complete or not.</summary>
     public void End()
     {
         if (_pass >= 0)

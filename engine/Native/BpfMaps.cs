@@ -1,13 +1,13 @@
 namespace NetMon.Native;
 
-/// <summary>The maps that a <see cref="BpfObject"/> declares; they live as long as it does. Every failure is a <see cref="NativeException"/>.</summary>
+/// <summary>The maps that a <see cref="BpfObject"/> declares, which live as long as it does. All failures throw <see cref="NativeException"/>.</summary>
 public sealed unsafe class BpfMaps
 {
     private readonly nint _object;
 
     internal BpfMaps(nint libbpfObject) => _object = libbpfObject;
 
-    /// <summary>Sets how many elements a map has, before the object is loaded; nothing where the object has no such map.</summary>
+    /// <summary>Sets the number of elements of a map before the object is loaded; does nothing if the object has no such map.</summary>
     public void Resize(string map, int elements)
     {
         var found = Libbpf.FindMap(_object, map);
@@ -17,17 +17,17 @@ public sealed unsafe class BpfMaps
         }
     }
 
-    /// <summary>Whether the object declares such a map.</summary>
+    /// <summary>Whether the object declares a map.</summary>
     public bool Has(string map) => Libbpf.FindMap(_object, map) != 0;
 
-    /// <summary>What the object declares of a map, and <see cref="Resize"/> has set.</summary>
+    /// <summary>Returns the declared shape of a map, including changes by <see cref="Resize"/>.</summary>
     public MapShape ShapeOf(string map)
     {
         var found = Find(map);
         return new MapShape(Libbpf.MapType(found), Libbpf.KeySize(found), Libbpf.ValueSize(found), Libbpf.MaxEntries(found));
     }
 
-    /// <summary>Has the object load with a map that is there already, of the same shape, in place of a new one.</summary>
+    /// <summary>Makes the object use an existing map of the same shape in place of a new one.</summary>
     public void Reuse(string map, PinnedMap there)
     {
         var result = Libbpf.ReuseMap(Find(map), there.Descriptor);
@@ -37,7 +37,7 @@ public sealed unsafe class BpfMaps
         }
     }
 
-    /// <summary>Gives a map of the loaded object a name in a bpffs, by which it outlives the object; only its owner may open it.</summary>
+    /// <summary>Pins a map of the loaded object in a bpffs, where it outlives the object; only its owner may open it.</summary>
     public void Pin(string map, string path)
     {
         var result = Libbpf.Pin(Libbpf.MapDescriptor(Find(map)), path);
@@ -47,14 +47,14 @@ public sealed unsafe class BpfMaps
         }
     }
 
-    /// <summary>Maps a ring that the object itself declares, once it is loaded; the caller disposes of it.</summary>
+    /// <summary>Maps a ring that the object itself declares, after loading; the caller must dispose it.</summary>
     public RingMapping MapRing(string map)
     {
         var ring = Find(map);
         return RingMapping.OfMap(Libbpf.MapDescriptor(ring), (int)Libbpf.MaxEntries(ring));
     }
 
-    /// <summary>Maps an array that the object declares with BPF_F_MMAPABLE, once it is loaded; the caller disposes of it.</summary>
+    /// <summary>Maps an array declared with BPF_F_MMAPABLE, after loading; the caller must dispose it.</summary>
     public BpfArray<T> MapArray<T>(string map)
         where T : unmanaged
     {
@@ -76,7 +76,7 @@ public sealed unsafe class BpfMaps
         }
     }
 
-    /// <summary>Memory of the object's maps, bytes, as the kernel accounts for it.</summary>
+    /// <summary>The memory of the object's maps in bytes, as accounted by the kernel.</summary>
     public long KernelBytes
     {
         get
@@ -91,7 +91,7 @@ public sealed unsafe class BpfMaps
         }
     }
 
-    /// <summary>Sums the u64 words of the only element of a per-CPU array over all CPUs into <paramref name="sums"/>.</summary>
+    /// <summary>Sums the u64 words of the only element of a per-CPU array over all CPUs.</summary>
     public void SumPerCpu(string map, Span<ulong> sums)
     {
         var words = new ulong[BpfObject.PossibleCpus * sums.Length];
@@ -112,7 +112,7 @@ public sealed unsafe class BpfMaps
         }
     }
 
-    /// <summary>libbpf's pointer of a map.</summary>
+    /// <summary>Returns libbpf's pointer to a map.</summary>
     internal nint Find(string name)
     {
         var map = Libbpf.FindMap(_object, name);

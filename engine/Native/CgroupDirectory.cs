@@ -17,12 +17,12 @@ public sealed class CgroupDirectory : IDisposable
     /// <summary>Opens a directory; null if it is missing or not accessible.</summary>
     public static CgroupDirectory? TryOpen(string path) => Wrap(Libc.Open(path, Libc.CloseOnExec, 0));
 
-    /// <summary>Mounts the v2 hierarchy for this process alone, at no path. Needs CAP_SYS_ADMIN; null and the errno if that fails.</summary>
+    /// <summary>Mounts the v2 hierarchy for this process only, without a path. Needs CAP_SYS_ADMIN; returns null and the errno if it fails.</summary>
     public static CgroupDirectory? TryMountV2(out int errno) => Wrap(DetachedMount.Open("cgroup2", out errno));
 
     /// <summary>
-    /// Visits this directory and everything below it, parents first. Directories that vanish meanwhile are left out.
-    /// False if the directory itself can't be read.
+    /// Visits this directory and its descendants, parents first. Directories that disappear meanwhile are skipped. False if the directory itself
+    /// can't be read.
     /// </summary>
     public bool Walk(CgroupVisitor visit) => CgroupTree.Walk(Descriptor, visit);
 

@@ -1,6 +1,6 @@
 namespace NetMon.Native;
 
-/// <summary>Where programs are attached to a cgroup: <c>enum bpf_attach_type</c> of include/uapi/linux/bpf.h.</summary>
+/// <summary>Attach types of cgroup programs: <c>enum bpf_attach_type</c> of include/uapi/linux/bpf.h.</summary>
 public enum CgroupHook
 {
     /// <summary>TCP's callbacks.</summary>

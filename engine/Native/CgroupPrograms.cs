@@ -2,14 +2,14 @@ using System.Text;
 
 namespace NetMon.Native;
 
-/// <summary>Which BPF programs are attached to a cgroup, whoever attached them.</summary>
+/// <summary>Lists the BPF programs attached to a cgroup, by any process.</summary>
 public static unsafe class CgroupPrograms
 {
-    private const int Most = 64; // as many as the kernel lets be attached at one hook
-    private const int NameOffset = 64; // of struct bpf_prog_info, include/uapi/linux/bpf.h
+    private const int Most = 64; // the kernel's limit per hook
+    private const int NameOffset = 64; // in struct bpf_prog_info, include/uapi/linux/bpf.h
     private const int NameBytes = 16;
 
-    /// <summary>Their names, in the order in which they run; none where the kernel doesn't say. A program may have none: then its number.</summary>
+    /// <summary>Returns their names in the order of execution; empty if the kernel does not report them. A program without a name is represented by its id.</summary>
     public static IReadOnlyList<string> At(CgroupDirectory cgroup, CgroupHook hook)
     {
         var programs = stackalloc uint[Most];

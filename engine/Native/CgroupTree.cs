@@ -4,32 +4,32 @@ using System.Text;
 
 namespace NetMon.Native;
 
-/// <summary>Reads a cgroup hierarchy: each directory's inode, which is the cgroup's id (fs/kernfs/dir.c), and its path.</summary>
+/// <summary>Reads a cgroup hierarchy: the inode of each directory, which is the cgroup's id (fs/kernfs/dir.c), and its path.</summary>
 internal static unsafe class CgroupTree
 {
     private const int MaxDepth = 64;
     private const int MaxPath = 4096;
     private const int EntryHeader = 19; // struct linux_dirent64: ino u64, off s64, reclen u16, type u8, then the name
     private const byte IsDirectory = 4; // DT_DIR
-    private const int OpenDirectory = 0x10000; // O_DIRECTORY; arm64 has it elsewhere, see below
+    private const int OpenDirectory = 0x10000; // O_DIRECTORY; differs on arm64, see below
     private const int OpenDirectoryArm64 = 0x4000;
     private static readonly bool Arm64 = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     /// <summary>
-    /// Visits the directory and all below it, parents first. What vanishes meanwhile is left out. False where the directory
-    /// itself can't be read.
+    /// Visits the directory and its descendants, parents first. Directories that disappear meanwhile are skipped. False if the directory itself
+    /// can't be read.
     /// </summary>
     public static bool Walk(int directory, CgroupVisitor visit)
     {
         visit(FileInode.Of(directory), "/"u8);
         var path = new byte[MaxPath];
-        var own = Libc.OpenAt(directory, ".", DirectoryFlags, 0); // reading moves a descriptor's place
+        var own = Libc.OpenAt(directory, ".", DirectoryFlags, 0); // reading moves the descriptor's offset
         return own >= 0 && WalkBelow(own, path, 0, 0, visit);
     }
 
     private static int DirectoryFlags => Libc.CloseOnExec | (Arm64 ? OpenDirectoryArm64 : OpenDirectory);
 
-    /// <summary>Closes the descriptor.</summary>
+    /// <summary>Visits the directories below; closes the descriptor.</summary>
     private static bool WalkBelow(int directory, byte[] path, int length, int depth, CgroupVisitor visit)
     {
         const int bufferBytes = 8192;

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace NetMon.Native;
 
 /// <summary>
-/// A directory and what is below it, by paths that never leave it: openat2(2) with RESOLVE_BENEATH and
-/// RESOLVE_NO_SYMLINKS, so that no link on the way is followed, not even one that is put there meanwhile. Paths are
-/// relative, with '/'. Files it makes have mode 0640, folders 0750, whatever the umask is. Any thread; owns the directory.
+/// A directory and its descendants, accessed by paths that can't leave it: openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS does not
+/// follow links, including those created meanwhile. Paths are relative, with '/'. New files have mode 0640 and folders 0750, regardless of
+/// the umask. Thread-safe; owns the directory's descriptor.
 /// </summary>
 public sealed class ContainedFolder : IDisposable
 {
@@ -18,15 +18,15 @@ public sealed class ContainedFolder : IDisposable
     private const int WouldBlock = 11;
     private readonly ContainedRoot _root;
 
-    /// <summary>Opens the directory; it is made, with its parents, if it is not there. Links in the way to it are the operator's own and are followed.</summary>
-    /// <exception cref="IOException">It can't be opened.</exception>
+    /// <summary>Opens the directory; creates it with its parents if missing. Links on the path to it are the operator's and are followed.</summary>
+    /// <exception cref="IOException">The directory can't be opened.</exception>
     public ContainedFolder(string path) => _root = new ContainedRoot(path);
 
-    /// <summary>Where it was when it was opened, for messages.</summary>
+    /// <summary>Its path when it was opened, for messages.</summary>
     public string Path => _root.Path;
 
-    /// <summary>Opens a regular file, which never blocks; null if it or its folder is not there. The caller owns the handle.</summary>
-    /// <exception cref="IOException">It can't be opened, is no regular file, or a link is in the way.</exception>
+    /// <summary>Opens a regular file without blocking; null if the file or its folder does not exist. The caller owns the handle.</summary>
+    /// <exception cref="IOException">The file can't be opened, is not a regular file, or the path contains a link.</exception>
     public SafeFileHandle? TryOpen(string path, bool writable)
     {
         if (!ExpectRegular(path))
@@ -40,8 +40,8 @@ public sealed class ContainedFolder : IDisposable
             : throw ContainedRoot.Failure($"opening {path} in {Path}");
     }
 
-    /// <summary>Makes a file, or with <paramref name="mayExist"/> opens the one that is there, for reading and writing. The caller owns the handle.</summary>
-    /// <exception cref="IOException">It can't, what is there is no regular file, or a link is in the way.</exception>
+    /// <summary>Creates a file for reading and writing, or opens an existing one if <paramref name="mayExist"/>. The caller owns the handle.</summary>
+    /// <exception cref="IOException">The file can't be created, is not a regular file, or the path contains a link.</exception>
     public SafeFileHandle Create(string path, bool mayExist)
     {
         if (mayExist)
@@ -60,15 +60,15 @@ public sealed class ContainedFolder : IDisposable
         return handle;
     }
 
-    /// <summary>Whether there is something of this name.</summary>
+    /// <summary>Whether a name exists.</summary>
     public bool Has(string path)
     {
         using var handle = _root.OpenPath(path);
         return handle is not null;
     }
 
-    /// <summary>Makes a folder and those above it, unless they are there.</summary>
-    /// <exception cref="IOException">It can't, or a link is in the way.</exception>
+    /// <summary>Creates a folder and its parents if missing.</summary>
+    /// <exception cref="IOException">The folder can't be created, or the path contains a link.</exception>
     public void MakeFolder(string path)
     {
         using (var there = _root.OpenFolder(path))
@@ -95,8 +95,8 @@ public sealed class ContainedFolder : IDisposable
         _ = Libc.ChangeMode(ContainedRoot.Descriptor(made), FolderMode);
     }
 
-    /// <summary>Moves a file to a name that is free; false if it is taken.</summary>
-    /// <exception cref="IOException">It can't; the file is where it was.</exception>
+    /// <summary>Moves a file to an unused name; false if the name exists.</summary>
+    /// <exception cref="IOException">The file can't be moved, and remains in place.</exception>
     public bool TryMove(string from, string to)
     {
         var ((fromFolder, fromName), (toFolder, toName)) = (Split(from), Split(to));
@@ -105,18 +105,18 @@ public sealed class ContainedFolder : IDisposable
         var moved = Libc.RenameAt(ContainedRoot.Descriptor(source), fromName, ContainedRoot.Descriptor(target), toName, Libc.RenameNoReplace);
         if (moved != 0 && Marshal.GetLastPInvokeError() == Invalid && !Has(to))
         {
-            // A file system that knows no RENAME_NOREPLACE. Whoever writes here holds the directory's lock.
+            // A file system without RENAME_NOREPLACE. Only the holder of the directory's lock writes here.
             moved = Libc.RenameAt(ContainedRoot.Descriptor(source), fromName, ContainedRoot.Descriptor(target), toName, 0);
         }
 
         return moved == 0 || (Marshal.GetLastPInvokeError() == Exists ? false : throw ContainedRoot.Failure($"moving {from} to {to} in {Path}"));
     }
 
-    /// <summary>Removes a file if it is there.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Removes a file if it exists.</summary>
+    /// <exception cref="IOException">The file can't be removed.</exception>
     public void Delete(string path) => Remove(path, 0);
 
-    /// <summary>Removes a folder if it is there and empty; else nothing happens.</summary>
+    /// <summary>Removes a folder if it exists and is empty; otherwise does nothing.</summary>
     public void DeleteIfEmpty(string path)
     {
         try
@@ -129,26 +129,26 @@ public sealed class ContainedFolder : IDisposable
         }
     }
 
-    /// <summary>Names of the folders in a folder, in the order of their bytes; none if it is not there. Links and what else is there are left out.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Lists the subfolders of a folder by name, in byte order; empty if the folder does not exist. Links and other entries are skipped.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
     public string[] Folders(string folder) => [.. Entries(folder).Where(entry => entry.Kind == FileKind.Directory).Select(entry => entry.Name)];
 
-    /// <summary>Names of the regular files in a folder, in the order of their bytes; none if it is not there.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Lists the regular files in a folder by name, in byte order; empty if the folder does not exist.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
     public string[] FileNames(string folder) => [.. Files(folder).Select(file => file.Name)];
 
-    /// <summary>Regular files in a folder and their sizes, by name; links, FIFOs and what is gone meanwhile are left out.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Lists the regular files in a folder with their sizes in bytes, by name. Links, FIFOs and files that disappear meanwhile are skipped.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
     public IReadOnlyList<(string Name, long Bytes)> Files(string folder) =>
         [.. Entries(folder).Where(entry => entry.Kind == FileKind.Regular).Select(entry => (entry.Name, entry.Bytes))];
 
-    /// <summary>The same, those that were not written to for the longest time first.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>As <see cref="Files"/>, the least recently modified first.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
     public IReadOnlyList<(string Name, long Bytes)> FilesByAge(string folder) =>
         [.. Entries(folder).Where(entry => entry.Kind == FileKind.Regular).OrderBy(entry => entry.Modified).Select(entry => (entry.Name, entry.Bytes))];
 
-    /// <summary>Makes the names in a folder durable: fsync(2) of the directory.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Makes the entries of a folder durable: fsync(2) of the directory.</summary>
+    /// <exception cref="IOException">The folder can't be synced.</exception>
     public void SyncFolder(string path)
     {
         using var handle = _root.OpenFolder(path);
@@ -158,7 +158,7 @@ public sealed class ContainedFolder : IDisposable
         }
     }
 
-    /// <summary>Makes a file's bytes and length durable: fdatasync(2).</summary>
+    /// <summary>Makes a file's content and length durable: fdatasync(2).</summary>
     /// <exception cref="IOException">The disk lost some of it.</exception>
     public static void SyncData(SafeFileHandle file)
     {
@@ -168,16 +168,16 @@ public sealed class ContainedFolder : IDisposable
         }
     }
 
-    /// <summary>Takes a file's lock for as long as the handle is open; false if somebody else has it. Throws <see cref="IOException"/>.</summary>
+    /// <summary>Takes a file's lock until the handle is closed; false if another process holds it. Throws <see cref="IOException"/>.</summary>
     public static bool TryLock(SafeFileHandle file) =>
         Libc.Lock(ContainedRoot.Descriptor(file), Libc.LockExclusiveNow) == 0
         || (Marshal.GetLastPInvokeError() == WouldBlock ? false : throw ContainedRoot.Failure("locking a file"));
 
-    /// <summary>Opens the directory again by its path, and creates it if somebody has removed it.</summary>
-    /// <exception cref="IOException">It can't be opened; the old one stays.</exception>
+    /// <summary>Opens the directory again by its path; creates it if it was removed.</summary>
+    /// <exception cref="IOException">The directory can't be opened; the old one stays in use.</exception>
     public void Renew() => _root.Renew();
 
-    /// <summary>Whether the path leads to another directory by now: a file system was mounted there, or unmounted.</summary>
+    /// <summary>Whether the path now leads to another directory, because a file system was mounted or unmounted.</summary>
     public bool IsElsewhere() => _root.IsElsewhere();
 
     public void Dispose() => _root.Dispose();
@@ -188,7 +188,7 @@ public sealed class ContainedFolder : IDisposable
         return handle is null ? [] : FolderEntry.In(handle);
     }
 
-    /// <summary>False where there is nothing. A device is not even opened, because that alone may do something.</summary>
+    /// <summary>False if the path does not exist. Devices are not opened, because opening alone can have side effects.</summary>
     private bool ExpectRegular(string path)
     {
         using var there = _root.OpenPath(path);
@@ -200,7 +200,7 @@ public sealed class ContainedFolder : IDisposable
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
-            IsRegular(path, handle); // something else may have taken the name
+            IsRegular(path, handle); // another file may have taken the name
             return handle;
         }
         catch

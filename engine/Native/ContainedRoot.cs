@@ -4,42 +4,42 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Native;
 
-/// <summary>The directory behind a <see cref="ContainedFolder"/>: opens what is below it, never what is elsewhere. Any thread; owns its descriptor.</summary>
+/// <summary>The directory of a <see cref="ContainedFolder"/>: opens its descendants only. Thread-safe; owns its descriptor.</summary>
 internal sealed unsafe class ContainedRoot : IDisposable
 {
     public const int NoEntry = 2;
-    private const int OpenAt2 = 437; // the same number everywhere (include/uapi/asm-generic/unistd.h)
+    private const int OpenAt2 = 437; // the same number on all architectures (include/uapi/asm-generic/unistd.h)
     private const ulong Beneath = 0x08 | 0x04 | 0x02; // RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
 
-    /// <summary>Replaced descriptors stay open for a while: another thread may be using one.</summary>
+    /// <summary>The number of replaced descriptors that stay open, as another thread may be using one.</summary>
     private const int MostOutlived = 64;
 
     private static readonly int Directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000; // O_DIRECTORY
     private readonly List<SafeFileHandle> _outlived = [];
     private volatile SafeFileHandle _root;
 
-    /// <summary>Opens the directory; it is created, with its parents, if it is not there.</summary>
-    /// <exception cref="IOException">It can't be opened.</exception>
+    /// <summary>Opens the directory; creates it with its parents if missing.</summary>
+    /// <exception cref="IOException">The directory can't be opened.</exception>
     public ContainedRoot(string path)
     {
         Path = path;
         _root = OpenRoot(path);
     }
 
-    /// <summary>Where it was when it was opened, for messages.</summary>
+    /// <summary>Its path when it was opened, for messages.</summary>
     public string Path { get; }
 
     public static int Descriptor(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
 
-    /// <summary>The last error of a system call as an exception.</summary>
+    /// <summary>Returns the last error of a system call as an exception.</summary>
     public static IOException Failure(string what)
     {
         var errno = NativeException.FromErrno(what);
         return new IOException(errno.Message, errno);
     }
 
-    /// <summary>Opens the directory again by its path, and creates it if somebody has removed it.</summary>
-    /// <exception cref="IOException">It can't be opened; the old one stays.</exception>
+    /// <summary>Opens the directory again by its path; creates it if it was removed.</summary>
+    /// <exception cref="IOException">The directory can't be opened; the old one stays in use.</exception>
     public void Renew()
     {
         var renewed = OpenRoot(Path);
@@ -55,13 +55,13 @@ internal sealed unsafe class ContainedRoot : IDisposable
         }
     }
 
-    /// <summary>Whether the path leads to another directory by now.</summary>
+    /// <summary>Whether the path now leads to another directory.</summary>
     public bool IsElsewhere()
     {
         var descriptor = Libc.Open(Path, Directory | Libc.OpenPath | Libc.CloseOnExec, 0);
         if (descriptor < 0)
         {
-            return false; // it leads nowhere
+            return false; // the path does not exist
         }
 
         using var there = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -74,8 +74,8 @@ internal sealed unsafe class ContainedRoot : IDisposable
         _root.Dispose();
     }
 
-    /// <summary>Opens a folder; null if it is not there.</summary>
-    /// <exception cref="IOException">It can't be opened, or a link is in the way.</exception>
+    /// <summary>Opens a folder; null if it does not exist.</summary>
+    /// <exception cref="IOException">The folder can't be opened, or the path contains a link.</exception>
     public SafeFileHandle? OpenFolder(string path)
     {
         var descriptor = Open(path.Length == 0 ? "." : path, Directory | Libc.CloseOnExec, 0);
@@ -84,8 +84,8 @@ internal sealed unsafe class ContainedRoot : IDisposable
             : throw Failure($"opening the directory {path} in {Path}");
     }
 
-    /// <summary>Opens whatever has this name, without access to its content; null if nothing has.</summary>
-    /// <exception cref="IOException">It can't be looked at.</exception>
+    /// <summary>Opens any file without access to its content; null if it does not exist.</summary>
+    /// <exception cref="IOException">The file can't be accessed.</exception>
     public SafeFileHandle? OpenPath(string path)
     {
         const int pathOnly = 0x200000; // O_PATH
@@ -95,7 +95,7 @@ internal sealed unsafe class ContainedRoot : IDisposable
             : throw Failure($"looking at {path} in {Path}");
     }
 
-    /// <summary>openat2(2) below the directory: a descriptor, or -1 and errno.</summary>
+    /// <summary>Calls openat2(2) on a path below the directory; returns a descriptor, or -1 with errno set.</summary>
     public int Open(string path, int flags, uint mode)
     {
         var how = stackalloc ulong[3] { (ulong)(uint)flags, mode, Beneath }; // struct open_how

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>A file system mounted at no path, seen by this process alone: fsopen(2) and fsmount(2), Linux 5.2.</summary>
+/// <summary>A file system mounted without a path, visible to this process only: fsopen(2) and fsmount(2), Linux 5.2.</summary>
 internal static class DetachedMount
 {
     private const int OpenFileSystem = 430; // the same numbers on x86-64 and arm64
@@ -10,7 +10,7 @@ internal static class DetachedMount
     private const int MountFileSystem = 432;
     private const int CommandCreate = 6; // FSCONFIG_CMD_CREATE
 
-    /// <summary>A descriptor of its root directory, the caller's to close, or -1 and why.</summary>
+    /// <summary>Returns a descriptor of its root directory, which the caller must close, or -1 and the errno.</summary>
     public static int Open(string type, out int errno)
     {
         var name = Marshal.StringToCoTaskMemUTF8(type);

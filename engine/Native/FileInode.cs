@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>A file's inode number, owner, mode, size and time, by statx(2), whose layout is the same everywhere.</summary>
+/// <summary>Inode number, owner, mode, size and time of a file by statx(2), which has the same layout on all architectures.</summary>
 internal static unsafe class FileInode
 {
     private const int EmptyPath = 0x1000;
@@ -20,42 +20,42 @@ internal static unsafe class FileInode
     private const int DeviceOffset = 136;
     private static readonly int Number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
 
-    /// <summary>Zero where it can't be told.</summary>
+    /// <summary>Returns the inode number; 0 if unknown.</summary>
     public static ulong Of(int descriptor)
     {
         var statx = stackalloc byte[256];
         return TryRead(descriptor, WantInode, statx) ? *(ulong*)(statx + InodeOffset) : 0;
     }
 
-    /// <summary>Inode and device, which no two files have at once; null where they can't be told.</summary>
+    /// <summary>Returns inode and device, which identify a file while it exists; null if unknown.</summary>
     public static (ulong Inode, ulong Device)? IdentityOf(int descriptor)
     {
         var statx = stackalloc byte[256];
         return TryRead(descriptor, WantInode, statx) ? (*(ulong*)(statx + InodeOffset), *(ulong*)(statx + DeviceOffset)) : null;
     }
 
-    /// <summary>The user id that owns it, and its mode bits; null where they can't be told.</summary>
+    /// <summary>Returns the owner's user id and the mode bits; null if unknown.</summary>
     public static (uint User, int Mode)? OwnerOf(int descriptor)
     {
         var statx = stackalloc byte[256];
         return TryRead(descriptor, WantModeAndUser, statx) ? (*(uint*)(statx + UserOffset), *(ushort*)(statx + ModeOffset)) : null;
     }
 
-    /// <summary>The mode with the type of what a path leads to, links not followed; null where it can't be told: errno says why.</summary>
+    /// <summary>Returns the mode including the type of a path, without following links; null if unknown, with errno set.</summary>
     public static int? TypeOf(string path)
     {
         var statx = stackalloc byte[256];
         return TryRead(path, WantType, statx) ? *(ushort*)(statx + ModeOffset) : null;
     }
 
-    /// <summary>The user id that owns what a path leads to, links not followed; null where it can't be told.</summary>
+    /// <summary>Returns the owner's user id of a path, without following links; null if unknown.</summary>
     public static uint? UserOf(string path)
     {
         var statx = stackalloc byte[256];
         return TryRead(path, WantModeAndUser, statx) ? *(uint*)(statx + UserOffset) : null;
     }
 
-    /// <summary>Mode with type, size, and when it was last written (Unix nanoseconds), of an entry of a folder; links not followed. Null where they can't be told.</summary>
+    /// <summary>Returns mode including type, size, and modification time (Unix nanoseconds) of a folder's entry, without following links; null if unknown.</summary>
     public static (int Mode, long Bytes, long Modified)? EntryOf(int folder, string name)
     {
         var statx = stackalloc byte[256];
@@ -67,14 +67,14 @@ internal static unsafe class FileInode
             : null;
     }
 
-    /// <summary>Whether a path leads to a FIFO, links followed.</summary>
+    /// <summary>Whether a path leads to a FIFO, following links.</summary>
     public static bool IsFifo(string path)
     {
         var statx = stackalloc byte[256];
         return TryRead(path, WantType, statx, 0) && (*(ushort*)(statx + ModeOffset) & 0xf000) == 0x1000;
     }
 
-    /// <summary>Inode and device of what a path leads to, links followed; null where they can't be told.</summary>
+    /// <summary>Returns inode and device of a path, following links; null if unknown.</summary>
     public static (ulong Inode, ulong Device)? IdentityOf(string path)
     {
         var statx = stackalloc byte[256];

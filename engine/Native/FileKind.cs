@@ -1,9 +1,9 @@
 namespace NetMon.Native;
 
-/// <summary>What a path leads to; links are not followed.</summary>
+/// <summary>The type of a file; links are not followed.</summary>
 public enum FileKind
 {
-    /// <summary>Nothing is there.</summary>
+    /// <summary>The path does not exist.</summary>
     Missing,
 
     /// <summary>A regular file.</summary>
@@ -15,7 +15,7 @@ public enum FileKind
     /// <summary>A symbolic link.</summary>
     Link,
 
-    /// <summary>A FIFO, which blocks whoever opens it.</summary>
+    /// <summary>A FIFO; opening it may block.</summary>
     Fifo,
 
     /// <summary>A socket or a device.</summary>

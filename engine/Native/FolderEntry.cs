@@ -2,16 +2,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Native;
 
-/// <summary>What is in a folder under a name.</summary>
+/// <summary>An entry of a folder.</summary>
 /// <param name="Name">Without the folder.</param>
-/// <param name="Kind">Of what is there itself, not of what a link leads to.</param>
+/// <param name="Kind">The type of the entry itself, not of a link's target.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="Modified">When it was last written, Unix nanoseconds.</param>
+/// <param name="Modified">Its modification time, Unix nanoseconds.</param>
 internal readonly record struct FolderEntry(string Name, FileKind Kind, long Bytes, long Modified)
 {
-    /// <summary>All entries, in the order of their names' bytes; what is gone meanwhile, or has a name that is not UTF-8, is left out.</summary>
+    /// <summary>Lists all entries by name, in byte order. Entries that disappear meanwhile, or with names that are not UTF-8, are skipped.</summary>
     /// <exception cref="IOException">The folder can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="UnauthorizedAccessException">As for <see cref="IOException"/>.</exception>
     public static List<FolderEntry> In(SafeFileHandle folder)
     {
         var descriptor = ContainedRoot.Descriptor(folder);

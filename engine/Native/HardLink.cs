@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>A further name of a file: link(2). Any thread.</summary>
+/// <summary>Creates hard links: link(2). Thread-safe.</summary>
 public static class HardLink
 {
     private const int NoEntry = 2;
     private const int Exists = 17;
 
-    /// <summary>Makes it, in place of what has the name; false where there is no such file.</summary>
-    /// <exception cref="IOException">The file system can't, or the name's folder is missing.</exception>
+    /// <summary>Creates a link, replacing a file of that name; false if the linked file does not exist.</summary>
+    /// <exception cref="IOException">The file system does not support it, or the folder of the link is missing.</exception>
     public static bool TryCreate(string file, string name)
     {
         if (Libc.Link(file, name) == 0)

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace NetMon.Native;
 
-/// <summary>Whether the kernel is locked down, kernel_lockdown(7). Containers do not see securityfs, which says so: it is mounted at no path then.</summary>
+/// <summary>Whether the kernel is locked down, kernel_lockdown(7). In containers securityfs, which contains the state, is not visible; then it is mounted without a path.</summary>
 internal static unsafe class KernelLockdown
 {
     private const string Folder = "/sys/kernel/security";
     private const string Name = "lockdown";
     private const int MostBytes = 256;
 
-    /// <summary>False where there is no lockdown, or where nothing says so to this process.</summary>
+    /// <summary>Whether lockdown is in confidentiality mode; false if unknown.</summary>
     public static bool IsConfidential
     {
         get
@@ -19,7 +19,7 @@ internal static unsafe class KernelLockdown
         }
     }
 
-    /// <summary>The file's text in this folder, whose descriptor is closed; null if it can't be read.</summary>
+    /// <summary>Reads the file in this folder, and closes the folder's descriptor; null if it can't be read.</summary>
     private static string? Read(int folder)
     {
         if (folder < 0)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>libbpf 1.x, as declared in bpf/libbpf.h and bpf/bpf.h. Pointers are libbpf's own; who frees is said where they are kept.</summary>
+/// <summary>libbpf 1.x, as declared in bpf/libbpf.h and bpf/bpf.h. Pointers belong to libbpf; the classes that hold them document who frees them.</summary>
 internal static unsafe partial class Libbpf
 {
     private const string Library = "libbpf";
@@ -14,10 +14,10 @@ internal static unsafe partial class Libbpf
         public uint Map;
     }
 
-    /// <summary>BPF_F_PREORDER and BPF_F_BEFORE of include/uapi/linux/bpf.h: before the programs of cgroups below, and before all of this one.</summary>
+    /// <summary>BPF_F_PREORDER and BPF_F_BEFORE of include/uapi/linux/bpf.h: before the programs of descendant cgroups, and before all of this one.</summary>
     public const uint BeforeAll = 1 << 6 | 1 << 3;
 
-    /// <summary>The beginning of <c>struct bpf_link_create_opts</c> of bpf/bpf.h.</summary>
+    /// <summary>The first fields of <c>struct bpf_link_create_opts</c> of bpf/bpf.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct LinkOptions
     {

@@ -3,17 +3,17 @@ using System.Text;
 
 namespace NetMon.Native;
 
-/// <summary>Keeps libbpf's last lines, the verifier's among them, for the message of whatever failed.</summary>
+/// <summary>Keeps the last lines logged by libbpf, including the verifier's, for error messages.</summary>
 internal static unsafe class LibbpfLog
 {
-    private const int KeptBytes = 3 * 1024; // a log line holds them whole
-    private const int LongestMessage = 16 * 1024 * 1024; // as long as libbpf's largest verifier log
+    private const int KeptBytes = 3 * 1024; // fits in a log line
+    private const int LongestMessage = 16 * 1024 * 1024; // the size of libbpf's largest verifier log
     private const int Warning = 0;
     private static readonly StringBuilder Lines = new();
 
     public static void Start() => Libbpf.SetPrint(&Print);
 
-    /// <summary>What libbpf said since the last call, at most the last few lines.</summary>
+    /// <summary>Returns the last few lines that libbpf logged since the last call.</summary>
     public static string Take()
     {
         lock (Lines)
@@ -32,7 +32,7 @@ internal static unsafe class LibbpfLog
             return 0;
         }
 
-        // The verifier's log comes as one message; its end is what matters.
+        // The verifier's log arrives as one message; only its end matters.
         var buffer = (byte*)NativeMemory.Alloc(LongestMessage);
         var length = Math.Clamp(Libc.Format(buffer, LongestMessage, format, arguments), 0, LongestMessage - 1);
         var start = Math.Max(0, length - KeptBytes);

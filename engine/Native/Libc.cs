@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>What .NET has no call for. Results and errno as in section 2 of the manual; 64-bit Linux.</summary>
+/// <summary>System calls that .NET does not expose. Results and errno as in section 2 of the manual; 64-bit Linux.</summary>
 internal static unsafe partial class Libc
 {
     public const int ProtectRead = 1;

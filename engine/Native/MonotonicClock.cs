@@ -11,10 +11,10 @@ public static unsafe class MonotonicClock
     /// <summary>CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns().</summary>
     public static ulong Now => (ulong)Read(Monotonic);
 
-    /// <summary>CLOCK_BOOTTIME: since the machine booted, the time that it slept included.</summary>
+    /// <summary>CLOCK_BOOTTIME: the time since boot, including suspend.</summary>
     public static ulong SinceBoot => (ulong)Read(Boot);
 
-    /// <summary>CLOCK_REALTIME minus CLOCK_MONOTONIC, as of now; right to about a microsecond, unless the thread is preempted meanwhile.</summary>
+    /// <summary>The current difference of CLOCK_REALTIME and CLOCK_MONOTONIC; exact to about a microsecond, unless the thread is preempted meanwhile.</summary>
     public static long OffsetToRealtime
     {
         get
@@ -26,7 +26,7 @@ public static unsafe class MonotonicClock
         }
     }
 
-    /// <summary>Sleeps about this long; a signal may cut it short.</summary>
+    /// <summary>Sleeps for about this long; a signal may end it early.</summary>
     public static void Sleep(TimeSpan time)
     {
         var request = new Libc.TimeSpec { Seconds = time.Ticks / TimeSpan.TicksPerSecond, Nanoseconds = time.Ticks % TimeSpan.TicksPerSecond * 100 };

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>A system or libbpf call failed. The message says what was tried, why it failed, and what libbpf had to say.</summary>
+/// <summary>A system call or libbpf call failed. The message contains the operation, the reason, and libbpf's log.</summary>
 public sealed class NativeException : Exception
 {
     public NativeException(string what, int errno, string detail = "")
@@ -15,7 +15,7 @@ public sealed class NativeException : Exception
     /// <summary>Positive errno.</summary>
     public int Errno { get; }
 
-    /// <summary>libbpf's and the verifier's last lines, or empty.</summary>
+    /// <summary>The last lines logged by libbpf and the verifier, or empty.</summary>
     public string Detail { get; }
 
     internal static NativeException FromErrno(string what, string detail = "") => new(what, Marshal.GetLastPInvokeError(), detail);

@@ -6,8 +6,8 @@ public static class NetworkNamespace
     private const int NewNetwork = 0x40000000; // CLONE_NEWNET
 
     /// <summary>
-    /// Moves the calling thread into the namespace that a path such as /proc/PID/ns/net stands for. False if the process has
-    /// ended or entering is not permitted (it needs CAP_SYS_ADMIN).
+    /// Moves the calling thread into the namespace at a path such as /proc/PID/ns/net. False if the process has ended or permission is denied
+    /// (it needs CAP_SYS_ADMIN).
     /// </summary>
     public static bool TryEnter(string path)
     {

@@ -4,17 +4,17 @@ using Microsoft.Win32.SafeHandles;
 namespace NetMon.Native;
 
 /// <summary>
-/// A descriptor to write lines to, with what .NET's streams don't offer: the errno, a bounded wait, and what a pipe can
-/// take without blocking. Owns the descriptor unless it is one of the standard ones.
+/// A descriptor for writing lines, with features that .NET's streams lack: the errno, a bounded wait, and the free space of a pipe. Owns the
+/// descriptor unless it is a standard one.
 /// </summary>
 public sealed unsafe class OutputDescriptor : IDisposable
 {
-    /// <summary>A write of so many bytes goes into a pipe as a whole or not at all (pipe(7), PIPE_BUF).</summary>
+    /// <summary>The maximum size of an atomic write to a pipe (pipe(7), PIPE_BUF).</summary>
     public const int AtomicPipeBytes = 4096;
 
     private const int StandardOutput = 1;
     private const int StandardErrorOutput = 2;
-    private const int WantedPipeBytes = 1024 * 1024; // what an unprivileged process may ask for by default
+    private const int WantedPipeBytes = 1024 * 1024; // the default limit for unprivileged processes
     private const int SeekEnd = 2;
     private const int NoEntry = 2;
     private const int NoReader = 6; // ENXIO
@@ -29,10 +29,10 @@ public sealed unsafe class OutputDescriptor : IDisposable
         IsRegularFile = PipeBytes == 0 && Libc.Seek(descriptor, 0, 1) >= 0;
     }
 
-    /// <summary>A pipe's capacity; 0 if this is none.</summary>
+    /// <summary>A pipe's capacity in bytes; 0 for other descriptors.</summary>
     public int PipeBytes { get; }
 
-    /// <summary>True for what can be cut back.</summary>
+    /// <summary>Whether it is a regular file, which can be truncated.</summary>
     public bool IsRegularFile { get; }
 
     private int Descriptor => (int)_handle.DangerousGetHandle();
@@ -41,9 +41,9 @@ public sealed unsafe class OutputDescriptor : IDisposable
     public static OutputDescriptor Standard() => new(StandardOutput, owned: false);
 
     /// <summary>
-    /// Standard error; /dev/null where the program was started without one. A pipe is opened once more, so that a write that
-    /// finds it full returns EAGAIN and does not block (another process may fill it between a look and the write) while
-    /// whoever else has the pipe keeps it as it is. Where that is not allowed, writes go to the pipe as it was inherited.
+    /// Returns standard error; /dev/null if the program was started without it. A pipe is reopened, so that a write to a full pipe returns
+    /// EAGAIN and does not block (another process may fill it between a check and the write), without affecting other holders of the pipe. If
+    /// reopening is not permitted, the inherited descriptor is used.
     /// </summary>
     public static OutputDescriptor StandardError()
     {
@@ -51,8 +51,8 @@ public sealed unsafe class OutputDescriptor : IDisposable
         {
             if (Libc.Control(standard, Libc.ReadDescriptorFlags, 0) < 0)
             {
-                // open(2) takes the lowest free number, which otherwise a file that the program opens would have, and get what
-                // is printed. Standard output stays unwritable: what is written there must not count as delivered.
+                // open(2) returns the lowest free number, which otherwise a file opened by the program would get, and receive printed
+                // output. Standard output stays unwritable: writes to it must not count as delivered.
                 _ = Libc.Open("/dev/null", standard == StandardErrorOutput ? Libc.OpenWriteOnly : Libc.OpenReadOnly, 0);
             }
         }
@@ -70,8 +70,8 @@ public sealed unsafe class OutputDescriptor : IDisposable
     }
 
     /// <summary>
-    /// Opens a file for appending, made with mode 0640 if it isn't there; links are followed. Null for a FIFO that nobody has
-    /// open for reading: to wait for somebody would have no bound. Throws <see cref="NativeException"/>.
+    /// Opens a file for appending, and creates it with mode 0640 if missing; follows links. Null for a FIFO without a reader, for which a wait
+    /// would be unbounded. Throws <see cref="NativeException"/>.
     /// </summary>
     public static OutputDescriptor? Append(string path)
     {
@@ -88,9 +88,8 @@ public sealed unsafe class OutputDescriptor : IDisposable
     }
 
     /// <summary>
-    /// Makes a regular file end with a whole line: what stands behind the last newline is cut off if it begins as a JSON object
-    /// and is no longer than a line may be; else a newline is put behind it. Returns how many bytes were cut off. What can't be
-    /// read stays as it is.
+    /// Makes a regular file end with a complete line: removes the text after the last newline if it starts like a JSON object and is not longer
+    /// than a line can be; otherwise appends a newline. Returns the number of bytes removed. Does nothing if the file can't be read.
     /// </summary>
     public int CutTornLine(int longest)
     {
@@ -126,20 +125,20 @@ public sealed unsafe class OutputDescriptor : IDisposable
         return 0;
     }
 
-    /// <summary>Whether a path still leads to this file; false if the file was removed or moved, or another took its place.</summary>
+    /// <summary>Whether a path still leads to this file; false if the file was removed, moved or replaced.</summary>
     public bool IsAt(string path)
     {
         var there = Libc.Open(path, Libc.OpenPath | Libc.CloseOnExec, 0);
         if (there < 0)
         {
-            return Marshal.GetLastPInvokeError() != NoEntry; // not to be looked at is not gone
+            return Marshal.GetLastPInvokeError() != NoEntry; // without access to the path, the file is not known to be gone
         }
 
         using var handle = new SafeFileHandle(there, ownsHandle: true);
         return FileInode.IdentityOf(there) == FileInode.IdentityOf(Descriptor);
     }
 
-    /// <summary>Waits until something can be written; false after the time.</summary>
+    /// <summary>Waits until the descriptor is writable; false on timeout.</summary>
     public bool WaitWritable(TimeSpan atMost)
     {
         var request = new Libc.PollRequest { Descriptor = Descriptor, Events = Libc.PollOut };
@@ -153,21 +152,21 @@ public sealed unsafe class OutputDescriptor : IDisposable
         }
     }
 
-    /// <summary>Whether it is a pipe or a socket whose other end is closed, so that nobody will ever read what is written.</summary>
+    /// <summary>Whether it is a pipe or a socket whose other end is closed.</summary>
     public bool IsAbandoned()
     {
         var request = new Libc.PollRequest { Descriptor = Descriptor };
         return Libc.Poll(&request, 1, 0) > 0 && (request.Returned & (Libc.PollError | Libc.PollHangUp)) != 0;
     }
 
-    /// <summary>Bytes in a pipe that its reader has not taken yet.</summary>
+    /// <summary>Returns the number of unread bytes in a pipe.</summary>
     public int UnreadBytes()
     {
         int bytes;
         return Libc.DeviceControl(Descriptor, Libc.BytesWaiting, &bytes) == 0 ? bytes : int.MaxValue;
     }
 
-    /// <summary>One write(2); the bytes written, or minus the errno.</summary>
+    /// <summary>Calls write(2) once; returns the bytes written, or the negated errno.</summary>
     public int Write(ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
@@ -189,7 +188,7 @@ public sealed unsafe class OutputDescriptor : IDisposable
         }
     }
 
-    /// <summary>Takes the last bytes of a regular file away again.</summary>
+    /// <summary>Removes the last bytes of a regular file.</summary>
     public void CutBack(int bytes)
     {
         var end = Libc.Seek(Descriptor, 0, SeekEnd);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Native;
 
-/// <summary>A BPF map that has, or may get, a name in a bpffs. Owns a descriptor of it. Every failure is a <see cref="NativeException"/>.</summary>
+/// <summary>A BPF map that is, or can be, pinned in a bpffs. Owns a descriptor of it. All failures throw <see cref="NativeException"/>.</summary>
 public sealed unsafe class PinnedMap : IDisposable
 {
     private const int Enoent = 2;
@@ -25,12 +25,12 @@ public sealed unsafe class PinnedMap : IDisposable
         Shape = new MapShape(info[0], info[2], info[3], info[4]);
     }
 
-    /// <summary>What it is.</summary>
+    /// <summary>The map's shape.</summary>
     public MapShape Shape { get; }
 
     internal int Descriptor => (int)_handle.DangerousGetHandle();
 
-    /// <summary>Opens the map of this name; null where there is none.</summary>
+    /// <summary>Opens a pinned map; null if it does not exist.</summary>
     public static PinnedMap? TryOpen(string path) => Libbpf.OpenPinned(path) switch
     {
         >= 0 and var descriptor => new PinnedMap(descriptor),
@@ -38,7 +38,7 @@ public sealed unsafe class PinnedMap : IDisposable
         var result => throw new NativeException($"opening {path}", -result),
     };
 
-    /// <summary>Makes a map and gives it this name.</summary>
+    /// <summary>Creates a map and pins it.</summary>
     public static PinnedMap Create(string name, MapShape shape, string path)
     {
         var descriptor = Libbpf.CreateMap((int)shape.Type, name, shape.KeyBytes, shape.ValueBytes, shape.MaxEntries, 0);
@@ -53,7 +53,7 @@ public sealed unsafe class PinnedMap : IDisposable
         return map;
     }
 
-    /// <summary>The only element of an array.</summary>
+    /// <summary>Returns the only element of an array.</summary>
     public T Get<T>()
         where T : unmanaged
     {
@@ -75,7 +75,7 @@ public sealed unsafe class PinnedMap : IDisposable
         }
     }
 
-    /// <summary>How many elements there are whose first eight bytes are not 0. A value has a multiple of eight bytes.</summary>
+    /// <summary>Counts the elements whose first eight bytes are not 0. The size of a value must be a multiple of eight bytes.</summary>
     public int CountUsed()
     {
         var words = (int)Shape.ValueBytes / sizeof(ulong);
@@ -83,13 +83,13 @@ public sealed unsafe class PinnedMap : IDisposable
         var keys = (byte*)NativeMemory.Alloc(ElementsAtOnce, Shape.KeyBytes);
         try
         {
-            ulong at = 0; // what the kernel calls a batch: a place, at most eight bytes
+            ulong at = 0; // the kernel's batch cursor, at most eight bytes
             var (used, result, first) = (0, 0, true);
             while (result == 0)
             {
                 var count = ElementsAtOnce;
                 result = Libbpf.LookupElements(Descriptor, first ? null : &at, &at, keys, values, &count, 0);
-                if (result is not (0 or -Enoent)) // ENOENT: these were the last
+                if (result is not (0 or -Enoent)) // ENOENT: this was the last batch
                 {
                     throw new NativeException("reading a map", -result);
                 }

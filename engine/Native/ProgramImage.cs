@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Native;
 
-/// <summary>Replaces the program that this process runs: execvp(3).</summary>
+/// <summary>Replaces this process's program: execvp(3).</summary>
 public static unsafe class ProgramImage
 {
     /// <summary>
-    /// Runs a program in place of this one, with this process's id, environment, inputs and outputs. Returns only where that
-    /// fails, with the system's message.
+    /// Runs another program in this process, keeping the process id, environment and standard streams. Returns only on failure, with the system's
+    /// message.
     /// </summary>
-    /// <param name="file">A path, or a name to look for on the PATH.</param>
+    /// <param name="file">A path, or a name to search on the PATH.</param>
     /// <param name="arguments">Without the program's name.</param>
     public static string Replace(string file, IReadOnlyList<string> arguments)
     {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Native;
 
-/// <summary>Files that are opened without following a link, and without waiting. Any thread.</summary>
+/// <summary>Opens files without following links and without blocking. Thread-safe.</summary>
 public static class RegularFile
 {
     private const int NoEntry = 2;
@@ -14,21 +14,21 @@ public static class RegularFile
     private const int NoReader = 6; // ENXIO
     private const int TypeMask = 0xf000;
 
-    /// <summary>What a path leads to.</summary>
-    /// <exception cref="UnauthorizedAccessException">A directory on the way may not be searched.</exception>
-    /// <exception cref="IOException">It can't be told.</exception>
+    /// <summary>Returns the type of a path.</summary>
+    /// <exception cref="UnauthorizedAccessException">A directory on the path may not be searched.</exception>
+    /// <exception cref="IOException">The type can't be determined.</exception>
     public static FileKind KindOf(string path) => FileInode.TypeOf(path) is { } mode ? KindOf(mode) : Failure(path) is { } failure ? throw failure : FileKind.Missing;
 
-    /// <summary>Whether this process's effective user owns what the path leads to; false where it can't be told.</summary>
+    /// <summary>Whether this process's effective user owns the file; false if unknown.</summary>
     public static bool IsOwn(string path) => FileInode.UserOf(path) == Libc.EffectiveUser();
 
-    /// <summary>Whether two paths lead to one file, links followed, or would if it were made.</summary>
+    /// <summary>Whether two paths lead to the same file, following links, or would if it were created.</summary>
     public static bool IsSame(string one, string other) =>
         Path.GetFullPath(one) == Path.GetFullPath(other) || (FileInode.IdentityOf(one) is { } identity && FileInode.IdentityOf(other) == identity);
 
-    /// <summary>Makes a file, or empties the one that is there, to be written to; mode 0640 if it is new. The caller owns the handle.</summary>
-    /// <exception cref="UnauthorizedAccessException">Writing it is not permitted.</exception>
-    /// <exception cref="IOException">It is a link, or can't be opened.</exception>
+    /// <summary>Creates a file for writing with mode 0640, or truncates an existing one. The caller owns the handle.</summary>
+    /// <exception cref="UnauthorizedAccessException">Write access is denied.</exception>
+    /// <exception cref="IOException">The path is a link, or can't be opened.</exception>
     public static SafeFileHandle Create(string path)
     {
         const uint mode = 0x1a0; // 0640
@@ -43,10 +43,10 @@ public static class RegularFile
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>Opens a regular file for reading, which does not block. The caller owns the handle.</summary>
-    /// <exception cref="FileNotFoundException">There is nothing.</exception>
-    /// <exception cref="UnauthorizedAccessException">Reading it is not permitted.</exception>
-    /// <exception cref="IOException">It is no regular file, or can't be opened.</exception>
+    /// <summary>Opens a regular file for reading, without blocking. The caller owns the handle.</summary>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">Read access is denied.</exception>
+    /// <exception cref="IOException">The file is not a regular file, or can't be opened.</exception>
     public static SafeFileHandle Open(string path)
     {
         Expect(KindOf(path), path);
@@ -59,7 +59,7 @@ public static class RegularFile
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
-            // Something else may have taken the name since it was looked at.
+            // Another file may have taken the name since the check.
             Expect(FileInode.OwnerOf(descriptor) is { } owner ? KindOf(owner.Mode) : FileKind.Other, path);
             return handle;
         }
@@ -92,7 +92,7 @@ public static class RegularFile
         _ => FileKind.Other,
     };
 
-    /// <summary>Null where nothing is there.</summary>
+    /// <summary>Returns the exception for the last error; null if the path does not exist.</summary>
     private static Exception? Failure(string path) => Marshal.GetLastPInvokeError() switch
     {
         NoEntry or NotADirectory => null,

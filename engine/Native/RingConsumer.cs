@@ -1,12 +1,12 @@
 namespace NetMon.Native;
 
 /// <summary>
-/// Reads one ring in place. A drain: <see cref="Begin"/>, <see cref="TryNext"/> until it says no, <see cref="Commit"/>
-/// once in a while and at the end. One thread at a time. A span from TryNext is valid until the next Commit.
+/// Reads one ring in place. A drain consists of <see cref="Begin"/>, <see cref="TryNext"/> until it returns false, and <see cref="Commit"/> at
+/// intervals and at the end. Not thread-safe. A span from TryNext is valid until the next Commit.
 /// </summary>
 public sealed unsafe class RingConsumer
 {
-    /// <summary>Bytes of the header before each record: its length with two flag bits, and an offset that is the kernel's own.</summary>
+    /// <summary>The size of the header before each record: its length with two flag bits, and an offset used by the kernel.</summary>
     public const int HeaderBytes = 8;
 
     private const uint BusyBit = 1u << 31;
@@ -25,18 +25,18 @@ public sealed unsafe class RingConsumer
         _end = _position;
     }
 
-    /// <summary>True when the last drain stopped at a record that its producer had reserved but not yet submitted.</summary>
+    /// <summary>Whether the last drain stopped at a record that its producer had reserved but not submitted yet.</summary>
     public bool Blocked { get; private set; }
 
-    /// <summary>Takes in how far the producer has come: the drain goes so far and no further, so it ends.</summary>
+    /// <summary>Reads the producer's position, at which the drain ends even if more records follow.</summary>
     public void Begin()
     {
-        // Acquire: pairs with the producer's release of its position, after the header's busy bit is written.
+        // Acquire: pairs with the producer's release of its position, after it has written the header's busy bit.
         _end = Volatile.Read(ref *_ring.Producer);
         Blocked = false;
     }
 
-    /// <summary>The next record's bytes; false at the end of the drain.</summary>
+    /// <summary>Returns the next record's bytes; false at the end of the drain.</summary>
     public bool TryNext(out ReadOnlySpan<byte> record)
     {
         while (_position < _end)
@@ -63,6 +63,6 @@ public sealed unsafe class RingConsumer
         return false;
     }
 
-    /// <summary>Gives everything read so far back to the producer.</summary>
+    /// <summary>Returns everything read so far to the producer.</summary>
     public void Commit() => Volatile.Write(ref *_ring.Consumer, _position);
 }

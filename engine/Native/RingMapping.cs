@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace NetMon.Native;
 
 /// <summary>
-/// The memory of one ring in the layout of BPF_MAP_TYPE_RINGBUF (kernel/bpf/ringbuf.c): a page with the consumer's
-/// position, a page with the producer's, and the data mapped twice in a row, so that a record never wraps.
-/// Owns the mapping; whoever reads or writes through it must have stopped before it is disposed of.
+/// The memory of one ring in the layout of BPF_MAP_TYPE_RINGBUF (kernel/bpf/ringbuf.c): a page with the consumer's position, a page with the
+/// producer's, and the data mapped twice in a row, so that a record never wraps. Owns the mapping; all readers and writers must have
+/// stopped before disposal.
 /// </summary>
 public sealed unsafe class RingMapping : IDisposable
 {
@@ -24,12 +24,12 @@ public sealed unsafe class RingMapping : IDisposable
     /// <summary>Capacity in bytes, a power of two and a multiple of the page.</summary>
     public int DataBytes { get; }
 
-    /// <summary>Bytes that wait to be read, as far as that can be told from aside. Any thread, until it is disposed of.</summary>
+    /// <summary>Approximate number of unread bytes. Thread-safe, until disposal.</summary>
     public long WaitingBytes
     {
         get
         {
-            var consumed = Volatile.Read(ref *Consumer); // first: the producer is never behind an older position
+            var consumed = Volatile.Read(ref *Consumer); // first: the producer is never behind an older consumer position
             return (long)Math.Min(Volatile.Read(ref *Producer) - consumed, (ulong)DataBytes);
         }
     }
@@ -40,7 +40,7 @@ public sealed unsafe class RingMapping : IDisposable
 
     internal byte* Data => (byte*)_producerPage + Environment.SystemPageSize;
 
-    /// <summary>Maps a BPF ring buffer map; the descriptor stays the caller's. Throws <see cref="NativeException"/>.</summary>
+    /// <summary>Maps a BPF ring buffer; the caller keeps the descriptor. Throws <see cref="NativeException"/>.</summary>
     internal static RingMapping OfMap(int descriptor, int dataBytes)
     {
         var page = (nuint)Environment.SystemPageSize;
@@ -50,7 +50,7 @@ public sealed unsafe class RingMapping : IDisposable
         return new RingMapping(consumer, page, producer, bytes, dataBytes);
     }
 
-    /// <summary>A ring of the same layout in plain memory, for sources other than the kernel. Throws <see cref="NativeException"/>.</summary>
+    /// <summary>Creates a ring of the same layout in plain memory, for sources other than the kernel. Throws <see cref="NativeException"/>.</summary>
     public static RingMapping InMemory(int dataBytes)
     {
         var page = Environment.SystemPageSize;
@@ -62,7 +62,7 @@ public sealed unsafe class RingMapping : IDisposable
 
         try
         {
-            // One reservation for all, then the file over it: pages and data, and the data once more behind itself.
+            // Reserve the whole range, then map the file over it: pages and data, then the data again.
             var bytes = (nuint)(2 * page + 2 * dataBytes);
             var start = Checked(Libc.Map(0, bytes, 0, Libc.MapPrivateAnonymous, -1, 0), "reserving a ring's addresses");
             const int readWrite = Libc.ProtectRead | Libc.ProtectWrite;

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace NetMon.Native;
 
 /// <summary>
-/// The capabilities of this process. The kernel keeps them for each thread, and a thread can change only its own: each is
-/// asked by a signal, whose handler is in capabilities.c, because managed code can't run in one.
+/// The capabilities of this process. The kernel stores them by thread, and a thread can change only its own: each thread receives a signal,
+/// with a handler in capabilities.c because managed code can't run in one.
 /// </summary>
 public static partial class ThreadCapabilities
 {
@@ -17,10 +17,10 @@ public static partial class ThreadCapabilities
     public static ulong Permitted => PermittedOf("/proc/thread-self/status") ?? 0;
 
     /// <summary>
-    /// Takes all other capabilities from every thread, so that this process can't have them again unless it runs another
-    /// program. False where a thread did not do so in two seconds.
+    /// Drops all other capabilities from every thread, so that this process can't regain them without running another program. False if a
+    /// thread did not respond within two seconds.
     /// </summary>
-    /// <param name="keep">Bits of those to keep; what a thread hasn't got it doesn't get.</param>
+    /// <param name="keep">The bits to keep; threads do not gain any.</param>
     public static bool TryKeepOnly(ulong keep)
     {
         var signal = Prepare(keep);
@@ -29,7 +29,7 @@ public static partial class ThreadCapabilities
             return false;
         }
 
-        // A thread that is made meanwhile has what its maker had. Once all that are listed have lost theirs, nobody is left who could make one with more.
+        // A thread created meanwhile inherits from its creator. Once all listed threads have dropped theirs, none can create one with more.
         for (var until = Environment.TickCount64 + (long)Bound.TotalMilliseconds; Environment.TickCount64 < until; MonotonicClock.Sleep(Pause))
         {
             if (!AskThoseWithMore(keep, signal))
@@ -41,7 +41,7 @@ public static partial class ThreadCapabilities
         return false;
     }
 
-    /// <summary>False if no thread has more than these.</summary>
+    /// <summary>Signals the threads that have more; false if there are none.</summary>
     private static bool AskThoseWithMore(ulong keep, int signal)
     {
         var asked = false;
@@ -57,7 +57,7 @@ public static partial class ThreadCapabilities
         return asked;
     }
 
-    /// <summary>Null for a thread that has ended.</summary>
+    /// <summary>Returns a thread's permitted capabilities; null if it has ended.</summary>
     private static ulong? PermittedOf(string status)
     {
         try

@@ -1,8 +1,8 @@
 namespace NetMon.Native;
 
-/// <summary>The scheduler's weight of one thread, for which .NET has no call that works on Linux.</summary>
+/// <summary>The scheduling priority of a thread; .NET has no API for it that works on Linux.</summary>
 public static class ThreadNiceness
 {
-    /// <summary>Makes the calling thread yield to others: 0 is usual, 19 the least. Where it may not, nothing changes.</summary>
+    /// <summary>Sets the niceness of the calling thread, from 0 (default) to 19 (lowest priority). Has no effect if not permitted.</summary>
     public static void Set(int niceness) => _ = Libc.SetPriority(Libc.PriorityOfProcess, 0, niceness); // 0 is the calling thread (setpriority(2), Linux)
 }

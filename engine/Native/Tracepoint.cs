@@ -4,7 +4,7 @@ using System.Text;
 
 namespace NetMon.Native;
 
-/// <summary>Opens tracepoints as perf events; their ids come from tracefs, which is mounted for this process where nobody has.</summary>
+/// <summary>Opens tracepoints as perf events. Their ids come from tracefs, which is mounted for this process if necessary.</summary>
 internal static unsafe class Tracepoint
 {
     private const int AttributeBytes = 64; // PERF_ATTR_SIZE_VER0
@@ -12,7 +12,7 @@ internal static unsafe class Tracepoint
     private const int CloseOnExecFlag = 8;
     private const int Eperm = 1;
 
-    /// <summary>A perf event's descriptor, which belongs to the link that is made of it. Throws <see cref="NativeException"/>.</summary>
+    /// <summary>Returns a perf event's descriptor, which the link created from it will own. Throws <see cref="NativeException"/>.</summary>
     public static int Open(string category, string name)
     {
         // struct perf_event_attr: type u32, size u32, config u64, then zeros.
@@ -36,7 +36,7 @@ internal static unsafe class Tracepoint
             _ = Libc.Close(directory);
             if (KernelLockdown.IsConfidential)
             {
-                // The kernel would refuse it, and 6.12 and 7.2 panic when a mount of it that failed so is dropped.
+                // The kernel would reject it, and 6.12 and 7.2 panic when such a failed mount is dropped.
                 throw new NativeException("looking up a tracepoint: this kernel's lockdown is [confidentiality], which keeps tracefs closed", Eperm);
             }
 

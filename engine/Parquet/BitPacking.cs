@@ -4,20 +4,20 @@ using System.Numerics;
 
 namespace NetMon.Parquet;
 
-/// <summary>Numbers side by side in a fixed number of bits each, from the lowest bit of the first byte on.</summary>
+/// <summary>Packs numbers with a fixed number of bits each, from the lowest bit of the first byte on.</summary>
 internal static class BitPacking
 {
     private const int WordBits = 64;
 
-    /// <summary>Appends the numbers; the last byte is filled up with zeros.</summary>
-    /// <param name="bytes">Receives them.</param>
-    /// <param name="values">Unsigned; none has more bits than <paramref name="width"/>.</param>
-    /// <param name="width">Bits of a number, 0 to 64.</param>
+    /// <summary>Appends the numbers, and pads the last byte with zeros.</summary>
+    /// <param name="bytes">Receives the bytes.</param>
+    /// <param name="values">Unsigned numbers that fit into <paramref name="width"/> bits.</param>
+    /// <param name="width">Bits per number, 0 to 64.</param>
     public static void Pack<T>(ArrayBufferWriter<byte> bytes, ReadOnlySpan<T> values, int width)
         where T : unmanaged, IBinaryInteger<T>
     {
         var length = (int)(((long)values.Length * width + 7) / 8);
-        var target = bytes.GetSpan(length + sizeof(ulong))[..(length + sizeof(ulong))]; // so that a word can always be written whole
+        var target = bytes.GetSpan(length + sizeof(ulong))[..(length + sizeof(ulong))]; // room for writing a whole word at any position
         switch (width)
         {
             case 0:

@@ -6,21 +6,21 @@ using System.Runtime.InteropServices;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// Tells of a text that it is in no row of a row group: a split-block Bloom filter (BloomFilter.md of apache/parquet-format) with
-/// about one false answer in a hundred.
+/// A split-block Bloom filter (BloomFilter.md of apache/parquet-format) for texts that are not in a row group, with a false-positive rate of
+/// about 1 %.
 /// </summary>
 internal static class BloomFilter
 {
     private const int WordsOfBlock = 8;
     private const int BlockBytes = WordsOfBlock * sizeof(uint);
 
-    /// <summary>For one false answer in a hundred, by the format's own table.</summary>
+    /// <summary>For a false-positive rate of 1 %, from the format's table.</summary>
     private const double BitsOfText = 10.5;
 
     private static readonly uint[] Salt =
         [0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31];
 
-    /// <summary>Bytes of the filter for so many texts: a power of two, since some readers take no other.</summary>
+    /// <summary>Returns the size of the filter for a number of texts, in bytes: a power of two, because some readers require it.</summary>
     public static int Length(int texts) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(BlockBytes, texts * BitsOfText / 8));
 
     /// <summary>Appends the filter of a dictionary's texts.</summary>

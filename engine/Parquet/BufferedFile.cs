@@ -4,7 +4,7 @@ using NetMon.Foundation;
 
 namespace NetMon.Parquet;
 
-/// <summary>A new file, written from the beginning to the end through a buffer. Owns the file.</summary>
+/// <summary>A new file, written sequentially through a buffer. Owns the file.</summary>
 public sealed class BufferedFile(SafeFileHandle file) : IDisposable
 {
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(256 << 10);
@@ -13,16 +13,16 @@ public sealed class BufferedFile(SafeFileHandle file) : IDisposable
 
     public SafeFileHandle File => file;
 
-    /// <summary>Bytes written, buffered ones too.</summary>
+    /// <summary>Bytes written, including buffered ones.</summary>
     public long Position => _written + _buffered;
 
-    /// <summary>CRC-32C of what was written since <see cref="ResetChecksum"/>.</summary>
+    /// <summary>CRC-32C of the bytes written since <see cref="ResetChecksum"/>.</summary>
     internal uint Checksum { get; private set; }
 
-    /// <summary>Begins a checksum.</summary>
+    /// <summary>Starts a checksum.</summary>
     internal void ResetChecksum() => Checksum = Crc32C.Empty;
 
-    /// <summary>Writes what is buffered to the file.</summary>
+    /// <summary>Flushes the buffer to the file.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Commit()
     {

@@ -3,20 +3,20 @@ using System.Globalization;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// The metadata keys of checksums (CRC-32C, eight hexadecimal digits each) over what Zstd's own do not cover. Readers that don't know them ignore them.
+/// The metadata keys of checksums (CRC-32C, eight hexadecimal digits each) for data without a Zstd checksum. Other readers ignore them.
 /// </summary>
 internal static class Checksums
 {
-    /// <summary>Of the footer, with the digits of this value as zeros.</summary>
+    /// <summary>The footer's checksum, computed with zeros in place of its own digits.</summary>
     public const string FooterKey = "netmon.footer_crc32c";
 
-    /// <summary>Of each row group's pages, with their headers, one behind the other.</summary>
+    /// <summary>The checksum of each row group's pages including headers, in sequence.</summary>
     public const string PagesKey = "netmon.pages_crc32c";
 
-    /// <summary>Of each row group's Bloom filters, with their headers, one behind the other.</summary>
+    /// <summary>The checksum of each row group's Bloom filters including headers, in sequence.</summary>
     public const string FiltersKey = "netmon.filters_crc32c";
 
-    /// <summary>Digits of a checksum.</summary>
+    /// <summary>The number of digits of a checksum.</summary>
     public const int Digits = 8;
 
     public static string Text(uint crc) => crc.ToString("x8", CultureInfo.InvariantCulture);

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace NetMon.Parquet;
 
-/// <summary>The least and the greatest number of a column in a row group, as stored.</summary>
+/// <summary>The minimum and maximum of a numeric column in a row group, as stored.</summary>
 internal readonly record struct ColumnBounds(long Least, long Greatest)
 {
-    /// <summary>Those of some numbers, at least one.</summary>
+    /// <summary>Returns the bounds of at least one number.</summary>
     public static ColumnBounds Of(ReadOnlySpan<long> values)
     {
         var (least, greatest) = (long.MaxValue, long.MinValue);
@@ -18,7 +18,7 @@ internal readonly record struct ColumnBounds(long Least, long Greatest)
         return new ColumnBounds(least, greatest);
     }
 
-    /// <summary>A number in so many bytes, little-endian.</summary>
+    /// <summary>Encodes a number in little-endian byte order.</summary>
     public static ReadOnlySpan<byte> Bytes(long value, int width, Span<byte> bytes)
     {
         BinaryPrimitives.WriteInt64LittleEndian(bytes, value);

@@ -1,6 +1,6 @@
 namespace NetMon.Parquet;
 
-/// <summary>What the values of a column are. There are no unsigned numbers: readers that know none of them take them for negative ones.</summary>
+/// <summary>The kind of a column's values. There are no unsigned numbers, because readers without support for them read them as negative.</summary>
 public enum ColumnKind
 {
     /// <summary>INT32.</summary>
@@ -9,7 +9,7 @@ public enum ColumnKind
     /// <summary>INT64.</summary>
     Int64,
 
-    /// <summary>INT64 with the logical type TIMESTAMP(MICROS, not adjusted to UTC), which DuckDB shows as TIMESTAMP and not as TIMESTAMP WITH TIME ZONE.</summary>
+    /// <summary>INT64 with the logical type TIMESTAMP(MICROS, not adjusted to UTC), which DuckDB shows as TIMESTAMP, not as TIMESTAMP WITH TIME ZONE.</summary>
     Timestamp,
 
     /// <summary>BYTE_ARRAY with the logical type STRING: UTF-8.</summary>
@@ -18,6 +18,6 @@ public enum ColumnKind
     /// <summary>BOOLEAN.</summary>
     Boolean,
 
-    /// <summary>What only others write: it is neither written nor decoded here.</summary>
+    /// <summary>A kind that this code neither writes nor decodes.</summary>
     Other,
 }

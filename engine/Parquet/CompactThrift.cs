@@ -4,8 +4,8 @@ using System.Text;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// Writes structures in Thrift's compact protocol (thrift-compact-protocol.md of apache/thrift), as far as Parquet's
-/// footers and page headers need it. The buffer keeps its memory from use to use.
+/// Writes structures in Thrift's compact protocol (thrift-compact-protocol.md of apache/thrift), as needed for Parquet's footers and page
+/// headers. The buffer is reused.
 /// </summary>
 internal sealed class CompactThrift
 {
@@ -58,31 +58,31 @@ internal sealed class CompactThrift
 
     public void Text(int field, string value) => Binary(field, Encoding.UTF8.GetBytes(value));
 
-    /// <summary>Begins a structure that is a field; <see cref="End"/> ends it.</summary>
+    /// <summary>Begins a structure as a field; ended by <see cref="End"/>.</summary>
     public void Struct(int field)
     {
         Field(field, CompactType.Struct);
         Element();
     }
 
-    /// <summary>Begins a structure that is an element of a list; <see cref="End"/> ends it.</summary>
+    /// <summary>Begins a structure as a list element; ended by <see cref="End"/>.</summary>
     public void Element() => _lastFields[++_depth] = 0;
 
-    /// <summary>Ends the structure that was begun last, or the outermost.</summary>
+    /// <summary>Ends the innermost open structure, or the outermost one.</summary>
     public void End()
     {
         Byte(0);
         _depth = Math.Max(0, _depth - 1);
     }
 
-    /// <summary>A structure without fields.</summary>
+    /// <summary>Writes a structure without fields.</summary>
     public void Empty(int field)
     {
         Struct(field);
         End();
     }
 
-    /// <summary>Begins a list of structures, which follow between <see cref="Element"/> and <see cref="End"/>.</summary>
+    /// <summary>Begins a list of structures, each of which is written between <see cref="Element"/> and <see cref="End"/>.</summary>
     public void Structs(int field, int count)
     {
         Field(field, CompactType.List);
@@ -99,7 +99,7 @@ internal sealed class CompactThrift
         }
     }
 
-    /// <summary>A list with one text.</summary>
+    /// <summary>Writes a list with one text.</summary>
     public void Texts(int field, string value)
     {
         Field(field, CompactType.List);
@@ -107,7 +107,7 @@ internal sealed class CompactThrift
         Binary(Encoding.UTF8.GetBytes(value));
     }
 
-    /// <summary>Bytes that are elements already.</summary>
+    /// <summary>Writes encoded elements.</summary>
     public void Raw(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
 
     private void Field(int field, CompactType type)

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// DELTA_BINARY_PACKED (Encodings.md of apache/parquet-format): differences of neighbours, less the least of their block,
-/// in as many bits as the largest of each 32 needs. Differences wrap around, in the column's own width.
+/// DELTA_BINARY_PACKED (Encodings.md of apache/parquet-format): deltas of adjacent numbers, minus the minimum of their block, packed with as many
+/// bits as the largest in each 32 needs. Deltas wrap around at the column's width.
 /// </summary>
 internal static class DeltaEncoding
 {

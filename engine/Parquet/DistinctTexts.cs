@@ -5,8 +5,8 @@ using System.Text;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// The dictionary of a column whose texts come row by row: each has its index, in the order in which they came. Its hashes are seeded at
-/// random: the texts come from the network. Keeps its memory from use to use. One thread.
+/// The dictionary of a column whose texts arrive row by row; indices are assigned in the order of arrival. Hashes are randomly seeded because
+/// the texts come from the network. Memory is reused. Not thread-safe.
 /// </summary>
 public sealed class DistinctTexts
 {
@@ -19,7 +19,7 @@ public sealed class DistinctTexts
 
     public PlainTexts Texts { get; } = new();
 
-    /// <summary>The text's index; it is added if it is new.</summary>
+    /// <summary>Returns a text's index; adds the text if it is new.</summary>
     public uint IndexOf(string text)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
@@ -28,7 +28,7 @@ public sealed class DistinctTexts
         return index;
     }
 
-    /// <summary>The index of a text of UTF-8; it is added if it is new.</summary>
+    /// <summary>Returns the index of a UTF-8 text; adds the text if it is new.</summary>
     public uint IndexOf(ReadOnlySpan<byte> text)
     {
         if (_last >= 0 && Texts[_last].SequenceEqual(text))
@@ -55,7 +55,7 @@ public sealed class DistinctTexts
         return (uint)_last;
     }
 
-    /// <summary>Forgets the texts; keeps the memory.</summary>
+    /// <summary>Removes the texts; keeps the memory.</summary>
     public void Clear()
     {
         Array.Clear(_slots);
@@ -72,7 +72,7 @@ public sealed class DistinctTexts
         }
     }
 
-    /// <summary>The text's slot, or the free one where it belongs.</summary>
+    /// <summary>Returns the text's slot, or the free slot where to insert it.</summary>
     private ref int SlotOf(ReadOnlySpan<byte> text)
     {
         var mask = _slots.Length - 1;

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// The different values of a column, in the order in which they came, found by a hash table with open addressing. Its multipliers are random
-/// for each process: the values come from the network. Keeps its memory from use to use. One thread.
+/// The distinct values of a column in the order of first occurrence, found by a hash table with open addressing. Its multipliers are random per
+/// process because the values come from the network. Memory is reused. Not thread-safe.
 /// </summary>
 /// <typeparam name="T">A value of eight or sixteen bytes.</typeparam>
 public sealed class DistinctValues<T>
@@ -21,12 +21,12 @@ public sealed class DistinctValues<T>
     private uint[] _slots = new uint[LeastSlots]; // index + 1; 0 is free
     private int _shift = 64 - BitOperations.Log2(LeastSlots);
 
-    /// <summary>The values that were found since <see cref="Clear"/>.</summary>
+    /// <summary>The values found since <see cref="Clear"/>.</summary>
     public ReadOnlySpan<T> Values => _values.AsSpan(0, Count);
 
     public int Count { get; private set; }
 
-    /// <summary>Puts each value's index into <paramref name="indices"/>; false when there turn out to be more than <paramref name="most"/> different ones.</summary>
+    /// <summary>Writes each value's index to <paramref name="indices"/>; false if there are more than <paramref name="most"/> distinct values.</summary>
     public bool TryIndex(ReadOnlySpan<T> values, Span<uint> indices, int most)
     {
         if (values.IsEmpty)
@@ -55,7 +55,7 @@ public sealed class DistinctValues<T>
         return true;
     }
 
-    /// <summary>Takes the memory for so many values at once, so that it does not grow bit by bit.</summary>
+    /// <summary>Preallocates memory for a number of values, to avoid growing in steps.</summary>
     public void Reserve(int values)
     {
         if (values > _values.Length)
@@ -64,7 +64,7 @@ public sealed class DistinctValues<T>
         }
     }
 
-    /// <summary>Forgets the values; keeps the memory.</summary>
+    /// <summary>Removes the values; keeps the memory.</summary>
     public void Clear()
     {
         Array.Clear(_slots);
@@ -89,7 +89,7 @@ public sealed class DistinctValues<T>
         return slot - 1;
     }
 
-    /// <summary>The value's slot, or the free one where it belongs.</summary>
+    /// <summary>Returns the value's slot, or the free slot where to insert it.</summary>
     private ref uint SlotOf(in T value)
     {
         var mask = _slots.Length - 1;
@@ -102,7 +102,7 @@ public sealed class DistinctValues<T>
         return ref _slots[slot];
     }
 
-    /// <summary>Multiply-shift hashing (Dietzfelbinger and others, 1997): the upper bits are for use.</summary>
+    /// <summary>Multiply-shift hashing (Dietzfelbinger et al., 1997); use the upper bits.</summary>
     private static ulong Hash(in T value)
     {
         var words = MemoryMarshal.Cast<T, ulong>(new ReadOnlySpan<T>(in value));
@@ -127,6 +127,6 @@ public sealed class DistinctValues<T>
         }
     }
 
-    /// <summary>Not by System.Security.Cryptography: it is OpenSSL's, which the agent's image has not.</summary>
+    /// <summary>Not by System.Security.Cryptography: it needs the OpenSSL library, which the agent's image does not contain.</summary>
     private static ulong RandomOdd() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
 }

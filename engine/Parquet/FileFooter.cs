@@ -1,14 +1,14 @@
 namespace NetMon.Parquet;
 
-/// <summary>Describes a file in its last bytes: the columns, the row groups, the texts about it (FileMetaData of parquet.thrift).</summary>
+/// <summary>The footer at the end of a file: columns, row groups and metadata (FileMetaData of parquet.thrift).</summary>
 internal static class FileFooter
 {
-    /// <summary>Writes the description; returns where in it the digits of its checksum belong, which are zeros.</summary>
-    /// <param name="footer">Gets it.</param>
-    /// <param name="columns">Of the file.</param>
-    /// <param name="rows">Of all row groups.</param>
+    /// <summary>Writes the footer; returns the offset of its checksum's digits, which are zeros.</summary>
+    /// <param name="footer">Receives the footer.</param>
+    /// <param name="columns">The columns of the file.</param>
+    /// <param name="rows">The total number of rows.</param>
     /// <param name="groups">The row groups' descriptions.</param>
-    /// <param name="groupCount">How many there are.</param>
+    /// <param name="groupCount">The number of row groups.</param>
     /// <param name="metadata">Keys and values.</param>
     /// <param name="createdBy">The application: "name version V".</param>
     public static int Write(
@@ -43,7 +43,7 @@ internal static class FileFooter
         foreach (var _ in columns)
         {
             footer.Element();
-            footer.Empty(1); // the order that the type defines: bounds count only where it is told
+            footer.Empty(1); // the type-defined order, without which readers ignore the bounds
             footer.End();
         }
 
@@ -51,7 +51,7 @@ internal static class FileFooter
         return checksumAt;
     }
 
-    /// <summary>How values of a kind are stored.</summary>
+    /// <summary>Returns the physical type of a kind.</summary>
     public static int TypeOf(ColumnKind kind) => kind switch
     {
         ColumnKind.Int32 => Format.TypeInt32,
@@ -95,7 +95,7 @@ internal static class FileFooter
     {
         footer.Struct(10);
         footer.Struct(8);
-        footer.Bool(1, false); // adjusted to UTC
+        footer.Bool(1, false); // isAdjustedToUTC
         footer.Struct(2);
         footer.Empty(2); // microseconds
         footer.End();

@@ -1,6 +1,6 @@
 namespace NetMon.Parquet;
 
-/// <summary>Numbers of the format, from parquet.thrift of apache/parquet-format 2.11.</summary>
+/// <summary>Constants of the format, from parquet.thrift of apache/parquet-format 2.11.</summary>
 internal static class Format
 {
     /// <summary>The first and the last four bytes of a file.</summary>

@@ -5,10 +5,10 @@ using ZstdSharp.Unsafe;
 
 namespace NetMon.Parquet;
 
-/// <summary>Compresses pages and writes them with their headers. Keeps its memory from page to page. One thread.</summary>
+/// <summary>Compresses pages and writes them with their headers. Memory is reused. Not thread-safe.</summary>
 internal sealed class PageWriter : IDisposable
 {
-    /// <summary>Of Zstandard. Its default, 3, takes a fifth more of a row group's CPU for files that are half a percent smaller.</summary>
+    /// <summary>The Zstandard level. Its default, 3, adds a fifth to a row group's CPU time for files that are half a percent smaller.</summary>
     private const int Level = 1;
 
     private readonly Compressor _compressor = NewCompressor();
@@ -16,13 +16,13 @@ internal sealed class PageWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _page = new();
     private byte[] _compressed = [];
 
-    /// <summary>Bytes written since <see cref="Begin"/>, with headers: as they would be without compression, and as they are.</summary>
+    /// <summary>Bytes written since <see cref="Begin"/>, including headers: before and after compression.</summary>
     public (long Uncompressed, long Compressed) Written { get; private set; }
 
-    /// <summary>A new column chunk.</summary>
+    /// <summary>Begins a column chunk.</summary>
     public void Begin() => Written = default;
 
-    /// <summary>Begins a page: an empty body, but for the definition levels where rows may have no value.</summary>
+    /// <summary>Begins a page, with an empty body except for the definition levels of nullable columns.</summary>
     public ArrayBufferWriter<byte> NewPage(Presence? presence = null)
     {
         _page.ResetWrittenCount();
@@ -36,7 +36,7 @@ internal sealed class PageWriter : IDisposable
         return _page;
     }
 
-    /// <summary>Writes what is in the page as a dictionary.</summary>
+    /// <summary>Writes the page as a dictionary page.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void WriteDictionary(BufferedFile stream, int values)
     {
@@ -48,10 +48,10 @@ internal sealed class PageWriter : IDisposable
         Write(stream, length);
     }
 
-    /// <summary>Writes what is in the page as data.</summary>
+    /// <summary>Writes the page as a data page.</summary>
     /// <param name="stream">The file.</param>
-    /// <param name="rows">Values, nulls too.</param>
-    /// <param name="encoding">Of the values.</param>
+    /// <param name="rows">Number of values, including nulls.</param>
+    /// <param name="encoding">The encoding of the values.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void WriteData(BufferedFile stream, int rows, int encoding)
     {
@@ -67,7 +67,7 @@ internal sealed class PageWriter : IDisposable
 
     public void Dispose() => _compressor.Dispose();
 
-    /// <summary>With a checksum in each frame, four bytes, by which every reader's decompressor finds changed bits.</summary>
+    /// <summary>Enables the four-byte checksum of each frame, by which every reader's decompressor detects changed bits.</summary>
     private static Compressor NewCompressor()
     {
         var compressor = new Compressor(Level);

@@ -7,11 +7,11 @@ using NetMon.Parquet.Reading;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// Writes a Parquet file from its beginning to its end: pages of version 1, Zstd, one page a column chunk
-/// (https://github.com/apache/parquet-format). One thread.
+/// Writes a Parquet file sequentially: version 1 pages, Zstd, one page per column chunk (https://github.com/apache/parquet-format). Not
+/// thread-safe.
 /// </summary>
 /// <param name="stream">The file, empty; borrowed.</param>
-/// <param name="columns">Its columns, in their order.</param>
+/// <param name="columns">Its columns, in order.</param>
 /// <param name="group">Borrowed, with its memory.</param>
 public sealed class ParquetFileWriter(BufferedFile stream, IReadOnlyList<ColumnDefinition> columns, RowGroupWriter group)
 {
@@ -20,10 +20,10 @@ public sealed class ParquetFileWriter(BufferedFile stream, IReadOnlyList<ColumnD
     private readonly StringBuilder _filterChecksums = new();
     private int _groupCount;
 
-    /// <summary>Rows of the row groups that are written.</summary>
+    /// <summary>The number of rows in the row groups written.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Begins a row group: give it all columns, in their order, then call <see cref="EndRowGroup"/>.</summary>
+    /// <summary>Begins a row group: write all columns in order, then call <see cref="EndRowGroup"/>.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public RowGroupWriter BeginRowGroup(int rows)
     {
@@ -46,13 +46,13 @@ public sealed class ParquetFileWriter(BufferedFile stream, IReadOnlyList<ColumnD
     }
 
     /// <summary>
-    /// Copies a row group of another file byte for byte, after its checksums are verified, so that damage is not carried on: nothing is
-    /// written then.
+    /// Copies a row group of another file byte by byte, after verifying its checksums, so that damage is not propagated: nothing is written in that
+    /// case.
     /// </summary>
     /// <param name="source">A file with the same columns in the same order.</param>
-    /// <param name="number">Of its row groups.</param>
-    /// <param name="rewrite">May write the next column, which it is given, anew: it then returns true. Null: all are copied.</param>
-    /// <exception cref="DamagedFileException">The row group is damaged, or has other columns.</exception>
+    /// <param name="number">The index of the row group.</param>
+    /// <param name="rewrite">Called with each column; may write the column itself and return true. Null: all columns are copied.</param>
+    /// <exception cref="DamagedFileException">The row group is corrupt, or has other columns.</exception>
     /// <exception cref="IOException">A file can't be read or written.</exception>
     public void CopyRowGroup(ParquetFile source, int number, Func<RowGroupWriter, ColumnDefinition, bool>? rewrite = null)
     {
@@ -75,7 +75,7 @@ public sealed class ParquetFileWriter(BufferedFile stream, IReadOnlyList<ColumnD
         EndRowGroup();
     }
 
-    /// <summary>Writes the footer. There is one row group at the least.</summary>
+    /// <summary>Writes the footer. There must be at least one row group.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void Complete(IReadOnlyDictionary<string, string> metadata, string createdBy)
     {

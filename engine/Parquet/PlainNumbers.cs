@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Parquet;
 
-/// <summary>PLAIN numbers: each in the bytes of its column, little-endian.</summary>
+/// <summary>PLAIN encoding of numbers: each in the width of its column, little-endian.</summary>
 internal static class PlainNumbers
 {
     /// <summary>Appends numbers of a column of 32 or 64 bits.</summary>

@@ -4,8 +4,8 @@ using System.Text;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// The texts of a column's dictionary as they are stored: a length of four bytes, then UTF-8. Every one of them is to be used
-/// by a row, since the bounds are theirs. Keeps its memory from use to use.
+/// The texts of a column's dictionary as stored: a length of four bytes, then UTF-8. Every text must be used by a row, because the column's bounds
+/// are computed from them. Memory is reused.
 /// </summary>
 public sealed class PlainTexts
 {
@@ -19,23 +19,23 @@ public sealed class PlainTexts
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
-    /// <summary>The least of them in the order of their bytes.</summary>
+    /// <summary>The minimum in byte order.</summary>
     public ReadOnlySpan<byte> Least => Bytes.Slice(_least.At, _least.Length);
 
-    /// <summary>The greatest of them.</summary>
+    /// <summary>The maximum in byte order.</summary>
     public ReadOnlySpan<byte> Greatest => Bytes.Slice(_greatest.At, _greatest.Length);
 
-    /// <summary>The text of an index; valid until the next is added.</summary>
+    /// <summary>The text with an index; valid until another text is added.</summary>
     public ReadOnlySpan<byte> this[int index] => _bytes.AsSpan(_starts[index] + sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(_starts[index])));
 
-    /// <summary>Adds a text; its index is the count before.</summary>
+    /// <summary>Adds a text, with the previous count as its index.</summary>
     public void Add(ReadOnlySpan<char> text)
     {
         var room = Room(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length));
         Advance(room, Encoding.UTF8.GetBytes(text, room[sizeof(int)..]));
     }
 
-    /// <summary>Adds a text of UTF-8.</summary>
+    /// <summary>Adds a UTF-8 text.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {
         var room = Room(sizeof(int) + text.Length);
@@ -43,10 +43,10 @@ public sealed class PlainTexts
         Advance(room, text.Length);
     }
 
-    /// <summary>One text after the other; valid until the next is added.</summary>
+    /// <summary>Enumerates the texts; valid until another text is added.</summary>
     public Enumerator GetEnumerator() => new(Bytes);
 
-    /// <summary>Forgets the texts; keeps the memory.</summary>
+    /// <summary>Removes the texts; keeps the memory.</summary>
     public void Clear()
     {
         (_length, Count) = (0, 0);
@@ -86,7 +86,7 @@ public sealed class PlainTexts
         _starts[Count++] = text.At - sizeof(int);
     }
 
-    /// <summary>Goes through the texts.</summary>
+    /// <summary>Enumerates texts.</summary>
     public ref struct Enumerator(ReadOnlySpan<byte> rest)
     {
         private ReadOnlySpan<byte> _rest = rest;

@@ -2,26 +2,26 @@ using System.Buffers;
 
 namespace NetMon.Parquet;
 
-/// <summary>Which rows of a row group have a value; columns that are null together share one. Keeps its memory from use to use.</summary>
+/// <summary>Which rows of a row group have a value. Columns that are null in the same rows share one. Memory is reused.</summary>
 public sealed class Presence
 {
-    /// <summary>Row numbers by which its memory grows.</summary>
+    /// <summary>The number of rows by which its memory grows.</summary>
     private const int Step = 16_384;
 
     private readonly ArrayBufferWriter<byte> _levels = new();
     private int[] _rows = [];
 
-    /// <summary>The rows that have a value, in their order.</summary>
+    /// <summary>The rows that have a value, in order.</summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
 
-    /// <summary>How many have one.</summary>
+    /// <summary>The number of rows that have a value.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The definition levels as runs and bits.</summary>
+    /// <summary>The encoded definition levels.</summary>
     internal ReadOnlySpan<byte> Levels => _levels.WrittenSpan;
 
-    /// <summary>Takes the next row group.</summary>
-    /// <param name="present">1 for each row that has a value, 0 for others; copied.</param>
+    /// <summary>Sets the rows of the next row group.</summary>
+    /// <param name="present">1 for each row that has a value, else 0; copied.</param>
     public void Settle(ReadOnlySpan<uint> present)
     {
         _levels.ResetWrittenCount();

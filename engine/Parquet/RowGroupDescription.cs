@@ -4,8 +4,7 @@ using NetMon.Foundation;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// Gathers what the footer says of a row group, and its Bloom filters, which stand behind it. Keeps its memory from row group to
-/// row group.
+/// Builds the footer's description of a row group, and the Bloom filters that follow the row group. Memory is reused.
 /// </summary>
 internal sealed class RowGroupDescription
 {
@@ -25,7 +24,7 @@ internal sealed class RowGroupDescription
     /// <summary>CRC-32C of its Bloom filters, after <see cref="End"/>.</summary>
     public uint FiltersChecksum { get; private set; }
 
-    /// <summary>A new row group, which begins where the file ends.</summary>
+    /// <summary>Begins a row group at the end of the file.</summary>
     public void Begin(BufferedFile stream)
     {
         stream.ResetChecksum();
@@ -36,14 +35,14 @@ internal sealed class RowGroupDescription
     }
 
     /// <summary>Adds the next column.</summary>
-    /// <param name="chunk">As it was written.</param>
-    /// <param name="least">The least value, as stored; nothing where all are null.</param>
-    /// <param name="greatest">The greatest value.</param>
-    /// <param name="searched">The texts for its Bloom filter; null: it gets none.</param>
+    /// <param name="chunk">The chunk as written.</param>
+    /// <param name="least">The minimum, as stored; empty if all values are null.</param>
+    /// <param name="greatest">The maximum, as stored.</param>
+    /// <param name="searched">The texts for its Bloom filter; null: no filter.</param>
     public void Add(in ColumnChunk chunk, ReadOnlySpan<byte> least, ReadOnlySpan<byte> greatest, PlainTexts? searched) =>
         _chunks.Add((chunk, Keep(least), Keep(greatest), searched is null ? default : Filter(searched)));
 
-    /// <summary>Adds the next column with the Bloom filter that it has in another file, header and bits; an empty one: it has none.</summary>
+    /// <summary>Adds the next column with a copied Bloom filter, header and bits; empty: no filter.</summary>
     public void AddCopied(in ColumnChunk chunk, ReadOnlySpan<byte> least, ReadOnlySpan<byte> greatest, ReadOnlySpan<byte> filter)
     {
         var from = _filters.WrittenCount;
@@ -51,7 +50,7 @@ internal sealed class RowGroupDescription
         _chunks.Add((chunk, Keep(least), Keep(greatest), from.._filters.WrittenCount));
     }
 
-    /// <summary>Writes the filters to the file, and makes the description.</summary>
+    /// <summary>Writes the filters to the file, and completes the description.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void End(BufferedFile stream, int rows, int ordinal)
     {
@@ -112,7 +111,7 @@ internal sealed class RowGroupDescription
         {
             _group.Binary(5, greatest);
             _group.Binary(6, least);
-            _group.Bool(7, true); // the bounds are values, not cut short
+            _group.Bool(7, true); // the bounds are exact, not truncated
             _group.Bool(8, true);
         }
 
@@ -142,7 +141,7 @@ internal sealed class RowGroupDescription
         _header.Int32(1, BloomFilter.Length(texts.Count));
         for (var field = 2; field <= 4; field++)
         {
-            _header.Struct(field); // the algorithm: split blocks; the hash: XXH64; the compression: none
+            _header.Struct(field); // algorithm: split block; hash: XXH64; compression: none
             _header.Empty(1);
             _header.End();
         }

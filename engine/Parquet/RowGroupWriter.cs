@@ -4,12 +4,12 @@ using NetMon.Parquet.Reading;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// Writes the column chunks of a row group, in the order of the columns, each as a dictionary and a page or as a page alone, and
-/// describes them for the footer. Keeps its memory from row group to row group. One thread.
+/// Writes the column chunks of a row group in column order, each as a data page with or without a dictionary, and describes them for the footer.
+/// Memory is reused. Not thread-safe.
 /// </summary>
 public sealed class RowGroupWriter : IDisposable
 {
-    /// <summary>Different numbers up to which a dictionary needs no second thought.</summary>
+    /// <summary>The number of distinct numbers up to which a dictionary is always used.</summary>
     private const int FewNumbers = 256;
 
     private const int CopyBytes = 256 << 10;
@@ -24,7 +24,7 @@ public sealed class RowGroupWriter : IDisposable
     private IReadOnlyList<ColumnDefinition> _columns = [];
     private int _written;
 
-    /// <summary>The row group for the footer, after <see cref="End"/>.</summary>
+    /// <summary>The footer's description of the row group, after <see cref="End"/>.</summary>
     public ReadOnlySpan<byte> Description => _description.Written;
 
     /// <summary>CRC-32C of its pages, after <see cref="End"/>.</summary>
@@ -33,13 +33,13 @@ public sealed class RowGroupWriter : IDisposable
     /// <summary>CRC-32C of its Bloom filters, after <see cref="End"/>.</summary>
     internal uint FiltersChecksum => _description.FiltersChecksum;
 
-    /// <summary>Rows of the row group.</summary>
+    /// <summary>The number of rows.</summary>
     public int Rows { get; private set; }
 
     /// <summary>Begins a row group.</summary>
     /// <param name="stream">The file; borrowed until <see cref="End"/>.</param>
-    /// <param name="rows">Rows that each column will have, nulls too.</param>
-    /// <param name="columns">Which there will be, in their order.</param>
+    /// <param name="rows">The number of values per column, including nulls.</param>
+    /// <param name="columns">The columns, in order.</param>
     public void Begin(BufferedFile stream, int rows, IReadOnlyList<ColumnDefinition> columns)
     {
         (_stream, Rows, _columns, _written) = (stream, rows, columns, 0);
@@ -52,12 +52,12 @@ public sealed class RowGroupWriter : IDisposable
     }
 
     /// <summary>
-    /// Writes a column of numbers: with a dictionary where that is shorter, else plain or as deltas, as the column is declared. Times are
-    /// plain: some readers take no times in another encoding.
+    /// Writes a numeric column: with a dictionary if that is smaller, else plain or as deltas, according to the column's declaration. Times are always
+    /// plain, because some readers support no other encoding for them.
     /// </summary>
-    /// <param name="column">What it is.</param>
+    /// <param name="column">The column.</param>
     /// <param name="values">The values of the rows that have one, within the column's range.</param>
-    /// <param name="presence">Which those are; null: all.</param>
+    /// <param name="presence">Which rows have a value; null: all.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void WriteNumbers(ColumnDefinition column, ReadOnlySpan<long> values, Presence? presence)
     {
@@ -105,10 +105,10 @@ public sealed class RowGroupWriter : IDisposable
     }
 
     /// <summary>Writes a column of texts with its dictionary.</summary>
-    /// <param name="column">What it is.</param>
-    /// <param name="indices">Of the texts of the rows that have one.</param>
-    /// <param name="texts">The dictionary, each text of which is some row's.</param>
-    /// <param name="presence">Which rows have one; null: all.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="indices">Dictionary indices of the rows that have a value.</param>
+    /// <param name="texts">The dictionary; each text must be used by a row.</param>
+    /// <param name="presence">Which rows have a value; null: all.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void WriteTexts(ColumnDefinition column, ReadOnlySpan<uint> indices, PlainTexts texts, Presence? presence)
     {
@@ -129,9 +129,9 @@ public sealed class RowGroupWriter : IDisposable
         Describe(column, Format.RleDictionary, indices.Length, begin, at, begin, texts.Least, texts.Greatest, column.IsSearched ? texts : null);
     }
 
-    /// <summary>Writes a column of flags that are true where there is a value.</summary>
-    /// <param name="column">What it is.</param>
-    /// <param name="presence">Which rows have one.</param>
+    /// <summary>Writes a column of flags, which are true or null.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="presence">Which rows are true.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void WriteFlags(ColumnDefinition column, Presence presence)
     {
@@ -139,7 +139,7 @@ public sealed class RowGroupWriter : IDisposable
         var page = _pages.NewPage(presence);
         for (var left = presence.Count; left > 0; left -= 8)
         {
-            page.GetSpan(1)[0] = (byte)((1 << Math.Min(left, 8)) - 1); // PLAIN: a bit each, from the lowest on
+            page.GetSpan(1)[0] = (byte)((1 << Math.Min(left, 8)) - 1); // PLAIN: one bit each, lowest first
             page.Advance(1);
         }
 
@@ -148,9 +148,9 @@ public sealed class RowGroupWriter : IDisposable
     }
 
     /// <summary>Copies a column of another file, with its Bloom filter.</summary>
-    /// <param name="column">What it is.</param>
+    /// <param name="column">The column.</param>
     /// <param name="source">The file.</param>
-    /// <param name="chunk">The column there; it has as many rows as this row group.</param>
+    /// <param name="chunk">The chunk in that file, which must have the same number of rows.</param>
     /// <exception cref="IOException">A file can't be read or written.</exception>
     internal void Copy(ColumnDefinition column, ParquetFile source, in StoredChunk chunk)
     {
@@ -176,8 +176,8 @@ public sealed class RowGroupWriter : IDisposable
         _description.AddCopied(in moved, chunk.Least.Span, chunk.Greatest.Span, filter);
     }
 
-    /// <summary>Ends the row group: writes the Bloom filters of its columns.</summary>
-    /// <param name="ordinal">How many there were before it in the file.</param>
+    /// <summary>Ends the row group and writes the Bloom filters of its columns.</summary>
+    /// <param name="ordinal">The index of the row group in the file.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void End(int ordinal)
     {
@@ -203,7 +203,7 @@ public sealed class RowGroupWriter : IDisposable
         return _stream.Position;
     }
 
-    /// <summary>Of what both would be before compression.</summary>
+    /// <summary>Compares the sizes of both before compression.</summary>
     private bool IsDictionaryShorter(ColumnDefinition column, ReadOnlySpan<long> values)
     {
         if (_distinct.Count <= FewNumbers)

@@ -4,19 +4,18 @@ using System.Numerics;
 namespace NetMon.Parquet;
 
 /// <summary>
-/// The hybrid of runs and packed bits (Encodings.md of apache/parquet-format, RLE) that holds definition levels and the
-/// indices of dictionaries.
+/// The hybrid of run-length encoding and bit packing (Encodings.md of apache/parquet-format, RLE) for definition levels and dictionary indices.
 /// </summary>
 internal static class RunEncoding
 {
-    /// <summary>Equal numbers from which on a run is shorter than packing them.</summary>
+    /// <summary>The number of equal numbers from which on a run is smaller than packing.</summary>
     private const int ShortestRun = 32;
 
     private const int Group = 8;
 
     /// <summary>
-    /// The bits for numbers up to <paramref name="most"/>, up to a byte rounded to what divides one: a compressor that counts bytes
-    /// then sees whole numbers, which makes indices of uneven frequency smaller than packing them tight does.
+    /// Returns the bits for numbers up to <paramref name="most"/>, rounded up to a divisor of 8 if less than that: a compressor that counts bytes then
+    /// sees whole numbers, which makes unevenly distributed indices smaller than tight packing does.
     /// </summary>
     public static int WidthOf(int most)
     {
@@ -30,7 +29,7 @@ internal static class RunEncoding
         };
     }
 
-    /// <summary>Writes the numbers, none of which has more bits than <paramref name="width"/>.</summary>
+    /// <summary>Writes numbers that fit into <paramref name="width"/> bits.</summary>
     public static void Write(ArrayBufferWriter<byte> bytes, ReadOnlySpan<uint> values, int width)
     {
         var (packedFrom, at) = (0, 0);
@@ -61,7 +60,7 @@ internal static class RunEncoding
 
     private static int RunLength(ReadOnlySpan<uint> values) => values.IndexOfAnyExcept(values[0]) is var end and >= 0 ? end : values.Length;
 
-    /// <summary>All but the last packed numbers of a page are whole groups; the last group is filled up with zeros.</summary>
+    /// <summary>Writes packed numbers in complete groups; the last group of a page is padded with zeros.</summary>
     private static void WritePacked(ArrayBufferWriter<byte> bytes, ReadOnlySpan<uint> values, int width)
     {
         if (values.IsEmpty)

@@ -3,7 +3,7 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Parquet;
 
-/// <summary>Numbers of as many bytes as they need, seven bits each, the lowest first (ULEB128).</summary>
+/// <summary>Variable-length numbers (ULEB128): seven bits per byte, lowest first.</summary>
 internal static class Varint
 {
     private const int MostBytes = 10;
@@ -21,11 +21,11 @@ internal static class Varint
         bytes.Advance(length);
     }
 
-    /// <summary>Small negative numbers as small ones.</summary>
+    /// <summary>Writes a signed number so that small negative numbers stay small (ZigZag).</summary>
     public static void WriteZigZag(ArrayBufferWriter<byte> bytes, long value) => Write(bytes, (ulong)((value << 1) ^ (value >> 63)));
 
-    /// <summary>Reads a number and moves <paramref name="at"/> behind it.</summary>
-    /// <exception cref="DamagedFileException">The bytes end in it, or it has more than 64 bits.</exception>
+    /// <summary>Reads a number and advances <paramref name="at"/>.</summary>
+    /// <exception cref="DamagedFileException">The bytes end within it, or it has more than 64 bits.</exception>
     public static ulong Read(ReadOnlySpan<byte> bytes, ref int at)
     {
         ulong value = 0;
@@ -47,7 +47,7 @@ internal static class Varint
         throw new DamagedFileException("a number has more than 64 bits");
     }
 
-    /// <summary>Reads what <see cref="WriteZigZag"/> wrote.</summary>
+    /// <summary>Reads the output of <see cref="WriteZigZag"/>.</summary>
     /// <exception cref="DamagedFileException">As <see cref="Read"/>.</exception>
     public static long ReadZigZag(ReadOnlySpan<byte> bytes, ref int at)
     {

@@ -12,8 +12,8 @@ using NetMon.Storage;
 namespace NetMon.Query;
 
 /// <summary>
-/// Answers the questions of a command line: plans them over empty relations, takes what they need of the capture, and prints.
-/// When a file turns out to be damaged, or is sealed and removed meanwhile, it begins anew without it.
+/// Answers the questions of a command line: plans them over empty relations, loads what they need of the capture, and prints the result.
+/// If a file turns out to be corrupt, or is sealed and removed meanwhile, it starts over without that file.
 /// </summary>
 internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 {
@@ -27,13 +27,13 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 
     /// <summary>Prints the answers.</summary>
     /// <exception cref="QueryException">The questions can't be answered.</exception>
-    /// <exception cref="DuckDBException">A question is wrong.</exception>
-    /// <exception cref="IOException">The capture can't be read, or the output not written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The capture may not be read.</exception>
+    /// <exception cref="DuckDBException">A question is invalid.</exception>
+    /// <exception cref="IOException">The capture can't be read, or the output can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the capture is denied.</exception>
     public void Print(Stream output)
     {
         using var spill = TemporaryFolder.Create();
-        // On a terminal the line would stand among the rows.
+        // On a terminal, the progress line would appear among the rows.
         var held = new HeldOutput(output, Console.IsOutputRedirected ? null : () => _progress?.Dispose());
         _written = () => held.Written;
         for (var attempt = 1; !TryAnswer((database, _, statements, picture) => Print(database, statements, picture, held, spill.Path), spill.Path, isLast: attempt == Tries); attempt++)
@@ -47,7 +47,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         held.Release();
     }
 
-    /// <summary>Has the rows read by who asked for them: maybe several times, where a file turns out to be damaged.</summary>
+    /// <summary>Passes the database to a function that reads the rows. It may be called several times, if a file turns out to be corrupt.</summary>
     /// <inheritdoc cref="Print(Stream)" path="/exception"/>
     public void Read(Action<CaptureDatabase, Snapshot> read)
     {
@@ -59,7 +59,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 
     public void Dispose() => _bucket?.Dispose();
 
-    /// <summary>False where another attempt may succeed.</summary>
+    /// <summary>False if another attempt may succeed.</summary>
     private bool TryAnswer(Action<CaptureDatabase, Snapshot, IReadOnlyList<Statement>, Picture?> use, string temporary, bool isLast)
     {
         using var database = CaptureDatabase.Create(settings.Capture.Memory, temporary);
@@ -152,7 +152,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         {
             snapshot.Dispose();
             stale.ForEach(file => _damaged[file.Path] = file.Reason);
-            return Take(scope); // what is damaged in the cache may be whole in the bucket
+            return Take(scope); // files that are corrupt in the cache may be intact in the bucket
         }
 
         foreach (var file in (_bucket?.LeftOut ?? []).Concat(snapshot.LeftOut).Where(file => _named.Add(file.Path)))
@@ -171,7 +171,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         return snapshot;
     }
 
-    /// <summary>Says once which hours are not in the answer because their rows are gone.</summary>
+    /// <summary>Reports once which hours are not in the answer because their rows have been removed.</summary>
     private void NameSumsAlone(Snapshot snapshot)
     {
         if (snapshot.SumsAlone.Count > 0 && _named.Add(CapturePaths.Rollup))
@@ -181,10 +181,10 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         }
     }
 
-    /// <summary>The last moment that the filter lets be seen.</summary>
+    /// <summary>Returns the last time that the filter includes.</summary>
     private DateTime? EndFor(DateTime? end) => settings.Filter.Until is { } until && until <= end ? until.AddMicroseconds(-1) : end;
 
-    /// <summary>The time of the capture's last event, from its last hour; where that has none that can be read, from all.</summary>
+    /// <summary>Returns the time of the capture's last event, from its last hour; if that has none that can be read, from all hours.</summary>
     private DateTime? FindEnd(CaptureDatabase database)
     {
         var last = _bucket is null ? Snapshot.LastHour(settings.Capture.Place) : _bucket.LastHour();
@@ -206,7 +206,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     private QueryException NoEvents() =>
         new($"{(_bucket is null ? Path.GetFullPath(settings.Capture.Place) : settings.Capture.Place)} has no events yet: they are readable about a second after they happen, as long as netmon run --capture is running");
 
-    /// <summary>Whether a question has made up a view's name from parts, so that it was not found in its text.</summary>
+    /// <summary>Whether a question refers to a view by a composed name, which was not found in its text.</summary>
     private bool IsUnmadeView(DuckDBException e)
     {
         if (_needsAllViews || !e.Message.StartsWith("Catalog Error", StringComparison.Ordinal))
@@ -218,7 +218,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         return true;
     }
 
-    /// <summary>Whether a file is the reason, which the next attempt does without.</summary>
+    /// <summary>Whether a file caused the failure; the next attempt leaves it out.</summary>
     private bool FindsCause(DuckDBException e, Snapshot snapshot, CaptureDatabase database)
     {
         if (DuckMessage.IsOfQuestion(e))
@@ -231,7 +231,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         var gone = files.Where(file => !File.Exists(file.File.Path)).ToList();
         if (gone.Count > 0)
         {
-            return true; // sealed or removed since
+            return true; // sealed or removed in the meantime
         }
 
         var named = files.Where(file => e.Message.Contains(file.File.Path, StringComparison.Ordinal)).ToList();

@@ -5,10 +5,10 @@ using NetMon.Storage.Loss;
 
 namespace NetMon.Query;
 
-/// <summary>Rows that come from no file that DuckDB reads, appended to tables of their relation's columns.</summary>
+/// <summary>Appends rows that do not come from Parquet files to tables with the columns of their relation.</summary>
 internal static class AppendedRows
 {
-    /// <summary>How many events files have, by their footers.</summary>
+    /// <summary>Appends the number of events of each file, from its footer.</summary>
     public static void OfCounts(DuckDBConnection connection, string table, IReadOnlyList<ReadableFile> files)
     {
         using var appender = connection.CreateAppender(table);
@@ -19,7 +19,7 @@ internal static class AppendedRows
         }
     }
 
-    /// <summary>Losses that are not sealed yet.</summary>
+    /// <summary>Appends losses that are not sealed yet.</summary>
     public static void OfLosses(DuckDBConnection connection, string table, IReadOnlyList<HotFileView> files)
     {
         using var appender = connection.CreateAppender(table);

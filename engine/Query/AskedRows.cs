@@ -5,15 +5,15 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query;
 
-/// <summary>The rows of questions: printed, copied or read. One thread.</summary>
-/// <param name="connection">To the database; borrowed.</param>
+/// <summary>Prints, copies or reads the rows of questions. Not thread-safe.</summary>
+/// <param name="connection">The connection to the database; borrowed.</param>
 internal sealed class AskedRows(DuckDBConnection connection)
 {
-    /// <summary>DuckDB's query() takes one SELECT and nothing else.</summary>
+    /// <summary>Wraps a question in DuckDB's query(), which accepts a single SELECT only.</summary>
     public static string Asked(string sql) => $"query({SqlText.Quote(sql)})";
 
-    /// <summary>Answers a question.</summary>
-    /// <exception cref="DuckDBException">It is wrong, is not one SELECT, or a file is damaged.</exception>
+    /// <summary>Prints the answer to a question.</summary>
+    /// <exception cref="DuckDBException">The question is invalid or not a single SELECT, or a file is corrupt.</exception>
     public void Print(Statement statement, PrintStyle style, TextWriter output)
     {
         var question = Asked(statement.Sql);
@@ -23,7 +23,7 @@ internal sealed class AskedRows(DuckDBConnection connection)
             return;
         }
 
-        // As text each value is printed as DuckDB does.
+        // Cast to text, each value is printed as DuckDB does.
         var columns = Describe(question);
         using var command = connection.CreateCommand();
         command.CommandText = style.Format is OutputFormat.Json or OutputFormat.Ndjson ? $"SELECT to_json(q)::VARCHAR FROM {question} AS q" : $"SELECT COLUMNS(*)::VARCHAR FROM {question}";
@@ -32,8 +32,8 @@ internal sealed class AskedRows(DuckDBConnection connection)
         RowPrinter.Of(style, columns, output).Print(reader);
     }
 
-    /// <summary>The first column of the answer.</summary>
-    /// <exception cref="DuckDBException">A file is damaged.</exception>
+    /// <summary>Returns the first column of the answer.</summary>
+    /// <exception cref="DuckDBException">A file is corrupt.</exception>
     public IEnumerable<string> Texts(string sql)
     {
         using var command = connection.CreateCommand();
@@ -47,12 +47,12 @@ internal sealed class AskedRows(DuckDBConnection connection)
     }
 
     /// <summary>Writes the answer to a file.</summary>
-    /// <exception cref="DuckDBException">The question is wrong or is not one SELECT, a file is damaged, or the path takes no more.</exception>
+    /// <exception cref="DuckDBException">The question is invalid or not a single SELECT, a file is corrupt, or the path can't be written.</exception>
     public void Copy(Statement statement, CopyFormat format, string path) =>
         Execute($"COPY (SELECT * FROM {Asked(statement.Sql)}) TO {SqlText.Quote(path)} (USE_TMP_FILE false, {OptionsOf(format)})");
 
-    /// <summary>Reads the rows of a question, one after the other.</summary>
-    /// <exception cref="DuckDBException">It is wrong, or a file is damaged.</exception>
+    /// <summary>Reads the rows of a question one by one.</summary>
+    /// <exception cref="DuckDBException">The question is invalid, or a file is corrupt.</exception>
     public void Read(string question, Action<DbDataReader> read)
     {
         using var command = connection.CreateCommand();

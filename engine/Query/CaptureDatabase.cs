@@ -11,9 +11,9 @@ using NetMon.Query.Sql;
 namespace NetMon.Query;
 
 /// <summary>
-/// DuckDB in memory over a snapshot, with the shipped views. First the relations are empty, so that the plans of the questions
-/// tell what they read; then they are over the files that this takes. Once they are, nothing outside the capture can be read by
-/// SQL, and the settings can't be changed. One thread.
+/// An in-memory DuckDB database over a snapshot, with the shipped views. At first its relations are empty, so that the questions' plans show
+/// what they read; then they refer to the files that were selected. After that, SQL can't read anything outside the capture or change
+/// the settings. Not thread-safe, except for <see cref="Progress"/>.
 /// </summary>
 internal sealed class CaptureDatabase : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class CaptureDatabase : IDisposable
     private const string HotLosses = "netmon_hot_loss";
     private const string Counted = "netmon_counted";
 
-    /// <summary>The schema of the relations as the files have them; views of the same names in main leave out what a filter does.</summary>
+    /// <summary>The schema of the unfiltered relations; views of the same names in main apply the filter.</summary>
     private const string Stored = "stored";
     private readonly DuckDBConnection _connection;
     private IReadOnlyList<HotFileView> _segments = [];
@@ -30,10 +30,10 @@ internal sealed class CaptureDatabase : IDisposable
 
     private CaptureDatabase(DuckDBConnection connection) => (_connection, Rows) = (connection, new AskedRows(connection));
 
-    /// <summary>Makes one whose relations are empty.</summary>
-    /// <param name="memory">What DuckDB may take: 1GiB.</param>
-    /// <param name="temporary">The folder that it spills to.</param>
-    /// <exception cref="DuckDBException">The memory is no size.</exception>
+    /// <summary>Creates a database with empty relations.</summary>
+    /// <param name="memory">DuckDB's memory limit, such as 1GiB.</param>
+    /// <param name="temporary">The folder to which DuckDB spills.</param>
+    /// <exception cref="DuckDBException">The memory limit is malformed.</exception>
     public static CaptureDatabase Create(string memory, string temporary)
     {
         var connection = new DuckDBConnection("DataSource=:memory:");
@@ -60,17 +60,17 @@ internal sealed class CaptureDatabase : IDisposable
         }
     }
 
-    /// <summary>The rows of questions, once it is loaded.</summary>
+    /// <summary>The rows of questions, after loading.</summary>
     public AskedRows Rows { get; }
 
-    /// <summary>How much of the files that a question reads is read, in percent; below zero where that is not known. Any thread.</summary>
+    /// <summary>How much of its files a running question has read, in percent; negative if unknown. Thread-safe.</summary>
     public double Progress => _connection.GetQueryProgress().Percentage;
 
-    /// <summary>Sets the variables capture_end and new_since, before the views that use them are made.</summary>
+    /// <summary>Sets the variables capture_end and new_since. Must be called before the views that use them are created.</summary>
     public void SetEnd(DateTime? end, DateTime? newSince = null) => Execute(
         $"SET VARIABLE capture_end = {(end is { } time ? Literal(time) : "NULL")}::TIMESTAMP; SET VARIABLE new_since = {(newSince is { } since ? Literal(since) : "NULL")}::TIMESTAMP");
 
-    /// <summary>The time of the last event in a snapshot; null where it has none.</summary>
+    /// <summary>Returns the time of the last event in a snapshot; null if it has none.</summary>
     public DateTime? LastTime(Snapshot snapshot)
     {
         _segments = snapshot.Segments;
@@ -79,9 +79,9 @@ internal sealed class CaptureDatabase : IDisposable
         return new[] { snapshot.Kept.Select(LastTime).Max(), Value(sql) as DateTime? }.Max();
     }
 
-    /// <summary>Makes views and macros. The question's time is this moment for all of them.</summary>
-    /// <param name="statements">Those of the shipped ones that the questions and the filter need, and others.</param>
-    /// <param name="filter">What is looked at.</param>
+    /// <summary>Creates views and macros. The current time becomes the time of the question for all of them.</summary>
+    /// <param name="statements">The shipped ones that the questions and the filter need, and others.</param>
+    /// <param name="filter">The filter.</param>
     /// <param name="pairsEnds">Whether the questions see both ends of connections.</param>
     public void Define(IEnumerable<string> statements, Filter filter, bool pairsEnds)
     {
@@ -94,13 +94,13 @@ internal sealed class CaptureDatabase : IDisposable
         Execute($"CREATE OR REPLACE MACRO now() AS {now}; CREATE OR REPLACE MACRO get_current_timestamp() AS {now}");
     }
 
-    /// <summary>What these questions read. The relations are empty still.</summary>
-    /// <param name="questions">SELECTs.</param>
+    /// <summary>Determines what these questions read, while the relations are empty.</summary>
+    /// <param name="questions">SELECT statements.</param>
     /// <param name="sumHours">The hours for which roll-ups may answer.</param>
-    /// <exception cref="DuckDBException">A question is wrong.</exception>
+    /// <exception cref="DuckDBException">A question is invalid.</exception>
     public QuestionScope Plan(IEnumerable<string> questions, HourRange sumHours)
     {
-        // What follows from the empty tables' contents must not be in the plans.
+        // The plans must not depend on the tables being empty.
         Execute("SET disabled_optimizers = 'statistics_propagation,late_materialization'");
         var scope = new QuestionScope { SumHours = sumHours };
         foreach (var question in questions)
@@ -118,13 +118,13 @@ internal sealed class CaptureDatabase : IDisposable
         return scope;
     }
 
-    /// <summary>Puts the relations over a snapshot's files. The snapshot must outlive this.</summary>
+    /// <summary>Makes the relations refer to a snapshot's files. The snapshot must outlive this object.</summary>
     public void Load(Snapshot snapshot, QuestionScope scope)
     {
         _segments = snapshot.Segments;
         if (_segments.Count > 0 && scope.Scans(Relation.Events) + scope.Scans(Relation.Unrolled) + scope.Scans(Relation.Kept) > 1)
         {
-            // They are made row by row: once, and what nobody asks for stays null.
+            // These rows are made one by one, once; columns that no question reads stay null.
             var columns = RelationColumns.OfEventFiles.Select(column => column.Name is "timestamp" or "node" || scope.Uses(column.Name) ? column.Quoted : $"NULL::{column.Type} AS {column.Quoted}");
             Execute($"CREATE TABLE {HotRows} AS SELECT {string.Join(", ", columns)} FROM {HotFunction}()");
             _hotSource = HotRows;
@@ -148,14 +148,14 @@ internal sealed class CaptureDatabase : IDisposable
         }
     }
 
-    /// <summary>Keeps a view's rows, so that they are computed once.</summary>
+    /// <summary>Materialises a view, so that it is computed only once.</summary>
     public void Keep(string view) => Execute($"CREATE TABLE netmon_kept_{view} AS FROM {view}; CREATE OR REPLACE VIEW {view} AS FROM netmon_kept_{view}");
 
-    /// <summary>Keeps SQL to the capture and the folder for what is spilled.</summary>
+    /// <summary>Restricts SQL to the capture and the spill folder.</summary>
     public void Confine(string capture, string temporary) => Execute(
         $"SET allowed_directories = [{SqlText.Quote(capture)}, {SqlText.Quote(temporary)}]; SET enable_external_access = false; SET lock_configuration = true");
 
-    /// <summary>The first value of the first row, or null.</summary>
+    /// <summary>Returns the first value of the first row; null if there is none.</summary>
     public object? Value(string sql)
     {
         using var command = _connection.CreateCommand();
@@ -163,7 +163,7 @@ internal sealed class CaptureDatabase : IDisposable
         return command.ExecuteScalar() is { } value and not DBNull ? value : null;
     }
 
-    /// <summary>Reads all of a file; what is wrong where it is damaged, else null.</summary>
+    /// <summary>Reads a complete file; returns what is wrong if it is corrupt, else null.</summary>
     public string? DamageOf(string path)
     {
         try

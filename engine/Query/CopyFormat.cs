@@ -1,13 +1,13 @@
 namespace NetMon.Query;
 
-/// <summary>A format that DuckDB writes itself, without any row passing through this program.</summary>
+/// <summary>A format that DuckDB itself writes, without passing rows through this program.</summary>
 internal enum CopyFormat
 {
     Parquet,
 
-    /// <summary>RFC 4180 with a header; NULL is empty and an empty text is quoted.</summary>
+    /// <summary>RFC 4180 with a header; NULL is empty, and an empty text is quoted.</summary>
     Csv,
 
-    /// <summary>A JSON object a line.</summary>
+    /// <summary>One JSON object per line.</summary>
     Ndjson,
 }

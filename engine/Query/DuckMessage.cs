@@ -2,7 +2,7 @@ using DuckDB.NET.Data;
 
 namespace NetMon.Query;
 
-/// <summary>What DuckDB's errors mean.</summary>
+/// <summary>Interprets DuckDB's errors.</summary>
 internal static class DuckMessage
 {
     private static readonly string[] OfQuestions =
@@ -11,10 +11,10 @@ internal static class DuckMessage
         "INTERRUPT Error", "Settings Error",
     ];
 
-    /// <summary>Whether the question is at fault, and no file.</summary>
+    /// <summary>Whether the error is in the question rather than in a file.</summary>
     public static bool IsOfQuestion(DuckDBException e) => OfQuestions.Any(kind => e.Message.StartsWith(kind, StringComparison.Ordinal));
 
-    /// <summary>For the user, without the SQL line that DuckDB points into: it is the question wrapped in a query of ours.</summary>
+    /// <summary>Returns the message for the user, without the SQL line that DuckDB quotes: that is our query around the question.</summary>
     public static string Explain(DuckDBException e) => e.Message.Split("\n\nLINE", 2)[0].Trim() switch
     {
         var why when why.Contains("single SELECT", StringComparison.Ordinal) => "that is not one SELECT: a capture is only read",

@@ -1,13 +1,13 @@
 namespace NetMon.Query;
 
-/// <summary>What the program says by its end; the same as the agent's where they mean the same.</summary>
+/// <summary>The exit codes of the program, consistent with the agent's.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>The SQL is wrong, or the capture can't be read.</summary>
+    /// <summary>The SQL is invalid, or the capture can't be read.</summary>
     public const int Failure = 1;
 
-    /// <summary>The command line or an environment variable is wrong.</summary>
+    /// <summary>The command line or an environment variable is invalid.</summary>
     public const int Usage = 2;
 }

@@ -1,11 +1,11 @@
 namespace NetMon.Query;
 
 /// <summary>
-/// Holds the beginning of an answer back, so that it can be given up for another one when a file turns out to be damaged. Past
-/// the bound it goes through.
+/// Buffers the beginning of an answer, so that it can be discarded and produced again if a file turns out to be corrupt. Beyond a limit the
+/// output is written through.
 /// </summary>
-/// <param name="output">Where it goes.</param>
-/// <param name="begins">Called before the first byte goes there.</param>
+/// <param name="output">The destination.</param>
+/// <param name="begins">Called before the first byte is written to it.</param>
 internal sealed class HeldOutput(Stream output, Action? begins = null) : Stream
 {
     private const int Bound = 1 << 20;
@@ -13,7 +13,7 @@ internal sealed class HeldOutput(Stream output, Action? begins = null) : Stream
     private bool _isThrough;
     private long _written;
 
-    /// <summary>How many bytes were written to <c>output</c>. Any thread.</summary>
+    /// <summary>The number of bytes written to <c>output</c>. Thread-safe.</summary>
     public long Written => Volatile.Read(ref _written);
 
     public override bool CanRead => false;
@@ -30,14 +30,14 @@ internal sealed class HeldOutput(Stream output, Action? begins = null) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Gives up what was written; false if some of it is out.</summary>
+    /// <summary>Discards the buffered output; false if some has been written.</summary>
     public bool TryDiscard()
     {
         _held.SetLength(0);
         return !_isThrough;
     }
 
-    /// <summary>Writes what is held, and holds nothing from now on.</summary>
+    /// <summary>Writes the buffered output, and writes through from now on.</summary>
     public void Release()
     {
         if (!_isThrough)
@@ -70,7 +70,7 @@ internal sealed class HeldOutput(Stream output, Action? begins = null) : Stream
         }
     }
 
-    /// <summary>Nothing is written before <see cref="Release"/>.</summary>
+    /// <summary>Does nothing: output is buffered until <see cref="Release"/>.</summary>
     public override void Flush()
     {
     }

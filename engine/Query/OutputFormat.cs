@@ -1,6 +1,6 @@
 namespace NetMon.Query;
 
-/// <summary>How rows are printed.</summary>
+/// <summary>The format in which rows are printed.</summary>
 internal enum OutputFormat
 {
     /// <summary>Aligned columns.</summary>
@@ -9,13 +9,13 @@ internal enum OutputFormat
     /// <summary>RFC 4180, with a header.</summary>
     Csv,
 
-    /// <summary>Tabs between, a row a line, with a header.</summary>
+    /// <summary>Tab-separated values, with a header.</summary>
     Tsv,
 
-    /// <summary>A JSON object a line.</summary>
+    /// <summary>One JSON object per line.</summary>
     Json,
 
-    /// <summary>The same.</summary>
+    /// <summary>As <see cref="Json"/>.</summary>
     Ndjson,
 
     /// <summary>A pipe table.</summary>

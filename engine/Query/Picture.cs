@@ -4,10 +4,10 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query;
 
-/// <summary>What is printed where nobody asks for anything: the last one to two hours of the capture, in some short tables.</summary>
+/// <summary>The overview that is printed without a question: the last one to two hours of the capture, in short tables.</summary>
 internal sealed class Picture
 {
-    /// <summary>The view that the tables are made from; its rows are computed once.</summary>
+    /// <summary>The view that the tables are computed from; it is materialised.</summary>
     public const string Source = "recent";
 
     private const string Columns = "direction, process, pod_namespace, pod_name, container_name, workload, peer, port, result, sum(attempts) AS attempts, sum(accepts) AS accepts,"
@@ -45,8 +45,8 @@ internal sealed class Picture
     private readonly IReadOnlyList<(string Title, string Sql)> _ofTheHour;
     private readonly IReadOnlyList<(string Title, string Sql)> _ofTheDay;
 
-    /// <param name="end">The capture's last event, as far as the filter lets it be seen.</param>
-    /// <param name="filter">What is looked at.</param>
+    /// <param name="end">The time of the last event that the filter includes.</param>
+    /// <param name="filter">The filter.</param>
     public Picture(DateTime end, Filter filter)
     {
         (_filter, _end) = (filter, end);
@@ -54,26 +54,26 @@ internal sealed class Picture
         (_ofTheHour, _ofTheDay) = TablesFor(filter);
     }
 
-    /// <summary>The statement that makes <see cref="Source"/>: what the filter's times say, or the hour before the last event and the one it is in, as whole hours.</summary>
+    /// <summary>The statement that creates <see cref="Source"/>: the filter's time range, or the last event's hour and the one before, as whole hours.</summary>
     public string SourceDefinition => string.Create(
         CultureInfo.InvariantCulture,
         $"CREATE VIEW {Source} AS SELECT {Columns} FROM tallies WHERE {(_since.Date == _end.Date ? $"date = DATE '{_since:yyyy-MM-dd}' AND hour >= {_since.Hour}" : $"date >= DATE '{_since:yyyy-MM-dd}' AND (date > DATE '{_since:yyyy-MM-dd}' OR hour >= {_since.Hour})")} GROUP BY ALL");
 
-    /// <summary>One table after the other, each under its heading.</summary>
+    /// <summary>The tables with their headings.</summary>
     public IEnumerable<(string Heading, Statement Table)> Tables =>
         _ofTheHour.Select(table => ($"{table.Title}, {Times} UTC", new Statement(table.Sql, null)))
             .Concat(_ofTheDay.Select(table => ($"{table.Title}, UTC", new Statement(table.Sql, null))));
 
-    /// <summary>All tables as one, with a column that says which: for formats that have no headings.</summary>
+    /// <summary>All tables combined, with a column that names the table, for formats without headings.</summary>
     public Statement Single => new(
         string.Join(" UNION ALL BY NAME ", _ofTheHour.Concat(_ofTheDay).Select(table => $"(SELECT {SqlText.Quote(table.Title)} AS \"table\", * FROM ({table.Sql}))")), null);
 
     private string Times => string.Create(CultureInfo.InvariantCulture, $"{_filter.Since ?? _since:yyyy-MM-dd HH:mm} to {(_since.Date == _end.Date ? $"{_end:HH:mm}" : $"{_end:yyyy-MM-dd HH:mm}")}");
 
-    /// <summary>All SQL of it, for what it needs.</summary>
+    /// <summary>All SQL of the overview, to determine the views that it needs.</summary>
     public static string TextFor(Filter filter) => string.Join('\n', TablesFor(filter).OfTheHour.Concat(TablesFor(filter).OfTheDay).Select(table => table.Sql)) + " tallies";
 
-    /// <summary>Without those that compare what a filter leaves out.</summary>
+    /// <summary>The tables, except for those that compare with rows that the filter leaves out.</summary>
     private static (IReadOnlyList<(string Title, string Sql)> OfTheHour, IReadOnlyList<(string Title, string Sql)> OfTheDay) TablesFor(Filter filter) =>
         (filter.HasOutcome ? OfTheHour[..^1] : OfTheHour, filter.Since is not null || filter.HasOutcome ? OfTheDay[1..] : OfTheDay);
 }

@@ -4,18 +4,18 @@ using DuckDB.NET.Data;
 
 namespace NetMon.Query;
 
-/// <summary>A path that DuckDB can write a file to, whose bytes go to a stream as they come: a pipe.</summary>
-/// <param name="folder">Where the path is made; DuckDB must be allowed to write there.</param>
-/// <param name="output">Where the bytes go.</param>
+/// <summary>A path that DuckDB can write a file to, implemented as a pipe that forwards the bytes to a stream.</summary>
+/// <param name="folder">The folder of the path, to which DuckDB must be allowed to write.</param>
+/// <param name="output">The destination.</param>
 internal sealed class PipedFile(string folder, Stream output) : IDisposable
 {
     private const string Name = "answer";
     private readonly AnonymousPipeServerStream _pipe = new(PipeDirection.In);
 
-    /// <summary>Has a file written, and returns when all of it has gone to the stream.</summary>
-    /// <param name="write">Writes it to the path that it gets.</param>
-    /// <exception cref="IOException">The stream takes no more.</exception>
-    /// <exception cref="DuckDBException">What <paramref name="write"/> throws.</exception>
+    /// <summary>Has a file written; returns when the stream has received all of it.</summary>
+    /// <param name="write">Writes the file to the path that it receives.</param>
+    /// <exception cref="IOException">The stream can't be written.</exception>
+    /// <exception cref="DuckDBException">Thrown by <paramref name="write"/>.</exception>
     public void Write(Action<string> write)
     {
         var path = Path.Combine(folder, Name);
@@ -27,13 +27,13 @@ internal sealed class PipedFile(string folder, Stream output) : IDisposable
         }
         catch (DuckDBException) when (copy.IsCompleted)
         {
-            copy.GetAwaiter().GetResult(); // its writer could not go on, because the stream takes no more
+            copy.GetAwaiter().GetResult(); // the writer failed because the stream can't be written
             throw;
         }
         finally
         {
             File.Delete(path);
-            _pipe.DisposeLocalCopyOfClientHandle(); // the reader's end of the file
+            _pipe.DisposeLocalCopyOfClientHandle(); // gives the reader its end of file
             ((IAsyncResult)copy).AsyncWaitHandle.WaitOne();
         }
 
@@ -50,7 +50,7 @@ internal sealed class PipedFile(string folder, Stream output) : IDisposable
         }
         catch
         {
-            _pipe.Dispose(); // whoever writes is to know
+            _pipe.Dispose(); // makes the writer fail
             throw;
         }
     }

@@ -5,8 +5,8 @@ using NetMon.Foundation;
 namespace NetMon.Query;
 
 /// <summary>
-/// One line on a terminal while DuckDB takes more than a second, gone when it is done: how much of the files is read, and how much of the
-/// answer is written. Its own thread writes it.
+/// A progress line on a terminal while DuckDB takes more than a second, removed at the end: how much of the files has been read, and how
+/// much of the answer has been written. Has its own thread.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
@@ -21,16 +21,16 @@ internal sealed class ProgressLine : IDisposable
     private bool _isShown;
     private bool _isOver;
 
-    /// <param name="terminal">Null where nobody watches.</param>
-    /// <param name="percent">How much is read; below zero where nobody knows.</param>
-    /// <param name="written">Bytes of the answer so far.</param>
+    /// <param name="terminal">The terminal; null: no progress is shown.</param>
+    /// <param name="percent">Returns how much has been read; negative if unknown.</param>
+    /// <param name="written">Returns the bytes of the answer so far.</param>
     public ProgressLine(TextWriter? terminal, Func<double> percent, Func<long> written)
     {
         (_terminal, _percent, _written) = (terminal, percent, written);
         _timer = terminal is null ? null : new Timer(_ => Show(), null, Quiet, Interval);
     }
 
-    /// <summary>Takes the line away for good.</summary>
+    /// <summary>Removes the line permanently.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace NetMon.Query;
 
-/// <summary>What the shipped views read (schemas/views.sql): relations that are made anew for each question, of the files that it needs.</summary>
+/// <summary>The relations that the shipped views read (schemas/views.sql), created for each question over the files that it needs.</summary>
 internal enum Relation
 {
     /// <summary>All events.</summary>
@@ -9,18 +9,18 @@ internal enum Relation
     /// <summary>The rows of roll-up files.</summary>
     Rollups,
 
-    /// <summary>Events of which there is no roll-up.</summary>
+    /// <summary>Events that are not in a roll-up.</summary>
     Unrolled,
 
-    /// <summary>How many events of each node and hour there are.</summary>
+    /// <summary>The number of events by node and hour.</summary>
     Kept,
 
-    /// <summary>What was lost.</summary>
+    /// <summary>Losses.</summary>
     Loss,
 
-    /// <summary>Whose which address was, by hour.</summary>
+    /// <summary>Owners of addresses, by hour.</summary>
     Ownership,
 
-    /// <summary>The same of the hours whose events and sums a question reads, and no others.</summary>
+    /// <summary>Owners of addresses, limited to the hours whose events and sums a question reads.</summary>
     Holding,
 }

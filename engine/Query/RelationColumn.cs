@@ -3,17 +3,17 @@ using NetMon.Parquet;
 namespace NetMon.Query;
 
 /// <summary>A column of a relation.</summary>
-/// <param name="Name">Without quotes.</param>
+/// <param name="Name">Its name, unquoted.</param>
 /// <param name="Type">DuckDB's name of its type.</param>
 internal sealed record RelationColumn(string Name, string Type)
 {
-    /// <summary>For SQL: some names are reserved words.</summary>
+    /// <summary>The name for use in SQL; some names are reserved words.</summary>
     public string Quoted => $"\"{Name}\"";
 
-    /// <summary>For CREATE TABLE.</summary>
+    /// <summary>The definition for CREATE TABLE.</summary>
     public string Definition => $"{Quoted} {Type}";
 
-    /// <summary>What it is in a Parquet file of the current version.</summary>
+    /// <summary>Its kind in a Parquet file of the current version.</summary>
     public ColumnKind Kind => Type switch
     {
         "BOOLEAN" => ColumnKind.Boolean,

@@ -2,13 +2,13 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Query;
 
-/// <summary>The columns of the relations, with their types: the same whatever files there are, of whatever version.</summary>
+/// <summary>The columns of the relations with their types, which are the same whatever the versions of the files.</summary>
 internal static class RelationColumns
 {
-    /// <summary>Those of schemas/parquet.md, as they are in files of the current version.</summary>
+    /// <summary>The columns of event files, in the current version; documented in schemas/parquet.md.</summary>
     public static readonly IReadOnlyList<RelationColumn> OfEventFiles = [.. EventColumns.All.Select(column => new RelationColumn(column.Name, TypeOf(column)))];
 
-    /// <summary>Those of roll-up files.</summary>
+    /// <summary>The columns of roll-up files.</summary>
     public static readonly IReadOnlyList<RelationColumn> OfRollupFiles =
     [
         new("node", Text), new("direction", Text), new("process", Text), new("container_id", Text), new("pod_name", Text), new("pod_namespace", Text),
@@ -17,7 +17,7 @@ internal static class RelationColumns
         new("latency", Text), new("first", Time), new("last", Time), new("workload", Text), new("workload_kind", Text),
     ];
 
-    /// <summary>Those of files of owners.</summary>
+    /// <summary>The columns of owner files.</summary>
     public static readonly IReadOnlyList<RelationColumn> OfOwnerFiles =
     [
         new("address", Text), new("node", Text), new("pod_name", Text), new("pod_namespace", Text), new("pod_uid", Text), new("workload", Text), new("workload_kind", Text),
@@ -28,7 +28,7 @@ internal static class RelationColumns
     private const string Number = "BIGINT";
     private const string Time = "TIMESTAMP";
 
-    /// <summary>From the folders' names.</summary>
+    /// <summary>The columns from folder names.</summary>
     private static readonly RelationColumn[] Partition = [new("date", "DATE"), new("hour", Number)];
 
     public static IReadOnlyList<RelationColumn> Of(Relation relation) => relation switch

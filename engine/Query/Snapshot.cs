@@ -7,9 +7,9 @@ using NetMon.Storage;
 namespace NetMon.Query;
 
 /// <summary>
-/// What a capture directory held at one moment, as far as a question needs it, each event once: Parquet files by relation, and
-/// segments of rows that are in no Parquet file yet, opened, so that they stay readable when they are removed meanwhile.
-/// Each folder is listed once and each file's footer read once. What can't be read is left out and named.
+/// The contents of a capture directory at one time, as needed by a question, with each event once: Parquet files by relation, and segments
+/// with rows that are not in a Parquet file yet, which are kept open so that they stay readable after removal. Each folder is listed
+/// once, and each file's footer is read once. What can't be read is left out and reported.
 /// </summary>
 internal sealed class Snapshot : IDisposable
 {
@@ -18,52 +18,52 @@ internal sealed class Snapshot : IDisposable
 
     private Snapshot(string directory) => Directory = directory;
 
-    /// <summary>Absolute.</summary>
+    /// <summary>The absolute path.</summary>
     public string Directory { get; }
 
-    /// <summary>Parquet files of all events: sealed ones and pieces.</summary>
+    /// <summary>Parquet files of all events: sealed files and pieces.</summary>
     public IReadOnlyList<ReadableFile> Events { get; private set; } = [];
 
-    /// <summary>Parquet files of events of which there is no roll-up.</summary>
+    /// <summary>Parquet files of events that are not in a roll-up.</summary>
     public IReadOnlyList<ReadableFile> Unrolled { get; private set; } = [];
 
-    /// <summary>Parquet files of events, for counting alone.</summary>
+    /// <summary>Parquet files of events, for counting only.</summary>
     public IReadOnlyList<ReadableFile> Kept { get; private set; } = [];
 
-    /// <summary>Roll-up files: of sealed hours, and of pieces.</summary>
+    /// <summary>Roll-ups of sealed hours and of pieces.</summary>
     public IReadOnlyList<ReadableFile> Rollups { get; private set; } = [];
 
-    /// <summary>Files of owners that the question asks for.</summary>
+    /// <summary>Owner files that the question reads.</summary>
     public IReadOnlyList<ReadableFile> Owned { get; private set; } = [];
 
-    /// <summary>Files of owners of the hours whose addresses are named.</summary>
+    /// <summary>Owner files of the hours in which addresses are named.</summary>
     public IReadOnlyList<ReadableFile> Holding { get; private set; } = [];
 
     /// <summary>Parquet files of losses.</summary>
     public IReadOnlyList<ReadableFile> SealedLosses { get; private set; } = [];
 
-    /// <summary>Arrow segments whose rows are in no Parquet file.</summary>
+    /// <summary>Arrow segments with rows that are not in a Parquet file.</summary>
     public IReadOnlyList<HotFileView> Segments { get; private set; } = [];
 
-    /// <summary>Names of segments and pieces whose rows are in <see cref="Events"/>, as far as its files say.</summary>
+    /// <summary>Names of segments and pieces that are contained in <see cref="Events"/>, as far as recorded.</summary>
     public IReadOnlySet<string> InParquet { get; private set; } = new HashSet<string>();
 
-    /// <summary>Files of losses that are not sealed yet.</summary>
+    /// <summary>Loss journals that are not sealed yet.</summary>
     public IReadOnlyList<HotFileView> HotLosses { get; private set; } = [];
 
-    /// <summary>What the answer is without.</summary>
+    /// <summary>What is missing from the answer.</summary>
     public IReadOnlyList<LeftOut> LeftOut { get; private set; } = [];
 
-    /// <summary>Roll-ups that may not answer for their hour, and whose rows are gone: what the answer is without besides.</summary>
+    /// <summary>Roll-ups that can't answer for their hour, and whose events have been removed: also missing from the answer.</summary>
     public IReadOnlyList<HourFile> SumsAlone { get; private set; } = [];
 
-    /// <summary>Takes what a question needs.</summary>
+    /// <summary>Takes a snapshot of what a question needs.</summary>
     /// <param name="directory">The capture directory.</param>
     /// <param name="scope">What the question reads.</param>
-    /// <param name="damaged">Files that turned out to be damaged before, by path, and how.</param>
-    /// <exception cref="QueryException">It is no capture directory.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <param name="damaged">Files found to be corrupt before, by path, with reasons.</param>
+    /// <exception cref="QueryException">It is not a capture directory.</exception>
+    /// <exception cref="IOException">The directory can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the directory is denied.</exception>
     public static Snapshot Take(string directory, QuestionScope scope, IReadOnlyDictionary<string, string> damaged)
     {
         var root = RootOf(directory);
@@ -91,8 +91,8 @@ internal sealed class Snapshot : IDisposable
         }
     }
 
-    /// <summary>The absolute path of a capture directory.</summary>
-    /// <exception cref="QueryException">It is none.</exception>
+    /// <summary>Returns the absolute path of a capture directory.</summary>
+    /// <exception cref="QueryException">It is not a capture directory.</exception>
     public static string RootOf(string directory)
     {
         var root = Path.GetFullPath(directory);
@@ -110,9 +110,9 @@ internal sealed class Snapshot : IDisposable
         return root;
     }
 
-    /// <summary>The beginning of the last hour of which there is a file; null where there is none.</summary>
+    /// <summary>Returns the start of the last hour with a file; null if there is none.</summary>
     /// <exception cref="IOException">The capture can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the capture is denied.</exception>
     public static DateTime? LastHour(string directory)
     {
         var root = Path.GetFullPath(directory);
@@ -127,8 +127,8 @@ internal sealed class Snapshot : IDisposable
     public void Dispose() => _opened.ForEach(file => file.Dispose());
 
     /// <summary>
-    /// False where a file went away before it could be opened: then its rows are in another one by now, and what was listed
-    /// is old. Hot files are listed first, so that what is sealed in between is found sealed.
+    /// False if a file was removed before it could be opened: then its rows are in another file by now, and the listing is outdated. Hot files
+    /// are listed first, so that what is sealed in between is found sealed.
     /// </summary>
     private bool TryRead(QuestionScope scope, FileChecks checks, IReadOnlyDictionary<string, string> damaged)
     {
@@ -148,7 +148,7 @@ internal sealed class Snapshot : IDisposable
         Holding = [.. ownerFiles.Where(file => scope.NeedsHolding(file.File))];
         SealedLosses = checks.Losses(List(loss, lossBounds));
 
-        // Each row once: what is in a sealed file is not read again in hot/, nor a segment that is in a piece.
+        // Each row once: pieces in a sealed file, and segments in a piece, are skipped.
         var hotFolders = hotFiles.Select(file => file.Folder).ToHashSet(StringComparer.Ordinal);
         var inSealed = Names(checks.Events(sealedFiles.Where(file => hotFolders.Contains(file.Folder)), NeedsEvents)).Concat(Names(SealedLosses)).ToHashSet(StringComparer.Ordinal);
         var allPieces = checks.Events(hotFiles.Where(file => CapturePaths.IsSealed(file.Path)), NeedsEvents);
@@ -165,7 +165,7 @@ internal sealed class Snapshot : IDisposable
         SumsAlone = [.. mayAnswer[false].Where(file => scope.Needs(Relation.Unrolled, file) && !withRows.Contains(file.Key))];
         Rollups = [.. sums.Chosen.Where(file => scope.Needs(Relation.Rollups, file.File))];
 
-        // A file whose roll-up answers is not looked at.
+        // Files that a roll-up answers for are not opened.
         var wanted = sealedFiles.Where(file => NeedsEvents(file) || NeedsUnrolled(file) || scope.Needs(Relation.Kept, file)).Concat(pieces.Select(piece => piece.File));
         var sound = checks.Events(wanted, file => NeedsEvents(file) || NeedsUnrolled(file));
         Events = [.. sound.Where(file => NeedsEvents(file.File))];
@@ -188,7 +188,7 @@ internal sealed class Snapshot : IDisposable
         void Leave(LeftOut file) => LeftOut = [.. LeftOut, file];
     }
 
-    /// <summary>Opens segments and loss journals; false if one is gone.</summary>
+    /// <summary>Opens segments and loss journals; false if one has been removed.</summary>
     private bool TryOpen(IEnumerable<HourFile> files, ScanBounds? eventBounds, ScanBounds? lossBounds, Action<LeftOut> leave)
     {
         List<HotFileView> segments = [];
@@ -226,6 +226,6 @@ internal sealed class Snapshot : IDisposable
 
     private static bool IsRead(string name) => CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name) || CapturePaths.IsSealed(name) || CapturePaths.IsHotRollup(name) || CapturePaths.IsHotOwners(name);
 
-    /// <summary>Names of hot files whose rows are in these: a crash, or this moment, may leave both.</summary>
+    /// <summary>Names of hot files contained in these files. Both may exist after a crash, or right now.</summary>
     private static IEnumerable<string> Names(IEnumerable<ReadableFile> files) => files.SelectMany(file => file.MadeOf);
 }

@@ -4,8 +4,8 @@ using NetMon.Native;
 namespace NetMon.Query;
 
 /// <summary>
-/// A folder of one run, among the temporary files or in a folder of the user's own, removed on every way out that the system lets a program
-/// see; what a killed one left is removed by the next one of the same user.
+/// A folder of one run, among the temporary files or in a folder of the user, which is removed at the end of the process in every way that a
+/// program can handle. Folders of killed processes are removed by the next run of the same user.
 /// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class TemporaryFolder : IDisposable
     private const string LockName = "lock";
     private const int RemoveAttempts = 100;
 
-    /// <summary>A folder without a lock may be one that is just being made.</summary>
+    /// <summary>The age from which on a folder without a lock is abandoned; a younger one may just be being created.</summary>
     private static readonly TimeSpan Unlocked = TimeSpan.FromMinutes(1);
 
     private readonly FileStream _lock;
@@ -23,20 +23,20 @@ internal sealed class TemporaryFolder : IDisposable
     {
         Path = path;
         _lock = Lock(System.IO.Path.Combine(path, LockName), FileMode.CreateNew);
-        // The signal's own effect, the end, follows.
+        // The signal's default action, which ends the process, follows.
         _signals = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT]).Select(signal => PosixSignalRegistration.Create(signal, _ => Remove(path)))];
     }
 
     public string Path { get; }
 
-    /// <summary>Makes one among the temporary files, readable by its owner alone, and removes those that nobody uses any more.</summary>
+    /// <summary>Creates a folder among the temporary files, accessible only to its owner, and removes abandoned ones.</summary>
     public static TemporaryFolder Create()
     {
         Sweep(System.IO.Path.GetTempPath());
         return new TemporaryFolder(Directory.CreateTempSubdirectory(Prefix).FullName);
     }
 
-    /// <summary>The same in a folder that nobody else may write to.</summary>
+    /// <summary>As <see cref="Create"/>, in a folder that nobody else may write to.</summary>
     public static TemporaryFolder CreateIn(string parent)
     {
         Sweep(parent);
@@ -64,7 +64,7 @@ internal sealed class TemporaryFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // In use, or gone by now.
+                // In use, or already removed.
             }
         }
     }
@@ -77,11 +77,11 @@ internal sealed class TemporaryFolder : IDisposable
             return DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > Unlocked;
         }
 
-        using var free = Lock(file, FileMode.Open); // throws while its owner has it
+        using var free = Lock(file, FileMode.Open); // throws while its owner holds the lock
         return true;
     }
 
-    /// <summary>An advisory lock, which ends with the process.</summary>
+    /// <summary>Takes an advisory lock, which ends with the process.</summary>
     private static FileStream Lock(string file, FileMode mode) => new(file, mode, FileAccess.ReadWrite, FileShare.None);
 
     private static void Remove(string folder)
@@ -94,7 +94,7 @@ internal sealed class TemporaryFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // DuckDB makes files in it this moment. What is left in the end the next one removes.
+                // DuckDB is creating files in it right now. If it can't be removed, the next run does.
                 Thread.Sleep(1);
             }
         }

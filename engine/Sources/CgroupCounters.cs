@@ -1,10 +1,10 @@
 namespace NetMon.Sources;
 
-/// <summary>What a source has seen and lost of one cgroup. Events, since it was first seen; each only grows while the cgroup is listed.</summary>
-/// <param name="CgroupId">As in the events.</param>
-/// <param name="Seen">Events that happened, lost ones included.</param>
+/// <summary>What a source has seen and lost of one cgroup, in events since it was first seen. Values do not decrease while the cgroup is listed.</summary>
+/// <param name="CgroupId">The cgroup's id, as in events.</param>
+/// <param name="Seen">Events that happened, including lost ones.</param>
 /// <param name="RingFull">Lost: the agent did not drain in time.</param>
-/// <param name="FairShare">Lost: the cgroup wrote more than its share.</param>
+/// <param name="FairShare">Lost: the cgroup exceeded its share.</param>
 /// <param name="Active">Whether anything happened in the last hour.</param>
 public readonly record struct CgroupCounters(ulong CgroupId, ulong Seen, ulong RingFull, ulong FairShare, bool Active = true)
 {

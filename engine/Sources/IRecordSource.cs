@@ -3,48 +3,47 @@ using NetMon.Native;
 namespace NetMon.Sources;
 
 /// <summary>
-/// Where records come from: the kernel, a recorded file, a generator. All of them fill rings of one layout, so that
-/// everything behind the rings is the same. Owns its rings.
+/// A source of records: the kernel, a recording, a generator. All fill rings of the same layout, so that all later stages are the same. Owns
+/// its rings.
 /// </summary>
 public interface IRecordSource : IDisposable
 {
-    /// <summary>One line on what this is, for the log.</summary>
+    /// <summary>A one-line description for the log.</summary>
     string Description { get; }
 
     /// <summary>
-    /// The rings to drain, in this order, so that a cgroup is told of no later than the events of it; fixed for the source's
-    /// life.
+    /// The rings, in the order in which to drain them, so that a cgroup is reported before its events. Fixed for the source's lifetime.
     /// </summary>
     IReadOnlyList<RingMapping> Rings { get; }
 
-    /// <summary>True when the source does not wait: what the rings can't take is lost, and counted here.</summary>
+    /// <summary>Whether the source does not wait: records that do not fit into the rings are lost, and counted here.</summary>
     bool IsLive { get; }
 
-    /// <summary>True when no record will be written any more.</summary>
+    /// <summary>Whether no more records will be written.</summary>
     bool HasEnded { get; }
 
     /// <summary>
-    /// The source's time. Whatever is not in a ring when this returns is not older than the ktime it gives.
+    /// Returns the source's time. Records that are not in a ring when this returns are not older than the returned ktime.
     /// </summary>
     SourceTime ReadTime();
 
-    /// <summary>What the source has seen, delivered and dropped since it started.</summary>
+    /// <summary>Returns what the source has seen, delivered and dropped since it started.</summary>
     SourceCounters ReadCounters();
 
-    /// <summary>Kernel memory that the source takes beside this process's own, bytes; it does not grow.</summary>
+    /// <summary>Kernel memory used by the source in addition to this process's own, in bytes; constant.</summary>
     long KernelBytes => 0;
 
-    /// <summary>What it has seen and dropped of each cgroup, as far as it keeps account of that; in no order. Any thread, until it is disposed of.</summary>
+    /// <summary>Returns what was seen and dropped by cgroup, if the source counts that, in no order. Thread-safe, until disposal.</summary>
     IReadOnlyList<CgroupCounters> ReadCgroups() => [];
 
-    /// <summary>Has every cgroup that there is told again, where the source can; returns at once. Any thread.</summary>
+    /// <summary>Requests that every existing cgroup be reported again, if the source supports it; does not wait. Thread-safe.</summary>
     void RescanCgroups()
     {
     }
 
-    /// <summary>Begins to fill the rings.</summary>
+    /// <summary>Starts filling the rings.</summary>
     void Start();
 
-    /// <summary>Ends that; what is in the rings stays readable until the source is disposed of.</summary>
+    /// <summary>Stops filling the rings, which stay readable until the source is disposed.</summary>
     void Stop();
 }

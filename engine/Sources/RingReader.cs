@@ -7,21 +7,21 @@ using NetMon.Native;
 namespace NetMon.Sources;
 
 /// <summary>
-/// Drains a source's rings into a pipe, on a thread of its own: the one place where ring memory is read. Each drain
-/// copies what the rings hold, gives it back once a chunk, and ends with a tick that says how far time has come. A full
-/// pipe blocks this thread; the rings then fill, and a live source drops and counts.
+/// Drains a source's rings into a pipe on its own thread; the only code that reads ring memory. Each drain copies the rings' contents, returns the
+/// space chunk by chunk, and ends with a watermark. A full pipe blocks this thread; then the rings fill up, and a live source drops and counts
+/// records.
 /// </summary>
 public sealed class RingReader
 {
     private const int ChunkBytes = 64 * 1024;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LightPause = TimeSpan.FromMilliseconds(18); // each drain wakes every stage after it
-    private const int LightShare = 32; // no ring brought more than this part of it: 18 ms more of the same leave it far from full
+    private static readonly TimeSpan LightPause = TimeSpan.FromMilliseconds(18); // each drain wakes every later stage
+    private const int LightShare = 32; // a ring that gained less than this part of its size stays far from full for another 18 ms
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LosslessPause = TimeSpan.FromMicroseconds(100);
     private const int QuietDrainsUntilIdle = 40;
-    private const int QuietDrainsPerTick = 5; // ten times a second when idle: the sinks go by it, and it wakes threads
-    private const int BlockedDrainsUntilTick = 200; // about a second: a producer that never submits must not stop time
+    private const int QuietDrainsPerTick = 5; // ten times a second when idle: the sinks rely on it, and it wakes threads
+    private const int BlockedDrainsUntilTick = 200; // about a second: a producer that never submits must not stop the watermark
 
     private readonly IRecordSource _source;
     private readonly PipeWriter _pipe;
@@ -40,18 +40,17 @@ public sealed class RingReader
         _thread = new Thread(Run) { Name = "netmon-capture", IsBackground = true };
     }
 
-    /// <summary>What it left out.</summary>
+    /// <summary>What was skipped.</summary>
     public ReaderCounters Counters { get; } = new();
 
-    /// <summary>When the last drain began, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the first. Any thread.</summary>
+    /// <summary>When the last drain began, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the first. Thread-safe.</summary>
     public long LastTurn => Volatile.Read(ref _lastTurn);
 
-    /// <summary>Begins to drain.</summary>
+    /// <summary>Starts draining.</summary>
     public void Start() => _thread.Start();
 
     /// <summary>
-    /// After the source was stopped: drains what is left, completes the pipe and returns. The pipe's reader must go on
-    /// reading meanwhile.
+    /// Drains the rest after the source was stopped, completes the pipe and returns. The pipe must be read meanwhile.
     /// </summary>
     public void Finish()
     {
@@ -78,7 +77,7 @@ public sealed class RingReader
 
     private void Drain()
     {
-        WriteTick(_source.ReadTime() with { KtimeNanoseconds = 0 }); // the rings may hold older records than this moment
+        WriteTick(_source.ReadTime() with { KtimeNanoseconds = 0 }); // the rings may hold records from before this time
         var (quiet, blockedDrains, last) = (0, 0, false);
         while (true)
         {
@@ -98,15 +97,15 @@ public sealed class RingReader
             blockedDrains = blocked ? blockedDrains + 1 : 0;
             var timeStands = blockedDrains is > 0 and <= BlockedDrainsUntilTick;
 
-            // The drain after the last record still has to tell the time, for what was younger than the drain before. A
-            // source that waits tells of each of its times: it goes on to the next only when this one was taken.
+            // The drain after the last record must still write a watermark, for records newer than the previous drain. A source
+            // that waits needs each of its times written: it only proceeds once the previous one has been taken.
             if (!timeStands && (stopping || !_source.IsLive || quiet < 2 || quiet % QuietDrainsPerTick == 0))
             {
                 WriteTick(time);
                 Flush();
             }
 
-            // A program that was running while its hook was taken off may still submit: two empty drains end it.
+            // A program that was running while its hook was detached may still submit: two empty drains end it.
             if (stopping && records == 0 && !timeStands)
             {
                 if (last)
@@ -146,7 +145,7 @@ public sealed class RingReader
             records++;
             if (full)
             {
-                ring.Commit(); // only now: the record just copied was still in the ring
+                ring.Commit(); // only now, because the record just copied was still in the ring
             }
         }
 

@@ -1,20 +1,20 @@
 namespace NetMon.Sources;
 
-/// <summary>What a source has seen: Seen == Delivered + RingFull + NoRoom + FairShare. Events, since the start.</summary>
+/// <summary>What a source has seen, in events since the start: Seen == Delivered + RingFull + NoRoom + FairShare.</summary>
 /// <param name="Seen">Events that happened.</param>
 /// <param name="Delivered">Events written to a ring.</param>
 /// <param name="RingFull">Lost: the agent did not drain in time.</param>
-/// <param name="NoRoom">Lost: every place where the socket could have been remembered was taken.</param>
-/// <param name="FairShare">Lost: the cgroup wrote more than its share.</param>
-/// <param name="RecursionMisses">State changes the kernel skipped (tracepoint spine only); not part of Seen.</param>
-/// <param name="AcceptsInferred">ACCEPTs whose owner was inferred from the close or the listener, because no hook saw the accept.</param>
-/// <param name="CgroupsDropped">Cgroups of which the kernel could not tell: no event lost; the tree is read anew when one comes from there.</param>
-/// <param name="ClosesEarly">CLOSEs written when the socket was released, because another program had switched off its state changes.</param>
-/// <param name="ClosesUnseen">Sockets that were gone without a CLOSE; not part of Seen.</param>
-/// <param name="SweepsFailed">Sweeps over open connections that the kernel broke off: what was due is reported by the next. Not lost.</param>
-/// <param name="Sweeps">Sweeps over open connections that came to their end.</param>
-/// <param name="SweepNanoseconds">How long those took together.</param>
-/// <param name="GarbledBytes">Bytes of a recording that were no record; 0 from other sources.</param>
+/// <param name="NoRoom">Lost: no slot was free for the socket.</param>
+/// <param name="FairShare">Lost: the cgroup exceeded its share.</param>
+/// <param name="RecursionMisses">State changes that the kernel skipped (tracepoint spine only); not part of Seen.</param>
+/// <param name="AcceptsInferred">ACCEPTs with an owner inferred from the close or the listener, because no hook saw accept().</param>
+/// <param name="CgroupsDropped">Cgroups that the kernel could not report. No event is lost; the tree is scanned again when an event comes from one.</param>
+/// <param name="ClosesEarly">CLOSEs written when the socket was released, because another program had disabled its callbacks.</param>
+/// <param name="ClosesUnseen">Sockets that disappeared without a CLOSE; not part of Seen.</param>
+/// <param name="SweepsFailed">Sweeps over open connections that the kernel aborted. Nothing is lost: the next one reports what was due.</param>
+/// <param name="Sweeps">Completed sweeps over open connections.</param>
+/// <param name="SweepNanoseconds">Their total duration.</param>
+/// <param name="GarbledBytes">Malformed bytes in a recording; 0 for other sources.</param>
 public sealed record SourceCounters(
     ulong Seen,
     ulong Delivered,
@@ -31,6 +31,6 @@ public sealed record SourceCounters(
     ulong SweepNanoseconds = 0,
     ulong GarbledBytes = 0)
 {
-    /// <summary>All that was lost before a ring.</summary>
+    /// <summary>Everything lost before a ring.</summary>
     public ulong Lost => RingFull + NoRoom + FairShare + RecursionMisses;
 }

@@ -1,6 +1,6 @@
 namespace NetMon.Sources;
 
-/// <summary>A source could not be opened. The message is for the person who started the agent: what, why, what to do.</summary>
+/// <summary>A source could not be opened. The message is for the operator: what failed, why, and how to fix it.</summary>
 public sealed class SourceException : Exception
 {
     public SourceException(string message, Exception? inner = null)

@@ -1,10 +1,10 @@
 namespace NetMon.Sources;
 
-/// <summary>A point in a source's time.</summary>
+/// <summary>A time of a source.</summary>
 /// <param name="KtimeNanoseconds">In the clock of the records.</param>
-/// <param name="ClockOffsetNanoseconds">What to add to get nanoseconds since 1970.</param>
+/// <param name="ClockOffsetNanoseconds">The offset to Unix time.</param>
 public sealed record SourceTime(ulong KtimeNanoseconds, long ClockOffsetNanoseconds)
 {
-    /// <summary>Nanoseconds since 1970.</summary>
+    /// <summary>Unix nanoseconds.</summary>
     public long UnixNanoseconds => (long)KtimeNanoseconds + ClockOffsetNanoseconds;
 }

@@ -4,20 +4,20 @@ using System.Text;
 namespace NetMon.Enrichment.Cgroups;
 
 /// <summary>
-/// From a cgroup's path to the containers that it is in. Every current runtime ends the cgroup of a container with its id,
-/// 64 hexadecimal digits, alone or in a name of a form of its own; a pod's is a directory above it with the pod's uid.
+/// Parses a cgroup's path into the containers that it is in. Every current runtime ends the name of a container's cgroup with its id, 64
+/// hexadecimal digits, alone or with a prefix and suffix; a parent directory contains the pod's uid.
 /// </summary>
 public static class CgroupPath
 {
     private const int IdLength = 64;
     private const int UidLength = 36; // RFC 9562, with dashes
-    private const int StaticPodUidLength = 32; // of a pod from a file: a hash, without dashes
+    private const int StaticPodUidLength = 32; // of a static pod: a hash, without dashes
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdef"u8);
     private static readonly SearchValues<byte> UidDigits = SearchValues.Create("0123456789abcdef-_"u8);
 
     /// <summary>
-    /// The containers, outermost first; none for a cgroup of the host's own. Takes any bytes; of a path in a cgroup namespace
-    /// (<c>/../../pod…/…</c>) what is left of it. Allocates for what it returns alone.
+    /// Returns the containers, outermost first; empty for a cgroup of the host. Accepts any bytes, and a path relative to a cgroup namespace
+    /// (<c>/../../pod…/…</c>). Allocates only the result.
     /// </summary>
     public static ContainerPath[] Containers(ReadOnlySpan<byte> path)
     {
@@ -34,7 +34,7 @@ public static class CgroupPath
             if (ContainerIdIn(name) is { IsEmpty: false } id)
             {
                 found = [.. found, new ContainerPath(Encoding.ASCII.GetString(id), Encoding.ASCII.GetString(podUid).Replace('_', '-'))];
-                podUid = []; // whatever is further in has a pod of its own, or none
+                podUid = []; // containers further in have their own pod, or none
             }
         }
 
@@ -42,9 +42,9 @@ public static class CgroupPath
     }
 
     /// <summary>
-    /// The systemd unit of the node that a path is in: its outermost part with the ending of a unit that has processes, because
-    /// who is in a unit may name what is below it. Of a login session the user's slice, since sessions are numbered; empty for a
-    /// scope that <c>systemd-run</c> made, whose name is different each time, and where there is no unit. Allocates nothing.
+    /// Returns the node's systemd unit in a path: the outermost part with the suffix of a unit type that has processes, because a unit may choose the
+    /// names below it. For a login session returns the user's slice, since sessions are numbered. Empty for a scope created by <c>systemd-run</c>, which
+    /// has a different name each time, and if there is no unit. Does not allocate.
     /// </summary>
     public static ReadOnlySpan<byte> Unit(ReadOnlySpan<byte> path)
     {
@@ -69,8 +69,8 @@ public static class CgroupPath
     }
 
     /// <summary>
-    /// <c>ID</c> (cgroupfs driver), <c>PREFIX-ID.scope</c> (systemd driver), <c>crio-ID</c>, <c>libpod-ID</c>, and
-    /// <c>SLICE:PREFIX:ID</c> (a runc that was given a systemd path and has no systemd). Not what watches over a container:
+    /// Finds the id in <c>ID</c> (cgroupfs driver), <c>PREFIX-ID.scope</c> (systemd driver), <c>crio-ID</c>, <c>libpod-ID</c>, and
+    /// <c>SLICE:PREFIX:ID</c> (runc with a systemd path but without systemd). Excludes the monitors of containers:
     /// <c>crio-conmon-ID.scope</c>, <c>libpod-conmon-ID.scope</c>.
     /// </summary>
     private static ReadOnlySpan<byte> ContainerIdIn(ReadOnlySpan<byte> name)
@@ -85,7 +85,7 @@ public static class CgroupPath
         return prefix.IsEmpty || ((prefix[^1] is (byte)'-' or (byte)':') && !prefix.EndsWith("conmon-"u8)) ? name[^IdLength..] : [];
     }
 
-    /// <summary><c>podUID</c> (cgroupfs driver), <c>kubepods-burstable-podUID.slice</c> (systemd driver, '_' for '-'), the latter also before a ':'.</summary>
+    /// <summary>Finds the uid in <c>podUID</c> (cgroupfs driver) and <c>kubepods-burstable-podUID.slice</c> (systemd driver, with '_' for '-'), the latter also before a ':'.</summary>
     private static ReadOnlySpan<byte> PodUidIn(ReadOnlySpan<byte> name)
     {
         var colon = name.IndexOf((byte)':');

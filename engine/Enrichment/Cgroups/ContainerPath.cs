@@ -1,6 +1,6 @@
 namespace NetMon.Enrichment.Cgroups;
 
-/// <summary>A container as a cgroup's path names it.</summary>
+/// <summary>A container in a cgroup's path.</summary>
 /// <param name="ContainerId">64 hexadecimal digits.</param>
-/// <param name="PodUid">With dashes (a static pod's is 32 hexadecimal digits without); empty outside of Kubernetes.</param>
+/// <param name="PodUid">With dashes (for a static pod, 32 hexadecimal digits without); empty outside Kubernetes.</param>
 public readonly record struct ContainerPath(string ContainerId, string PodUid);

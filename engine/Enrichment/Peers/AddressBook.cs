@@ -2,30 +2,30 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>Who has had each address, bounded. One thread writes; others look up without a lock.</summary>
-/// <param name="most">Addresses at most; one more is not taken in.</param>
+/// <summary>The current and former owners of each address, bounded. One thread writes; other threads read without locks.</summary>
+/// <param name="most">The maximum number of addresses; further ones are rejected.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AddressBook(int most, TimeProvider time)
 {
-    /// <summary>How long an ended claim is kept: connections that began before its end have its name, and what began later has not.</summary>
+    /// <summary>How long an ended claim is kept, for connections that began before its end.</summary>
     private static readonly TimeSpan KeepEnded = TimeSpan.FromHours(1);
 
     private readonly AddressMap _map = new();
     private int _endedSincePurge;
 
-    /// <summary>What it holds and had no room for.</summary>
+    /// <summary>Statistics of the table.</summary>
     public PeerCounters Counters { get; } = new();
 
-    /// <summary>Addresses. The writer's thread, or as an estimate any.</summary>
+    /// <summary>The number of addresses; exact on the writer's thread, an estimate on others.</summary>
     public int Count => _map.Count;
 
-    /// <summary>Unix nanoseconds.</summary>
+    /// <summary>The current time, Unix nanoseconds.</summary>
     public long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-    /// <summary>The youngest span of an address. Any thread.</summary>
+    /// <summary>Returns the latest span of an address. Thread-safe.</summary>
     public bool TryGet(UInt128 address, [NotNullWhen(true)] out AddressSpan? youngest) => _map.TryGet(address, out youngest);
 
-    /// <summary>Takes in a claim in the place of the open one of the same source. The writer's thread.</summary>
+    /// <summary>Adds a claim, replacing the open one of the same source. For the writer's thread.</summary>
     public void Set(UInt128 address, AddressClaim claim)
     {
         if (!_map.TryGet(address, out var span))
@@ -51,7 +51,7 @@ internal sealed class AddressBook(int most, TimeProvider time)
         Counters.Hold(_map.Count);
     }
 
-    /// <summary>Takes in a claim like <see cref="Set"/>; if the open one of the same source says the same, since when it does stays. The writer's thread.</summary>
+    /// <summary>Adds a claim like <see cref="Set"/>, but keeps the start of the source's open claim if it has the same content. For the writer's thread.</summary>
     public void Renew(UInt128 address, AddressClaim claim)
     {
         if (_map.TryGet(address, out var span) && AddressClaims.Open(span.Claims, claim.Source) is { } known)
@@ -61,7 +61,7 @@ internal sealed class AddressBook(int most, TimeProvider time)
                 return;
             }
 
-            // The same pod, node or Service with other particulars has had the address all along; another one has it from now on.
+            // A pod, node or Service with changed details has had the address all along; a different one has it from now on.
             if (known.IsOfTheSame(claim))
             {
                 claim = claim with { FromUnixNanoseconds = known.FromUnixNanoseconds };
@@ -75,7 +75,7 @@ internal sealed class AddressBook(int most, TimeProvider time)
         Set(address, claim);
     }
 
-    /// <summary>Ends the open claim of a source. The writer's thread.</summary>
+    /// <summary>Ends the open claim of a source. For the writer's thread.</summary>
     public void End(UInt128 address, object source, long untilUnixNanoseconds)
     {
         if (_map.TryGet(address, out var span))

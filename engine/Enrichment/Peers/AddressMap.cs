@@ -3,27 +3,27 @@ using System.Diagnostics.CodeAnalysis;
 namespace NetMon.Enrichment.Peers;
 
 /// <summary>
-/// A hash table from addresses to the youngest of their spans, which leads to the older ones. One thread writes; others read without a
-/// lock and without allocation.
+/// A hash table from addresses to their latest span, which links to older ones. One thread writes; other threads read without locks or
+/// allocations.
 /// </summary>
 internal sealed class AddressMap
 {
     private const int FirstCapacity = 64;
 
-    /// <summary>Replaced when it is too small; a reader that has the one before misses what came since.</summary>
+    /// <summary>Replaced when full; a reader with the previous table misses later additions.</summary>
     private volatile Table _table = new(FirstCapacity);
 
-    /// <summary>Addresses.</summary>
+    /// <summary>The number of addresses.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The youngest span of an address. Any thread.</summary>
+    /// <summary>Returns the latest span of an address. Thread-safe.</summary>
     public bool TryGet(UInt128 address, [NotNullWhen(true)] out AddressSpan? youngest)
     {
         youngest = Volatile.Read(ref _table.PlaceOf(address).Youngest);
         return youngest is not null;
     }
 
-    /// <summary>Sets the youngest span of an address. The writer's thread.</summary>
+    /// <summary>Sets the latest span of an address. For the writer's thread.</summary>
     public void Set(UInt128 address, AddressSpan youngest)
     {
         if (_table.PlaceOf(address).Youngest is null && 2 * (Count + 1) > _table.Entries.Length)
@@ -34,7 +34,7 @@ internal sealed class AddressMap
         Count += _table.Set(address, youngest) ? 1 : 0;
     }
 
-    /// <summary>Replaces each span by what it leads to; null: its address is left out. The writer's thread.</summary>
+    /// <summary>Replaces each span by the function's result; null removes the address. For the writer's thread.</summary>
     public void ReplaceAll(Func<AddressSpan, AddressSpan?> replacement) => Rebuild(_table.Entries.Length, replacement);
 
     private void Rebuild(int capacity, Func<AddressSpan, AddressSpan?> replacement)
@@ -53,24 +53,24 @@ internal sealed class AddressMap
         _table = table;
     }
 
-    /// <summary>Key and value side by side: a lookup that hits reads one cache line, seldom two.</summary>
+    /// <summary>Key and value side by side: a successful lookup reads one cache line, rarely two.</summary>
     private struct Entry
     {
         public ulong Low;
         public ulong High;
-        public AddressSpan? Youngest; // written after its key, which stays
+        public AddressSpan? Youngest; // written after its key, which does not change
     }
 
-    /// <param name="capacity">A power of two; half of it is used at most.</param>
+    /// <param name="capacity">A power of two; at most half of it is used.</param>
     private sealed class Table(int capacity)
     {
-        private const ulong Multiplier = 0x9E3779B97F4A7C15; // 2^64 by the golden ratio: spreads neighbouring addresses
+        private const ulong Multiplier = 0x9E3779B97F4A7C15; // 2^64 divided by the golden ratio: spreads adjacent addresses
 
         private readonly int _shift = 64 - int.Log2(capacity);
 
         public Entry[] Entries { get; } = new Entry[capacity];
 
-        /// <summary>The entry of an address, or the free one that it would get.</summary>
+        /// <summary>Returns the entry of an address, or the free entry where to insert it.</summary>
         public ref Entry PlaceOf(UInt128 address)
         {
             var entries = Entries;
@@ -85,6 +85,7 @@ internal sealed class AddressMap
             }
         }
 
+        /// <summary>Sets the latest span of an address.</summary>
         /// <returns>Whether the address is new.</returns>
         public bool Set(UInt128 address, AddressSpan youngest)
         {

@@ -2,12 +2,12 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>Who had an address during a time in which nothing changed. Immutable, but for the identities that its reader has made of it.</summary>
+/// <summary>The owner of an address during a time without changes. Immutable, except for cached identities of its reader.</summary>
 internal sealed class AddressSpan
 {
     private readonly AddressClaim[] _held;
     private readonly ServiceFacts? _service;
-    private readonly int[]? _ports; // of that Service; null: all of them
+    private readonly int[]? _ports; // of the Service; null: all ports
     private readonly bool _isOfSeveral;
     private LastPeer _last;
 
@@ -25,25 +25,25 @@ internal sealed class AddressSpan
             : [.. serving.SelectMany(claim => claim.Ports)];
     }
 
-    /// <summary>When it began.</summary>
+    /// <summary>Start, inclusive.</summary>
     public long FromUnixNanoseconds { get; }
 
-    /// <summary>When it ended; not in it.</summary>
+    /// <summary>End, exclusive.</summary>
     public long UntilUnixNanoseconds { get; }
 
-    /// <summary>The span of the same address before it; null if there is none.</summary>
+    /// <summary>The previous span of the same address; null if there is none.</summary>
     public AddressSpan? Older { get; }
 
-    /// <summary>The pod that had it; null where that is not certain: nobody is said to have had it, or more than one.</summary>
+    /// <summary>The pod that had it; null if uncertain: no pod or more than one is claimed.</summary>
     public PodFacts? Pod { get; }
 
-    /// <summary>The node whose own address it was: then its pods that share the address are not named. Null if it was none's.</summary>
+    /// <summary>The node whose own address it was; then pods that share the address are not named. Null if there was none.</summary>
     public NodeFacts? Node { get; }
 
-    /// <summary>All claims of the address, of whatever time.</summary>
+    /// <summary>All claims for the address, of any time.</summary>
     public AddressClaim[] Claims { get; }
 
-    /// <summary>The youngest of the spans that follow from claims; it leads to the older ones. Where no claim holds there is none, or one without a moment.</summary>
+    /// <summary>Computes the spans that follow from claims, and returns the latest, which links to older ones. Without a valid claim there is none, or an empty one.</summary>
     public static AddressSpan Of(AddressClaim[] claims)
     {
         if (claims.Length == 1)
@@ -66,13 +66,13 @@ internal sealed class AddressSpan
         return youngest ?? new AddressSpan(long.MinValue, long.MinValue, claims, [], older: null);
     }
 
-    /// <summary>The span of a connection's peer, this one or an older one; null where nobody is known to have had the address. Any thread.</summary>
-    /// <param name="began">When the connection, or the attempt, began, Unix nanoseconds.</param>
+    /// <summary>Returns the span of a connection's peer, this one or an older one; null if the owner of the address is unknown. Thread-safe.</summary>
+    /// <param name="began">When the connection or attempt began, Unix nanoseconds.</param>
     /// <param name="alive">
-    /// A later moment at which it was certainly alive, or the same. Then who has the address at this moment has had it since the beginning,
-    /// also where it is not known since when.
+    /// The same or a later time at which the connection was certainly alive. Whoever has the address at that time has had it since the beginning,
+    /// even if the start of the claim is unknown.
     /// </param>
-    /// <param name="until">Until when an attempt went on that may have met whoever had the address; else the same as <paramref name="began"/>.</param>
+    /// <param name="until">The end of an attempt that may have reached any owner during it; else the same as <paramref name="began"/>.</param>
     public AddressSpan? At(long began, long alive, long until)
     {
         AddressSpan? younger = null;
@@ -95,11 +95,11 @@ internal sealed class AddressSpan
     }
 
     /// <summary>
-    /// The Service of a connection to a port of the address: the one whose own address it is, or which the pod serves at this port. Of the
-    /// caller's address, the one that the pod serves at all. Null where there is none, or where it may be one of several.
-    /// Of a node's address only the port tells: much else listens there.
+    /// Returns the Service of a connection to a port of the address: the Service whose own address it is, or which the pod serves at this port. For a
+    /// caller's address, the Service that the pod serves. Null if there is none or it is ambiguous. For a node's address only the port decides, because
+    /// other programs listen there as well.
     /// </summary>
-    /// <param name="port">The port that was called; 0 where the address is the caller's.</param>
+    /// <param name="port">The port that was called; 0 for the caller's address.</param>
     public ServiceFacts? ServiceAt(int port)
     {
         if (_isOfSeveral)
@@ -112,16 +112,16 @@ internal sealed class AddressSpan
             : _ports is null || _ports.AsSpan().Contains(port) ? _service : null;
     }
 
-    /// <summary>The identity of who had it; made if it is new. The readers' thread alone.</summary>
-    /// <param name="pod">The pod to be named.</param>
+    /// <summary>Returns the identity of the owner; creates it if it is new. For the readers' thread.</summary>
+    /// <param name="pod">The pod to name.</param>
     /// <param name="node">The node whose own address it is.</param>
-    /// <param name="other">The span that says more of the same address; null if there is none.</param>
-    /// <param name="service">The Service; null if none is known.</param>
-    /// <param name="zone">The zone where the pod's facts have none.</param>
+    /// <param name="other">The span with further facts about the same address; null if there is none.</param>
+    /// <param name="service">The Service; null if unknown.</param>
+    /// <param name="zone">The zone, if the pod's facts have none.</param>
     public PeerIdentity IdentityOf(PodFacts? pod, NodeFacts? node, AddressSpan? other, ServiceFacts? service, string zone) =>
         _last.Of(pod, node, other, service, zone);
 
-    /// <summary>The one with the port; where two have it, or may have it, or nobody has, it is not known.</summary>
+    /// <summary>Returns the Service with the port; null if several have it, or may have it, or none does.</summary>
     private ServiceFacts? OneOfSeveral(int port)
     {
         ServiceFacts? one = null;

@@ -3,13 +3,13 @@ using System.Net;
 namespace NetMon.Enrichment.Peers;
 
 /// <summary>
-/// What the Kubernetes API says of addresses: nodes, Services and their endpoints. What the first list has counts as always so; what comes
-/// later, from when it comes. One thread writes. Nodes are to be listed first: an endpoint whose node is not known names no pod, because
-/// its address may be the node's.
+/// Addresses known from the Kubernetes API: nodes, Services and their endpoints. The content of the first list counts as valid at any earlier time; later
+/// changes count from their arrival. One thread writes. Nodes must be listed first: an endpoint on an unknown node names no pod, because its address
+/// may be the node's.
 /// </summary>
 public sealed class ClusterPeers
 {
-    /// <summary>Three times what a large cluster has: 20,000 endpoints, 5,000 Services, some thousand nodes, each by IPv4 and IPv6.</summary>
+    /// <summary>Three times the addresses of a large cluster: 20,000 endpoints, 5,000 Services, some thousand nodes, each with IPv4 and IPv6.</summary>
     private const int Most = 131_072;
 
     private readonly string _node;
@@ -24,21 +24,21 @@ public sealed class ClusterPeers
 
     internal ClusterPeers(string node, TimeProvider time) => (_node, Addresses) = (node, new AddressBook(Most, time));
 
-    /// <summary>What it holds and had no room for. Any thread.</summary>
+    /// <summary>Statistics of the table. Thread-safe.</summary>
     public PeerCounters Counters => Addresses.Counters;
 
-    /// <summary>Objects of a kind that are known. Any thread.</summary>
+    /// <summary>Returns the number of known objects of a kind. Thread-safe.</summary>
     public long CountOf(PeerObjectKind kind) => Volatile.Read(ref _counts[(int)kind]);
 
     internal AddressBook Addresses { get; }
 
-    /// <summary>This node's zone; empty while it is not known. Any thread.</summary>
+    /// <summary>This node's zone; empty while unknown. Thread-safe.</summary>
     internal string Zone { get; private set; } = "";
 
-    /// <summary>A list of all objects of a kind begins: what is not set until <see cref="EndList"/> is gone.</summary>
+    /// <summary>Begins a list of all objects of a kind: those not set before <see cref="EndList"/> are removed.</summary>
     public void BeginList(PeerObjectKind kind) => _listing[kind] = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>The list was complete.</summary>
+    /// <summary>Ends a complete list.</summary>
     public void EndList(PeerObjectKind kind)
     {
         if (_listing.Remove(kind, out var seen))
@@ -51,11 +51,11 @@ public sealed class ClusterPeers
         }
     }
 
-    /// <summary>A node has these addresses.</summary>
+    /// <summary>Sets the addresses of a node.</summary>
     /// <param name="name">The node.</param>
-    /// <param name="addresses">Its own.</param>
-    /// <param name="zone">Its zone; empty if it is not known.</param>
-    /// <param name="ranges">Those that its pods have their addresses from; null: not known.</param>
+    /// <param name="addresses">Its own addresses.</param>
+    /// <param name="zone">Its zone; empty if unknown.</param>
+    /// <param name="ranges">The ranges of its pods' addresses; null: unknown.</param>
     public void SetNode(string name, IReadOnlyList<IPAddress> addresses, string zone, IReadOnlyList<IPNetwork>? ranges = null)
     {
         var node = new NodeFacts(name, zone);
@@ -77,12 +77,12 @@ public sealed class ClusterPeers
         }
     }
 
-    /// <summary>A Service has these addresses and ports.</summary>
+    /// <summary>Sets the addresses and ports of a Service.</summary>
     /// <param name="key">namespace/name.</param>
     /// <param name="service">The Service.</param>
-    /// <param name="addresses">Its own: cluster, external and load balancers'; none of a headless one.</param>
-    /// <param name="ports">Its ports on these.</param>
-    /// <param name="nodePorts">Its ports on nodes' addresses.</param>
+    /// <param name="addresses">Its own addresses: cluster, external and load balancers'; none for a headless Service.</param>
+    /// <param name="ports">Its ports at these addresses.</param>
+    /// <param name="nodePorts">Its ports at nodes' addresses.</param>
     public void SetService(string key, ServiceFacts service, IReadOnlyList<IPAddress> addresses, IReadOnlyList<int> ports, IReadOnlyList<int> nodePorts)
     {
         var claim = Claim(PeerObjectKind.Service, key) with { Service = service, Ports = [.. ports] };
@@ -90,11 +90,11 @@ public sealed class ClusterPeers
         _nodePorts.Set(key, service, nodePorts);
     }
 
-    /// <summary>An EndpointSlice has these endpoints.</summary>
+    /// <summary>Sets the endpoints of an EndpointSlice.</summary>
     /// <param name="key">namespace/name of the slice.</param>
-    /// <param name="service">The Service that they are of; null if the slice names none.</param>
+    /// <param name="service">The Service; null if the slice names none.</param>
     /// <param name="endpoints">All of them.</param>
-    /// <param name="ports">The endpoints' ports; null where they are not known.</param>
+    /// <param name="ports">The endpoints' ports; null if unknown.</param>
     public void SetEndpoints(string key, ServiceFacts? service, IReadOnlyList<EndpointFacts> endpoints, IReadOnlyList<int>? ports = null)
     {
         var claim = Claim(PeerObjectKind.EndpointSlice, key) with { Service = service, Ports = [.. ports ?? []] };
@@ -111,7 +111,7 @@ public sealed class ClusterPeers
         }
     }
 
-    /// <summary>An object is gone.</summary>
+    /// <summary>Removes an object.</summary>
     public void Remove(PeerObjectKind kind, string key)
     {
         if (_objects.Remove((kind, key), out var addresses))
@@ -136,10 +136,10 @@ public sealed class ClusterPeers
         }
     }
 
-    /// <summary>The Service that has a port on every node; null if there is none. Any thread.</summary>
+    /// <summary>Returns the Service that has a port on every node; null if there is none. Thread-safe.</summary>
     internal ServiceFacts? ByNodePort(int port) => _nodePorts.At(port);
 
-    /// <summary>The range of a node's pods that an address is in; null if nothing is known of it. Any thread.</summary>
+    /// <summary>Returns the range of a node's pods that contains an address; null if there is none. Thread-safe.</summary>
     internal NodeRange? RangeOf(UInt128 address, long began) => _ranges.At(address, began);
 
     private static UInt128 KeyOf(IPAddress address) => PeerAddress.TryOf(address, out var key) ? key : default;

@@ -2,10 +2,10 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>The identity that was last made of a pod, node or Service, and others made of the same, so that events share them. One thread.</summary>
+/// <summary>Caches the last identity of a pod, node or Service, and further ones of the same, so that events share them. Not thread-safe.</summary>
 internal struct LastPeer
 {
-    /// <summary>Services that lead to one address at the same time; more are made anew.</summary>
+    /// <summary>The maximum number of Services that lead to one address at the same time; more are not cached.</summary>
     private const int Most = 16;
 
     private AddressSpan? _other;
@@ -14,12 +14,12 @@ internal struct LastPeer
     private PeerIdentity? _identity;
     private List<LastPeer>? _more;
 
-    /// <summary>The identity that follows from what is known; made if it is new.</summary>
-    /// <param name="pod">The pod; null if it is not known.</param>
-    /// <param name="node">The node whose own address it is; null if it is none's.</param>
-    /// <param name="other">The span that says more of the same address; null if there is none.</param>
-    /// <param name="service">The Service; null if none is known.</param>
-    /// <param name="zone">The zone where the pod's facts have none.</param>
+    /// <summary>Returns the identity that follows from the facts; creates it if it is new.</summary>
+    /// <param name="pod">The pod; null if unknown.</param>
+    /// <param name="node">The node whose own address it is; null if there is none.</param>
+    /// <param name="other">The span with further facts about the same address; null if there is none.</param>
+    /// <param name="service">The Service; null if unknown.</param>
+    /// <param name="zone">The zone, if the pod's facts have none.</param>
     public PeerIdentity Of(PodFacts? pod, NodeFacts? node, AddressSpan? other, ServiceFacts? service, string zone)
     {
         if (_identity is { } last && ReferenceEquals(_other, other) && ReferenceEquals(_service, service) && ReferenceEquals(_zone, zone))
@@ -42,12 +42,12 @@ internal struct LastPeer
             node?.Zone ?? (pod is null ? "" : pod.Zone.Length > 0 ? pod.Zone : zone));
     }
 
-    /// <summary>Finds or makes the one that is asked for and puts it in the place of the last one, which is kept beside.</summary>
+    /// <summary>Finds or creates an identity and makes it the last one; keeps the previous one as well.</summary>
     private PeerIdentity Another(PodFacts? pod, NodeFacts? node, AddressSpan? other, ServiceFacts? service, string zone)
     {
         if (IsOf(other, service, zone))
         {
-            (_service, _zone) = (service, zone); // others of the same name
+            (_service, _zone) = (service, zone); // other objects with the same names
             return _identity!;
         }
 

@@ -3,22 +3,22 @@ using NetMon.Enrichment.Pods;
 
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>This node's pods by the addresses of their sandboxes: exact, because the node itself says from when to when. One thread writes.</summary>
+/// <summary>This node's pods by the addresses of their sandboxes. Exact, because their times come from the node itself. One thread writes.</summary>
 public sealed class LocalPeers
 {
-    /// <summary>A node has some hundreds of pods; those that ended within the hour are kept too.</summary>
+    /// <summary>A node has some hundreds of pods; those that ended within the last hour are kept as well.</summary>
     private const int Most = 16_384;
 
     private readonly string _node;
 
     internal LocalPeers(string node, TimeProvider time) => (_node, Addresses) = (node, new AddressBook(Most, time));
 
-    /// <summary>What it holds and had no room for. Any thread.</summary>
+    /// <summary>Statistics of the table. Thread-safe.</summary>
     public PeerCounters Counters => Addresses.Counters;
 
     internal AddressBook Addresses { get; }
 
-    /// <summary>Takes in the beginning, a change or the end of a sandbox, or of a container outside Kubernetes with addresses of its own.</summary>
+    /// <summary>Processes the start, a change or the end of a sandbox, or of a container outside Kubernetes with addresses of its own.</summary>
     public void Take(PodAddresses sandbox)
     {
         if (sandbox.IsHostNetwork)
@@ -37,10 +37,10 @@ public sealed class LocalPeers
         }
     }
 
-    /// <summary>A pod has an address of its own; one that shares the node's has none.</summary>
+    /// <summary>Sets an address of a pod; pods on the host network have none.</summary>
     /// <param name="address">The address.</param>
-    /// <param name="source">The sandbox's id: what it said before of the address is replaced.</param>
-    /// <param name="pod">The pod; its node is this one.</param>
+    /// <param name="source">The sandbox's id; its previous claim for the address is replaced.</param>
+    /// <param name="pod">The pod, on this node.</param>
     /// <param name="fromUnixNanoseconds">Since when.</param>
     public void SetPod(IPAddress address, string source, PodFacts pod, long fromUnixNanoseconds)
     {
@@ -50,10 +50,10 @@ public sealed class LocalPeers
         }
     }
 
-    /// <summary>A pod has an address no more.</summary>
+    /// <summary>Ends a pod's ownership of an address.</summary>
     /// <param name="address">The address.</param>
     /// <param name="source">The sandbox's id.</param>
-    /// <param name="untilUnixNanoseconds">Since when.</param>
+    /// <param name="untilUnixNanoseconds">When it ended.</param>
     public void EndPod(IPAddress address, string source, long untilUnixNanoseconds)
     {
         if (PeerAddress.TryOf(address, out var key))

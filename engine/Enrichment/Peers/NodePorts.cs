@@ -1,15 +1,15 @@
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>Which Service has which port on the nodes' addresses. One thread writes; any may look up.</summary>
+/// <summary>Maps ports on the nodes' addresses to Services. One thread writes; any thread may read.</summary>
 internal sealed class NodePorts
 {
     private readonly Dictionary<string, IReadOnlyList<int>> _portsOf = new(StringComparer.Ordinal);
     private ServiceFacts?[]? _services;
 
-    /// <summary>The Service of a port; null if there is none.</summary>
+    /// <summary>Returns the Service of a port; null if there is none.</summary>
     public ServiceFacts? At(int port) => Volatile.Read(ref _services) is { } services ? Volatile.Read(ref services[port]) : null;
 
-    /// <summary>A Service has these ports, and no others.</summary>
+    /// <summary>Sets all ports of a Service.</summary>
     public void Set(string key, ServiceFacts service, IReadOnlyList<int> ports)
     {
         Remove(key);
@@ -26,7 +26,7 @@ internal sealed class NodePorts
         }
     }
 
-    /// <summary>A Service is gone.</summary>
+    /// <summary>Removes a Service.</summary>
     public void Remove(string key)
     {
         if (_portsOf.Remove(key, out var ports))

@@ -2,7 +2,7 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>A range that a node's pods have their addresses from. Immutable, but for the identities that its reader has made of it.</summary>
+/// <summary>An address range of a node's pods. Immutable, except for cached identities of its reader.</summary>
 /// <param name="first">Its first address, as a number.</param>
 /// <param name="last">Its last address.</param>
 /// <param name="node">The node.</param>
@@ -23,9 +23,9 @@ internal sealed class NodeRange(UInt128 first, UInt128 last, NodeFacts node, lon
     /// <summary>Since when it is the node's, Unix nanoseconds.</summary>
     public long FromUnixNanoseconds => fromUnixNanoseconds;
 
-    /// <summary>Whether an address is in it.</summary>
+    /// <summary>Whether it contains an address.</summary>
     public bool Contains(UInt128 address) => address >= first && address <= last;
 
-    /// <summary>The identity of an address of which the node alone is known. The readers' thread.</summary>
+    /// <summary>Returns the identity for an address of which only the node is known. For the readers' thread.</summary>
     public PeerIdentity IdentityOf(ServiceFacts? service) => _made.Of(pod: null, node, other: null, service, zone: "");
 }

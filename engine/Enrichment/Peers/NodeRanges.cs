@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace NetMon.Enrichment.Peers;
 
 /// <summary>
-/// Which node the addresses of pods are on that nothing else is known of (spec.podCIDRs). Networks that give out addresses by themselves
-/// leave these ranges unused, though nodes have them; then a range would name the wrong node. So nobody is named by them until
-/// an endpoint was seen in its node's range, and while any is outside of it. One thread writes; any may look up.
+/// Finds the node of pod addresses about which nothing else is known (spec.podCIDRs). Networks that assign addresses themselves leave these ranges
+/// unused even though nodes have them, so that a range would name the wrong node. So ranges are only used once an endpoint was seen in its node's
+/// range, and while none is outside of it. One thread writes; any thread may read.
 /// </summary>
 internal sealed class NodeRanges
 {
@@ -16,9 +16,9 @@ internal sealed class NodeRanges
     private bool _hasFit;
     private volatile Table? _table;
 
-    /// <summary>The range that an address is in; null if there is none, or where two nodes have it. Any thread.</summary>
+    /// <summary>Returns the range that contains an address; null if there is none, or if two nodes have it. Thread-safe.</summary>
     /// <param name="address">The address.</param>
-    /// <param name="began">When its connection began, Unix nanoseconds.</param>
+    /// <param name="began">When the connection began, Unix nanoseconds.</param>
     public NodeRange? At(UInt128 address, long began)
     {
         if (_table is not { } table)
@@ -32,10 +32,10 @@ internal sealed class NodeRanges
         return at >= 0 && table.Ranges[at] is var range && range.Contains(number) && began >= range.FromUnixNanoseconds ? range : null;
     }
 
-    /// <summary>A node has these ranges.</summary>
+    /// <summary>Sets the ranges of a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="networks">All of them.</param>
-    /// <param name="isNamed">Whether addresses are named by them; not of the node that knows its pods itself.</param>
+    /// <param name="isNamed">Whether to name addresses by them; false for this node, which knows its own pods.</param>
     /// <param name="fromUnixNanoseconds">Since when, if they are new.</param>
     public void Set(NodeFacts node, IReadOnlyList<IPNetwork> networks, bool isNamed, long fromUnixNanoseconds)
     {
@@ -51,7 +51,7 @@ internal sealed class NodeRanges
         Publish();
     }
 
-    /// <summary>A node is gone.</summary>
+    /// <summary>Removes a node.</summary>
     public void Remove(string node)
     {
         if (_ofNode.Remove(node))
@@ -60,9 +60,9 @@ internal sealed class NodeRanges
         }
     }
 
-    /// <summary>Takes note of whether the pods of an EndpointSlice have addresses of their nodes' ranges.</summary>
+    /// <summary>Records whether the pods of an EndpointSlice have addresses in their nodes' ranges.</summary>
     /// <param name="slice">The slice's key.</param>
-    /// <param name="pods">Addresses of pods, none of which is a node's own, with the pods' nodes.</param>
+    /// <param name="pods">Addresses of pods, excluding nodes' own addresses, with the pods' nodes.</param>
     public void Observe(string slice, IEnumerable<(UInt128 Address, string Node)> pods)
     {
         var (hadFit, wasOutside) = (_hasFit, _outside.Count > 0);
@@ -84,7 +84,7 @@ internal sealed class NodeRanges
         }
     }
 
-    /// <summary>An EndpointSlice is gone.</summary>
+    /// <summary>Removes an EndpointSlice.</summary>
     public void Forget(string slice) => Observe(slice, []);
 
     private static NodeRange Of(IPNetwork network, NodeFacts node, long from)
@@ -96,7 +96,7 @@ internal sealed class NodeRanges
         return new NodeRange(first, first | (length == 0 ? UInt128.MaxValue : (UInt128.One << (128 - length)) - 1), node, from);
     }
 
-    /// <summary>Keys have the bytes as records do; as a number the first byte counts most.</summary>
+    /// <summary>Keys have the byte order of records; in a number the first byte must be the most significant.</summary>
     private static UInt128 NumberOf(UInt128 key) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(key) : key;
 
     private void Publish()
@@ -109,7 +109,7 @@ internal sealed class NodeRanges
 
         var ranges = _ofNode.Values.SelectMany(some => some).OrderBy(range => range.First).ThenBy(range => range.Last).ToList();
         var overlaps = new bool[ranges.Count];
-        var widest = 0; // the one before that reaches furthest
+        var widest = 0; // the previous range that extends furthest
         for (var at = 1; at < ranges.Count; at++)
         {
             if (ranges[at].First <= ranges[widest].Last)

@@ -5,15 +5,15 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>Addresses as keys: the sixteen bytes that records have, IPv4 as ::ffff:a.b.c.d.</summary>
+/// <summary>Addresses as keys: sixteen bytes as in records, with IPv4 as ::ffff:a.b.c.d.</summary>
 public static class PeerAddress
 {
     private const int ByteCount = 16;
 
-    /// <summary>The key of an address in a record.</summary>
+    /// <summary>Returns the key of an address in a record.</summary>
     public static UInt128 Of(in InlineBytes16 address) => MemoryMarshal.Read<UInt128>(address);
 
-    /// <summary>The key of an address; false for one that is many machines' or nobody's, which never names a peer: loopback, link-local, multicast, unspecified.</summary>
+    /// <summary>Returns the key of an address; false for addresses that can't identify a peer: loopback, link-local, multicast, unspecified.</summary>
     public static bool TryOf(IPAddress address, out UInt128 key)
     {
         Span<byte> bytes = stackalloc byte[ByteCount];
@@ -23,7 +23,7 @@ public static class PeerAddress
         return IsOfOne(bytes);
     }
 
-    /// <summary>Whether the address is of those that pods have: private (RFC 1918), shared (RFC 6598), or any of IPv6 that is of one machine.</summary>
+    /// <summary>Whether pods may have the address: private (RFC 1918), shared (RFC 6598), or an IPv6 address of a single machine.</summary>
     public static bool IsPrivate(in InlineBytes16 address)
     {
         ReadOnlySpan<byte> bytes = address;

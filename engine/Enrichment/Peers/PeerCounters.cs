@@ -1,19 +1,19 @@
 namespace NetMon.Enrichment.Peers;
 
-/// <summary>What one half of a table holds and had no room for. One thread writes; any may read.</summary>
+/// <summary>Statistics of one half of the table of peers. One thread writes; any thread may read.</summary>
 public sealed class PeerCounters
 {
     private long _addresses;
     private long _refused;
     private long _evicted;
 
-    /// <summary>Addresses held, also those that ended a while ago.</summary>
+    /// <summary>Addresses held, including recently ended ones.</summary>
     public long Addresses => Volatile.Read(ref _addresses);
 
-    /// <summary>Addresses for which there was no room.</summary>
+    /// <summary>Addresses rejected because the table was full.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Claims that went because one address had too many.</summary>
+    /// <summary>Claims evicted because an address had too many.</summary>
     public long Evicted => Volatile.Read(ref _evicted);
 
     internal void Hold(int addresses) => Volatile.Write(ref _addresses, addresses);

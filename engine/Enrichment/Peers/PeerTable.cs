@@ -3,15 +3,15 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Peers;
 
 /// <summary>
-/// Who is at the other end of a connection, by address and time. <see cref="Local"/> knows this node's pods exactly; <see cref="Cluster"/>
-/// has what the Kubernetes API says. A name that is not certain is left out. Each of the two is written by one thread; one thread names
-/// events, without a lock and, once a peer was named, without allocation.
+/// Finds the other end of a connection by address and time. <see cref="Local"/> knows this node's pods exactly; <see cref="Cluster"/> has what the
+/// Kubernetes API reports. Uncertain names are left out. Each of the two is written by one thread; one thread names events, without locks and, once a
+/// peer has been named, without allocations.
 /// </summary>
 /// <param name="node">This node's name.</param>
-/// <param name="time">The clock; null for the system's.</param>
+/// <param name="time">The clock; null: the system's.</param>
 public sealed class PeerTable(string node, TimeProvider? time = null)
 {
-    /// <summary>Identities of Services whose endpoint nobody knows. The readers' thread.</summary>
+    /// <summary>Identities of Services with an unknown endpoint. For the readers' thread.</summary>
     private LastPeer _ofNoAddress;
 
     /// <summary>This node's pods, by their sandboxes' addresses.</summary>
@@ -20,14 +20,14 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
     /// <summary>Nodes, Services and endpoints of the cluster.</summary>
     public ClusterPeers Cluster { get; } = new(node, time ?? TimeProvider.System);
 
-    /// <summary>Whether nothing is known at all.</summary>
+    /// <summary>Whether no address is known.</summary>
     public bool IsEmpty => Local.Addresses.Count == 0 && Cluster.Addresses.Count == 0;
 
     /// <summary>
-    /// Puts its peer into each event. False when waiting may bring one more: an address of nobody that is known, while a pod is awaited.
+    /// Sets the peer of each event. False if waiting may bring one more: an address is unknown while the addresses of a pod are awaited.
     /// </summary>
     /// <param name="events">The events.</param>
-    /// <param name="awaitedSince">Since when a pod is awaited whose addresses are not known, Unix nanoseconds; <see cref="long.MaxValue"/>: none is.</param>
+    /// <param name="awaitedSince">The start of a pod with addresses that are not known yet, Unix nanoseconds; <see cref="long.MaxValue"/>: none.</param>
     public bool Name(Span<ConnectionEvent> events, long awaitedSince)
     {
         if (IsEmpty && awaitedSince == long.MaxValue)
@@ -45,7 +45,7 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         return settled;
     }
 
-    /// <summary>The peer of an event's connection: of an outbound one the destination, of an inbound one the source. Null where nothing is known.</summary>
+    /// <summary>Returns the peer of an event: the destination of an outbound connection, the source of an inbound one. Null if unknown.</summary>
     public PeerIdentity? Of(in ConnectionEvent e)
     {
         ref readonly var record = ref e.Record;
@@ -58,7 +58,7 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         var cluster = Cluster.Addresses.TryGet(address, out var there) ? there.At(times.Began, times.Alive, times.Until) : null;
         if (here is not null && cluster is { Node: null } && !Agrees(here, local, cluster))
         {
-            cluster = null; // what the node itself knows is exact, and the API is late
+            cluster = null; // the node's own knowledge is exact, and the API is late
         }
 
         ServiceFacts? service;
@@ -74,7 +74,7 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         return IdentityOf(local, cluster, service) ?? Cluster.RangeOf(address, times.Began)?.IdentityOf(service: null);
     }
 
-    /// <summary>Whether the API's word on an address of this node's pods is of the pod that has it, or of one after the last that the node knows.</summary>
+    /// <summary>Whether the API's claim for an address of this node's pods is for the pod that has it, or for one after the last that the node knows.</summary>
     private static bool Agrees(AddressSpan here, AddressSpan? local, AddressSpan cluster) =>
         local is null ? cluster.Pod is not null && cluster.FromUnixNanoseconds > here.UntilUnixNanoseconds
         : local.Pod is { } known && cluster.Pod is { } told && known.IsSamePod(told);
@@ -106,7 +106,7 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
         return span.Node is null ? span.ServiceAt(port) : Cluster.ByNodePort(port);
     }
 
-    /// <summary>When the connection began, a moment at which it was certainly alive, and until when an attempt that failed went on.</summary>
+    /// <summary>Returns when the connection began, a time at which it was certainly alive, and the end of a failed attempt.</summary>
     private static (long Began, long Alive, long Until) TimesOf(in ConnectionEvent e)
     {
         ref readonly var record = ref e.Record;

@@ -1,34 +1,34 @@
 namespace NetMon.Enrichment.Pods;
 
 /// <summary>
-/// The sandboxes that are there and their addresses, by the runtimes' reports and by the ends of their cgroups. It passes on each
-/// beginning, change and end once. The directory's thread.
+/// The existing sandboxes and their addresses, from the runtimes' reports and the ends of their cgroups. Passes each start, change and end on to its
+/// listeners once. For the directory's thread.
 /// </summary>
-/// <param name="containers">The sandboxes' cgroups say when they began and ended; borrowed.</param>
-/// <param name="time">The clock of ends that nobody gives a time for.</param>
+/// <param name="containers">The cgroups of sandboxes, which determine their start and end; borrowed.</param>
+/// <param name="time">The clock, for ends without a reported time.</param>
 internal sealed class KnownPods(KnownContainers containers, TimeProvider time)
 {
     /// <summary>
-    /// What lies between a sandbox's creation and its cgroup's at most. A cgroup that seems to be made later was found when the agent
-    /// started, a while after it was made.
+    /// The maximum time from a sandbox's creation to its cgroup's. A cgroup that seems to be created later was found when the agent started, some time after
+    /// its creation.
     /// </summary>
     private const long LongestStart = 120_000_000_000;
 
-    /// <summary>Sandboxes kept. A node has some hundreds of pods; one more is not passed on.</summary>
+    /// <summary>The maximum number of sandboxes. A node has some hundreds of pods; further ones are not passed on.</summary>
     public const int Most = 8192;
 
     private readonly Dictionary<string, (PodAddresses Pod, int Endpoint)> _pods = [];
     private readonly List<Action<PodAddresses>> _listeners = [];
 
-    /// <summary>Sandboxes held.</summary>
+    /// <summary>The number of sandboxes.</summary>
     public int Count => _pods.Count;
 
-    /// <summary>Has a listener called with each beginning, change and end, on the directory's thread; it must not block.</summary>
+    /// <summary>Adds a listener for each start, change and end, called on the directory's thread; it must not block.</summary>
     public void OnPod(Action<PodAddresses> listener) => _listeners.Add(listener);
 
-    /// <summary>Takes in what a runtime has reported.</summary>
-    /// <param name="endpoint">Which runtime, by its place.</param>
-    /// <param name="news">What it reported.</param>
+    /// <summary>Applies a runtime's report.</summary>
+    /// <param name="endpoint">The runtime's index.</param>
+    /// <param name="news">The report.</param>
     public void Take(int endpoint, PodNews news)
     {
         if (news.Present is { } present)
@@ -54,11 +54,11 @@ internal sealed class KnownPods(KnownContainers containers, TimeProvider time)
     }
 
     /// <summary>
-    /// The last cgroup of a container is gone. Only a pod's sandbox has ended then: the same container of Docker may begin again
-    /// under its id, and Docker reports the end.
+    /// Called when the last cgroup of a container was removed. Only a pod's sandbox has ended then: a Docker container may be restarted under the same id,
+    /// and Docker reports its end.
     /// </summary>
-    /// <param name="containerId">Which.</param>
-    /// <param name="unixNanoseconds">When; 0: not known.</param>
+    /// <param name="containerId">The container.</param>
+    /// <param name="unixNanoseconds">When; 0: unknown.</param>
     public void EndOfCgroups(string containerId, long unixNanoseconds)
     {
         if (_pods.TryGetValue(containerId, out var known) && known.Pod.IsPod)
@@ -67,7 +67,7 @@ internal sealed class KnownPods(KnownContainers containers, TimeProvider time)
         }
     }
 
-    /// <summary>The first cgroup of a container is there: of a sandbox that a runtime has reported before, it says more exactly since when.</summary>
+    /// <summary>Called when a container has its first cgroup, which gives a sandbox reported before a more exact start.</summary>
     public void BeginOfCgroups(string containerId)
     {
         if (_pods.TryGetValue(containerId, out var known) && known.Pod.IsPod)
@@ -87,7 +87,7 @@ internal sealed class KnownPods(KnownContainers containers, TimeProvider time)
         Pass(pod);
         if (pod.IsPod && containers.Find(pod.SandboxId) is { LiveCgroups: 0, EndedUnixNanoseconds: > 0 and var ended })
         {
-            End(pod, ended); // before it was reported
+            End(pod, ended); // it ended before it was reported
         }
     }
 
@@ -103,8 +103,8 @@ internal sealed class KnownPods(KnownContainers containers, TimeProvider time)
     }
 
     /// <summary>
-    /// With the more exact beginning: the runtimes give a sandbox its addresses after they have created it and before they make its cgroup,
-    /// and until then another may have had them.
+    /// Passes the sandbox on with the more exact start: runtimes assign the addresses after creating a sandbox and before creating its cgroup, and until then
+    /// another sandbox may have had them.
     /// </summary>
     private void Pass(PodAddresses pod)
     {

@@ -5,16 +5,16 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Pods;
 
 /// <summary>
-/// The addresses of a pod's sandbox, or of a container outside Kubernetes with addresses of its own, and from when to when they are
-/// its. Immutable.
+/// The addresses of a pod's sandbox, or of a container outside Kubernetes with addresses of its own, and the time range during which it has them.
+/// Immutable.
 /// </summary>
-/// <param name="SandboxId">Of the sandbox, or of the container.</param>
-/// <param name="Pod">Which pod; of a container outside Kubernetes its name, without a namespace and a uid.</param>
-/// <param name="Workload">What it is part of.</param>
-/// <param name="Addresses">IPv4 and IPv6; none where it shares the node's network.</param>
-/// <param name="IsHostNetwork">It shares the node's network: the node's addresses are not its own.</param>
-/// <param name="FromUnixNanoseconds">When it began.</param>
-/// <param name="UntilUnixNanoseconds">When it ended; 0: it is there.</param>
+/// <param name="SandboxId">The id of the sandbox or container.</param>
+/// <param name="Pod">The pod; for a container outside Kubernetes, its name without namespace and uid.</param>
+/// <param name="Workload">The workload that it belongs to.</param>
+/// <param name="Addresses">IPv4 and IPv6; empty on the host network.</param>
+/// <param name="IsHostNetwork">Whether it is on the host network, and so has no addresses of its own.</param>
+/// <param name="FromUnixNanoseconds">When it started.</param>
+/// <param name="UntilUnixNanoseconds">When it ended; 0: still running.</param>
 public sealed record PodAddresses(
     string SandboxId,
     PodName Pod,
@@ -24,13 +24,13 @@ public sealed record PodAddresses(
     long FromUnixNanoseconds,
     long UntilUnixNanoseconds = 0)
 {
-    /// <summary>Addresses that are kept of one pod; Kubernetes gives it two at most.</summary>
+    /// <summary>The maximum number of addresses kept for a pod; Kubernetes assigns at most two.</summary>
     public const int Most = 16;
 
-    /// <summary>Whether it is a pod of Kubernetes, so that its sandbox's id is never used again.</summary>
+    /// <summary>Whether it is a pod of Kubernetes, with a sandbox id that is never reused.</summary>
     public bool IsPod => Pod.Uid.Length > 0 || Pod.Namespace.Length > 0;
 
-    /// <summary>Whether another report says the same of its beginning.</summary>
+    /// <summary>Whether another report of its start has the same content.</summary>
     public bool IsSameAs(PodAddresses other) =>
         SandboxId == other.SandboxId && Pod == other.Pod && Workload == other.Workload && IsHostNetwork == other.IsHostNetwork
         && FromUnixNanoseconds == other.FromUnixNanoseconds && Addresses.SequenceEqual(other.Addresses);

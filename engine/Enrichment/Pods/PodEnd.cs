@@ -1,6 +1,6 @@
 namespace NetMon.Enrichment.Pods;
 
-/// <summary>A sandbox or a container ended.</summary>
-/// <param name="Id">Its id; maybe one whose addresses nobody has reported.</param>
-/// <param name="UnixNanoseconds">When.</param>
+/// <summary>The end of a sandbox or container.</summary>
+/// <param name="Id">Its id; its addresses may not have been reported.</param>
+/// <param name="UnixNanoseconds">When it ended.</param>
 public readonly record struct PodEnd(string Id, long UnixNanoseconds);

@@ -3,11 +3,11 @@ using NetMon.Foundation.Logging;
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
-/// All container runtimes of the node. What they tell, asked or unasked, is posted as reports, from any thread.
+/// All container runtimes of the node. Their answers and notifications are posted as reports, on any thread.
 /// </summary>
 public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
 {
-    /// <summary>How long the end may take, whatever hangs.</summary>
+    /// <summary>The maximum time for stopping, even if something hangs.</summary>
     private static readonly TimeSpan EndBound = TimeSpan.FromMilliseconds(900);
 
     private readonly RuntimeLink[] _links;
@@ -15,7 +15,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Nothing is asked before <see cref="Start"/>. An endpoint's place in the list is its number and its bit.</summary>
+    /// <summary>Creates the runtimes; they are contacted after <see cref="Start"/>. An endpoint's index in the list is its number and its bit.</summary>
     public ContainerRuntimes(
         IReadOnlyList<RuntimeEndpoint> endpoints, RuntimeOptions options, RuntimeReports reports, Logger log)
     {
@@ -23,7 +23,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         _links = [.. endpoints.Select((endpoint, place) => new RuntimeLink(place, endpoint, options, _claims, reports, log))];
     }
 
-    /// <summary>Bit n: endpoint n's socket is there, whether or not it can be asked just now.</summary>
+    /// <summary>Bit n: the socket of endpoint n exists, whether or not it responds now.</summary>
     public uint Present
     {
         get
@@ -38,7 +38,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         }
     }
 
-    /// <summary>Bit n: an answer of endpoint n can be hoped for soon.</summary>
+    /// <summary>Bit n: endpoint n is expected to answer soon.</summary>
     public uint Answering
     {
         get
@@ -53,13 +53,13 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         }
     }
 
-    /// <summary>How it stands with each endpoint, by its place.</summary>
+    /// <summary>The status of each endpoint, by index.</summary>
     public IReadOnlyList<RuntimeStatus> Status => [.. _links.Select(link => link.Status)];
 
-    /// <summary>Begins, once. Whose socket is there is known when this returns.</summary>
+    /// <summary>Starts, once. The existing sockets are known when this returns.</summary>
     public void Start() => _running = Task.WhenAll(_links.Select(link => link.Start(_stop.Token)).ToArray());
 
-    /// <summary>Wants an id's names of every runtime that is there. Any thread; it does not wait, and allocates nothing for an id that waits already.</summary>
+    /// <summary>Requests the names of an id from every existing runtime. Thread-safe; does not wait, and does not allocate for an id that is already queued.</summary>
     public void Ask(string containerId)
     {
         foreach (var link in _links)
@@ -68,7 +68,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         }
     }
 
-    /// <summary>Asks one endpoint for its version and all its containers, and tells how that went. Throws when it is stopped only.</summary>
+    /// <summary>Requests the version and all containers from one endpoint, and returns the result. Throws only when stopped.</summary>
     public static async Task<RuntimeStatus> ExamineAsync(
         RuntimeEndpoint endpoint, TimeSpan timeout, RuntimeOptions? options = null, CancellationToken stop = default)
     {
@@ -95,7 +95,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         return told with { Calls = calls.Begun, LastLatency = calls.LastLatency };
     }
 
-    /// <summary>Ends all; within a second also when a runtime hangs.</summary>
+    /// <summary>Stops everything, within a second even if a runtime hangs.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -105,7 +105,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // What still hangs holds no lock and ends with the process.
+            // Whatever still hangs holds no lock and ends with the process.
             return;
         }
 

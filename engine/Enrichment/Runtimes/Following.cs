@@ -1,27 +1,27 @@
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>Beside a connection's calls: reports each container that is created and what is new of sandboxes. Its end ends the session.</summary>
+/// <summary>Follows a runtime's events beside other calls: reports each new container and changes of sandboxes. Ends the session when it ends.</summary>
 /// <remarks>
-/// It takes at most <see cref="MostPerSecond"/> a second: a node starts some hundreds of containers at once, and reading what
-/// a broken runtime sends without end would cost the agent its CPU. The rest waits in the socket.
+/// Processes at most <see cref="MostPerSecond"/> events per second: a node starts some hundreds of containers at once, while a broken runtime that sends
+/// events without end would cost the agent its CPU. The rest waits in the socket.
 /// </remarks>
 internal sealed class Following(IContainerRuntime runtime, CancellationTokenSource session, TimeProvider time, Action<RuntimeNews> onNews)
 {
-    /// <summary>Events taken in a second.</summary>
+    /// <summary>The maximum number of events per second.</summary>
     public const int MostPerSecond = 2000;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>A stream that does not heed its token is left to itself after this.</summary>
+    /// <summary>How long to wait for a stream that ignores its cancellation before abandoning it.</summary>
     private static readonly TimeSpan EndBound = TimeSpan.FromMilliseconds(500);
 
     private Task _task = Task.CompletedTask;
     private volatile Exception? _failure;
 
-    /// <summary>Why the session was ended; null when it was not by this.</summary>
+    /// <summary>Why the session was ended; null if it was not ended by this object.</summary>
     public Exception? Failure => _failure;
 
-    /// <summary>Begins where the runtime can be followed. The session must not have been ended.</summary>
+    /// <summary>Starts, if the runtime can be followed. The session must not have ended.</summary>
     public void Start()
     {
         if (runtime.CanFollow)
@@ -30,7 +30,7 @@ internal sealed class Following(IContainerRuntime runtime, CancellationTokenSour
         }
     }
 
-    /// <summary>Waits for the end, after the session was ended.</summary>
+    /// <summary>Waits for the end, after the session has ended.</summary>
     public async Task EndAsync()
     {
         try
@@ -67,7 +67,7 @@ internal sealed class Following(IContainerRuntime runtime, CancellationTokenSour
                 }
             }
 
-            // It may have found out only now that there is nothing to follow.
+            // It may have detected only now that events are not supported.
             if (!runtime.CanFollow || stop.IsCancellationRequested)
             {
                 return;

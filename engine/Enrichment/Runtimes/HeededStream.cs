@@ -1,13 +1,12 @@
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
-/// A connection whose other side must read what is sent to it: while a write waits for that, only so much more is read. An
-/// HTTP/2 client answers every PING and SETTINGS, and a peer that sends them without reading would have the answers queue up
-/// without bound. Owns the inner stream.
+/// A connection whose peer must read what is sent to it: while a write waits for the peer, only a limited amount is read. An HTTP/2 client answers every
+/// PING and SETTINGS frame; a peer that sends these without reading would make the queue of answers grow without bound. Owns the inner stream.
 /// </summary>
 internal sealed class HeededStream(Stream inner) : Stream
 {
-    /// <summary>Bytes that are read while one and the same write waits. An answer to 17 bytes takes about 200 in memory.</summary>
+    /// <summary>The maximum number of bytes read while one write waits. An answer to 17 bytes takes about 200 in memory.</summary>
     public const int MostUnheeded = 1 << 20;
 
     private long _unheeded;

@@ -2,14 +2,14 @@ using NetMon.Foundation.Logging;
 
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>One log line when a runtime is found, one when it is lost and why, one when it is back; not one per attempt.</summary>
+/// <summary>Logs one line when a runtime is found, one with the reason when it is lost, and one when it is back, rather than one per attempt.</summary>
 internal sealed class LinkLog(RuntimeEndpoint endpoint, Logger log)
 {
     private bool _saidMissing;
     private bool _saidFailing;
     private bool _wasConnected;
 
-    /// <summary>The socket is not there, or belongs to another endpoint.</summary>
+    /// <summary>The socket does not exist, or belongs to another endpoint.</summary>
     public void Missing(TimeSpan lookInterval)
     {
         if (_saidMissing || _wasConnected || endpoint.IsUsualPlace)
@@ -23,7 +23,7 @@ internal sealed class LinkLog(RuntimeEndpoint endpoint, Logger log)
             : $"runtime {endpoint.Address}: no such socket, or no permission to see it; checking again every {lookInterval.TotalSeconds:0.###} s");
     }
 
-    /// <summary>The runtime reported its version and all its containers.</summary>
+    /// <summary>The runtime has returned its version and all its containers.</summary>
     public void Connected(string version, int containers)
     {
         log.Info($"runtime {endpoint.Address}: {(_wasConnected ? "back: " : "")}{version}, {containers} containers");

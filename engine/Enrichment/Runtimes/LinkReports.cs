@@ -5,33 +5,34 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
-/// One endpoint's way to the reports, and what it has reported. Any thread; but one alone posts events, and one what is owed.
+/// Posts the reports of one endpoint. Thread-safe; but only one thread may post events, and only one may post pending reports.
 /// </summary>
-/// <param name="place">The endpoint, by its place among the endpoints.</param>
+/// <param name="place">The endpoint's index.</param>
+/// <param name="reports">Receives the reports.</param>
 /// <param name="reports">Where to post.</param>
 internal sealed class LinkReports(int place, RuntimeReports reports)
 {
-    /// <summary>Events about sandboxes that may be owed.</summary>
+    /// <summary>The maximum number of pending events about sandboxes.</summary>
     public const int MostOwed = 4096;
 
     private readonly ConcurrentQueue<PodNews> _owed = new();
     private long _told;
     private long _leftOut;
 
-    /// <summary>Containers reported, each time that they were.</summary>
+    /// <summary>The number of containers reported, with repetitions.</summary>
     public long Told => Interlocked.Read(ref _told);
 
-    /// <summary>Whether there was no room for what an event said of a sandbox.</summary>
+    /// <summary>Whether there are pending reports of sandbox events, which did not fit.</summary>
     public bool Owes => !_owed.IsEmpty;
 
-    /// <summary>Containers left out of answers, and containers and sandboxes of events that there was no room for.</summary>
+    /// <summary>Containers left out of answers, and containers and sandboxes of events that did not fit.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
 
     /// <summary>Posts an answer; waits for room.</summary>
     /// <param name="found">The containers in it.</param>
-    /// <param name="wanted">The ids that were asked for.</param>
-    /// <param name="leftOut">Containers left out of it.</param>
-    /// <param name="stop">Ends the wait.</param>
+    /// <param name="wanted">The ids that were requested.</param>
+    /// <param name="leftOut">The number of containers left out of it.</param>
+    /// <param name="stop">Cancels the wait.</param>
     public async Task PostAsync(IReadOnlyList<ContainerIdentity> found, IReadOnlyCollection<string> wanted, long leftOut, CancellationToken stop)
     {
         Interlocked.Add(ref _leftOut, leftOut);
@@ -39,7 +40,7 @@ internal sealed class LinkReports(int place, RuntimeReports reports)
         await reports.PostAsync(new RuntimeReport(place, found, wanted), stop).ConfigureAwait(false);
     }
 
-    /// <summary>Posts what was read of sandboxes; waits for room.</summary>
+    /// <summary>Posts facts about sandboxes; waits for room.</summary>
     public async Task PostAsync(PodNews pods, CancellationToken stop)
     {
         if (!pods.IsEmpty)
@@ -49,8 +50,8 @@ internal sealed class LinkReports(int place, RuntimeReports reports)
     }
 
     /// <summary>
-    /// Posts an event. A container that there is no room for is asked for once an event comes from it; what is said of a sandbox nobody
-    /// would ask for, so it is owed, and what comes after it too.
+    /// Posts an event. A container that does not fit is requested again when it has an event. Facts about sandboxes would not be requested again, so they
+    /// become pending together with all later ones.
     /// </summary>
     public void Post(RuntimeNews news)
     {
@@ -74,13 +75,13 @@ internal sealed class LinkReports(int place, RuntimeReports reports)
         }
     }
 
-    /// <summary>Posts what is owed, in its order; waits for room.</summary>
+    /// <summary>Posts the pending reports in order; waits for room.</summary>
     public async Task PostOwedAsync(CancellationToken stop)
     {
         while (_owed.TryPeek(out var pods))
         {
             await PostAsync(pods, stop).ConfigureAwait(false);
-            _ = _owed.TryDequeue(out _); // not before: what happens meanwhile comes after it
+            _ = _owed.TryDequeue(out _); // only now, so that later events are queued after it
         }
     }
 

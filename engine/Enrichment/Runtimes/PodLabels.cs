@@ -3,7 +3,7 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>Names by the labels that kubelet gives every container and sandbox, whatever the runtime (kubelet's types/labels.go).</summary>
+/// <summary>Names from the labels that kubelet sets on every container and sandbox, with any runtime (kubelet's types/labels.go).</summary>
 internal static class PodLabels
 {
     /// <summary>The container's name in its pod.</summary>
@@ -19,31 +19,30 @@ internal static class PodLabels
     public const string PodUid = "io.kubernetes.pod.uid";
 
     /// <summary>
-    /// Characters of a name that are kept. Kubernetes' are at most 253; but anybody who may start a container may write
-    /// megabytes into a label.
+    /// The maximum length of a name. Kubernetes names have at most 253 characters, but anyone who may start a container can write megabytes into a label.
     /// </summary>
     public const int LongestName = 256;
 
-    /// <summary>Characters of an image's reference that are kept: its name has at most 255, a tag 128, a digest 71.</summary>
+    /// <summary>The maximum length of an image's reference: its name has at most 255 characters, a tag 128, a digest 71.</summary>
     public const int LongestImage = 512;
 
-    /// <summary>An id is the name of a cgroup, and no file's name is longer (NAME_MAX).</summary>
+    /// <summary>The maximum length of an id, which is the name of a cgroup directory (NAME_MAX).</summary>
     public const int LongestId = 255;
 
-    /// <summary>A name that is no longer than any sensible one; null is none.</summary>
+    /// <summary>Returns a name cut to its maximum length; empty for null.</summary>
     public static string Bounded(string? text) => Cut(text, LongestName);
 
-    /// <summary>A label's value, bounded; empty where it is missing.</summary>
+    /// <summary>Returns a label's value, cut to the maximum length; empty if missing.</summary>
     public static string Label<T>(this IEnumerable<KeyValuePair<string, T>>? labels, string name)
         where T : class? =>
         labels is IDictionary<string, T> lookup && lookup.TryGetValue(name, out var value) ? Bounded(value as string) : "";
 
-    /// <summary>The pod that labels name; its name is empty where they name none.</summary>
+    /// <summary>Returns the pod named by labels; its name is empty if there is none.</summary>
     public static PodName Pod<T>(IEnumerable<KeyValuePair<string, T>>? labels)
         where T : class? =>
         new(labels.Label(PodNamespace), labels.Label(PodName), labels.Label(PodUid));
 
-    /// <summary>A container or sandbox by its labels, with what the caller knows better put in place of them.</summary>
+    /// <summary>Returns the identity of a container or sandbox from its labels, with the caller's values taking precedence.</summary>
     public static ContainerIdentity Identity<T>(string id, IEnumerable<KeyValuePair<string, T>>? labels, string containerName, string image)
         where T : class? =>
         new(
@@ -54,10 +53,10 @@ internal static class PodLabels
             labels.Label(PodUid),
             Image(image));
 
-    /// <summary>An id as it is; empty where no cgroup can have it.</summary>
+    /// <summary>Returns an id; empty if no cgroup can have it.</summary>
     public static string IdOrNone(string id) => id.Length <= LongestId ? id : "";
 
-    /// <summary>An image's reference, no longer than any sensible one.</summary>
+    /// <summary>Returns an image's reference, cut to its maximum length.</summary>
     public static string Image(string? text) => Cut(text, LongestImage);
 
     private static string Cut(string? text, int longest) =>

@@ -2,15 +2,15 @@ using NetMon.Foundation;
 
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>Has addresses of sandboxes that could not be read tried again, with pauses that grow while it fails. The link's loop.</summary>
+/// <summary>Retries reading addresses of sandboxes, with growing pauses while it fails. For the link's loop.</summary>
 /// <param name="options">Clock and pauses.</param>
-/// <param name="wanted">What the loop waits for besides.</param>
+/// <param name="wanted">The other work that the loop waits for.</param>
 internal sealed class PodRetries(RuntimeOptions options, WantedIds wanted)
 {
     private readonly BackOff _pauses = new(options.FirstBackOff, options.LongestBackOff);
     private (long Since, TimeSpan Pause)? _waiting;
 
-    /// <summary>Waits until something is wanted or has happened, or it is time to try again.</summary>
+    /// <summary>Waits until there is work, or a retry is due.</summary>
     public async Task WaitAsync(IContainerRuntime runtime, CancellationToken stop)
     {
         if (!runtime.HasPodsToRetry)
@@ -32,7 +32,7 @@ internal sealed class PodRetries(RuntimeOptions options, WantedIds wanted)
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
-                // It is time.
+                // A retry is due.
             }
         }
 

@@ -4,16 +4,16 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
-/// The sandboxes of a connection: what their containers are part of, and whose addresses are still to be read. Bounded; the oldest is
-/// forgotten. Any thread.
+/// The sandboxes of a connection: the workloads of their containers, and which addresses are still to be read. Bounded; the oldest is evicted.
+/// Thread-safe.
 /// </summary>
-/// <param name="naming">How pods become workloads.</param>
+/// <param name="naming">Determines workloads of pods.</param>
 internal sealed class PodSandboxes(PodNaming naming)
 {
-    /// <summary>How often the addresses of one sandbox are read at most.</summary>
+    /// <summary>The maximum number of attempts to read the addresses of a sandbox.</summary>
     public const int MostTries = 8;
 
-    /// <summary>Sandboxes kept.</summary>
+    /// <summary>The maximum number of sandboxes.</summary>
     public const int Most = FoundContainers.Most;
 
     private readonly Lock _gate = new();
@@ -22,14 +22,14 @@ internal sealed class PodSandboxes(PodNaming naming)
     private readonly Queue<string> _order = new();
     private readonly Queue<string> _unread = new();
     private readonly HashSet<string> _asked = [];
-    private readonly Dictionary<string, int> _failed = []; // how often
+    private readonly Dictionary<string, int> _failed = []; // number of failures
     private readonly List<string> _retry = [];
     private HashSet<string>? _ready;
 
-    /// <summary>How pods become workloads.</summary>
+    /// <summary>Determines workloads of pods.</summary>
     public PodNaming Naming => naming;
 
-    /// <summary>Whether a sandbox's addresses are to be read, or a list of all was taken that is to be reported.</summary>
+    /// <summary>Whether addresses of a sandbox are to be read, or a complete list is to be reported.</summary>
     public bool HasUnread
     {
         get
@@ -41,7 +41,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>Whether a sandbox's addresses could not be read and are to be tried again.</summary>
+    /// <summary>Whether addresses of a sandbox could not be read and are to be retried.</summary>
     public bool HasFailed
     {
         get
@@ -53,7 +53,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>Keeps what the labels of a sandbox say.</summary>
+    /// <summary>Stores the facts from the labels of a sandbox.</summary>
     public void Add(string id, PodFacts facts)
     {
         lock (_gate)
@@ -76,7 +76,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>What is known of a sandbox; null if it is not known.</summary>
+    /// <summary>Returns what is known of a sandbox; null if unknown.</summary>
     public PodFacts? Of(string id)
     {
         lock (_gate)
@@ -85,7 +85,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>The sandbox of a container by its id, or else by the pod's uid; empty where it is not known.</summary>
+    /// <summary>Returns the sandbox of a container by its id, or else by the pod's uid; empty if unknown.</summary>
     public string IdOf(string sandboxId, string podUid)
     {
         lock (_gate)
@@ -94,11 +94,11 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>A container with the facts of its sandbox, or with a guess where the sandbox is not known.</summary>
+    /// <summary>Returns a container with the facts of its sandbox, or with a guess if the sandbox is unknown.</summary>
     public ContainerIdentity Join(ContainerIdentity container, string sandboxId) =>
         Of(IdOf(sandboxId, container.PodUid))?.Give(container) ?? naming.Guess(container);
 
-    /// <summary>Wants a sandbox's addresses, once.</summary>
+    /// <summary>Requests a sandbox's addresses, once.</summary>
     public void WantAddresses(string id)
     {
         lock (_gate)
@@ -119,7 +119,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>A sandbox's addresses are known: they need not be read.</summary>
+    /// <summary>Records that a sandbox's addresses are known and need not be read.</summary>
     public void AddressesKnown(string id)
     {
         lock (_gate)
@@ -131,7 +131,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>The next ids whose addresses are to be read.</summary>
+    /// <summary>Takes the next ids with addresses to be read.</summary>
     public IReadOnlyList<string> TakeUnread(int most)
     {
         lock (_gate)
@@ -146,7 +146,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>A sandbox's addresses could not be read, for a reason that may pass; after <see cref="MostTries"/> it is left at that.</summary>
+    /// <summary>Records that a sandbox's addresses could not be read for a possibly temporary reason; gives up after <see cref="MostTries"/>.</summary>
     public void AddressesFailed(string id)
     {
         lock (_gate)
@@ -158,7 +158,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>Has what failed read again.</summary>
+    /// <summary>Queues failed ones again.</summary>
     public void Retry()
     {
         lock (_gate)
@@ -168,7 +168,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>A list of all was taken: these are ready.</summary>
+    /// <summary>Records the ready sandboxes of a complete list.</summary>
     public void AllReady(HashSet<string> ready)
     {
         lock (_gate)
@@ -177,7 +177,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>The sandboxes that were ready when all were listed; null if that was taken, or all were not listed.</summary>
+    /// <summary>Takes the ready sandboxes of the last complete list; null if they were taken, or there is no such list.</summary>
     public IReadOnlySet<string>? TakeReady()
     {
         lock (_gate)

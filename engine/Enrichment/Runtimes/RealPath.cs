@@ -1,12 +1,12 @@
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>Where a path leads once all symbolic links on it are followed.</summary>
+/// <summary>Resolves all symbolic links in a path.</summary>
 internal static class RealPath
 {
-    /// <summary>As many as the kernel follows (path_resolution(7)).</summary>
+    /// <summary>The kernel's limit (path_resolution(7)).</summary>
     private const int MostLinks = 40;
 
-    /// <summary>Of an absolute path. What can't be followed stays as it is written.</summary>
+    /// <summary>Resolves an absolute path. Parts that can't be resolved stay as written.</summary>
     public static string Of(string path)
     {
         var pending = new Stack<string>();

@@ -1,22 +1,22 @@
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>The calls to one runtime: one at a time, each with a deadline, counted and measured. Reading: any thread.</summary>
+/// <summary>The calls to one runtime: one at a time, each with a deadline, counted and measured. Properties are thread-safe.</summary>
 internal sealed class RuntimeCalls(RuntimeOptions options)
 {
-    /// <summary>Timestamps start at 0 somewhere in the past, so none of a call is this.</summary>
+    /// <summary>Never the timestamp of a call: timestamps start at 0 some time in the past.</summary>
     private const long Idle = long.MinValue;
 
     private long _since = Idle;
     private long _begun;
     private long _lastLatencyTicks;
 
-    /// <summary>Calls begun.</summary>
+    /// <summary>The number of calls begun.</summary>
     public long Begun => Interlocked.Read(ref _begun);
 
-    /// <summary>How long the last call that was answered took.</summary>
+    /// <summary>The duration of the last call that was answered.</summary>
     public TimeSpan LastLatency => new(Interlocked.Read(ref _lastLatencyTicks));
 
-    /// <summary>True while a call takes longer than the bound.</summary>
+    /// <summary>Whether the current call takes longer than the limit.</summary>
     public bool IsOverdue
     {
         get
@@ -26,7 +26,7 @@ internal sealed class RuntimeCalls(RuntimeOptions options)
         }
     }
 
-    /// <summary>Makes one. Past the deadline: <see cref="RuntimeException"/>, and the call is left to itself if it does not heed its token.</summary>
+    /// <summary>Makes a call. After the deadline it throws <see cref="RuntimeException"/>, and abandons a call that ignores its cancellation.</summary>
     public async Task<T> MakeAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken stop)
     {
         using var deadline = new CancellationTokenSource(options.CallDeadline, options.Time);

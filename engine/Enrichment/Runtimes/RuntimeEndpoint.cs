@@ -2,16 +2,16 @@ using System.Text;
 
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>Where a container runtime is asked.</summary>
+/// <summary>The address of a container runtime.</summary>
 /// <param name="SocketPath">Absolute path of its Unix socket.</param>
-/// <param name="Kind">What is spoken there.</param>
-/// <param name="IsUsualPlace">Nobody named it: that it is missing is no news.</param>
+/// <param name="Kind">Its protocol.</param>
+/// <param name="IsUsualPlace">Whether it is a default, which is not reported if missing.</param>
 public sealed record RuntimeEndpoint(string SocketPath, RuntimeKind Kind, bool IsUsualPlace = false)
 {
-    /// <summary>How many there may be: one bit each.</summary>
+    /// <summary>The maximum number of endpoints: one bit each.</summary>
     public const int Limit = 32;
 
-    /// <summary>What <see cref="ParseList"/> takes.</summary>
+    /// <summary>The syntax that <see cref="ParseList"/> accepts.</summary>
     public const string Takes =
         "auto, none, or a list with commas of unix:///SOCKET, cri:///SOCKET, docker:///SOCKET or an absolute path";
 
@@ -20,7 +20,7 @@ public sealed record RuntimeEndpoint(string SocketPath, RuntimeKind Kind, bool I
 
     private const char Separator = ',';
 
-    /// <summary>Where distributions put their runtimes' sockets. k3s and RKE2 share one.</summary>
+    /// <summary>The default paths of runtimes' sockets in distributions. k3s and RKE2 share one.</summary>
     public static IReadOnlyList<RuntimeEndpoint> UsualPlaces { get; } =
     [
         Usual("/run/containerd/containerd.sock"),
@@ -33,10 +33,10 @@ public sealed record RuntimeEndpoint(string SocketPath, RuntimeKind Kind, bool I
         Usual("/run/podman/podman.sock"),
     ];
 
-    /// <summary>As it is written: cri:///run/crio/crio.sock.</summary>
+    /// <summary>The endpoint as written: cri:///run/crio/crio.sock.</summary>
     public string Address => (Kind == RuntimeKind.Docker ? "docker://" : "cri://") + SocketPath;
 
-    /// <summary>Reads the value of --runtime-endpoint; each socket comes once. Throws <see cref="FormatException"/>.</summary>
+    /// <summary>Parses the value of --runtime-endpoint; removes duplicate sockets. Throws <see cref="FormatException"/>.</summary>
     public static IReadOnlyList<RuntimeEndpoint> ParseList(string text)
     {
         if (text.Trim() == "none")
@@ -49,7 +49,7 @@ public sealed record RuntimeEndpoint(string SocketPath, RuntimeKind Kind, bool I
         {
             foreach (var endpoint in part == "auto" ? UsualPlaces : [Parse(part)])
             {
-                // What is named goes before what is only usual, wherever in the list.
+                // An explicit endpoint takes precedence over a default, anywhere in the list.
                 var same = endpoints.FindIndex(e => e.SocketPath == endpoint.SocketPath);
                 if (same < 0)
                 {

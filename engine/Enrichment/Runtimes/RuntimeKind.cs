@@ -1,6 +1,6 @@
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>Which interface is spoken on a runtime's socket.</summary>
+/// <summary>The protocol of a runtime's socket.</summary>
 public enum RuntimeKind
 {
     /// <summary>The Kubernetes Container Runtime Interface, runtime.v1: containerd, CRI-O, cri-dockerd.</summary>

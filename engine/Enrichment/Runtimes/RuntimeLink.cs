@@ -4,12 +4,12 @@ using NetMon.Foundation.Logging;
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
-/// One endpoint's loop: waits for its socket, connects, tells of all containers, then asks for what is wanted and tells of
-/// what is created, until it fails; then again, after a while. Reports and log lines come from its own task.
+/// The loop of one endpoint: waits for its socket, connects, reports all containers, then requests names and reports new containers until it fails; then
+/// retries after a pause. Reports and log lines come from its own task.
 /// </summary>
 public sealed class RuntimeLink
 {
-    /// <summary>So that the agents of many nodes do not reconnect at the same moment.</summary>
+    /// <summary>Prevents the agents of many nodes from reconnecting at the same time.</summary>
     private const double Jitter = 0.2;
 
     private readonly RuntimeEndpoint _endpoint;
@@ -40,12 +40,11 @@ public sealed class RuntimeLink
         _look = new BackOff(options.FirstBackOff, options.LookInterval, Jitter);
     }
 
-    /// <summary>True unless its socket is missing.</summary>
+    /// <summary>Whether its socket exists.</summary>
     public bool IsPresent => _state != RuntimeState.Absent;
 
     /// <summary>
-    /// True when it is connected and no call of it has been under way for longer than the bound, and while the very first
-    /// attempt to connect has not taken longer than that.
+    /// Whether it is connected and no call has taken longer than the limit, or the very first attempt to connect has not taken longer than that.
     /// </summary>
     public bool IsAnswering => _state switch
     {
@@ -54,7 +53,7 @@ public sealed class RuntimeLink
         _ => false,
     };
 
-    /// <summary>As it stands now.</summary>
+    /// <summary>The current status.</summary>
     public RuntimeStatus Status => new()
     {
         Endpoint = _endpoint,
@@ -71,7 +70,7 @@ public sealed class RuntimeLink
         LastFailure = _lastFailure,
     };
 
-    /// <summary>Wants an id's names, unless the socket is missing: what is there when it comes is told anyway. Any thread; doesn't wait.</summary>
+    /// <summary>Requests the names of an id, unless the socket is missing: existing containers are reported when it appears. Thread-safe; does not wait.</summary>
     public void Ask(string containerId)
     {
         if (IsPresent)
@@ -80,7 +79,7 @@ public sealed class RuntimeLink
         }
     }
 
-    /// <summary>Whether the socket is there is known when this returns; the task ends when it is stopped, without an exception.</summary>
+    /// <summary>Starts the loop; whether the socket exists is known when this returns. The task ends without an exception when stopped.</summary>
     internal Task Start(CancellationToken stop)
     {
         LookForSocket();
@@ -114,7 +113,7 @@ public sealed class RuntimeLink
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
-            // However the stop cut it short.
+            // However the stop interrupted it.
         }
         finally
         {
@@ -141,7 +140,7 @@ public sealed class RuntimeLink
         return true;
     }
 
-    /// <summary>One connection, from its making to its end; it always ends with an exception.</summary>
+    /// <summary>Serves one connection from its creation to its end, which is always an exception.</summary>
     private async Task ServeAsync(CancellationToken stop)
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -151,7 +150,7 @@ public sealed class RuntimeLink
         {
             var version = await _calls.MakeAsync(runtime.ReadVersionAsync, session.Token).ConfigureAwait(false);
 
-            // First, so that nothing is created between the list and the first event.
+            // First, so that no container is created between the list and the first event.
             following.Start();
             var count = await ListAsync(runtime, all: true, session.Token).ConfigureAwait(false);
             Connected(version, count);
@@ -181,7 +180,7 @@ public sealed class RuntimeLink
     private async Task ReadPodsAsync(IContainerRuntime runtime, CancellationToken stop) =>
         await _reports.PostAsync(await _calls.MakeAsync(runtime.ReadPodsAsync, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
 
-    /// <summary>One list call: of all, or of what is wanted if anything is. How many containers came, or were asked for.</summary>
+    /// <summary>Makes one list call: for all, or for requested ids if there are any. Returns the number of containers received or requested.</summary>
     private async Task<int> ListAsync(IContainerRuntime runtime, bool all, CancellationToken stop)
     {
         var wanted = _wanted.Take();
@@ -230,7 +229,7 @@ public sealed class RuntimeLink
 
     private void Failed(Exception why, TimeSpan lasted)
     {
-        // One that fails soon after each connection is not tried every half second.
+        // An endpoint that fails soon after each connection is not retried every half second.
         if (lasted > _options.LongestBackOff)
         {
             _retry.Reset();

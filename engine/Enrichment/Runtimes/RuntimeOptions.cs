@@ -4,37 +4,37 @@ using NetMon.Enrichment.Workloads;
 
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>How runtimes are asked.</summary>
+/// <summary>Options for querying runtimes.</summary>
 public sealed record RuntimeOptions
 {
-    /// <summary>How long a call may take before the connection counts as lost. A node with much to do answers late.</summary>
+    /// <summary>The timeout of a call, after which the connection counts as lost. A busy node answers late.</summary>
     public TimeSpan CallDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>From the end of one list call to the next; what is asked for in between goes out in one call.</summary>
+    /// <summary>The time from the end of a list call to the next; requests in between are combined into one call.</summary>
     public TimeSpan AskGap { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a call may be under way with the runtime still counting as answering.</summary>
+    /// <summary>How long a call may take with the runtime still considered responsive.</summary>
     public TimeSpan AnsweringBound { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How often a socket that is missing is looked for.</summary>
+    /// <summary>How often a missing socket is checked.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>From the first failure to the next attempt; doubled with each further one.</summary>
+    /// <summary>The pause after the first failure; doubles with each further one.</summary>
     public TimeSpan FirstBackOff { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest time between attempts, but for a jitter of a fifth.</summary>
+    /// <summary>The longest pause between attempts, apart from a jitter of a fifth.</summary>
     public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Ids that may wait for one runtime; beyond, the oldest is forgotten.</summary>
+    /// <summary>The maximum number of ids that wait for a runtime; beyond it, the oldest is dropped.</summary>
     public int WantedLimit { get; init; } = 4096;
 
-    /// <summary>The clock of all waits and bounds.</summary>
+    /// <summary>The clock for all waits and limits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How pods become workloads.</summary>
+    /// <summary>Determines workloads of pods.</summary>
     public PodNaming Naming { get; init; } = new("");
 
-    /// <summary>Makes an unconnected runtime for each connection; the link disposes of it.</summary>
+    /// <summary>Creates an unconnected runtime for each connection; the link disposes it.</summary>
     public Func<RuntimeEndpoint, PodNaming, IContainerRuntime> Open { get; init; } = static (endpoint, naming) => endpoint.Kind switch
     {
         RuntimeKind.Docker => new DockerRuntime(endpoint.SocketPath, naming),

@@ -3,12 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace NetMon.Enrichment.Runtimes;
 
 /// <summary>
-/// The way of reports from the runtimes to the directory of containers: many threads post, one takes, in the order of
-/// posting. Bounded: where <see cref="Most"/> containers wait, an event is dropped by its sender and an answer waits.
+/// The queue of reports from the runtimes to the directory of containers: many threads post, one takes them in order. Bounded: if <see cref="Most"/>
+/// containers wait, the sender of an event drops it, and an answer waits.
 /// </summary>
 public sealed class RuntimeReports
 {
-    /// <summary>Containers that may wait before a further report has to. The last one taken may bring one answer's more.</summary>
+    /// <summary>The maximum number of waiting containers; the last report may exceed it by one answer.</summary>
     public const int Most = 8192;
 
     private readonly Lock _gate = new();
@@ -17,13 +17,13 @@ public sealed class RuntimeReports
     private volatile int _waiting;
     private volatile Action _posted = () => { };
 
-    /// <summary>Containers and answers that wait to be taken.</summary>
+    /// <summary>The number of waiting containers and answers.</summary>
     public int Waiting => _waiting;
 
-    /// <summary>Sets what is called after each post, on the thread that posts. It must not block.</summary>
+    /// <summary>Sets a callback after each post, called on the posting thread. It must not block.</summary>
     public void OnPosted(Action posted) => _posted = posted;
 
-    /// <summary>Any thread; does not block. False: too much waits, and the report was not taken.</summary>
+    /// <summary>Posts a report; false if the queue is full. Thread-safe; does not block.</summary>
     public bool TryPost(RuntimeReport report)
     {
         lock (_gate)
@@ -41,7 +41,7 @@ public sealed class RuntimeReports
         return true;
     }
 
-    /// <summary>Any thread; waits while too much waits.</summary>
+    /// <summary>Posts a report; waits while the queue is full. Thread-safe.</summary>
     public async Task PostAsync(RuntimeReport report, CancellationToken stop)
     {
         while (!TryPost(report))
@@ -56,7 +56,7 @@ public sealed class RuntimeReports
         }
     }
 
-    /// <summary>The oldest report that was not taken yet. One thread at a time.</summary>
+    /// <summary>Takes the oldest report. Not thread-safe.</summary>
     public bool TryTake([NotNullWhen(true)] out RuntimeReport? report)
     {
         if (_waiting == 0)

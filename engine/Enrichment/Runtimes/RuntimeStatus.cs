@@ -1,41 +1,41 @@
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>One runtime, as it stands now; the counts are from the start. For metrics and for doctor.</summary>
+/// <summary>The current status of a runtime, with counts since the start. For metrics and doctor.</summary>
 public sealed record RuntimeStatus
 {
-    /// <summary>Which one.</summary>
+    /// <summary>The endpoint.</summary>
     public required RuntimeEndpoint Endpoint { get; init; }
 
-    /// <summary>How it stands with it.</summary>
+    /// <summary>The state.</summary>
     public RuntimeState State { get; init; }
 
-    /// <summary>True when an answer can be hoped for soon.</summary>
+    /// <summary>Whether an answer is expected soon.</summary>
     public bool IsAnswering { get; init; }
 
-    /// <summary>What it said it is: "containerd 1.6.20". Empty until it did; kept while it is lost.</summary>
+    /// <summary>Its name and version: "containerd 1.6.20". Empty until known; kept after it is lost.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>Calls begun: versions and lists.</summary>
+    /// <summary>The number of calls begun, for versions and lists.</summary>
     public long Calls { get; init; }
 
-    /// <summary>Connections that did not come about or were lost.</summary>
+    /// <summary>The number of connections that failed or were lost.</summary>
     public long Failures { get; init; }
 
-    /// <summary>Containers it told of, each time it did.</summary>
+    /// <summary>The number of containers reported, with repetitions.</summary>
     public long ContainersTold { get; init; }
 
-    /// <summary>Containers it told of that were left out, because there were too many at once or one was too large.</summary>
+    /// <summary>The number of reported containers that were left out because there were too many or one was too large.</summary>
     public long LeftOut { get; init; }
 
-    /// <summary>Connections after the first.</summary>
+    /// <summary>The number of connections after the first.</summary>
     public long Reconnects { get; init; }
 
-    /// <summary>Ids that were asked for and given up because too many waited.</summary>
+    /// <summary>The number of requested ids that were dropped because too many waited.</summary>
     public long ForgottenAsks { get; init; }
 
-    /// <summary>How long the last call that was answered took.</summary>
+    /// <summary>The duration of the last call that was answered.</summary>
     public TimeSpan LastLatency { get; init; }
 
-    /// <summary>Why it failed last; empty when it never did.</summary>
+    /// <summary>The reason of the last failure; empty if there was none.</summary>
     public string LastFailure { get; init; } = "";
 }

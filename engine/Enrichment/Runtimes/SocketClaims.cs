@@ -1,15 +1,15 @@
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>Who asks at which socket, so that one that has two paths is asked once. Any thread.</summary>
+/// <summary>Assigns sockets to endpoints, so that a socket with two paths is queried once. Thread-safe.</summary>
 internal sealed class SocketClaims
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, object> _owners = [];
 
-    /// <summary>True when the socket is there and no other owner's. An owner holds one at a time.</summary>
+    /// <summary>Claims a socket; false if it does not exist or another owner has it. An owner holds one at a time.</summary>
     public bool TryClaim(string socketPath, object owner)
     {
-        // True for a socket as for anything that is no folder.
+        // True for sockets, as for anything that is not a directory.
         if (!File.Exists(socketPath))
         {
             Release(owner);
@@ -30,7 +30,7 @@ internal sealed class SocketClaims
         }
     }
 
-    /// <summary>Gives up what the owner holds, if anything.</summary>
+    /// <summary>Releases the owner's socket, if any.</summary>
     public void Release(object owner)
     {
         lock (_gate)

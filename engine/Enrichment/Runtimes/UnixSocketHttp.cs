@@ -2,19 +2,19 @@ using System.Net.Sockets;
 
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>HTTP over a Unix socket: every connection goes there, whatever host the address names.</summary>
+/// <summary>HTTP over a Unix socket: every connection uses it, whatever host the address names.</summary>
 internal static class UnixSocketHttp
 {
-    /// <summary>The address to name, since there must be one.</summary>
+    /// <summary>A dummy address, which HTTP requires.</summary>
     public static readonly Uri Address = new("http://localhost");
 
     /// <summary>
-    /// HTTP/2 streams keep the window that they begin with, 64 KiB, so that what waits unread has that bound: by itself the
-    /// handler would let it grow to 16 MiB for a runtime that sends a lot.
+    /// HTTP/2 streams keep their initial window of 64 KiB, which bounds unread data: by default the handler would let it grow to 16 MiB for a runtime that
+    /// sends a lot.
     /// </summary>
     static UnixSocketHttp() => AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", true);
 
-    /// <summary>A handler without proxy, cookies and redirections; the caller owns it.</summary>
+    /// <summary>Creates a handler without proxy, cookies and redirections; the caller owns it.</summary>
     public static SocketsHttpHandler Handler(string socketPath) => new()
     {
         UseProxy = false,
@@ -37,7 +37,7 @@ internal static class UnixSocketHttp
         },
     };
 
-    /// <summary>Why it failed, for a person: the words of the innermost cause, on one line and not too many.</summary>
+    /// <summary>Returns the reason of a failure for the operator: the innermost exception's message as one line of limited length.</summary>
     public static string Reason(Exception failure)
     {
         var cause = failure;
@@ -51,7 +51,7 @@ internal static class UnixSocketHttp
             : cause.Message);
     }
 
-    /// <summary>Foreign text, fit for a log: no control characters, 300 characters at most.</summary>
+    /// <summary>Makes untrusted text safe for a log: without control characters, at most 300 characters.</summary>
     public static string OneLine(string text)
     {
         const int Longest = 300;

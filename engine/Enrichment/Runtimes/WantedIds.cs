@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace NetMon.Enrichment.Runtimes;
 
-/// <summary>The ids that a runtime is still to be asked for, each once. Adding: any thread. Taking and waiting: one.</summary>
+/// <summary>A queue of ids to request from a runtime, without duplicates. Adding is thread-safe; one thread takes and waits.</summary>
 internal sealed class WantedIds(int limit)
 {
     private readonly Lock _gate = new();
@@ -12,10 +12,10 @@ internal sealed class WantedIds(int limit)
     private readonly HashSet<string> _asked = [];
     private long _forgotten;
 
-    /// <summary>Ids that were given up because more than the limit waited.</summary>
+    /// <summary>The number of ids dropped because of the limit.</summary>
     public long Forgotten => Interlocked.Read(ref _forgotten);
 
-    /// <summary>Adds one unless it waits already or is being asked for. Allocates nothing then.</summary>
+    /// <summary>Adds an id, unless it is queued or being requested; does not allocate in that case.</summary>
     public void Add(string id)
     {
         lock (_gate)
@@ -24,7 +24,7 @@ internal sealed class WantedIds(int limit)
         }
     }
 
-    /// <summary>All that wait, oldest first; they count as being asked for until one of the next two is called.</summary>
+    /// <summary>Takes all ids, oldest first. They count as being requested until one of the next two methods is called.</summary>
     public IReadOnlyCollection<string> Take()
     {
         lock (_gate)
@@ -42,7 +42,7 @@ internal sealed class WantedIds(int limit)
         }
     }
 
-    /// <summary>What was taken is answered.</summary>
+    /// <summary>Records that the ids taken were answered.</summary>
     public void Answered()
     {
         lock (_gate)
@@ -51,7 +51,7 @@ internal sealed class WantedIds(int limit)
         }
     }
 
-    /// <summary>What was taken waits again, since the call failed.</summary>
+    /// <summary>Puts the ids taken back, after a failed call.</summary>
     public void PutBack()
     {
         lock (_gate)
@@ -65,10 +65,10 @@ internal sealed class WantedIds(int limit)
         }
     }
 
-    /// <summary>Ends when some wait; maybe also once more after they were taken.</summary>
+    /// <summary>Completes when ids are queued; may also complete once more after they were taken.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken stop) => _some.Reader.ReadAsync(stop);
 
-    /// <summary>Ends a wait though none wait: there is something else to do.</summary>
+    /// <summary>Ends a wait because there is other work.</summary>
     public void Wake() => _some.Writer.TryWrite(true);
 
     private void AddLocked(string id)

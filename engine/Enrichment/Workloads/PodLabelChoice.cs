@@ -5,16 +5,16 @@ using NetMon.Enrichment.Runtimes;
 
 namespace NetMon.Enrichment.Workloads;
 
-/// <summary>Which labels of pods events have. Immutable; any thread.</summary>
+/// <summary>The pod labels that are added to events. Immutable and thread-safe.</summary>
 public sealed class PodLabelChoice
 {
-    /// <summary>Labels that may be chosen.</summary>
+    /// <summary>The maximum number of labels.</summary>
     public const int Most = 16;
 
-    /// <summary>Bytes of a value, by Kubernetes' rule; what is longer is cut.</summary>
+    /// <summary>The maximum length of a value in Kubernetes, in bytes; longer values are truncated.</summary>
     public const int LongestValue = 63;
 
-    /// <summary>What <see cref="Parse"/> takes.</summary>
+    /// <summary>The syntax that <see cref="Parse"/> accepts.</summary>
     public const string Takes = "none, or up to 16 label keys with commas, such as app.kubernetes.io/name,team";
 
     private const int LongestPrefix = 253;
@@ -31,7 +31,7 @@ public sealed class PodLabelChoice
     /// <summary>The keys, in the order of the option.</summary>
     public IReadOnlyList<string> Keys { get; }
 
-    /// <summary>Reads the value of --pod-labels. Throws <see cref="FormatException"/>.</summary>
+    /// <summary>Parses the value of --pod-labels. Throws <see cref="FormatException"/>.</summary>
     public static PodLabelChoice Parse(string text)
     {
         if (text.Trim() is "none" or "")
@@ -49,7 +49,7 @@ public sealed class PodLabelChoice
         return keys.Length <= Most ? new PodLabelChoice(keys) : throw new FormatException($"{keys.Length} labels are too many; it takes {Takes}");
     }
 
-    /// <summary>The chosen labels that a pod has, as a JSON object in the order of the choice; empty where it has none of them.</summary>
+    /// <summary>Returns the selected labels of a pod as a JSON object, in the order of the option; empty if it has none of them.</summary>
     internal string Of<T>(IEnumerable<KeyValuePair<string, T>>? labels)
         where T : class?
     {
@@ -92,7 +92,7 @@ public sealed class PodLabelChoice
         return length > 0 && length < value.Length && char.IsHighSurrogate(value[length - 1]) ? value[..(length - 1)] : value[..length];
     }
 
-    /// <summary>By Kubernetes' rule for keys: a name, with a DNS name and a slash before it or not.</summary>
+    /// <summary>Kubernetes' rule for keys: a name, optionally with a DNS name and a slash before it.</summary>
     private static bool IsKey(string key)
     {
         var slash = key.IndexOf('/');

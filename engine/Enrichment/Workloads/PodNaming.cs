@@ -3,19 +3,19 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment.Workloads;
 
-/// <summary>What is made of pods' labels on this node. Immutable; any thread.</summary>
+/// <summary>Derives workloads and labels from the labels of pods on this node. Immutable and thread-safe.</summary>
 /// <param name="Node">The node's name in Kubernetes.</param>
 public sealed record PodNaming(string Node)
 {
-    /// <summary>The labels that events have.</summary>
+    /// <summary>The labels to add to events.</summary>
     public PodLabelChoice Labels { get; init; } = PodLabelChoice.None;
 
-    /// <summary>What is known of a pod by its sandbox.</summary>
+    /// <summary>Returns the facts of a pod from its sandbox.</summary>
     internal PodFacts Of<T>(PodName pod, IEnumerable<KeyValuePair<string, T>>? labels, IEnumerable<KeyValuePair<string, T>>? annotations)
         where T : class? =>
         new(pod, WorkloadOf(pod, labels, annotations), Labels.Of(labels));
 
-    /// <summary>A container of a pod whose sandbox is not known; as it is where it is in no pod.</summary>
+    /// <summary>Guesses the workload of a container whose sandbox is unknown; unchanged if it is not in a pod.</summary>
     internal ContainerIdentity Guess(ContainerIdentity container)
     {
         if (container.PodName.Length == 0)

@@ -4,8 +4,8 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Workloads;
 
 /// <summary>
-/// The controller that a pod belongs to, by the labels that controllers give their pods and kubelet copies onto the sandbox. What a
-/// label claims is checked against the pod's name, because anybody may write labels.
+/// Determines the controller of a pod by the labels that controllers set on their pods and kubelet copies to the sandbox. Labels are checked against the
+/// pod's name, because anyone may set them.
 /// </summary>
 internal static class PodWorkload
 {
@@ -20,14 +20,14 @@ internal static class PodWorkload
     private const string RevisionHash = "controller-revision-hash";
     private const string TemplateGeneration = "pod-template-generation";
 
-    /// <summary>The uid of a pod that kubelet has from a file: a hash without dashes.</summary>
+    /// <summary>The length of a static pod's uid: a hash without dashes.</summary>
     private const int HashedUidLength = 32;
 
-    /// <summary>The workload of a pod.</summary>
+    /// <summary>Returns the workload of a pod.</summary>
     /// <param name="pod">The pod; its name is not empty.</param>
     /// <param name="node">The node's name, which kubelet appends to the names of static pods.</param>
-    /// <param name="labels">Of its sandbox; null where they are not known.</param>
-    /// <param name="annotations">Of its sandbox; null where they are not known.</param>
+    /// <param name="labels">The sandbox's labels; null if unknown.</param>
+    /// <param name="annotations">The sandbox's annotations; null if unknown.</param>
     public static Workload Of<T>(PodName pod, string node, IEnumerable<KeyValuePair<string, T>>? labels, IEnumerable<KeyValuePair<string, T>>? annotations)
         where T : class?
     {

@@ -1,6 +1,6 @@
 namespace NetMon.Events.Columns;
 
-/// <summary>An address as text (<see cref="AddressText"/>).</summary>
+/// <summary>A column of addresses as text (<see cref="AddressText"/>).</summary>
 public sealed record AddressColumn(string Name, EventField Address, ColumnRows Rows, string Meaning) : EventColumn(Name, ColumnType.Text, Rows, Meaning)
 {
     public override EventField Source => Address;

@@ -1,6 +1,6 @@
 namespace NetMon.Events.Columns;
 
-/// <summary>Which events have a value in a column; in the others it is null, and the JSON line lacks the key. Immutable.</summary>
+/// <summary>Determines which events have a value in a column. In others it is null, and the JSON line lacks the key. Immutable.</summary>
 public sealed class ColumnRows
 {
     private static readonly RecordKind[] AnyKind = [RecordKind.Connect, RecordKind.Accept, RecordKind.Close, RecordKind.Flow];
@@ -17,10 +17,10 @@ public sealed class ColumnRows
     public static readonly ColumnRows Older = new("older connections", facts => (facts.Flags & RecordFlags.Older) != 0, AnyKind);
     public static readonly ColumnRows Dialed = new("dialed elsewhere", facts => (facts.Flags & RecordFlags.Dialed) != 0, AnyKind);
 
-    /// <summary>Decided by the container, not by the event.</summary>
+    /// <summary>Determined by the container, not by the event.</summary>
     public static readonly ColumnRows InContainer = new("in a container", null);
 
-    /// <summary>Decided by the peer, not by the event.</summary>
+    /// <summary>Determined by the peer, not by the event.</summary>
     public static readonly ColumnRows KnownPeer = new("a peer that is known", null);
 
     private readonly uint _kinds;
@@ -35,19 +35,19 @@ public sealed class ColumnRows
         }
     }
 
-    /// <summary>For the documents.</summary>
+    /// <summary>The description in the documentation.</summary>
     public string Label { get; }
 
     /// <summary>Whether events of this kind may have a value.</summary>
     public bool MayHave(RecordKind kind) => (_kinds & Bit(kind)) != 0;
 
-    /// <summary>Whether what the event shares with others decides, its container or its peer, and not the event itself.</summary>
+    /// <summary>Whether the event's container or peer, rather than the event itself, determines it.</summary>
     public bool IsOfIdentity => _kinds == 0;
 
-    /// <summary>Whether more than the kind decides.</summary>
+    /// <summary>Whether it depends on more than the kind.</summary>
     public bool HasCondition => _condition is not null;
 
-    /// <summary>Whether this event has a value.</summary>
+    /// <summary>Whether an event has a value.</summary>
     public bool Has(in EventFacts facts) => MayHave(facts.Kind) && (_condition is null || _condition(facts));
 
     private static uint Bit(RecordKind kind) => 1u << (int)kind;

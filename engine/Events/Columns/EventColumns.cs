@@ -1,18 +1,18 @@
 namespace NetMon.Events.Columns;
 
 /// <summary>
-/// Every column of capture files, each declared once, in the order of the files. Hot segments, Parquet files, the query's table of
-/// hot rows, the last keys of JSON lines and the tables in <c>schemas/</c> follow from it. New columns go to the end.
+/// Every column of capture files, each declared once, in file order. Hot segments, Parquet files, the query tool's table of hot rows, the
+/// last keys of JSON lines and the tables in <c>schemas/</c> are derived from it. Add new columns at the end.
 /// </summary>
 public static class EventColumns
 {
-    /// <summary>The value of <c>netmon.hot_version</c>: raised whenever the stored fields or the texts of containers or peers change.</summary>
+    /// <summary>The value of <c>netmon.hot_version</c>: incremented when the stored fields or the texts of containers or peers change.</summary>
     public const string HotVersion = "3";
 
-    /// <summary>The value of <c>netmon.schema_version</c>: raised when a column changes its name, type or meaning.</summary>
+    /// <summary>The value of <c>netmon.schema_version</c>: incremented when the name, type or meaning of a column changes.</summary>
     public const int SchemaVersion = 2;
 
-    /// <summary>The last column that JSON lines do not write by this declaration: up to it their keys differ from columns in shape or order.</summary>
+    /// <summary>The last column that JSON lines do not derive from this declaration: up to it, their keys differ from columns in shape or order.</summary>
     private const string LastOfLineStart = "cgroup_id";
 
     private static readonly string[] Types = [Vocabulary.Text(RecordKind.Connect), Vocabulary.Text(RecordKind.Accept), Vocabulary.Text(RecordKind.Close), Vocabulary.Text(RecordKind.Flow)];
@@ -70,7 +70,7 @@ public static class EventColumns
         new ContainerColumn("pod_labels", c => c.PodLabels, (c, text) => c with { PodLabels = text }, "the labels of `--pod-labels` that the pod has, a JSON object in the order of the option; null if it has none of them") { IsNullIfEmpty = true },
     ];
 
-    /// <summary>The fields that hot segments store, in their order: those that several columns are computed from, then the others by column.</summary>
+    /// <summary>The fields that hot segments store, in order: those that several columns are computed from, then the others by column.</summary>
     public static IReadOnlyList<EventField> Fields { get; } = [.. EventFields.OfFacts.Concat(All.Select(column => column.Source).OfType<EventField>()).Distinct()];
 
     /// <summary>The texts of a container, in the order of a hot segment's dictionary.</summary>
@@ -79,6 +79,6 @@ public static class EventColumns
     /// <summary>The texts of a peer, in the order of a hot segment's dictionary.</summary>
     public static IReadOnlyList<PeerColumn> PeerTexts { get; } = [.. All.OfType<PeerColumn>()];
 
-    /// <summary>The columns that end a JSON line, one key each; what is said of the container and of the peer has objects of its own.</summary>
+    /// <summary>The columns at the end of a JSON line, one key each; container and peer have objects of their own.</summary>
     public static IReadOnlyList<EventColumn> LineEnd { get; } = [.. All.SkipWhile(column => column.Name != LastOfLineStart).Skip(1).Where(column => !column.Rows.IsOfIdentity)];
 }

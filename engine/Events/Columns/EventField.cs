@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace NetMon.Events.Columns;
 
 /// <summary>
-/// A field of an event that hot segments store as it is: a place in <see cref="ConnectionRecord"/>, or the event's time. The
-/// columns of files and lines are made from fields. Immutable.
+/// A field of an event that hot segments store unchanged: a field of <see cref="ConnectionRecord"/>, or the event's time. Columns of files and
+/// keys of lines are derived from fields. Immutable.
 /// </summary>
 public sealed class EventField
 {
@@ -22,19 +22,19 @@ public sealed class EventField
 
     public FieldType Type { get; }
 
-    /// <summary>Bytes from the start of the record; -1 for the event's time, which is not in it.</summary>
+    /// <summary>The offset in the record in bytes; -1 for the event's time, which is not in the record.</summary>
     public int Offset { get; }
 
-    /// <summary>Bytes of a value.</summary>
+    /// <summary>The size of a value in bytes.</summary>
     public int Width { get; }
 
-    /// <summary>A sentence for <c>schemas/hot.md</c>.</summary>
+    /// <summary>The description in <c>schemas/hot.md</c>.</summary>
     public string Meaning { get; }
 
-    /// <summary>The event's time.</summary>
+    /// <summary>Creates the field of the event's time.</summary>
     public static EventField Time(string name, string meaning) => new(name, FieldType.Timestamp, TimeOffset, meaning);
 
-    /// <summary>A field of the record; its type must have the width of <paramref name="type"/>.</summary>
+    /// <summary>Creates a field of the record; its type must have the width of <paramref name="type"/>.</summary>
     public static EventField Of<T>(string name, FieldType type, FieldReference<T> reference, string meaning)
         where T : unmanaged
     {
@@ -49,9 +49,9 @@ public sealed class EventField
         return new EventField(name, type, (int)Unsafe.ByteOffset(ref start, ref field), meaning);
     }
 
-    /// <summary>Copies this field of each event into a column, one value after the other.</summary>
+    /// <summary>Copies this field of each event into a column of consecutive values.</summary>
     /// <param name="events">The events.</param>
-    /// <param name="column">Receives the values; at least <see cref="Width"/> bytes for each event.</param>
+    /// <param name="column">Receives the values; at least <see cref="Width"/> bytes per event.</param>
     public void Gather(ReadOnlySpan<ConnectionEvent> events, Span<byte> column)
     {
         switch (Type)
@@ -77,7 +77,7 @@ public sealed class EventField
         }
     }
 
-    /// <summary>A row of a column as a number: the value of an unsigned field, its bits where it has 64.</summary>
+    /// <summary>Returns a row of a column as a number: the value of an unsigned field, reinterpreted as signed if it has 64 bits.</summary>
     public long Number(ReadOnlySpan<byte> column, int row)
     {
         var value = column[(Width * row)..];
@@ -92,8 +92,8 @@ public sealed class EventField
 
     /// <summary>Converts values of a column to numbers as <see cref="Number"/> does.</summary>
     /// <param name="column">The column.</param>
-    /// <param name="rows">The rows to take, in their order.</param>
-    /// <param name="numbers">Receives them.</param>
+    /// <param name="rows">The rows to convert, in order.</param>
+    /// <param name="numbers">Receives the numbers.</param>
     public void Numbers(ReadOnlySpan<byte> column, ReadOnlySpan<int> rows, Span<long> numbers)
     {
         switch (Width)
@@ -113,7 +113,7 @@ public sealed class EventField
         }
     }
 
-    /// <summary>Bytes of a value of this type.</summary>
+    /// <summary>Returns the size of a value of this type in bytes.</summary>
     public static int WidthOf(FieldType type) => type switch
     {
         FieldType.UInt8 => 1,

@@ -1,8 +1,8 @@
 namespace NetMon.Events.Columns;
 
 /// <summary>
-/// The stored fields that more than one column needs, or that something else than a column needs. A field of a single column is
-/// declared with that column, in <see cref="EventColumns"/>.
+/// The stored fields that several columns use, or that are used outside columns. A field of a single column is declared with that
+/// column, in <see cref="EventColumns"/>.
 /// </summary>
 public static class EventFields
 {
@@ -29,6 +29,6 @@ public static class EventFields
     public static readonly EventField Error = EventField.Of("errno", FieldType.UInt32, static (in record) => ref record.Error, "CONNECT that failed: the error's number");
     public static readonly EventField ConnectionId = EventField.Of("connection_id", FieldType.UInt64, static (in record) => ref record.ConnectionId, "the socket's cookie; 0: unknown");
 
-    /// <summary>The fields that <see cref="EventFacts"/> is made of, which word columns are computed from.</summary>
+    /// <summary>The fields of <see cref="EventFacts"/>, from which word columns are computed.</summary>
     internal static IReadOnlyList<EventField> OfFacts { get; } = [Kind, Direction, CloseReason, Flags, Error, ConnectionId, Latency];
 }

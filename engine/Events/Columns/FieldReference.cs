@@ -1,5 +1,5 @@
 namespace NetMon.Events.Columns;
 
-/// <summary>Points to a field of a record.</summary>
+/// <summary>Returns a reference to a field of a record.</summary>
 public delegate ref readonly T FieldReference<T>(in ConnectionRecord record)
     where T : unmanaged;

@@ -1,9 +1,9 @@
 namespace NetMon.Events.Columns;
 
-/// <summary>How a field is stored in a hot segment; <c>schemas/hot.md</c> has the Arrow types.</summary>
+/// <summary>The storage type of a field in a hot segment; <c>schemas/hot.md</c> lists the Arrow types.</summary>
 public enum FieldType
 {
-    /// <summary>Nanoseconds since 1970-01-01T00:00:00Z, signed.</summary>
+    /// <summary>Unix nanoseconds, signed.</summary>
     Timestamp,
 
     UInt8,

@@ -1,4 +1,4 @@
 namespace NetMon.Events.Columns;
 
-/// <summary>Something that is true of some events: true in these, null in the others.</summary>
+/// <summary>A flag: true for some events, null for the others.</summary>
 public sealed record FlagColumn(string Name, ColumnRows Rows, string Meaning) : EventColumn(Name, ColumnType.Boolean, Rows, Meaning);

@@ -5,7 +5,7 @@ public sealed record TimeColumn(string Name, EventField Time, string Meaning) : 
 {
     public override EventField Source => Time;
 
-    /// <summary>Microseconds of a time in nanoseconds, rounded down before 1970 too.</summary>
+    /// <summary>Converts nanoseconds to microseconds, rounded down also before 1970.</summary>
     public static long Microseconds(long nanoseconds)
     {
         var (microseconds, rest) = Math.DivRem(nanoseconds, 1000);

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace NetMon.Foundation.CommandLines;
 
-/// <summary>Times as options have them: 500ms, 30s, 5m, 2h, 7d; without a unit seconds. Any thread.</summary>
+/// <summary>Durations in options: 500ms, 30s, 5m, 2h, 7d; seconds without a unit. Thread-safe.</summary>
 public static class TimeText
 {
-    /// <summary>Null for what is no time.</summary>
+    /// <summary>Parses a duration; null if malformed.</summary>
     public static TimeSpan? Parse(string text)
     {
         var unit = text.TrimStart("0123456789.".ToCharArray());

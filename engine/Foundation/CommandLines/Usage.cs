@@ -4,22 +4,22 @@ using System.Text;
 
 namespace NetMon.Foundation.CommandLines;
 
-/// <summary>What all programs do alike with a command line that they don't take: one line of bounded length. Any thread.</summary>
+/// <summary>Handling of invalid command lines, common to all programs: one line of bounded length. Thread-safe.</summary>
 public static class Usage
 {
-    private const int LongestPath = 4095; // PATH_MAX less its zero byte
+    private const int LongestPath = 4095; // PATH_MAX without the zero byte
     private const int LongestName = 255; // NAME_MAX
 
-    // A message names the option and the value first and ends with what the option takes: what is too long is cut between.
+    // A message starts with the option and the value and ends with the accepted values: if too long, it is cut in between.
     private const int KeptOfStart = 80;
     private const int KeptOfEnd = 119;
 
-    /// <summary>How arguments are parsed: @ before a value is a character like any other, and no file to read arguments from.</summary>
+    /// <summary>The parser's configuration: a leading @ is an ordinary character and does not refer to a file of arguments.</summary>
     public static ParserConfiguration Parser => new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Why a command line can't be understood; null if it can.</summary>
+    /// <summary>Returns why a command line is invalid; null if it is valid.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="parsed">The same, parsed.</param>
+    /// <param name="parsed">The parsed command line.</param>
     /// <param name="help">The command that prints the help.</param>
     public static string? RefusalOf(IReadOnlyList<string> arguments, ParseResult parsed, string help)
     {
@@ -31,7 +31,7 @@ public static class Usage
         return reasons.Length == 0 ? null : $"{OneLine(string.Join(' ', reasons))} See {help}.";
     }
 
-    /// <summary>A message as one line of at most 200 characters.</summary>
+    /// <summary>Returns a message as one line of at most 200 characters.</summary>
     public static string OneLine(string message)
     {
         var line = new StringBuilder(message.Trim());
@@ -43,8 +43,8 @@ public static class Usage
         return line.Length <= KeptOfStart + 1 + KeptOfEnd ? line.ToString() : $"{line.ToString(0, KeptOfStart)}…{line.ToString(line.Length - KeptOfEnd, KeptOfEnd)}";
     }
 
-    /// <summary>Refuses what no file or directory can be called.</summary>
-    /// <exception cref="FormatException">It is too long; the message names the option.</exception>
+    /// <summary>Rejects paths that no file or directory can have.</summary>
+    /// <exception cref="FormatException">The path is too long; the message names the option.</exception>
     public static void CheckPath(string option, string path)
     {
         if (Encoding.UTF8.GetByteCount(path) > LongestPath || path.Split('/').Any(name => Encoding.UTF8.GetByteCount(name) > LongestName))

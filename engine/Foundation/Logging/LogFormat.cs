@@ -1,6 +1,6 @@
 namespace NetMon.Foundation.Logging;
 
-/// <summary>The form of log lines, as <c>--log-format</c> selects it.</summary>
+/// <summary>The format of log lines, selected by <c>--log-format</c>.</summary>
 public enum LogFormat
 {
     /// <summary>2026-11-26T06:04:01.123Z info storage: message</summary>

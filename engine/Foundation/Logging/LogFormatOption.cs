@@ -1,6 +1,6 @@
 namespace NetMon.Foundation.Logging;
 
-/// <summary>The option <c>--log-format</c>, which all programs have: its words, and its value before the command line is parsed.</summary>
+/// <summary>The option <c>--log-format</c>, common to all programs: its values, and how to read it before the command line is parsed.</summary>
 public static class LogFormatOption
 {
     public const string Name = "--log-format";
@@ -9,10 +9,10 @@ public static class LogFormatOption
     public const string Fallback = "text";
     public const string Description = "form of the log lines on stderr: text, or json, one object per line";
 
-    /// <summary>What to say of a value that <see cref="Parse"/> does not take.</summary>
+    /// <summary>Returns the error message for a value that <see cref="Parse"/> rejects.</summary>
     public static string Refusal(string? value) => $"{Name} {value}: it takes text or json";
 
-    /// <summary>Null if the text is none of the words.</summary>
+    /// <summary>Parses a value; null if unknown.</summary>
     public static LogFormat? Parse(string? text) => text switch
     {
         "text" => LogFormat.Text,
@@ -20,12 +20,12 @@ public static class LogFormatOption
         _ => null,
     };
 
-    /// <summary>The word for a format.</summary>
+    /// <summary>Returns the option's value for a format.</summary>
     public static string WordOf(LogFormat format) => format == LogFormat.Json ? "json" : "text";
 
     /// <summary>
-    /// The format that the arguments, or else the environment, ask for. A wrong value counts as text here: parsing reports it,
-    /// and like every error of the command line it is already a log line.
+    /// Returns the format selected by the arguments, or else by the environment. An invalid value counts as text here: parsing will report it, in
+    /// a log line like every command line error.
     /// </summary>
     public static LogFormat Of(ReadOnlySpan<string> arguments)
     {

@@ -1,14 +1,14 @@
 namespace NetMon.Foundation.Logging;
 
-/// <summary>How much a log line matters.</summary>
+/// <summary>The severity of a log line.</summary>
 public enum LogLevel
 {
     /// <summary>Normal operation.</summary>
     Info,
 
-    /// <summary>Something works less well than it should: a runtime is lost, storage is paused, lines are dropped.</summary>
+    /// <summary>Degraded operation: a runtime is unavailable, storage is paused, lines are dropped.</summary>
     Warn,
 
-    /// <summary>Data is lost, or the program ends.</summary>
+    /// <summary>Data loss, or the end of the program.</summary>
     Error,
 }

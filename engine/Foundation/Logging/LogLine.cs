@@ -5,17 +5,17 @@ using NetMon.Native;
 namespace NetMon.Foundation.Logging;
 
 /// <summary>
-/// Renders log lines. Whatever a message contains, a text line starts with a time only where an entry starts, and a JSON
-/// line is one valid object. Any thread.
+/// Renders log lines. Whatever a message contains, a text line starts with a time only where an entry starts, and a JSON line is a single
+/// valid object. Thread-safe.
 /// </summary>
 internal static class LogLine
 {
-    /// <summary>No entry is longer, so that a pipe takes it as a whole or not at all.</summary>
+    /// <summary>The maximum size of an entry, so that a write to a pipe is atomic.</summary>
     public const int MaxBytes = OutputDescriptor.AtomicPipeBytes;
 
     public const int MaxComponentBytes = 16;
 
-    /// <summary>Longer messages are cut; time, level, component and keys fit beside it into <see cref="MaxBytes"/>.</summary>
+    /// <summary>Longer messages are truncated; together with time, level, component and keys they fit into <see cref="MaxBytes"/>.</summary>
     public const int MaxMessageBytes = 3900;
 
     private const int TimeDigits = 3;
@@ -54,7 +54,7 @@ internal static class LogLine
         return length;
     }
 
-    /// <summary>False when the room is used up.</summary>
+    /// <summary>Appends text; false if it does not fit.</summary>
     private static bool TryAppendPrintable(Span<byte> to, ref int length, ReadOnlySpan<char> text)
     {
         foreach (var rune in text.EnumerateRunes())
@@ -123,7 +123,7 @@ internal static class LogLine
         }
     }
 
-    /// <summary>False for what a terminal or a log viewer would act on instead of showing it: controls, line breaks, changes of direction.</summary>
+    /// <summary>False for characters that a terminal or log viewer would interpret: control characters, line breaks, bidirectional controls.</summary>
     private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 

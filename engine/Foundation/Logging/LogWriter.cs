@@ -3,9 +3,8 @@ using NetMon.Native;
 namespace NetMon.Foundation.Logging;
 
 /// <summary>
-/// Writes log lines to a descriptor and never fails or hangs because of it: whole lines only, and it
-/// never waits longer than <see cref="StallBound"/>. Lines that could not be written are counted, and the count is the first line when writing works
-/// again. Owns the descriptor. Any thread.
+/// Writes log lines to a descriptor without ever failing or hanging: complete lines only, with waits of at most <see cref="StallBound"/>. Lines
+/// that could not be written are counted, and the count is logged first when writing works again. Owns the descriptor. Thread-safe.
 /// </summary>
 public sealed class LogWriter(LogFormat format, OutputDescriptor descriptor, TimeSpan? stallBound = null) : IDisposable
 {
@@ -15,10 +14,10 @@ public sealed class LogWriter(LogFormat format, OutputDescriptor descriptor, Tim
     private readonly byte[] _line = new byte[LogLine.MaxBytes];
     private long _dropped;
 
-    /// <summary>How long a line waits for a reader that does not read. Until it reads again, each further line only tries.</summary>
+    /// <summary>The maximum time that a line waits for a slow reader. After a timeout, lines do not wait until the reader reads again.</summary>
     public TimeSpan StallBound => _output.StallBound;
 
-    /// <summary>A logger that writes to standard error in the format that the arguments or the environment ask for.</summary>
+    /// <summary>Returns a logger that writes to standard error in the format selected by the arguments or the environment.</summary>
     public static Logger ToStandardError(ReadOnlySpan<string> arguments, string component) =>
         new(new LogWriter(LogFormatOption.Of(arguments), OutputDescriptor.StandardError()).Write, component);
 

@@ -1,12 +1,12 @@
 namespace NetMon.Foundation.Logging;
 
-/// <summary>Writes the log lines of one component. Any thread, unless what it writes to says otherwise.</summary>
+/// <summary>Writes the log lines of one component. Thread-safe, unless its writer is not.</summary>
 public sealed class Logger
 {
     private readonly Action<LogEntry> _write;
     private readonly string _component;
 
-    /// <param name="write">Takes each entry; must not throw.</param>
+    /// <param name="write">Receives each entry; must not throw.</param>
     /// <param name="component">The component's name, up to 16 ASCII characters.</param>
     public Logger(Action<LogEntry> write, string component)
     {
@@ -14,15 +14,15 @@ public sealed class Logger
         (_write, _component) = (write, component);
     }
 
-    /// <summary>The same for another component.</summary>
+    /// <summary>Returns a logger for another component.</summary>
     public Logger For(string component) => new(_write, component);
 
-    /// <summary>Normal operation.</summary>
+    /// <summary>Logs normal operation.</summary>
     public void Info(string message) => _write(new LogEntry(LogLevel.Info, _component, message));
 
-    /// <summary>Something works less well than it should.</summary>
+    /// <summary>Logs degraded operation.</summary>
     public void Warn(string message) => _write(new LogEntry(LogLevel.Warn, _component, message));
 
-    /// <summary>Data is lost, or the program ends.</summary>
+    /// <summary>Logs data loss, or the end of the program.</summary>
     public void Error(string message) => _write(new LogEntry(LogLevel.Error, _component, message));
 }

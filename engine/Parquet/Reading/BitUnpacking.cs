@@ -2,18 +2,18 @@ using System.Buffers.Binary;
 
 namespace NetMon.Parquet.Reading;
 
-/// <summary>Reads what <see cref="BitPacking"/> writes.</summary>
+/// <summary>Reads the output of <see cref="BitPacking"/>.</summary>
 internal static class BitUnpacking
 {
     private const int WordBits = 64;
 
-    /// <summary>Bits of a number up to which a word that begins at its first byte has all of it.</summary>
+    /// <summary>The maximum width of numbers that always fit into the word that starts at their first byte.</summary>
     private const int MostInWord = WordBits - 7;
 
-    /// <summary>Reads as many numbers as there is room for.</summary>
-    /// <param name="bytes">Has all of their bits.</param>
-    /// <param name="values">Receives them.</param>
-    /// <param name="width">Bits of a number, 0 to 64.</param>
+    /// <summary>Reads numbers until <paramref name="values"/> is full.</summary>
+    /// <param name="bytes">Contains all of their bits.</param>
+    /// <param name="values">Receives the numbers.</param>
+    /// <param name="width">Bits per number, 0 to 64.</param>
     public static void Unpack(ReadOnlySpan<byte> bytes, Span<ulong> values, int width)
     {
         var mask = width == WordBits ? ulong.MaxValue : (1ul << width) - 1;
@@ -32,7 +32,7 @@ internal static class BitUnpacking
         }
     }
 
-    /// <summary>The same for numbers of at most 32 bits.</summary>
+    /// <summary>Reads numbers of at most 32 bits until <paramref name="values"/> is full.</summary>
     public static void Unpack(ReadOnlySpan<byte> bytes, Span<uint> values, int width)
     {
         switch (width)
@@ -57,7 +57,7 @@ internal static class BitUnpacking
         }
     }
 
-    /// <summary>The first eight bytes; behind the end are zeros.</summary>
+    /// <summary>Reads the first eight bytes, padded with zeros.</summary>
     private static ulong Word(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= sizeof(ulong))

@@ -1,21 +1,21 @@
 namespace NetMon.Parquet.Reading;
 
-/// <summary>The headers of a column chunk's pages, which say nothing that the footer does not.</summary>
-/// <param name="Dictionary">Default where the chunk has none.</param>
-/// <param name="Data">Of the data page.</param>
+/// <summary>The headers of a column chunk's pages, which contain nothing that is not in the footer.</summary>
+/// <param name="Dictionary">Default if the chunk has no dictionary.</param>
+/// <param name="Data">The header of the data page.</param>
 internal readonly record struct ChunkHeaders(PageHeader Dictionary, PageHeader Data)
 {
-    /// <summary>Bytes that each header of ours is shorter than: nine numbers, each with its field.</summary>
+    /// <summary>Upper bound of the size of our headers: nine numbers with their fields.</summary>
     public const int MostBytes = 80;
 
-    /// <summary>No page of ours is larger before or after compression; bounds memory.</summary>
+    /// <summary>Bounds memory: none of our pages is larger before or after compression.</summary>
     public const int MostPageBytes = 64 << 20;
 
-    /// <summary>Reads both and compares them with the footer.</summary>
-    /// <param name="chunk">As the footer describes it.</param>
-    /// <param name="dictionary">The file from the dictionary's page on; not looked at where there is none.</param>
+    /// <summary>Reads both headers and compares them with the footer.</summary>
+    /// <param name="chunk">The chunk as described by the footer.</param>
+    /// <param name="dictionary">The file from the dictionary page on; ignored if there is none.</param>
     /// <param name="data">The file from the data page on.</param>
-    /// <exception cref="DamagedFileException">One says something else than the footer.</exception>
+    /// <exception cref="DamagedFileException">A header contradicts the footer.</exception>
     public static ChunkHeaders Read(in ColumnChunk chunk, ReadOnlySpan<byte> dictionary, ReadOnlySpan<byte> data)
     {
         var headers = new ChunkHeaders(

@@ -1,6 +1,6 @@
 namespace NetMon.Parquet.Reading;
 
-/// <summary>Reads the description of a column in a row group (ColumnMetaData of parquet.thrift). One description.</summary>
+/// <summary>Reads the description of a column in a row group (ColumnMetaData of parquet.thrift). Used once.</summary>
 internal ref struct ChunkReader
 {
     private const int LastOfMagic = 4;
@@ -18,12 +18,12 @@ internal ref struct ChunkReader
     private Range _least;
     private Range _greatest;
 
-    /// <summary>Reads one.</summary>
-    /// <param name="reader">At its first field.</param>
-    /// <param name="bytes">What the reader reads; the result refers to it.</param>
-    /// <param name="end">Where the file's data ends, bytes.</param>
-    /// <param name="column">Which it is.</param>
-    /// <exception cref="DamagedFileException">It is none, or what it says can't be so.</exception>
+    /// <summary>Reads a description.</summary>
+    /// <param name="reader">Positioned at its first field.</param>
+    /// <param name="bytes">The reader's bytes, to which the result refers.</param>
+    /// <param name="end">The end of the file's data, in bytes.</param>
+    /// <param name="column">The column.</param>
+    /// <exception cref="DamagedFileException">The description is malformed or impossible.</exception>
     public static StoredChunk Read(ref CompactThriftReader reader, ReadOnlyMemory<byte> bytes, long end, ColumnDefinition column)
     {
         var chunk = new ChunkReader { _encoding = -1, _codec = -1, _rows = -1, _dictionaryAt = -1, _filterAt = -1 };

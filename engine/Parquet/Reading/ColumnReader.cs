@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace NetMon.Parquet.Reading;
 
 /// <summary>
-/// Decodes one column of a row group at a time, of what <see cref="RowGroupWriter"/> writes, into buffers that it keeps from column to column.
-/// What it gives is valid until the next <see cref="Read"/>. One thread.
+/// Decodes the columns of row groups written by <see cref="RowGroupWriter"/>, one at a time, into reused buffers. Results are valid until the next
+/// <see cref="Read"/>. Not thread-safe.
 /// </summary>
 public sealed class ColumnReader : IDisposable
 {
-    /// <summary>More rows than any row group of ours has; bounds memory.</summary>
+    /// <summary>Bounds memory; more rows than any of our row groups has.</summary>
     private const int MostRows = 1 << 21;
 
     private readonly PageReader _pages = new();
@@ -26,20 +26,20 @@ public sealed class ColumnReader : IDisposable
     /// <summary>Which rows have a value; null: all.</summary>
     public Presence? Presence { get; private set; }
 
-    /// <summary>The values of the rows that have one: numbers, microseconds of times, 1 and 0 of flags. Empty for texts.</summary>
+    /// <summary>The values of the rows that have one: numbers, times in microseconds, flags as 1 and 0. Empty for texts.</summary>
     public ReadOnlySpan<long> Numbers => _numbers.AsSpan(0, IsText ? 0 : _values);
 
-    /// <summary>The texts of the rows that have one, as indices into <see cref="Texts"/>. Empty for others.</summary>
+    /// <summary>The texts of the rows that have one, as indices into <see cref="Texts"/>. Empty for other columns.</summary>
     public ReadOnlySpan<uint> Indices => _indices.AsSpan(0, IsText ? _values : 0);
 
     /// <summary>The dictionary of a column of texts.</summary>
     public PlainTexts Texts { get; } = new();
 
-    /// <summary>The row of a value, by its place in <see cref="Numbers"/> or <see cref="Indices"/>.</summary>
+    /// <summary>Returns the row of a value, given its index in <see cref="Numbers"/> or <see cref="Indices"/>.</summary>
     public int RowOf(int value) => Presence is { } presence ? presence.Rows[value] : value;
 
     /// <summary>Decodes a column.</summary>
-    /// <exception cref="DamagedFileException">It is damaged, or not stored as a file of ours stores it.</exception>
+    /// <exception cref="DamagedFileException">The column is corrupt, or not stored in the way that our files are.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public void Read(ParquetFile file, int group, int column)
     {
@@ -133,7 +133,7 @@ public sealed class ColumnReader : IDisposable
         }
     }
 
-    /// <summary>Reads the definition levels; returns what follows them.</summary>
+    /// <summary>Reads the definition levels; returns the rest of the page.</summary>
     private ReadOnlySpan<byte> Levels(ReadOnlySpan<byte> page, in ColumnChunk chunk)
     {
         (Presence, _values) = (null, chunk.Rows);

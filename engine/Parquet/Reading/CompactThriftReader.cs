@@ -3,8 +3,8 @@ using System.Text;
 namespace NetMon.Parquet.Reading;
 
 /// <summary>
-/// Reads structures in Thrift's compact protocol. No length is believed before it is compared with the bytes that are left. A structure
-/// is read by <see cref="TryField"/> until it returns false; what the caller does not know it skips.
+/// Reads structures in Thrift's compact protocol. Lengths are checked against the remaining bytes. Read a structure by calling
+/// <see cref="TryField"/> until it returns false; skip unknown fields.
 /// </summary>
 /// <param name="bytes">Borrowed.</param>
 internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
@@ -19,10 +19,10 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
 
     private readonly int Left => _bytes.Length - _at;
 
-    /// <summary>Goes to the next field of a structure; false at its end.</summary>
+    /// <summary>Advances to the next field of a structure; false at its end.</summary>
     /// <param name="field">The field's number; 0 before the first.</param>
-    /// <param name="type">What follows.</param>
-    /// <exception cref="DamagedFileException">There is no field and no end.</exception>
+    /// <param name="type">The type of its value.</param>
+    /// <exception cref="DamagedFileException">There is neither a field nor an end.</exception>
     public bool TryField(ref int field, out CompactType type)
     {
         var header = Byte();
@@ -51,7 +51,7 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
         ? ZigZag(long.MinValue, long.MaxValue)
         : throw Damaged("a number of 64 bits is of another type");
 
-    /// <summary>Where bytes are that follow their length.</summary>
+    /// <summary>Reads length-prefixed bytes; returns their range.</summary>
     public Range Binary(CompactType type)
     {
         Expect(type, CompactType.Binary);
@@ -60,12 +60,12 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
         return (_at - length).._at;
     }
 
-    /// <summary>A text; bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <summary>Reads a text; bytes that are not valid UTF-8 become U+FFFD.</summary>
     public string Text(CompactType type) => Encoding.UTF8.GetString(_bytes[Binary(type)]);
 
     public static void Struct(CompactType type) => Expect(type, CompactType.Struct);
 
-    /// <summary>Begins a list whose elements are of a type; returns how many there are, each of which has a byte at least.</summary>
+    /// <summary>Begins a list with elements of a type; returns their number. Each element has at least one byte.</summary>
     public int List(CompactType type, CompactType elements)
     {
         Expect(type, CompactType.List);
@@ -73,7 +73,7 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
         return count == 0 || found == elements ? count : throw Damaged("a list has elements of another type");
     }
 
-    /// <summary>Passes over a value.</summary>
+    /// <summary>Skips a value.</summary>
     public void Skip(CompactType type) => Skip(type, MostNested, isElement: false);
 
     private void Skip(CompactType type, int depth, bool isElement)
@@ -116,7 +116,7 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
 
                 break;
             default:
-                throw Damaged($"a value has the type {(int)type}"); // maps too: the format has none
+                throw Damaged($"a value has the type {(int)type}"); // includes maps, which the format does not use
         }
     }
 
@@ -142,7 +142,7 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
         return _bytes[_at++];
     }
 
-    /// <summary>A number of things that follow, of so many bytes each at least.</summary>
+    /// <summary>Reads a count of elements with at least this many bytes each.</summary>
     private int Count(int least)
     {
         var count = Varint.Read(_bytes, ref _at);

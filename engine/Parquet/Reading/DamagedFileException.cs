@@ -1,6 +1,6 @@
 namespace NetMon.Parquet.Reading;
 
-/// <summary>A file, or a part of it, is not as it was written; the message says what is wrong.</summary>
+/// <summary>A file, or a part of it, is corrupt; the message says how.</summary>
 public sealed class DamagedFileException : IOException
 {
     public DamagedFileException()

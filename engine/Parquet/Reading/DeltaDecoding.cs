@@ -1,14 +1,14 @@
 namespace NetMon.Parquet.Reading;
 
-/// <summary>Reads what <see cref="DeltaEncoding"/> writes.</summary>
+/// <summary>Reads the output of <see cref="DeltaEncoding"/>.</summary>
 internal static class DeltaDecoding
 {
     private const int BlockValues = 128;
     private const int Miniblocks = 4;
     private const int MiniblockValues = BlockValues / Miniblocks;
 
-    /// <summary>Reads the numbers of a column of 32 or 64 bits, as many as there is room for; the bytes have to end with them.</summary>
-    /// <exception cref="DamagedFileException">There are more or fewer of them, or they can't be read.</exception>
+    /// <summary>Reads numbers of a column of 32 or 64 bits until <paramref name="values"/> is full, which must use up the bytes.</summary>
+    /// <exception cref="DamagedFileException">The number of values differs, or the encoding is malformed.</exception>
     public static void Read(ReadOnlySpan<byte> bytes, Span<long> values, int width)
     {
         var at = 0;

@@ -4,17 +4,17 @@ using NetMon.Foundation;
 
 namespace NetMon.Parquet.Reading;
 
-/// <summary>Compares a file with the checksums that it has, and headers of pages with its footer. Files without checksums have nothing to compare.</summary>
+/// <summary>Verifies a file's checksums, and compares the headers of pages with its footer. Files without checksums pass.</summary>
 public static class FileVerification
 {
-    /// <summary>Bytes that are read at once to verify them.</summary>
+    /// <summary>Bytes read at a time for verification.</summary>
     private const int VerifiedBytes = 256 << 10;
 
-    /// <summary>Bytes for the headers of a chunk's pages, and for a small dictionary between them.</summary>
+    /// <summary>Room for the headers of a chunk's pages, and for a small dictionary between them.</summary>
     private const int HeaderBytes = 2048;
 
-    /// <summary>Reads all bytes of a row group.</summary>
-    /// <exception cref="DamagedFileException">A byte has changed.</exception>
+    /// <summary>Reads and verifies all bytes of a row group.</summary>
+    /// <exception cref="DamagedFileException">The row group is corrupt.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static void Verify(this ParquetFile file, int group)
     {
@@ -25,12 +25,12 @@ public static class FileVerification
     }
 
     /// <summary>
-    /// Checks what no reader checks by itself: the headers of pages, against the footer, and Bloom filters, against their checksums.
-    /// The bodies of pages have Zstd's.
+    /// Verifies what readers do not check themselves: the headers of pages against the footer, and Bloom filters against their checksums. The bodies of
+    /// pages have Zstd checksums.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="isRead">Whether a column of this name is read; the others are passed over.</param>
-    /// <exception cref="DamagedFileException">A byte has changed.</exception>
+    /// <param name="isRead">Whether a column is read; others are skipped.</param>
+    /// <exception cref="DamagedFileException">A checked part is corrupt.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static void VerifyHeaders(this ParquetFile file, Func<string, bool> isRead)
     {

@@ -1,18 +1,18 @@
 namespace NetMon.Parquet.Reading;
 
-/// <summary>Reads what <see cref="FileFooter"/> writes, and what others write as far as it says the same.</summary>
+/// <summary>Reads the output of <see cref="FileFooter"/>, and equivalent footers from other writers.</summary>
 internal static class FooterReader
 {
-    /// <summary>More than any file of ours has; bounds memory.</summary>
+    /// <summary>Bounds memory; more than any of our files has.</summary>
     private const int MostColumns = 4096;
 
-    /// <summary>More than any file of ours has; bounds memory.</summary>
+    /// <summary>Bounds memory; more than any of our files has.</summary>
     private const int MostPairs = 65_536;
 
     /// <summary>Reads a footer.</summary>
-    /// <param name="bytes">The footer; the result refers to it.</param>
-    /// <param name="at">Where it is in the file: what it describes lies before.</param>
-    /// <exception cref="DamagedFileException">It is none, or what it says can't be so.</exception>
+    /// <param name="bytes">The footer, to which the result refers.</param>
+    /// <param name="at">Its offset in the file: the data that it describes precedes it.</param>
+    /// <exception cref="DamagedFileException">The footer is malformed or impossible.</exception>
     public static Footer Read(ReadOnlyMemory<byte> bytes, long at)
     {
         var reader = new CompactThriftReader(bytes.Span);

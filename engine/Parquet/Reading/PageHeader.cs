@@ -2,15 +2,15 @@ namespace NetMon.Parquet.Reading;
 
 /// <summary>The header of a page (PageHeader of parquet.thrift).</summary>
 /// <param name="Type">Dictionary or data.</param>
-/// <param name="Uncompressed">Bytes of the body before compression.</param>
-/// <param name="Compressed">Bytes of the body.</param>
-/// <param name="Values">Of a dictionary: its values; of data: rows, nulls too.</param>
-/// <param name="Encoding">Of the values.</param>
-/// <param name="LevelEncoding">Of the definition levels; of a dictionary: RLE.</param>
-/// <param name="Length">Bytes of the header itself.</param>
+/// <param name="Uncompressed">Size of the body before compression, in bytes.</param>
+/// <param name="Compressed">Size of the body, in bytes.</param>
+/// <param name="Values">Number of values, for data including nulls.</param>
+/// <param name="Encoding">The encoding of the values.</param>
+/// <param name="LevelEncoding">The encoding of the definition levels; for a dictionary, RLE.</param>
+/// <param name="Length">Size of the header itself, in bytes.</param>
 internal readonly record struct PageHeader(int Type, int Uncompressed, int Compressed, int Values, int Encoding, int LevelEncoding, int Length)
 {
-    /// <exception cref="DamagedFileException">It is no header.</exception>
+    /// <exception cref="DamagedFileException">The header is malformed.</exception>
     public static PageHeader Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new CompactThriftReader(bytes);

@@ -3,8 +3,8 @@ using ZstdSharp;
 namespace NetMon.Parquet.Reading;
 
 /// <summary>
-/// Reads and decompresses the pages of column chunks, each of which has a data page and maybe a dictionary before it. Each header has to
-/// say what the footer says; the bodies have Zstd's checksums. Keeps its memory from chunk to chunk. One thread.
+/// Reads and decompresses the pages of column chunks, which have a data page and optionally a dictionary before it. Headers must agree with the
+/// footer; bodies have Zstd checksums. Memory is reused. Not thread-safe.
 /// </summary>
 internal sealed class PageReader : IDisposable
 {
@@ -18,11 +18,11 @@ internal sealed class PageReader : IDisposable
     /// <summary>Whether the chunk has a dictionary.</summary>
     public bool HasDictionary => _chunk.DictionaryAt >= 0;
 
-    /// <summary>Values of the dictionary, as its header says.</summary>
+    /// <summary>Number of values of the dictionary, from its header.</summary>
     public int DictionaryValues => _headers.Dictionary.Values;
 
     /// <summary>Reads a chunk and checks the headers of its pages.</summary>
-    /// <exception cref="DamagedFileException">It is damaged, or not stored as a file of ours stores it.</exception>
+    /// <exception cref="DamagedFileException">The chunk is corrupt, or not stored in the way that our files are.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public void Load(ParquetFile file, in ColumnChunk chunk)
     {
@@ -39,12 +39,12 @@ internal sealed class PageReader : IDisposable
         _headers = ChunkHeaders.Read(in chunk, _stored.AsSpan(0, _dataAt), _stored.AsSpan(_dataAt, length - _dataAt));
     }
 
-    /// <summary>The dictionary's body; valid until the next call.</summary>
-    /// <exception cref="DamagedFileException">It is damaged.</exception>
+    /// <summary>Returns the dictionary's body; valid until the next call.</summary>
+    /// <exception cref="DamagedFileException">The dictionary is corrupt.</exception>
     public ReadOnlySpan<byte> Dictionary() => Body(0, _headers.Dictionary);
 
-    /// <summary>The data page's body; valid until the next call.</summary>
-    /// <exception cref="DamagedFileException">It is damaged.</exception>
+    /// <summary>Returns the data page's body; valid until the next call.</summary>
+    /// <exception cref="DamagedFileException">The page is corrupt.</exception>
     public ReadOnlySpan<byte> Data() => Body(_dataAt, _headers.Data);
 
     public void Dispose() => _decompressor.Dispose();

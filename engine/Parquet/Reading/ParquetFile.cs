@@ -5,8 +5,8 @@ using NetMon.Foundation;
 namespace NetMon.Parquet.Reading;
 
 /// <summary>
-/// A Parquet file to read: its footer in memory, the rest on the disk. Nothing in it is believed before it is checked, so that a damaged
-/// file costs neither more memory than a small multiple of its footer nor more time than reading it. One thread; owns the file.
+/// A Parquet file opened for reading, with its footer in memory. Its content is not trusted: a corrupt file costs at most a small multiple of its
+/// footer in memory, and the time of reading it. Not thread-safe; owns the file.
 /// </summary>
 public sealed class ParquetFile : IDisposable
 {
@@ -18,10 +18,10 @@ public sealed class ParquetFile : IDisposable
 
     private ParquetFile(SafeFileHandle file, Footer footer) => (_file, _footer) = (file, footer);
 
-    /// <summary>Of all row groups.</summary>
+    /// <summary>The total number of rows.</summary>
     public long Rows => _footer.Rows;
 
-    /// <summary>In their order; those that are stored as no file of ours has them are of the kind <see cref="ColumnKind.Other"/>.</summary>
+    /// <summary>The columns, in order. Those stored in a way that our files do not use have the kind <see cref="ColumnKind.Other"/>.</summary>
     public IReadOnlyList<ColumnDefinition> Columns => _footer.Columns;
 
     public IReadOnlyList<StoredRowGroup> RowGroups => _footer.Groups;
@@ -29,10 +29,10 @@ public sealed class ParquetFile : IDisposable
     /// <summary>Keys and values.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _footer.Metadata;
 
-    /// <summary>Reads a file's footer and checks it against the file and, where it has one, its checksum.</summary>
-    /// <param name="file">A regular file; taken over, also when this throws.</param>
-    /// <exception cref="DamagedFileException">It is no whole Parquet file with flat columns.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Reads a file's footer and checks it against the file and, if present, its checksum.</summary>
+    /// <param name="file">A regular file; ownership is transferred, even if this throws.</param>
+    /// <exception cref="DamagedFileException">The file is not a complete Parquet file with flat columns.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public static ParquetFile Open(SafeFileHandle file)
     {
         try
@@ -46,7 +46,7 @@ public sealed class ParquetFile : IDisposable
         }
     }
 
-    /// <summary>The place of a column; -1: there is none of this name.</summary>
+    /// <summary>Returns the index of a column; -1 if there is none of this name.</summary>
     public int IndexOf(string column)
     {
         for (var index = 0; index < Columns.Count; index++)
@@ -64,8 +64,8 @@ public sealed class ParquetFile : IDisposable
     public bool HasColumns(IReadOnlyList<ColumnDefinition> columns) =>
         columns.Select(column => (column.Name, column.Kind, column.IsOptional)).SequenceEqual(Columns.Select(column => (column.Name, column.Kind, column.IsOptional)));
 
-    /// <summary>Reads bytes of the file, all that are asked for.</summary>
-    /// <exception cref="DamagedFileException">It ends before.</exception>
+    /// <summary>Fills a span with bytes of the file.</summary>
+    /// <exception cref="DamagedFileException">The file is too short.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     internal void Read(long at, Span<byte> bytes) => Read(_file, at, bytes);
 

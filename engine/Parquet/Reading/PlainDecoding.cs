@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Parquet.Reading;
 
-/// <summary>Reads PLAIN values: what <see cref="PlainNumbers"/> writes, and flags.</summary>
+/// <summary>Reads PLAIN values: the output of <see cref="PlainNumbers"/>, and flags.</summary>
 internal static class PlainDecoding
 {
-    /// <summary>Reads as many numbers of 32 or 64 bits as there is room for; the bytes have to end with them.</summary>
-    /// <exception cref="DamagedFileException">There are more or fewer of them.</exception>
+    /// <summary>Reads numbers of 32 or 64 bits until <paramref name="values"/> is full, which must use up the bytes.</summary>
+    /// <exception cref="DamagedFileException">The number of values differs.</exception>
     public static void Numbers(ReadOnlySpan<byte> bytes, Span<long> values, int width)
     {
         if (bytes.Length != (long)values.Length * width)
@@ -27,8 +27,8 @@ internal static class PlainDecoding
         }
     }
 
-    /// <summary>Reads as many flags as there is room for, a bit each, as 1 and 0; the bytes have to end with them.</summary>
-    /// <exception cref="DamagedFileException">There are more or fewer of them.</exception>
+    /// <summary>Reads flags of one bit as 1 and 0 until <paramref name="values"/> is full, which must use up the bytes.</summary>
+    /// <exception cref="DamagedFileException">The number of values differs.</exception>
     public static void Flags(ReadOnlySpan<byte> bytes, Span<long> values)
     {
         if (bytes.Length != (values.Length + 7) / 8)

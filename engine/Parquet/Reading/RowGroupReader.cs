@@ -3,12 +3,12 @@ namespace NetMon.Parquet.Reading;
 /// <summary>Reads the description of a row group (RowGroup of parquet.thrift).</summary>
 internal static class RowGroupReader
 {
-    /// <summary>Reads one.</summary>
-    /// <param name="reader">At it.</param>
-    /// <param name="bytes">What the reader reads; the result refers to it.</param>
-    /// <param name="end">Where the file's data ends, bytes.</param>
-    /// <param name="columns">Of the file.</param>
-    /// <exception cref="DamagedFileException">It is none, or what it says can't be so.</exception>
+    /// <summary>Reads a description.</summary>
+    /// <param name="reader">Positioned at it.</param>
+    /// <param name="bytes">The reader's bytes, to which the result refers.</param>
+    /// <param name="end">The end of the file's data, in bytes.</param>
+    /// <param name="columns">The columns of the file.</param>
+    /// <exception cref="DamagedFileException">The description is malformed or impossible.</exception>
     public static StoredRowGroup Read(ref CompactThriftReader reader, ReadOnlyMemory<byte> bytes, long end, List<ColumnDefinition> columns)
     {
         var rows = -1L;

@@ -1,13 +1,13 @@
 namespace NetMon.Parquet.Reading;
 
-/// <summary>Reads what <see cref="RunEncoding"/> writes.</summary>
+/// <summary>Reads the output of <see cref="RunEncoding"/>.</summary>
 internal static class RunDecoding
 {
     private const int Group = 8;
     private const int MostBits = 32;
 
-    /// <summary>Reads as many numbers as there is room for; the bytes have to end with them.</summary>
-    /// <exception cref="DamagedFileException">There are more or fewer of them, or they can't be read.</exception>
+    /// <summary>Reads numbers until <paramref name="values"/> is full, which must use up the bytes.</summary>
+    /// <exception cref="DamagedFileException">The number of values differs, or the encoding is malformed.</exception>
     public static void Read(ReadOnlySpan<byte> bytes, Span<uint> values, int width)
     {
         if (width is < 0 or > MostBits)

@@ -5,8 +5,8 @@ internal static class SchemaReader
 {
     private const int TypeNone = -1;
 
-    /// <summary>The element as a column, and how many elements it has below it.</summary>
-    /// <exception cref="DamagedFileException">It is no such element.</exception>
+    /// <summary>Returns the element as a column, and its number of child elements.</summary>
+    /// <exception cref="DamagedFileException">The element is malformed.</exception>
     public static (ColumnDefinition Column, int Children) Read(ref CompactThriftReader reader)
     {
         var (stored, repetition, name, children, converted) = (TypeNone, Format.Required, "", 0, TypeNone);

@@ -1,6 +1,6 @@
 namespace NetMon.Parquet.Reading;
 
-/// <summary>A row group, as a file's footer describes it.</summary>
-/// <param name="Rows">How many it has.</param>
-/// <param name="Chunks">One for each column of the file, in their order.</param>
+/// <summary>A row group, as described by the footer.</summary>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Chunks">One per column of the file, in order.</param>
 public sealed record StoredRowGroup(int Rows, IReadOnlyList<StoredChunk> Chunks);

@@ -7,13 +7,13 @@ using NetMon.Storage;
 namespace NetMon.Query.Buckets;
 
 /// <summary>
-/// A capture in a bucket. What a question needs is brought into a folder of this run, as a capture directory has it: roll-ups,
-/// losses and owners; events of those hours alone that no roll-up answers; and of files that are only counted their last bytes, which say how many
-/// rows there are. One thread.
+/// A capture in a bucket. Downloads what a question needs into this run's folder, with the layout of a capture directory: roll-ups, losses
+/// and owners; events only of the hours that no roll-up answers; and of files that are only counted, the last bytes, which contain the
+/// number of rows. Not thread-safe.
 /// </summary>
 internal sealed class BucketCapture : IDisposable
 {
-    /// <summary>So much of the end of a file has its footer, of up to 60 row groups.</summary>
+    /// <summary>The number of bytes at the end of a file that contain its footer, if it has up to 60 row groups.</summary>
     private const long FooterBytes = 256 << 10;
 
     private const int MostNamed = 20;
@@ -34,11 +34,11 @@ internal sealed class BucketCapture : IDisposable
     /// <summary>The folder of this run.</summary>
     public string Folder => _cache.Folder;
 
-    /// <summary>What could not be brought the last time.</summary>
+    /// <summary>What could not be downloaded by the last call.</summary>
     public IReadOnlyList<LeftOut> LeftOut => _leftOut;
 
-    /// <summary>Opens one.</summary>
-    /// <exception cref="QueryException">The bucket can't be read, or has no capture.</exception>
+    /// <summary>Opens a capture.</summary>
+    /// <exception cref="QueryException">The bucket can't be read, or contains no capture.</exception>
     public static BucketCapture Open(BucketSettings settings)
     {
         var cache = ObjectCache.Open(settings);
@@ -63,20 +63,20 @@ internal sealed class BucketCapture : IDisposable
         }
     }
 
-    /// <summary>A path in the folder of this run as the place in the bucket that it stands for.</summary>
+    /// <summary>Replaces paths in this run's folder by the objects in the bucket, for messages.</summary>
     public string NameOf(string text) => text.Replace(Folder, _settings.Target.ToString(), StringComparison.Ordinal);
 
-    /// <summary>Whether a file came from the bucket and has not been fetched a second time.</summary>
+    /// <summary>Whether a file came from the bucket and has been downloaded only once.</summary>
     public bool MayBringAgain(string path) => _brought.ContainsKey(path) && !_again.Contains(path);
 
-    /// <summary>The beginning of the last hour that has a file; null where there is none.</summary>
+    /// <summary>Returns the start of the last hour with a file; null if there is none.</summary>
     /// <exception cref="QueryException">The bucket can't be read.</exception>
     public DateTime? LastHour() => new[] { LastHour(CapturePaths.Events), LastHour(CapturePaths.Rollup) }.Max();
 
-    /// <summary>Brings what a question needs.</summary>
-    /// <param name="scope">What it reads.</param>
-    /// <param name="damaged">Files that turned out to be damaged; those that were not fetched anew since are, and are taken off.</param>
-    /// <exception cref="QueryException">The bucket can't be read, or it is more than the cache may have.</exception>
+    /// <summary>Downloads what a question needs.</summary>
+    /// <param name="scope">What the question reads.</param>
+    /// <param name="damaged">Files that turned out to be corrupt. Those that were not downloaded again yet are, and are removed from it.</param>
+    /// <exception cref="QueryException">The bucket can't be read, or the files exceed the limit of the cache.</exception>
     /// <exception cref="IOException">The cache can't be written.</exception>
     public void Bring(QuestionScope scope, Dictionary<string, string> damaged)
     {
@@ -155,10 +155,10 @@ internal sealed class BucketCapture : IDisposable
         return files;
     }
 
-    /// <summary>Whole files.</summary>
+    /// <summary>Downloads complete files.</summary>
     private void Fetch(List<BucketObject> files) => Fetch(files, _ => 0, found => found.File.Path);
 
-    /// <summary>The ends of files that are only counted, in files of their size; whole where the end does not say enough.</summary>
+    /// <summary>Downloads the ends of files that are only counted, into sparse files of the full size; the complete file if the end does not suffice.</summary>
     private void FetchFooters(List<BucketObject> files)
     {
         Fetch(files, found => found.Bytes - FooterBytes, TailOf);

@@ -6,8 +6,9 @@ using NetMon.Storage.Uploads;
 namespace NetMon.Query.Buckets;
 
 /// <summary>
-/// The bucket, read by a child, <c>netmon-archive fetch</c>: it has the library and finds endpoint and credentials in the environment, as
-/// uploads do. It ends with this process, however that ends. One thread. Throws <see cref="QueryException"/> where nothing can be had.
+/// Reads a bucket through a child process, <c>netmon-archive fetch</c>, which contains the S3 library and finds endpoint and credentials in
+/// the environment, as for uploads. The child ends with this process. Not thread-safe. Throws <see cref="QueryException"/> if the bucket
+/// can't be read.
 /// </summary>
 internal sealed class BucketReader : IDisposable
 {
@@ -18,7 +19,7 @@ internal sealed class BucketReader : IDisposable
     private BucketReader(Process child) => _child = child;
 
     /// <summary>Starts the child.</summary>
-    /// <exception cref="QueryException">It can't be started.</exception>
+    /// <exception cref="QueryException">The child can't be started.</exception>
     public static BucketReader Start(UploadTarget target)
     {
         var beside = Path.Combine(AppContext.BaseDirectory, Program);
@@ -37,7 +38,7 @@ internal sealed class BucketReader : IDisposable
         }
     }
 
-    /// <summary>The objects of a listing, as they come.</summary>
+    /// <summary>Yields the objects of a listing as they arrive.</summary>
     public IEnumerable<(string Key, long Bytes, string EntityTag)> List(string prefix, string after, string until)
     {
         Send(FetchProtocol.List, prefix, after, until);
@@ -47,7 +48,7 @@ internal sealed class BucketReader : IDisposable
         }
     }
 
-    /// <summary>Names of the folders directly below a prefix that is empty or ends in '/'.</summary>
+    /// <summary>Lists the folders directly below a prefix that is empty or ends in '/'.</summary>
     public List<string> Folders(string prefix)
     {
         Send(FetchProtocol.Folders, prefix);
@@ -60,11 +61,11 @@ internal sealed class BucketReader : IDisposable
         return folders;
     }
 
-    /// <summary>Puts objects, from a byte on, into new files; returns when all are there or are known not to come.</summary>
-    /// <param name="wanted">Each with the first byte and the file.</param>
-    /// <param name="got">Is called for each that is complete.</param>
-    /// <param name="lost">Is called for each that can't be had, with the reason.</param>
-    /// <param name="came">Is called with the number of bytes that have come since.</param>
+    /// <summary>Downloads objects, from an offset on, into new files; returns when all have arrived or failed.</summary>
+    /// <param name="wanted">The objects with their offsets and files.</param>
+    /// <param name="got">Called for each complete object.</param>
+    /// <param name="lost">Called for each object that is not available, with the reason.</param>
+    /// <param name="came">Called with the number of bytes received since the last call.</param>
     public void Get(IReadOnlyDictionary<string, (BucketObject Object, long From, string File)> wanted, Action<string> got, Action<string, string> lost, Action<long> came)
     {
         foreach (var (found, from, file) in wanted.Values)
@@ -99,7 +100,7 @@ internal sealed class BucketReader : IDisposable
         }
         catch (IOException)
         {
-            // It is gone already.
+            // It has exited already.
         }
 
         if (!_child.WaitForExit(Patience))
@@ -123,11 +124,11 @@ internal sealed class BucketReader : IDisposable
         }
         catch (IOException)
         {
-            // What it had to say about its end is read next.
+            // Its last message is read next.
         }
     }
 
-    /// <summary>The words of an answer.</summary>
+    /// <summary>Reads the words of an answer.</summary>
     private string[] Receive()
     {
         var words = _child.StandardOutput.ReadLine() is { } line ? FetchProtocol.Words(line) : null;

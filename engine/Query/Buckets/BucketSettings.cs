@@ -2,13 +2,13 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Query.Buckets;
 
-/// <summary>A capture in a bucket, as the command line gives it.</summary>
+/// <summary>A capture in a bucket, as given on the command line.</summary>
 /// <param name="Target">The bucket.</param>
-/// <param name="Cache">The folder for what was fetched.</param>
-/// <param name="CacheBytes">How much may be in it.</param>
+/// <param name="Cache">The folder for downloaded files.</param>
+/// <param name="CacheBytes">Its maximum size in bytes.</param>
 internal sealed record BucketSettings(UploadTarget Target, string Cache, long CacheBytes)
 {
-    /// <summary>The user's own cache folder; null where it can't be told.</summary>
+    /// <summary>The user's cache folder; null if unknown.</summary>
     public static string? DefaultCache
     {
         get

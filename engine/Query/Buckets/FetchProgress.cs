@@ -4,9 +4,9 @@ using NetMon.Foundation;
 
 namespace NetMon.Query.Buckets;
 
-/// <summary>One line on a terminal while something takes more than a second, gone when it is done. One thread.</summary>
-/// <param name="terminal">Null where nobody watches.</param>
-/// <param name="source">Where things come from.</param>
+/// <summary>A progress line on a terminal for operations that take more than a second, removed at the end. Not thread-safe.</summary>
+/// <param name="terminal">The terminal; null: no progress is shown.</param>
+/// <param name="source">Where the files come from.</param>
 internal sealed class FetchProgress(TextWriter? terminal, string source)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
@@ -15,7 +15,7 @@ internal sealed class FetchProgress(TextWriter? terminal, string source)
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _next = Quiet;
 
-    /// <summary>What is watched on stderr, if that is a terminal.</summary>
+    /// <summary>Standard error if it is a terminal, else null.</summary>
     public static TextWriter? Terminal => Console.IsErrorRedirected ? null : Console.Error;
 
     public void Listed(int objects) => Show(string.Create(CultureInfo.InvariantCulture, $"listing {source}: {objects} objects"));
@@ -23,7 +23,7 @@ internal sealed class FetchProgress(TextWriter? terminal, string source)
     public void Fetched(int files, int ofFiles, long bytes, long ofBytes) => Show(
         string.Create(CultureInfo.InvariantCulture, $"fetching from {source}: {files} of {ofFiles} files, {ByteSize.Text(bytes)} of {ByteSize.Text(ofBytes)}"));
 
-    /// <summary>Takes the line away.</summary>
+    /// <summary>Removes the line.</summary>
     public void Clear()
     {
         if (_next > Quiet)

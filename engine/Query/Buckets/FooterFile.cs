@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace NetMon.Query.Buckets;
 
-/// <summary>A Parquet file without its pages: its footer at its place, for readers of the footer alone.</summary>
+/// <summary>A Parquet file without its pages: only the footer, at its original offset, for readers of the footer.</summary>
 internal static class FooterFile
 {
     private const int TrailerBytes = 8;
 
-    /// <summary>How many bytes of the end of a Parquet file have its footer, as the last of them say.</summary>
-    /// <param name="tail">A file with the last bytes, some hundreds at least.</param>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Returns the number of bytes at the end of a Parquet file that contain its footer, as stored in the last of them.</summary>
+    /// <param name="tail">A file with the last bytes, at least some hundreds.</param>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public static long BytesNeeded(string tail)
     {
         using var file = File.OpenHandle(tail);
@@ -18,14 +18,14 @@ internal static class FooterFile
         return BinaryPrimitives.ReadUInt32LittleEndian(trailer) + (long)TrailerBytes;
     }
 
-    /// <summary>Makes it of the last bytes of a file; what is between is a hole.</summary>
+    /// <summary>Makes the file from the last bytes of a Parquet file; the rest is a hole.</summary>
     /// <param name="tail">A file with the last bytes.</param>
-    /// <param name="bytes">The size of the whole.</param>
-    /// <param name="path">The file to make.</param>
-    /// <exception cref="IOException">It can't be made.</exception>
+    /// <param name="bytes">The size of the whole file.</param>
+    /// <param name="path">The file to create.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
     public static void Write(string tail, long bytes, string path)
     {
-        File.Delete(path); // it may be another name of a file that stays
+        File.Delete(path); // it may be a hard link to a file that must stay
         using var from = File.OpenRead(tail);
         using var to = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         to.Write("PAR1"u8);

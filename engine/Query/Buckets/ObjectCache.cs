@@ -6,9 +6,9 @@ using NetMon.Native;
 namespace NetMon.Query.Buckets;
 
 /// <summary>
-/// Objects that were fetched, by what they are: files of a folder of the user's own, which is kept within a bound by removing those
-/// that were not used for longest. Each run has a folder beside them with links to what it uses, so that nothing is taken away from it by
-/// another one, or by the bound. Several processes may use a cache at once; one thread.
+/// A cache of downloaded objects, by key and content: files in a folder of the user, which is kept within a limit by removing the least
+/// recently used ones. Each run has a folder of links to the files that it uses, so that neither another run nor the limit removes them.
+/// Several processes may share a cache; not thread-safe.
 /// </summary>
 internal sealed class ObjectCache : IDisposable
 {
@@ -22,20 +22,20 @@ internal sealed class ObjectCache : IDisposable
 
     private ObjectCache(BucketSettings settings, string objects, TemporaryFolder run) => (_settings, _objects, _run) = (settings, objects, run);
 
-    /// <summary>The folder of this run, which goes with it.</summary>
+    /// <summary>The folder of this run, removed at its end.</summary>
     public string Folder => _run.Path;
 
-    /// <summary>Opens a cache, making it where there is none.</summary>
-    /// <exception cref="QueryException">The folder is somebody else's.</exception>
-    /// <exception cref="IOException">It can't be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made or read.</exception>
+    /// <summary>Opens a cache; creates it if missing.</summary>
+    /// <exception cref="QueryException">The folder belongs to another user.</exception>
+    /// <exception cref="IOException">The folder can't be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
     public static ObjectCache Open(BucketSettings settings)
     {
         var (objects, runs) = (Make(settings.Cache, "objects"), Make(settings.Cache, "runs"));
         return new ObjectCache(settings, objects, TemporaryFolder.CreateIn(runs));
     }
 
-    /// <summary>A name for the end of an object from a byte on: all of it from 0 on.</summary>
+    /// <summary>Returns the cache's name for an object from an offset on; 0: the complete object.</summary>
     public string NameOf(BucketObject found, long from)
     {
         var server = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL");
@@ -43,8 +43,8 @@ internal sealed class ObjectCache : IDisposable
             System.Globalization.CultureInfo.InvariantCulture, $"{server}\n{_settings.Target.Bucket}\n{found.Key}\n{found.EntityTag}\n{found.Bytes}\n{from}"))));
     }
 
-    /// <summary>Gives a file that is there a further name in the folder of this run; false where it is not there.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Links a cached file into this run's folder; false if it is not cached.</summary>
+    /// <exception cref="IOException">The link can't be created.</exception>
     public bool TryUse(string name, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, Private);
@@ -59,8 +59,8 @@ internal sealed class ObjectCache : IDisposable
         return true;
     }
 
-    /// <summary>Makes room for bytes that are to be fetched.</summary>
-    /// <exception cref="QueryException">They and what this run uses are more than the bound, or than the disk has free.</exception>
+    /// <summary>Makes room for a download.</summary>
+    /// <exception cref="QueryException">The download and the files used by this run exceed the limit, or the free disk space.</exception>
     public void Reserve(long bytes)
     {
         if (_usedBytes + bytes > _settings.CacheBytes)
@@ -83,14 +83,14 @@ internal sealed class ObjectCache : IDisposable
         }
     }
 
-    /// <summary>The path of a file to fetch something into.</summary>
+    /// <summary>Returns the path of a new file to download into.</summary>
     public string NewFile() => Path.Combine(Folder, $"fetching-{_files++}");
 
-    /// <summary>Keeps a file that is complete, and gives it a further name in the folder of this run.</summary>
-    /// <param name="name">By which it is found again.</param>
+    /// <summary>Adds a complete file to the cache, and links it into this run's folder.</summary>
+    /// <param name="name">Its name in the cache.</param>
     /// <param name="fetched">The file; it is moved.</param>
-    /// <param name="path">The further name.</param>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <param name="path">The link to create.</param>
+    /// <exception cref="IOException">The file can't be moved or linked.</exception>
     public void Keep(string name, string fetched, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, Private);
@@ -99,7 +99,7 @@ internal sealed class ObjectCache : IDisposable
         Count(name, new FileInfo(path).Length);
     }
 
-    /// <summary>Forgets a file, so that it is fetched anew.</summary>
+    /// <summary>Removes a file from the cache, so that it is downloaded again.</summary>
     public void Drop(string name) => File.Delete(Path.Combine(_objects, name));
 
     public void Dispose() => _run.Dispose();

@@ -6,16 +6,16 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Query.Buckets;
 
-/// <summary>Which keys of a bucket have files of one tier within bounds, and what a key says. Keys come in the order of their hours.</summary>
+/// <summary>Maps bounds to the keys of one tier in a bucket, and parses keys. Keys sort by hour.</summary>
 /// <param name="target">The bucket.</param>
-/// <param name="folder">Where the files of this run are.</param>
+/// <param name="folder">The folder of this run's files.</param>
 /// <param name="tier">events, rollup, owners or loss.</param>
 internal sealed class ObjectListing(UploadTarget target, string folder, string tier)
 {
     private const int LongestName = 255;
     private readonly bool _byHour = tier != CapturePaths.Loss;
 
-    /// <summary>What to list: the prefix of the keys, the key that they are behind, and the one that they are not behind; the last two may be empty.</summary>
+    /// <summary>Returns what to list: the prefix of the keys, the key after which to start, and the last key; the latter two may be empty.</summary>
     public (string Prefix, string After, string Until) Range(ScanBounds bounds)
     {
         var prefix = $"{tier}/";
@@ -29,11 +29,11 @@ internal sealed class ObjectListing(UploadTarget target, string folder, string t
         }
 
         var after = bounds.From == DateTime.MinValue ? "" : target.KeyOf($"{tier}/{Folder(bounds.From)}");
-        var until = bounds.To == DateTime.MaxValue ? "" : target.KeyOf($"{tier}/{Folder(bounds.To)}0"); // '0' is what follows '/'
+        var until = bounds.To == DateTime.MaxValue ? "" : target.KeyOf($"{tier}/{Folder(bounds.To)}0"); // '0' follows '/' in ASCII
         return (target.KeyOf(prefix), after, until);
     }
 
-    /// <summary>Reads a key; null where it is no file of the tier.</summary>
+    /// <summary>Parses a key; null if it is not a file of the tier.</summary>
     public BucketObject? TryParse(string key, long bytes, string entityTag)
     {
         var path = key[target.KeyOf("").Length..];
@@ -56,7 +56,7 @@ internal sealed class ObjectListing(UploadTarget target, string folder, string t
         return new BucketObject(key, path, bytes, entityTag, new HourFile(Path.Combine(folder, path), string.Join('/', parts[1..^1]), start));
     }
 
-    /// <summary>Nothing that leads elsewhere or that is not seen.</summary>
+    /// <summary>Whether a name is safe: not hidden, and not a path that leads elsewhere.</summary>
     private static bool IsName(string name) =>
         CapturePaths.IsSealed(name) && name[0] != '.' && name.Length <= LongestName && !name.Any(char.IsControl);
 

@@ -8,12 +8,12 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Query.Commands;
 
-/// <summary>The options that say where the capture is and how it is read, the same for all commands that read one.</summary>
+/// <summary>The options for the location of the capture and how to read it, common to all commands that read one.</summary>
 internal static partial class CaptureOptions
 {
     private const string CaptureVariable = "NETMON_CAPTURE";
 
-    /// <summary>Where the service and the manifests keep the captures.</summary>
+    /// <summary>The default capture directory of the service and the manifests.</summary>
     private const string UsualCapture = "/var/lib/netmon";
 
     private static readonly Option<string?> Capture = new("--capture")
@@ -55,7 +55,7 @@ internal static partial class CaptureOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(LogFormatOption.Variable) is { Length: > 0 } value ? value : LogFormatOption.Fallback,
     };
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public static void AddTo(Command command)
     {
         foreach (var option in (Option[])[Capture, Strict, Memory, Cache, CacheBytes, LogFormat])
@@ -64,23 +64,23 @@ internal static partial class CaptureOptions
         }
     }
 
-    /// <summary>Adds those of a command that copies files of a directory.</summary>
+    /// <summary>Adds the options of commands that copy a directory's files.</summary>
     public static void AddDirectoryTo(Command command)
     {
         command.Options.Add(Capture);
         command.Options.Add(LogFormat);
     }
 
-    /// <summary>Reads the capture directory.</summary>
-    /// <exception cref="FormatException">It is a bucket, or none.</exception>
+    /// <summary>Parses the capture directory.</summary>
+    /// <exception cref="FormatException">It is a bucket, or missing.</exception>
     public static string ReadDirectory(ParseResult parsed)
     {
         var directory = ReadCapture(parsed);
         return directory.StartsWith(UploadTarget.Scheme, StringComparison.Ordinal) ? throw new FormatException($"{Capture.Name} {directory}: it takes a directory; what is in a bucket is copied by the bucket's own tools") : directory;
     }
 
-    /// <summary>Reads what was given.</summary>
-    /// <exception cref="FormatException">A value is none; the message names the option.</exception>
+    /// <summary>Parses the options.</summary>
+    /// <exception cref="FormatException">A value is invalid; the message names the option.</exception>
     public static CaptureSettings Read(ParseResult parsed)
     {
         var directory = ReadCapture(parsed);
@@ -119,7 +119,7 @@ internal static partial class CaptureOptions
         return new BucketSettings(UploadTarget.Parse(capture), Path.GetFullPath(cache), bytes);
     }
 
-    // Not zero, and no more digits than DuckDB reads.
+    // Not zero, and no more digits than DuckDB accepts.
     [GeneratedRegex("^0*[1-9][0-9]{0,8}(\\.[0-9]{1,3})?(KiB|MiB|GiB|TiB|KB|MB|GB|TB)$", RegexOptions.CultureInvariant)]
     private static partial Regex MemorySize();
 }

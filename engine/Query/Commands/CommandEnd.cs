@@ -4,13 +4,13 @@ using NetMon.Foundation.Logging;
 
 namespace NetMon.Query.Commands;
 
-/// <summary>How a command ends: what it throws is one line on stderr and an exit code.</summary>
+/// <summary>Maps the outcome of a command to an exit code; an exception becomes one line on stderr.</summary>
 internal static class CommandEnd
 {
-    // .NET keeps the errno of a failed write in HResult: EPIPE (asm-generic/errno-base.h).
+    // .NET stores the errno of a failed write in HResult: EPIPE (asm-generic/errno-base.h).
     private const int BrokenPipe = 32;
 
-    /// <summary>Runs a command; returns the exit code. A <see cref="FormatException"/> is a wrong command line.</summary>
+    /// <summary>Runs a command; returns the exit code. A <see cref="FormatException"/> means a wrong command line.</summary>
     public static int Of(Logger log, Action command)
     {
         try
@@ -33,7 +33,7 @@ internal static class CommandEnd
         }
         catch (IOException e) when (e.HResult == BrokenPipe)
         {
-            return ExitCode.Success; // whoever read has seen enough
+            return ExitCode.Success; // the reader of the output has closed it
         }
         catch (UnauthorizedAccessException e)
         {

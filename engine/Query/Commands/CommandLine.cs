@@ -6,13 +6,13 @@ using NetMon.Query.Top;
 
 namespace NetMon.Query.Commands;
 
-/// <summary>The commands of this program, which <c>netmon</c> has too: there each is a word of its list, and it becomes this program.</summary>
+/// <summary>The commands of this program. <c>netmon</c> lists them too, and runs this program for them.</summary>
 internal static class CommandLine
 {
-    /// <summary>What is meant where no command is named.</summary>
+    /// <summary>The command if none is named.</summary>
     private const string Fallback = QueryCommand.Name;
 
-    /// <summary>All commands. A new one is added here, and to the words that netmon passes on (QueryProgram).</summary>
+    /// <summary>All commands. Add a new one here, and to the words that netmon passes on (QueryProgram).</summary>
     private static readonly IReadOnlyList<(string Name, Func<Logger, Command> Create)> Commands =
     [
         (QueryCommand.Name, QueryCommand.Create),
@@ -23,7 +23,7 @@ internal static class CommandLine
         (TopCommand.Name, TopCommand.Create),
     ];
 
-    /// <summary>Runs what the arguments say; returns the exit code.</summary>
+    /// <summary>Runs a command line; returns the exit code.</summary>
     public static int Run(string[] arguments)
     {
         var word = WordOf(arguments);
@@ -49,6 +49,6 @@ internal static class CommandLine
 
     private static bool IsNamed(string[] arguments) => arguments.Length > 0 && Commands.Any(command => command.Name == arguments[0]);
 
-    /// <summary>Its version, and what completions ask: "[suggest:12]" and the line so far.</summary>
+    /// <summary>Whether the arguments are for the program itself: its version, or a completion request, "[suggest:12]" and the line so far.</summary>
     private static bool IsOfProgram(string[] arguments) => arguments is ["--version"] or [['[', ..], ..];
 }

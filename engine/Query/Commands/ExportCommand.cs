@@ -6,7 +6,7 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query.Commands;
 
-/// <summary><c>netmon export</c>: the events themselves as one stream.</summary>
+/// <summary><c>netmon export</c>: writes events as a stream.</summary>
 internal static class ExportCommand
 {
     public const string Name = "export";

@@ -6,7 +6,7 @@ using NetMon.Query.Planning;
 
 namespace NetMon.Query.Commands;
 
-/// <summary><c>netmon files</c>: the files of a capture's hours as a tar archive, for a copy of them elsewhere.</summary>
+/// <summary><c>netmon files</c>: writes the files of a capture's hours as a tar archive, to copy them elsewhere.</summary>
 internal static class FilesCommand
 {
     public const string Name = "files";

@@ -7,7 +7,7 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query.Commands;
 
-/// <summary><c>netmon query</c>: a picture, or answers to questions in SQL, of what the filters select.</summary>
+/// <summary><c>netmon query</c>: shows an overview, or answers to SQL questions, of what the filters select.</summary>
 internal static class QueryCommand
 {
     public const string Name = "query";
@@ -73,7 +73,7 @@ internal static class QueryCommand
 
         if (parsed.GetValue(Sql) is ['-', _, ..] word && !word.Any(char.IsWhiteSpace))
         {
-            // It was taken for the SQL. A comment has a blank or a newline behind it.
+            // An unknown option was parsed as the SQL. In an SQL comment, -- is followed by a space or newline.
             throw new FormatException($"there is no option {word}; see netmon query --help");
         }
 
@@ -102,6 +102,6 @@ internal static class QueryCommand
         : parsed.GetValue(Sql) is "-" ? Console.In.ReadToEnd()
         : parsed.GetValue(Sql);
 
-    /// <summary>Null where no terminal shows the output.</summary>
+    /// <summary>The terminal's width; null if the output is not a terminal.</summary>
     private static int? TerminalWidth() => Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth;
 }

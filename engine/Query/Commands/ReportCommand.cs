@@ -11,7 +11,7 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query.Commands;
 
-/// <summary><c>netmon report</c>: one HTML page about what the filters select, to stdout.</summary>
+/// <summary><c>netmon report</c>: writes an HTML page about what the filters select to stdout.</summary>
 internal static class ReportCommand
 {
     public const string Name = "report";
@@ -66,8 +66,8 @@ internal static class ReportCommand
         return Ask(new QuerySettings(capture, filter, statements, questions.Text, new PrintStyle(OutputFormat.Csv, null), questions), log);
     }
 
-    /// <summary>A page about a time without any event helps nobody: says where the capture ends.</summary>
-    /// <exception cref="QueryException">It ends before the report begins, or has no events.</exception>
+    /// <summary>Fails with the end of the capture if the report would contain no events.</summary>
+    /// <exception cref="QueryException">The capture ends before the report begins, or has no events.</exception>
     private static void CheckEnd(CaptureSettings capture, ReportWindow window, Logger log)
     {
         const string question = "SELECT strftime(getvariable('capture_end'), '%Y-%m-%dT%H:%M:%SZ') AS capture_end";

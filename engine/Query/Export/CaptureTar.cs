@@ -7,31 +7,31 @@ using NetMon.Storage;
 namespace NetMon.Query.Export;
 
 /// <summary>
-/// Writes the files of a capture's hours as a tar archive, to which the agent may be adding meanwhile. Unpacked, it is a capture
-/// directory, and those of several nodes unpacked into one folder are one. One thread.
+/// Writes the files of a capture's hours as a tar archive, while an agent may be writing to the capture. Unpacked, it is a capture
+/// directory; archives of several nodes can be unpacked into the same folder. Not thread-safe.
 /// </summary>
-/// <param name="root">The capture directory, absolute.</param>
-/// <param name="bounds">Which hours; all files of an hour are written.</param>
-/// <param name="output">Where to; it stays open.</param>
+/// <param name="root">The capture directory, an absolute path.</param>
+/// <param name="bounds">The hours; all files of an hour are written.</param>
+/// <param name="output">The output; not closed.</param>
 internal sealed class CaptureTar(string root, ScanBounds bounds, Stream output)
 {
-    /// <summary>The name of the last entry, which is empty: without it the archive is not whole.</summary>
+    /// <summary>The name of the last entry, which is empty. An archive without it is incomplete.</summary>
     public const string LastEntry = "complete";
 
     private readonly List<LeftOut> _leftOut = [];
 
-    /// <summary>What could not be read, and why.</summary>
+    /// <summary>The files that could not be read, with reasons.</summary>
     public IReadOnlyList<LeftOut> LeftOut => _leftOut;
 
     /// <summary>Writes the archive.</summary>
-    /// <exception cref="IOException">The capture can't be read, or the output not written.</exception>
-    /// <exception cref="UnauthorizedAccessException">A folder may not be read.</exception>
+    /// <exception cref="IOException">The capture can't be read, or the output can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to a folder is denied.</exception>
     public void Write()
     {
         using var archive = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
 
-        // In the order in which rows move on, each folder listed when its turn comes: what is gone by then is found behind it, and
-        // what is there twice says itself what it was made of.
+        // In the order in which rows move on, listing each folder when it is reached: rows that have moved are found in a later
+        // folder, and files that contain the same rows list what they were made of.
         Add(archive, CapturePaths.Hot, name => CapturePaths.IsSegment(name) || CapturePaths.IsLossJournal(name), movesOn: true);
         Add(archive, CapturePaths.Hot, name => CapturePaths.IsSealed(name) || CapturePaths.IsHotRollup(name) || CapturePaths.IsHotOwners(name), movesOn: true);
         Add(archive, CapturePaths.Events, CapturePaths.IsSealed, movesOn: false);
@@ -68,7 +68,7 @@ internal sealed class CaptureTar(string root, ScanBounds bounds, Stream output)
         _leftOut.AddRange(tier.LeftOut);
     }
 
-    /// <summary>A file's bytes. Of one that grows, what it has now: an entry's length comes before its content.</summary>
+    /// <summary>Returns a file's bytes. For a growing file, the current ones: a tar entry's length precedes its content.</summary>
     private static Stream Content(string path, bool grows)
     {
         var file = new FileStream(RegularFile.Open(path), FileAccess.Read);

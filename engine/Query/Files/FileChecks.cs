@@ -5,24 +5,24 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.Query.Files;
 
-/// <summary>Looks at each Parquet file that a question needs, once, before DuckDB does: what can't be read is left out and named.</summary>
-/// <param name="damaged">Files that are known to be damaged, by path, and how.</param>
-/// <param name="isRead">Whether the question reads a column of this name of events.</param>
+/// <summary>Checks each Parquet file that a question needs once before DuckDB reads it. Files that can't be read are left out and reported.</summary>
+/// <param name="damaged">Files known to be corrupt, by path, with reasons.</param>
+/// <param name="isRead">Whether the question reads a column of events.</param>
 internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged, Func<string, bool> isRead)
 {
     private readonly Dictionary<string, ReadableFile?> _checked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
     private readonly List<LeftOut> _leftOut = [];
 
-    /// <summary>Files that were left out, and why.</summary>
+    /// <summary>Files that were left out, with reasons.</summary>
     public IReadOnlyList<LeftOut> LeftOut => _leftOut;
 
-    /// <summary>Files that went away between the listing and now: their hour has been sealed or removed.</summary>
+    /// <summary>Whether files have disappeared since they were listed, because their hour was sealed or removed.</summary>
     public bool IsStale { get; private set; }
 
-    /// <summary>Files of events: sealed ones and pieces.</summary>
-    /// <param name="files">Their names.</param>
-    /// <param name="needsRows">Whether the rows of a file are read: then no page's header and no filter of the columns that are read has changed, which DuckDB would not notice.</param>
+    /// <summary>Checks files of events: sealed files and pieces.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="needsRows">Whether a file's rows are read. Then the page headers and filters of the columns read are verified, which DuckDB does not do.</param>
     public List<ReadableFile> Events(IEnumerable<HourFile> files, Func<HourFile, bool> needsRows) => Sound(files, Kind.Events, needsRows);
 
     public List<ReadableFile> Rollups(IEnumerable<HourFile> files) => Sound(files, Kind.Rollups, file => true);
@@ -31,8 +31,8 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged, Fu
 
     public List<ReadableFile> Losses(IEnumerable<HourFile> files) => Sound(files, Kind.Losses, file => true);
 
-    /// <summary>Reads all of a file and checks it against the checksums that it has.</summary>
-    /// <exception cref="IOException">It is damaged, or can't be read.</exception>
+    /// <summary>Reads a complete file and verifies its checksums.</summary>
+    /// <exception cref="IOException">The file is corrupt or can't be read.</exception>
     public static void Verify(string path)
     {
         using var file = ParquetFile.Open(RegularFile.Open(path));
@@ -110,7 +110,7 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged, Fu
     private static bool IsCurrent(ParquetFile file, IReadOnlyList<RelationColumn> columns) =>
         columns.All(column => file.IndexOf(column.Name) is var index and >= 0 && file.Columns[index].Kind == column.Kind);
 
-    /// <summary>A kind of file: the metadata key of its version, the newest version that is understood, and that version's columns.</summary>
+    /// <summary>A kind of file: the metadata key of its version, the newest supported version, and that version's columns.</summary>
     private sealed record Kind(string VersionKey, int Newest, IReadOnlyList<RelationColumn> Columns)
     {
         public static readonly Kind Events = new("netmon.schema_version", EventColumns.SchemaVersion, RelationColumns.OfEventFiles);

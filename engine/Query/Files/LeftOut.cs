@@ -1,6 +1,6 @@
 namespace NetMon.Query.Files;
 
-/// <summary>Something in the capture that a question is answered without.</summary>
-/// <param name="Path">Absolute.</param>
-/// <param name="Reason">Why, for a person.</param>
+/// <summary>A part of the capture that is missing from an answer.</summary>
+/// <param name="Path">Its absolute path.</param>
+/// <param name="Reason">The reason, for the user.</param>
 internal sealed record LeftOut(string Path, string Reason);

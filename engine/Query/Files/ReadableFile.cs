@@ -2,16 +2,16 @@ using NetMon.Storage;
 
 namespace NetMon.Query.Files;
 
-/// <summary>A Parquet file whose footer was read and is sound.</summary>
-/// <param name="File">Where it is.</param>
-/// <param name="Rows">How many rows it has.</param>
-/// <param name="Metadata">Keys and values of its footer.</param>
-/// <param name="IsCurrent">Whether its columns are those of the current version; else what it lacks is null, and types are converted.</param>
+/// <summary>A Parquet file with a valid footer.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Rows">Its number of rows.</param>
+/// <param name="Metadata">The keys and values of its footer.</param>
+/// <param name="IsCurrent">Whether it has the columns of the current version; otherwise missing columns are null, and types are converted.</param>
 internal sealed record ReadableFile(HourFile File, long Rows, IReadOnlyDictionary<string, string> Metadata, bool IsCurrent)
 {
-    /// <summary>A value of the metadata, or null.</summary>
+    /// <summary>A value of the metadata; null if missing.</summary>
     public string? this[string key] => Metadata.GetValueOrDefault(key);
 
-    /// <summary>Names of the hot files whose rows are in it.</summary>
+    /// <summary>Names of the hot files that it was made from.</summary>
     public IEnumerable<string> MadeOf => SealedFile.MadeOf(Metadata);
 }

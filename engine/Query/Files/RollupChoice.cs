@@ -1,8 +1,8 @@
 namespace NetMon.Query.Files;
 
-/// <summary>Which roll-ups answer, so that each event is summed up once: schemas/rollup.md.</summary>
-/// <param name="pieces">Names of the pieces whose rows are in no sealed file.</param>
-/// <param name="segments">Names of the segments whose rows are in no Parquet file.</param>
+/// <summary>Chooses roll-ups so that each event is counted once; see schemas/rollup.md.</summary>
+/// <param name="pieces">Names of the pieces that are not in a sealed file.</param>
+/// <param name="segments">Names of the segments that are not in a Parquet file.</param>
 internal sealed class RollupChoice(IReadOnlySet<string> pieces, IReadOnlySet<string> segments)
 {
     private readonly List<ReadableFile> _chosen = [];
@@ -13,8 +13,8 @@ internal sealed class RollupChoice(IReadOnlySet<string> pieces, IReadOnlySet<str
     public IReadOnlyList<ReadableFile> Chosen => _chosen;
 
     /// <summary>
-    /// Takes the roll-ups of sealed hours but those of an hour that is being sealed at this moment: its pieces are still there. Of two that
-    /// sum up the same pieces, as a bucket may have where another file had the name, it takes one.
+    /// Adds the roll-ups of sealed hours, except for an hour that is just being sealed: its pieces still exist. Of two with the same pieces,
+    /// which a bucket may contain if a name was taken, it takes one.
     /// </summary>
     public void AddSealed(IEnumerable<ReadableFile> rollups)
     {
@@ -27,7 +27,7 @@ internal sealed class RollupChoice(IReadOnlySet<string> pieces, IReadOnlySet<str
         }
     }
 
-    /// <summary>Takes the roll-ups of pieces, the larger of two that have the same ones; not one of a piece that is sealed by now.</summary>
+    /// <summary>Adds the roll-ups of pieces: of those with common pieces the largest, and none with a piece that is sealed by now.</summary>
     public void AddHot(IEnumerable<ReadableFile> rollups)
     {
         foreach (var (rollup, names) in rollups.Select(rollup => (rollup, Names: rollup.MadeOf.ToList())).OrderByDescending(rollup => rollup.Names.Count))
@@ -40,6 +40,6 @@ internal sealed class RollupChoice(IReadOnlySet<string> pieces, IReadOnlySet<str
         }
     }
 
-    /// <summary>Whether the events of a file are in one of the chosen roll-ups.</summary>
+    /// <summary>Whether a chosen roll-up includes the events of a file.</summary>
     public bool Covers(HourFile file) => _hours.Contains(file.Key) || _pieces.Contains(file.Name);
 }

@@ -6,20 +6,20 @@ using NetMon.Storage;
 namespace NetMon.Query.Files;
 
 /// <summary>
-/// One of the folders of a capture, listed once: date=…/hour=…/files, or date=…/files for losses. What has another place or
-/// name is left out and named; folders outside the bounds are not looked into.
+/// A top-level folder of a capture, listed once: date=…/hour=…/files, or date=…/files for losses. Unexpected names are left out and
+/// reported; folders outside the bounds are not read.
 /// </summary>
 internal sealed class Tier(string root, string name, bool byHour, Func<string, bool> isFile)
 {
     private const int MostNamed = 20;
     private readonly List<LeftOut> _leftOut = [];
 
-    /// <summary>What is there and was not listed.</summary>
+    /// <summary>What was not listed, with reasons.</summary>
     public IReadOnlyList<LeftOut> LeftOut => _leftOut;
 
-    /// <summary>The files whose hour is within the bounds and whose name fits their nodes, in the order of their paths.</summary>
+    /// <summary>Lists the files within the bounds, by hour and node, in the order of their paths.</summary>
     /// <exception cref="IOException">A folder can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">A folder may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to a folder is denied.</exception>
     public List<HourFile> List(ScanBounds bounds)
     {
         var top = Path.Combine(root, name);
@@ -74,9 +74,9 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
         }
     }
 
-    /// <summary>The beginning of the last hour that has a file; null where there is none.</summary>
+    /// <summary>Returns the start of the last hour with a file; null if there is none.</summary>
     /// <exception cref="IOException">A folder can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">A folder may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to a folder is denied.</exception>
     public DateTime? LastHour()
     {
         var top = Path.Combine(root, name);
@@ -101,7 +101,7 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
 
     private static bool IsNoLink(FileSystemInfo entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0;
 
-    /// <summary>The day of a folder date=2026-11-22.</summary>
+    /// <summary>Parses the name of a folder such as date=2026-11-22.</summary>
     public static bool TryParseDate(string name, out DateTime day)
     {
         day = default;
@@ -109,7 +109,7 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
             && DateTime.TryParseExact(name.AsSpan("date=".Length), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
     }
 
-    /// <summary>The hour of a folder hour=19.</summary>
+    /// <summary>Parses the name of a folder such as hour=19.</summary>
     public static bool TryParseHour(string name, out int hour)
     {
         hour = 0;
@@ -149,7 +149,7 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
         return why is null;
     }
 
-    /// <summary>Names a folder, or a file that would be read elsewhere; other files are nobody's business.</summary>
+    /// <summary>Reports a folder, or a file that belongs elsewhere; other files are ignored.</summary>
     private void Refuse(FileSystemInfo entry, string why)
     {
         if ((entry is DirectoryInfo || isFile(entry.Name)) && _leftOut.Count < MostNamed)

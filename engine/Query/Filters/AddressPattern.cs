@@ -7,20 +7,20 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query.Filters;
 
-/// <summary>Addresses that a column is compared with: one, a network, or those whose text a pattern matches (10.244.*).</summary>
-/// <param name="Network">The network's first address, as captures write it; null where it is a pattern.</param>
-/// <param name="Length">The bits that all its addresses share: 32 or 128 of a single one.</param>
-/// <param name="Text">The pattern; null where it is a network.</param>
+/// <summary>A condition on addresses: a single one, a network, or a text pattern (10.244.*).</summary>
+/// <param name="Network">The network's first address, as in captures; null for a text pattern.</param>
+/// <param name="Length">The prefix length in bits; 32 or 128 for a single address.</param>
+/// <param name="Text">The pattern; null for a network.</param>
 internal sealed partial record AddressPattern(string? Network, int Length, TextPattern? Text)
 {
     private const int LengthOfFour = 32;
     private const int LengthOfSix = 128;
     private const int MappedLength = LengthOfSix - LengthOfFour;
 
-    /// <summary>Whether a text can't be meant for anything else, right or wrong.</summary>
+    /// <summary>Whether a text can only be meant as an address, valid or not.</summary>
     public static bool LooksLikeOne(string text) => text.Contains(':', StringComparison.Ordinal) || text.All(c => char.IsAsciiDigit(c) || c is '.' or '/' or '*' or '?');
 
-    /// <summary>Reads 10.0.0.5, fd00::1, 10.0.0.0/8, fd00::/8 or 10.244.*; null for what is none.</summary>
+    /// <summary>Parses 10.0.0.5, fd00::1, 10.0.0.0/8, fd00::/8 or 10.244.*; null if malformed.</summary>
     public static AddressPattern? TryParse(string text)
     {
         if (text.AsSpan().IndexOfAny('*', '?') >= 0)
@@ -55,7 +55,7 @@ internal sealed partial record AddressPattern(string? Network, int Length, TextP
         return new AddressPattern(AddressText.Format(new IPAddress(bytes).MapToIPv6().GetAddressBytes()), length, null);
     }
 
-    /// <summary>The condition that a column is one of them. It may need the macro in_net of schemas/views.sql.</summary>
+    /// <summary>Returns the SQL condition that a column matches. It may need the macro in_net of schemas/views.sql.</summary>
     public string Matches(string column)
     {
         if (Text is not null)
@@ -70,7 +70,7 @@ internal sealed partial record AddressPattern(string? Network, int Length, TextP
             : OfFour(column);
     }
 
-    /// <summary>The whole octets as a prefix, by which row groups are skipped, and the next one as a number.</summary>
+    /// <summary>Returns the whole octets as a text prefix, which allows DuckDB to skip row groups, and a numeric condition on the next one.</summary>
     private string OfFour(string column)
     {
         var octets = Network!.Split('.');
@@ -81,7 +81,7 @@ internal sealed partial record AddressPattern(string? Network, int Length, TextP
         return SqlCondition.All([.. prefix, .. rest]);
     }
 
-    /// <summary>.NET takes more for an address: 1, 0x7f.1, 010.0.0.1.</summary>
+    /// <summary>.NET also accepts 1, 0x7f.1 and 010.0.0.1 as addresses.</summary>
     private static IPAddress? AddressOf(string text) =>
         (Four().IsMatch(text) || (text.Contains(':', StringComparison.Ordinal) && !text.Contains('%', StringComparison.Ordinal) && !text.Contains('[', StringComparison.Ordinal)))
         && IPAddress.TryParse(text, out var address) ? address : null;

@@ -1,9 +1,9 @@
 namespace NetMon.Query.Filters;
 
-/// <summary>What an option asks of each row.</summary>
+/// <summary>The condition of an option.</summary>
 /// <param name="Option">The option's name.</param>
-/// <param name="Kind">What it is about.</param>
-/// <param name="OfEvents">The condition over the columns of events.</param>
-/// <param name="OfSums">The same over those of roll-ups; null where these can't tell.</param>
-/// <param name="OfOwners">The same over those of owners of addresses; null where it is no matter of theirs.</param>
+/// <param name="Kind">What it refers to.</param>
+/// <param name="OfEvents">SQL over the columns of events.</param>
+/// <param name="OfSums">SQL over the columns of roll-ups; null if these can't decide it.</param>
+/// <param name="OfOwners">SQL over the columns of owners of addresses; null if it does not apply to them.</param>
 internal sealed record Criterion(string Option, CriterionKind Kind, string OfEvents, string? OfSums, string? OfOwners = null);

@@ -2,17 +2,17 @@ using NetMon.Events;
 
 namespace NetMon.Query.Filters;
 
-/// <summary>An end of a connection as an option names it: an address or a name, a port, or both.</summary>
-/// <param name="Address">Null where no address is given.</param>
-/// <param name="Name">Null where no name is given.</param>
+/// <summary>An end of a connection as named by an option: an address or a name, a port, or both.</summary>
+/// <param name="Address">Null if no address is given.</param>
+/// <param name="Name">Null if no name is given.</param>
 /// <param name="Port">Null for all ports.</param>
 internal sealed record Endpoint(AddressPattern? Address, NamePattern? Name, PortRange? Port)
 {
     private const string Outbound = "direction = 'outbound'";
     private const string Inbound = "direction = 'inbound'";
 
-    /// <summary>Reads ADDRESS, CIDR, [ADDRESS] or NAME, each with or without :PORT behind it, and :PORT.</summary>
-    /// <exception cref="FormatException">It is none of these; the message says what is wrong.</exception>
+    /// <summary>Parses ADDRESS, CIDR, [ADDRESS] or NAME, each optionally followed by :PORT, or :PORT alone.</summary>
+    /// <exception cref="FormatException">The text is malformed; the message says how.</exception>
     public static Endpoint Parse(string text)
     {
         var (host, port) = Split(text);
@@ -23,26 +23,26 @@ internal sealed record Endpoint(AddressPattern? Address, NamePattern? Name, Port
             : new Endpoint(null, NamePattern.Of(host), range);
     }
 
-    /// <summary>The condition that this end was called.</summary>
+    /// <summary>Returns the condition that this end is the server.</summary>
     public string IsCalled(Direction? side) => Condition("dst_ip", "dst_port", name => OfSides(side, name.IsPeer(), name.IsOwner()));
 
-    /// <summary>The condition that this end opened the connection.</summary>
+    /// <summary>Returns the condition that this end is the client.</summary>
     public string IsCaller(Direction? side) => Condition("src_ip", "src_port", name => OfSides(side, name.IsOwner(), name.IsPeer()));
 
-    /// <summary>The condition that this end is not the one that the event is about.</summary>
+    /// <summary>Returns the condition that this end is the peer.</summary>
     public string IsPeer(Direction? side) => SqlCondition.All(
         [
             .. Address is null && Port is null ? (string[])[] : [OfSides(side, Condition("dst_ip", "dst_port", null), Condition("src_ip", "src_port", null))],
             .. Name is null ? (string[])[] : [Name.IsPeer()],
         ]);
 
-    /// <summary>The first of these over sums, which know the peer's address and the server's port alone; null where they can't tell.</summary>
+    /// <summary>As <see cref="IsCalled"/>, over roll-ups, which have only the peer's address and the server's port; null if they can't decide it.</summary>
     public string? IsCalledInSums(Direction? side) => Name is null && (Address is null || side == Direction.Outbound) ? Condition("peer", "port", null) : null;
 
-    /// <summary>The second over sums.</summary>
+    /// <summary>As <see cref="IsCaller"/>, over roll-ups.</summary>
     public string? IsCallerInSums(Direction? side) => Name is null && Port is null && side == Direction.Inbound ? Condition("peer", "", null) : null;
 
-    /// <summary>The third over sums.</summary>
+    /// <summary>As <see cref="IsPeer"/>, over roll-ups.</summary>
     public string? IsPeerInSums(Direction? side) => Name is null && (Port is null || side == Direction.Outbound) ? Condition("peer", "port", null) : null;
 
     private static (string Host, string? Port) Split(string text)

@@ -5,7 +5,7 @@ using NetMon.Foundation.CommandLines;
 
 namespace NetMon.Query.Filters;
 
-/// <summary>The options that say what to look at, the same for all commands.</summary>
+/// <summary>The filter options, common to all commands.</summary>
 internal static class FilterOptions
 {
     private const int LongestName = 512;
@@ -32,14 +32,14 @@ internal static class FilterOptions
     private static readonly Option<string?> MinDuration = new("--min-duration") { HelpName = "TIME", Description = "connections that lasted, or have lasted so far, this long: 500ms, 1s, 5m" };
     private static readonly Option<string?> MinBytes = new("--min-bytes") { HelpName = "SIZE", Description = "connections that moved, or have moved so far, this much both ways together: 500KiB, 1MiB" };
 
-    /// <summary>In the order of the help.</summary>
+    /// <summary>All options, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
         [Since, Until, Node, Namespace, Pod, Container, Workload, Process, Pid, From, To, Peer, Port, Type, Side, Result, Failed, MinDuration, MinBytes];
 
-    /// <summary>What follows the list of commands' own options in the help.</summary>
+    /// <summary>A note in the help, after a command's own options.</summary>
     public const string Note = "Options that take several values may be repeated, or take them with commas between; * stands for any characters, ? for one, and ! before a value leaves out what it matches.";
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public static void AddTo(Command command)
     {
         foreach (var option in All)
@@ -48,17 +48,17 @@ internal static class FilterOptions
         }
     }
 
-    /// <summary>Adds --since and --until alone.</summary>
+    /// <summary>Adds only --since and --until.</summary>
     public static void AddTimesTo(Command command)
     {
         command.Options.Add(Since);
         command.Options.Add(Until);
     }
 
-    /// <summary>Reads --since and --until, UTC; null where one was not given.</summary>
+    /// <summary>Parses --since and --until, UTC; null for an option that was not given.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="now">The present, UTC.</param>
-    /// <exception cref="FormatException">A value is none, or there is no time between them.</exception>
+    /// <param name="now">The current time, UTC.</param>
+    /// <exception cref="FormatException">A value is malformed, or the range is empty.</exception>
     public static (DateTime? Since, DateTime? Until) ReadTimes(ParseResult parsed, DateTime now)
     {
         var (since, until) = (Moment(Since), Moment(Until));
@@ -76,10 +76,10 @@ internal static class FilterOptions
         }
     }
 
-    /// <summary>Reads what was given.</summary>
+    /// <summary>Parses the options.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="now">The present, UTC.</param>
-    /// <exception cref="FormatException">A value is none, or nothing can match; the message names the options.</exception>
+    /// <param name="now">The current time, UTC.</param>
+    /// <exception cref="FormatException">A value is malformed, or nothing can match; the message names the options.</exception>
     public static Filter Read(ParseResult parsed, DateTime now)
     {
         var (since, until) = ReadTimes(parsed, now);
@@ -129,7 +129,7 @@ internal static class FilterOptions
         }
     }
 
-    /// <summary>What was given besides the times, as it would be written.</summary>
+    /// <summary>Returns the options given, except for the times, as they would be written.</summary>
     public static IEnumerable<string> Given(ParseResult parsed) =>
         from option in All
         where option != Since && option != Until
@@ -147,7 +147,7 @@ internal static class FilterOptions
         return Array.IndexOf(conditions, null) < 0 ? SqlCondition.Any(conditions!) : null;
     }
 
-    /// <summary>The name of a container, or the beginning of its id, which is 12 characters in JSON lines.</summary>
+    /// <summary>Matches a container's name, or a prefix of its id, which has 12 characters in JSON lines.</summary>
     private static string ContainerCondition(IReadOnlyList<TextPattern> values) => SqlCondition.Any(
         [TextPattern.AnyOf("container_name", values), .. values.Where(value => value.Text.Length is >= 12 and <= 64 && value.Text.All(char.IsAsciiHexDigitLower)).Select(value => new TextPattern(value.Text + "*").Matches("container_id"))]);
 

@@ -1,16 +1,16 @@
 namespace NetMon.Query.Filters;
 
-/// <summary>The views that lie between the relations and the shipped views, where there is a filter: see schemas/views.sql.</summary>
+/// <summary>The views that apply the filter, between the relations and the shipped views; see schemas/views.sql.</summary>
 internal static class FilterViews
 {
-    /// <summary>Those that compare attempts that failed with others.</summary>
+    /// <summary>The views that compare failed attempts with others.</summary>
     private static readonly string[] Comparing = ["failing_since", "scans"];
 
-    /// <summary>Whether shipped views, by their statements, see both ends of connections.</summary>
+    /// <summary>Whether any of the views, by their statements, combine both ends of connections.</summary>
     public static bool PairsEnds(IReadOnlyList<string> views) => Makes(views, "pairs");
 
-    /// <summary>Refuses views that compare what a filter leaves out.</summary>
-    /// <exception cref="FormatException">There is one.</exception>
+    /// <summary>Rejects views that compare with rows that the filter leaves out.</summary>
+    /// <exception cref="FormatException">There is such a view.</exception>
     public static void Check(Filter filter, IReadOnlyList<string> views)
     {
         if (filter.HasOutcome && Array.Find(Comparing, view => Makes(views, view)) is { } name)
@@ -19,10 +19,10 @@ internal static class FilterViews
         }
     }
 
-    /// <summary>The statements that make them, after the shipped views.</summary>
-    /// <param name="filter">What is looked at.</param>
-    /// <param name="schema">Where the relations are.</param>
-    /// <param name="pairsEnds">Whether the questions see both ends of connections: then those that are not selected are needed too.</param>
+    /// <summary>Returns the statements that create the views, to run after the shipped views.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <param name="schema">The schema of the relations.</param>
+    /// <param name="pairsEnds">Whether the questions combine both ends of connections; then the ends that are not selected are needed as well.</param>
     public static IEnumerable<string> Of(Filter filter, string schema, bool pairsEnds)
     {
         var selected = filter.OfEventsAtAnyTime is { } condition ? $"coalesce({condition}, false)" : "true";
@@ -43,6 +43,6 @@ internal static class FilterViews
             $"CREATE OR REPLACE VIEW {name} AS SELECT {columns} FROM {schema}.{relation.ToString().ToLowerInvariant()} WHERE {SqlCondition.All([.. conditions.OfType<string>()])}";
     }
 
-    /// <summary>Whether a view is among those that statements make.</summary>
+    /// <summary>Whether statements create a view.</summary>
     public static bool Makes(IReadOnlyList<string> views, string name) => views.Any(sql => sql.StartsWith($"CREATE OR REPLACE VIEW {name} ", StringComparison.Ordinal));
 }

@@ -4,7 +4,7 @@ using NetMon.Foundation.CommandLines;
 
 namespace NetMon.Query.Filters;
 
-/// <summary>Moments as options have them: a time of RFC 3339, a day, a time of today, or how long ago it was. UTC where nothing else is said.</summary>
+/// <summary>Times in options: RFC 3339, a date, a time of today, or an age. UTC unless an offset is given.</summary>
 internal static partial class MomentText
 {
     public const string Forms = "10m, 2h, 7d (ago), 14:30 (today, UTC), 2026-11-27 or 2026-11-27T14:30:00Z";
@@ -12,9 +12,9 @@ internal static partial class MomentText
     private static readonly string[] Dates = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
     private static readonly string[] TimesOfDay = ["HH:mm", "HH:mm:ss"];
 
-    /// <summary>The moment in UTC; null where the text is none.</summary>
+    /// <summary>Parses a time; null if malformed. The result is UTC.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="now">The present, UTC.</param>
+    /// <param name="now">The current time, UTC.</param>
     public static DateTime? Parse(string text, DateTime now)
     {
         if (Age().IsMatch(text) && TimeText.Parse(text) is { } age)
@@ -27,7 +27,7 @@ internal static partial class MomentText
             return now.Date + time.ToTimeSpan();
         }
 
-        var written = Nanoseconds().Replace(text.Replace(' ', 'T').Replace('t', 'T').Replace('z', 'Z'), "$1"); // of nine digits .NET reads seven
+        var written = Nanoseconds().Replace(text.Replace(' ', 'T').Replace('t', 'T').Replace('z', 'Z'), "$1"); // .NET parses at most seven fractional digits
         return DateTimeOffset.TryParseExact(written, Dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment.UtcDateTime : null;
     }
 

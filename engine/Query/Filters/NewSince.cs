@@ -4,17 +4,17 @@ using NetMon.Query.Sql;
 namespace NetMon.Query.Filters;
 
 /// <summary>
-/// --since for new_destinations: what was reached first since then, compared with all that is known from before. So it is no condition on
-/// what is read, as it is for all other views.
+/// --since for new_destinations: the destinations that were first reached since then, compared with everything known from before. So it does
+/// not limit what is read, as it does for all other views.
 /// </summary>
 internal static partial class NewSince
 {
     private const string View = "new_destinations";
 
-    /// <summary>The filter that a question is answered with, and since when a destination is new; null where it does not ask for these.</summary>
-    /// <param name="filter">What was given.</param>
-    /// <param name="question">Its SQL.</param>
-    /// <exception cref="FormatException">It asks for other rows too, for which --since would mean something else.</exception>
+    /// <summary>Returns the filter for a question, and the time since when a destination is new; null if the question does not ask for new destinations.</summary>
+    /// <param name="filter">The filter given.</param>
+    /// <param name="question">The question's SQL.</param>
+    /// <exception cref="FormatException">The question also asks for other rows, for which --since has a different meaning.</exception>
     public static (Filter Filter, DateTime? Since) Of(Filter filter, string question)
     {
         if (filter.Since is null)

@@ -3,16 +3,16 @@ using NetMon.Events;
 
 namespace NetMon.Query.Filters;
 
-/// <summary>What options say of what happened. Some of it excludes some types of events, and so together all of them.</summary>
+/// <summary>The options on what happened. Some exclude certain event types, and combined they may exclude all.</summary>
 internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Direction, ValueList<ConnectResult> Results, bool Failed, TimeSpan? MinDuration, long? MinBytes)
 {
     private static readonly RecordKind[] AllTypes = [RecordKind.Connect, RecordKind.Accept, RecordKind.Close, RecordKind.Flow];
 
-    /// <summary>The direction that all events have which match; null for both.</summary>
+    /// <summary>The direction that all matching events have; null for both.</summary>
     public Direction? Side => Direction
         ?? (Matching.All(type => type == RecordKind.Connect) ? Events.Direction.Outbound : Matching.All(type => type == RecordKind.Accept) ? Events.Direction.Inbound : null);
 
-    /// <summary>What is asked of each row.</summary>
+    /// <summary>The conditions.</summary>
     public IEnumerable<Criterion> Criteria
     {
         get
@@ -23,7 +23,7 @@ internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Dir
                 yield return new Criterion("--direction", CriterionKind.Way, condition, condition);
             }
 
-            // Sums of attempts that failed are of nothing else; those of one that succeeded have its bytes too.
+            // Roll-ups of failed attempts contain nothing else; those of successful ones also contain the connections' bytes.
             if (Failed)
             {
                 const string condition = "result <> 'established'";
@@ -37,7 +37,7 @@ internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Dir
                 yield return new Criterion("--result", CriterionKind.Outcome, condition, isTold ? condition : null);
             }
 
-            // An attempt's result says its type.
+            // The result of an attempt implies its type.
             if (!Types.IsEmpty && !(IsOfAttempts && Matching.SequenceEqual([RecordKind.Connect])))
             {
                 yield return new Criterion("--type", CriterionKind.Outcome, Types.Condition(some => TextPattern.AnyOf("type", [.. some.Select(type => new TextPattern(Vocabulary.Text(type)))])), null);
@@ -50,7 +50,7 @@ internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Dir
 
             if (MinBytes is { } bytes)
             {
-                // Their sum may be more than a BIGINT.
+                // The sum may exceed a BIGINT.
                 yield return new Criterion("--min-bytes", CriterionKind.Outcome, string.Create(CultureInfo.InvariantCulture, $"bytes_sent >= {bytes} - bytes_received"), null);
             }
         }
@@ -62,8 +62,8 @@ internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Dir
 
     private RecordKind[] Matching => [.. AllTypes.Where(Matches)];
 
-    /// <summary>Refuses what no event can match.</summary>
-    /// <exception cref="FormatException">Nothing can; the message names the options.</exception>
+    /// <summary>Rejects combinations that no event can match.</summary>
+    /// <exception cref="FormatException">No event can match; the message names the options.</exception>
     public void CheckMatches()
     {
         var hasResult = Results.Wanted.Count == 0 || Results.Wanted.Any(result => !Results.Unwanted.Contains(result) && !(Failed && result == ConnectResult.Established));

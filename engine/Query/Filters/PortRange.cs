@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace NetMon.Query.Filters;
 
-/// <summary>Ports from one to another.</summary>
+/// <summary>A range of ports, inclusive.</summary>
 internal sealed record PortRange(int First, int Last)
 {
-    /// <summary>Reads 443 or 8000-8999; null for what is none.</summary>
+    /// <summary>Parses 443 or 8000-8999; null if malformed.</summary>
     public static PortRange? TryParse(string text)
     {
         var ends = text.Split('-');
@@ -15,7 +15,7 @@ internal sealed record PortRange(int First, int Last)
             && first <= last ? new PortRange(first, last) : null;
     }
 
-    /// <summary>The condition that a column is one of them.</summary>
+    /// <summary>Returns the SQL condition that a column is in the range.</summary>
     public string Matches(string column) => First == Last
         ? string.Create(CultureInfo.InvariantCulture, $"{column} = {First}")
         : string.Create(CultureInfo.InvariantCulture, $"{column} BETWEEN {First} AND {Last}");

@@ -1,15 +1,15 @@
 namespace NetMon.Query.Filters;
 
-/// <summary>Conditions of SQL, put together.</summary>
+/// <summary>Combines SQL conditions.</summary>
 internal static class SqlCondition
 {
-    /// <summary>All of them; of none, true.</summary>
+    /// <summary>All of the conditions; true if there are none.</summary>
     public static string All(params IReadOnlyList<string> conditions) => Join(conditions, " AND ", "true");
 
-    /// <summary>One of them at least; of none, false.</summary>
+    /// <summary>At least one of the conditions; false if there are none.</summary>
     public static string Any(params IReadOnlyList<string> conditions) => Join(conditions, " OR ", "false");
 
-    /// <summary>Not this one; true where it is NULL.</summary>
+    /// <summary>Negation; true if the condition is NULL.</summary>
     public static string Not(string condition) => $"NOT coalesce({condition}, false)";
 
     private static string Join(IReadOnlyList<string> conditions, string between, string ofNone) =>

@@ -3,7 +3,7 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query.Filters;
 
-/// <summary>A text that a column is compared with: * stands for any characters, ? for one. Case matters.</summary>
+/// <summary>A case-sensitive text pattern: * matches any characters, ? matches one.</summary>
 /// <param name="Text">The pattern.</param>
 internal sealed record TextPattern(string Text)
 {
@@ -11,31 +11,31 @@ internal sealed record TextPattern(string Text)
 
     private bool IsExact => Text.AsSpan().IndexOfAny('*', '?') < 0;
 
-    /// <summary>How many characters a text has at least that matches.</summary>
+    /// <summary>The minimum length of a matching text.</summary>
     public int ShortestMatch => Text.Count(c => c != '*');
 
-    /// <summary>The condition that a column matches one of the patterns; NULL for a NULL.</summary>
-    /// <param name="column">A column, or another expression that gives a text.</param>
+    /// <summary>Returns the SQL condition that a column matches one of the patterns; NULL for NULL.</summary>
+    /// <param name="column">A column, or another expression of type text.</param>
     /// <param name="patterns">At least one.</param>
     public static string AnyOf(string column, IReadOnlyList<TextPattern> patterns)
     {
-        // Equality is what row groups and Bloom filters are skipped by.
+        // DuckDB skips row groups and uses Bloom filters for equality.
         string[] exact = [.. patterns.Where(pattern => pattern.IsExact).Select(pattern => SqlText.Quote(pattern.Text))];
         string[] equal = exact switch { [] => [], [var one] => [$"{column} = {one}"], _ => [$"{column} IN ({string.Join(", ", exact)})"] };
         return SqlCondition.Any([.. equal, .. patterns.Where(pattern => !pattern.IsExact).Select(pattern => pattern.Glob(column))]);
     }
 
-    /// <summary>The condition that a column matches.</summary>
+    /// <summary>Returns the SQL condition that a column matches.</summary>
     public string Matches(string column) => AnyOf(column, [this]);
 
-    /// <summary>The same pattern behind a text.</summary>
+    /// <summary>Returns the pattern with a prefix.</summary>
     public TextPattern After(string prefix) => new(prefix + Text);
 
     private string Glob(string column)
     {
         if (Text[^1] == '*' && Text.AsSpan(0, Text.Length - 1).IndexOfAny('*', '?') < 0)
         {
-            return $"starts_with({column}, {SqlText.Quote(Text[..^1])})"; // skips row groups, as LIKE with an ESCAPE does not
+            return $"starts_with({column}, {SqlText.Quote(Text[..^1])})"; // skips row groups, unlike LIKE with ESCAPE
         }
 
         var like = new StringBuilder();

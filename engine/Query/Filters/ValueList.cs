@@ -1,19 +1,19 @@
 namespace NetMon.Query.Filters;
 
-/// <summary>The values of an option that may be repeated, and have several with commas between; ! before a value leaves out what it matches.</summary>
-/// <param name="Wanted">One of these must match, if there are any.</param>
-/// <param name="Unwanted">None of these may.</param>
+/// <summary>The values of a repeatable option with comma-separated values; a leading ! excludes what a value matches.</summary>
+/// <param name="Wanted">At least one of these must match, unless empty.</param>
+/// <param name="Unwanted">None of these may match.</param>
 internal sealed record ValueList<T>(IReadOnlyList<T> Wanted, IReadOnlyList<T> Unwanted)
 {
     private const int MostValues = 100;
 
     public bool IsEmpty => Wanted.Count == 0 && Unwanted.Count == 0;
 
-    /// <summary>Reads them.</summary>
-    /// <param name="option">Its name, for the message.</param>
-    /// <param name="texts">What was given.</param>
-    /// <param name="parse">Reads a value; it throws for one that can't be.</param>
-    /// <exception cref="FormatException">One is empty or can't be; the message names the option.</exception>
+    /// <summary>Parses the values.</summary>
+    /// <param name="option">The option's name, for messages.</param>
+    /// <param name="texts">The values given.</param>
+    /// <param name="parse">Parses a value; throws if it is malformed.</param>
+    /// <exception cref="FormatException">A value is empty or malformed; the message names the option.</exception>
     public static ValueList<T> Parse(string option, IReadOnlyList<string> texts, Func<string, T> parse)
     {
         List<T> wanted = [];
@@ -34,8 +34,8 @@ internal sealed record ValueList<T>(IReadOnlyList<T> Wanted, IReadOnlyList<T> Un
         return wanted.Count + unwanted.Count <= MostValues ? new ValueList<T>(wanted, unwanted) : throw new FormatException($"{option}: it takes up to {MostValues} values");
     }
 
-    /// <summary>The condition.</summary>
-    /// <param name="anyOf">The condition that one of several values matches.</param>
+    /// <summary>Returns the SQL condition.</summary>
+    /// <param name="anyOf">Returns the condition that one of several values matches.</param>
     public string Condition(Func<IReadOnlyList<T>, string> anyOf) => SqlCondition.All(
         [.. Wanted.Count > 0 ? (string[])[anyOf(Wanted)] : [], .. Unwanted.Count > 0 ? (string[])[SqlCondition.Not(anyOf(Unwanted))] : []]);
 }

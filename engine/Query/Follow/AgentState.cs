@@ -6,20 +6,20 @@ using NetMon.Storage;
 namespace NetMon.Query.Follow;
 
 /// <summary>
-/// Whether agents write to a capture directory, by the files in which they note down every ten seconds up to when events are
-/// durable. The lock that an agent holds is no way to find out: to try it would stop an agent that starts at that moment.
+/// Whether agents write to a capture directory, from the files in which they record every ten seconds up to when events are durable.
+/// Trying the agent's lock instead could make an agent that starts at that moment fail.
 /// </summary>
-/// <param name="IsRunning">Whether an agent wrote to it within the last half minute, and has not stopped.</param>
-/// <param name="Until">Up to when events are in the capture, UTC; null where no agent noted it.</param>
+/// <param name="IsRunning">Whether an agent has written to the directory within the last 30 seconds and has not stopped.</param>
+/// <param name="Until">The time up to which events are in the capture, UTC; null if no agent recorded it.</param>
 internal readonly record struct AgentState(bool IsRunning, DateTime? Until)
 {
     private const int MomentBytes = 64;
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
-    /// <summary>Looks.</summary>
+    /// <summary>Reads the state.</summary>
     /// <param name="directory">The capture directory.</param>
-    /// <exception cref="IOException">It can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">The directory can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the directory is denied.</exception>
     public static AgentState Of(string directory)
     {
         var state = default(AgentState);

@@ -4,8 +4,8 @@ using NetMon.Storage.Hot;
 namespace NetMon.Query.Follow;
 
 /// <summary>
-/// Reads the rows that an agent adds to a capture, batch by batch, each once: from the segments alone, which every row is in before it
-/// is anywhere else. What it costs depends on the rows that are new, not on those that there are. One thread.
+/// Reads the rows that an agent adds to a capture, batch by batch, each once. It reads segments only, because every row is first written to a
+/// segment. The cost depends on the number of new rows, not of existing ones. Not thread-safe.
 /// </summary>
 internal sealed class CaptureFollower : IDisposable
 {
@@ -18,17 +18,17 @@ internal sealed class CaptureFollower : IDisposable
 
     private CaptureFollower(SegmentWatch watch, Logger log) => (_watch, _log) = (watch, log);
 
-    /// <summary>The rows that <see cref="TryRead"/> has read; valid until its next call.</summary>
+    /// <summary>The rows read by the last <see cref="TryRead"/>; valid until its next call.</summary>
     public HotBatch Batch => _segments[_next].Batch;
 
-    /// <summary>Whose they are.</summary>
+    /// <summary>The node that they belong to.</summary>
     public string Node => _segments[_next].Node;
 
-    /// <summary>Begins with the rows that are added from now on.</summary>
+    /// <summary>Starts with the rows added from now on.</summary>
     /// <param name="directory">The capture directory.</param>
-    /// <param name="log">Where it says what it can't read.</param>
+    /// <param name="log">Logs what can't be read.</param>
     /// <exception cref="IOException">The capture can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the capture is denied.</exception>
     public static CaptureFollower FromNow(string directory, Logger log)
     {
         var follower = FromSegments(directory, log);
@@ -40,7 +40,7 @@ internal sealed class CaptureFollower : IDisposable
         return follower;
     }
 
-    /// <summary>Begins with the rows that are in segments: the latest few hundred thousand at most.</summary>
+    /// <summary>Starts with the rows in existing segments: the latest few hundred thousand at most.</summary>
     /// <inheritdoc cref="FromNow" path="/param"/>
     /// <inheritdoc cref="FromNow" path="/exception"/>
     public static CaptureFollower FromSegments(string directory, Logger log)
@@ -51,7 +51,7 @@ internal sealed class CaptureFollower : IDisposable
         return follower;
     }
 
-    /// <summary>Begins with the rows that a snapshot, which was taken after the start and before the first <see cref="TryRead"/>, does not have.</summary>
+    /// <summary>Skips the rows of a snapshot, which must have been taken after the start and before the first <see cref="TryRead"/>.</summary>
     public void ContinueAfter(Snapshot snapshot)
     {
         TakeOpened();
@@ -61,12 +61,12 @@ internal sealed class CaptureFollower : IDisposable
         {
             segment.SkipTo = lengths.TryGetValue(segment.Path, out var length) ? length
                 : elsewhere.Contains(Path.GetFileName(segment.Path)) ? long.MaxValue
-                : _atStart.Contains(segment) ? segment.SkipTo // of an hour that was not asked for
+                : _atStart.Contains(segment) ? segment.SkipTo // of an hour outside the snapshot
                 : 0;
         }
     }
 
-    /// <summary>Goes on to the next rows; false if there are none at present.</summary>
+    /// <summary>Advances to the next rows; false if there are none at present.</summary>
     public bool TryRead()
     {
         for (; _next < _segments.Count; _next++)
@@ -117,7 +117,7 @@ internal sealed class CaptureFollower : IDisposable
         }
     }
 
-    /// <summary>In the order of hours and numbers, in which they were opened.</summary>
+    /// <summary>Takes new segments, in the order of their hours and numbers.</summary>
     private void TakeOpened()
     {
         while (_watch.TryTake() is { } segment)

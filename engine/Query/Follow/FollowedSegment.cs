@@ -3,11 +3,11 @@ using NetMon.Storage.Hot;
 namespace NetMon.Query.Follow;
 
 /// <summary>
-/// A segment that is read as it grows. It is held open, so what was written to it is read also after it has become a piece and was
-/// removed. The follower's thread, but for <see cref="IsGone"/>. Owns the reader.
+/// A segment that is read while it grows. The file is kept open, so that its rows can be read even after it became a piece and was removed.
+/// For the follower's thread, except for <see cref="IsGone"/>. Owns the reader.
 /// </summary>
-/// <param name="path">Where it was found.</param>
-/// <param name="reader">Its reader, at the start.</param>
+/// <param name="path">The path where it was found.</param>
+/// <param name="reader">Its reader, positioned at the start.</param>
 internal sealed class FollowedSegment(string path, HotSegmentReader reader) : IDisposable
 {
     private long _readTo = -1;
@@ -17,36 +17,36 @@ internal sealed class FollowedSegment(string path, HotSegmentReader reader) : ID
 
     public string Node => reader.Node;
 
-    /// <summary>The rows that <see cref="TryRead"/> has read last.</summary>
+    /// <summary>The rows read by the last <see cref="TryRead"/>.</summary>
     public HotBatch Batch => reader.Batch;
 
-    /// <summary>Bytes that it has now.</summary>
+    /// <summary>Its current size in bytes.</summary>
     public long Length => reader.Length;
 
-    /// <summary>Batches that end here or before are passed over, bytes from the beginning.</summary>
+    /// <summary>The offset in bytes up to which batches are skipped.</summary>
     public long SkipTo { get; set; }
 
-    /// <summary>Whether it has no name any more, so that nobody appends to it. Any thread.</summary>
+    /// <summary>Whether the file was removed, so that it no longer grows. Thread-safe.</summary>
     public bool IsGone
     {
         get => Volatile.Read(ref _isGone);
         set => Volatile.Write(ref _isGone, value);
     }
 
-    /// <summary>Whether all of it was read and no more will come.</summary>
+    /// <summary>Whether all of it was read and no more will be added.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>Rows that were damaged and passed over, as far as their number can be told.</summary>
+    /// <summary>The number of damaged rows skipped, as far as known.</summary>
     public long DamagedRows { get; private set; }
 
-    /// <summary>Whether anything was damaged and passed over.</summary>
+    /// <summary>Whether damaged data was skipped.</summary>
     public bool IsDamaged { get; private set; }
 
-    /// <summary>Goes on to the next rows; false if there are none yet. What is not wholly written yet comes at a later call.</summary>
-    /// <exception cref="IOException">The disk can't give it.</exception>
+    /// <summary>Advances to the next rows; false if there are none yet. Incomplete rows are returned by a later call.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public bool TryRead()
     {
-        var isGone = IsGone; // before the length: what is gone does not grow
+        var isGone = IsGone; // before the length: a removed file does not grow
         var length = reader.Length;
         if (length != _readTo)
         {

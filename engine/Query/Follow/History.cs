@@ -7,29 +7,29 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query.Follow;
 
-/// <summary>Events that are in a capture already, from all of its files. One thread.</summary>
-/// <param name="capture">Where it is.</param>
-/// <param name="filter">Which of them.</param>
-/// <param name="log">Names what can't be read.</param>
+/// <summary>Reads existing events from all files of a capture. Not thread-safe.</summary>
+/// <param name="capture">The capture.</param>
+/// <param name="filter">The events to read.</param>
+/// <param name="log">Logs what can't be read.</param>
 internal sealed class History(CaptureSettings capture, Filter filter, Logger log)
 {
-    /// <summary>More are not kept in memory until it is known that there are so many.</summary>
+    /// <summary>The maximum number of events collected in memory before the number of matches is known.</summary>
     private const int MostToCollect = 100_000;
 
     private readonly StoredEvents _stored = new();
 
-    /// <summary>All of them, in the order of their times.</summary>
-    /// <param name="take">Takes them.</param>
-    /// <param name="taken">Called with the snapshot that they are read from, after the last.</param>
+    /// <summary>Reads all events, ordered by time.</summary>
+    /// <param name="take">Receives the events.</param>
+    /// <param name="taken">Called after the last event with the snapshot that they were read from.</param>
     public void ReadAll(EventTaker take, Action<Snapshot>? taken = null) => Read(null, "", take, taken);
 
-    /// <summary>Those of the time before the capture's end.</summary>
+    /// <summary>Reads the events of the last part of the capture.</summary>
     public void ReadEnd(TimeSpan time, EventTaker take) =>
         Read(string.Create(CultureInfo.InvariantCulture, $"timestamp >= getvariable('capture_end') - INTERVAL {(long)time.TotalSeconds} SECONDS"), "", take, null);
 
-    /// <summary>The last ones, in the order of their times: looked for in the latest files first.</summary>
+    /// <summary>Reads the last events, ordered by time. Searches the latest files first.</summary>
     /// <inheritdoc cref="ReadAll" path="/param"/>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of events.</param>
     public void ReadLast(long count, EventTaker take, Action<Snapshot>? taken = null)
     {
         var windows = count <= MostToCollect ? Windows() : [];
@@ -78,7 +78,7 @@ internal sealed class History(CaptureSettings capture, Filter filter, Logger log
             {
                 while (rows.Read())
                 {
-                    // They are sorted, so files that can't be read are found before the first one comes.
+                    // The rows are sorted, so unreadable files are detected before the first row is returned.
                     isTaken = true;
                     var e = _stored.Read(rows, out var node);
                     take(node, in e);
@@ -88,7 +88,7 @@ internal sealed class History(CaptureSettings capture, Filter filter, Logger log
         });
     }
 
-    /// <summary>Beginnings of times to look in, before all of the capture.</summary>
+    /// <summary>Yields start times of growing windows to search before the whole capture.</summary>
     private IEnumerable<DateTime> Windows()
     {
         var end = filter.Until ?? DateTime.UtcNow;

@@ -5,10 +5,10 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Query.Follow;
 
-/// <summary>Makes events of the rows of segments, the reverse of how they were stored.</summary>
+/// <summary>Converts rows of segments back to events.</summary>
 internal static class HotEvents
 {
-    /// <summary>The event of a row.</summary>
+    /// <summary>Returns the event of a row.</summary>
     public static ConnectionEvent Of(HotBatch batch, int row)
     {
         var connection = new ConnectionEvent

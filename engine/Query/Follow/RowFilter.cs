@@ -5,7 +5,7 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Query.Follow;
 
-/// <summary>Finds the rows of a batch that a condition of SQL selects, by DuckDB, so that what is followed is filtered as what is queried. One thread.</summary>
+/// <summary>Selects the rows of a batch that match an SQL condition, using DuckDB, so that following and querying filter in the same way. Not thread-safe.</summary>
 internal sealed class RowFilter : IDisposable
 {
     private const string Function = "netmon_batch";
@@ -14,7 +14,7 @@ internal sealed class RowFilter : IDisposable
     private readonly HotCursor _cursor = new();
     private readonly List<int> _rows = [];
 
-    /// <param name="condition">Over the columns of events; macros of the shipped views may be in it. Null: all rows.</param>
+    /// <param name="condition">A condition over the columns of events, which may use macros of the shipped views. Null: all rows.</param>
     public RowFilter(string? condition)
     {
         if (condition is null)
@@ -35,7 +35,7 @@ internal sealed class RowFilter : IDisposable
         _command.CommandText = $"SELECT {HotTable.RowNumber} FROM {Function}() WHERE {condition} ORDER BY 1";
     }
 
-    /// <summary>The rows that it selects, in their order; valid until the next call.</summary>
+    /// <summary>Returns the matching rows in order; valid until the next call.</summary>
     public IReadOnlyList<int> Select(string node, HotBatch batch)
     {
         _rows.Clear();

@@ -5,14 +5,13 @@ using NetMon.Storage.Hot;
 namespace NetMon.Query.Follow;
 
 /// <summary>
-/// Opens each segment in hot/ soon after it is made, on a thread of its own: a full one becomes a piece and is removed, and what is
-/// open stays readable. It looks when the kernel reports a new name, and ten times a second besides. It holds no more than
-/// <see cref="MostOpen"/> segments open for a reader that is behind, because they keep their room on the disk; what was removed
-/// before it could be opened is counted.
+/// Opens each segment in hot/ soon after it is created, on its own thread: a full segment becomes a piece and is removed, but stays
+/// readable if open. It scans on notifications from the kernel, and also ten times a second. At most <see cref="MostOpen"/> segments are
+/// kept open for a slow reader, because they occupy disk space. Segments that were removed before they could be opened are counted.
 /// </summary>
 internal sealed class SegmentWatch : IDisposable
 {
-    /// <summary>About a GiB of disk.</summary>
+    /// <summary>About 1 GiB of disk space.</summary>
     public const int MostOpen = 64;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -31,25 +30,25 @@ internal sealed class SegmentWatch : IDisposable
     private bool _stopped;
     private string? _lastWarning;
 
-    /// <summary>Opens what is there, and begins to watch.</summary>
+    /// <summary>Opens the existing segments and starts watching.</summary>
     /// <param name="directory">The capture directory.</param>
-    /// <param name="log">Where it says what it can't open.</param>
+    /// <param name="log">Logs what can't be opened.</param>
     /// <exception cref="IOException">hot/ can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to hot/ is denied.</exception>
     public SegmentWatch(string directory, Logger log)
     {
         (_hot, _log) = (new WatchedFolder(Path.Combine(directory, CapturePaths.Hot)), log);
         _names = Names(_hot.Path);
         Look();
-        _missed = 0; // what became a piece under way was there before
+        _missed = 0; // segments that became pieces meanwhile existed before
         _thread = new Thread(Run) { Name = "netmon-watch", IsBackground = true };
         _thread.Start();
     }
 
-    /// <summary>Segments that were removed before they were opened, since the start. Any thread.</summary>
+    /// <summary>The number of segments removed before they were opened, since the start. Thread-safe.</summary>
     public long Missed => Volatile.Read(ref _missed);
 
-    /// <summary>The next segment that was opened since the last call, in their order; it is the caller's to give back. Null: none.</summary>
+    /// <summary>Takes the next opened segment, in order; the caller must return it with <see cref="Close"/>. Null: none.</summary>
     public FollowedSegment? TryTake()
     {
         lock (_gate)
@@ -58,7 +57,7 @@ internal sealed class SegmentWatch : IDisposable
         }
     }
 
-    /// <summary>Takes a segment back that was read to its end, and closes it.</summary>
+    /// <summary>Closes a segment that was read to its end.</summary>
     public void Close(FollowedSegment segment)
     {
         lock (_gate)
@@ -98,7 +97,7 @@ internal sealed class SegmentWatch : IDisposable
         }
     }
 
-    /// <summary>Once for what stays as it is.</summary>
+    /// <summary>Logs a lasting problem once.</summary>
     private void Warn(string message)
     {
         if (message != _lastWarning)
@@ -127,7 +126,7 @@ internal sealed class SegmentWatch : IDisposable
         }
     }
 
-    /// <summary>Opens what is new, and notes what is gone.</summary>
+    /// <summary>Opens new segments, and removes those that are gone.</summary>
     private void Compare()
     {
         var there = _hot.Folders.SelectMany(date => date.Folders)
@@ -139,7 +138,7 @@ internal sealed class SegmentWatch : IDisposable
         }
 
         Interlocked.Add(ref _missed, _waiting.RemoveWhere(path => !there.Contains(path)));
-        _known.IntersectWith(there); // no name comes twice
+        _known.IntersectWith(there); // names are never reused
         lock (_gate)
         {
             foreach (var (path, segment) in _open)
@@ -182,7 +181,7 @@ internal sealed class SegmentWatch : IDisposable
         _known.Add(path);
     }
 
-    /// <summary>The kernel's reports of new names; null where a user's watches are used up, which costs a tenth of a second.</summary>
+    /// <summary>Watches for new names; null if the user's inotify watches are used up, which adds a delay of up to a tenth of a second.</summary>
     private FileSystemWatcher? Names(string folder)
     {
         try

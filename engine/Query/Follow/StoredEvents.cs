@@ -8,8 +8,8 @@ using NetMon.Events.Columns;
 namespace NetMon.Query.Follow;
 
 /// <summary>
-/// Makes events of rows of the relation events, the reverse of how columns are made of events. Their times have microseconds, and what
-/// columns do not have is zero. One thread.
+/// Converts rows of the relation events back to events. Their times have microsecond resolution, and fields without a column are zero.
+/// Not thread-safe.
 /// </summary>
 internal sealed class StoredEvents
 {
@@ -19,12 +19,12 @@ internal sealed class StoredEvents
     private readonly HashSet<ContainerIdentity> _containers = [];
     private readonly HashSet<PeerIdentity> _peers = [];
 
-    /// <summary>The columns that a question has to select, in this order.</summary>
+    /// <summary>The columns that a question must select, in this order.</summary>
     public static string Columns { get; } = string.Join(", ", RelationColumns.OfEventFiles.Select(column => column.Quoted));
 
-    /// <summary>The event of the reader's row.</summary>
+    /// <summary>Returns the event of the reader's current row.</summary>
     /// <param name="row">A row of <see cref="Columns"/>.</param>
-    /// <param name="node">Whose event it is.</param>
+    /// <param name="node">The node of the event.</param>
     public ConnectionEvent Read(DbDataReader row, out string node)
     {
         node = "";
@@ -79,7 +79,7 @@ internal sealed class StoredEvents
         return stored;
     }
 
-    /// <summary>What parts of lines are made of is one object where it is equal.</summary>
+    /// <summary>Maps equal identities to one object, so that their rendered parts of lines can be reused.</summary>
     private static T? Share<T>(HashSet<T> known, T? identity)
         where T : class
     {
@@ -102,7 +102,7 @@ internal sealed class StoredEvents
         return identity;
     }
 
-    /// <summary>Zero-filled, and cut to the field's width.</summary>
+    /// <summary>Sets a field, padded with zeros or truncated to its width.</summary>
     private static void Set(ref ConnectionRecord record, EventField field, ReadOnlySpan<byte> value)
     {
         var place = MemoryMarshal.AsBytes(new Span<ConnectionRecord>(ref record)).Slice(field.Offset, field.Width);
@@ -130,7 +130,7 @@ internal sealed class StoredEvents
                 record.Error = ConnectionAborted;
                 break;
             case "result" when index == (int)ConnectResult.Other:
-                record.Flags |= RecordFlags.ErrorUnknown; // unless its errno follows
+                record.Flags |= RecordFlags.ErrorUnknown; // unless followed by its errno
                 break;
         }
     }

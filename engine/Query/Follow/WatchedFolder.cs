@@ -3,32 +3,32 @@ using System.IO.Enumeration;
 namespace NetMon.Query.Follow;
 
 /// <summary>
-/// A folder whose entries are listed again only when they may have changed, by its time of modification. So a look costs one
-/// system call, however many files there are. One thread.
+/// A folder that is listed again only if it may have changed, by its modification time. So a check costs one system call, whatever the number
+/// of files. Not thread-safe.
 /// </summary>
 internal sealed class WatchedFolder(string path)
 {
-    /// <summary>Coarser than a kernel's clock for times of files: within it two changes may have the same time.</summary>
+    /// <summary>Longer than the resolution of file times in the kernel, within which two changes may have the same time.</summary>
     private static readonly TimeSpan ClockStep = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, WatchedFolder> _folders = new(StringComparer.Ordinal);
     private DateTime _modified;
     private DateTime _listed;
 
-    /// <summary>Names of its files in the order of their bytes, as of the last <see cref="Look"/>.</summary>
+    /// <summary>Names of its files in byte order, as of the last <see cref="Look"/>.</summary>
     public IReadOnlyList<string> Files { get; private set; } = [];
 
-    /// <summary>Its folders in the order of their names, likewise.</summary>
+    /// <summary>Its subfolders by name, as of the last <see cref="Look"/>.</summary>
     public IReadOnlyList<WatchedFolder> Folders { get; private set; } = [];
 
     public string Path => path;
 
-    /// <summary>Lists it where it may have changed; true if it did.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Lists the folder if it may have changed; returns whether it did.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
     public bool Look()
     {
-        var modified = Directory.GetLastWriteTimeUtc(path); // of what is not there, a time long ago
+        var modified = Directory.GetLastWriteTimeUtc(path); // for a missing folder, a time in 1601
         if (modified == _modified && _listed - modified > ClockStep)
         {
             return false;
@@ -57,7 +57,7 @@ internal sealed class WatchedFolder(string path)
         return true;
     }
 
-    /// <summary>Links are not followed: one to a folder is a file here, and opening it is refused.</summary>
+    /// <summary>Does not follow links: a link to a folder counts as a file, and opening it fails.</summary>
     private List<(string Name, bool IsFolder)> Entries()
     {
         try
@@ -70,7 +70,7 @@ internal sealed class WatchedFolder(string path)
         }
         catch (DirectoryNotFoundException)
         {
-            return []; // removed when its hour was sealed, or not made yet
+            return []; // removed when its hour was sealed, or not created yet
         }
     }
 }

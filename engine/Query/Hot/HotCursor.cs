@@ -4,7 +4,7 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Query.Hot;
 
-/// <summary>A row of a segment, and the texts that repeat.</summary>
+/// <summary>A position in a segment, with caches of repeating texts.</summary>
 internal sealed class HotCursor
 {
     private const int MostTexts = 65_536;
@@ -23,12 +23,12 @@ internal sealed class HotCursor
 
     public PeerIdentity? Peer => Batch.Peers.Of(Row);
 
-    /// <summary>Microseconds since 1970, rounded down as in sealed files.</summary>
+    /// <summary>The time of the row, rounded down to microseconds as in sealed files.</summary>
     public DateTime Time => DateTime.UnixEpoch.AddTicks(TimeColumn.Microseconds(Batch.Timestamps[Row]) * TimeSpan.TicksPerMicrosecond);
 
     public void Begin(string node, HotBatch batch) => (Node, Batch) = (node, batch);
 
-    /// <summary>The stored number of a field.</summary>
+    /// <summary>Returns the stored number of a field.</summary>
     public long Number(EventField field) => field.Number(Batch.Column(field), Row);
 
     public string Address(EventField field) => TextOf(_addresses, field, bytes => AddressText.Format(bytes));

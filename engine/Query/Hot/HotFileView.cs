@@ -5,7 +5,7 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Query.Hot;
 
-/// <summary>A file in hot/, held open: it can be read again and again, up to what it held when it was opened, also after it is gone.</summary>
+/// <summary>A file in hot/, kept open: it can be read repeatedly, up to its length when opened, even after it was removed.</summary>
 internal sealed class HotFileView : IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -14,18 +14,19 @@ internal sealed class HotFileView : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Bytes when it was opened.</summary>
+    /// <summary>The length when opened, in bytes.</summary>
     public long Length { get; }
 
-    /// <exception cref="FileNotFoundException">It is gone.</exception>
-    /// <exception cref="IOException">It is no regular file, or can't be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">Reading it is not permitted.</exception>
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="FileNotFoundException">The file does not exist any more.</exception>
+    /// <exception cref="IOException">It is not a regular file, or can't be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public static HotFileView Open(string path) => new(path, RegularFile.Open(path));
 
-    /// <summary>A reader from the start, the caller's to dispose of.</summary>
+    /// <summary>Returns a reader from the start, which the caller must dispose.</summary>
     public HotSegmentReader Read() => HotSegmentReader.Open(OpenAgain());
 
-    /// <summary>The whole text up to <see cref="Length"/>.</summary>
+    /// <summary>Reads the text up to <see cref="Length"/>.</summary>
     public string ReadText()
     {
         using var stream = new FileStream(OpenAgain(), FileAccess.Read);
@@ -35,7 +36,7 @@ internal sealed class HotFileView : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>By proc(5), which reaches a file that has no name any more.</summary>
+    /// <summary>Opens the file through /proc (proc(5)), which works for removed files.</summary>
     private SafeFileHandle OpenAgain() => File.OpenHandle(
         string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_file.DangerousGetHandle()}"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 }

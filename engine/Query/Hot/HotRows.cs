@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace NetMon.Query.Hot;
 
 /// <summary>
-/// All rows of the segments, one after the other, without holding more than a batch: each step moves the one cursor that
-/// it yields. Each enumeration reads anew.
+/// Enumerates all rows of the segments with at most one batch in memory: each step moves the same cursor. Each enumeration reads the
+/// files again.
 /// </summary>
 internal sealed class HotRows(IReadOnlyList<HotFileView> segments) : IEnumerable<HotCursor>
 {

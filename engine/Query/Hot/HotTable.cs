@@ -4,21 +4,21 @@ using NetMon.Events.Columns;
 
 namespace NetMon.Query.Hot;
 
-/// <summary>The segments as a table function for DuckDB, with the columns of the sealed files.</summary>
+/// <summary>The segments as a DuckDB table function, with the columns of the sealed files.</summary>
 internal static class HotTable
 {
     private static readonly (ColumnInfo Column, Action<HotCursor, IDuckDBDataWriter, ulong> Write)[] Columns = [.. EventColumns.All.Select(Of)];
 
-    /// <summary>The column with a row's place in its batch.</summary>
+    /// <summary>The column with a row's index in its batch.</summary>
     public const string RowNumber = "netmon_row";
 
     private static readonly (ColumnInfo Column, Action<HotCursor, IDuckDBDataWriter, ulong> Write)[] NumberedColumns =
         [.. Columns, (new ColumnInfo(RowNumber, typeof(int)), (row, to, at) => to.WriteValue(row.Row, at))];
 
-    /// <summary>Registers it by this name; each scan asks for the rows anew.</summary>
+    /// <summary>Registers the function under a name; each scan requests the rows again.</summary>
     public static void Register(DuckDBConnection connection, string name, Func<IEnumerable<HotCursor>> rows) => Register(connection, name, rows, Columns);
 
-    /// <summary>The same with the column <see cref="RowNumber"/> besides.</summary>
+    /// <summary>Registers the function under a name, with the additional column <see cref="RowNumber"/>.</summary>
     public static void RegisterNumbered(DuckDBConnection connection, string name, Func<IEnumerable<HotCursor>> rows) => Register(connection, name, rows, NumberedColumns);
 
     private static void Register(
@@ -43,8 +43,8 @@ internal static class HotTable
     }
 
     /// <summary>
-    /// Whether the query has no use for the column: the library has a writer for these that discards values. If the library
-    /// renames it, values are made that nobody needs, and nothing is wrong.
+    /// Whether the query does not use the column: the library has a writer for these that discards values. If the library renames it,
+    /// unused values are computed, but the result stays correct.
     /// </summary>
     private static bool Discards(IDuckDBDataWriter writer) => DiscardingType is { } known ? writer.GetType() == known : LooksDiscarding(writer);
 

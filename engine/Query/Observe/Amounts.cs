@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace NetMon.Query.Observe;
 
-/// <summary>Durations and sizes in few characters, for people. Any thread.</summary>
+/// <summary>Short, readable durations and sizes. Thread-safe.</summary>
 internal static class Amounts
 {
-    /// <summary>Characters of the longest duration.</summary>
+    /// <summary>The length of the longest duration.</summary>
     public const int DurationWidth = 6;
 
-    /// <summary>Characters of the longest size.</summary>
+    /// <summary>The length of the longest size.</summary>
     public const int SizeWidth = 5;
 
     private const string Units = "BKMGTPE";
 
-    /// <summary>A duration of two digits or more: 870us, 1.2ms, 34s, 5m06s, 7h08m, 12d.</summary>
+    /// <summary>Formats a duration with at least two digits: 870us, 1.2ms, 34s, 5m06s, 7h08m, 12d.</summary>
     public static string Duration(ulong nanoseconds)
     {
         var seconds = nanoseconds / 1_000_000_000;
@@ -30,7 +30,7 @@ internal static class Amounts
         };
     }
 
-    /// <summary>A size of two digits or more, in powers of 1024: 870B, 1.2K, 34M.</summary>
+    /// <summary>Formats a size with at least two digits, in powers of 1024: 870B, 1.2K, 34M.</summary>
     public static string Size(ulong bytes) => Size((double)bytes);
 
     /// <inheritdoc cref="Size(ulong)"/>

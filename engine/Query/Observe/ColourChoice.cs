@@ -1,11 +1,11 @@
 namespace NetMon.Query.Observe;
 
-/// <summary>Whether output is coloured: --color, else NO_COLOR (no-color.org), else whether a terminal shows it.</summary>
+/// <summary>Whether output is coloured: by --color, else by NO_COLOR (no-color.org), else if it is a terminal.</summary>
 internal static class ColourChoice
 {
     public const string Words = "auto|always|never";
 
-    /// <exception cref="FormatException">The value is none of the words.</exception>
+    /// <exception cref="FormatException">The value is unknown.</exception>
     public static bool Of(string option, string value) => value switch
     {
         "always" => true,

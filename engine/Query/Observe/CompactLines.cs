@@ -7,8 +7,8 @@ using NetMon.Query.Printing;
 namespace NetMon.Query.Observe;
 
 /// <summary>
-/// A line an event in the width of the terminal: when, who, the direction, with whom, what, how long, how much. Names are cut; ports
-/// are not. Without a terminal nothing is cut.
+/// Writes an event per line in the width of the terminal: time, owner, direction, peer, outcome, duration and size. Names are truncated;
+/// ports are not. Without a terminal nothing is truncated.
 /// </summary>
 internal sealed class CompactLines : IEventLines
 {
@@ -20,8 +20,8 @@ internal sealed class CompactLines : IEventLines
     private readonly LineBuilder _line;
     private readonly int? _width;
 
-    /// <param name="width">Columns of the terminal, or null.</param>
-    /// <param name="isColoured">Whether colours are written.</param>
+    /// <param name="width">The width of the terminal; null: none.</param>
+    /// <param name="isColoured">Whether to write colours.</param>
     public CompactLines(int? width, bool isColoured)
     {
         (_line, _width) = (new LineBuilder(isColoured), width);
@@ -44,7 +44,7 @@ internal sealed class CompactLines : IEventLines
 
     private int BytesWidth => IsFull ? 2 * Amounts.SizeWidth + "/".Length : Amounts.SizeWidth;
 
-    /// <summary>All but the two names, with the blanks between.</summary>
+    /// <summary>The width of everything but the two names, including spaces.</summary>
     private int FixedWidth => TimeWidth + OutcomeWidth + BytesWidth + Amounts.DurationWidth + "→".Length + (HasProcess ? ProcessWidth + 1 : 0) + 6;
 
     public void Write(string node, in ConnectionEvent e, IBufferWriter<byte> to)
@@ -68,7 +68,7 @@ internal sealed class CompactLines : IEventLines
         _line.End(to);
     }
 
-    /// <summary>How long it took or lasted; empty where that is not known.</summary>
+    /// <summary>The latency or duration; empty if unknown.</summary>
     public static string Duration(in ConnectionEvent e) => e.Record.Kind switch
     {
         RecordKind.Close or RecordKind.Flow => Amounts.Duration(e.Record.DurationNanoseconds),

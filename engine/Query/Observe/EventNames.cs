@@ -3,10 +3,10 @@ using NetMon.Events;
 
 namespace NetMon.Query.Observe;
 
-/// <summary>What the two ends of a connection are called in lines and tables for people. Any thread.</summary>
+/// <summary>The names of the two ends of a connection, for display. Thread-safe.</summary>
 internal static class EventNames
 {
-    /// <summary>The process's side: its pod, else its container's name, else the process.</summary>
+    /// <summary>Returns the name of the process's end: its pod, else its container, else the process.</summary>
     public static string Own(in ConnectionEvent e) => e.Container switch
     {
         { PodName.Length: > 0 } pod => Qualified(pod.PodNamespace, pod.PodName),
@@ -14,7 +14,7 @@ internal static class EventNames
         _ => Process(in e),
     };
 
-    /// <summary>What the process is part of: the workload, else the pod or container, else the process, as the macro workload_of of schemas/views.sql has it.</summary>
+    /// <summary>Returns the process's workload, else its pod or container, else the process; consistent with the macro workload_of in schemas/views.sql.</summary>
     public static string Workload(in ConnectionEvent e) => e.Container switch
     {
         { Workload.Length: > 0 } known => known.Workload,
@@ -23,10 +23,10 @@ internal static class EventNames
         _ => $"node/{ProcessOf(in e)}",
     };
 
-    /// <summary>The other end: its Service where that was dialed, its pod or node, else its address.</summary>
+    /// <summary>Returns the name of the other end: the Service that was dialed, else its pod or node, else its address.</summary>
     public static string Other(in ConnectionEvent e) => OtherName(in e) ?? OtherAddress(in e);
 
-    /// <summary>The same; null where only the address is known.</summary>
+    /// <summary>As <see cref="Other"/>; null if only the address is known.</summary>
     public static string? OtherName(in ConnectionEvent e) => e.Peer switch
     {
         { Service.Length: > 0 } peer when e.Record.Direction == Direction.Outbound => Qualified(peer.PodNamespace, peer.Service),
@@ -35,21 +35,21 @@ internal static class EventNames
         _ => null,
     };
 
-    /// <summary>The name of the other end's workload; null where it is not known.</summary>
+    /// <summary>Returns the workload of the other end; null if unknown.</summary>
     public static string? OtherWorkload(in ConnectionEvent e) => e.Peer switch
     {
         { Workload.Length: > 0 } peer => peer.Workload,
         _ => OtherName(in e),
     };
 
-    /// <summary>The process and its pid: curl[4711]; a question mark where the owner is not known.</summary>
+    /// <summary>Returns process and pid: curl[4711]; a question mark if the owner is unknown.</summary>
     public static string Process(in ConnectionEvent e) => e.Record.Owner.Pid == 0 ? "?" : $"{ProcessOf(in e)}[{e.Record.Owner.Pid}]";
 
-    /// <summary>An address and a port: 10.0.0.1:443, [2001:db8::1]:443.</summary>
+    /// <summary>Formats address and port: 10.0.0.1:443, [2001:db8::1]:443.</summary>
     public static string Endpoint(ReadOnlySpan<byte> address, ushort port) =>
         AddressText.IsIPv4(address) ? $"{AddressText.Format(address)}:{port}" : $"[{AddressText.Format(address)}]:{port}";
 
-    /// <summary>The address of the other end.</summary>
+    /// <summary>Returns the address of the other end.</summary>
     public static InlineBytes16 OtherEnd(in ConnectionEvent e) => e.Record.Direction == Direction.Outbound ? e.Record.DestinationAddress : e.Record.SourceAddress;
 
     private static string OtherAddress(in ConnectionEvent e)

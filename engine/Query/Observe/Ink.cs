@@ -1,6 +1,6 @@
 namespace NetMon.Query.Observe;
 
-/// <summary>What a part of a line is coloured for: the numbers of SGR (ECMA-48), from the sixteen colours that every terminal has a theme for.</summary>
+/// <summary>Colours by meaning: SGR numbers (ECMA-48) from the 16 colours that every terminal's theme defines.</summary>
 internal enum Ink
 {
     None = 0,

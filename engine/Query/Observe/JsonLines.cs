@@ -6,8 +6,8 @@ using NetMon.Query.Printing;
 
 namespace NetMon.Query.Observe;
 
-/// <summary>The agent's own lines (schemas/event.schema.json).</summary>
-/// <param name="forTerminal">Whether what a terminal would obey is escaped, which JSON leaves open.</param>
+/// <summary>Writes events as the agent does (schemas/event.schema.json).</summary>
+/// <param name="forTerminal">Whether to escape terminal control characters, which JSON allows unescaped.</param>
 internal sealed class JsonLines(bool forTerminal) : IEventLines
 {
     private readonly byte[] _line = new byte[EventLine.MaxBytes];

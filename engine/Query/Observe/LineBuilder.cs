@@ -4,18 +4,18 @@ using NetMon.Query.Printing;
 
 namespace NetMon.Query.Observe;
 
-/// <summary>Puts a line together of cells with a blank between. One thread; reused for every line.</summary>
-/// <param name="isColoured">Whether colours are written.</param>
+/// <summary>Builds a line of cells separated by spaces. Not thread-safe; reused for every line.</summary>
+/// <param name="isColoured">Whether to write colours.</param>
 internal sealed class LineBuilder(bool isColoured)
 {
     private readonly StringBuilder _line = new();
     private int _missing;
 
-    /// <summary>Adds a cell. Blanks behind it are written only where something follows.</summary>
-    /// <param name="shown">A text that may be written to a terminal.</param>
-    /// <param name="width">Cells that it takes at least.</param>
-    /// <param name="ink">Its colour.</param>
-    /// <param name="right">Whether it stands at the right.</param>
+    /// <summary>Adds a cell. Trailing spaces are only written if another cell follows.</summary>
+    /// <param name="shown">A text that is safe for a terminal.</param>
+    /// <param name="width">The minimum width of the cell.</param>
+    /// <param name="ink">The colour.</param>
+    /// <param name="right">Whether to align right.</param>
     public void Add(string shown, int width, Ink ink = Ink.None, bool right = false)
     {
         var rest = Math.Max(0, width - TerminalText.Width(shown));
@@ -37,7 +37,7 @@ internal sealed class LineBuilder(bool isColoured)
         }
     }
 
-    /// <summary>Writes the line with its newline, and begins the next.</summary>
+    /// <summary>Writes the line with its newline, and starts the next.</summary>
     public void End(IBufferWriter<byte> to)
     {
         _line.Append('\n');

@@ -7,17 +7,17 @@ using NetMon.Query.Follow;
 
 namespace NetMon.Query.Observe;
 
-/// <summary>Prints the events of a capture: the last ones, then those to come. One thread.</summary>
-/// <param name="capture">Where it is.</param>
-/// <param name="filter">Which events.</param>
-/// <param name="lines">How they are printed.</param>
-/// <param name="output">Where to.</param>
-/// <param name="log">For what is not as it should be.</param>
+/// <summary>Prints the events of a capture: existing ones, then new ones. Not thread-safe.</summary>
+/// <param name="capture">The capture.</param>
+/// <param name="filter">The events to print.</param>
+/// <param name="lines">The format of the lines.</param>
+/// <param name="output">The output.</param>
+/// <param name="log">Logs problems.</param>
 internal sealed class Observation(CaptureSettings capture, Filter filter, IEventLines lines, Stream output, Logger log) : IDisposable
 {
     private const int ChunkBytes = 64 << 10;
 
-    /// <summary>An agent writes rows to a segment half a second after they happen, by default.</summary>
+    /// <summary>The polling interval. By default an agent writes rows to a segment within half a second.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
@@ -25,9 +25,9 @@ internal sealed class Observation(CaptureSettings capture, Filter filter, IEvent
     private readonly ArrayBufferWriter<byte> _lines = new();
     private readonly RowFilter _rows = new(filter.OfEvents);
 
-    /// <summary>Prints, and does not return where it follows until nobody reads any more.</summary>
-    /// <param name="follow">Whether to go on with the events to come.</param>
-    /// <param name="last">How many events to begin with; <see cref="long.MaxValue"/>: all.</param>
+    /// <summary>Prints the events. When following, returns once the reader has closed the output.</summary>
+    /// <param name="follow">Whether to continue with new events.</param>
+    /// <param name="last">The number of existing events; <see cref="long.MaxValue"/>: all.</param>
     public void Run(bool follow, long last)
     {
         var state = capture.Bucket is null ? AgentState.Of(capture.Place) : new AgentState(IsRunning: true, null);
@@ -104,7 +104,7 @@ internal sealed class Observation(CaptureSettings capture, Filter filter, IEvent
         }
     }
 
-    /// <summary>Whole lines alone.</summary>
+    /// <summary>Writes complete lines only.</summary>
     private void Flush()
     {
         output.Write(_lines.WrittenSpan);

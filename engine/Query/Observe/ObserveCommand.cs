@@ -5,7 +5,7 @@ using NetMon.Query.Filters;
 
 namespace NetMon.Query.Observe;
 
-/// <summary><c>netmon observe</c>: events as lines, those that are there and those to come.</summary>
+/// <summary><c>netmon observe</c>: prints events as lines, existing and new ones.</summary>
 internal static class ObserveCommand
 {
     public const string Name = "observe";

@@ -2,17 +2,17 @@ using NetMon.Events;
 
 namespace NetMon.Query.Observe;
 
-/// <summary>What an event says of its connection, for people.</summary>
+/// <summary>What an event reports about its connection, for display.</summary>
 /// <param name="Type">CONNECT, ACCEPT, CLOSE, FLOW.</param>
-/// <param name="Word">The result of a CONNECT, the reason of a CLOSE; empty for others.</param>
+/// <param name="Word">The result of a CONNECT, the reason of a CLOSE; else empty.</param>
 /// <param name="Ink">Its colour.</param>
-/// <param name="IsUsual">Whether the type says enough where there is no room.</param>
+/// <param name="IsUsual">Whether the type suffices if there is little room.</param>
 internal readonly record struct Outcome(string Type, string Word, Ink Ink, bool IsUsual)
 {
-    /// <summary>Characters of the longest type and word: CONNECT host_unreachable.</summary>
+    /// <summary>The width of the longest type and word: CONNECT host_unreachable.</summary>
     public const int Width = 24;
 
-    /// <summary>Characters that it takes where there is little room.</summary>
+    /// <summary>The width if there is little room.</summary>
     public const int NarrowWidth = 13;
 
     public static Outcome Of(in EventFacts facts) => facts.Kind switch
@@ -27,6 +27,6 @@ internal readonly record struct Outcome(string Type, string Word, Ink Ink, bool 
 
     public override string ToString() => Word.Length > 0 ? $"{Type} {Word}" : Type;
 
-    /// <summary>In <see cref="NarrowWidth"/> characters, nearly: the word where it is unusual, else the type.</summary>
+    /// <summary>Formats in approximately <see cref="NarrowWidth"/> characters: the word if it is unusual, else the type.</summary>
     public string ToNarrowString() => IsUsual ? Type : Word;
 }

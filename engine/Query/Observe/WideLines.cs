@@ -6,8 +6,8 @@ using NetMon.Query.Printing;
 
 namespace NetMon.Query.Observe;
 
-/// <summary>A line an event with all that people ask for, as wide as it is.</summary>
-/// <param name="isColoured">Whether colours are written.</param>
+/// <summary>Writes an event per line with all details, regardless of the width.</summary>
+/// <param name="isColoured">Whether to write colours.</param>
 internal sealed class WideLines(bool isColoured) : IEventLines
 {
     private const int NameWidth = 32;

@@ -1,11 +1,11 @@
 namespace NetMon.Query.Planning;
 
-/// <summary>The expression of a filter above a scan, as EXPLAIN writes it: (a), or ((a) AND (b)).</summary>
+/// <summary>The expression of a filter above a scan, as printed by EXPLAIN: (a), or ((a) AND (b)).</summary>
 internal static class FilterExpression
 {
     private const string And = " AND ";
 
-    /// <summary>The conditions that all hold for each row that passes; the expression itself where it is no list of such.</summary>
+    /// <summary>Splits a conjunction into its conditions; returns the expression itself if it is not one.</summary>
     public static IReadOnlyList<string> Conditions(string expression)
     {
         List<string> conditions = [];
@@ -26,7 +26,7 @@ internal static class FilterExpression
             }
             else if (expression[at] == ')' && --depth == 0 && at != expression.Length - 1)
             {
-                return [expression]; // the first parenthesis does not enclose all
+                return [expression]; // the first parenthesis does not enclose everything
             }
             else if (depth == 1 && string.CompareOrdinal(expression, at, And, 0, And.Length) == 0)
             {

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace NetMon.Query.Planning;
 
-/// <summary>The conditions that DuckDB has pushed into a scan, as its EXPLAIN writes them. What is not understood is no bound.</summary>
+/// <summary>Parses the conditions that DuckDB has pushed into a scan, as printed by EXPLAIN. Unrecognised conditions do not limit the bounds.</summary>
 internal static partial class FilterText
 {
-    /// <summary>Bounds of a scan; each condition holds for all rows that the question needs.</summary>
+    /// <summary>Returns the bounds of a scan, given conditions that all hold for every row that the question needs.</summary>
     public static ScanBounds Bounds(IReadOnlyList<string> conditions)
     {
-        // A text with a line's end in it is written on two lines, which may look like anything.
+        // A text that contains a newline is printed on two lines, which may look like anything.
         if (conditions.Any(condition => condition.Count(c => c == '\'') % 2 != 0))
         {
             return ScanBounds.Everything;
@@ -43,7 +43,7 @@ internal static partial class FilterText
             }
         }
 
-        // Hours of one day are a stretch of time; of several days they are not.
+        // Hours of one day form a range of time; hours of several days do not.
         var day = bounds.From.Date;
         return bounds.To != DateTime.MaxValue && bounds.To < day.AddDays(1)
             ? bounds with { From = Later(bounds.From, day.AddHours(firstHour)), To = Earlier(bounds.To, day.AddHours(lastHour + 1).AddTicks(-1)) }
@@ -71,7 +71,7 @@ internal static partial class FilterText
             return bounds;
         }
 
-        // A roll-up's first and last are times of its hour, as timestamp is of an event's.
+        // A roll-up's first and last are times within its hour, as timestamp is within an event's.
         var length = column == "date" ? TimeSpan.FromDays(1) - TimeSpan.FromTicks(1) : TimeSpan.Zero;
         var end = value > DateTime.MaxValue - length ? DateTime.MaxValue : value + length;
         return comparison switch
@@ -94,7 +94,7 @@ internal static partial class FilterText
     [GeneratedRegex(@"(timestamp|date|first|last)(=|>=|<=|>|<)'([0-9][0-9: .-]*)'::(?:TIMESTAMP|DATE)")]
     private static partial Regex Time();
 
-    // Of a filter above the scan: what has no use for an hour is written so in the views.
+    // The form in which the views express that an hour is not needed, in a filter above the scan.
     [GeneratedRegex(@"^\(\((date) \+ to_hours\(hour\)\) (>=|>) '([0-9][0-9: .-]*)'::TIMESTAMP\)$")]
     private static partial Regex HourStart();
 

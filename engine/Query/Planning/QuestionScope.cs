@@ -5,34 +5,34 @@ using NetMon.Query.Filters;
 
 namespace NetMon.Query.Planning;
 
-/// <summary>What questions read: for each relation the bounds of all its scans together; a relation that is not scanned is not there.</summary>
+/// <summary>What questions read: for each relation the combined bounds of all its scans; a relation without scans is absent.</summary>
 internal sealed partial class QuestionScope
 {
-    private const int DeepestPlan = 1000; // two for each operator on the way down
+    private const int DeepestPlan = 1000; // two levels per operator
     private static readonly JsonElement Nothing = JsonElement.Parse("{}");
     private readonly Dictionary<Relation, ScanBounds> _bounds = [];
     private readonly Dictionary<Relation, int> _scans = [];
     private readonly HashSet<string> _words = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a question asks for names by owners, as far as the plans were read.</summary>
+    /// <summary>Whether a question needs names by owners of addresses, as far as the plans were parsed.</summary>
     public bool NamesByOwners { get; private set; }
 
-    /// <summary>What all open connections that the questions need have in common.</summary>
+    /// <summary>The common conditions of all open connections that the questions need.</summary>
     public EndConditions OpenEnds { get; } = new();
 
-    /// <summary>The hours for which roll-ups may answer; of others the rows do.</summary>
+    /// <summary>The hours for which roll-ups may answer; others need the rows.</summary>
     public HourRange SumHours { get; init; } = HourRange.All;
 
     public bool Reads(Relation relation) => _bounds.ContainsKey(relation);
 
-    /// <summary>How often the relation is read.</summary>
+    /// <summary>Returns the number of scans of a relation.</summary>
     public int Scans(Relation relation) => _scans.GetValueOrDefault(relation);
 
-    /// <summary>The bounds of a relation; null where it is not read.</summary>
+    /// <summary>Returns the bounds of a relation; null if it is not read.</summary>
     public ScanBounds? BoundsOf(Relation relation) => _bounds.GetValueOrDefault(relation);
 
     /// <summary>
-    /// The hours of which owners are read: those that are asked for, and of all nodes those of events and sums; null where none are.
+    /// The bounds of owners to read: those requested, and for all nodes the hours of events and sums; null if none are needed.
     /// </summary>
     public ScanBounds? OwnerBounds => ScanBounds.Together(BoundsOf(Relation.Ownership), HoldingBounds);
 
@@ -42,10 +42,10 @@ internal sealed partial class QuestionScope
     /// <summary>Whether the owners in a file are needed to name addresses.</summary>
     public bool NeedsHolding(HourFile file) => HoldingBounds?.Has(file) ?? false;
 
-    /// <summary>Whether a relation may have rows in a file of an hour.</summary>
+    /// <summary>Whether a relation may need a file of an hour.</summary>
     public bool Needs(Relation relation, HourFile file) => BoundsOf(relation)?.Has(file) ?? false;
 
-    /// <summary>Whether a scan has a use for a column of this name, as far as the plans were read.</summary>
+    /// <summary>Whether a scan uses a column of this name, as far as the plans were parsed.</summary>
     public bool Uses(string column) => _words.Contains(column);
 
     public void Add(Relation relation, ScanBounds bounds)
@@ -54,14 +54,14 @@ internal sealed partial class QuestionScope
         _scans[relation] = Scans(relation) + 1;
     }
 
-    /// <summary>Adds the scans of a plan, as EXPLAIN (FORMAT json) writes it.</summary>
+    /// <summary>Adds the scans of a plan, as printed by EXPLAIN (FORMAT json).</summary>
     public void AddPlan(string plan)
     {
         using var document = JsonDocument.Parse(plan, new JsonDocumentOptions { MaxDepth = DeepestPlan });
         AddOperators(document.RootElement, []);
     }
 
-    /// <param name="above">The conditions of a filter directly above.</param>
+    /// <param name="above">The conditions of the filter directly above.</param>
     private void AddOperators(JsonElement operators, IReadOnlyList<string> above)
     {
         foreach (var step in operators.EnumerateArray())

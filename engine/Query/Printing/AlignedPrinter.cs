@@ -3,10 +3,9 @@ using System.Text;
 namespace NetMon.Query.Printing;
 
 /// <summary>
-/// Columns aligned to their widest value, numbers at the right. Widths come from the first rows; what comes after these is
-/// printed as it comes, so that memory stays bounded. What a terminal would take for a command is shown as its escape, NULL is
-/// blank and an empty text "". Where a line's width is bounded, texts are cut at an ellipsis, the widest first; numbers and
-/// times are not.
+/// Prints columns aligned to their widest value, with numbers to the right. Widths are determined from the first rows; later rows are printed
+/// as they arrive, so that memory is bounded. Terminal control characters are escaped, NULL is blank and an empty text is "". If the
+/// width of a line is limited, texts are truncated with an ellipsis, the widest first; numbers and times are not truncated.
 /// </summary>
 internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output, AlignedPrinter.Style style, int? width) : RowPrinter(columns, output)
 {
@@ -64,7 +63,7 @@ internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWrit
         _waiting.Clear();
     }
 
-    /// <summary>Takes from the widest texts until a line fits.</summary>
+    /// <summary>Narrows the widest texts until a line fits.</summary>
     private void Narrow(int[] widths)
     {
         for (var over = widths.Sum() + style.Between.Length * (widths.Length - 1) - width; over > 0;)
@@ -103,6 +102,6 @@ internal sealed class AlignedPrinter(IReadOnlyList<ColumnHead> columns, TextWrit
 
     private string Shown(string text) => style.Bar.Length > 0 ? TerminalText.Shown(text).Replace("|", style.Bar, StringComparison.Ordinal) : TerminalText.Shown(text);
 
-    /// <summary>What stands around and between the cells.</summary>
+    /// <summary>The characters around and between the cells.</summary>
     internal sealed record Style(string Left, string Between, string Right, string RuleBetween, char Rule, string Bar);
 }

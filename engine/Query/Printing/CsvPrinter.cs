@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace NetMon.Query.Printing;
 
-/// <summary>Comma-separated values by RFC 4180, with a header; lines end in a line feed alone, NULL is empty.</summary>
+/// <summary>Prints comma-separated values by RFC 4180, with a header, line feeds as line ends, and NULL as empty.</summary>
 internal sealed class CsvPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output) : RowPrinter(columns, output)
 {
     private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
@@ -19,7 +19,7 @@ internal sealed class CsvPrinter(IReadOnlyList<ColumnHead> columns, TextWriter o
             }
 
             var text = row[column] ?? "";
-            // An empty text is quoted, so that it differs from NULL.
+            // An empty text is quoted to distinguish it from NULL.
             Output.Write(row[column] is "" || text.AsSpan().ContainsAny(Special) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text);
         }
 

@@ -1,6 +1,6 @@
 namespace NetMon.Query.Printing;
 
-/// <summary>A JSON object a line, as DuckDB's to_json made it.</summary>
+/// <summary>Prints a JSON object per line, as produced by DuckDB's to_json.</summary>
 internal sealed class JsonPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output) : RowPrinter(columns, output)
 {
     protected override void Add(string?[] row)

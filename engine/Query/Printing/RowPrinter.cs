@@ -18,7 +18,7 @@ internal abstract class RowPrinter(IReadOnlyList<ColumnHead> columns, TextWriter
         _ => new AlignedPrinter(columns, output, AlignedPrinter.Plain, style.Width),
     };
 
-    /// <summary>Prints what the reader has, to its end.</summary>
+    /// <summary>Prints all rows of a reader.</summary>
     public void Print(DbDataReader reader)
     {
         Begin();
@@ -40,7 +40,7 @@ internal abstract class RowPrinter(IReadOnlyList<ColumnHead> columns, TextWriter
     {
     }
 
-    /// <summary>Takes a row; null is SQL's NULL.</summary>
+    /// <summary>Adds a row; null is SQL's NULL.</summary>
     protected abstract void Add(string?[] row);
 
     protected virtual void End()

@@ -5,8 +5,8 @@ using Spectre.Console;
 namespace NetMon.Query.Printing;
 
 /// <summary>
-/// Texts of others on a terminal. Names of processes are any bytes: what a terminal would obey (control characters), what it would
-/// reorder (letters and marks of right-to-left scripts) and what it would not show is written as its escape. Any thread.
+/// Makes untrusted texts safe for a terminal. Process names may contain any bytes: control characters, right-to-left letters and marks, which
+/// would reorder the line, and invisible characters are escaped. Thread-safe.
 /// </summary>
 internal static class TerminalText
 {
@@ -17,7 +17,7 @@ internal static class TerminalText
         (0x590, 0x8ff), (0xfb1d, 0xfdff), (0xfe70, 0xfeff), (0x10800, 0x10fff), (0x1e800, 0x1efff),
     ];
 
-    /// <summary>The text as it may be written to a terminal.</summary>
+    /// <summary>Returns the text as it may be written to a terminal.</summary>
     public static string Shown(string text)
     {
         foreach (var c in text)
@@ -31,10 +31,10 @@ internal static class TerminalText
         return text;
     }
 
-    /// <summary>The cells that a shown text takes.</summary>
+    /// <summary>Returns the number of terminal cells that a shown text occupies.</summary>
     public static int Width(string shown) => Ascii.IsValid(shown) ? shown.Length : shown.GetCellWidth();
 
-    /// <summary>A shown text cut at an ellipsis where it is wider than this.</summary>
+    /// <summary>Truncates a shown text with an ellipsis if it is wider than this.</summary>
     public static string Cut(string shown, int width)
     {
         if (Width(shown) <= width)
@@ -58,7 +58,7 @@ internal static class TerminalText
         return width <= 0 ? "" : $"{shown[..kept]}{Ellipsis}";
     }
 
-    /// <summary>Each as JSON has it, so that JSON stays what it is: what is beyond 16 bits is two.</summary>
+    /// <summary>Escapes characters as in JSON, so that JSON stays valid: those beyond 16 bits become two escapes.</summary>
     private static string Escaped(string text)
     {
         var shown = new StringBuilder(text.Length);

@@ -1,8 +1,8 @@
 namespace NetMon.Query.Printing;
 
 /// <summary>
-/// Values with tabs between, a row a line, with a header: for programs that cut lines. A tab, a line's end and a backslash inside a text are
-/// \t, \n, \r and \\; NULL is empty, and an empty text "".
+/// Prints tab-separated values with a header, one row per line, for programs that split lines. Tabs, newlines and backslashes in a text are
+/// written as \t, \n, \r and \\; NULL is empty, and an empty text is "".
 /// </summary>
 internal sealed class TsvPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output) : RowPrinter(columns, output)
 {

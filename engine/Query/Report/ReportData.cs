@@ -3,13 +3,13 @@ using NetMon.Query.Sql;
 
 namespace NetMon.Query.Report;
 
-/// <summary>The answers to a report's questions as one JSON object: each a list of rows, and a row a list of values.</summary>
+/// <summary>The answers to a report's questions as a JSON object: each is a list of rows, and a row is a list of values.</summary>
 internal static class ReportData
 {
-    /// <param name="database">It has the questions' views, over the snapshot.</param>
-    /// <param name="questions">What is asked.</param>
-    /// <param name="output">Gets the object's members: no braces, so that those of several answers make one object.</param>
-    /// <exception cref="DuckDBException">A file is damaged.</exception>
+    /// <param name="database">The database over the snapshot, with the questions' views.</param>
+    /// <param name="questions">The questions.</param>
+    /// <param name="output">Receives the object's members without braces, so that several answers can be combined into one object.</param>
+    /// <exception cref="DuckDBException">A file is corrupt.</exception>
     public static void Write(CaptureDatabase database, ReportQuestions questions, TextWriter output)
     {
         var asked = 0;

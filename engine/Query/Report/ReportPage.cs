@@ -4,15 +4,15 @@ using System.Text;
 namespace NetMon.Query.Report;
 
 /// <summary>
-/// The page around a report's data: one HTML file that loads nothing. A policy in it lets its own script and style sheet run, by their
-/// hashes, and nothing else; the data is JSON without a &lt;, so no name can end its element.
+/// The page around a report's data: a single HTML file that loads nothing. Its content security policy permits only its own script and style
+/// sheet, by hash. The data is JSON without &lt;, so that no name can close its element.
 /// </summary>
 internal static class ReportPage
 {
     /// <summary>Writes the page.</summary>
-    /// <param name="about">What the report is about, as JSON.</param>
+    /// <param name="about">The description of the report, as JSON.</param>
     /// <param name="answers">The answers, as the members of a JSON object.</param>
-    /// <param name="output">Gets UTF-8.</param>
+    /// <param name="output">Receives UTF-8.</param>
     public static void Write(string about, string answers, TextWriter output)
     {
         var (script, style) = (Resource("page.js"), Resource("page.css"));
@@ -31,10 +31,10 @@ internal static class ReportPage
         }
     }
 
-    /// <summary>JSON that ends no element and begins none; a &lt; is only in texts.</summary>
+    /// <summary>Escapes &lt;, which only occurs in texts, so that JSON contains no HTML tags.</summary>
     private static string Harmless(string json) => json.Replace("<", "\\u003c", StringComparison.Ordinal);
 
-    /// <summary>The template, cut at its {places}.</summary>
+    /// <summary>Splits the template at its {places}.</summary>
     private static IEnumerable<(string Text, string Place)> Parts(string template)
     {
         var at = 0;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NetMon.Query.Report;
 
-/// <summary>A line on a terminal that says what a report waits for, from the second second on; gone when it is disposed of. Thread-safe.</summary>
+/// <summary>A line on a terminal that shows what a report waits for, from the second second on; removed on disposal. Thread-safe.</summary>
 internal sealed class ReportProgress : IDisposable
 {
     private const string EraseLine = "\r\e[K";
@@ -13,14 +13,14 @@ internal sealed class ReportProgress : IDisposable
     private string _step = "";
     private int _seconds;
 
-    /// <param name="terminal">Null where nobody watches.</param>
+    /// <param name="terminal">The terminal; null: no progress is shown.</param>
     public ReportProgress(TextWriter? terminal)
     {
         _terminal = terminal;
         _timer = terminal is null ? null : new Timer(_ => Show(), null, Interval, Interval);
     }
 
-    /// <summary>Says what is done from now on.</summary>
+    /// <summary>Sets the current step.</summary>
     public void Step(string what)
     {
         lock (_gate)

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace NetMon.Query.Report;
 
 /// <summary>
-/// What a report asks, as SQL over the views. Each answer is a list of rows of the page's data, under the question's name; the page
-/// knows the columns by their order (Page/data.js).
+/// The questions of a report, as SQL over the views. Each answer is a list of rows in the page's data, named after the question; the page
+/// refers to columns by position (Page/data.js).
 /// </summary>
 internal sealed class ReportQuestions
 {
-    /// <summary>Who called whom in the time of the report: a view.</summary>
+    /// <summary>A view of who called whom in the time of the report.</summary>
     private const string Pairs = "report_pairs";
 
-    /// <summary>Latencies of connections that were established, by server and class: a view.</summary>
+    /// <summary>A view of latencies of established connections, by server and class.</summary>
     private const string Latencies = "report_latencies";
 
     private const string Workload = "workload_name(workload, pod_namespace, pod_name, container_name, process)";
@@ -29,29 +29,29 @@ internal sealed class ReportQuestions
             $"date + to_hours(hour) >= TIMESTAMP '{window.FirstHour:yyyy-MM-dd HH:mm:ss}' AND date + to_hours(hour) < TIMESTAMP '{window.To:yyyy-MM-dd HH:mm:ss.ffffff}'");
     }
 
-    /// <summary>Views that several questions read: their rows are computed once.</summary>
+    /// <summary>Views that several questions read; they are materialised.</summary>
     public IReadOnlyList<(string Name, string Sql)> Views { get; private init; } = [];
 
-    /// <summary>The names of the answers, and the questions.</summary>
+    /// <summary>The questions, by name.</summary>
     public IReadOnlyList<(string Name, string Sql)> Questions { get; private init; } = [];
 
-    /// <summary>Hears how far the answers are.</summary>
+    /// <summary>Receives the progress.</summary>
     public ReportProgress? Progress { get; private init; }
 
-    /// <summary>All SQL of it, for what it needs.</summary>
+    /// <summary>All SQL of the report, to determine the views that it needs.</summary>
     public string Text => string.Join('\n', Views.Concat(Questions).Select(question => question.Sql));
 
-    /// <summary>What is asked of the time of the report.</summary>
+    /// <summary>Creates the questions about the time of the report.</summary>
     /// <param name="window">The time.</param>
-    /// <param name="hasAllAttempts">Whether attempts that failed can be compared with those that did not.</param>
-    /// <param name="progress">Hears how far the answers are.</param>
+    /// <param name="hasAllAttempts">Whether failed attempts can be compared with others.</param>
+    /// <param name="progress">Receives the progress.</param>
     public static ReportQuestions Of(ReportWindow window, bool hasAllAttempts, ReportProgress progress)
     {
         var questions = new ReportQuestions(window);
         return new ReportQuestions(window) { Progress = progress, Views = questions.Kept, Questions = hasAllAttempts ? [.. questions.All, ("scans", Scans)] : questions.All };
     }
 
-    /// <summary>What is asked of the time before it, too.</summary>
+    /// <summary>Creates the questions that also need the time before the report.</summary>
     public static ReportQuestions WithHistory(ReportWindow window)
     {
         var questions = new ReportQuestions(window);
@@ -125,7 +125,7 @@ internal sealed class ReportQuestions
             """),
     ];
 
-    /// <summary>Who tries 20 or more ports or addresses, and mostly fails.</summary>
+    /// <summary>Processes that try at least 20 ports or addresses, and mostly fail.</summary>
     private static string Scans => $"""
         SELECT workload, kind, target, different, attempts, failed, node, epoch_ms(first) FROM (
             SELECT workload, node, 'ports' AS kind, peer AS target, count(DISTINCT port) AS different, sum(attempts)::BIGINT AS attempts, coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT AS failed, min(first) AS first
@@ -158,9 +158,9 @@ internal sealed class ReportQuestions
         """;
 
     /// <summary>
-    /// Who called whom: the calling end, and of callers whom nobody here knows the called end. Ends are workloads (0), private (1) or
-    /// public (2) addresses. What is not among the first by connections, failures or bytes is added up: addresses as '*', and edges
-    /// between workloads by their namespaces, as 'NAMESPACE/*'.
+    /// Who called whom: from the calling end, or from the called end if the caller is unknown here. Ends are workloads (0), private (1) or
+    /// public (2) addresses. Those that are not among the top by connections, failures or bytes are summed up: addresses as '*', and edges
+    /// between workloads by namespace, as 'NAMESPACE/*'.
     /// </summary>
     private static string Edges => $"""
         WITH ends AS (
@@ -182,7 +182,7 @@ internal sealed class ReportQuestions
         ORDER BY n DESC, client, server, port
         """;
 
-    /// <summary>What a workload reached in the time of the report for the first time in a month, an hour or more after it is first known to have reached anything.</summary>
+    /// <summary>What a workload reached in the time of the report for the first time in a month, at least an hour after its first known connection.</summary>
     private string Fresh => $"""
         WITH reached AS (
             SELECT {Workload} AS workload, peer, port, any_value({PeerName}) AS name, min(first) AS first, sum(attempts)::BIGINT AS n, arg_min(node, first) AS node FROM named_tallies

@@ -2,35 +2,35 @@ using System.Globalization;
 
 namespace NetMon.Query.Report;
 
-/// <summary>The time that a report is about, UTC.</summary>
-/// <param name="From">The first moment of it.</param>
-/// <param name="To">The first moment behind it.</param>
+/// <summary>The time range of a report, UTC.</summary>
+/// <param name="From">The start, inclusive.</param>
+/// <param name="To">The end, exclusive.</param>
 internal sealed record ReportWindow(DateTime From, DateTime To)
 {
     private static readonly TimeSpan LongestByMinute = TimeSpan.FromHours(6);
     private static readonly TimeSpan History = TimeSpan.FromDays(30);
 
-    /// <summary>A time; one that is shown by hour begins with an hour, so that no hour's events must be read to cut its sums.</summary>
+    /// <summary>Creates a range. If it is shown by hour, it starts at a full hour, so that no events must be read for a part of an hour.</summary>
     public static ReportWindow Of(DateTime from, DateTime to)
     {
         var window = new ReportWindow(from, to);
         return window.ByMinute ? window : window with { From = window.FirstHour };
     }
 
-    /// <summary>The beginning of the hour that <see cref="From"/> is in: sums are of whole hours.</summary>
+    /// <summary>The start of the first hour; roll-ups are for whole hours.</summary>
     public DateTime FirstHour => From.Date.AddHours(From.Hour);
 
-    /// <summary>Whether what happened when is read from the events themselves, by minute; else from the sums, by hour.</summary>
+    /// <summary>Whether the timeline is computed from events, by minute; else from roll-ups, by hour.</summary>
     public bool ByMinute => To - From <= LongestByMinute;
 
-    /// <summary>Milliseconds between two points in time of what happened when.</summary>
+    /// <summary>The resolution of the timeline in milliseconds.</summary>
     public int StepMilliseconds => ByMinute ? 60_000 : 3_600_000;
 
     public string FromText => Literal(From);
 
     public string ToText => Literal(To);
 
-    /// <summary>Since when what was reached before is looked for.</summary>
+    /// <summary>The start of the time that is searched for earlier destinations.</summary>
     public DateTime HistoryFrom => FirstHour - History;
 
     public string HistoryText => Literal(HistoryFrom);

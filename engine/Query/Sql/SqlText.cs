@@ -1,12 +1,12 @@
 namespace NetMon.Query.Sql;
 
-/// <summary>As much of SQL's grammar as it takes to cut a text into statements: texts, quoted names and comments.</summary>
+/// <summary>Enough of SQL's grammar to split a text into statements: texts, quoted names and comments.</summary>
 internal static class SqlText
 {
     /// <summary>Quotes a text as a literal.</summary>
     public static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    /// <summary>Where the token at a place ends: a quoted text, a comment, or a single character.</summary>
+    /// <summary>Returns the end of the token at a position: a quoted text, a comment, or a single character.</summary>
     public static int Next(string sql, int at) => sql[at] switch
     {
         '\'' => EndOfQuoted(sql, at, IsEscaping(sql, at)),
@@ -17,7 +17,7 @@ internal static class SqlText
         _ => at + 1,
     };
 
-    /// <summary>The first word in capitals, or the first character that is none; empty where there is nothing but comments.</summary>
+    /// <summary>Returns the first word in capitals, or the first character that is not part of a word; empty if there are only comments.</summary>
     public static string FirstWord(string sql, out int end)
     {
         var at = 0;
@@ -50,7 +50,7 @@ internal static class SqlText
             }
             else if (sql[index] == quote)
             {
-                return index + 1; // a doubled quote begins the next quoted text at once
+                return index + 1; // a doubled quote is treated as the start of another quoted text
             }
         }
 
@@ -82,7 +82,7 @@ internal static class SqlText
     private static int EndOf(string sql, int at, string end) =>
         sql.IndexOf(end, at, StringComparison.Ordinal) is var found and >= 0 ? found + end.Length : sql.Length;
 
-    /// <summary>The opening of a dollar-quoted text, $$ or $tag$; null if there is none.</summary>
+    /// <summary>Returns the opening of a dollar-quoted text, $$ or $tag$; null if there is none.</summary>
     private static string? DollarQuote(string sql, int at)
     {
         var end = at + 1;

@@ -1,14 +1,14 @@
 namespace NetMon.Query.Sql;
 
-/// <summary>One of the statements of a question.</summary>
-/// <param name="Sql">What is selected, without EXPLAIN before it and the semicolon behind it.</param>
-/// <param name="Explain">Null, or the words before it: EXPLAIN, EXPLAIN ANALYZE.</param>
+/// <summary>A statement of a question.</summary>
+/// <param name="Sql">The SELECT, without a leading EXPLAIN and the semicolon.</param>
+/// <param name="Explain">The leading EXPLAIN or EXPLAIN ANALYZE; null if there is none.</param>
 internal sealed record Statement(string Sql, string? Explain)
 {
     private static readonly string[] Selecting = ["SELECT", "FROM", "WITH", "VALUES", "TABLE", "DESCRIBE", "DESC", "SHOW", "SUMMARIZE", "PIVOT", "UNPIVOT"];
 
-    /// <summary>Cuts a text into statements.</summary>
-    /// <exception cref="QueryException">There is none, or one that does more than select.</exception>
+    /// <summary>Splits a text into statements.</summary>
+    /// <exception cref="QueryException">There is none, or one that is not a SELECT.</exception>
     public static IReadOnlyList<Statement> Parse(string text)
     {
         List<Statement> statements = [.. Split(text).Select(Of)];

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace NetMon.Query.Sql;
 
-/// <summary>The shipped views and macros, schemas/views.sql, by name: those that a question names are made, with those that these need.</summary>
+/// <summary>The shipped views and macros, schemas/views.sql, by name. Those that a question names are created, and those that these need.</summary>
 internal sealed partial class ViewScript
 {
     private readonly List<(string Name, string Sql)> _statements = [];
 
-    /// <param name="script">Statements that end in a semicolon at a line's end; each makes a view or a macro.</param>
+    /// <param name="script">Statements that end in a semicolon at the end of a line; each creates a view or a macro.</param>
     public ViewScript(string script)
     {
         foreach (Match statement in Statement().Matches(script))
@@ -17,7 +17,7 @@ internal sealed partial class ViewScript
         }
     }
 
-    /// <summary>The one that this build has inside.</summary>
+    /// <summary>Returns the script embedded in this build.</summary>
     public static ViewScript Shipped()
     {
         using var stream = typeof(ViewScript).Assembly.GetManifestResourceStream("views.sql")
@@ -26,14 +26,14 @@ internal sealed partial class ViewScript
         return new ViewScript(reader.ReadToEnd());
     }
 
-    /// <summary>Names, in the order in which they can be made.</summary>
+    /// <summary>Names, in an order in which they can be created.</summary>
     public IEnumerable<string> Names => _statements.Select(statement => statement.Name);
 
-    /// <summary>The statements that a text needs, in the order in which they can be made; a word that only looks like a name costs one too many.</summary>
+    /// <summary>Returns the statements that a text needs, in an order in which they can be created. Words that only look like names may add unneeded ones.</summary>
     public List<string> NeededBy(string text)
     {
         var needed = Words(text);
-        // What a statement uses stands before it.
+        // A statement's dependencies precede it.
         for (var index = _statements.Count - 1; index >= 0; index--)
         {
             if (needed.Contains(_statements[index].Name))

@@ -7,7 +7,7 @@ using NetMon.Query.Observe;
 
 namespace NetMon.Query.Top;
 
-/// <summary><c>netmon top</c>: who opens, fails and moves most, as a screen or as one table.</summary>
+/// <summary><c>netmon top</c>: shows who opens, fails and transfers most, as a screen or as a table.</summary>
 internal static class TopCommand
 {
     public const string Name = "top";

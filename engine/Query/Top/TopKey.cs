@@ -1,8 +1,8 @@
 namespace NetMon.Query.Top;
 
-/// <summary>Whom a row is about.</summary>
-/// <param name="Name">The name, where it has one; of rows for the rest null, with no address.</param>
-/// <param name="Address">The bytes of the address of what has no name; 0 else.</param>
-/// <param name="Port">The port that was called; 0 where this is the caller, or a workload.</param>
-/// <param name="IsCaller">Whether it called us.</param>
+/// <summary>The subject of a row.</summary>
+/// <param name="Name">The name if known; null for the row of others, which has no address either.</param>
+/// <param name="Address">The bytes of the address if there is no name; else 0.</param>
+/// <param name="Port">The port that was called; 0 for a caller or a workload.</param>
+/// <param name="IsCaller">Whether it called this side.</param>
 internal readonly record struct TopKey(string? Name, UInt128 Address, ushort Port, bool IsCaller);

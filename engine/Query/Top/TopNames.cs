@@ -6,7 +6,7 @@ using NetMon.Query.Printing;
 
 namespace NetMon.Query.Top;
 
-/// <summary>Finds whom events are about without making a text of each: what has one name keeps it. Bounded; one thread.</summary>
+/// <summary>Determines the subjects of events without creating a text for each: names are cached. Bounded; not thread-safe.</summary>
 internal sealed class TopNames
 {
     private const int MostKept = 16_384;
@@ -14,10 +14,10 @@ internal sealed class TopNames
     private readonly Dictionary<(UInt128, bool), string> _processes = [];
     private readonly Dictionary<(PeerIdentity, Direction), string?> _peers = [];
 
-    /// <summary>The row that an event counts for.</summary>
+    /// <summary>Returns the row in which an event counts.</summary>
     public TopKey Of(TopSubject subject, in ConnectionEvent e) => subject == TopSubject.Workloads ? new TopKey(Workload(in e), 0, 0, IsCaller: false) : Peer(in e);
 
-    /// <summary>As it may be written to a terminal: shop/db:5432 and 10.0.0.5:443 of who was called, &lt; before who called.</summary>
+    /// <summary>Formats a key for a terminal: shop/db:5432 and 10.0.0.5:443 for a called end, with a leading &lt; for a caller.</summary>
     public static string Shown(TopSubject subject, in TopKey key)
     {
         if (subject == TopSubject.Workloads)

@@ -1,17 +1,17 @@
 namespace NetMon.Query.Top;
 
-/// <summary>What rows are sorted by, the largest first.</summary>
+/// <summary>The sort key of rows, in descending order.</summary>
 internal enum TopOrder
 {
     /// <summary>Connections opened and accepted.</summary>
     Connections,
 
-    /// <summary>Attempts that came to nothing.</summary>
+    /// <summary>Failed attempts.</summary>
     Failures,
 
-    /// <summary>Payload both ways.</summary>
+    /// <summary>Payload in both directions.</summary>
     Bytes,
 
-    /// <summary>From connect() to the established connection, on average.</summary>
+    /// <summary>Mean time from connect() to the established connection.</summary>
     Latency,
 }

@@ -1,10 +1,10 @@
 namespace NetMon.Query.Top;
 
-/// <summary>A row as it is shown.</summary>
-/// <param name="Name">As it may be written to a terminal.</param>
-/// <param name="Now">Of the shortest window.</param>
-/// <param name="Ten">Of ten seconds.</param>
-/// <param name="Minute">Of a minute.</param>
+/// <summary>A row for display.</summary>
+/// <param name="Name">A text that is safe for a terminal.</param>
+/// <param name="Now">The sums of the shortest window.</param>
+/// <param name="Ten">The sums of ten seconds.</param>
+/// <param name="Minute">The sums of a minute.</param>
 internal sealed record TopRow(string Name, TopSums Now, TopSums Ten, TopSums Minute)
 {
     public const int TenSeconds = 10;

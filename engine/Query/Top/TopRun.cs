@@ -9,20 +9,20 @@ using NetMon.Query.Follow;
 
 namespace NetMon.Query.Top;
 
-/// <summary>Counts what a capture has of the last minute, and what comes. One thread.</summary>
-/// <param name="capture">Where it is.</param>
-/// <param name="filter">Which events.</param>
-/// <param name="interval">How often the screen is drawn; whole seconds of it are the shortest window.</param>
-/// <param name="output">The terminal, or where the table goes.</param>
-/// <param name="isColoured">Whether colours are written.</param>
-/// <param name="log">For what is not as it should be.</param>
+/// <summary>Counts the events of a capture's last minute, and new ones. Not thread-safe.</summary>
+/// <param name="capture">The capture.</param>
+/// <param name="filter">The events to count.</param>
+/// <param name="interval">How often the screen is redrawn; its whole seconds are the shortest window.</param>
+/// <param name="output">The terminal, or the destination of the table.</param>
+/// <param name="isColoured">Whether to write colours.</param>
+/// <param name="log">Logs problems.</param>
 internal sealed class TopRun(CaptureSettings capture, Filter filter, TimeSpan interval, Stream output, bool isColoured, Logger log)
 {
     private const int WidthWithoutTerminal = 120;
-    private const int SignalBase = 128; // as shells have it
+    private const int SignalBase = 128; // as in shells
     private const int KeysAtOnce = 64;
 
-    /// <summary>By then an event is in a segment, by default, and was read.</summary>
+    /// <summary>The time after which an event is in a segment, by default, and has been read.</summary>
     private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(750);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
@@ -44,7 +44,7 @@ internal sealed class TopRun(CaptureSettings capture, Filter filter, TimeSpan in
         var last = table.Total.Last;
         if (isRunning)
         {
-            // The last second is not over yet; where nothing happens, time goes on all the same.
+            // The last second is not over yet. Time advances even without events.
             last = Math.Max(last - 1, (NanosecondsNow / 1_000_000_000) - 2);
         }
 
@@ -78,7 +78,7 @@ internal sealed class TopRun(CaptureSettings capture, Filter filter, TimeSpan in
             }
 
             var isChanged = size != (Console.WindowWidth, Console.WindowHeight);
-            // Bounded: of a terminal that is gone there is always one more, until drawing fails.
+            // Bounded, because a terminal that is gone delivers keys forever, until drawing fails.
             for (var keys = 0; keys < KeysAtOnce && !Console.IsInputRedirected && Console.KeyAvailable; keys++)
             {
                 isChanged |= state.Take(Console.ReadKey(intercept: true).KeyChar);
@@ -104,7 +104,7 @@ internal sealed class TopRun(CaptureSettings capture, Filter filter, TimeSpan in
 
     private void Draw(TopScreen screen, TopState state, int width, int height)
     {
-        // By the clock of the events, which may be ahead; where none come any more, the last minute that there was.
+        // By the clock of the events, which may be ahead; without an agent, the last minute with events.
         var isRunning = AgentState.Of(capture.Place).IsRunning;
         var ahead = isRunning ? Math.Max(0, _ahead) : _ahead == long.MinValue ? 0 : _ahead;
         var last = (NanosecondsNow + ahead - Lateness.Ticks * TimeSpan.NanosecondsPerTick) / 1_000_000_000 - 1;

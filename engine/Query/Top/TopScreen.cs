@@ -6,8 +6,8 @@ using Spectre.Console.Rendering;
 namespace NetMon.Query.Top;
 
 /// <summary>
-/// The terminal while <c>netmon top</c> has it: the alternate screen without a cursor, drawn over in one write, so that nothing flickers.
-/// What was there before comes back at the end. One thread.
+/// The terminal during <c>netmon top</c>: the alternate screen without a cursor, redrawn with one write to avoid flickering. The previous
+/// content is restored at the end. Not thread-safe.
 /// </summary>
 internal sealed class TopScreen : IDisposable
 {
@@ -34,12 +34,12 @@ internal sealed class TopScreen : IDisposable
         Write(Enter);
     }
 
-    /// <summary>Draws it anew.</summary>
+    /// <summary>Redraws the screen.</summary>
     /// <param name="head">The first line.</param>
-    /// <param name="view">What makes the rest.</param>
+    /// <param name="view">Renders the rest.</param>
     /// <param name="rows">All rows.</param>
-    /// <param name="total">What they did together.</param>
-    /// <param name="state">What the keys have chosen.</param>
+    /// <param name="total">The sums of all rows.</param>
+    /// <param name="state">What the user has chosen.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Lines.</param>
     public void Draw(string head, TopView view, List<TopRow> rows, TopSums total, TopState state, int width, int height)
@@ -63,7 +63,7 @@ internal sealed class TopScreen : IDisposable
         Write($"{Home}{string.Join("\r\n", lines.Select(line => line + EraseLine))}{EraseBelow}");
     }
 
-    /// <summary>What Spectre.Console makes of it.</summary>
+    /// <summary>Renders an object with Spectre.Console.</summary>
     public static string Render(IRenderable what, int width, bool isColoured)
     {
         using var text = new StringWriter { NewLine = "\n" };

@@ -2,18 +2,18 @@ using NetMon.Events;
 
 namespace NetMon.Query.Top;
 
-/// <summary>Sums of the last minute by second of the events' time. One thread.</summary>
+/// <summary>Sums of the last minute, by second of event time. Not thread-safe.</summary>
 internal sealed class TopSeconds
 {
-    /// <summary>The longest window, seconds.</summary>
+    /// <summary>The longest window, in seconds.</summary>
     public const int Longest = 60;
 
-    private const int Places = 64; // as many seconds are told apart: the window, and what is newer
+    private const int Places = 64; // the number of seconds kept: the window, and newer ones
 
     private readonly TopSums[] _sums = new TopSums[Places];
     private readonly long[] _seconds = new long[Places];
 
-    /// <summary>The last second in which something happened, since 1970.</summary>
+    /// <summary>The last second with an event, Unix time.</summary>
     public long Last { get; private set; }
 
     public void Add(long second, in ConnectionEvent e)
@@ -23,7 +23,7 @@ internal sealed class TopSeconds
         {
             if (_seconds[place] > second)
             {
-                return; // older than what is kept
+                return; // too old
             }
 
             (_seconds[place], _sums[place]) = (second, default);
@@ -33,7 +33,7 @@ internal sealed class TopSeconds
         Last = Math.Max(Last, second);
     }
 
-    /// <summary>The sums of so many seconds, of which this is the last.</summary>
+    /// <summary>Returns the sums of this many seconds, up to and including <paramref name="last"/>.</summary>
     public TopSums Of(long last, int seconds)
     {
         var sums = default(TopSums);

@@ -1,6 +1,6 @@
 namespace NetMon.Query.Top;
 
-/// <summary>What the keys of the screen have chosen. One thread.</summary>
+/// <summary>The user's choices on the screen. Not thread-safe.</summary>
 internal sealed class TopState(TopOrder order, TopSubject subject)
 {
     public const string Keys = "c conn f fail b bytes l latency  w workloads p peers  space pause ? help q quit";
@@ -9,14 +9,14 @@ internal sealed class TopState(TopOrder order, TopSubject subject)
 
     public TopSubject Subject { get; private set; } = subject;
 
-    /// <summary>Whether the screen stands still. Events are counted all the same.</summary>
+    /// <summary>Whether the screen is paused. Events are still counted.</summary>
     public bool IsPaused { get; private set; }
 
     public bool ShowsHelp { get; private set; }
 
     public bool IsOver { get; private set; }
 
-    /// <summary>Takes a key; false if it has no meaning.</summary>
+    /// <summary>Handles a key; false if it has no meaning.</summary>
     public bool Take(char key)
     {
         switch (char.ToLowerInvariant(key))

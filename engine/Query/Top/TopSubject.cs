@@ -1,11 +1,11 @@
 namespace NetMon.Query.Top;
 
-/// <summary>What a row is.</summary>
+/// <summary>The subject of rows.</summary>
 internal enum TopSubject
 {
-    /// <summary>Whom the processes of this side belong to.</summary>
+    /// <summary>The workloads of the processes on this side.</summary>
     Workloads,
 
-    /// <summary>Who is at the other end.</summary>
+    /// <summary>The other ends of connections.</summary>
     Peers,
 }

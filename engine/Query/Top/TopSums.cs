@@ -2,31 +2,31 @@ using NetMon.Events;
 
 namespace NetMon.Query.Top;
 
-/// <summary>What happened in a stretch of time.</summary>
+/// <summary>What happened in a time range.</summary>
 internal struct TopSums
 {
-    /// <summary>Events.</summary>
+    /// <summary>Number of events.</summary>
     public long Events;
 
     /// <summary>Connections opened or accepted.</summary>
     public long Connections;
 
-    /// <summary>Attempts that came to nothing.</summary>
+    /// <summary>Failed attempts.</summary>
     public long Failures;
 
-    /// <summary>Payload both ways.</summary>
+    /// <summary>Payload in both directions, in bytes.</summary>
     public double Bytes;
 
-    /// <summary>Attempts that succeeded.</summary>
+    /// <summary>Successful attempts.</summary>
     public long Answered;
 
-    /// <summary>Nanoseconds that these took together.</summary>
+    /// <summary>The sum of their latencies, in nanoseconds.</summary>
     public double Latency;
 
-    /// <summary>Nanoseconds of the slowest.</summary>
+    /// <summary>The highest of their latencies, in nanoseconds.</summary>
     public ulong Slowest;
 
-    /// <summary>Nanoseconds on average; 0 where nothing was answered.</summary>
+    /// <summary>The mean of their latencies, in nanoseconds; 0 if there were none.</summary>
     public readonly double MeanLatency => Answered == 0 ? 0 : Latency / Answered;
 
     public void Add(in ConnectionEvent e)
@@ -67,7 +67,7 @@ internal struct TopSums
         Slowest = Math.Max(Slowest, other.Slowest);
     }
 
-    /// <summary>What rows are sorted by.</summary>
+    /// <summary>The value of a sort key.</summary>
     public readonly double this[TopOrder order] => order switch
     {
         TopOrder.Failures => Failures,

@@ -3,11 +3,11 @@ using NetMon.Events;
 namespace NetMon.Query.Top;
 
 /// <summary>
-/// Adds events up by whom they are about, over the last minute. It keeps a bounded number of rows: when they are all in use, who
-/// comes then counts for one row of others. One thread.
+/// Sums up events of the last minute by subject, in a bounded number of rows: when all rows are in use, further subjects are counted in one
+/// row of others. Not thread-safe.
 /// </summary>
-/// <param name="subject">What a row is.</param>
-/// <param name="most">Rows that are kept: 4 KiB each.</param>
+/// <param name="subject">The subject of rows.</param>
+/// <param name="most">The maximum number of rows, 4 KiB each.</param>
 internal sealed class TopTable(TopSubject subject, int most = TopTable.DefaultMost)
 {
     public const int DefaultMost = 2000;
@@ -17,10 +17,10 @@ internal sealed class TopTable(TopSubject subject, int most = TopTable.DefaultMo
     private readonly TopSeconds _others = new();
     private long _clearedAt;
 
-    /// <summary>Of all events.</summary>
+    /// <summary>The sums of all events.</summary>
     public TopSeconds Total { get; } = new();
 
-    /// <summary>Counts an event in.</summary>
+    /// <summary>Counts an event.</summary>
     public void Add(in ConnectionEvent e)
     {
         var second = Math.DivRem(e.UnixNanoseconds, 1_000_000_000).Quotient;
@@ -34,10 +34,10 @@ internal sealed class TopTable(TopSubject subject, int most = TopTable.DefaultMo
         row.Add(second, in e);
     }
 
-    /// <summary>The rows of which anything happened in the last minute, sorted by what happened in the last ten seconds, then in the minute.</summary>
-    /// <param name="order">What they are sorted by.</param>
-    /// <param name="last">The last second that is shown, since 1970.</param>
-    /// <param name="now">Seconds of the shortest window.</param>
+    /// <summary>Returns the rows with events in the last minute, sorted by the last ten seconds, then by the minute.</summary>
+    /// <param name="order">The sort key.</param>
+    /// <param name="last">The last second shown, Unix time.</param>
+    /// <param name="now">The shortest window, in seconds.</param>
     public List<TopRow> Rows(TopOrder order, long last, int now)
     {
         List<TopRow> rows = [];
@@ -66,7 +66,7 @@ internal sealed class TopTable(TopSubject subject, int most = TopTable.DefaultMo
         return byEvents != 0 ? byEvents : string.CompareOrdinal(one.Name, other.Name);
     }
 
-    /// <summary>Forgets rows that were silent for a minute, at most once a second of events.</summary>
+    /// <summary>Removes rows without events for a minute, at most once per second of event time.</summary>
     private bool MakesRoom()
     {
         if (_clearedAt != Total.Last)

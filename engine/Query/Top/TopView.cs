@@ -5,21 +5,21 @@ using Spectre.Console;
 
 namespace NetMon.Query.Top;
 
-/// <summary>Makes a screen or a table of rows. Any thread.</summary>
-/// <param name="order">What they are sorted by.</param>
-/// <param name="subject">What they are.</param>
-/// <param name="now">Seconds of the shortest window.</param>
+/// <summary>Renders rows as a screen or a table. Thread-safe.</summary>
+/// <param name="order">The sort key.</param>
+/// <param name="subject">The subject of rows.</param>
+/// <param name="now">The shortest window, in seconds.</param>
 /// <param name="width">Columns.</param>
 internal sealed class TopView(TopOrder order, TopSubject subject, int now, int width)
 {
-    private const int NumberWidth = 8; // with a blank before it
+    private const int NumberWidth = 8; // including a leading space
 
-    /// <summary>From here on each order has a column for each window.</summary>
+    /// <summary>The width from which on each sort key has a column for each window.</summary>
     private const int AllFrom = 150;
 
     private static readonly TopOrder[] Orders = Enum.GetValues<TopOrder>();
 
-    /// <summary>The table of as many rows as fit.</summary>
+    /// <summary>Returns a table with as many rows as fit.</summary>
     public Table Table(IEnumerable<TopRow> rows)
     {
         (string Title, bool IsChosen, Func<TopRow, string> Cell)[] columns = [.. Columns()];
@@ -43,12 +43,12 @@ internal sealed class TopView(TopOrder order, TopSubject subject, int now, int w
         return table;
     }
 
-    /// <summary>A line with what all rows together did, in as much of the width as it needs.</summary>
+    /// <summary>Returns a line with the sums of all rows, in the available width.</summary>
     public string Summary(TopSums sums, int rows) => string.Create(
         CultureInfo.InvariantCulture,
         $"{rows} {subject.ToString().ToLowerInvariant()}  {Rate(sums.Events, now)} events/s  {Rate(sums.Connections, now)} connections/s  {Rate(sums.Failures, now)} failures/s  {Amounts.Size(sums.Bytes / now)}/s");
 
-    /// <summary>A rate in six characters: 0.02, 3.4, 560, 12.3K.</summary>
+    /// <summary>Formats a rate in up to six characters: 0.02, 3.4, 560, 12.3K.</summary>
     public static string Rate(double count, int seconds)
     {
         var rate = count / seconds;
@@ -70,7 +70,7 @@ internal sealed class TopView(TopOrder order, TopSubject subject, int now, int w
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The chosen order's three windows first, then of the others ten seconds, or all where there is room.</summary>
+    /// <summary>Returns the columns: the three windows of the chosen sort key first, then ten seconds of the others, or all windows if there is room.</summary>
     private IEnumerable<(string Title, bool IsChosen, Func<TopRow, string> Cell)> Columns()
     {
         foreach (var shown in Orders.OrderBy(other => other == order ? -1 : (int)other))

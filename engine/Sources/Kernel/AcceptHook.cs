@@ -1,14 +1,14 @@
 namespace NetMon.Sources.Kernel;
 
-/// <summary>What an ACCEPT waits for. Mirrors <c>enum nm_accept_hook</c> of <c>bpf/knobs.h</c>.</summary>
+/// <summary>The hook that an ACCEPT waits for. Mirrors <c>enum nm_accept_hook</c> of <c>bpf/knobs.h</c>.</summary>
 public enum AcceptHook : uint
 {
-    /// <summary>Nothing: the listener owns it.</summary>
+    /// <summary>None: the listener is the owner.</summary>
     Listener = 0,
 
-    /// <summary>A hook that no accept() passes by.</summary>
+    /// <summary>A hook that every accept() triggers.</summary>
     Always = 1,
 
-    /// <summary>A hook that some accept() pass by, or the socket's close.</summary>
+    /// <summary>A hook that some accept() calls do not trigger, or the socket's close.</summary>
     Mostly = 2,
 }

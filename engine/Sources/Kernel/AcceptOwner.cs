@@ -1,9 +1,9 @@
 namespace NetMon.Sources.Kernel;
 
-/// <summary>Which hook tells who called accept().</summary>
+/// <summary>The hook that determines the caller of accept().</summary>
 public enum AcceptOwner
 {
-    /// <summary>The first of the others that this kernel takes.</summary>
+    /// <summary>The first of the others that this kernel supports.</summary>
     Auto,
 
     /// <summary>fentry where accept() hands over the socket, fexit where connect() returns: exact, no cost to others.</summary>
@@ -13,14 +13,14 @@ public enum AcceptOwner
     Kretprobe,
 
     /// <summary>
-    /// The accepting process asks for the address or receives: exact, and no cost to system calls. For kernels with neither
-    /// fexit nor kprobes.
+    /// The accepting process requests the peer's address or receives data: exact, and no cost to system calls. For kernels with neither fexit nor
+    /// kprobes.
     /// </summary>
     Receive,
 
-    /// <summary>The syscall exit tracepoints: exact but for io_uring; makes every system call of the node slower.</summary>
+    /// <summary>The syscall exit tracepoints: exact except for io_uring; slows down every system call of the node.</summary>
     Syscall,
 
-    /// <summary>No hook: the process that called listen() owns what is accepted.</summary>
+    /// <summary>No hook: the process that called listen() is the owner of accepted connections.</summary>
     Listener,
 }

@@ -4,19 +4,19 @@ using NetMon.Sources.Kernel.Cgroups;
 
 namespace NetMon.Sources.Kernel;
 
-/// <summary>The compiled kernel side, which is inside this assembly, and what this kernel says to its programs.</summary>
+/// <summary>The compiled kernel programs, embedded in this assembly, and tests of what this kernel supports.</summary>
 public static class BpfPrograms
 {
-    private const int ProbeRingBytes = 64 * 1024; // a multiple of every page size there is
+    private const int ProbeRingBytes = 64 * 1024; // a multiple of every page size
 
     private static readonly Lazy<byte[]> Elf = new(ForThisKernel);
 
     private static readonly Lazy<bool> Reads = new(() => Takes(Elf.Value, "nm_probe_read"));
 
-    /// <summary>Whether programs may read the kernel's memory by a helper: not in lockdown=confidentiality.</summary>
+    /// <summary>Whether programs may read kernel memory by a helper, which lockdown=confidentiality forbids.</summary>
     public static bool MayRead => Reads.Value;
 
-    /// <summary>Opens the object for this kernel; nothing is loaded yet. The caller disposes of it.</summary>
+    /// <summary>Opens the object for this kernel without loading it. The caller must dispose it.</summary>
     public static BpfObject Open()
     {
         var opened = new BpfObject(Elf.Value);
@@ -30,8 +30,8 @@ public static class BpfPrograms
     }
 
     /// <summary>
-    /// Loads one program alone, attaches it for a moment, and says whether that worked. <paramref name="root"/> is
-    /// null where there is no cgroup v2.
+    /// Loads a single program and attaches it briefly; returns whether that worked. <paramref name="root"/> is null if there is no cgroup v2
+    /// hierarchy.
     /// </summary>
     public static ProgramProbe Probe(string program, CgroupRoot? root)
     {
@@ -67,14 +67,14 @@ public static class BpfPrograms
         }
     }
 
-    /// <summary>The same programs are there twice: with compare-and-swap, and without for kernels whose BPF doesn't have it.</summary>
+    /// <summary>Chooses between two builds of the same programs: with compare-and-swap, and without, for kernels whose BPF lacks it.</summary>
     private static byte[] ForThisKernel()
     {
         var newer = Read("netmon.bpf.o");
         return Takes(newer, "nm_cmpxchg") ? newer : Read("netmon-5.10.bpf.o");
     }
 
-    /// <summary>Whether this kernel's verifier takes the program.</summary>
+    /// <summary>Whether this kernel's verifier accepts the program.</summary>
     private static bool Takes(byte[] elf, string program)
     {
         using var probed = new BpfObject(elf);
@@ -103,7 +103,7 @@ public static class BpfPrograms
         return elf;
     }
 
-    /// <summary>Attaches a loaded program in the way its kind needs. Throws <see cref="NativeException"/>.</summary>
+    /// <summary>Attaches a loaded program in the way that its type requires. Throws <see cref="NativeException"/>.</summary>
     public static void Attach(BpfObject loaded, string program, CgroupRoot? root)
     {
         var hook = loaded.HookOf(program);

@@ -1,6 +1,6 @@
 namespace NetMon.Sources.Kernel;
 
-/// <summary>This kernel, or these privileges, cannot trace. The message says what is missing and how to fix it.</summary>
+/// <summary>This kernel or these privileges do not allow tracing. The message says what is missing and how to fix it.</summary>
 public sealed class CannotTraceException : Exception
 {
     public CannotTraceException(string reason, string fix, string detail = "")

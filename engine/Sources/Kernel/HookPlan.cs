@@ -1,41 +1,41 @@
 namespace NetMon.Sources.Kernel;
 
-/// <summary>Which programs of the BPF object to load, by what each is for.</summary>
+/// <summary>The programs of the BPF object to load, by purpose.</summary>
 /// <param name="Spine">Never Auto.</param>
 /// <param name="AcceptOwner">Never Auto.</param>
-/// <param name="CgroupPrograms">Those of <see cref="AllCgroupPrograms"/> that the cgroup root takes.</param>
-/// <param name="HelperPrograms">Those of <see cref="HelpersOf"/> that this kernel takes.</param>
+/// <param name="CgroupPrograms">Those of <see cref="AllCgroupPrograms"/> that the cgroup root accepts.</param>
+/// <param name="HelperPrograms">Those of <see cref="HelpersOf"/> that this kernel supports.</param>
 public sealed record HookPlan(
     Spine Spine,
     AcceptOwner AcceptOwner,
     IReadOnlyList<string> CgroupPrograms,
     IReadOnlyList<string> HelperPrograms)
 {
-    /// <summary>At the cgroup root: connect() as it is called, and sockets as they are released.</summary>
+    /// <summary>Programs at the cgroup root, for calls of connect() and for released sockets.</summary>
     public static IReadOnlyList<string> AllCgroupPrograms { get; } = ["nm_connect4", "nm_connect6", "nm_release"];
 
-    /// <summary>At the cgroup root before all other programs there: what connect() asked for, where one of them changes it.</summary>
+    /// <summary>Programs that run before all others at the cgroup root, to record what connect() requested if another program changes it.</summary>
     public static IReadOnlyList<string> AskedPrograms { get; } = ["nm_asked4", "nm_asked6"];
 
-    /// <summary>Cgroups as they come and go. Without them new containers are found only by reading the tree.</summary>
+    /// <summary>Programs for created and removed cgroups. Without them new containers are only found by scanning the tree.</summary>
     public static IReadOnlyList<string> CgroupNamePrograms { get; } = ["nm_cgroup_mkdir", "nm_cgroup_rmdir"];
 
     /// <summary>
-    /// Run once at start, for what is older than the agent: the sockets of each network namespace that the agent can enter,
-    /// then who owns what.
+    /// Programs that run once at the start, for connections older than the agent: the sockets of each network namespace that the agent can
+    /// enter, then their owners.
     /// </summary>
     public static IReadOnlyList<string> AdoptPrograms { get; } = ["nm_adopt_sockets", "nm_adopt_files"];
 
-    /// <summary>Goes over the table of sockets, for connections that are open (5.9+).</summary>
+    /// <summary>The program that iterates over the table of sockets, for open connections (5.9+).</summary>
     public const string FlowProgram = "nm_flow";
 
-    /// <summary>The program that follows TCP's states.</summary>
+    /// <summary>The program that follows TCP state changes.</summary>
     public string SpineProgram => ProgramOf(Spine);
 
-    /// <summary>Who accepts, and the errno of a connect() that sent no SYN.</summary>
+    /// <summary>The programs for the caller of accept(), and for the errno of a connect() that sent no SYN.</summary>
     public IReadOnlyList<string> OwnerPrograms => [.. ProgramsOf(AcceptOwner), .. HelperPrograms];
 
-    /// <summary>What the programs must know of <see cref="AcceptOwner"/>.</summary>
+    /// <summary>The value of <see cref="AcceptOwner"/> for the programs.</summary>
     public AcceptHook AcceptHook => AcceptOwner switch
     {
         AcceptOwner.Fexit or AcceptOwner.Kretprobe => AcceptHook.Always,
@@ -43,10 +43,10 @@ public sealed record HookPlan(
         _ => AcceptHook.Listener,
     };
 
-    /// <summary>The program that follows TCP's states by this hook.</summary>
+    /// <summary>Returns the program that follows TCP state changes by this hook.</summary>
     public static string ProgramOf(Spine spine) => spine == Spine.SockOps ? "nm_sockops" : "nm_tracepoint";
 
-    /// <summary>The programs without which a way of telling owners does not work.</summary>
+    /// <summary>Returns the programs that a method of determining owners requires.</summary>
     public static IReadOnlyList<string> ProgramsOf(AcceptOwner owner) => owner switch
     {
         AcceptOwner.Fexit => ["nm_accept_fentry", "nm_connect_fexit"],
@@ -56,7 +56,7 @@ public sealed record HookPlan(
         _ => [],
     };
 
-    /// <summary>The programs that make a way of telling owners better where the kernel takes them.</summary>
+    /// <summary>Returns the programs that improve a method of determining owners if the kernel supports them.</summary>
     public static IReadOnlyList<string> HelpersOf(AcceptOwner owner) => owner switch
     {
         AcceptOwner.Fexit => ["nm_connect_fentry"],
@@ -65,7 +65,7 @@ public sealed record HookPlan(
         _ => AskedPrograms,
     };
 
-    /// <summary>What a way of telling owners costs or misses, for <c>doctor</c> and the log.</summary>
+    /// <summary>Returns the costs and limits of a method of determining owners, for <c>doctor</c> and the log.</summary>
     public static string CostOf(AcceptOwner owner) => owner switch
     {
         AcceptOwner.Fexit or AcceptOwner.Kretprobe => "exact; costs nobody else anything",

@@ -3,14 +3,14 @@ using NetMon.Sources.Kernel.Cgroups;
 
 namespace NetMon.Sources.Kernel;
 
-/// <summary>Chooses the hooks: asks this kernel, program by program, and takes the first of each kind that it takes.</summary>
+/// <summary>Chooses the hooks: tries them one by one, and takes the first of each kind that this kernel supports.</summary>
 public static class HookPlanner
 {
     private static readonly AcceptOwner[] OwnersInOrder = [AcceptOwner.Fexit, AcceptOwner.Kretprobe, AcceptOwner.Receive, AcceptOwner.Listener];
 
     /// <summary>
-    /// The plan for these options. Throws <see cref="CannotTraceException"/> where what was asked for doesn't work
-    /// here. <paramref name="noRoot"/> says why <paramref name="root"/> is null.
+    /// Returns the plan for these options. Throws <see cref="CannotTraceException"/> if the requested hooks do not work here.
+    /// <paramref name="noRoot"/> is the reason why <paramref name="root"/> is null.
     /// </summary>
     public static HookPlan Choose(KernelSourceOptions options, CgroupRoot? root, string noRoot)
     {
@@ -23,8 +23,8 @@ public static class HookPlanner
     }
 
     /// <summary>
-    /// Auto takes the tracepoint also where the cgroup root takes no more programs: one that was attached there without
-    /// BPF_F_ALLOW_MULTI has it for itself.
+    /// Auto also chooses the tracepoint if the cgroup root accepts no more programs, because one was attached without BPF_F_ALLOW_MULTI, which is
+    /// exclusive.
     /// </summary>
     private static Spine ChooseSpine(Spine asked, CgroupRoot? root, string noRoot)
     {

@@ -3,10 +3,10 @@ using NetMon.Native;
 
 namespace NetMon.Sources.Kernel;
 
-/// <summary>What tracing needs of the machine, and what to say where it is missing.</summary>
+/// <summary>The requirements of tracing, and messages about missing ones.</summary>
 public static class KernelPrerequisites
 {
-    /// <summary>The kernel's type information, which the programs are fitted to.</summary>
+    /// <summary>The kernel's type information, to which the programs are adapted when loaded.</summary>
     public const string BtfPath = "/sys/kernel/btf/vmlinux";
 
     private const int Eperm = 1;
@@ -14,7 +14,7 @@ public static class KernelPrerequisites
     private static readonly (int Bit, string Name)[] Needed = [(39, "BPF"), (38, "PERFMON"), (12, "NET_ADMIN")];
     private const int SysAdminBit = 21;
 
-    /// <summary>Capabilities that tracing needs and this process has not; CAP_SYS_ADMIN stands for BPF and PERFMON.</summary>
+    /// <summary>Required capabilities that this process lacks; CAP_SYS_ADMIN includes BPF and PERFMON.</summary>
     public static IReadOnlyList<string> MissingCapabilities
     {
         get
@@ -25,7 +25,7 @@ public static class KernelPrerequisites
         }
     }
 
-    /// <summary>Throws <see cref="CannotTraceException"/> where something is missing that nothing can be done without.</summary>
+    /// <summary>Throws <see cref="CannotTraceException"/> if an indispensable requirement is missing.</summary>
     public static void Require()
     {
         if (MissingCapabilities is { Count: > 0 } missing)
@@ -43,7 +43,7 @@ public static class KernelPrerequisites
         }
     }
 
-    /// <summary>Turns a failed call into what a person can act on.</summary>
+    /// <summary>Converts a failed call into an actionable message.</summary>
     public static CannotTraceException Explain(NativeException failure)
     {
         var fix = failure.Errno is Eperm or Eacces && MissingCapabilities.Count > 0

@@ -6,7 +6,7 @@ using NetMon.Sources.Kernel.State;
 
 namespace NetMon.Sources.Kernel;
 
-/// <summary>This kernel: loads the programs, attaches them, and hands out the rings that they write to.</summary>
+/// <summary>The running kernel as a source: loads and attaches the programs, and provides the rings that they write to.</summary>
 public sealed class KernelSource : IRecordSource
 {
     private readonly BpfObject _programs;
@@ -69,8 +69,8 @@ public sealed class KernelSource : IRecordSource
     public bool HasEnded => false;
 
     /// <summary>
-    /// Loads the programs for this kernel; nothing is attached before <see cref="Start"/>. Throws
-    /// <see cref="CannotTraceException"/> where this kernel or these privileges don't allow it.
+    /// Loads the programs for this kernel; they are attached by <see cref="Start"/>. Throws <see cref="CannotTraceException"/> if this kernel or
+    /// these privileges do not allow it.
     /// </summary>
     public static KernelSource Open(KernelSourceOptions options)
     {
@@ -128,7 +128,7 @@ public sealed class KernelSource : IRecordSource
 
     public SourceTime ReadTime()
     {
-        var now = MonotonicClock.Now; // before the sweep is asked
+        var now = MonotonicClock.Now; // before reading the sweep's bound
         return new SourceTime(Math.Min(now, _flows?.UnwrittenSince ?? now), _clock.OffsetNanoseconds);
     }
 
@@ -152,7 +152,7 @@ public sealed class KernelSource : IRecordSource
     {
         try
         {
-            // First, so that no cgroup is made between the reading of the tree and the kernel's telling of new ones.
+            // First, so that no cgroup is created between the scan of the tree and the kernel's reports of new ones.
             foreach (var program in _cgroupNames)
             {
                 BpfPrograms.Attach(_programs, program, _root);
@@ -160,7 +160,7 @@ public sealed class KernelSource : IRecordSource
 
             _scan.Request();
 
-            // Owners next, so that the spine never waits for a hook that isn't there yet; who listens already, last.
+            // Owners next, so that the spine never waits for a hook that is not attached yet; existing listeners last.
             foreach (var program in _plan.OwnerPrograms)
             {
                 BpfPrograms.Attach(_programs, program, _root);
@@ -217,7 +217,7 @@ public sealed class KernelSource : IRecordSource
         _root?.Dispose();
     }
 
-    /// <summary>The state, if there is to be one and it can be had; else null and why not.</summary>
+    /// <summary>Opens the state if configured and possible; else returns null and the reason.</summary>
     private static KernelState? OpenState(KernelSourceOptions options, BpfMaps maps, uint hierarchy, bool canSweep, out string why)
     {
         why = options.StateFolder is null ? "not asked for" : "this kernel can't find out which sockets are gone: 5.9 or newer can";

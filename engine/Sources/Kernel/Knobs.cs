@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Sources.Kernel;
 
-/// <summary>What the programs are told before they are loaded. Mirrors <c>struct nm_knobs</c> of <c>bpf/knobs.h</c>.</summary>
+/// <summary>Constants that are set in the programs before loading. Mirrors <c>struct nm_knobs</c> of <c>bpf/knobs.h</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Knobs
 {
@@ -19,6 +19,6 @@ public struct Knobs
     public uint ByThread;
     public uint MayRead;
 
-    /// <summary><c>enum nm_controller</c>: the number of a v1 controller, 0 for v2 (no name).</summary>
+    /// <summary>Returns the number of a v1 controller as in <c>enum nm_controller</c>; 0 for v2 (no name).</summary>
     public static uint ControllerNumber(string controller) => (uint)Array.IndexOf(Controllers, controller);
 }

@@ -6,8 +6,8 @@ namespace NetMon.Sources.Kernel;
 internal static class NetworkNamespaces
 {
     /// <summary>
-    /// Does something in every network namespace that a process lives in, on a thread of its own; in the present one
-    /// only where entering others is not allowed (it takes CAP_SYS_ADMIN).
+    /// Executes an action in every network namespace that has a process, on a separate thread; only in the current one if entering others is not
+    /// permitted (it needs CAP_SYS_ADMIN).
     /// </summary>
     public static void Visit(Action visit)
     {
@@ -26,7 +26,7 @@ internal static class NetworkNamespaces
         visitor.Join();
     }
 
-    /// <summary>A path to each namespace, this process's own first. A process may end while it is looked at.</summary>
+    /// <summary>Returns a path to each namespace, this process's own first. Processes may end meanwhile.</summary>
     private static IEnumerable<string> OnePathEach()
     {
         var seen = new HashSet<string>();
@@ -40,7 +40,7 @@ internal static class NetworkNamespaces
         }
     }
 
-    /// <summary>net:[4026531833]; null where the process is gone or hidden.</summary>
+    /// <summary>Returns text such as net:[4026531833]; null if the process is gone or hidden.</summary>
     private static string? Target(string path)
     {
         try

@@ -2,15 +2,15 @@ using System.Numerics;
 
 namespace NetMon.Sources.Kernel;
 
-/// <summary>How a fixed amount of memory is divided into rings.</summary>
-/// <param name="Rings">How many; CPU n writes to ring n modulo this.</param>
-/// <param name="RingBytes">Of each; a power of two.</param>
+/// <summary>The division of a fixed amount of memory into rings.</summary>
+/// <param name="Rings">The number of rings; CPU n writes to ring n modulo this.</param>
+/// <param name="RingBytes">The size of each in bytes; a power of two.</param>
 public sealed record RingLayout(int Rings, int RingBytes)
 {
-    /// <summary>Smaller rings than this lose events in a burst between two polls.</summary>
+    /// <summary>The minimum size; smaller rings lose events in a burst between two polls.</summary>
     public const int SmallestRingBytes = 256 * 1024;
 
-    /// <summary>One ring a CPU as long as each gets <see cref="SmallestRingBytes"/>, else CPUs share.</summary>
+    /// <summary>Returns one ring per CPU if each gets at least <see cref="SmallestRingBytes"/>; otherwise CPUs share rings.</summary>
     public static RingLayout For(int cpus, int totalBytes)
     {
         var rings = Math.Clamp(totalBytes / SmallestRingBytes, 1, cpus);

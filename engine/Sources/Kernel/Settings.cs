@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Sources.Kernel;
 
-/// <summary>What is changed while the programs run. Mirrors <c>struct nm_settings</c> of <c>bpf/maps.h</c>.</summary>
+/// <summary>Settings that are changed while the programs run. Mirrors <c>struct nm_settings</c> of <c>bpf/maps.h</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Settings
 {

@@ -1,14 +1,14 @@
 namespace NetMon.Sources.Kernel;
 
-/// <summary>Which hook tells of TCP's changes of state.</summary>
+/// <summary>The hook that reports TCP state changes.</summary>
 public enum Spine
 {
-    /// <summary>sock_ops where there is a cgroup v2 root, else the tracepoint.</summary>
+    /// <summary>sock_ops if there is a cgroup v2 root, else the tracepoint.</summary>
     Auto,
 
     /// <summary>sock_ops at the cgroup v2 root: misses nothing.</summary>
     SockOps,
 
-    /// <summary>tp_btf/inet_sock_set_state: may be skipped under load; what it missed is counted as lost.</summary>
+    /// <summary>tp_btf/inet_sock_set_state: may be skipped under load; skipped changes are counted as lost.</summary>
     Tracepoint,
 }

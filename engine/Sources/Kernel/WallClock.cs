@@ -3,8 +3,8 @@ using NetMon.Native;
 namespace NetMon.Sources.Kernel;
 
 /// <summary>
-/// What turns the kernel's monotonic time into wall time. The two clocks run at one speed (adjtimex(2) slews both), so
-/// the offset is kept, and events keep their order, until somebody sets the clock or the machine has slept. One thread.
+/// Converts the kernel's monotonic time to wall-clock time. Both clocks run at the same speed (adjtimex(2) slews both), so the offset is kept,
+/// and events stay in order, until the clock is set or the machine has been suspended. Not thread-safe.
 /// </summary>
 public sealed class WallClock
 {
@@ -17,7 +17,7 @@ public sealed class WallClock
     {
         get
         {
-            // Being preempted between two readings looks like a step once, but not each time.
+            // Preemption between two readings may look like a step once, but not repeatedly.
             if (Math.Abs(MonotonicClock.OffsetToRealtime - _offset) > SmallestStepNanoseconds
                 && Sample() is var offset && Math.Abs(offset - _offset) > SmallestStepNanoseconds)
             {
@@ -28,6 +28,6 @@ public sealed class WallClock
         }
     }
 
-    /// <summary>The median of a few readings.</summary>
+    /// <summary>Returns the median of several readings.</summary>
     private static long Sample() => Enumerable.Range(0, Samples).Select(_ => MonotonicClock.OffsetToRealtime).Order().ElementAt(Samples / 2);
 }

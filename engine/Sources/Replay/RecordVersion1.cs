@@ -5,18 +5,18 @@ using NetMon.Events;
 namespace NetMon.Sources.Replay;
 
 /// <summary>
-/// Records of ABI version 1, which recordings of agent 0.1 hold. A connection's record had 128 bytes and one field for the
-/// latency of a CONNECT and the duration of a CLOSE; a cgroup's and a tick's differ from today's by their version alone. One thread.
+/// Records of ABI version 1, as in recordings of agent 0.1. A connection's record had 128 bytes, with one field for both the latency of a
+/// CONNECT and the duration of a CLOSE; cgroup and watermark records differ from today's only by their version. Not thread-safe.
 /// </summary>
 internal sealed class RecordVersion1
 {
     private const byte Version = 1;
     private readonly byte[] _converted = new byte[RecordFraming.MaxRecordBytes];
 
-    /// <summary>Converts the record at the start of some bytes. False where there is none of version 1.</summary>
-    /// <param name="bytes">At least as many as the record says to have.</param>
-    /// <param name="length">Bytes of the record.</param>
-    /// <param name="record">The same in the current version; valid until the next call.</param>
+    /// <summary>Converts the record at the start of some bytes. False if there is none of version 1.</summary>
+    /// <param name="bytes">At least as many bytes as the record declares.</param>
+    /// <param name="length">The length of the record.</param>
+    /// <param name="record">The record in the current version; valid until the next call.</param>
     public bool TryConvert(ReadOnlySpan<byte> bytes, out int length, out ReadOnlySpan<byte> record)
     {
         var (size, version, kind) = (MemoryMarshal.Read<ushort>(bytes), bytes[2], (RecordKind)bytes[3]);

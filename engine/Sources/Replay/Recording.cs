@@ -1,8 +1,8 @@
 namespace NetMon.Sources.Replay;
 
 /// <summary>
-/// A recorded stream: eight bytes of magic, then the records and ticks as they went through the pipe. A file may end in
-/// the middle of a record.
+/// A recorded stream: eight bytes of magic, then the records and watermarks as they passed through the pipe. A file may end in the middle of a
+/// record.
 /// </summary>
 public static class Recording
 {

@@ -4,7 +4,7 @@ using NetMon.Native;
 
 namespace NetMon.Sources.Replay;
 
-/// <summary>Plays a recording through rings, as fast as they are drained, losing nothing. Records of version 1 are converted.</summary>
+/// <summary>Plays a recording through rings without loss, as fast as they are drained. Records of version 1 are converted.</summary>
 public sealed class ReplaySource : IRecordSource
 {
     private const int BufferBytes = 1024 * 1024;
@@ -36,7 +36,7 @@ public sealed class ReplaySource : IRecordSource
 
     public bool HasEnded => _ended;
 
-    /// <summary>Opens a recording. Throws <see cref="SourceException"/> where it is none.</summary>
+    /// <summary>Opens a recording. Throws <see cref="SourceException"/> if it is not a recording.</summary>
     public static ReplaySource Open(string path)
     {
         FileStream? file = null;
@@ -110,7 +110,7 @@ public sealed class ReplaySource : IRecordSource
             held -= used;
         }
 
-        // Time after the last record: nothing more is to come.
+        // The time after the last record: nothing more will follow.
         Volatile.Write(ref _time, _time with { KtimeNanoseconds = ulong.MaxValue });
         _ended = true;
     }
@@ -152,7 +152,7 @@ public sealed class ReplaySource : IRecordSource
         if ((RecordKind)record[3] == RecordKind.Tick)
         {
             var tick = MemoryMarshal.Read<TickRecord>(record);
-            // The wall clock's steps must all be told of: what is in the ring now is drained after the time was read.
+            // No step of the wall clock may be skipped: what is in the ring now is drained after the time was read.
             while (tick.ClockOffsetNanoseconds != _time.ClockOffsetNanoseconds && Volatile.Read(ref _told) != _time && !_stop)
             {
                 Thread.Yield();

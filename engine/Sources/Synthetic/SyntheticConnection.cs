@@ -1,6 +1,6 @@
 namespace NetMon.Sources.Synthetic;
 
-/// <summary>A connection of <see cref="SyntheticConnections"/> that is not over: both of its ends.</summary>
+/// <summary>An open connection of <see cref="SyntheticConnections"/>, with both of its ends.</summary>
 internal struct SyntheticConnection
 {
     public ulong Since;
@@ -8,13 +8,13 @@ internal struct SyntheticConnection
     public ulong ServerCgroup;
     public ulong Up;
     public ulong Down;
-    public ulong FlowUp; // as the last FLOW said
+    public ulong FlowUp; // as of the last FLOW
     public ulong FlowDown;
     public ulong ClientId;
     public ulong ServerId;
     public ulong ConnectLatency;
     public uint AcceptLatency;
-    public int TurnsLeft; // after a FLOW until the close
+    public int TurnsLeft; // from a FLOW to the close
     public int Next;
     public short Client;
     public short Server;
@@ -22,7 +22,7 @@ internal struct SyntheticConnection
     public ushort Port;
     public NextStep Step;
 
-    /// <summary>Which event it has next.</summary>
+    /// <summary>The next event.</summary>
     public enum NextStep : byte
     {
         Accept,

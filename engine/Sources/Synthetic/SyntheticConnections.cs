@@ -3,22 +3,21 @@ using NetMon.Events;
 namespace NetMon.Sources.Synthetic;
 
 /// <summary>
-/// The events of the standard node, one after the other, from a seed. Of its connections 40 % go out, 30 % come in, 30 %
-/// have both ends here; 3 % of the attempts fail. How long one lasts is drawn in events, not in seconds, so that the same
-/// seed makes the same events at any rate: at 10,000 events/s 0.3 ms to 19 s, half of them below 80 ms. Each end of a connection
-/// has an id of its own.
+/// Generates the events of the standard node one by one, from a seed. Of its connections 40 % are outbound, 30 % inbound, and 30 % have both ends
+/// on the node; 3 % of the attempts fail. Durations are drawn in events rather than seconds, so that a seed generates the same events at any
+/// rate: at 10,000 events/s 0.3 ms to 19 s, half of them below 80 ms. Each end of a connection has its own id.
 /// </summary>
 internal sealed class SyntheticConnections
 {
     private const int DurationBits = 16;
-    private const int Turns = 1 << DurationBits; // as many wait at the most: one is opened a turn at the most
+    private const int Turns = 1 << DurationBits; // also the maximum number of open connections: each turn opens at most one
     private const int FailedPercent = 3;
-    private const int PlacesOfHost = 200; // where there are no containers
+    private const int PlacesOfHost = 200; // without containers
     private const int Nobody = -1;
-    private const int Processors = 2; // that give out connection ids, each in batches as the kernel does
+    private const int Processors = 2; // that assign connection ids, each in batches as the kernel does
     private const ulong IdBatch = 4096;
 
-    // errno of ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH (asm-generic/errno.h), in the measure of how often they come, and what they take.
+    // errno of ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH (asm-generic/errno.h), weighted by frequency, and their latencies.
     private static readonly (uint Error, ulong Nanoseconds)[] Failures =
         [(111, 60_000), (111, 250_000), (111, 900_000), (110, 134_000_000_000), (113, 3_100_000_000)];
 
@@ -30,17 +29,17 @@ internal sealed class SyntheticConnections
     private readonly ZipfTable _servers;
     private readonly ZipfTable _remotes;
     private readonly SyntheticConnection[] _open = new SyntheticConnection[Turns + 2];
-    private readonly int[] _due = new int[Turns]; // by turn: the first of those that have an event then
+    private readonly int[] _due = new int[Turns]; // by turn: the first connection that has an event then
     private SyntheticRandom _random;
     private ConnectionRecord _record;
     private int _free = Nobody;
-    private int _used; // memory of the rest is not touched
+    private int _used; // the rest of the memory is not touched
     private int _turn;
     private ushort _port;
 
-    /// <param name="seed">The same seed, the same events.</param>
-    /// <param name="containers">Where the processes run.</param>
-    /// <param name="flowTurns">After so many events a connection that is still open has a FLOW, and again after as many; 0: none has.</param>
+    /// <param name="seed">The same seed generates the same events.</param>
+    /// <param name="containers">The containers of the processes.</param>
+    /// <param name="flowTurns">An open connection has a FLOW after this many events, repeatedly; 0: never.</param>
     /// <param name="node">See <see cref="SyntheticNode"/>.</param>
     public SyntheticConnections(ulong seed, SyntheticContainers containers, int flowTurns, int? node)
     {
@@ -54,7 +53,7 @@ internal sealed class SyntheticConnections
         _record.Version = ConnectionRecord.CurrentVersion;
     }
 
-    /// <summary>The next event, at this time. The reference is valid until the next call.</summary>
+    /// <summary>Returns the next event, with this time. The reference is valid until the next call.</summary>
     public ref ConnectionRecord Next(ulong ktime)
     {
         _record.KtimeNanoseconds = ktime;
@@ -180,7 +179,7 @@ internal sealed class SyntheticConnections
         _record.CloseReason = odd != 0 ? ending : ending == CloseReason.FinLocal ? CloseReason.ResetLocal : CloseReason.ResetRemote;
     }
 
-    /// <summary>A CLOSE or FLOW but for its reason; returns a number below 100 by which few of them are odd.</summary>
+    /// <summary>Makes a CLOSE or FLOW except for its reason; returns a number below 100 that callers use to make some of them unusual.</summary>
     private int Traffic(in SyntheticConnection open, RecordKind kind, Direction direction, ulong lasted)
     {
         Tell(in open, kind, direction);
@@ -219,7 +218,7 @@ internal sealed class SyntheticConnections
         AwaitClose(here, open.TurnsLeft);
     }
 
-    /// <summary>Awaits the close, or the FLOW before it.</summary>
+    /// <summary>Schedules the close, or the FLOW before it.</summary>
     private void AwaitClose(int here, int turns)
     {
         if (_flowTurns == 0 || turns <= _flowTurns)

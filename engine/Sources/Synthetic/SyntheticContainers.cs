@@ -5,9 +5,9 @@ using NetMon.Events;
 namespace NetMon.Sources.Synthetic;
 
 /// <summary>
-/// The containers of a made-up node: a fixed number of them at any time, the oldest of which ends as a new one starts. The
-/// n-th ever has the cgroup id 100,000 + n and the path <c>/kubepods/burstable/podUID/ID</c>, where UID begins with n in
-/// eight hexadecimal digits and ID is those eight times, so that a test can tell their names. Of a node with names, UID is the pod's.
+/// The containers of a synthetic node: a fixed number at any time; the oldest ends when a new one starts. The n-th container ever has the cgroup id
+/// 100,000 + n and the path <c>/kubepods/burstable/podUID/ID</c>, where UID starts with n as eight hexadecimal digits and ID repeats these eight
+/// times, so that tests know the names. On a node with names, UID is the pod's.
 /// </summary>
 internal sealed class SyntheticContainers(int count, double startsPerSecond, bool hasNames = false)
 {
@@ -16,10 +16,10 @@ internal sealed class SyntheticContainers(int count, double startsPerSecond, boo
     private long _first;
     private long _next;
 
-    /// <summary>How many there are at any time.</summary>
+    /// <summary>The number of containers at any time.</summary>
     public int Count => count;
 
-    /// <summary>The cgroup that a process runs in; processes are dealt to the containers in turn.</summary>
+    /// <summary>Returns the cgroup of a process; processes are assigned to the containers in turn.</summary>
     public ulong CgroupOf(int process)
     {
         if (count == 0)
@@ -31,7 +31,7 @@ internal sealed class SyntheticContainers(int count, double startsPerSecond, boo
         return FirstCgroup + (ulong)(_first + (place < 0 ? place + count : place));
     }
 
-    /// <summary>What has changed by now, oldest first; false when there is nothing more. The cgroup is told of before it is used.</summary>
+    /// <summary>Returns the changes up to now, oldest first; false if there are none left. A cgroup is reported before it is used.</summary>
     public bool TryAdvance(TimeSpan elapsed, ulong ktimeNanoseconds, out CgroupRecord change)
     {
         var due = count + (long)(elapsed.TotalSeconds * startsPerSecond);

@@ -4,17 +4,17 @@ using NetMon.Events;
 namespace NetMon.Sources.Synthetic;
 
 /// <summary>
-/// Who is on the standard node and whom it talks to: a place for each container's process, as a rule 200 in 110 pods, with
-/// 60 names; 760 addresses of other pods and services in the cluster, 40 outside, every fifth of these IPv6.
+/// The processes of the standard node and their peers: a place for each container's process, by default 200 in 110 pods, with 60 names; 760
+/// addresses of other pods and services in the cluster, and 40 outside, of which every fifth is IPv6.
 /// </summary>
 internal sealed class SyntheticNode
 {
     public const int Remotes = 800;
     private const int RemotesInCluster = 760;
-    /// <summary>How many names processes have.</summary>
+    /// <summary>The number of process names.</summary>
     public const int Names = 60;
 
-    /// <summary>The third byte of the first node's addresses of pods: 10.244.8.0/24.</summary>
+    /// <summary>The third byte of the first node's pod addresses: 10.244.8.0/24.</summary>
     public const int FirstSubnet = 8;
 
     private const uint FirstNetworkNamespace = 4_026_532_000;
@@ -27,8 +27,8 @@ internal sealed class SyntheticNode
     private readonly InlineBytes16[] _pods;
     private readonly InlineBytes16[] _remotes = new InlineBytes16[Remotes];
 
-    /// <param name="places">How many processes there are.</param>
-    /// <param name="node">Which of the nodes that call each other's pods it is, from 1; null: none of them, and its pods' addresses are 10.240.0.0/16.</param>
+    /// <param name="places">The number of processes.</param>
+    /// <param name="node">The number of the node among those that call each other's pods, from 1; null: not one of them, with pod addresses in 10.240.0.0/16.</param>
     public SyntheticNode(int places, int? node)
     {
         _owners = new OwnerRecord[places];
@@ -52,21 +52,21 @@ internal sealed class SyntheticNode
         }
     }
 
-    /// <summary>110 pods for 200 places: most have two containers.</summary>
+    /// <summary>Returns the pod of a place. There are 110 pods for 200 places, so most have two containers.</summary>
     public static int PodOf(int place) => place * 11 / 20;
 
-    /// <summary>The name of the process at a place.</summary>
+    /// <summary>Returns the name of the process at a place.</summary>
     public static string ProcessOf(int place) => $"{Roles[place % Names % Roles.Length]}-{Languages[place % Names / Roles.Length]}";
 
     public static uint NetworkNamespaceOf(int place) => FirstNetworkNamespace + (uint)PodOf(place);
 
-    /// <summary>What a server at this place, of this node or another, listens on.</summary>
+    /// <summary>Returns the port that a server at this place, on any node, listens on.</summary>
     public static ushort PortOf(int place) => Ports[place % Ports.Length];
 
-    /// <summary>Typical round-trip time, microseconds: within a node, a cluster, or farther.</summary>
+    /// <summary>Returns the typical round-trip time in microseconds: within a node, within a cluster, or beyond.</summary>
     public static uint RoundTripOf(int remote) => remote < 0 ? 40 : remote < RemotesInCluster ? 250 + (uint)remote % 500 : 8_000 + (uint)(remote * 97 % 60_000);
 
-    /// <summary>The process at a place, its cgroup left open.</summary>
+    /// <summary>Returns the process at a place, without its cgroup.</summary>
     public ref readonly OwnerRecord Owner(int place) => ref _owners[place];
 
     public ref readonly InlineBytes16 AddressOf(int place) => ref _pods[PodOf(place)];

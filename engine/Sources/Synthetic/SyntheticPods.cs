@@ -4,22 +4,22 @@ using NetMon.Events;
 namespace NetMon.Sources.Synthetic;
 
 /// <summary>
-/// The pods of a named synthetic node: which pod a container is in, and what a cluster would call it. The same node and container
-/// always have the same names. Any thread.
+/// The pods of a synthetic node with names: the pod of a container, and its names in a cluster. A node's container always has the same names.
+/// Thread-safe.
 /// </summary>
 /// <param name="node">The node's number, from 1.</param>
-/// <param name="containers">How many containers the node has at any time.</param>
+/// <param name="containers">The number of containers on the node at any time.</param>
 public sealed class SyntheticPods(int node, int containers)
 {
-    /// <summary>How many nodes call each other's pods.</summary>
+    /// <summary>The number of nodes that call each other's pods.</summary>
     public const int Nodes = 7;
 
-    /// <summary>How many containers a named node has at most: two addresses of pods never coincide.</summary>
+    /// <summary>The maximum number of containers on a node with names, so that pod addresses never collide.</summary>
     public const int MostContainers = 200;
 
-    private const string RandomLetters = "bcdfghjklmnpqrstvwxz2456789"; // those of Kubernetes' own random names
+    private const string RandomLetters = "bcdfghjklmnpqrstvwxz2456789"; // as in the random names of Kubernetes
 
-    /// <summary>The UID of the pod of the n-th container ever: both containers of a pod have it.</summary>
+    /// <summary>Returns the uid of the pod of the n-th container ever; both containers of a pod share it.</summary>
     internal static string UidOf(long n, int containers)
     {
         var pod = n / containers * MostContainers + SyntheticNode.PodOf((int)(n % containers));
@@ -27,7 +27,7 @@ public sealed class SyntheticPods(int node, int containers)
         return $"{digits}-0000-4000-8000-{digits}0000";
     }
 
-    /// <summary>The pod of a container; null if the ID is not one that <see cref="SyntheticContainers"/> makes.</summary>
+    /// <summary>Returns the pod of a container; null if the id is not one of <see cref="SyntheticContainers"/>.</summary>
     public SyntheticPod? Find(string containerId)
     {
         if (containerId.Length < 8 || !long.TryParse(containerId.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var n))
@@ -63,7 +63,7 @@ public sealed class SyntheticPods(int node, int containers)
         _ => "shop",
     };
 
-    /// <summary>What looks random and is the same for the same text (FNV-1a, 64 bits).</summary>
+    /// <summary>Returns a text that looks random but only depends on the argument (FNV-1a, 64 bits).</summary>
     private static string Random(string of, int length)
     {
         var hash = 14_695_981_039_346_656_037;

@@ -1,11 +1,11 @@
 namespace NetMon.Sources.Synthetic;
 
-/// <summary>xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled"): the same seed, the same numbers.</summary>
+/// <summary>xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled"): the same seed generates the same numbers.</summary>
 internal struct SyntheticRandom(ulong seed)
 {
     private ulong _state = seed * 0x9e3779b97f4a7c15 + 1;
 
-    /// <summary>48 even bits.</summary>
+    /// <summary>Returns 48 uniformly distributed bits.</summary>
     public ulong Next()
     {
         _state ^= _state >> 12;
@@ -14,10 +14,10 @@ internal struct SyntheticRandom(ulong seed)
         return (_state * 0x2545f4914f6cdd1d) >> 16;
     }
 
-    /// <summary>0 to one less than the bound; the bound is at most 2^16.</summary>
+    /// <summary>Returns a number from 0 to <paramref name="bound"/> - 1; the bound is at most 2^16.</summary>
     public int Below(int bound) => (int)(((Next() & 0xffff_ffff) * (ulong)bound) >> 32);
 
-    /// <summary>At least 1, less than 2^bits, each power of two as likely as the next: small ones are many, large ones are there.</summary>
+    /// <summary>Returns a number from 1 to 2^bits - 1, with each power of two equally likely: mostly small ones, and some large ones.</summary>
     public ulong Spread(int bits)
     {
         var r = Next();

@@ -6,8 +6,8 @@ using NetMon.Sources.Kernel;
 namespace NetMon.Sources.Synthetic;
 
 /// <summary>
-/// The standard node, by which the agent is measured: see <see cref="SyntheticNode"/> and <see cref="SyntheticConnections"/>. With
-/// a rate it keeps its pace as a kernel would, and what the rings can't take is dropped and counted; without, it waits.
+/// The standard node on which the agent is measured; see <see cref="SyntheticNode"/> and <see cref="SyntheticConnections"/>. With a rate it keeps its
+/// pace like a kernel, and records that do not fit into the rings are dropped and counted; without a rate it waits.
 /// </summary>
 public sealed class SyntheticSource : IRecordSource
 {
@@ -57,7 +57,7 @@ public sealed class SyntheticSource : IRecordSource
 
     public SourceCounters ReadCounters()
     {
-        var lost = Volatile.Read(ref _ringFull); // first: it is never more than what was seen by then
+        var lost = Volatile.Read(ref _ringFull); // first, so that it does not exceed what was seen
         var seen = Volatile.Read(ref _seen);
         return new SourceCounters(seen, seen - lost, lost);
     }
@@ -92,7 +92,7 @@ public sealed class SyntheticSource : IRecordSource
         {
             if (made % EventsBetweenClockReads == 0 || made >= due)
             {
-                // The watermark moves before the record of that time is written, never after.
+                // The watermark advances before the record of that time is written, never after.
                 Volatile.Write(ref _time, Math.Max(_time + 1, MonotonicClock.Now));
                 while (_options.Rate is { } rate && made >= (due = (long)((Int128)(_time - started) * rate / 1_000_000_000)) && !_stop)
                 {

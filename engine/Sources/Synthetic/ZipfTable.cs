@@ -1,13 +1,13 @@
 namespace NetMon.Sources.Synthetic;
 
-/// <summary>Draws one of many by Zipf's law: the k-th is chosen with a frequency of 1/k, to the resolution of the table.</summary>
+/// <summary>Draws from a set by Zipf's law: the k-th element is chosen with a frequency proportional to 1/k, within the resolution of the table.</summary>
 internal sealed class ZipfTable
 {
     private const int Slots = 8192;
     private readonly ushort[] _choices = new ushort[Slots];
 
-    /// <param name="count">How many there are to choose from.</param>
-    /// <param name="random">Says which is the first, the second...</param>
+    /// <param name="count">The number of elements.</param>
+    /// <param name="random">Shuffles the ranks.</param>
     public ZipfTable(int count, ref SyntheticRandom random)
     {
         var ranks = new ushort[count];

@@ -1,5 +1,5 @@
 namespace NetMon.Enrichment.Runtimes.Cri;
 
-/// <summary>Makes of one message what is wanted of it; what can't be read throws <see cref="RuntimeException"/>.</summary>
-/// <param name="message">The whole message; valid only during the call.</param>
+/// <summary>Parses a message; throws <see cref="RuntimeException"/> if it is malformed.</summary>
+/// <param name="message">The complete message; only valid during the call.</param>
 internal delegate T AnswerReader<T>(ReadOnlySpan<byte> message);

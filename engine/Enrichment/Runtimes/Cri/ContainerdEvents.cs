@@ -7,21 +7,21 @@ using ListContainersRequest = NetMon.Enrichment.Runtimes.Cri.Wire.Containerd.Lis
 namespace NetMon.Enrichment.Runtimes.Cri;
 
 /// <summary>
-/// containerd's own events, of every version: each subscriber gets all. A creation tells the id alone; the labels are then
-/// read from containerd's own container service, because the container comes into CRI's list only some milliseconds later.
-/// Creations within <see cref="Gap"/> are looked up by one call.
+/// containerd's own events, of every version: each subscriber receives all of them. A creation event contains only the id; the labels are then read from
+/// containerd's container service, because the container appears in CRI's list some milliseconds later. Creations within <see cref="Gap"/> are looked
+/// up by one call.
 /// </summary>
-/// <param name="socket">Of containerd.</param>
+/// <param name="socket">The socket of containerd.</param>
 /// <param name="pods">The connection's sandboxes.</param>
 internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
 {
-    /// <summary>From the end of one look-up to the next.</summary>
+    /// <summary>The time from the end of one lookup to the next.</summary>
     public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Of one look-up; the events that come meanwhile wait in the socket.</summary>
+    /// <summary>The timeout of a lookup; events that arrive meanwhile wait in the socket.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    /// <summary>Ids of one look-up at the most.</summary>
+    /// <summary>The maximum number of ids per lookup.</summary>
     private const int Batch = 256;
 
     private const string Namespace = "k8s.io";
@@ -43,7 +43,7 @@ internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
             return found;
         });
 
-    /// <summary>Every container of Kubernetes as it is made, before its process starts.</summary>
+    /// <summary>Yields every container of Kubernetes when it is created, before its process starts.</summary>
     public async IAsyncEnumerable<RuntimeNews?> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var request = new SubscribeRequest { Filters = { $"namespace==\"{Namespace}\",topic==\"{CreateTopic}\"" } };
@@ -89,7 +89,7 @@ internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
         }
         finally
         {
-            // The enumerator can only be disposed of when nobody waits for its next.
+            // The enumerator can only be disposed when nothing waits for its next element.
             await ended.CancelAsync().ConfigureAwait(false);
             if (next is not null)
             {
@@ -108,7 +108,7 @@ internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
         {
             var found = await ListAsync(ids.Select(id => $"id==\"{id}\""), deadline.Token).ConfigureAwait(false);
 
-            // Their sandboxes were created before them, so that only a container whose sandbox is older than the connection is in none.
+            // Sandboxes are created before their containers, so only containers with a sandbox older than the connection have none here.
             string[] unknown = [.. found.Unjoined.Select(of => of.Container.PodUid).Distinct().Where(IsOfUnknownPod)];
             if (unknown.Length > 0)
             {
@@ -129,7 +129,7 @@ internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
 
     private bool IsOfUnknownPod(string podUid) => IsIdentifier(podUid) && pods.IdOf("", podUid).Length == 0;
 
-    /// <summary>A pod's first container is the sign that its sandbox has addresses, which can be read by its id.</summary>
+    /// <summary>A pod's first container shows that its sandbox has addresses, which can be read by its id.</summary>
     private void Join(FoundContainers found) => found.Join((container, _) =>
     {
         var sandbox = pods.IdOf("", container.PodUid);
@@ -137,6 +137,6 @@ internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
         return pods.Join(container, sandbox);
     });
 
-    /// <summary>By containerd's rule for ids (pkg/identifiers): nothing in one can be taken for a filter's syntax.</summary>
+    /// <summary>Checks containerd's rule for ids (pkg/identifiers), so that an id can't be interpreted as filter syntax.</summary>
     private static bool IsIdentifier(string id) => id.Length is > 0 and <= 76 && !id.AsSpan().ContainsAnyExcept(IdCharacters);
 }

@@ -7,8 +7,8 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Runtimes.Cri;
 
 /// <summary>
-/// Names out of whole messages, part by part: only one container is made into objects at a time, and none that is larger
-/// than <see cref="FoundContainers.LargestElement"/>. Malformed messages throw <see cref="RuntimeException"/>.
+/// Reads names from messages part by part: objects exist for one container at a time only, and for none larger than
+/// <see cref="FoundContainers.LargestElement"/>. Malformed messages throw <see cref="RuntimeException"/>.
 /// </summary>
 internal static class CriMessages
 {
@@ -28,11 +28,11 @@ internal static class CriMessages
     private static readonly MessageParser<Wire.Containerd.Container> ContainerdParser = Wire.Containerd.Container.Parser.WithDiscardUnknownFields(true);
     private static readonly MessageParser<VersionResponse> VersionParser = VersionResponse.Parser.WithDiscardUnknownFields(true);
 
-    /// <summary>What a runtime says that it is; one that says more than 64 KiB about it is none.</summary>
+    /// <summary>Parses a runtime's version; rejects messages larger than 64 KiB.</summary>
     public static VersionResponse Version(ReadOnlySpan<byte> message) =>
         message.Length <= 64 << 10 ? Parsed(VersionParser, message) : throw new RuntimeException("its version is longer than 64 KiB");
 
-    /// <summary>A ListContainersResponse.</summary>
+    /// <summary>Parses a ListContainersResponse.</summary>
     public static void AddContainers(ReadOnlySpan<byte> message, FoundContainers found) =>
         AddAll(message, found, part =>
         {
@@ -40,8 +40,8 @@ internal static class CriMessages
             AddIdentified(found, CriNames.Of(container), container.PodSandboxId);
         });
 
-    /// <summary>A ListPodSandboxResponse; the addresses of those that are ready are wanted.</summary>
-    /// <returns>The ids of those that are ready; not all of them where some were left out.</returns>
+    /// <summary>Parses a ListPodSandboxResponse, and requests the addresses of ready sandboxes.</summary>
+    /// <returns>The ids of ready sandboxes; incomplete if some were left out.</returns>
     public static HashSet<string> AddSandboxes(ReadOnlySpan<byte> message, FoundContainers found, PodSandboxes pods)
     {
         HashSet<string> ready = [];
@@ -60,13 +60,13 @@ internal static class CriMessages
         return ready;
     }
 
-    /// <summary>containerd's own ListContainersResponse; only what has a name of Kubernetes.</summary>
+    /// <summary>Parses containerd's own ListContainersResponse; ignores containers without a Kubernetes name.</summary>
     public static void AddContainerd(ReadOnlySpan<byte> message, FoundContainers found, PodSandboxes pods) => AddAll(message, found, part =>
     {
         var container = Parsed(ContainerdParser, part);
         if (CriNames.IsSandbox(container))
         {
-            // It has labels alone; a pod's annotations are not among them.
+            // Only labels are available, not a pod's annotations.
             var facts = pods.Naming.Of(PodLabels.Pod(container.Labels), container.Labels, null);
             pods.Add(PodLabels.IdOrNone(container.Id), facts);
             AddIdentified(found, CriNames.Sandbox(container.Id, facts));
@@ -77,7 +77,7 @@ internal static class CriMessages
         }
     });
 
-    /// <summary>A PodSandboxStatusResponse: the sandbox's addresses; null where it is not ready, or has none.</summary>
+    /// <summary>Parses a PodSandboxStatusResponse; null if the sandbox is not ready, or has no addresses.</summary>
     public static PodAddresses? Addresses(ReadOnlySpan<byte> message, PodSandboxes pods)
     {
         const int Status = 1;
@@ -86,8 +86,8 @@ internal static class CriMessages
     }
 
     /// <summary>
-    /// A ContainerEventResponse: the container or sandbox that was created or started, and the pod's addresses where they were not
-    /// known; the end of a container or sandbox. Null for anything else.
+    /// Parses a ContainerEventResponse: the container or sandbox that was created or started, with the pod's addresses if they were unknown; or the end of a
+    /// container or sandbox. Null for other events.
     /// </summary>
     public static RuntimeNews? News(ReadOnlySpan<byte> message, PodSandboxes pods)
     {
@@ -128,7 +128,7 @@ internal static class CriMessages
             return new RuntimeNews(null, PodNews.None with { Ended = [new PodEnd(Encoding.UTF8.GetString(id), at)] });
         }
 
-        // Each event has the pod's status again.
+        // Each event repeats the pod's status.
         var addresses = Sandbox(sandbox, pods);
         var news = addresses is null ? PodNews.None : PodNews.None with { Pods = [addresses] };
         var sandboxId = Encoding.UTF8.GetString(WireReader.Find(sandbox, Id));
@@ -137,7 +137,7 @@ internal static class CriMessages
             return pods.Of(sandboxId) is { } facts ? new RuntimeNews(CriNames.Sandbox(sandboxId, facts), news) : null;
         }
 
-        // It has the state of all the pod's containers each time.
+        // Each event contains the state of all the pod's containers.
         var statuses = new WireReader(message);
         while (statuses.Next())
         {
@@ -150,7 +150,7 @@ internal static class CriMessages
         return addresses is null ? null : new RuntimeNews(null, news);
     }
 
-    /// <summary>An Envelope of containerd's event service; the created container's id, empty for every other event.</summary>
+    /// <summary>Parses an Envelope of containerd's event service; returns the created container's id, or empty for other events.</summary>
     public static string CreatedId(ReadOnlySpan<byte> message, string ofNamespace, string ofTopic)
     {
         const int Namespace = 2;
@@ -162,7 +162,7 @@ internal static class CriMessages
             : "";
     }
 
-    /// <summary>Takes in the sandbox of an event; its addresses if they were not reported yet.</summary>
+    /// <summary>Processes the sandbox of an event; returns its addresses if they were not reported yet.</summary>
     private static PodAddresses? Sandbox(ReadOnlySpan<byte> sandbox, PodSandboxes pods)
     {
         var id = WireReader.Find(sandbox, Id);
@@ -219,7 +219,7 @@ internal static class CriMessages
         }
     }
 
-    /// <summary>Takes in one part of a message.</summary>
+    /// <summary>Parses a part of a message.</summary>
     private delegate void PartReader(ReadOnlySpan<byte> part);
 
     private static T Parsed<T>(MessageParser<T> parser, ReadOnlySpan<byte> message)

@@ -5,18 +5,18 @@ using NetMon.Enrichment.Workloads;
 
 namespace NetMon.Enrichment.Runtimes.Cri;
 
-/// <summary>What CRI's messages say of sandboxes.</summary>
+/// <summary>Reads facts about sandboxes from CRI messages.</summary>
 internal static class CriPods
 {
-    /// <summary>What the labels of a listed sandbox say.</summary>
+    /// <summary>Returns the facts in the labels of a listed sandbox.</summary>
     public static PodFacts Facts(PodSandbox sandbox, PodNaming naming) =>
         naming.Of(CriNames.Pod(sandbox.Metadata, sandbox.Labels), sandbox.Labels, sandbox.Annotations);
 
-    /// <summary>What the labels of a sandbox's status say.</summary>
+    /// <summary>Returns the facts in the labels of a sandbox's status.</summary>
     public static PodFacts Facts(PodSandboxStatus status, PodNaming naming) =>
         naming.Of(CriNames.Pod(status.Metadata, status.Labels), status.Labels, status.Annotations);
 
-    /// <summary>The addresses of a sandbox; null where it is not ready, or has none yet.</summary>
+    /// <summary>Returns the addresses of a sandbox; null if it is not ready, or has none yet.</summary>
     public static PodAddresses? Addresses(PodSandboxStatus status, PodFacts facts)
     {
         if (status.State != PodSandboxState.SandboxReady || PodLabels.IdOrNone(status.Id).Length == 0)
@@ -24,7 +24,7 @@ internal static class CriPods
             return null;
         }
 
-        // CRI-O gives the node's addresses for a pod on the node's network.
+        // For a pod on the host network, CRI-O reports the node's addresses.
         var isHostNetwork = status.Linux?.Namespaces?.Options?.Network == NamespaceMode.Node;
         List<IPAddress> addresses = [];
         if (!isHostNetwork && status.Network is { } network)

@@ -7,18 +7,18 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Runtimes.Cri;
 
 /// <summary>
-/// A runtime that Kubernetes speaks to. It is only asked what there is; nothing is changed, and no other client gets less:
-/// CRI's events are followed only where each client gets all of them (containerd 2.0, CRI-O 1.28). Before, clients shared
-/// one queue and would take kubelet's events; containerd has had events of its own for that all along.
+/// A runtime with the Kubernetes CRI. It is only queried; nothing is changed, and no other client is affected: CRI events are only used if every client
+/// receives all of them (containerd 2.0, CRI-O 1.28). In earlier versions clients shared one queue and would take kubelet's events; containerd has
+/// always had events of its own, which are used instead.
 /// </summary>
 public sealed class CriRuntime : IContainerRuntime
 {
     private const string Service = "runtime.v1.RuntimeService";
 
-    /// <summary>CRI-O that is not told to make events ends the stream at once and without an error.</summary>
+    /// <summary>CRI-O without events enabled ends the stream immediately, without an error.</summary>
     private static readonly TimeSpan EndedAtOnce = TimeSpan.FromSeconds(1);
 
-    /// <summary>Sandboxes whose addresses are read before names are asked for again; CRI has no call for many.</summary>
+    /// <summary>The number of sandboxes for which addresses are read before names are requested again; CRI has no call for several.</summary>
     private const int PodsAtOnce = 16;
 
     private static readonly GrpcMethod<VersionRequest, VersionResponse> VersionMethod = new(Service, "Version", CriMessages.Version);
@@ -34,14 +34,14 @@ public sealed class CriRuntime : IContainerRuntime
     private HashSet<string> _ready = [];
     private bool _refusesEvents;
 
-    /// <param name="socketPath">Of the runtime.</param>
-    /// <param name="naming">How pods become workloads.</param>
+    /// <param name="socketPath">The socket of the runtime.</param>
+    /// <param name="naming">Determines workloads of pods.</param>
     public CriRuntime(string socketPath, PodNaming naming)
     {
         _socket = new GrpcSocket(socketPath);
         _pods = new PodSandboxes(naming);
 
-        // Answers are taken into what is being looked for: there is one call at a time.
+        // Answers are added to the current search: there is one call at a time.
         _listContainers = new GrpcMethod<ListContainersRequest, FoundContainers>(Service, "ListContainers", message =>
         {
             CriMessages.AddContainers(message, _found);
@@ -98,7 +98,7 @@ public sealed class CriRuntime : IContainerRuntime
         var sandbox = found.Unjoined.FirstOrDefault(of => _pods.IdOf(of.SandboxId, of.Container.PodUid).Length == 0).SandboxId;
         if (!found.HasAllWanted || sandbox is not null)
         {
-            // A pod's pause container has the sandbox's id, and no other list has it.
+            // A pod's pause container has the sandbox's id, and is in no other list.
             var filter = only.Length == 0 ? "" : sandbox ?? only;
             await _socket.CallAsync(
                 _listSandboxes,
@@ -139,7 +139,7 @@ public sealed class CriRuntime : IContainerRuntime
             }
             catch (RuntimeException e) when (!GrpcSocket.IsUnavailable(e))
             {
-                // The names do not depend on it.
+                // Names do not depend on it.
                 if (!GrpcSocket.IsNotFound(e))
                 {
                     _pods.AddressesFailed(id);
@@ -184,7 +184,7 @@ public sealed class CriRuntime : IContainerRuntime
         _refusesEvents = !any && Environment.TickCount64 - began < EndedAtOnce.TotalMilliseconds;
     }
 
-    /// <summary>What a message says; null: nothing that is wanted.</summary>
+    /// <summary>The parsed answer; null: nothing relevant.</summary>
     private sealed record Answered<T>(T? Value)
         where T : class;
 }

@@ -1,8 +1,8 @@
 namespace NetMon.Enrichment.Runtimes.Cri;
 
-/// <summary>A call ended without its answer, by the other side's word or because its answer is none.</summary>
+/// <summary>A call ended without a result, because the server returned a status or an invalid answer.</summary>
 internal sealed class GrpcException(GrpcStatus status, string detail) : Exception(detail)
 {
-    /// <summary>What the other side said, or what its answer comes to.</summary>
+    /// <summary>The status returned by the server, or the one that corresponds to its answer.</summary>
     public GrpcStatus Status { get; } = status;
 }

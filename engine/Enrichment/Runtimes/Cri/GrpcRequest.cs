@@ -5,7 +5,7 @@ using Google.Protobuf;
 
 namespace NetMon.Enrichment.Runtimes.Cri;
 
-/// <summary>The body of a call: one message behind the five bytes that say how long it is.</summary>
+/// <summary>The body of a call: one message with a five-byte prefix that contains its length.</summary>
 internal sealed class GrpcRequest : HttpContent
 {
     private readonly byte[] _framed;
@@ -30,6 +30,6 @@ internal sealed class GrpcRequest : HttpContent
     protected override bool TryComputeLength(out long length)
     {
         length = 0;
-        return false; // gRPC's messages have a length, its bodies do not
+        return false; // gRPC messages have a length; bodies do not
     }
 }

@@ -6,25 +6,25 @@ using NetMon.Native;
 namespace NetMon.Enrichment.Runtimes.Cri;
 
 /// <summary>
-/// The answers of one call, read one at a time (grpc/doc/PROTOCOL-HTTP2.md). A large message lies in <see cref="AnonymousMemory"/> while it
-/// is read, and in no pool afterwards: a pool keeps one for each of its threads. Owns the response; disposing it cancels what is still to come.
+/// The answers of a call, read one at a time (grpc/doc/PROTOCOL-HTTP2.md). A large message is kept in <see cref="AnonymousMemory"/> while it is read,
+/// rather than in a pool, which would keep one per thread. Owns the response; disposal cancels the rest.
 /// </summary>
 internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : IDisposable
 {
-    /// <summary>Before each message: whether it is compressed, and its length.</summary>
+    /// <summary>The size of the prefix of each message: the compression flag and the length.</summary>
     public const int HeadBytes = 5;
 
-    /// <summary>Messages of so many bytes share one array.</summary>
+    /// <summary>The maximum size of messages that share one array.</summary>
     private const int SmallMessage = 16 << 10;
 
-    /// <summary>Bytes of a message that is larger than any node's own list.</summary>
+    /// <summary>The size from which on a message is larger than any node's own list.</summary>
     private const int HugeMessage = 4 << 20;
 
     private const string StatusHeader = "grpc-status";
     private const string DetailHeader = "grpc-message";
     private byte[] _small = new byte[HeadBytes];
 
-    /// <summary>Of a response whose headers are there. Throws <see cref="GrpcException"/> when they say that there is no answer; then the response is disposed of.</summary>
+    /// <summary>Opens a response with its headers. Throws <see cref="GrpcException"/> and disposes the response if the headers indicate that there is no answer.</summary>
     public static async Task<GrpcResponse> OpenAsync(HttpResponseMessage response, CancellationToken stop)
     {
         try
@@ -54,12 +54,12 @@ internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : 
     }
 
     /// <summary>
-    /// Reads the next message; false when the call has ended well. Throws <see cref="GrpcException"/> when it ended otherwise and for a message
-    /// that is not taken, what the reader throws, and the stream's exceptions.
+    /// Reads the next message; false when the call has ended successfully. Throws <see cref="GrpcException"/> if it ended otherwise or the message is
+    /// rejected, exceptions of the reader, and the stream's exceptions.
     /// </summary>
-    /// <param name="read">Is called with the message, before this returns.</param>
-    /// <param name="answer">Gets what it made of it.</param>
-    /// <param name="stop">Ends the wait.</param>
+    /// <param name="read">Called with the message before this returns.</param>
+    /// <param name="answer">Receives its result.</param>
+    /// <param name="stop">Cancels the wait.</param>
     public async ValueTask<bool> TryReadAsync<T>(AnswerReader<T> read, Action<T> answer, CancellationToken stop)
     {
         if (await body.ReadAtLeastAsync(_small.AsMemory(0, HeadBytes), HeadBytes, throwOnEndOfStream: false, stop).ConfigureAwait(false) is var head && head < HeadBytes)
@@ -93,7 +93,7 @@ internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : 
         {
             if (length > HugeMessage)
             {
-                // What was made of the one before is garbage by now. Left alone it grows to what the processor's cache holds, or several times that.
+                // The objects made of the previous message are garbage by now. Without a collection it grows to the size of the CPU cache, or several times that.
                 GC.Collect(1, GCCollectionMode.Forced, blocking: true);
             }
 
@@ -123,7 +123,7 @@ internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : 
         }
     }
 
-    /// <summary>Of servers that do not speak gRPC: grpc/doc/http-grpc-status-mapping.md.</summary>
+    /// <summary>For servers that do not speak gRPC: grpc/doc/http-grpc-status-mapping.md.</summary>
     private static GrpcStatus StatusOf(HttpStatusCode status) => status switch
     {
         HttpStatusCode.BadRequest => GrpcStatus.Internal,

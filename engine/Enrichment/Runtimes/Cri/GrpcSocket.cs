@@ -5,24 +5,24 @@ using Google.Protobuf;
 namespace NetMon.Enrichment.Runtimes.Cri;
 
 /// <summary>
-/// gRPC over a Unix socket, without TLS. Failures are <see cref="RuntimeException"/>, with a <see cref="GrpcException"/> inside when the other
-/// side answered; a call that was stopped throws OperationCanceledException.
+/// gRPC over a Unix socket, without TLS. Failures throw <see cref="RuntimeException"/>, with an inner <see cref="GrpcException"/> if the server answered;
+/// a cancelled call throws OperationCanceledException.
 /// </summary>
 internal sealed class GrpcSocket(string socketPath) : IDisposable
 {
     /// <summary>
-    /// The largest message that is taken, in bytes; it is in memory as a whole. A container takes about 1 KiB in a list. None
-    /// may be compressed: 16 MiB of that can be 16 GiB.
+    /// The maximum size of a message in bytes, which is completely in memory. A container takes about 1 KiB in a list. Compressed messages are rejected:
+    /// 16 MiB could expand to 16 GiB.
     /// </summary>
     public const int LargestMessage = 16 << 20;
 
     private readonly HttpMessageInvoker _http = new(UnixSocketHttp.Handler(socketPath));
 
-    /// <summary>One call, one answer.</summary>
-    /// <param name="method">What to call.</param>
-    /// <param name="request">What to ask.</param>
-    /// <param name="stop">Ends the wait for it.</param>
-    /// <param name="header">A header of the call beside those that every call has.</param>
+    /// <summary>Makes a call with one answer.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="stop">Cancels the call.</param>
+    /// <param name="header">A header in addition to those of every call.</param>
     public async Task<TResponse> CallAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, CancellationToken stop, (string Name, string Value)? header = null)
         where TRequest : IMessage<TRequest>
         where TResponse : class
@@ -44,7 +44,7 @@ internal sealed class GrpcSocket(string socketPath) : IDisposable
         }
     }
 
-    /// <summary>The messages of a stream as they come; it ends when the other side ends it without an error.</summary>
+    /// <summary>Yields the messages of a stream as they arrive; ends when the server ends the stream without an error.</summary>
     public async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, [EnumeratorCancellation] CancellationToken stop)
         where TRequest : IMessage<TRequest>
         where TResponse : class
@@ -78,15 +78,15 @@ internal sealed class GrpcSocket(string socketPath) : IDisposable
         }
     }
 
-    /// <summary>True when the other side doesn't have the method.</summary>
+    /// <summary>Whether the server does not implement the method.</summary>
     public static bool IsUnimplemented(RuntimeException failure) =>
         failure.InnerException is GrpcException { Status: GrpcStatus.Unimplemented };
 
-    /// <summary>True when the other side doesn't know what was asked for.</summary>
+    /// <summary>Whether the requested object does not exist.</summary>
     public static bool IsNotFound(RuntimeException failure) =>
         failure.InnerException is GrpcException { Status: GrpcStatus.NotFound };
 
-    /// <summary>True when the other side could not be reached.</summary>
+    /// <summary>Whether the server could not be reached.</summary>
     public static bool IsUnavailable(RuntimeException failure) =>
         failure.InnerException is GrpcException { Status: GrpcStatus.Unavailable } or HttpRequestException or IOException;
 

@@ -1,6 +1,6 @@
 namespace NetMon.Enrichment.Runtimes.Cri;
 
-/// <summary>How a call ended, by gRPC's numbers and names (grpc/doc/statuscodes.md).</summary>
+/// <summary>The status of a call, with gRPC's numbers and names (grpc/doc/statuscodes.md).</summary>
 internal enum GrpcStatus
 {
     OK,

@@ -1,8 +1,8 @@
 namespace NetMon.Enrichment.Runtimes.Cri;
 
 /// <summary>
-/// Walks over the fields of one protobuf message where it lies, without making anything of them: so a message of millions of
-/// parts is looked at before any part becomes objects. What is malformed throws <see cref="RuntimeException"/>.
+/// Iterates over the fields of a protobuf message in place, without creating objects, so that a message of millions of parts can be examined before any
+/// part becomes an object. Malformed messages throw <see cref="RuntimeException"/>.
 /// </summary>
 internal ref struct WireReader(ReadOnlySpan<byte> message)
 {
@@ -11,13 +11,13 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
     /// <summary>The number of the current field.</summary>
     public int Field { get; private set; }
 
-    /// <summary>The current field's value where that is a number; else 0.</summary>
+    /// <summary>The value of the current field if it is a number; else 0.</summary>
     public ulong Number { get; private set; }
 
-    /// <summary>The current field's bytes where it has a length (text, bytes, a message); else empty.</summary>
+    /// <summary>The bytes of the current field if it has a length (text, bytes, a message); else empty.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>The last value of a field that has a length, as protobuf has it; empty where there is none.</summary>
+    /// <summary>Returns the last value of a field with a length, which is the one that counts in protobuf; empty if there is none.</summary>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> message, int field)
     {
         ReadOnlySpan<byte> found = default;
@@ -33,7 +33,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
         return found;
     }
 
-    /// <summary>Goes to the next field; false at the message's end.</summary>
+    /// <summary>Advances to the next field; false at the end of the message.</summary>
     public bool Next()
     {
         if (_rest.IsEmpty)

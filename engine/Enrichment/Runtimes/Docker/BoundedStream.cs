@@ -1,6 +1,6 @@
 namespace NetMon.Enrichment.Runtimes.Docker;
 
-/// <summary>Reads another stream up to a number of bytes; one more throws <see cref="RuntimeException"/>. Disposes of the other.</summary>
+/// <summary>Reads another stream up to a number of bytes; more throw <see cref="RuntimeException"/>. Owns the other stream.</summary>
 internal sealed class BoundedStream(Stream inner, long limit) : Stream
 {
     private long _read;

@@ -6,12 +6,12 @@ using NetMon.Enrichment.Pods;
 namespace NetMon.Enrichment.Runtimes.Docker;
 
 /// <summary>
-/// Names out of whole answers. Of a list only one container at a time is made into objects, and none that is larger than
-/// <see cref="FoundContainers.LargestElement"/>. What is not the API's JSON throws <see cref="JsonException"/>.
+/// Reads names from answers. For lists, objects exist for one container at a time only, and for none larger than
+/// <see cref="FoundContainers.LargestElement"/>. Anything but the API's JSON throws <see cref="JsonException"/>.
 /// </summary>
 internal static class DockerAnswers
 {
-    /// <summary>GET /version: "docker 20.10.24"; empty where it has no version.</summary>
+    /// <summary>Parses GET /version, such as "docker 20.10.24"; empty if it contains no version.</summary>
     public static string Version(in ReadOnlySequence<byte> body)
     {
         var reader = new Utf8JsonReader(body);
@@ -20,7 +20,7 @@ internal static class DockerAnswers
         return string.IsNullOrEmpty(answer?.Number) ? "" : UnixSocketHttp.OneLine($"{(isPodman ? "podman" : "docker")} {answer.Number}");
     }
 
-    /// <summary>GET /containers/json.</summary>
+    /// <summary>Parses GET /containers/json.</summary>
     /// <param name="body">The answer.</param>
     /// <param name="found">Receives the containers.</param>
     /// <param name="pods">The connection's sandboxes.</param>
@@ -37,7 +37,7 @@ internal static class DockerAnswers
         {
             if (reader.TokenType == JsonTokenType.Null)
             {
-                continue; // a list of a foreign program may hold null
+                continue; // another implementation's list may contain null
             }
 
             var end = reader;
@@ -56,7 +56,7 @@ internal static class DockerAnswers
             reader = end;
         }
 
-        // Nothing but blanks may follow: half a list must not pass for a whole one.
+        // Only whitespace may follow: an incomplete list must not pass for a complete one.
         while (reader.Read())
         {
         }
@@ -64,7 +64,7 @@ internal static class DockerAnswers
         found.Join(pods.Join);
     }
 
-    /// <summary>A line of GET /events; null unless a container was created, started, renamed or ended.</summary>
+    /// <summary>Parses a line of GET /events; null unless a container was created, started, renamed or ended.</summary>
     /// <param name="line">The line.</param>
     /// <param name="pods">The connection's sandboxes.</param>
     /// <param name="started">Receives a container that was started.</param>
@@ -95,7 +95,7 @@ internal static class DockerAnswers
         return new RuntimeNews(sandbox is null ? container : pods.Join(container, sandbox), PodNews.None);
     }
 
-    /// <summary>The id of the container that the reader is at, as it is written; empty where there is none, or one that no container has.</summary>
+    /// <summary>Returns the id of the reader's current container, as written; empty if missing or impossible.</summary>
     private static ReadOnlySpan<byte> Id(Utf8JsonReader container)
     {
         while (container.Read() && container.TokenType == JsonTokenType.PropertyName)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace NetMon.Enrichment.Runtimes.Docker;
 
-/// <summary>Readers of <see cref="DockerMessages"/>, and the writer of filters, made when the agent is built.</summary>
+/// <summary>Source-generated readers of <see cref="DockerMessages"/>, and the writer of filters.</summary>
 [JsonSerializable(typeof(DockerMessages.Version))]
 [JsonSerializable(typeof(DockerMessages.Container))]
 [JsonSerializable(typeof(DockerMessages.Event))]

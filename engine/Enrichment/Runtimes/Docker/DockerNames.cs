@@ -3,7 +3,7 @@ using NetMon.Events;
 
 namespace NetMon.Enrichment.Runtimes.Docker;
 
-/// <summary>Names out of the Docker API's messages.</summary>
+/// <summary>Reads names from messages of the Docker API.</summary>
 internal static class DockerNames
 {
     private const string KindLabel = "io.kubernetes.docker.type";
@@ -15,15 +15,15 @@ internal static class DockerNames
     private const string SwarmService = "com.docker.swarm.service.name";
 
     /// <summary>
-    /// A container by id, its own name, image and labels. A pod's (cri-dockerd, or kubelet until 1.23) is named by its
-    /// labels; the pod's pause container is its sandbox, and is kept among <paramref name="pods"/>. Null when there is no id.
+    /// Returns the identity of a container. A pod's container (cri-dockerd, or kubelet until 1.23) is named by its labels; the pod's pause container is its
+    /// sandbox, and is added to <paramref name="pods"/>. Null if there is no id.
     /// </summary>
     /// <param name="id">Its id.</param>
     /// <param name="name">Its own name.</param>
-    /// <param name="image">What it was started from.</param>
+    /// <param name="image">Its image.</param>
     /// <param name="labels">Its labels.</param>
     /// <param name="pods">The connection's sandboxes.</param>
-    /// <param name="sandboxId">The sandbox of a pod's container, whose facts it has to be given; null for others.</param>
+    /// <param name="sandboxId">The sandbox of a pod's container, from which it needs facts; null for others.</param>
     public static ContainerIdentity? Of(string? id, string? name, string? image, Dictionary<string, string?>? labels, PodSandboxes pods, out string? sandboxId)
     {
         sandboxId = null;
@@ -53,7 +53,7 @@ internal static class DockerNames
         return container with { Workload = workload.Name, WorkloadKind = workload.Kind };
     }
 
-    /// <summary>A container's own name among its names: links of other containers to it are "/other/alias".</summary>
+    /// <summary>Returns a container's own name; links from other containers are listed as "/other/alias".</summary>
     public static string? Own(List<string?>? names)
     {
         foreach (var name in names ?? [])
@@ -67,7 +67,7 @@ internal static class DockerNames
         return names?.FirstOrDefault();
     }
 
-    /// <summary>What a container outside Kubernetes is part of: a Compose or Swarm service, or else itself.</summary>
+    /// <summary>Returns the workload of a container outside Kubernetes: a Compose or Swarm service, or else itself.</summary>
     public static Workload WorkloadOf(Dictionary<string, string?>? labels, string name)
     {
         if (labels.Label(ComposeService) is { Length: > 0 } service)

@@ -10,11 +10,11 @@ internal static class DockerPods
     private const string Running = "running";
 
     /// <summary>
-    /// The addresses of a running container outside Kubernetes; null where it has none of its own. A pod's are not among
-    /// Docker's networks: cri-dockerd reports them.
+    /// Returns the addresses of a running container outside Kubernetes; null if it has none of its own. A pod's addresses are not in Docker's networks but
+    /// reported by cri-dockerd.
     /// </summary>
-    /// <param name="container">Of a list.</param>
-    /// <param name="from">Since when it has them, nanoseconds since 1970.</param>
+    /// <param name="container">An element of a list.</param>
+    /// <param name="from">Since when it has them, Unix nanoseconds.</param>
     public static PodAddresses? Addresses(DockerMessages.Container container, long from)
     {
         if (container.State != Running || PodLabels.IdOrNone(container.Id ?? "") is not { Length: > 0 } id || container.Labels.Label(PodLabels.PodName).Length > 0)

@@ -10,21 +10,21 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Runtimes.Docker;
 
 /// <summary>
-/// dockerd, or podman's service that speaks the same. Paths have no version, so that each answers by its newest API: what is
-/// read has not changed since 1.24. Every client gets every event.
+/// dockerd, or podman's compatible service. Paths contain no version, so that each answers with its newest API: the fields used have not changed since
+/// 1.24. Every client receives every event.
 /// </summary>
 public sealed class DockerRuntime : IContainerRuntime
 {
-    /// <summary>The longest list that is taken, in bytes; it is in memory as a whole.</summary>
+    /// <summary>The maximum size of a list in bytes, which is completely in memory.</summary>
     public const int LargestAnswer = 16 << 20;
 
-    /// <summary>The longest event that is taken, in bytes; it has all labels of its container.</summary>
+    /// <summary>The maximum size of an event in bytes; it contains all labels of its container.</summary>
     public const int LongestLine = FoundContainers.LargestElement;
 
-    /// <summary>The longest version, or word with an error, in bytes.</summary>
+    /// <summary>The maximum size of a version or an error message in bytes.</summary>
     private const int LargestNote = 64 << 10;
 
-    /// <summary>More wanted ids than this are found in the list of all: a URL has its bounds, too.</summary>
+    /// <summary>The maximum number of ids in a filter; more are looked up in the complete list, because the length of a URL is limited.</summary>
     public const int FilteredIds = 64;
 
     private const string Followed = """{"type":["container"],"event":["create","start","rename","die"]}""";
@@ -33,8 +33,8 @@ public sealed class DockerRuntime : IContainerRuntime
     private readonly HttpClient _http;
     private readonly PodSandboxes _pods;
 
-    /// <param name="socketPath">Of the runtime.</param>
-    /// <param name="naming">How pods become workloads.</param>
+    /// <param name="socketPath">The socket of the runtime.</param>
+    /// <param name="naming">Determines workloads of pods.</param>
     public DockerRuntime(string socketPath, PodNaming naming)
     {
         _pods = new PodSandboxes(naming);
@@ -69,7 +69,7 @@ public sealed class DockerRuntime : IContainerRuntime
         }
         else
         {
-            // When a container was started is not in a list, and it may have had other addresses before.
+            // A list does not contain start times, and a container may have had other addresses before.
             var now = Now();
             List<PodAddresses> running = [];
             await GetContainersAsync(wanted, found, container => AddAddresses(running, container, now), stop).ConfigureAwait(false);
@@ -160,7 +160,7 @@ public sealed class DockerRuntime : IContainerRuntime
         return GetAsync(path, LargestAnswer, body => DockerAnswers.AddContainers(in body, found, _pods, each), stop);
     }
 
-    /// <summary>Gets an answer, of which at most so many bytes are in memory, and has it read.</summary>
+    /// <summary>Gets an answer, with at most <paramref name="largest"/> bytes in memory, and passes it to a reader.</summary>
     private async Task GetAsync(string path, int largest, Action<ReadOnlySequence<byte>> read, CancellationToken stop)
     {
         try
@@ -214,7 +214,7 @@ public sealed class DockerRuntime : IContainerRuntime
         }
     }
 
-    /// <summary>What it says besides a status, if it says it as the API does.</summary>
+    /// <summary>Returns the error message in the API's format, if any.</summary>
     private static async Task<string> MessageAsync(HttpResponseMessage response, CancellationToken stop)
     {
         try

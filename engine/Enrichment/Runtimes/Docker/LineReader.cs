@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 
 namespace NetMon.Enrichment.Runtimes.Docker;
 
-/// <summary>The lines of a stream, however it is cut into pieces.</summary>
+/// <summary>Splits a stream into lines, regardless of its chunks.</summary>
 internal static class LineReader
 {
     /// <summary>
-    /// Each line without its end, valid until the next is asked for; empty ones are left out, and so is a last one without
-    /// an end. A line longer than the limit, in bytes, throws <see cref="RuntimeException"/>. Disposes of the stream.
+    /// Yields each line without its newline, valid until the next one is requested. Skips empty lines, and an incomplete last line. A line longer than the
+    /// limit, in bytes, throws <see cref="RuntimeException"/>. Disposes the stream.
     /// </summary>
     public static async IAsyncEnumerable<ReadOnlySequence<byte>> LinesAsync(
         Stream stream, int limit, [EnumeratorCancellation] CancellationToken stop)
@@ -23,7 +23,7 @@ internal static class LineReader
                 var read = await reader.ReadAsync(stop).ConfigureAwait(false);
                 var buffer = read.Buffer;
 
-                // What was looked at before has no end of line in it.
+                // The part searched before contains no newline.
                 while (buffer.Slice(seen).PositionOf((byte)'\n') is { } end)
                 {
                     var line = buffer.Slice(0, end);

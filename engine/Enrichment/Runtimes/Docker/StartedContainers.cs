@@ -2,14 +2,14 @@ using NetMon.Enrichment.Pods;
 
 namespace NetMon.Enrichment.Runtimes.Docker;
 
-/// <summary>Containers that have started, and whose addresses are to be read; what the list of all said of addresses. Any thread.</summary>
+/// <summary>Started containers with addresses to be read, and the addresses from the complete list. Thread-safe.</summary>
 internal sealed class StartedContainers
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _started = [];
     private PodNews _listed = PodNews.None;
 
-    /// <summary>Whether any wait.</summary>
+    /// <summary>Whether there are any.</summary>
     public bool HasAny
     {
         get
@@ -21,9 +21,9 @@ internal sealed class StartedContainers
         }
     }
 
-    /// <summary>One has started; one too many is left out.</summary>
+    /// <summary>Adds a started container; ignored if there are too many.</summary>
     /// <param name="id">Its id.</param>
-    /// <param name="at">When, nanoseconds since 1970.</param>
+    /// <param name="at">When it was started, Unix nanoseconds.</param>
     public void Add(string id, long at)
     {
         lock (_gate)
@@ -35,7 +35,7 @@ internal sealed class StartedContainers
         }
     }
 
-    /// <summary>A list of all was taken.</summary>
+    /// <summary>Sets the addresses from a complete list.</summary>
     public void Listed(PodNews all)
     {
         lock (_gate)
@@ -44,7 +44,7 @@ internal sealed class StartedContainers
         }
     }
 
-    /// <summary>What the list of all said, once.</summary>
+    /// <summary>Takes the addresses from the complete list, once.</summary>
     public PodNews TakeListed()
     {
         lock (_gate)
@@ -55,7 +55,7 @@ internal sealed class StartedContainers
         }
     }
 
-    /// <summary>Some of those that have started, and when.</summary>
+    /// <summary>Takes some started containers with their start times.</summary>
     public Dictionary<string, long> Take(int most)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Sources.Kernel.Cgroups;
 
-/// <summary>What a cgroup wrote and lost, shared with the kernel. Mirrors <c>struct nm_account</c> of <c>bpf/accounts.h</c>.</summary>
+/// <summary>What a cgroup wrote and lost, in memory shared with the kernel. Mirrors <c>struct nm_account</c> of <c>bpf/accounts.h</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct CgroupAccount
 {

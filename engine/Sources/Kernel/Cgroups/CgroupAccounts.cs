@@ -2,7 +2,7 @@ using NetMon.Native;
 
 namespace NetMon.Sources.Kernel.Cgroups;
 
-/// <summary>The kernel's accounts of cgroups: reads them when asked, and every minute. Any thread.</summary>
+/// <summary>Reads the kernel's accounts of cgroups on request, and every minute. Thread-safe.</summary>
 internal sealed class CgroupAccounts : IDisposable
 {
     private static readonly TimeSpan FoldEvery = TimeSpan.FromMinutes(1);
@@ -12,7 +12,7 @@ internal sealed class CgroupAccounts : IDisposable
     private readonly Timer _timer;
     private bool _disposed;
 
-    /// <summary>Owns the mapping from now on.</summary>
+    /// <summary>Takes ownership of the mapping.</summary>
     public CgroupAccounts(BpfArray<CgroupAccount> accounts)
     {
         _accounts = accounts;
@@ -20,7 +20,7 @@ internal sealed class CgroupAccounts : IDisposable
         _timer = new Timer(_ => Fold(), null, FoldEvery, FoldEvery);
     }
 
-    /// <summary>What each cgroup has written and lost so far; it must not be disposed of.</summary>
+    /// <summary>Returns what each cgroup has written and lost so far. Must not be called after disposal.</summary>
     public IReadOnlyList<CgroupCounters> Read()
     {
         lock (_gate)

@@ -3,25 +3,25 @@ using NetMon.Native;
 
 namespace NetMon.Sources.Kernel.Cgroups;
 
-/// <summary>The cgroup hierarchy that containers are told apart by.</summary>
+/// <summary>The cgroup hierarchy used to identify containers.</summary>
 /// <param name="Version">Never Auto.</param>
-/// <param name="Controller">The v1 controller whose hierarchy it is; empty for v2.</param>
-/// <param name="Id">Its number as /proc/cgroups has it; 0 for v2.</param>
-/// <param name="Mode">How this node's hierarchies are set up, for a person.</param>
+/// <param name="Controller">The v1 controller of the hierarchy; empty for v2.</param>
+/// <param name="Id">Its number in /proc/cgroups; 0 for v2.</param>
+/// <param name="Mode">How this node's hierarchies are set up, for messages.</param>
 public sealed record CgroupHierarchy(CgroupVersion Version, string Controller, uint Id, string Mode)
 {
-    // Every runtime puts its containers into all of them; the first are the ones that hardly any kernel lacks.
+    // Every runtime uses all of them for its containers; the first ones are present in almost every kernel.
     private static readonly string[] ControllersInOrder = ["memory", "pids", "cpu", "cpuset", "devices", "freezer", "blkio"];
 
-    /// <summary>Where this process can see the hierarchy's root; null where nowhere.</summary>
+    /// <summary>Where the hierarchy's root is mounted in this process's namespace; null if it is not.</summary>
     public string? MountPoint { get; private init; }
 
-    /// <summary>Chooses for this node. Null where what is asked for is not there.</summary>
+    /// <summary>Chooses the hierarchy of this node. Null if the requested one does not exist.</summary>
     public static CgroupHierarchy? Choose(CgroupVersion asked) => Choose(asked, File.ReadLines("/proc/self/mountinfo"), File.ReadLines("/proc/cgroups"));
 
     /// <summary>
-    /// Chooses by the texts of /proc/self/mountinfo (proc(5)) and /proc/cgroups (cgroups(7)): v1 only where it is in use and
-    /// no v2 hierarchy is mounted.
+    /// Chooses by the contents of /proc/self/mountinfo (proc(5)) and /proc/cgroups (cgroups(7)): v1 only if it is in use and no v2 hierarchy is
+    /// mounted.
     /// </summary>
     internal static CgroupHierarchy? Choose(CgroupVersion asked, IEnumerable<string> mountInfo, IEnumerable<string> controllers)
     {

@@ -2,22 +2,22 @@ using NetMon.Native;
 
 namespace NetMon.Sources.Kernel.Cgroups;
 
-/// <summary>The root directory of the cgroup v2 hierarchy, open: cgroup programs are attached to it. Owns it.</summary>
+/// <summary>The open root directory of the cgroup v2 hierarchy, to which cgroup programs are attached. Owns the descriptor.</summary>
 public sealed class CgroupRoot : IDisposable
 {
-    private const ulong RootInode = 1; // kernfs gives the root of a hierarchy inode 1; a cgroup namespace shows another
+    private const ulong RootInode = 1; // kernfs assigns inode 1 to the root of a hierarchy; a cgroup namespace shows another
 
     private CgroupRoot(CgroupDirectory directory, string where) => (Directory, Where) = (directory, where);
 
-    /// <summary>The mount point, or a note that it was mounted for this process alone.</summary>
+    /// <summary>The mount point, or a note that it was mounted for this process only.</summary>
     public string Where { get; }
 
     /// <summary>The open directory; owned by this object.</summary>
     public CgroupDirectory Directory { get; }
 
     /// <summary>
-    /// Finds the mounted root, or mounts the hierarchy for this process alone, at no path (needs CAP_SYS_ADMIN). Null if
-    /// neither works; <paramref name="whyNot"/> then says why.
+    /// Finds the mounted root, or mounts the hierarchy for this process only, without a path (needs CAP_SYS_ADMIN). Null if neither works, with
+    /// the reason in <paramref name="whyNot"/>.
     /// </summary>
     public static CgroupRoot? Open(out string whyNot)
     {
@@ -36,7 +36,7 @@ public sealed class CgroupRoot : IDisposable
             return new CgroupRoot(privately, "(mounted for this process)");
         }
 
-        // In a cgroup namespace such a mount begins at the namespace's own root: it would show this container alone.
+        // In a cgroup namespace, such a mount starts at the namespace's root: it would only show this container.
         whyNot = own is not null
             ? "no mount of the cgroup v2 root is visible, and this process is in a cgroup namespace"
             : $"no mount of the cgroup v2 root is visible, and mounting one failed (errno {errno})";
@@ -45,7 +45,7 @@ public sealed class CgroupRoot : IDisposable
 
     public void Dispose() => Directory.Dispose();
 
-    /// <summary>The directory if it is the root of the whole hierarchy; otherwise it is closed.</summary>
+    /// <summary>Returns the directory if it is the root of the whole hierarchy; otherwise closes it.</summary>
     private static CgroupDirectory? WholeHierarchy(CgroupDirectory? directory)
     {
         if (directory is null || directory.Inode == RootInode)

@@ -5,8 +5,8 @@ using NetMon.Native;
 namespace NetMon.Sources.Kernel.Cgroups;
 
 /// <summary>
-/// Tells of every cgroup that there is, as the kernel tells of those that are made: through a ring, which is drained with
-/// the others. On a thread of its own, because a ring holds 500 of them and a node has thousands.
+/// Reports every existing cgroup in the same way as the kernel reports new ones: through a ring, which is drained with the others. Has its own
+/// thread, because the ring holds 500 records while a node has thousands of cgroups.
 /// </summary>
 internal sealed class CgroupScan : IDisposable
 {
@@ -28,13 +28,13 @@ internal sealed class CgroupScan : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Where the cgroups are told; owned by the scan.</summary>
+    /// <summary>The ring of the reports; owned by the scan.</summary>
     public RingMapping Ring { get; }
 
-    /// <summary>Has the tree read soon; any thread.</summary>
+    /// <summary>Schedules a scan of the tree. Thread-safe.</summary>
     public void Request() => _requested.Set();
 
-    /// <summary>Ends a reading that is under way.</summary>
+    /// <summary>Stops a running scan.</summary>
     public void Stop()
     {
         _stop = true;

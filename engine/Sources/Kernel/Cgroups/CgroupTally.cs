@@ -3,22 +3,22 @@ using System.Runtime.InteropServices;
 namespace NetMon.Sources.Kernel.Cgroups;
 
 /// <summary>
-/// Sums the kernel's accounts by cgroup, and gives back elements whose cgroup has long been silent, so that others find
-/// one. Bounded: past <paramref name="most"/> cgroups, those that were silent longest are forgotten. One thread at a time.
+/// Sums up the kernel's accounts by cgroup, and releases accounts of cgroups that have long been silent for reuse. Bounded: beyond
+/// <paramref name="most"/> cgroups, those that have been silent longest are evicted. Not thread-safe.
 /// </summary>
-/// <param name="elements">How many accounts there are.</param>
-/// <param name="most">Cgroups at most.</param>
+/// <param name="elements">The number of accounts.</param>
+/// <param name="most">The maximum number of cgroups.</param>
 internal sealed class CgroupTally(int elements, int most = 8192)
 {
     private const ulong GiveBackAfter = 600ul * 1_000_000_000;
     private const ulong ActiveFor = 3600ul * 1_000_000_000;
 
-    /// <summary>What each element said the last time. The kernel's counts are never set back, so none is lost between two readings.</summary>
+    /// <summary>The values of each account when last read. The kernel never resets its counters, so nothing is lost between two reads.</summary>
     private readonly Sum[] _read = new Sum[elements];
     private readonly Dictionary<ulong, Sum> _sums = [];
 
-    /// <summary>Adds what the accounts have counted since the last time. The first element belongs to no cgroup of its own.</summary>
-    /// <param name="accounts">Shared with the kernel, which goes on counting.</param>
+    /// <summary>Adds what was counted since the last call. The first account is for cgroups without one of their own.</summary>
+    /// <param name="accounts">Shared with the kernel, which keeps counting.</param>
     /// <param name="now">CLOCK_MONOTONIC, nanoseconds.</param>
     public void Fold(Span<CgroupAccount> accounts, ulong now)
     {
@@ -26,7 +26,7 @@ internal sealed class CgroupTally(int elements, int most = 8192)
         {
             ref var account = ref accounts[at];
             ref var read = ref _read[at];
-            var cgroup = Volatile.Read(ref account.CgroupId); // first: only this thread takes it away again
+            var cgroup = Volatile.Read(ref account.CgroupId); // first: only this thread resets it
             if (cgroup == 0)
             {
                 continue;
@@ -34,7 +34,7 @@ internal sealed class CgroupTally(int elements, int most = 8192)
 
             var ringFull = Volatile.Read(ref account.DroppedRingFull);
             var fairShare = Volatile.Read(ref account.DroppedFairShare);
-            var seen = Volatile.Read(ref account.Seen); // last, as the kernel adds to it first: never less than what was lost of it
+            var seen = Volatile.Read(ref account.Seen); // last, because the kernel increments it first: never less than what was lost
             if (seen != read.Seen || ringFull != read.RingFull || fairShare != read.FairShare)
             {
                 ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, cgroup, out _);
@@ -46,8 +46,8 @@ internal sealed class CgroupTally(int elements, int most = 8192)
             }
             else if (now > Math.Max(read.ChangedAt, Volatile.Read(ref account.LastNanoseconds)) + GiveBackAfter)
             {
-                // All that was counted is in the sums by now. A program that found the element just before and counts just
-                // after adds to what the next reading finds: that one record goes to the cgroup that has the element next.
+                // All counts are in the sums now. If a program found the account just before and counts just after, the next read
+                // attributes that one record to the account's next cgroup.
                 Volatile.Write(ref account.CgroupId, 0);
             }
         }
@@ -58,7 +58,7 @@ internal sealed class CgroupTally(int elements, int most = 8192)
         }
     }
 
-    /// <summary>A copy of the sums, in no order.</summary>
+    /// <summary>Returns a copy of the sums, in no order.</summary>
     /// <param name="now">CLOCK_MONOTONIC, nanoseconds.</param>
     public IReadOnlyList<CgroupCounters> Counters(ulong now)
     {
@@ -71,7 +71,7 @@ internal sealed class CgroupTally(int elements, int most = 8192)
         return counters;
     }
 
-    /// <summary>A quarter at once, so that it does not happen at every reading.</summary>
+    /// <summary>Evicts a quarter at once, so that it does not happen on every read.</summary>
     private void ForgetSilent()
     {
         foreach (var (cgroup, _) in _sums.OrderBy(sum => sum.Value.ChangedAt).Take(_sums.Count - most * 3 / 4).ToList())

@@ -1,14 +1,14 @@
 namespace NetMon.Sources.Kernel.Cgroups;
 
-/// <summary>Which kind of cgroup hierarchy tells containers apart.</summary>
+/// <summary>The kind of cgroup hierarchy used to identify containers.</summary>
 public enum CgroupVersion
 {
-    /// <summary>Whichever fits this node.</summary>
+    /// <summary>Chosen to fit this node.</summary>
     Auto,
 
-    /// <summary>One hierarchy for all, also where it is mounted beside v1's (hybrid): runtimes join it there, too.</summary>
+    /// <summary>The unified hierarchy, also if mounted beside v1's (hybrid): runtimes use it in that case as well.</summary>
     V2,
 
-    /// <summary>One of a controller, where v2 is not mounted and every process is in its root.</summary>
+    /// <summary>A controller's hierarchy, if v2 is not mounted and every process is in its root.</summary>
     V1,
 }

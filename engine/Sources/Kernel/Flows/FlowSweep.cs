@@ -5,15 +5,14 @@ using NetMon.Sources.Kernel.State;
 namespace NetMon.Sources.Kernel.Flows;
 
 /// <summary>
-/// Reports connections that are open: goes over the kernel's table of sockets now and then, on a thread of its own, and
-/// writes what it finds to a ring, which is drained with the others. A full ring makes it wait; nothing is lost but at a
-/// stop that nobody drains.
+/// Reports open connections: periodically iterates over the kernel's table of sockets on its own thread, and writes the records to a ring,
+/// which is drained with the others. It waits while the ring is full; records are only lost if nobody drains the ring during the stop.
 /// </summary>
 internal sealed class FlowSweep : IDisposable
 {
     private const int RingBytes = 1024 * 1024;
-    private const int ReadBytes = 4 * 1024; // what the kernel gathers before it hands over: the watermark waits for it
-    private static readonly TimeSpan PaceFor = TimeSpan.FromMicroseconds(250); // after each buffer that is full: other events come between
+    private const int ReadBytes = 4 * 1024; // the kernel's output per read, for which the watermark waits
+    private static readonly TimeSpan PaceFor = TimeSpan.FromMicroseconds(250); // after each full buffer, to let other events pass
     private static readonly TimeSpan RingFullPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private readonly BpfObject _programs;
@@ -35,8 +34,8 @@ internal sealed class FlowSweep : IDisposable
     private long _stopBy = long.MaxValue;
 
     /// <summary>
-    /// The object and the state must outlive this, which is the one that changes <paramref name="settings"/> from now on;
-    /// <paramref name="every"/> null: nothing is reported, what is gone is given back. Each sweep says that the state is in use.
+    /// The object and the state must outlive this object. From now on only this object modifies <paramref name="settings"/>. If
+    /// <paramref name="every"/> is null, nothing is reported, but the slots of sockets that are gone are released. Each sweep marks the state as in use.
     /// </summary>
     public FlowSweep(BpfObject programs, Settings settings, TimeSpan? every, KernelState? state)
     {
@@ -49,33 +48,33 @@ internal sealed class FlowSweep : IDisposable
         _thread = new Thread(Run) { Name = "netmon-flows", IsBackground = true };
     }
 
-    /// <summary>Where the records go; owned by this.</summary>
+    /// <summary>The ring of the records; owned by this object.</summary>
     public RingMapping Ring { get; }
 
-    /// <summary>Records written to the ring. Any thread.</summary>
+    /// <summary>Number of records written to the ring. Thread-safe.</summary>
     public ulong Delivered => (ulong)Volatile.Read(ref _delivered);
 
-    /// <summary>Records that found no room before the stop's end. Any thread.</summary>
+    /// <summary>Number of records that did not fit before the end of the stop. Thread-safe.</summary>
     public ulong Dropped => (ulong)Volatile.Read(ref _dropped);
 
-    /// <summary>Sweeps that the kernel broke off; the next one reports what is still due. Any thread.</summary>
+    /// <summary>Number of sweeps that the kernel aborted; the next one reports what is still due. Thread-safe.</summary>
     public ulong Failures => (ulong)Volatile.Read(ref _failures);
 
-    /// <summary>Sweeps that came to their end. Any thread.</summary>
+    /// <summary>Number of completed sweeps. Thread-safe.</summary>
     public ulong Sweeps => (ulong)Volatile.Read(ref _sweeps);
 
-    /// <summary>How long those took together, with what they waited for room in the ring. Any thread.</summary>
+    /// <summary>The total duration of those sweeps, including waits for room in the ring. Thread-safe.</summary>
     public ulong SweepNanoseconds => (ulong)Volatile.Read(ref _sweepNanoseconds);
 
     /// <summary>
-    /// No record that is not yet in the ring is older than this, CLOCK_MONOTONIC; the largest number where there is none. Any thread:
-    /// who wants a time up to which all is in the ring reads the clock first, then this.
+    /// A lower bound of the time of records that are not in the ring yet, CLOCK_MONOTONIC; the maximum value if there are none. Thread-safe. To get
+    /// a time up to which all records are in the ring, read the clock first, then this.
     /// </summary>
     public ulong UnwrittenSince => Volatile.Read(ref _unwrittenSince);
 
     public void Start() => _thread.Start();
 
-    /// <summary>Before the start, on the caller's thread: gives back the slots of sockets that are gone. Writes nothing.</summary>
+    /// <summary>Releases the slots of sockets that are gone. Writes nothing. To be called before the start, on the caller's thread.</summary>
     public void GiveBackGone()
     {
         _settings.GoneOnly = 1;
@@ -83,7 +82,7 @@ internal sealed class FlowSweep : IDisposable
         _settings.GoneOnly = 0;
     }
 
-    /// <summary>Reports every open connection a last time and ends; somebody must go on draining the ring.</summary>
+    /// <summary>Reports every open connection a last time and ends; the ring must be drained meanwhile.</summary>
     public void Stop()
     {
         Volatile.Write(ref _stopBy, Environment.TickCount64 + (long)StopPatience.TotalMilliseconds);
@@ -146,7 +145,7 @@ internal sealed class FlowSweep : IDisposable
         _sockets.Begin();
         while (true)
         {
-            Interlocked.Exchange(ref _unwrittenSince, MonotonicClock.Now); // a barrier: it is seen before the records are older
+            Interlocked.Exchange(ref _unwrittenSince, MonotonicClock.Now); // a barrier: visible before the records become older
             var bytes = _sockets.Read(_buffer);
             Write(_buffer.AsSpan(0, bytes));
             Volatile.Write(ref _unwrittenSince, ulong.MaxValue);

@@ -1,18 +1,18 @@
 namespace NetMon.Sources.Kernel.Flows;
 
 /// <summary>
-/// When to sweep: several times within the interval of the reports, so that a connection's first comes soon after it is due and not
-/// all come at once; and at each UTC hour's start, for every open connection. Unix nanoseconds, from a clock that may be set. One thread.
+/// Schedules sweeps: several within the reporting interval, so that a connection's first report is not late and not all come at once; and one
+/// at the start of each UTC hour, for every open connection. Times are Unix nanoseconds; the clock may be set. Not thread-safe.
 /// </summary>
 public sealed class SweepSchedule(TimeSpan? every)
 {
     private const long HourNanoseconds = 3_600_000_000_000;
     private const int SweepsAnInterval = 4;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan PauseWithoutReports = TimeSpan.FromMinutes(1); // what is gone is still given back
+    private static readonly TimeSpan PauseWithoutReports = TimeSpan.FromMinutes(1); // slots of sockets that are gone are still released
     private long? _hour;
 
-    /// <summary>How long to wait from now to the next sweep.</summary>
+    /// <summary>Returns the time until the next sweep.</summary>
     public TimeSpan PauseAt(long unixNanoseconds)
     {
         if (every is not { } interval)
@@ -25,7 +25,7 @@ public sealed class SweepSchedule(TimeSpan? every)
         return untilHour < pause ? untilHour : pause;
     }
 
-    /// <summary>What a sweep at this time reports: all where another hour has begun since the last, also because the clock was set.</summary>
+    /// <summary>Returns what a sweep at this time reports: all connections if the hour has changed since the last sweep, even because the clock was set.</summary>
     public (ulong EveryNanoseconds, bool All) RequestAt(long unixNanoseconds)
     {
         var hour = unixNanoseconds / HourNanoseconds;

@@ -4,8 +4,8 @@ using NetMon.Native;
 namespace NetMon.Sources.Kernel.State;
 
 /// <summary>
-/// What outlives the agent: the kernel's table of sockets, pinned in a folder of a bpffs, so that the next agent goes on with it. Just
-/// one agent may have the folder at a time. Owned by <see cref="KernelSource"/>; <see cref="Beat"/> may be called on any one thread.
+/// State that outlives the agent: the kernel's table of sockets, pinned in a folder of a bpffs, which the next agent continues to use. Only one
+/// agent can hold the folder at a time. Owned by <see cref="KernelSource"/>; <see cref="Beat"/> may be called on any one thread.
 /// </summary>
 internal sealed class KernelState : IDisposable
 {
@@ -25,15 +25,15 @@ internal sealed class KernelState : IDisposable
     private KernelState(BpfFolder folderLock, string folder, BpfMaps maps, uint hierarchy, PinnedMap record) =>
         (_lock, _folder, _maps, _hierarchy, _record) = (folderLock, folder, maps, hierarchy, record);
 
-    /// <summary>How many slots the agent before left in use.</summary>
+    /// <summary>The number of slots in use that the previous agent left.</summary>
     public int Inherited { get; private set; }
 
-    /// <summary>What became of what was there, beginning with a blank; empty where there is nothing to say.</summary>
+    /// <summary>What was found in the folder and done with it, with a leading space; empty if there is nothing to report.</summary>
     public string Note { get; private set; } = "";
 
     /// <summary>
-    /// Takes the folder, and has the object, whose maps have their sizes but which is not loaded yet, use the table in it; one that is of
-    /// another layout, size or hierarchy, or unused for too long, is removed. Null, and why not, where the folder can't be had.
+    /// Locks the folder, and makes the object, whose maps have their final sizes but are not loaded yet, use the table in it. A table with another
+    /// layout, size or hierarchy, or one that has been unused for too long, is removed. Returns null and the reason if the folder can't be used.
     /// </summary>
     public static KernelState? Open(string folder, BpfMaps maps, uint hierarchy, out string why)
     {
@@ -54,7 +54,7 @@ internal sealed class KernelState : IDisposable
         }
     }
 
-    /// <summary>Pins the table of the loaded object if it is a new one. Throws <see cref="NativeException"/>.</summary>
+    /// <summary>Pins the table of the loaded object if it is new. Throws <see cref="NativeException"/>.</summary>
     public void Keep()
     {
         Beat();
@@ -64,7 +64,7 @@ internal sealed class KernelState : IDisposable
         }
     }
 
-    /// <summary>Says that the table is in use, and when.</summary>
+    /// <summary>Records that the table is in use, with the time.</summary>
     public void Beat() => _record.Set(new StateRecord { LastUsedNanoseconds = MonotonicClock.SinceBoot, CgroupHierarchy = _hierarchy });
 
     public void Dispose()
@@ -110,7 +110,7 @@ internal sealed class KernelState : IDisposable
 
     private string PathOf(string pin) => Path.Combine(_folder, pin);
 
-    /// <summary>All tables that are there are ours to take, or none is.</summary>
+    /// <summary>Takes over either all existing tables or none.</summary>
     private void Take(Dictionary<string, string> pins, bool recordIsNew, int removed)
     {
         var found = pins.ToDictionary(pin => pin.Key, pin => PinnedMap.TryOpen(PathOf(pin.Value)));

@@ -2,17 +2,17 @@ using NetMon.Native;
 
 namespace NetMon.Sources.Kernel.State;
 
-/// <summary>The names in a folder of a bpffs by which maps outlive the agent.</summary>
+/// <summary>The names under which maps are pinned in a folder of a bpffs.</summary>
 public static class StatePins
 {
-    /// <summary>Where they are unless the agent is told otherwise.</summary>
+    /// <summary>The default folder.</summary>
     public const string StandardFolder = "/sys/fs/bpf/netmon";
 
     private static readonly string[] Prefixes = ["slots-", "turns-", "state-"];
 
-    /// <summary>Removes every pin of ours in the folder, and the folder if nothing else is in it; how many there were. A map goes with its last user.</summary>
-    /// <exception cref="IOException">A pin, or the folder, can't be removed or read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same, for want of a right.</exception>
+    /// <summary>Removes our pins in the folder, and the folder if it is empty then; returns how many there were. A map is freed with its last user.</summary>
+    /// <exception cref="IOException">A pin or the folder can't be removed or read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permission is denied.</exception>
     public static int Remove(string folder)
     {
         if (!Directory.Exists(folder) || !BpfFolder.IsBpf(folder))
@@ -29,7 +29,7 @@ public static class StatePins
         return removed;
     }
 
-    /// <summary>Removes the pins of ours that have other names than these; how many there were. Throws as <see cref="Remove"/>.</summary>
+    /// <summary>Removes our pins except for these; returns how many were removed. Throws as <see cref="Remove"/>.</summary>
     internal static int RemoveBut(string folder, IReadOnlyCollection<string> kept)
     {
         var others = Directory.GetFileSystemEntries(folder)
@@ -39,7 +39,7 @@ public static class StatePins
         return others.Count;
     }
 
-    /// <summary>It stays where it is a mount of its own.</summary>
+    /// <summary>Removes the folder, unless it is a mount point.</summary>
     private static void TryRemoveFolder(string folder)
     {
         try
@@ -48,7 +48,7 @@ public static class StatePins
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // An empty folder takes nothing, and the next agent uses it.
+            // An empty folder costs nothing, and the next agent uses it.
         }
     }
 }
