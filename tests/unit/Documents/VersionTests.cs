@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Documents;
 
-/// <summary>The version is in Directory.Build.props; whatever else has it has the same.</summary>
+/// <summary>Directory.Build.props has the version; every other place has the same one.</summary>
 public sealed partial class VersionTests
 {
     private static readonly string Version = Only(VersionPrefix(), "Directory.Build.props");

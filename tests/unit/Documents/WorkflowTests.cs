@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Documents;
 
-/// <summary>What a hosted runner executes is pinned, may write nothing, and calls what the Makefile has.</summary>
+/// <summary>Workflows use pinned actions, have no write permission, and call targets that the Makefile has.</summary>
 public sealed partial class WorkflowTests
 {
     private static readonly string Folder = Path.GetDirectoryName(RepositoryFiles.Find(".github/workflows/ci.yml", "it is part of the tree"))!;

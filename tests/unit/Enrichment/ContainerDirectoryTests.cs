@@ -55,7 +55,7 @@ public sealed class ContainerDirectoryTests
         var (unit, isSettled) = node.Of(5);
         Assert.True(isSettled);
         Assert.Equal(("", "node/sshd.service", "SystemdUnit", false), (unit!.ContainerId, unit.Workload, unit.WorkloadKind, unit.IsContainer));
-        Assert.Equal((null, true), node.Of(0)); // the kernel knew no owner
+        Assert.Equal((null, true), node.Of(0)); // the kernel did not know the owner
         Assert.Equal(0, node.Directory.Counters.Unknown);
     }
 
@@ -80,7 +80,7 @@ public sealed class ContainerDirectoryTests
         node.Made(7, PathOf(1));
         node.Deny(Id(1));
         Assert.False(node.Of(7).Settled);
-        node.Names.Answering = 0b01; // the one that owes an answer is gone
+        node.Names.Answering = 0b01; // the runtime that has not answered yet is gone
         Assert.True(node.Of(7).Settled);
     }
 
@@ -95,7 +95,7 @@ public sealed class ContainerDirectoryTests
             node.Pass(TimeSpan.FromSeconds(1));
         }
 
-        // Doubling from 0.1 s to a minute takes ten asks, then it is one a minute, each a fifth sooner or later.
+        // Doubling from 0.1 s to a minute takes ten requests, then one a minute, each with 20 % jitter.
         Assert.InRange(node.Names.Asked.Count, 12, 24);
         node.Tell(Named(1));
         Assert.Equal(Named(1), node.Of(7).Container);
@@ -171,7 +171,7 @@ public sealed class ContainerDirectoryTests
         _ = node.Of(7);
         node.Pass(Usual.RescanPause);
         Assert.True(node.Of(7).Settled);
-        Assert.InRange(node.Rescans, 7, 70); // every 64 s in the end, and anew when the unknown one is forgotten
+        Assert.InRange(node.Rescans, 7, 70); // every 64 s in the end, and again when the unknown cgroup is forgotten
         Assert.Equal(node.Rescans, node.Directory.Counters.Rescans);
     }
 
@@ -274,7 +274,7 @@ public sealed class ContainerDirectoryTests
         Assert.Equal(Id(1), node.Of(7).Container!.ContainerId);
 
         var unterminated = CgroupRecord.Of(RecordKind.CgroupMade, 0, 8, Encoding.UTF8.GetBytes(PathOf(2) + "/" + new string('y', 400)));
-        ((Span<byte>)unterminated.Path).Replace((byte)0, (byte)'z'); // as no kernel writes it
+        ((Span<byte>)unterminated.Path).Replace((byte)0, (byte)'z'); // a kernel never writes this
         node.Directory.Learn(in unterminated);
         Assert.Equal(Id(2), node.Of(8).Container!.ContainerId);
     }

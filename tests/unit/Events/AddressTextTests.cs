@@ -8,7 +8,7 @@ namespace NetMon.UnitTests.Events;
 
 public sealed class AddressTextTests
 {
-    // Groups that are often zero, so that runs of zeros of every length come at every place.
+    // Groups are often zero, so that runs of zeros of every length occur at every place.
     private static readonly Gen<ushort> Group =
         Gen.Frequency((4, (IGen<ushort>)Gen.Const((ushort)0)), (1, Gen.UShort[1, 15]), (1, Gen.UShort[16, 255]), (1, Gen.UShort), (1, Gen.Const((ushort)0xffff)));
 
@@ -52,7 +52,7 @@ public sealed class AddressTextTests
     public void Any_address_that_NET_writes_without_dots_is_written_as_NET_writes_it() => Group.Array[8].Sample(
         groups =>
         {
-            // .NET keeps IPv4 inside IPv6, and shows some of it with dots.
+            // .NET keeps IPv4 inside IPv6, and writes some of it with dots.
             var net = new IPAddress(Bytes(groups));
             if (!net.IsIPv4MappedToIPv6 && !net.ToString().Contains('.', StringComparison.Ordinal))
             {

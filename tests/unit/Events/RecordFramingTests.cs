@@ -101,7 +101,7 @@ public sealed class RecordFramingTests
         Assert.Equal(0, taken);
     }
 
-    // Cheaper than Assert, a million times over.
+    // Cheaper than Assert: this runs a million times.
     private static void Require(bool holds, string what)
     {
         if (!holds)

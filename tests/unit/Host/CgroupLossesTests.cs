@@ -79,7 +79,7 @@ public sealed class CgroupLossesTests : IDisposable
 
         Assert.Equal(11, series.Count(s => s.Key.StartsWith("netmon_cgroup_seen_events_total", StringComparison.Ordinal)));
         Assert.Equal(300, series[Seen("other")]);
-        Assert.Equal(10 + 2, series.Count(s => s.Key.StartsWith("netmon_cgroup_dropped_events_total", StringComparison.Ordinal))); // others for both reasons
+        Assert.Equal(10 + 2, series.Count(s => s.Key.StartsWith("netmon_cgroup_dropped_events_total", StringComparison.Ordinal))); // "others" has both reasons
         Assert.Equal(12, series[Dropped("12")]);
         Assert.Equal(200 - Enumerable.Range(3, 10).Sum(), series[Dropped("other")]);
         Assert.False(series.ContainsKey(Dropped("2")));

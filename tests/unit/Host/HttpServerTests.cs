@@ -72,7 +72,7 @@ public sealed class HttpServerTests : IDisposable
     {
         var idle = Enumerable.Range(0, 10 * HttpServer.MostConnections).Select(_ => Connect()).ToList();
         Assert.EndsWith("/a \n", Ask("/a"), StringComparison.Ordinal);
-        // The first ones were let go; who reads finds the end.
+        // The server has closed the first ones: reading finds the end.
         Assert.Equal("", ReadToEnd(idle[0]));
         idle.ForEach(client => client.Dispose());
         Assert.Empty(_log);
@@ -121,7 +121,7 @@ public sealed class HttpServerTests : IDisposable
 
     private static string ReadToEnd(TcpClient client)
     {
-        // By the socket: a stream wants both of its halves.
+        // On the socket: a stream needs both directions.
         var (text, buffer) = (new StringBuilder(), new byte[64 * 1024]);
         for (int bytes; (bytes = client.Client.Receive(buffer)) > 0;)
         {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Host;
 
-/// <summary>The node's own addresses out of the texts of /proc, whatever is in them.</summary>
+/// <summary>The node's own addresses from /proc files of any content.</summary>
 public sealed class NodeAddressesTests
 {
     private const string FibTrie = """

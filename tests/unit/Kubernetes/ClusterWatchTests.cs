@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>The watch against an API server over HTTPS that behaves as real ones do, and worse: what it knows is right in the end, and stays while nothing better is known.</summary>
+/// <summary>The watch against an API server over HTTPS that behaves as real ones do, and worse: its data is eventually right, and old data stays until newer data arrives.</summary>
 public sealed class ClusterWatchTests : IAsyncLifetime
 {
     private readonly WatchedCluster _watched = new();
@@ -113,7 +113,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         await _watched.UntilAsync(() => _watched.Find("10.96.0.10", 80) is null, "the Service's end");
         await AllWatchedAsync();
         Assert.Equal(3, _watched.Status.Kinds.Sum(kind => kind.Relists));
-        Assert.Contains(Server.Requests, request => request.EndsWith("endpointslices?limit=500", StringComparison.Ordinal)); // the newest, not any
+        Assert.Contains(Server.Requests, request => request.EndsWith("endpointslices?limit=500", StringComparison.Ordinal)); // the most recent version, not any version
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         await AllWatchedAsync();
         for (var index = 0; index < 20; index++)
         {
-            Cluster.Put(TestObject.Service("shop", $"s{index}", $"10.96.1.{index}")); // nothing for the slices' watch but bookmarks
+            Cluster.Put(TestObject.Service("shop", $"s{index}", $"10.96.1.{index}")); // the watch of slices gets nothing but bookmarks
         }
 
         var newest = Cluster.Version;
@@ -179,7 +179,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         };
         await _watched.StartAsync();
         await _watched.UntilAsync(() => _watched.Log.Any(line => line.Contains("apiGroups [\"\"], resources [\"nodes\"], verbs [\"list\", \"watch\"]", StringComparison.Ordinal)), "the nodes' rule");
-        Assert.DoesNotContain(Server.Requests, request => request.Contains("endpointslices", StringComparison.Ordinal)); // they come behind the nodes
+        Assert.DoesNotContain(Server.Requests, request => request.Contains("endpointslices", StringComparison.Ordinal)); // they come after the nodes
         forbidden = TestObject.Slices;
         await _watched.UntilAsync(() => _watched.Log.Any(line => line.Contains("apiGroups [\"discovery.k8s.io\"], resources [\"endpointslices\"], verbs [\"list\", \"watch\"]", StringComparison.Ordinal)), "the slices' rule");
         Assert.Equal("", _watched.Find("10.1.0.5")?.PodName ?? "");
@@ -194,7 +194,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         await _watched.UntilAsync(() => _watched.Status.Why is not null, "the refusal");
         Assert.Contains($"is not trusted by {_watched.AuthorityFile}", _watched.Status.Why, StringComparison.Ordinal);
         Assert.Empty(Server.Requests);
-        await File.WriteAllTextAsync(_watched.AuthorityFile, other.Pem + "\n" + _watched.Authority.Pem, TestContext.Current.CancellationToken); // as authorities are replaced
+        await File.WriteAllTextAsync(_watched.AuthorityFile, other.Pem + "\n" + _watched.Authority.Pem, TestContext.Current.CancellationToken); // as when authorities are rotated
         await _watched.UntilPodAsync("10.1.0.5", "web-1");
     }
 

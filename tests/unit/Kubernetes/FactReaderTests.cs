@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>The agent's side of the lines of netmon-kubernetes.</summary>
+/// <summary>The agent's reader of the lines from netmon-kubernetes.</summary>
 public sealed class FactReaderTests
 {
     private readonly ClusterStatus _status = new();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>Objects are cut out of a stream of JSON the same way wherever the stream is broken into pieces.</summary>
+/// <summary>A JSON stream gives the same objects, however it is split into pieces.</summary>
 public sealed class JsonObjectsTests
 {
     private const int Most = 64 * 1024;
@@ -61,7 +61,6 @@ public sealed class JsonObjectsTests
         {
             while (objects.TryRead(out _))
             {
-                // All of them.
             }
         }
         while (await objects.FillAsync(TestContext.Current.CancellationToken));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Layout;
 
-/// <summary>Holds the C# mirrors to the structs of the compiled kernel object.</summary>
+/// <summary>The C# mirrors have the layout of the structs in the compiled kernel object.</summary>
 public sealed class LayoutTests
 {
     private static readonly (string C, string[] Mirror)[] RecordTable =
@@ -144,7 +144,7 @@ public sealed class LayoutTests
     public void Settings_lie_in_memory_as_the_kernel_reads_them() =>
         Assert.Empty(LayoutComparison.Differences<Settings>(_types.Struct("nm_settings"), SettingsTable));
 
-    /// <summary>A slot outlives the agent: if this test fails, raise NM_SLOTS_LAYOUT, and the number and the text here.</summary>
+    /// <summary>A slot outlives the agent: if this test fails, raise NM_SLOTS_LAYOUT, and update the number and the text here.</summary>
     [Fact]
     public void The_layout_of_slots_has_the_number_that_the_next_agent_goes_by()
     {

@@ -3,12 +3,12 @@ using Xunit;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>Whatever happens to a file's bytes: what is read is right or refused, at once and within its memory.</summary>
+/// <summary>However a file is damaged, a reader returns right values or refuses the file, without delay and within its memory limit.</summary>
 public sealed class DamagedFileTests : IDisposable
 {
     private const int Flips = 2000;
 
-    /// <summary>Allocated for one reading of a file of 100 kB or so; a length that is believed would take more.</summary>
+    /// <summary>Allocation limit for one read of a file of about 100 kB; trusting a corrupt length would exceed it.</summary>
     private const long MostBytes = 64 << 20;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("netmon-parquet-").FullName;

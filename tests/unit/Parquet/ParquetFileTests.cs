@@ -6,7 +6,7 @@ using ParquetFileWriter = NetMon.Parquet.ParquetFileWriter;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>Files are read back as they were written, and copied row groups by other readers too.</summary>
+/// <summary>Files read back as they were written; other readers read copied row groups, too.</summary>
 public sealed class ParquetFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("netmon-parquet-").FullName;

@@ -9,7 +9,7 @@ using RowGroupWriter = NetMon.Parquet.RowGroupWriter;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>What is written comes back by two readers that others wrote: DuckDB and Apache Arrow (ParquetSharp).</summary>
+/// <summary>Written values read back by two independent readers: DuckDB and Apache Arrow (ParquetSharp).</summary>
 public sealed class ParquetFileWriterTests : IDisposable
 {
     private static readonly Gen<long> AnyNumber = Gen.OneOf(
@@ -38,7 +38,7 @@ public sealed class ParquetFileWriterTests : IDisposable
         AnyNumbers.Sample(
             values =>
             {
-                // A month's worth of microseconds keeps a time within what DuckDB shows.
+                // Microseconds of a month stay within the range that DuckDB prints.
                 values = kind == ColumnKind.Timestamp ? [.. values.Select(value => Math.Abs(value % 2_600_000_000_000))] : [.. values.Select(value => unchecked((long)Shown(kind, value)))];
                 var optional = new ColumnDefinition("o", kind, IsOptional: true);
                 var required = new ColumnDefinition("r", kind);
@@ -178,7 +178,7 @@ public sealed class ParquetFileWriterTests : IDisposable
         file.Complete(new Dictionary<string, string>(), "netmon version 1");
     }
 
-    /// <summary>The first row group's values, by Apache Arrow's reader.</summary>
+    /// <summary>The values of the first row group, by Apache Arrow's reader.</summary>
     private List<object?> ReadByArrow(int column, ColumnKind kind)
     {
         using var file = new ParquetFileReader(Path);

@@ -190,7 +190,7 @@ public sealed class EnrichStageTests : IDisposable
             batch.Add().Record = new ConnectionRecord { Kind = RecordKind.Accept, Owner = new OwnerRecord { CgroupId = ++_time % 3 == 0 ? HostCgroup : 7 } };
         }
 
-        Rounds(100); // what is allocated once, some of it when code is compiled for the second time
+        Rounds(100); // one-time allocations, some of them by tiered compilation
         var before = GC.GetAllocatedBytesForCurrentThread();
         Rounds(100);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -226,7 +226,7 @@ public sealed class EnrichStageTests : IDisposable
         return batch;
     }
 
-    /// <summary>The events of what it hands out now.</summary>
+    /// <summary>The events that the stage hands out now.</summary>
     private List<ConnectionEvent> Taken()
     {
         var events = new List<ConnectionEvent>();

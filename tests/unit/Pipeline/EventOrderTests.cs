@@ -13,7 +13,7 @@ public sealed class EventOrderTests
 
     private readonly EventOrder _order = new();
 
-    /// <summary>What happens next: a record of one of the rings, this much younger than the ring's last one, or a tick.</summary>
+    /// <summary>The next step: a record of one of the rings, with its distance from the ring's last one, or a watermark.</summary>
     private static readonly Gen<(int Ring, int Step)> AnyStep = Gen.Select(Gen.Int[-1, 5], Gen.Int[0, 6]);
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class EventOrderTests
                     continue;
                 }
 
-                // Now behind the rings, now ahead of some, and sometimes back.
+                // The watermark is sometimes before the rings, sometimes ahead of some, and sometimes steps back.
                 var next = (ulong)Math.Max(0, (long)rings[step % 6] + 2 * step - 6);
                 watermark = Math.Max(watermark, next);
                 Assert.Equal(pending.Where(r => r.Time <= watermark).OrderBy(r => r.Time), Release(order, next));

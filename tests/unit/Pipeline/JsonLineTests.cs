@@ -16,7 +16,7 @@ public sealed class JsonLineTests
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    // Characters that need care: controls, quotes, lone surrogates, two- to four-byte ones.
+    // Characters that need escaping or care: controls, quotes, lone surrogates, two- to four-byte ones.
     private static readonly Gen<string> HostileText =
         Gen.OneOf(Gen.Char['\0', '~'], Gen.Char['\u0000', '\u001f'], Gen.OneOf('"', '\\', '/', '\u007f', '\u2028', '\ud800', '\udfff', '\u00e9', '\ufffd', '\uffff'))
             .Array[0, 60].Select(characters => new string(characters));
@@ -166,7 +166,7 @@ public sealed class JsonLineTests
     public void Any_node_and_container_names_are_one_line_and_read_as_they_were() => HostileText.Array[5].Sample(
         names =>
         {
-            var id = "c" + names[0]; // without an id it is none
+            var id = "c" + names[0]; // without an id there is no container
             var e = JsonLines.Event(RecordKind.Connect) with { Container = new ContainerIdentity(id, names[1], names[2], names[3]) };
             var line = Parse(e, names[4]);
             var container = line.GetProperty("container");
@@ -288,7 +288,7 @@ public sealed class JsonLineTests
     private static JsonElement Parse(ConnectionEvent e, string node = "node-1")
     {
         var bytes = JsonLines.Bytes(e, node);
-        _ = StrictUtf8.GetCharCount(bytes); // throws where it is no UTF-8
+        _ = StrictUtf8.GetCharCount(bytes); // throws on invalid UTF-8
         Assert.Equal(bytes.Length - 1, Array.IndexOf(bytes, (byte)'\n'));
         return JsonDocument.Parse(bytes).RootElement;
     }

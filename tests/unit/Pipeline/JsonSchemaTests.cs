@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>schemas/event.schema.json is what the users of the lines read: it must allow all of them and little else.</summary>
+/// <summary>Users read the lines by schemas/event.schema.json: it must accept all lines and little else.</summary>
 public sealed class JsonSchemaTests : IAsyncLifetime
 {
     private static readonly Gen<ConnectionEvent> AnyEvent = Gen.Select(
@@ -20,7 +20,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
         Gen.Bool,
         (kind, error, ending, bytes, number, contained) =>
         {
-            number &= long.MaxValue; // NJsonSchema can't compare larger ones
+            number &= long.MaxValue; // NJsonSchema can't compare larger numbers
             var e = Event(kind);
             e.Record.Error = error;
             e.Record.CloseReason = ending;
@@ -38,7 +38,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
             return e;
         });
 
-    /// <summary>Keys that a line may lack, whatever its type.</summary>
+    /// <summary>Keys that are optional in a line of any type.</summary>
     private static readonly string[] Optional = ["container", "connection_id", "delta_sent", "delta_received", "peer"];
 
     private JsonSchema _schema = new();

@@ -57,7 +57,7 @@ public sealed class JsonSinkTests : IDisposable
         await Task.Run(() => Write(sink, 20_000 - flushedFirst, container), TestContext.Current.CancellationToken).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         sink.Close();
 
-        // One wait for the bound; then each further write is only a look. A wait per batch would take four times the limit here.
+        // One wait for the timeout; each further write only polls. A wait per batch would take four times the limit here.
         Assert.InRange(clock.Elapsed, Bound, Bound * (20_000 / PerBatch) / 4);
         var lines = WholeLines(await pipe.ReadAll());
         Assert.Equal(Enumerable.Range(1, lines.Count), lines);
@@ -239,7 +239,7 @@ public sealed class JsonSinkTests : IDisposable
     private JsonSink Open(OutputDescriptor output, TimeSpan? stallBound = null) => new(
         new JsonOutput(output, null, new Logger(_ => { }, "json"), stallBound ?? Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _fault, new Logger(entry => _reports.Add(entry.Message), "json"));
 
-    /// <summary>Events numbered on by their pid, in batches.</summary>
+    /// <summary>Batches of events that are numbered by their pid.</summary>
     private void Write(JsonSink sink, int events, ContainerIdentity? container = null)
     {
         var e = JsonLines.Event(RecordKind.Close) with { Container = container };
@@ -256,7 +256,7 @@ public sealed class JsonSinkTests : IDisposable
         }
     }
 
-    /// <summary>The numbers of the lines; fails where one is not whole.</summary>
+    /// <summary>The numbers of the lines; fails on an incomplete line.</summary>
     private static List<int> WholeLines(string text)
     {
         Assert.EndsWith("\n", text, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>--json-format ecs and otel: whole lines, and their schemas.</summary>
+/// <summary>--json-format ecs and otel: complete lines, and their schemas.</summary>
 public sealed class OtherFormatsTests
 {
     private static readonly ContainerIdentity Pod = JsonLines.Container with { PodUid = "6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01", Image = "docker.io/library/nginx:1.27" };
@@ -112,7 +112,7 @@ public sealed class OtherFormatsTests
                     e.Record.DialedAddress = Records.Inline(bytes);
                     e.Record.ConnectionId = e.Record.LatencyNanoseconds = flags % 3u;
                     e.Record.SourceAddress = e.Record.Owner.Comm = Records.Inline(bytes);
-                    e.Record.Owner.CgroupId = e.Record.BytesSent = long.MaxValue; // NJsonSchema can't compare larger ones
+                    e.Record.Owner.CgroupId = e.Record.BytesSent = long.MaxValue; // NJsonSchema can't compare larger numbers
                     e.Container = container switch { 0 => null, 1 => Pod, 2 => new ContainerIdentity("abc", PodUid: "u"), _ => new ContainerIdentity("abc", ContainerName: "web") };
                     e.Peer = (flags % 4) switch { 0 => null, 1 => new PeerIdentity(Node: "node-2"), 2 => new PeerIdentity(), _ => JsonLines.Peer };
                     var line = JsonNode.Parse(JsonLines.Text(e, format: format))!.AsObject();
@@ -155,7 +155,7 @@ public sealed class OtherFormatsTests
     private static void AssertLine(JsonFormat format, ConnectionEvent e, string expected) =>
         AssertText(expected.ReplaceLineEndings("") + "\n", JsonLines.Text(e, format: format));
 
-    /// <summary>Equal; where columns were declared after version 2's last, their keys may stand before the closing brace, and the schemas hold them.</summary>
+    /// <summary>Compares lines, except that keys of columns added after version 2 may precede the closing brace; the schemas check those.</summary>
     private static void AssertText(string expected, string actual)
     {
         if (EventColumns.LineEnd[^1].Name == "dialed_port")

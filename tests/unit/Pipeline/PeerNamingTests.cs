@@ -13,7 +13,7 @@ using static NetMon.UnitTests.Enrichment.DirectoryUnderTest;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>Peers on the same node, from the runtime's report to the event.</summary>
+/// <summary>Names of peers on the same node, from the runtime's report to the event.</summary>
 public sealed class PeerNamingTests : IDisposable
 {
     private readonly DirectoryUnderTest _node = new();
@@ -79,7 +79,7 @@ public sealed class PeerNamingTests : IDisposable
         Assert.Null(Assert.Single(Taken()).Peer);
     }
 
-    /// <summary>Created a minute before its cgroup is made.</summary>
+    /// <summary>Created a minute before its cgroup.</summary>
     private static PodAddresses Sandbox(int n, string address) => new(
         Id(n), new PodName("shop", $"pod-{n}", PodUid(n)), new Workload("shop/web", WorkloadKinds.Deployment), [IPAddress.Parse(address)], IsHostNetwork: false,
         FromUnixNanoseconds: Sample.Hour19 - (60 * Sample.Second));

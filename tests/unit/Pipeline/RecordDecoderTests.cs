@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>The decoder by itself, without a pipe; <see cref="EventLoopTests"/> has the same streams through all stages.</summary>
+/// <summary>The decoder alone, without a pipe; <see cref="EventLoopTests"/> runs the same streams through all stages.</summary>
 public sealed class RecordDecoderTests
 {
     private static readonly Gen<Piece> AnyPiece = Gen.Select(Gen.Int[0, 6], Gen.UInt, (kind, seed) => new Piece((Piece.What)kind, seed));
@@ -120,7 +120,7 @@ public sealed class RecordDecoderTests
         return count;
     }
 
-    /// <summary>Reads all that is whole; how many bytes that took.</summary>
+    /// <summary>Decodes all complete records; returns the bytes consumed.</summary>
     private static int Read(RecordDecoder decoder, in ReadOnlySequence<byte> bytes, List<byte[]> records, List<byte[]> ticks)
     {
         var reader = new SequenceReader<byte>(bytes);

@@ -41,7 +41,7 @@ public sealed class SinkFanoutTests : IDisposable
         Assert.Equal((batches * PerBatch, 0), (quick.Delivered, quick.QueueFull));
         Assert.Equal(batches * PerBatch, gated.Offered);
         Assert.Equal(gated.Offered, gated.Delivered + gated.QueueFull + gated.Failed);
-        // What the queue holds, and one in the sink's hands or not yet.
+        // The capacity of the queue, and one batch that the sink may have taken.
         Assert.InRange(gated.Delivered, SinkWorker.QueuedBatches * PerBatch, (SinkWorker.QueuedBatches + 1) * PerBatch);
         Assert.Equal(Times(batches).Take((int)gated.Delivered), _gated.Times);
         Assert.True(_gated.IsClosed);
@@ -126,7 +126,7 @@ public sealed class SinkFanoutTests : IDisposable
         await _quick.WaitUntilAdvanced();
         Assert.Equal(_time, _quick.Watermark);
 
-        // Empty batches at most ten times a second: the first one that gets through ends this.
+        // At most ten empty batches per second: the first one that gets through ends this.
         var passed = _quick.WaitUntilAdvanced();
         for (var watermark = 1000; !passed.IsCompleted; watermark++)
         {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What netmon-query says where a bucket can't be read: one line, with what to do.</summary>
+/// <summary>The message of netmon-query for a bucket that can't be read: one line, with advice.</summary>
 public sealed class BucketRefusalTests : IAsyncLifetime
 {
     private readonly CaptureFolder _capture = new();

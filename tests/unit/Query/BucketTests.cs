@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>netmon-query over a bucket: as over a directory with the same files, of which it fetches those that the question needs, once.</summary>
+/// <summary>netmon-query over a bucket answers as over a directory with the same files, and fetches each file that the question needs once.</summary>
 public sealed class BucketTests : IAsyncLifetime
 {
     private const string FirstHour = "date=2026-11-22/hour=19";
@@ -125,7 +125,7 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.EndsWith(string.Create(CultureInfo.InvariantCulture, $"bytes={bytes - (256 << 10)}-"), request, StringComparison.Ordinal);
 
         var rows = await _server.Ask(Cache, "SELECT count(*) AS n, count(DISTINCT src_ip) > 100 AS many FROM events WHERE node = 'n4'");
-        Assert.Equal((0, "n,many\n40000,true\n", ""), (rows.ExitCode, rows.Output, rows.Error)); // the footer does not pass for the file
+        Assert.Equal((0, "n,many\n40000,true\n", ""), (rows.ExitCode, rows.Output, rows.Error)); // the cached footer is not taken for the file
     }
 
     [Fact]

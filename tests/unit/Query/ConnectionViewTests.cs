@@ -7,9 +7,9 @@ using Xunit;
 namespace NetMon.UnitTests.Query;
 
 /// <summary>
-/// connections and open_now over some thousand connections of two nodes, each of which boots once and gives the same ids again:
+/// connections and open_now over some thousand connections of two nodes, each of which boots once and then reuses the same ids:
 /// finished ones, open ones with and without a FLOW, ones that are older than the agent, ones whose CONNECT is lost, and those
-/// of version 0.1, which have no id. What is open is known here without any SQL.
+/// of version 0.1, which have no id. The test knows without SQL which are open.
 /// </summary>
 public sealed class ConnectionViewTests : IDisposable
 {
@@ -74,7 +74,7 @@ public sealed class ConnectionViewTests : IDisposable
     {
         var some = Lines($"SELECT c::VARCHAR AS c FROM connections c WHERE {condition} ORDER BY c");
         Assert.NotEmpty(some);
-        // A limit is taken before a condition outside it, so that this one reads all.
+        // A limit applies before a condition outside it, so this condition reads everything.
         Assert.Equal(Lines($"SELECT c::VARCHAR AS c FROM (FROM connections LIMIT 1000000) c WHERE {condition} ORDER BY c"), some);
     }
 
@@ -104,15 +104,15 @@ public sealed class ConnectionViewTests : IDisposable
         Assert.Equal(2, log.Count);
     }
 
-    /// <summary>A connection of a boot that began at this second.</summary>
+    /// <summary>A connection of a boot that started at this second.</summary>
     private void Add(List<ConnectionEvent> events, string node, int booted, int id, Random random)
     {
         var (isInbound, kind, begins) = (random.Next(2) == 0, random.Next(40), booted + 1 + random.Next(BootLasts / 2));
         var ends = begins + 1 + random.Next(BootLasts / 2);
         var flow = begins + random.Next(ends - begins);
         _connections++;
-        // An id has FLOWs in one boot alone: of several boots' the views know the last. What is older than the agent began at a
-        // time that nobody knows, so it is all that has had the id until then.
+        // An id has FLOWs in one boot alone: of several boots' connections the views know the last. A connection older than the agent
+        // started at an unknown time, so it owns every event of its id until then.
         var (hasFlows, isFirst) = (booted == 1800 * (id % 4), booted == 0);
         switch (kind)
         {

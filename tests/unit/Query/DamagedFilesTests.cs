@@ -6,10 +6,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Sealed files that the disk has changed: an answer is without the file and names it, or it is what it was.</summary>
+/// <summary>Sealed files that are corrupt on disk: an answer leaves the file out and names it, or is unchanged.</summary>
 public sealed class DamagedFilesTests(ITestOutputHelper output) : IDisposable
 {
-    /// <summary>How many bits are flipped, one at a time.</summary>
+    /// <summary>Number of bits to flip, one at a time.</summary>
     private static readonly int Flips = int.Parse(Environment.GetEnvironmentVariable("NETMON_FLIPS") ?? "40", CultureInfo.InvariantCulture);
 
     private readonly CaptureFolder _capture = new();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Which conditions of questions hold for all open connections that they need, and whether they need names by owners.</summary>
+/// <summary>Which conditions of a question apply to all open connections that it needs, and whether it needs names from owners.</summary>
 public sealed class EndConditionsTests
 {
     private const string Macro = "CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AS ";

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>netmon export as a program: the events of a capture, as SQL has them.</summary>
+/// <summary>netmon export as a program: the events of a capture, as in SQL.</summary>
 public sealed class ExportTests : IDisposable
 {
     private const string All = "SELECT * EXCLUDE (date, hour) FROM events";
@@ -17,7 +17,7 @@ public sealed class ExportTests : IDisposable
         List<ConnectionEvent> events = [];
         for (var i = 0; i < 3000; i++)
         {
-            var at = Sample.Hour19 + i * 2 * Sample.Second; // two hours, of which the sinks keep rows in another order
+            var at = Sample.Hour19 + i * 2 * Sample.Second; // two hours; the sinks store their rows in another order
             var made = (i % 3) switch { 0 => Sample.Connect(at, error: i % 2 == 0 ? 0u : 111u), 1 => Sample.Named(at, "a\"b,c\td\\"u8), _ => Sample.Close(at) };
             made.Container = i % 4 == 0 ? Sample.Container : null;
             events.Add(made);

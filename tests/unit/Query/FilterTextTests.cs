@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Which hours and nodes DuckDB's conditions leave.</summary>
+/// <summary>The hours and nodes that DuckDB's conditions select.</summary>
 public sealed class FilterTextTests
 {
     private static readonly DateTime Day = new(2026, 11, 22);

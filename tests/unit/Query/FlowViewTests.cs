@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What the views make of connections that are open for long.</summary>
+/// <summary>Long-lived connections in the views.</summary>
 public sealed class FlowViewTests : IDisposable
 {
     private const ulong LongOne = 1;

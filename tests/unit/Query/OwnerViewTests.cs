@@ -7,8 +7,8 @@ using Xunit;
 namespace NetMon.UnitTests.Query;
 
 /// <summary>
-/// Names of both ends over the captures of three nodes in one folder: node-1 calls an address that a pod of node-2 had a month ago, and
-/// one of node-3 has now.
+/// Names of both ends over the captures of three nodes in one folder: node-1 calls an address that belonged to a pod of node-2 a month
+/// ago and belongs to a pod of node-3 now.
 /// </summary>
 public sealed class OwnerViewTests : IDisposable
 {
@@ -89,8 +89,8 @@ public sealed class OwnerViewTests : IDisposable
     [Fact]
     public void Reuse_within_a_second_never_gives_a_wrong_name()
     {
-        // Ten pods a second have the address one after the other, and each is called twenty times. The next one's sandbox begins
-        // before the last one's end is reported.
+        // Ten pods a second have the address one after the other, and each is called twenty times. The next one's sandbox starts
+        // before the end of the last one is reported.
         const long hour = 20 * Sample.HourLong;
         var begin = Sample.Hour19 + hour;
         List<AddressOwner> pods = [];

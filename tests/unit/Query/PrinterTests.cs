@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Rows of DuckDB in each format.</summary>
+/// <summary>Rows of DuckDB in each output format.</summary>
 public sealed class PrinterTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();

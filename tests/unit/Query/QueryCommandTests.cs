@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>The command line of netmon-query: what it takes for SQL, and what it refuses.</summary>
+/// <summary>The command line of netmon-query: what it accepts as SQL, and what it refuses.</summary>
 public sealed class QueryCommandTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();

@@ -55,7 +55,7 @@ public sealed class SnapshotTests : IDisposable
             names.ForEach(name => File.Copy(sealedFile, Path.Combine(Path.GetDirectoryName(segment)!, name)));
         }
 
-        var other = WriteSegment(Sample.Hour19 + Sample.Second); // of the same hour, and not in the sealed file
+        var other = WriteSegment(Sample.Hour19 + Sample.Second); // of the same hour, but not in the sealed file
         using var snapshot = _capture.Snapshot();
         Assert.Equal([other], snapshot.Segments.Select(file => file.Path));
         Assert.Equal("2", snapshot.Count());
@@ -178,7 +178,7 @@ public sealed class SnapshotTests : IDisposable
         sink.Abandon();
         foreach (var (segment, bytes) in kept.Where(file => !File.Exists(file.Key)))
         {
-            File.WriteAllBytes(segment, bytes); // as if the crash had been before it was removed
+            File.WriteAllBytes(segment, bytes); // as if the crash came before its removal
         }
 
         using var snapshot = _capture.Snapshot();
@@ -190,7 +190,7 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal("node,events\nnode-1,240\n", snapshot.Print("SELECT node, sum(events)::BIGINT AS events FROM kept GROUP BY ALL"));
     }
 
-    /// <summary>A segment with one row, as a killed agent leaves it; its path.</summary>
+    /// <summary>Writes a segment with one row, as a killed agent leaves it; returns its path.</summary>
     private string WriteSegment(long at)
     {
         var before = _capture.Segments;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What of SQL is taken for a question.</summary>
+/// <summary>Which SQL is accepted as a question.</summary>
 public sealed class StatementTests
 {
     [Theory]

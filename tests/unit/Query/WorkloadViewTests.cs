@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What the views call the owners of events.</summary>
+/// <summary>The names of the owners of events in the views.</summary>
 public sealed class WorkloadViewTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>The statements of docs/cluster.md that declare a table of the files have all their columns, with signed types.</summary>
+/// <summary>The table declarations in docs/cluster.md have all columns, with signed types.</summary>
 public sealed class DocumentedTablesTests
 {
     private static readonly string Document = File.ReadAllText(RepositoryFiles.Find("docs/cluster.md", "restore it from git"));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>Six readers of other people over one set of files with extreme values: each gives every value, and finds the same rows by its bounds and Bloom filters as are there.</summary>
+/// <summary>Six independent readers over one set of files with extreme values: each returns every value, and finds the right rows by bounds and Bloom filters.</summary>
 public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderFiles>
 {
     private static readonly Dictionary<string, IParquetReader> Readers = new()
@@ -44,7 +44,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
         Assert.All(files.Owners.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
     }
 
-    /// <summary>DuckDB reads our filters: none may exclude a value from a row group that has it, and of values that are nowhere few may pass.</summary>
+    /// <summary>DuckDB reads our filters: none may exclude a value that its row group has, and few may pass a value that no row group has.</summary>
     [Fact]
     public void Bloom_filters_exclude_what_is_not_there_and_nothing_else()
     {
@@ -127,7 +127,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
         Assert.Equal(ReaderFiles.RowGroupRows, numbers[4] - numbers[2]); // the other groups have addresses below and above that one
     }
 
-    /// <summary>The row groups that a column's filters exclude, with the value that was looked for.</summary>
+    /// <summary>The row groups that a column's filters exclude, with the value searched for.</summary>
     private static List<(long Group, string Value)> Excluded(string path, string column, IEnumerable<string> values) =>
         [.. values.Chunk(50).SelectMany(some => DuckDb.Query(string.Join(" UNION ALL ", some.Select(value => $"SELECT row_group_id, {Quote(value)} FROM parquet_bloom_probe('{path}', '{column}', {Quote(value)}) WHERE bloom_filter_excludes"))))
             .Select(row => ((long)row[0]!, (string)row[1]!))];
@@ -136,7 +136,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     private static string Counter(string name) => $"SELECT toString(sum(value)) FROM system.events WHERE event = '{name}'";
 
-    /// <summary>For each column its lowest, highest and some other value that is there, one that is not, none, and ranges.</summary>
+    /// <summary>For each column its lowest, highest and some other existing value, a missing one, null, and ranges.</summary>
     private static IEnumerable<Condition[]> Conditions(IReadOnlyList<string?[]> rows)
     {
         foreach (var (column, index) in ReaderFiles.Columns.Select((column, index) => (column, index)))

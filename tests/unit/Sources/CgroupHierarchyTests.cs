@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Sources;
 
-/// <summary>Which hierarchy tells containers apart, by what the kernel says of its mounts and controllers.</summary>
+/// <summary>Which hierarchy distinguishes containers, by the kernel's mounts and controllers.</summary>
 public sealed class CgroupHierarchyTests
 {
     private const string NoController = "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpuset\t0\t120\t1\nmemory\t0\t120\t1\npids\t0\t120\t1";

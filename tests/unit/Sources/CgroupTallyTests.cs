@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Sources;
 
-/// <summary>What the kernel's accounts of cgroups add up to.</summary>
+/// <summary>Totals of the kernel's per-cgroup accounts.</summary>
 public sealed class CgroupTallyTests
 {
     private const ulong Minute = 60ul * 1_000_000_000;
@@ -62,7 +62,7 @@ public sealed class CgroupTallyTests
         Fold();
         Pass(11 * Minute);
         _accounts[3].CgroupId = 88;
-        _accounts[3].Seen = 12; // the kernel adds, whoever it was before
+        _accounts[3].Seen = 12; // the kernel adds, whichever cgroup had the element before
 
         Assert.Equal([new CgroupCounters(77, 10, 3, 0), new CgroupCounters(88, 2, 0, 0)], Fold());
     }

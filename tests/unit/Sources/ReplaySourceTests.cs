@@ -36,7 +36,7 @@ public sealed class ReplaySourceTests : IDisposable
     [Fact]
     public async Task What_was_recorded_replays_to_the_same_events_whatever_the_clock_did()
     {
-        // Each tick has another offset, as the kernel's have: an event's time must be by the tick that released it.
+        // Each watermark has another offset, as the kernel's have: an event's time must use the watermark that released it.
         var stream = new List<byte>();
         for (var i = 0UL; i < 2000; i++)
         {
@@ -94,7 +94,7 @@ public sealed class ReplaySourceTests : IDisposable
     [Fact]
     public async Task Bytes_are_accounted_for_across_the_edges_of_the_file_buffer()
     {
-        // 2.5 MiB with a tear every now and then, so that the 1 MiB buffer ends inside of everything.
+        // 2.5 MiB with occasional tears, so that the 1 MiB buffer ends inside every kind of frame.
         var random = new Random(3);
         var stream = Piece.Join(Enumerable.Range(0, 20_000).Select(_ => new Piece((Piece.What)random.Next(7), (uint)random.Next())));
         var expected = new ExpectedFrames(stream);

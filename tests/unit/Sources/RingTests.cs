@@ -85,7 +85,7 @@ public sealed class RingTests : IDisposable
 
         _consumer.Begin();
         Assert.True(_consumer.TryNext(out _));
-        Assert.False(_producer.TryWrite(record)); // read, but not given back yet
+        Assert.False(_producer.TryWrite(record)); // read, but not released yet
         _consumer.Commit();
         Assert.True(_producer.TryWrite(record));
         Assert.False(_producer.TryWrite(record));
@@ -153,7 +153,7 @@ public sealed class RingTests : IDisposable
         {
             for (var i = 0L; i < records;)
             {
-                // The length differs too, so that a header read too early would show.
+                // The length differs too, so that reading a header too early would show.
                 var numbers = (ReadOnlySpan<long>)[i, ~i, i];
                 if (_producer.TryWrite(MemoryMarshal.AsBytes(numbers[..(2 + (int)(i & 1))])))
                 {

@@ -54,7 +54,7 @@ public sealed class BoundsTests : IDisposable
 
         CaptureFolder.WaitFor(() => _capture.Pieces.Length > 0 && _capture.Segments.Length == 1, "pieces of the full segments");
         sink.Write([Sample.Accept(Sample.Hour19 - 1)]);
-        sink.Advance(Sample.Hour19 + 2 * Sample.Second); // seals the hour before, and looks at the bounds behind that
+        sink.Advance(Sample.Hour19 + 2 * Sample.Second); // seals the previous hour, and checks the bounds after that
         CaptureFolder.WaitFor(() => _capture.Reports.Any(line => line.Contains("oldest pieces", StringComparison.Ordinal)), "the pieces to go");
         Assert.Empty(_capture.Pieces);
         sink.Close();
@@ -158,7 +158,7 @@ public sealed class BoundsTests : IDisposable
             var date = Path.Combine(_capture.Events, "date=2026-11-22");
             File.CreateSymbolicLink(date, outside);
             sink.Advance(Sample.Hour19 + 2 * Sample.HourLong);
-            // The look at retention may fail on the link, too, and before the row is in its piece.
+            // The retention check may fail on the link, too, and before the row is in its piece.
             CaptureFolder.WaitFor(() => _capture.Reports.Count > 0 && _capture.Pieces.Length == 1, "the piece, and the failure to be logged");
             Assert.Empty(Directory.GetFileSystemEntries(outside));
 
@@ -180,7 +180,7 @@ public sealed class BoundsTests : IDisposable
         return _counters.Paused > before;
     }
 
-    /// <summary>A row in each hour from 19:00 on; the last hour stays open.</summary>
+    /// <summary>Writes a row in each hour from 19:00 on; the last hour stays open.</summary>
     private static void WriteHours(CaptureSink sink, int hours)
     {
         for (var hour = 0; hour < hours; hour++)

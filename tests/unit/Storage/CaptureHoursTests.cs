@@ -135,7 +135,7 @@ public sealed class CaptureHoursTests : IDisposable
     {
         var sink = _capture.Open(change: options => options with { RowGroupRows = 30_000 });
         var random = new Random(3);
-        int[] order = [.. Enumerable.Range(0, 21_000).OrderBy(n => n + random.Next(6000))]; // up to a batch and a half too late
+        int[] order = [.. Enumerable.Range(0, 21_000).OrderBy(n => n + random.Next(6000))]; // up to a batch and a half late
         order = [.. order[7000..], .. order[..7000]]; // and a clock that was set back once
         foreach (var batch in order.Select(n => Sample.Accept(Sample.Hour19 + n * 1000L)).Chunk(777))
         {

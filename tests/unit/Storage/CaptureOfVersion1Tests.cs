@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>What agent 0.1 left in a capture directory is read and sealed, beside what this one writes.</summary>
+/// <summary>Files that agent 0.1 left in a capture directory are read and sealed, together with those of this version.</summary>
 public sealed class CaptureOfVersion1Tests : IDisposable
 {
     private const string Hour = "date=2026-11-26/hour=12";

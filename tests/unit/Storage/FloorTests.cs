@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>A disk with less room than --keep-free reserves: what goes, and what stays.</summary>
+/// <summary>A disk with less free space than --keep-free: what is removed, and what stays.</summary>
 public sealed class FloorTests : IDisposable
 {
     private const int FileBytes = 4 << 20;
@@ -26,7 +26,7 @@ public sealed class FloorTests : IDisposable
         }
 
         var sink = Open(24 << 20);
-        CaptureFolder.WaitFor(() => !Pauses(sink), "room to be made"); // 16 MiB are free, and 27 are aimed at
+        CaptureFolder.WaitFor(() => !Pauses(sink), "room to be made"); // 16 MiB are free, the target is 27
         Assert.Equal(["hour=03", "hour=04", "hour=05", "hour=06", "hour=07"], _capture.Sealed.Select(file => file.Split('/')[1]));
         Assert.Equal((3, 3L * FileBytes), (sink.Removals.Files(RemovalReason.KeepFree), sink.Removals.Bytes(RemovalReason.KeepFree)));
         Assert.Contains(_capture.Reports, line => line.StartsWith($"removed 3 hours, 2026-11-22T00 to 2026-11-22T02 ({3 * FileBytes} bytes): ", StringComparison.Ordinal) && line.Contains("--keep-free", StringComparison.Ordinal));

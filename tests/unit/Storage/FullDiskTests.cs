@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>A disk that is full or gone, at each stage of an event's way.</summary>
+/// <summary>A disk that is full or gone, at each stage of an event.</summary>
 public sealed class FullDiskTests : IDisposable
 {
     private const int BatchRows = 4096;
@@ -101,7 +101,7 @@ public sealed class FullDiskTests : IDisposable
         }
         catch (IOException)
         {
-            return false; // a file came between the look and the removal
+            return false; // a file appeared between the check and the removal
         }
     }
 
@@ -114,7 +114,7 @@ public sealed class FullDiskTests : IDisposable
 
     private CaptureSink Open() => _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(2), RowGroupRows = 100_000 });
 
-    /// <summary>Whole batches that do not compress: addresses at random. Returns their rows.</summary>
+    /// <summary>Writes whole batches that do not compress: random addresses. Returns their rows.</summary>
     private long WriteBatches(CaptureSink sink, int batches)
     {
         var events = new ConnectionEvent[BatchRows];
@@ -147,7 +147,7 @@ public sealed class FullDiskTests : IDisposable
         }
         catch (IOException)
         {
-            // It is full.
+            // The disk is full.
         }
     }
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>Rows of losses that say whose events they were.</summary>
+/// <summary>Rows of losses with the cgroup of the lost events.</summary>
 public sealed class LossByCgroupTests : IDisposable
 {
     private static readonly ContainerIdentity Web = new(new string('a', 64), "web-0", "shop", "nginx");
@@ -122,7 +122,7 @@ public sealed class LossByCgroupTests : IDisposable
 
     private Journal Losses() => new(this);
 
-    /// <summary>A sink that looks at the counters at every step; its end seals the rows.</summary>
+    /// <summary>A sink that reads the counters at every step; closing it seals the rows.</summary>
     private sealed class Journal : IDisposable
     {
         private readonly LossByCgroupTests _test;

@@ -94,7 +94,6 @@ public sealed class LossTests : IDisposable
         return File.Exists(seen) && File.ReadAllText(seen).Contains($"{watermark} running", StringComparison.Ordinal);
     }
 
-    /// <summary>Times in seconds since 19:00.</summary>
     private List<object?[]> Rows() => _capture.Query(
         $"SELECT (epoch_us(\"from\") - {Sample.Hour19 / 1000}) // 1000000, (epoch_us(\"to\") - {Sample.Hour19 / 1000}) // 1000000, stage, reason, count FROM {{loss}} ORDER BY \"from\", stage");
 }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>What is no file of the agent's in a capture directory, under any name: it hangs and stops nothing.</summary>
+/// <summary>A foreign entry of any name in a capture directory blocks and stops nothing.</summary>
 public sealed class OddEntryTests : IDisposable
 {
     private const string Hour = "date=2026-11-22/hour=18";

@@ -7,8 +7,8 @@ using Xunit;
 namespace NetMon.UnitTests.Storage;
 
 /// <summary>
-/// The capture directory as a kill would leave it between any two steps of a seal: the next start has every row and every
-/// loss exactly once.
+/// The capture directory as a kill would leave it between any two steps of a seal: after the next start it has every row and
+/// every loss exactly once.
 /// </summary>
 public sealed class SealCrashTests : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class SealCrashTests : IDisposable
             {
                 if (++looks > 1)
                 {
-                    allWritten.Set(); // the end looks at the losses when every row is in a segment
+                    allWritten.Set(); // closing reads the losses once every row is in a segment
                 }
 
                 return losses;
@@ -59,7 +59,7 @@ public sealed class SealCrashTests : IDisposable
             sink.Write([.. Enumerable.Range(row, 1000).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L))]);
         }
 
-        firstBegun.Wait(TestContext.Current.CancellationToken); // else one piece is made of all segments
+        firstBegun.Wait(TestContext.Current.CancellationToken); // otherwise all segments become one piece
         sink.Close();
 
         Assert.Equal(

@@ -20,7 +20,7 @@ public sealed class SegmentTests : IDisposable
     [Fact]
     public void The_schema_message_of_a_version_is_always_the_same_bytes()
     {
-        // If this fails after a change of the library or the fields: raise EventColumns.HotVersion, add its digest, and mind the segments of the version before.
+        // If this fails after a change of the library or the fields: raise EventColumns.HotVersion, add its digest, and support segments of the previous version.
         var digests = new Dictionary<string, string>
         {
             ["1"] = "f616f5b2fb303efa0be96c088a5afa61727487e2454cc726b0c47ad629bd631d",
@@ -263,7 +263,7 @@ public sealed class SegmentTests : IDisposable
     public void A_segment_ends_at_its_bound()
     {
         using var looked = new ManualResetEventSlim();
-        var sink = _capture.Open(change: options => options with { SegmentBytes = 1 << 20, SealStep = _ => looked.Wait() }); // none becomes a piece meanwhile
+        var sink = _capture.Open(change: options => options with { SegmentBytes = 1 << 20, SealStep = _ => looked.Wait() }); // none becomes a piece in the meantime
         sink.Write(Mixed(30_000));
         Assert.InRange(_capture.Segments.Length, 5, 7);
         Assert.All(_capture.Segments, segment => Assert.InRange(new FileInfo(segment).Length, 1, 1 << 20));
@@ -284,7 +284,7 @@ public sealed class SegmentTests : IDisposable
         }),
     ];
 
-    /// <summary>Where each batch ends, by the reader.</summary>
+    /// <summary>The end of each batch, by the reader.</summary>
     private List<long> Ends(byte[] bytes)
     {
         var path = Path.Combine(_capture.Path, "whole.arrows");
@@ -299,7 +299,7 @@ public sealed class SegmentTests : IDisposable
         return ends;
     }
 
-    /// <summary>The batches that have a dictionary before them, and where it ends.</summary>
+    /// <summary>The batches with a dictionary before them, and where the dictionary ends.</summary>
     private static SortedDictionary<int, long> Dictionaries(byte[] bytes, List<long> ends)
     {
         var found = new SortedDictionary<int, long>();

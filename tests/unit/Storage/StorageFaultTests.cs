@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>What goes wrong on storage's threads, in the program and around it: it costs what it is about, is counted, and the rest goes on.</summary>
+/// <summary>Faults on storage's threads, in the program and around it: each costs only the affected rows, is counted, and does not stop the rest.</summary>
 public sealed class StorageFaultTests : IDisposable
 {
     private const int Rows = 10_000;
@@ -70,7 +70,7 @@ public sealed class StorageFaultTests : IDisposable
         Assert.Contains(_capture.Reports, line => line.Contains("gave up after 15 s without progress", StringComparison.Ordinal));
         Assert.Equal(Rows, _counters.Delivered);
         never.Set();
-        _capture.WaitForSealed(1); // it goes on where it was, and is done before its folder goes
+        _capture.WaitForSealed(1); // it resumes where it was, and finishes before its folder is removed
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class StorageFaultTests : IDisposable
         sink.Close();
         Assert.Empty(Directory.GetFiles(_capture.Loss, "*.parquet", SearchOption.AllDirectories));
 
-        Open().Close(); // finds no room either
+        Open().Close(); // finds no space either
         File.Delete(filler);
         Open().Close();
         Open().Close();
@@ -192,7 +192,7 @@ public sealed class StorageFaultTests : IDisposable
         }
         catch (IOException)
         {
-            // It is full.
+            // The disk is full.
         }
     }
 }

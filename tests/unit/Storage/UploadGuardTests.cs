@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>What retention removes where sealed files are archived.</summary>
+/// <summary>What retention removes when sealed files are archived.</summary>
 public sealed class UploadGuardTests : IDisposable
 {
     private static readonly UploadTarget Target = UploadTarget.Parse("s3://bucket/prefix");
@@ -20,7 +20,7 @@ public sealed class UploadGuardTests : IDisposable
         var sink = Open();
         WriteHours(sink, 0, 4);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 3 && sink.UploadBacklog.HeldHours == 3, "three hours, held");
-        Assert.Equal(6, sink.UploadBacklog.Files); // with their roll-ups
+        Assert.Equal(6, sink.UploadBacklog.Files); // including their roll-ups
         Assert.Single(_capture.Reports, line => line.Contains("kept beyond", StringComparison.Ordinal));
         Assert.True(sink.UploadBacklog.Bytes > 0);
 
@@ -33,7 +33,7 @@ public sealed class UploadGuardTests : IDisposable
         WriteHours(sink, 5, 1);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 4 && _capture.Sealed[1] == third, "the hour that is in the bucket to go");
         Assert.Equal(first, _capture.Sealed[0]);
-        Assert.Equal(2, Marks().Length); // of the hour that is elsewhere, and of the roll-up, which stays
+        Assert.Equal(2, Marks().Length); // of the hour that is archived elsewhere, and of the roll-up, which stays
 
         Array.ForEach(_capture.Sealed, file => Mark(file));
         Array.ForEach(_capture.Rollups, MarkRollup);

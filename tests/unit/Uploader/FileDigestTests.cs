@@ -75,7 +75,7 @@ public sealed class FileDigestTests : IDisposable
         Assert.All(digest.Sha256Texts, sha256 => Assert.True(new StoredObject(digest.Bytes, "other", sha256).Is(digest)));
         Assert.All(digest.EntityTags, tag => Assert.True(new StoredObject(digest.Bytes, tag.ToUpperInvariant(), null).Is(digest)));
         Assert.False(new StoredObject(digest.Bytes - 1, digest.EntityTags.First(), digest.Sha256Texts.First()).Is(digest));
-        Assert.False(new StoredObject(digest.Bytes, digest.EntityTags.First(), "AAAA").Is(digest)); // SHA-256 counts before an MD5
+        Assert.False(new StoredObject(digest.Bytes, digest.EntityTags.First(), "AAAA").Is(digest)); // SHA-256 takes precedence over an MD5
         Assert.Null(new StoredObject(digest.Bytes, "0123", null).Is(digest)); // an encrypted object's tag
         Assert.Null(new StoredObject(digest.Bytes, null, "").Is(digest));
     }

@@ -71,7 +71,7 @@ public sealed class UploaderProgramTests : IDisposable
 
     private static Task<ProgramOutput> Run(Dictionary<string, string> variables, params string[] arguments) => ProgramOutput.Of("netmon-archive", variables, arguments);
 
-    /// <summary>An S3 server that answers everything with this error; on a port of its own.</summary>
+    /// <summary>An S3 server on its own port that answers everything with this error.</summary>
     private static async Task<WebApplication> StartAsync(string message)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Cgroups;
 
-/// <summary>Which containers a cgroup's path names; the cases are in cgroup-paths.txt.</summary>
+/// <summary>Which containers a cgroup path names; the cases are in cgroup-paths.txt.</summary>
 public sealed class CgroupPathTests
 {
     private static readonly string[] Pieces =
         ["/", "pod", "a1b2c3d4", string.Concat(Enumerable.Repeat("a1b2c3d4", 8)), "-", ":", ".scope", ".slice", "..", "kubepods", "\uffff", "\0"];
 
-    /// <summary>Lines of "path | containers | source"; '#' begins a heading.</summary>
+    /// <summary>Lines of "path | containers | source"; '#' starts a heading.</summary>
     public static TheoryData<string, string, string> Cases =>
         [.. File.ReadLines(RepositoryFiles.Find("tests/unit/Enrichment/Cgroups/cgroup-paths.txt", "it is part of the repository"))
             .Where(line => line.Length > 0 && line[0] != '#')

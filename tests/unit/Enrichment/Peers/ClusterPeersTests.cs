@@ -6,7 +6,7 @@ using static NetMon.UnitTests.Enrichment.Peers.PeerEvents;
 
 namespace NetMon.UnitTests.Enrichment.Peers;
 
-/// <summary>What the Kubernetes API says of addresses, alone and beside what the node itself knows.</summary>
+/// <summary>Peers from the Kubernetes API, alone and combined with what the node itself knows.</summary>
 public sealed class ClusterPeersTests
 {
     private readonly PeerTable _table = new("node-1");
@@ -72,7 +72,7 @@ public sealed class ClusterPeersTests
         _table.Cluster.SetNode("node-2", [], "");
         Serve("web", 8080, 8443);
         Assert.Equal(["web", "web", ""], Services(8080, 8443, 9090));
-        Assert.Equal("web", Of(Inbound(Web, T))?.Service); // who calls serves it, whatever the port is
+        Assert.Equal("web", Of(Inbound(Web, T))?.Service); // the caller serves it, whatever its port
 
         Serve("metrics", 9090);
         Assert.Equal(["web", "web", "metrics", ""], Services(8080, 8443, 9090, 22));
@@ -82,7 +82,7 @@ public sealed class ClusterPeersTests
         Assert.Equal(["", "web", "metrics"], Services(8080, 8443, 9090));
 
         Serve("all");
-        Assert.Equal(["", "", ""], Services(8080, 8443, 9090)); // its ports are not known, so it may be each
+        Assert.Equal(["", "", ""], Services(8080, 8443, 9090)); // its ports are unknown, so any port matches
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ClusterPeersTests
     {
         _table.Cluster.SetService("shop/web", new ServiceFacts("web", "shop"), [Address(Web)], [80], []);
         Assert.Equal(["web", "web"], Services(80, 81));
-        _table.Cluster.SetService("shop/db", new ServiceFacts("db", "shop"), [Address(Web)], [5432], []); // a load balancer's address
+        _table.Cluster.SetService("shop/db", new ServiceFacts("db", "shop"), [Address(Web)], [5432], []); // the address of a load balancer
         Assert.Equal(["web", "db"], Services(80, 5432));
         Assert.Null(Of(Outbound(Web, T, port: 81)));
     }

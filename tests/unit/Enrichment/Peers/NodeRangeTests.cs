@@ -6,7 +6,7 @@ using static NetMon.UnitTests.Enrichment.Peers.PeerEvents;
 
 namespace NetMon.UnitTests.Enrichment.Peers;
 
-/// <summary>The node of an address that no pod is known for, by the ranges of the nodes' pods, and only where the network uses these.</summary>
+/// <summary>The node of an address without a known pod, from the pod ranges of the nodes, and only where the network uses these ranges.</summary>
 public sealed class NodeRangeTests
 {
     private readonly PeerTable _table = new("node-1");
@@ -46,7 +46,7 @@ public sealed class NodeRangeTests
         Endpoint("host", "192.168.0.2", "node-2");
         Assert.Equal("node-3", Of("10.3.0.9")?.Node);
 
-        Endpoint("b", "10.3.0.5", "node-2"); // the network gives out addresses by itself
+        Endpoint("b", "10.3.0.5", "node-2"); // the network assigns addresses outside the ranges
         Assert.Null(Of("10.3.0.9"));
         Assert.Equal(("b", "node-2"), Of("10.3.0.5") is { } peer ? (peer.PodName, peer.Node) : default);
 

@@ -6,7 +6,7 @@ using static NetMon.UnitTests.Enrichment.Peers.PeerEvents;
 
 namespace NetMon.UnitTests.Enrichment.Peers;
 
-/// <summary>Who is at the other end: by address and by time, and nobody where it is not certain.</summary>
+/// <summary>Peers by address and time; no peer where the owner is uncertain.</summary>
 public sealed class PeerTableTests
 {
     private readonly PeerTable _table = new("node-1");
@@ -179,7 +179,7 @@ public sealed class PeerTableTests
         Assert.Null(Of(Outbound(Web, T + 5)));
         Assert.Equal(100 - AddressClaims.Most, _table.Local.Counters.Evicted);
 
-        // Its owners ended years ago, so it makes room.
+        // Its owners ended years ago, so it is evicted.
         for (var n = 0; n < 20_000; n++)
         {
             Local($"10.{1 + n / 65536}.{n / 256 % 256}.{n % 256}", $"t{n}", "p", T);

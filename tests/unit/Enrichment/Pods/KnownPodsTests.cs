@@ -8,7 +8,7 @@ using static NetMon.UnitTests.Enrichment.DirectoryUnderTest;
 
 namespace NetMon.UnitTests.Enrichment.Pods;
 
-/// <summary>Which address is whose, from when to when, as the directory passes it on.</summary>
+/// <summary>The owner of each address and its time range, as the directory reports it.</summary>
 public sealed class KnownPodsTests
 {
     private readonly DirectoryUnderTest _node = new();
@@ -97,7 +97,7 @@ public sealed class KnownPodsTests
         _node.Made(7, "/docker/" + Id(1));
         _node.Tell(new PodNews([container], []));
         _node.Removed(7);
-        _node.Tell(new PodNews([], [new PodEnd(Id(1), 99)])); // of the former run
+        _node.Tell(new PodNews([], [new PodEnd(Id(1), 99)])); // from the previous run
         Assert.Single(_passed);
 
         _node.Tell(new PodNews([], [new PodEnd(Id(1), 200)]));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>Real runtimes' interfaces over real sockets that come and go.</summary>
+/// <summary>Real runtime interfaces over real sockets that appear and disappear.</summary>
 public sealed class ContainerRuntimesTests : IDisposable
 {
     private static readonly RuntimeOptions Quick = new()
@@ -41,7 +41,7 @@ public sealed class ContainerRuntimesTests : IDisposable
                 Assert.Equal(["c1"], (await node.NextReport()).Answered);
             }
 
-            // Its end is noticed though nobody asks, because its events are followed.
+            // The loss is noticed without a request, because the events are followed.
             await Bound.Until(() => node.Runtimes.Present == 0);
         }
 
@@ -87,7 +87,7 @@ public sealed class ContainerRuntimesTests : IDisposable
         await using var server = new SocketServer(_folder["d"], SocketServer.Hang);
         await using var node = new Node([new RuntimeEndpoint(_folder["d"], RuntimeKind.Docker)], Quick with { CallDeadline = TimeSpan.FromMilliseconds(50) });
         node.Runtimes.Start();
-        await Bound.Until(() => node.Status.Failures >= 3 && server.Accepted >= 3); // on a busy machine the deadline is first
+        await Bound.Until(() => node.Status.Failures >= 3 && server.Accepted >= 3); // on a busy machine the deadline may expire first
 
         Assert.InRange(server.Accepted, 3, (int)node.Status.Failures + 2);
         Assert.Contains("no answer within 0.05 s", Assert.Single(node.Log), StringComparison.Ordinal);

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>What the sandboxes of CRI say of their containers, and their addresses.</summary>
+/// <summary>Pod data and addresses from CRI sandboxes.</summary>
 public sealed class CriPodTests : IDisposable
 {
     private const long Began = 1_800_000_000_000_000_000;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>Whatever is behind a socket: a clear failure or none, and no wait past the bound.</summary>
+/// <summary>Any server behind a socket gives a clear failure or none, and no wait beyond the timeout.</summary>
 public sealed class HostileSocketTests : IDisposable
 {
     private readonly RuntimeFolder _folder = new();

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>Lists that would be gigabytes as objects.</summary>
+/// <summary>Lists that would take gigabytes as objects.</summary>
 public sealed class LargeAnswerTests
 {
     private readonly PodSandboxes _pods = new(new PodNaming("n1"));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>When a runtime is asked, by a clock of the test's own.</summary>
+/// <summary>When a runtime is called, by a clock that the test controls.</summary>
 public sealed class RuntimeLinkTests : IDisposable
 {
     private static readonly ContainerIdentity App = new("a1", "web-0", "shop", "app");

@@ -54,7 +54,7 @@ public sealed class RuntimeReportsTests
         }
 
         link.Post(new RuntimeNews(new ContainerIdentity("c"), Ended("a")));
-        Assert.Equal((true, 1), (link.Owes, link.LeftOut)); // the container is asked for when an event comes from it
+        Assert.Equal((true, 1), (link.Owes, link.LeftOut)); // an event of the container triggers the request
         while (_reports.TryTake(out _))
         {
         }
@@ -115,7 +115,7 @@ public sealed class RuntimeReportsTests
             }
         }, Bound.Token);
 
-        // Each of these would never return if it took as long as there is something.
+        // Each of these would never return if it waited until the queue is empty.
         for (var n = 0; n < 1000; n++)
         {
             node.Directory.TakeNews();

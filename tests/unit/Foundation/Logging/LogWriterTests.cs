@@ -7,10 +7,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Foundation.Logging;
 
-/// <summary>Log lines on descriptors that do not take them.</summary>
+/// <summary>Log lines to descriptors that do not accept them.</summary>
 public sealed partial class LogWriterTests
 {
-    private const int Lines = 2000; // of 1000 bytes: more than a pipe holds
+    private const int Lines = 2000; // of 1000 bytes: more than a pipe buffers
 
     [Fact]
     public async Task Lines_of_many_threads_come_whole_and_each_once()

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Filters;
 
-/// <summary>What each option of the filters takes, and the condition that it makes.</summary>
+/// <summary>The values of each filter option, and the condition that each makes.</summary>
 public sealed class FilterOptionsTests
 {
     private const string Workload = "workload_name(workload, pod_namespace, pod_name, container_name, process)";

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Filters;
 
-/// <summary>Answers under filters over three hours of two nodes: the same as by SQL over all events, whether sums or rows give them.</summary>
+/// <summary>Answers under filters over three hours of two nodes: the same as SQL over all events, whether roll-ups or rows give them.</summary>
 public sealed class FilteredAnswerTests : IDisposable
 {
     private const string Sums = "SELECT node, direction, process, pod_name, workload, peer, port, result, errno, sum(attempts)::BIGINT AS attempts, sum(accepts)::BIGINT AS accepts, sum(closed)::BIGINT AS closed,"
         + " sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received, sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last FROM ";
 
-    /// <summary>What sums are of, from the events alone.</summary>
+    /// <summary>The expected sums, computed from the events alone.</summary>
     private const string OfRows = "(SELECT node, 'outbound' AS direction, process, pod_name, workload, dst_ip AS peer, dst_port AS port, result, errno, 1 AS attempts, 0 AS accepts, 0 AS closed, 0 AS bytes_sent, 0 AS bytes_received, 0 AS retransmits, timestamp AS first, timestamp AS last"
         + " FROM chosen WHERE type = 'CONNECT' UNION ALL SELECT node, 'inbound', process, pod_name, workload, src_ip, dst_port, NULL, NULL, 0, 1, 0, 0, 0, 0, timestamp, timestamp FROM chosen WHERE type = 'ACCEPT'"
         + " UNION ALL SELECT node, direction, process, pod_name, workload, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END, dst_port, CASE direction WHEN 'outbound' THEN 'established' END, NULL, 0, 0, (type = 'CLOSE')::INTEGER, delta_sent, delta_received,"
@@ -193,7 +193,7 @@ public sealed class FilteredAnswerTests : IDisposable
         Add(isInbound ? Sample.Accept(0) : Sample.Connect(0), begins, isInbound);
         for (var hour = begins / 3600 + 1; hour <= ends / 3600; hour++)
         {
-            Traffic(Sample.Flow(0), hour * 3600); // what is open when an hour begins is reported
+            Traffic(Sample.Flow(0), hour * 3600); // connections that are open at the start of an hour are reported
         }
 
         if (kind > 1)

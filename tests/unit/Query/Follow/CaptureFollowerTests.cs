@@ -6,7 +6,7 @@ using static NetMon.UnitTests.Query.Follow.FollowedCapture;
 
 namespace NetMon.UnitTests.Query.Follow;
 
-/// <summary>Each row of a capture once, whatever becomes of its segment meanwhile.</summary>
+/// <summary>Returns each row of a capture once, whatever happens to its segment in the meantime.</summary>
 public sealed class CaptureFollowerTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();
@@ -80,7 +80,7 @@ public sealed class CaptureFollowerTests : IDisposable
         CaptureFolder.WaitFor(() => _capture.Pieces.Length > 0 && _capture.Segments.Length == 1, "pieces");
         using var snapshot = _capture.Snapshot();
         Assert.Equal("26000", snapshot.Count());
-        Write(sink, Numbered(26_000, 9000, Sample.Hour19)); // ends the segment and begins another
+        Write(sink, Numbered(26_000, 9000, Sample.Hour19)); // closes the segment and opens another
         followed.Follower.ContinueAfter(snapshot);
         followed.ReadUntil(9000);
         sink.Close();
@@ -107,7 +107,7 @@ public sealed class CaptureFollowerTests : IDisposable
             using var followed = FromNow(other);
             using (var growing = new FileStream(Path.Combine(folder, "node-1.torn-1.arrows"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
             {
-                const int step = 4999; // ends in all parts of messages
+                const int step = 4999; // cuts messages at every position
                 for (var at = 0; at < whole.Length; at += step)
                 {
                     growing.Write(whole, at, Math.Min(step, whole.Length - at));
@@ -139,7 +139,7 @@ public sealed class CaptureFollowerTests : IDisposable
             File.WriteAllBytes(copy, bytes);
         }
 
-        // One too many: the oldest names were opened, and one copy was not.
+        // One over the limit: the oldest names were opened, and one copy was not.
         CaptureFolder.WaitFor(() => OpenFiles(folder) == SegmentWatch.MostOpen, "open segments");
         Array.ForEach(copies, File.Delete);
         CaptureFolder.WaitFor(

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Follow;
 
-/// <summary>Events out of files are those that were written, to the microsecond: their JSON lines say so.</summary>
+/// <summary>Events read from files equal the written ones to the microsecond; the test compares their JSON lines.</summary>
 public sealed class StoredEventsTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();
@@ -84,7 +84,7 @@ public sealed class StoredEventsTests : IDisposable
         }
     }
 
-    /// <summary>One of each kind, a microsecond apart.</summary>
+    /// <summary>One event of each kind, a microsecond apart.</summary>
     private static IEnumerable<ConnectionEvent> Events()
     {
         var dialed = Sample.Connect(0, flags: RecordFlags.Dialed);

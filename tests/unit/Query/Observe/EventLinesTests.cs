@@ -9,7 +9,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Observe;
 
-/// <summary>Lines for people: aligned, within the terminal, and nothing in them that a terminal obeys.</summary>
+/// <summary>Lines for people: aligned, no wider than the terminal, and without control sequences.</summary>
 public sealed partial class EventLinesTests
 {
     private static readonly ConnectionEvent Failed = Sample.Connect(Sample.Hour19 + 123_456_789, error: 111) with { Container = Sample.Container, Peer = Sample.Peer };

@@ -23,7 +23,7 @@ public sealed class TopTests
         Assert.Equal((2L, 4L, 6L), (row.Now.Connections, row.Ten.Connections, row.Minute.Connections));
         Assert.Equal("node/curl", row.Name);
 
-        // A second later all have moved on.
+        // A second later all have changed.
         row = Assert.Single(table.Rows(TopOrder.Connections, Second + 1, 1));
         Assert.Equal((0L, 3L, 5L), (row.Now.Connections, row.Ten.Connections, row.Minute.Connections));
         Assert.Empty(table.Rows(TopOrder.Connections, Second + 60, 1));
@@ -95,7 +95,7 @@ public sealed class TopTests
 
         Assert.Equal([("(others)", 2L), ("a", 2L), ("b", 1L), ("c", 1L)], table.Rows(TopOrder.Connections, Second, 1).Select(row => (row.Name, row.Now.Connections)));
 
-        // What was silent for a minute makes room.
+        // A row that was silent for a minute is evicted.
         Add("a", Sample.Hour19 + 61 * Sample.Second);
         Add("f", Sample.Hour19 + 61 * Sample.Second);
         Assert.Equal(["a", "f"], table.Rows(TopOrder.Connections, Second + 61, 1).Select(row => row.Name));

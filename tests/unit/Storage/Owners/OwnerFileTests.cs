@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage.Owners;
 
-/// <summary>Files of owners as a sink writes them: of an hour that goes on, of one that is over, after a crash, and in the next run.</summary>
+/// <summary>Files of owners as a sink writes them: of a current hour, of a past hour, after a crash, and in the next run.</summary>
 public sealed class OwnerFileTests : IDisposable
 {
     private const long Second = 1_000_000_000;

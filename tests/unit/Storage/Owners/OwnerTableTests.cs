@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage.Owners;
 
-/// <summary>Which ranges the table has of an hour, and that it stays within its bounds.</summary>
+/// <summary>The ranges of an hour in the table, and that it stays within its bounds.</summary>
 public sealed class OwnerTableTests
 {
     private const long Second = 1_000_000_000;

@@ -6,10 +6,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage.Rollups;
 
-/// <summary>Roll-ups say what the events say that they sum up, whatever happens while they are made.</summary>
+/// <summary>Roll-ups have the sums of their events, whatever happens while they are made.</summary>
 public sealed class RollupTests : IDisposable
 {
-    /// <summary>How many bits are flipped.</summary>
+    /// <summary>Number of bits to flip.</summary>
     private static readonly int Flips = int.Parse(Environment.GetEnvironmentVariable("NETMON_FLIPS") ?? "1000", CultureInfo.InvariantCulture);
 
     private readonly string _crashes = Directory.CreateTempSubdirectory("netmon-crashes-").FullName;
@@ -177,9 +177,9 @@ public sealed class RollupTests : IDisposable
             }
         }
 
-        Assert.InRange(refused, Flips / 2, Flips); // changes of Bloom filters are not noticed here: they are not read
+        Assert.InRange(refused, Flips / 2, Flips); // changes to Bloom filters go unnoticed: nothing reads them here
 
-        // The one at hand is damaged in a page: the hour's is made of the events.
+        // A page of the existing roll-up is damaged: the roll-up of the hour is made from the events.
         whole[40] ^= 1;
         File.WriteAllBytes(hot, whole);
         folder.Rollups.Seal(RollupFolder.Hour);
@@ -200,7 +200,7 @@ public sealed class RollupTests : IDisposable
         var before = GC.GetAllocatedBytesForCurrentThread();
         folder.Rollups.SumUp(RollupFolder.Hour);
 
-        // All that is allocated, garbage too: 80,000 rows as they are stored have more.
+        // All allocations, garbage included: 80,000 stored rows would take more.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 24 << 20);
         Assert.Equal([[80_000L]], Storage.DuckDb.Query($"SELECT count(*) FROM read_parquet('{folder.Path}/hot/{RollupFolder.HourFolder}/{Assert.Single(folder.HotRollups)}')"));
     }
@@ -275,7 +275,7 @@ public sealed class RollupTests : IDisposable
         Assert.Equal(rows, rollup);
     }
 
-    /// <summary>The hour has its roll-up, each key once, and nothing of it is left in hot/.</summary>
+    /// <summary>The hour has its roll-up, each key once, and hot/ has nothing left of it.</summary>
     private static void AssertSealed(RollupFolder folder)
     {
         var rollup = $"'{folder.Path}/rollup/{RollupFolder.HourFolder}/node-1.parquet'";
