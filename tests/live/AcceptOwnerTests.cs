@@ -7,10 +7,10 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Whose an accepted connection is, and what it costs others to know.</summary>
+/// <summary>The owner of an accepted connection, and the cost of finding it.</summary>
 public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDisposable
 {
-    /// <summary>In turns, and the best of each: what else runs on the machine only ever adds.</summary>
+    /// <summary>Alternates, and takes the best of each: other load on the machine only adds.</summary>
     private const int Rounds = 4;
 
     private readonly Scratch _scratch = new();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Sealed files in a bucket of a real S3 server: all there, whole, whatever is killed meanwhile, and nothing told that is secret.</summary>
+/// <summary>Sealed files in a bucket of a real S3 server: all of them arrive complete, whatever is killed, and no log has a secret.</summary>
 public sealed class ArchiveTests : IDisposable
 {
     private const string Key = "NETMONTESTACCESSKEYID";
@@ -48,7 +48,7 @@ public sealed class ArchiveTests : IDisposable
         }
 
         Assert.Equal(20_000, Duck.Number($"SELECT count(*) FROM {Duck.Events(copy)} WHERE date IS NOT NULL AND hour IS NOT NULL"));
-        Assert.Contains(" info agent: stopped: ", agent.Log.TrimEnd().Split('\n')[^1], StringComparison.Ordinal); // the account is still what comes last
+        Assert.Contains(" info agent: stopped: ", agent.Log.TrimEnd().Split('\n')[^1], StringComparison.Ordinal); // the agent's summary is still the last line
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ArchiveTests : IDisposable
         Fill(1_000_000); // 20 MB: three parts
         using (var killed = Start("--archive", "s3://events", "--archive-bandwidth", "1MiB", "--source", "synthetic:rate=1"))
         {
-            WaitFor.True(() => Parts(1) == 1, "the first part"); // there are ten seconds until the last
+            WaitFor.True(() => Parts(1) == 1, "the first part"); // the last part is ten seconds away
             killed.Kill();
         }
 
@@ -194,7 +194,7 @@ public sealed class ArchiveTests : IDisposable
     private string[] Environments =>
         [$"AWS_ACCESS_KEY_ID={Key}", $"AWS_SECRET_ACCESS_KEY={Secret}", $"AWS_SESSION_TOKEN={Token}", "AWS_REGION=eu-central-1", $"AWS_ENDPOINT_URL={_store.Url}", "AWS_EC2_METADATA_DISABLED=true"];
 
-    /// <summary>A sealed hour, made before the test looks at uploads.</summary>
+    /// <summary>A sealed hour, made before the test checks uploads.</summary>
     private void Fill(int events)
     {
         Shell.Run(Repository.Agent, "run", "--json", "none", "--node", "n1", "--capture", Capture, "--source", $"synthetic:count={events}").MustSucceed();
@@ -213,8 +213,8 @@ public sealed class ArchiveTests : IDisposable
     private int Tries(string status) => _store.Requests.Count(line => line.Contains(status, StringComparison.Ordinal));
 
     /// <summary>
-    /// Everything is in the bucket after an agent's stop. The agent gives the uploader five seconds for what it seals then, which a busy
-    /// machine may not have: what is missing must arrive by one more try, and that must have taken longer than a fraction of the time there was.
+    /// Everything is in the bucket after the agent has stopped. The agent gives the uploader five seconds for files sealed at the end; a busy
+    /// machine may need longer: missing files must arrive in one more try, and the first must have used a large part of its time.
     /// </summary>
     private void AssertAllIn(string bucket)
     {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>A runtime that hangs or talks nonsense costs names, never events and never time.</summary>
+/// <summary>A runtime that hangs or sends garbage costs names, but no events and no time.</summary>
 [Trait("suite", "runtimes")]
 public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
 {
@@ -39,7 +39,7 @@ public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
         var clock = new LineClock(agent);
         containerd.Cri.StartContainer(load.Id);
 
-        // Lines don't wait for the runtime: half of them come before it answers, if it ever does, and while there is load.
+        // Lines don't wait for the runtime: half of them arrive before it answers, if it ever does, and during the load.
         WaitFor.True(() => clock.Lines >= EventsPerConnection * Rate * seconds / 2, "half of the lines");
         Assert.NotEqual(ContainerState.ContainerExited, containerd.Cri.ContainerStatus(load.Id).State);
         halfCame.SetResult();
@@ -59,7 +59,7 @@ public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("nothing lost", agent.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(own, line => line.Event.Container?.Id != load.Expected.Id);
         Assert.True(broken.Connections > 0, "the agent did not even ask");
-        // Without names the uid of the pod stands in, to join with.
+        // Without names an event has the pod's uid for joins.
         Assert.DoesNotContain(own, line => line.Event.Container is { IsNamed: false } c && c.PodUid != pod.Plan.Uid);
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon query over a bucket of three nodes' hours, as their agents' netmon-archive uploaded them.</summary>
+/// <summary>netmon query over a bucket with the hours of three nodes, as their agents' netmon-archive uploaded them.</summary>
 public sealed class BucketQueryTests : IDisposable
 {
     private static readonly string[] Nodes = ["n1", "n2", "n3"];

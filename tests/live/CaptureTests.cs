@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The Parquet files against the JSON lines of the same run, in stock DuckDB.</summary>
+/// <summary>The Parquet files compared with the JSON lines of the same run, in stock DuckDB.</summary>
 public sealed class CaptureTests : IDisposable
 {
     private static readonly string[] Columns =

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Containers by the cgroup paths of other nodes than this machine: v2 alone, v1 asked for, other drivers, another runtime.</summary>
+/// <summary>Containers by cgroup paths that this machine does not have: v2 alone, v1 on request, other drivers, another runtime.</summary>
 [Trait("suite", "runtimes")]
 public sealed class CgroupLayoutTests(ITestOutputHelper output) : IDisposable
 {

@@ -10,7 +10,7 @@ using YamlDotNet.Serialization;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ops/helm, without a cluster: rendered by helm, read strictly, and held against what kustomize makes of ops/kubernetes.</summary>
+/// <summary>ops/helm without a cluster: rendered by helm, parsed strictly, and compared with kustomize's output for ops/kubernetes.</summary>
 public sealed class ChartTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -95,7 +95,7 @@ public sealed class ChartTests
         Assert.Equal("/sys/fs/bpf", container.VolumeMounts.Single(mount => mount.Name == "bpf").MountPath);
         Assert.Equal("/run/crio", pod.Volumes.Single(volume => volume.Name == "runtime").HostPath.Path);
         Assert.Equal("/run/crio", container.VolumeMounts.Single(mount => mount.Name == "runtime").MountPath);
-        // A variable that the agent does not know would be silently without effect, a value that it does not take would end it.
+        // The agent would ignore an unknown variable, and exit on an invalid value.
         var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS" and not "NETMON_HEALTH").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", .. container.Args.Skip(1)]);
         Assert.True(started.ExitCode == 0, started.Error);
         var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
@@ -145,7 +145,7 @@ public sealed class ChartTests
         var component = PolicyOf(ManifestTests.WithComponent("network-policy"));
         Assert.Equal(KubernetesJson.Serialize(component.Spec), KubernetesJson.Serialize(policy.Spec));
         Assert.Equal((component.Metadata.Name, component.Metadata.NamespaceProperty), (policy.Metadata.Name, policy.Metadata.NamespaceProperty));
-        // Metrics are named and health is not: only the node reaches that.
+        // The port for metrics has a name and the port for health has none: only the node uses that.
         Assert.Equal("metrics", Assert.Single(Assert.Single(policy.Spec.Ingress).Ports).Port.Value);
         var other = PolicyOf(Manifest.Of(Chart.Render("--set", "networkPolicy.enabled=true,networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8").MustSucceed().Output));
         Assert.Equal("10.0.0.0/8", Assert.Single(Assert.Single(other.Spec.Ingress).FromProperty).IpBlock.Cidr);
@@ -233,14 +233,14 @@ public sealed class ChartTests
 
     private static V1NetworkPolicy PolicyOf(Manifest manifest) => Assert.Single(manifest.Objects.OfType<V1NetworkPolicy>());
 
-    /// <summary>What the schema knows, as image.tag; of what is handed on to Kubernetes as it is, only the outermost name.</summary>
+    /// <summary>The names that the schema knows, such as image.tag; of values passed to Kubernetes unchanged, only the outermost name.</summary>
     private static IEnumerable<string> Names(JsonElement schema, string before) => schema.GetProperty("properties").EnumerateObject()
         .Where(property => property.Name != "global")
         .SelectMany(property => property.Name is not ("resources" or "affinity" or "updateStrategy" or "podLabels") && property.Value.TryGetProperty("properties", out _)
             ? Names(property.Value, $"{before}{property.Name}.")
             : [before + property.Name]);
 
-    /// <summary>Every object but the namespace, which is helm's affair; labels on objects are helm's, too, but for the pod's.</summary>
+    /// <summary>Every object except the namespace, which helm creates, without the labels that helm adds outside the pod.</summary>
     private static void AssertSame(Manifest overlay, Manifest chart)
     {
         Assert.Equal(Texts(overlay), Texts(chart));
@@ -250,7 +250,7 @@ public sealed class ChartTests
     private static IEnumerable<string> Texts(Manifest manifest) => manifest.Objects.Where(o => o is not V1Namespace).Select(o =>
     {
         ((IMetadata<V1ObjectMeta>)o).Metadata.Labels = null;
-        // The chart says where its images are, the base leaves that to who deploys it.
+        // The chart names its images; the base leaves that to its users.
         foreach (var container in (o as V1DaemonSet)?.Spec.Template.Spec.Containers ?? [])
         {
             container.Image = Regex.Replace(container.Image, "^registry.example.org/([a-z-]+):[0-9.]+$", "$1");
@@ -266,7 +266,7 @@ public sealed class ChartTests
         return Sorted(JsonNode.Parse(KubernetesJson.Serialize(o)))!.ToJsonString(Indented);
     }).Order(StringComparer.Ordinal);
 
-    /// <summary>The same with every object's keys in order.</summary>
+    /// <summary>The same with the keys of every object sorted.</summary>
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
         JsonObject o => new JsonObject(o.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ClickHouse over a bucket of three nodes' hours, as their agents uploaded them: the statements of docs/cluster.md.</summary>
+/// <summary>ClickHouse over a bucket with the hours of three nodes, as their agents uploaded them: the statements of docs/cluster.md.</summary>
 public sealed class ClickHouseTests : IDisposable
 {
     private static readonly string[] Nodes = ["n1", "n2", "n3"];
@@ -62,7 +62,7 @@ public sealed class ClickHouseTests : IDisposable
         $"{Repository.Agent} run --json none --node {node} --capture {_scratch["capture"]}/{node} --source {source} && "
         + $"{Path.Combine(Path.GetDirectoryName(Repository.Agent)!, "netmon-archive")} --capture {_scratch["capture"]}/{node} --to s3://events/cluster-1 --once").MustSucceed();
 
-    /// <summary>The rows of each statement, whose columns are all texts.</summary>
+    /// <summary>The rows of each statement; all columns are texts.</summary>
     private List<string[][]> Ask(string runner, params string[] statements)
     {
         var questions = _scratch["questions.json"];

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The number that holds the events of one end of a connection together, and what CLOSE repeats of the first event.</summary>
+/// <summary>The connection id that all events of one end share, and the fields that CLOSE repeats from the first event.</summary>
 public sealed class ConnectionIdTests
 {
     [Theory]
@@ -21,7 +21,7 @@ public sealed class ConnectionIdTests
         Assert.Equal(0, LossReport.Total(traced.Agent.Log));
         Assert.DoesNotContain(events, e => e.ConnectionId == 0);
 
-        // Every shape that the events of one number may have, and how often it comes: a connection's ends, and failed attempts.
+        // Every combination of events that one id may have, and its expected count: a connection's ends, and failed attempts.
         var ends = events.GroupBy(e => e.ConnectionId).ToList();
         Assert.Equal(
             ["1000 x CONNECT refused", "9000 x ACCEPT , CLOSE ", "9000 x CONNECT established, CLOSE "],

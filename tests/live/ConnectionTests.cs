@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Real connections of every kind, compared one by one with what their maker recorded.</summary>
+/// <summary>Real connections of every kind, compared one by one with the load generator's log.</summary>
 public sealed class ConnectionTests : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -109,7 +109,7 @@ public sealed class ConnectionTests : IDisposable
         space.WaitUntilClosed();
         agent.Stop();
         var comparison = Comparison.Of(TruthLog.Read(truth), SeenEvent.Read(_scratch["events.json"]));
-        // This spine may be skipped by the kernel; then the log must say so.
+        // The kernel may skip this spine; then the log must report it.
         Assert.True(comparison.Missing == 0 || agent.Log.Contains("source.recursion", StringComparison.Ordinal), comparison.ToString());
         Assert.Equal(0, comparison.Surplus);
     }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Which container each event names, with containerd and pods made as kubelet makes them.</summary>
+/// <summary>The container of each event, with containerd and pods made as kubelet makes them.</summary>
 [Trait("suite", "runtimes")]
 public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
 {
@@ -73,7 +73,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
         var withId = connects.Where(e => e.Container is { } c && ends.ContainsKey(c.Id)).ToList();
         var expected = containers.ToDictionary(c => c.Expected.Id, c => c.Expected);
         var named = withId.Count(e => e.Container == expected[e.Container!.Id]);
-        // The runtime notes the end when it has reaped the process: the life is rather shorter than this.
+        // The runtime notes the end after reaping the process, so the real lifetime is shorter.
         var lives = new Distribution(withId.Select(e => (DateTimeOffset.FromUnixTimeMilliseconds(0).AddTicks(ends[e.Container!.Id] / 100).UtcDateTime - e.Time).TotalMilliseconds).DefaultIfEmpty());
         Say($"short-lived containers: {withId.Select(e => e.Container!.Id).Distinct().Count()} of {ShortLived} with their id, {named} with their names; from CONNECT to the end {lives}");
         Say(LossReport.Names(agent.Log));
@@ -148,7 +148,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
         var line = Assert.Single(doctor.Output.Split('\n'), l => l.Contains(containerd.Socket, StringComparison.Ordinal));
         output.WriteLine(line);
         Assert.Contains(containerd.Version.Split('~')[0], line, StringComparison.Ordinal);
-        Assert.Matches(@"\b[23] containers", line); // the pod's sandbox may count
+        Assert.Matches(@"\b[23] containers", line); // may include the pod's sandbox
         Assert.Contains("cgroup", doctor.Output, StringComparison.Ordinal);
     }
 

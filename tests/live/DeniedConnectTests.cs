@@ -4,8 +4,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// Connects that another BPF program at the same hook denies, as socket load balancers do without a backend: one CONNECT
-/// each, when it happened and with the errno that the caller got, whoever closes the socket and whenever.
+/// Connects that another BPF program at the same hook denies, as socket load balancers without a backend do: one CONNECT
+/// each, with its time and the errno that the caller got, whoever closes the socket and whenever.
 /// </summary>
 public sealed class DeniedConnectTests
 {
@@ -30,7 +30,7 @@ public sealed class DeniedConnectTests
         AssertDenied(traced, cgroup, address, errno, result, closer);
     }
 
-    /// <summary>A program that came later runs after the agent's: what it says is seen by a hook behind connect() alone.</summary>
+    /// <summary>A program attached later runs after the agent's: only a hook after connect() sees its verdict.</summary>
     [Theory]
     [InlineData("auto", true)]
     [InlineData("listener", true)]
@@ -102,7 +102,7 @@ public sealed class DeniedConnectTests
             [$"5 x CONNECT {address} {DeniedPort} pid {truth[0].Pid} denied {result} errno {errno}"],
             Counted.By(early, e => $"{e.Type} {e.DestinationAddress} {e.DestinationPort} pid {e.Pid} {e.Process} {e.Result} errno {e.Errno}"));
 
-        // The calls took as long as their caller says that they did, or less.
+        // The calls took at most as long as their caller measured.
         var longest = truth.Max(end => (end.EndNanoseconds - end.StartNanoseconds) / 1000);
         Assert.All(early, e => Assert.InRange(e.LatencyMicroseconds ?? -1, 0, longest));
         Assert.Equal(5, traced.EventsAtEnd().Count); // the close adds none

@@ -4,8 +4,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// make deploy, undeploy and logs against a stand-in for kubectl, because there is no API server to be had: it answers from files, and
-/// writes down what it was asked.
+/// make deploy, undeploy and logs against a stand-in for kubectl, because no API server is available: it answers from files, and
+/// records its requests.
 /// </summary>
 public sealed class DeployTests : IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class DeployTests : IDisposable
 
     public DeployTests()
     {
-        // What "get" answers is in a file by what it is asked for; "rollout status" ends, or goes on, as the file says.
+        // "get" answers from the file named after the resource; "rollout status" finishes or blocks, as its file says.
         File.WriteAllText(_scratch["kubectl"], $$"""
             #!/bin/bash
             cd '{{_scratch.Path}}'

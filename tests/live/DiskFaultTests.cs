@@ -5,8 +5,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// Small real disks that fail under an agent at work, each in one way: every event is stored or counted, in the account, the metrics
-/// and loss/, and the agent goes on by itself once the disk does.
+/// Small real disks that fail under a running agent, each in one way: every event is stored, or counted in the summary, the metrics
+/// and loss/, and the agent resumes when the disk works again.
 /// </summary>
 public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 {
@@ -112,7 +112,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
         Assert.SkipUnless(disk.TryBreak(), "this kernel has no trigger_fs_error");
         WaitFor.True(() => Lost(agent) > 3000, "events to be lost");
         Assert.Contains("Read-only file system", agent.Log, StringComparison.Ordinal);
-        disk.Mount(); // over the broken one: an agent that saw neither would take all as removed
+        disk.Mount(); // over the broken one: an agent that saw neither would take everything as removed
         WaitUntilOtherDiskIsSeen(agent);
         EndWell(agent, disk);
     }
@@ -185,14 +185,14 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 
     private static void WaitUntilStored(AgentProcess agent, long events) => WaitFor.True(() => Stored(agent) >= events, "events to be stored");
 
-    /// <summary>What was on the one before is counted when its hour is looked at, a while after.</summary>
+    /// <summary>The loss on the previous disk is counted when its hour is checked, some time later.</summary>
     private static void WaitUntilOtherDiskIsSeen(AgentProcess agent)
     {
         WaitFor.True(() => agent.Log.Contains("is another directory by now", StringComparison.Ordinal), "the agent to see it");
         WaitFor.True(() => Scrape.Of(agent)[Dropped + "removed\"}"] > 0, "what was on it to be counted");
     }
 
-    /// <summary>The agent has to store events again, and its account, files and losses have to agree.</summary>
+    /// <summary>Waits until the agent stores events again; its summary, files and losses must agree.</summary>
     private void EndWell(AgentProcess agent, SmallDisk disk)
     {
         var before = Stored(agent);
@@ -205,7 +205,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(agent.Log);
     }
 
-    /// <summary>Stops it; returns the metrics from just before.</summary>
+    /// <summary>Stops it; returns the metrics from just before that.</summary>
     private static Scrape Stop(AgentProcess agent)
     {
         var metrics = Scrape.Of(agent);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Which container each event names, with Docker outside Kubernetes: there is no pod, the name is Docker's.</summary>
+/// <summary>The container of each event, with Docker outside Kubernetes: no pod, and Docker's name.</summary>
 [Trait("suite", "runtimes")]
 public sealed class DockerTests(ITestOutputHelper output) : IDisposable
 {
@@ -87,7 +87,7 @@ public sealed class DockerTests(ITestOutputHelper output) : IDisposable
         agent.Stop();
     }
 
-    /// <summary>With live-restore containers outlive the daemon; without it they end when the next one starts.</summary>
+    /// <summary>With live-restore, containers outlive the daemon; without it, they end at its next start.</summary>
     [Theory]
     [InlineData("--live-restore")]
     [InlineData]

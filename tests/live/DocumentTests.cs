@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>That what the documents say of this repository is so.</summary>
+/// <summary>Statements of the documents about this repository are true.</summary>
 public sealed partial class DocumentTests
 {
     private const string Example = "docs/add-a-probe.patch";
@@ -21,7 +21,7 @@ public sealed partial class DocumentTests
         Needs.Program("awk");
         Assert.SkipUnless(File.Exists(Path.Combine(Repository.Root, "bin/netmon-query")), "needs bin/netmon-query: make build");
         var written = Shell.Run(Path.Combine(Repository.Root, "docs/configure.sh")).MustSucceed().Output;
-        // A reader of help texts that finds nothing would agree with a document of nothing.
+        // An empty list of options would agree with an empty document.
         foreach (Match option in OptionName().Matches(Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output))
         {
             Assert.Matches($@"\| `{option.Groups[1].Value} [^|]*`?", written);
@@ -76,7 +76,7 @@ public sealed partial class DocumentTests
         Assert.True(result.ExitCode == 0 && !result.Output.Contains("Total: 0,", StringComparison.Ordinal), result.Output + result.Error);
     }
 
-    /// <summary>What git would commit of this tree, in a folder of its own, with the example applied.</summary>
+    /// <summary>The files that git would commit from this tree, in a separate folder, with the example applied.</summary>
     private static Scratch CopyWithExample()
     {
         Needs.Program("git");
@@ -86,10 +86,10 @@ public sealed partial class DocumentTests
         try
         {
             Shell.Script($"cd {Repository.Root} && git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -cf - -T - | tar -xf - -C {tree.Path}").MustSucceed();
-            // One line of context will do: the neighbours may change.
+            // One line of context is enough: the neighbours may change.
             var applied = Shell.Run("git", "-C", tree.Path, "apply", "-C1", "--whitespace=error-all", Path.Combine(Repository.Root, Example));
             Assert.True(applied.ExitCode == 0, $"{Example} does not fit any more; docs/add-a-probe.md says how it is renewed\n{applied.Error}");
-            Assert.Contains("mss", File.ReadAllText(tree["schemas/record.h"]), StringComparison.Ordinal); // git applies nothing and says nothing below another repository
+            Assert.Contains("mss", File.ReadAllText(tree["schemas/record.h"]), StringComparison.Ordinal); // inside another repository, git applies nothing and reports nothing
             return tree;
         }
         catch

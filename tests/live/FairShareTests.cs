@@ -3,14 +3,14 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>A flood of events in one cgroup beside a neighbour's connections in another.</summary>
+/// <summary>A flood of events in one cgroup next to a neighbour's connections in another.</summary>
 public sealed class FairShareTests(ITestOutputHelper output)
 {
     private const int NeighbourConnections = 400;
 
     private const string RingFull = """netmon_dropped_events_total{stage="source",reason="ring_full"}""";
 
-    /// <summary>The neighbour: 100 connections a second for four seconds, which is 400 events a second.</summary>
+    /// <summary>The neighbour makes 100 connections a second for four seconds, which are 400 events a second.</summary>
     private static readonly string[] NeighbourLoad =
         ["run", "--connections", $"{NeighbourConnections}", "--rate", "100", "--name", "neighbour", "--log"];
 
@@ -57,7 +57,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
             WaitFor.True(() => Scrape.Of(agent)[RingFull] > 0, "something of the flood to be lost");
         }
 
-        // What was on its way when the flood was ended is counted a moment later.
+        // Events that were in flight at the end of the flood are counted a moment later.
         Scrape? scrape = null;
         var before = -1.0;
         WaitFor.True(

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The files of --json and --record when they are not what they should be.</summary>
+/// <summary>Damaged or unusual files given to --json and --record.</summary>
 public sealed class FileTests : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -12,7 +12,7 @@ public sealed class FileTests : IDisposable
     [Fact]
     public void After_a_kill_in_the_middle_of_a_line_every_line_is_whole()
     {
-        // A pipe of 4 KiB between writes is no way to tear a line; the file is torn as a power cut or a full disk tears it.
+        // A pipe with 4 KiB between writes can't tear a line; the test tears the file as a power cut or a full disk does.
         using (var killed = AgentProcess.Start("--json", _scratch["events.json"], "--source", "synthetic:rate=20000"))
         {
             WaitFor.True(() => new FileInfo(_scratch["events.json"]).Length > 100_000, "lines");
@@ -119,7 +119,7 @@ public sealed class FileTests : IDisposable
     [Fact]
     public void Stdout_and_stderr_in_one_pipe_that_is_not_read_any_more_do_not_keep_it_from_ending()
     {
-        // It has both ends of the pipe, so that nobody is ever gone; what it says at first fits.
+        // The agent has both ends of the pipe, so the reader never disappears; its first output fits.
         Shell.Run("mkfifo", _scratch["both"]).MustSucceed();
         using var agent = Process.Start("/bin/sh", ["-c", $"exec 3<>{_scratch["both"]}; exec {Repository.Agent} run --source synthetic:rate=50000 --capture {_scratch["capture"]} >&3 2>&3"]);
         try

@@ -12,17 +12,17 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// A container runtime that floods, drips or breaks its protocol, at a real socket: events go on, memory has a bound, and
-/// names come once the runtime is sane again.
+/// A container runtime on a real socket that floods, drips or breaks its protocol: events continue, memory is bounded, and
+/// names arrive once the runtime behaves again.
 /// </summary>
 public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 {
     private const int Containers = 50;
 
-    /// <summary>MiB that a runtime may cost at its worst, which is an answer of 16 MiB again and again.</summary>
+    /// <summary>MiB that a hostile runtime may cost; the worst is an answer of 16 MiB again and again.</summary>
     private const long MostMebibytes = 96;
 
-    /// <summary>Lines that must come while the runtime does its worst; each second brings 2,000.</summary>
+    /// <summary>Lines that must arrive while the runtime misbehaves; each second brings 2,000.</summary>
     private const int Lines = 6000;
 
     private static readonly Lazy<long> Usual = new(() =>
@@ -100,7 +100,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    /// <summary>Events while it is hostile, the most memory that it cost, and names when it is sane.</summary>
+    /// <summary>Returns the events during the attack, the peak memory cost, and the names after it.</summary>
     private async Task AssertBoundedAsync(string what, string scheme, IAsyncDisposable hostile, Func<bool> wasAsked)
     {
         using var agent = Start($"{scheme}://{Socket}");
@@ -131,7 +131,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
     private static AgentProcess Start(string endpoint) => AgentProcess.Start(
         Repository.Agent, ["run", "--source", $"synthetic:rate=2000,containers={Containers}", "--runtime-endpoint", endpoint], readStdout: true);
 
-    /// <summary>Reads so many lines, or until one is what is looked for, or all there are.</summary>
+    /// <summary>Reads this many lines, or up to a match, or to the end.</summary>
     private static void ReadLines(AgentProcess agent, int most, Func<string, bool> isLast)
     {
         for (var n = 0; n < most && agent.StandardOutput.ReadLine() is { } line && !isLast(line); n++)
@@ -152,7 +152,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     private static Task NoContainers(HttpContext context) => FakeRuntime.SendTextAsync(context, "[]");
 
-    /// <summary>A message of so many parts in a field, or of as many as fit into the largest message that is taken.</summary>
+    /// <summary>A message with this many elements in a field, or as many as fit into the largest accepted message.</summary>
     private static byte[] Repeated(int count, Func<int, byte[]> part, int field)
     {
         const int Largest = 16 << 20;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The agent on other kernels, in QEMU (tests/kernels): what this machine's own kernel doesn't allow is tried there.</summary>
+/// <summary>The agent on other kernels, in QEMU (tests/kernels): what this machine's own kernel does not support runs there.</summary>
 [Trait("suite", "kernels")]
 public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClassFixture<Guests>
 {
@@ -74,14 +74,14 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         {
             var truth = TruthLog.Read(run.Log);
             var pid = Assert.Single(truth.Select(end => end.Pid).Distinct());
-            var isKnown = run.Owner != "receive" || !version.StartsWith("5.10", StringComparison.Ordinal); // what others decided is told from 6.1 on
+            var isKnown = run.Owner != "receive" || !version.StartsWith("5.10", StringComparison.Ordinal); // verdicts of other programs are reported from 6.1 on
             Assert.Equal(
                 Counted.By(truth, end => $"CONNECT {end.DestinationPort} errno {(isKnown ? end.Errno : 0)}"),
                 Counted.By(SeenEvent.Read(Path.Combine(results, $"{run.Owner}.json")).Where(e => e.Pid == pid), e => $"{e.Type} {e.DestinationPort} errno {e.Errno}"));
         });
     }
 
-    /// <summary>By fexit from 5.12 on, by the others from 6.16 on, which Debian's 6.12 has ported back.</summary>
+    /// <summary>By fexit from 5.12 on, by the others from 6.16 on; Debian's 6.12 has a backport.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_what_was_dialed_is_known_where_another_program_rewrote_it(string version)
@@ -97,7 +97,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         });
     }
 
-    /// <summary>What no connection of the load accounts for: subflows of MPTCP, and sockets of others, would be here.</summary>
+    /// <summary>Would contain everything except the load's connections: subflows of MPTCP, and sockets of others.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_there_is_no_event_but_those_of_the_load(string version)
@@ -110,7 +110,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         });
     }
 
-    /// <summary>NETMON_GUEST_STORMS says how many.</summary>
+    /// <summary>NETMON_GUEST_STORMS sets their number.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_storms_are_exact(string version)
@@ -126,7 +126,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         }
     }
 
-    /// <summary>On 6.12 and 7.2 a look at tracefs is the kernel's end there, so that the guest would not have come to its own.</summary>
+    /// <summary>On 6.12 and 7.2 reading tracefs here crashes the guest's kernel, so the guest would not finish.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task On_another_kernel_in_lockdown_doctor_leaves_tracefs_alone_and_connections_are_exact(string version)
@@ -181,7 +181,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         output.WriteLine($"{version}: {VerifiedPrograms.AssertWithinBudget(doctor)}");
     }
 
-    /// <summary>The folder with what a guest of this kernel brought back; it must have run to its end.</summary>
+    /// <summary>The results folder of a guest with this kernel; the guest must have completed.</summary>
     private async Task<string> ResultsOf(string version)
     {
         var (boot, results) = await guests.ResultsOf(version);
@@ -190,7 +190,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         return results;
     }
 
-    /// <summary>What the load of this log did against what this agent saw of it.</summary>
+    /// <summary>The load in this log compared with the events that this agent reported.</summary>
     private static Comparison Compare(string results, string agent, string log, bool orderlyAlike = false) =>
         Comparison.Of(TruthLog.Read(Path.Combine(results, $"{log}.tsv")), SeenEvent.Read(Path.Combine(results, $"{agent}.json")), orderlyAlike: orderlyAlike);
 
@@ -209,7 +209,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         throw new InvalidDataException($"{file} has no {counter}");
     }
 
-    /// <summary>One older than the agent, one made while it ran, and the host.</summary>
+    /// <summary>One container older than the agent, one made while it ran, and the host.</summary>
     private static void AssertContainers(string results, string name, string described)
     {
         var log = File.ReadAllText(Path.Combine(results, $"{name}.log"));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Log lines: their form in every program, and a stderr that does not take them.</summary>
+/// <summary>Log lines: their format in every program, and a stderr that does not accept them.</summary>
 public sealed class LogTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -67,7 +67,7 @@ public sealed class LogTests : IDisposable
     [Fact]
     public void A_stderr_and_a_stdout_that_nobody_reads_do_not_keep_the_agent_from_ending()
     {
-        // Both are full before it starts, and it has both of their ends, so that nobody is ever gone.
+        // Both are full before it starts, and it has both of their ends, so no reader ever disappears.
         Shell.Run("mkfifo", _scratch["out"], _scratch["err"]).MustSucceed();
         var script = $"exec 3<>{_scratch["out"]} 4<>{_scratch["err"]}"
             + $"; for full in {_scratch["out"]} {_scratch["err"]}; do dd if=/dev/zero of=$full oflag=nonblock bs=4096 2>{_scratch["dd"]}; done"

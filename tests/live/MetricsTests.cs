@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What a scraper and a kubelet are told.</summary>
+/// <summary>What a scraper and a kubelet receive.</summary>
 public sealed class MetricsTests : IDisposable
 {
     private const string Anywhere = "127.0.0.1:0";
@@ -19,7 +19,7 @@ public sealed class MetricsTests : IDisposable
         var before = Scrape.Of(agent);
         Shell.Run(Repository.Load, "run", "--connections", "300", "--refused", "20").MustSucceed();
         Scrape? after = null;
-        // Somebody else may connect to something just now, so it may take a few looks until nothing is on its way.
+        // Other processes may be connecting right now, so it may take several polls until no event is in flight.
         WaitFor.True(
             () =>
             {
@@ -76,7 +76,7 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void A_loss_shows_by_its_stage_and_reason()
     {
-        // Nobody reads its stdout. The rate is one that the rings hold on a busy machine, too.
+        // Nobody reads its stdout. The rings can handle the rate on a busy machine, too.
         using var agent = AgentProcess.Start(
             Repository.Agent, ["run", "--metrics", Anywhere, "--source", "synthetic:rate=20000", "--ring-memory", "64"], readStdout: true);
         WaitFor.True(() => Scrape.Of(agent)["""netmon_dropped_events_total{stage="json",reason="queue_full"}"""] > 0, "dropped lines");
@@ -108,7 +108,7 @@ public sealed class MetricsTests : IDisposable
         WaitFor.True(
             () =>
             {
-                // A little at a time: the sink goes on, and the end does not come before it has been looked at.
+                // A little at a time: the sink makes progress, and the end can't come before the test has checked.
                 Assert.True(agent.StandardOutput.Read(new char[4096]) > 0, "the agent has ended");
                 return ((status, body) = Scrape.Get(agent, "/readyz")).Item1 == 503;
             },
@@ -122,7 +122,7 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void A_loop_that_hangs_is_told()
     {
-        // A recording into a pipe that nobody empties: the decoder waits in write(2) for ever.
+        // A recording into a pipe that nobody empties: the decoder blocks in write(2) forever.
         Shell.Run("mkfifo", _scratch["pipe"]).MustSucceed();
         using var reader = new FileStream(_scratch["pipe"], FileMode.Open, FileAccess.ReadWrite);
         using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", "none", "--record", _scratch["pipe"], "--source", "synthetic:rate=200000");
@@ -131,7 +131,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Contains("the decoder on its thread, has stood still", body, StringComparison.Ordinal);
         Assert.Equal(503, Scrape.Get(agent, "/readyz").Status);
         WaitFor.True(() => Scrape.Of(agent)["""netmon_dropped_events_total{stage="source",reason="ring_full"}"""] > 0, "the rings to be full");
-        // It can't drain, so it ends when its time for that is over: 50 s.
+        // It can't drain, so it exits when its drain timeout expires: 50 s.
         agent.Signal("TERM");
         Assert.Equal(1, agent.WaitForExit());
         Assert.Contains("not ended 50 s after the signal", agent.Log, StringComparison.Ordinal);
@@ -185,7 +185,7 @@ public sealed class MetricsTests : IDisposable
         }
         catch (HttpRequestException)
         {
-            return null; // it takes no more connections just now
+            return null; // it accepts no more connections at the moment
         }
     }
 }

@@ -5,7 +5,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// Multipath TCP sockets, which every server built with Go 1.24 or newer listens on: one connection is one CONNECT, one
+/// Multipath TCP sockets, which every server built with Go 1.24 or newer listens on: one connection has one CONNECT, one
 /// ACCEPT and a CLOSE at each end, with the owner that a plain TCP connection would have.
 /// </summary>
 public sealed class MptcpTests
@@ -105,7 +105,7 @@ public sealed class MptcpTests
         var events = traced.EventsAtEnd();
         var comparison = Comparison.Of(truth, events, acceptOwner == "listener" ? _ => (parent.Pid, parent.Name) : null, orderlyAlike: side == "both");
         comparison.AssertExact();
-        Assert.Equal(comparison.Seen, events.Count); // and none of somebody else
+        Assert.Equal(comparison.Seen, events.Count); // and no event of another process
     }
 
     private static void SkipWithoutMptcp()

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>An agent beside others that come and go at the same hooks, as when a rollout overlaps or somebody tries one by hand.</summary>
+/// <summary>An agent next to others that start and stop at the same hooks, as in a rollout that overlaps or a manual trial.</summary>
 public sealed class NeighbourTests
 {
     private const int Rounds = 5;

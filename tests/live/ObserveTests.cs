@@ -5,12 +5,12 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary><c>netmon observe</c> beside a running agent: every event once, over a rotation of segments and the end of an hour.</summary>
+/// <c>netmon observe</c> next to a running agent: every event once, across a rotation of segments and the end of an hour.
 public sealed class ObserveTests : IDisposable
 {
     private const long SecondsPerHour = 3600;
     private const int Rate = 20_000;
-    private const int Count = 200_000; // more than a segment's rows on one side of the hour at least
+    private const int Count = 200_000; // more than a segment's rows on at least one side of the hour
     private const string Columns = "type, src_ip, src_port::INT, dst_ip, dst_port::INT, pid::INT, direction";
     private readonly Scratch _scratch = new();
 
@@ -51,10 +51,10 @@ public sealed class ObserveTests : IDisposable
         Assert.Equal(20, lines.Length);
         Assert.All(lines, line => Assert.Matches(@"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z .* [→←] .*(CONNECT|ACCEPT|CLOSE|FLOW)", line));
         var three = Shell.Run(Repository.Agent, "observe", "--capture", capture, "--last", "3").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(lines[^3..].Select(TimeOf), three.Select(TimeOf)); // several events have one time
+        Assert.Equal(lines[^3..].Select(TimeOf), three.Select(TimeOf)); // several events share a time
         Assert.Equal(5000, Shell.Run(Repository.Agent, "observe", "--capture", capture, "--since", "1h", "-o", "wide").MustSucceed().Output.Count(c => c == '\n'));
 
-        // Nothing comes any more, so that it can't find out by writing.
+        // No more events arrive, so it can't notice by a failing write.
         Assert.Single(Shell.Script($"{Repository.Agent} observe --capture {capture} --follow --last 5 | head -1").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -72,11 +72,11 @@ public sealed class ObserveTests : IDisposable
         Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>Starts it; what it prints goes to a file of that name, and what it says to another.</summary>
+    /// <summary>Starts it; stdout goes to a file of that name, stderr to another.</summary>
     private Process Observe(string name, params string[] options) => Process.Start(
         "/bin/sh", ["-c", $"exec \"$@\" >{_scratch[name]} 2>{_scratch[name]}.err", "sh", Repository.Agent, "observe", "--follow", "--capture", _scratch["capture"], .. options])!;
 
-    /// <summary>Waits until as many lines are there as the capture has rows, and compares them.</summary>
+    /// <summary>Waits until the output has as many lines as the capture has rows, and compares them.</summary>
     private void AssertShown(string name, string condition)
     {
         var events = $"{Duck.Events(_scratch["capture"])} WHERE {condition}";

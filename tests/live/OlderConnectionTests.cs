@@ -25,7 +25,7 @@ public sealed class OlderConnectionTests : IDisposable
         Send(client, server, 1000);
         var (from, to) = (((IPEndPoint)client.Client.LocalEndPoint!).Port, ((IPEndPoint)listener.LocalEndpoint).Port);
 
-        listener.Stop(); // which end called is to be told without it
+        listener.Stop(); // must be decided without it which end called
         using (var agent = AgentProcess.Start("--json", _scratch["events.json"], "--spine", spine))
         {
             Send(client, server, 234);

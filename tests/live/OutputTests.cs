@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The program's outputs when the world misbehaves, and what a recording gives back.</summary>
+/// <summary>The program's outputs when their environment fails, and the contents of a recording.</summary>
 public sealed class OutputTests : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -30,7 +30,7 @@ public sealed class OutputTests : IDisposable
     public void A_stdout_that_nobody_reads_costs_no_Parquet_row_and_does_not_hold_up_the_end()
     {
         using var agent = AgentProcess.Start(Repository.Agent, ["run", "--source", "synthetic:rate=100000,count=400000", "--capture", _scratch["capture"]], readStdout: true);
-        // Its stdout is a pipe that this test does not read until the agent is gone.
+        // Its stdout is a pipe that this test does not read until the agent has exited.
         Assert.Equal(0, agent.WaitForExit());
         Assert.Equal(400_000, LossReport.Number(agent.Log, "parquet"));
         Assert.Equal(400_000, Duck.Number($"SELECT count(*) FROM {Duck.Events(_scratch["capture"])}"));

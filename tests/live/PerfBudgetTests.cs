@@ -6,14 +6,14 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// What of the agent's cost is steady enough to fail a build, on a busy machine as well: by the bench's own measures, in short runs,
-/// against perf/budgets.json. Each figure is printed beside its budget; durations are printed only. What else goes on on the machine can
-/// only add to a figure, so the best of up to five attempts counts, of each figure by itself.
+/// The part of the agent's cost that is steady enough to fail a build, on a busy machine as well: by the bench's own measures, in short
+/// runs, against perf/budgets.json. Each figure is printed next to its budget; durations are printed only. Other load on the machine
+/// can only add to a figure, so the best of up to five attempts counts, separately for each figure.
 /// </summary>
 public sealed class PerfBudgetTests(ITestOutputHelper output)
 {
     private const int Attempts = 5;
-    private const string Unaccounted = "overload.unaccounted"; // exact on any machine: judged in each attempt
+    private const string Unaccounted = "overload.unaccounted"; // exact on any machine: checked in each attempt
     private static readonly Dictionary<string, Budget> Budgets = Budget.Read(Path.Combine(Support.Repository.Root, "perf/budgets.json"));
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
         {
             var figures = measure();
 
-            // What it is about must have been measured, and have a limit.
+            // Its subject must have been measured, and have a limit.
             Assert.All(limited, name => Assert.True(
                 figures.Any(figure => figure.Name == name) && Budgets.GetValueOrDefault(name) is { HasLimit: true }, $"{name} was not measured, or perf/budgets.json has no limit for it"));
             over = Compare(figures, [.. over.Select(figure => figure.Name)]);
@@ -76,7 +76,7 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
         Assert.Fail(string.Join('\n', over.Select(figure => figure.Violation)));
     }
 
-    /// <summary>Prints each figure beside its budget; what is over of those that are judged.</summary>
+    /// <summary>Prints each figure next to its budget; returns those that exceed it.</summary>
     private List<(string Name, string Violation)> Compare(IReadOnlyList<Figure> figures, string[] judged)
     {
         List<(string Name, string Violation)> over = [];

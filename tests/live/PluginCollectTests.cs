@@ -6,7 +6,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>kubectl netmon collect, export and report: files of several nodes in one folder, and what of a hostile node is refused.</summary>
+/// <summary>kubectl netmon collect, export and report: files of several nodes in one folder, and refused parts of a hostile node's answer.</summary>
 public sealed class PluginCollectTests : IDisposable
 {
     private const string Events = "SELECT node, count(*) AS n, bit_xor(hash(e)) AS rows FROM events e GROUP BY node ORDER BY node";
@@ -118,7 +118,7 @@ public sealed class PluginCollectTests : IDisposable
         return _cluster.AddNode(number).Hour("2026-01-01", 9, connect).Hour("2026-01-01", 10, connect with { Time = "10:00:00" });
     }
 
-    /// <summary>Leaves a current hour behind, as a running agent has it: segments, pieces and what belongs to them.</summary>
+    /// <summary>Leaves a current hour as a running agent has it: segments, pieces and their companions.</summary>
     private static void RunAndKill(string capture, string node)
     {
         using var agent = AgentProcess.Start("--node", node, "--json", "none", "--capture", capture, "--source", $"synthetic:rate=50000,node={node[^1]}");

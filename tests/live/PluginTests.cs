@@ -6,7 +6,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>kubectl netmon over several nodes: the built programs on captures of their own, behind a stand-in for kubectl, because there is no API server to be had.</summary>
+/// <summary>kubectl netmon over several nodes: the built programs on local captures, behind a stand-in for kubectl, because no API server is available.</summary>
 public sealed partial class PluginTests : IDisposable
 {
     private const string Question = "SELECT process, count(*) AS n FROM events GROUP BY ALL ORDER BY process";
@@ -200,7 +200,7 @@ public sealed partial class PluginTests : IDisposable
         AssertNothingIsLeft(1);
     }
 
-    /// <summary>The plugin must know which options have no value, to find the SQL.</summary>
+    /// <summary>The plugin must know the options without a value, to find the SQL.</summary>
     [Fact]
     public void It_knows_each_option_without_a_value()
     {

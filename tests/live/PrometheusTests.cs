@@ -26,7 +26,7 @@ public sealed class PrometheusTests : IDisposable
     public void A_loss_that_is_provoked_fires_its_alert_and_every_query_of_the_dashboard_returns_data()
     {
         Needs.Program("prometheus");
-        // Nobody reads its stdout: after five seconds lines are dropped. One runtime is named, so that there is one to tell of.
+        // Nobody reads its stdout: after five seconds lines are dropped. One runtime is configured, so that its metrics exist.
         using var agent = AgentProcess.Start(
             Repository.Agent,
             ["run", "--metrics", "127.0.0.1:0", "--capture", _scratch["capture"], "--source", "synthetic:rate=20000,containers=20", "--runtime-endpoint", $"unix://{_scratch["absent.sock"]}"],
@@ -50,7 +50,7 @@ public sealed class PrometheusTests : IDisposable
                 WaitFor.True(() => Get(address, $"/api/v1/query?query={Uri.EscapeDataString(filled)}").GetProperty("data").GetProperty("result").GetArrayLength() > 0, $"data for {query}");
             }
 
-            // What is in Prometheus is what the agent says.
+            // Prometheus has the agent's own values.
             Assert.Equal("1", Get(address, "/api/v1/query?query=up").GetProperty("data").GetProperty("result")[0].GetProperty("value")[1].GetString());
         }
         finally

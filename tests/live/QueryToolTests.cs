@@ -8,7 +8,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon query as a program: its formats, what it refuses, and that it only reads.</summary>
+/// <summary>netmon query as a program: its formats, what it refuses, and that it is read-only.</summary>
 public sealed partial class QueryToolTests : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -155,7 +155,7 @@ public sealed partial class QueryToolTests : IDisposable
         var temporary = Directory.CreateDirectory(_scratch["tmp"]).FullName;
         var stale = Directory.CreateDirectory(Path.Combine(temporary, "netmon-query-stale"));
         File.WriteAllText(Path.Combine(stale.FullName, "lock"), "");
-        // It would go on for hours. The shell becomes it, so that the signal is its own.
+        // It would run for hours. The shell execs it, so that the signal reaches it.
         var command = $"TMPDIR={temporary} exec {Repository.Agent} query --capture {capture.Directory} 'SELECT count(DISTINCT hash(a.range, b.range)) FROM range(10000000) a, range(10000000) b'";
         using var query = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         WaitFor.True(() => Directory.GetDirectories(temporary, "netmon-query-*") is [var one] && one != stale.FullName, "its folder alone");
@@ -171,7 +171,7 @@ public sealed partial class QueryToolTests : IDisposable
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Close("09:00:02", 2_000_000, 4096));
         var questions = SqlBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/query.md"))).Select(block => block.Groups[1].Value)
-            .Where(sql => !sql.Contains(".read ", StringComparison.Ordinal)).ToList(); // that one is for stock DuckDB
+            .Where(sql => !sql.Contains(".read ", StringComparison.Ordinal)).ToList(); // this one is for stock DuckDB
         Assert.True(questions.Count > 10, $"{questions.Count} questions");
         Assert.All(questions, sql => capture.Query(sql).MustSucceed());
     }
@@ -206,7 +206,7 @@ public sealed partial class QueryToolTests : IDisposable
         agent.Stop();
         Assert.Equal([$"{LossReport.Number(agent.Log, "parquet")}"], Capture.Ask("SELECT count(*) FROM events"));
 
-        // One question; whether enough different answers have come.
+        // One question; whether enough different answers have arrived.
         bool Look()
         {
             var answer = Capture.Ask("SELECT count(*), count(DISTINCT (timestamp, src_ip, src_port, type, direction, dst_ip, dst_port)), count(*) FILTER (container_id IS NULL) FROM events")[0].Split(',');

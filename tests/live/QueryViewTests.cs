@@ -4,7 +4,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What the shipped views say about captures whose rows are known.</summary>
+/// <summary>The shipped views over captures with known rows.</summary>
 public sealed class QueryViewTests : IDisposable
 {
     private readonly Scratch _scratch = new();
