@@ -40,7 +40,7 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         Assert.True(lost > 0, "a hundredth of a CPU was enough, so nothing was tested");
     }
 
-    /// <summary>Makes connections, stops the agent, and compares its summary with them and with its outputs; the files contain no event of its own.</summary>
+    /// <summary>Makes connections, stops the agent, and compares its summary with them and with its outputs. Returns the reported losses.</summary>
     private async Task<long> Storm(Containerd containerd, AgentPod agent, int seconds, int rate, Action? beforeTheStop = null)
     {
         Needs.Program("ip");

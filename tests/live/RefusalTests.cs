@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What can't work says so: one message, the right exit code, no stack trace.</summary>
+/// <summary>Impossible requests are refused: one message, the right exit code, no stack trace.</summary>
 public sealed class RefusalTests(ITestOutputHelper output)
 {
     [Fact]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The page of netmon report in a real browser, without a network. Its pictures are left in artifacts/report-pictures.</summary>
+/// <summary>The page of netmon report in a real browser, without a network. Screenshots are left in artifacts/report-pictures.</summary>
 public sealed class ReportPageTests : IDisposable
 {
     private const string Drawn = "[...document.querySelectorAll('.chart')].filter(chart => chart.querySelectorAll('svg path').length > 5).length";
@@ -53,7 +53,7 @@ public sealed class ReportPageTests : IDisposable
         Assert.True(browser.Evaluate("[...document.querySelectorAll('.graph svg text')].some(text => text.textContent.startsWith('team-b/'))")!.GetValue<bool>());
         Assert.InRange(Labels(), 10, 36);
 
-        // By the table, as one without a mouse would.
+        // Through the table, as a user without a mouse would.
         browser.Evaluate("[...document.querySelectorAll('#flows td .link, #flows th .link')].find(link => link.textContent.startsWith('team-b/')).click()");
         Assert.Contains("team-b/", Crumbs(), StringComparison.Ordinal);
         Assert.True(browser.Evaluate("[...document.querySelectorAll('#flows tbody tr')].every(row => row.innerText.includes(document.getElementById('end').value))")!.GetValue<bool>());
@@ -78,7 +78,7 @@ public sealed class ReportPageTests : IDisposable
         Assert.Contains("a\\u0007\\u001b[2Jb\\u000ac", text, StringComparison.Ordinal);
         Assert.DoesNotContain('\u202e', text);
 
-        // What a script of theirs would have done, the page's policy refuses.
+        // The page's policy blocks what such a script would do.
         browser.Evaluate("{ const one = document.createElement('script'); one.textContent = 'window.obeyed = 1'; document.body.append(one); }");
         Assert.Equal("undefined", browser.Evaluate("typeof window.obeyed")!.GetValue<string>());
         Assert.Single(browser.Complaints, complaint => complaint.Contains("Content Security Policy", StringComparison.Ordinal));
@@ -96,7 +96,7 @@ public sealed class ReportPageTests : IDisposable
         File.WriteAllBytes(Path.Combine(Pictures, "report.pdf"), paper);
         Assert.Equal(["#f6f7f8", "690"], browser.Evaluate("window.onPaper")!.AsArray().Select(value => value!.GetValue<string>()));
 
-        // And back on the screen it is as it was.
+        // Back on the screen it looks as before.
         Assert.True(browser.Evaluate("Number(document.querySelector('.graph svg').getAttribute('width')) > 1000")!.GetValue<bool>());
         Assert.Empty(browser.Complaints);
     }

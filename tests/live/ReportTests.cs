@@ -4,7 +4,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon report as a program: what is in its page, and what it refuses.</summary>
+/// <summary>netmon report as a program: the contents of its page, and what it refuses.</summary>
 public sealed class ReportTests : IDisposable
 {
     private const int LargestPage = 2_000_000;
@@ -27,7 +27,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal((failed, failed, failed), (report.Sum("failing", 2), report.Sum("causes", 2), report.Sum("failures", 6)));
         Assert.Equal((attempts, accepts, failed), (report.Sum("movers", 1), report.Sum("movers", 2), report.Sum("movers", 3)));
 
-        // Edges have each attempt, and each accepted connection of a client whom nobody here knows.
+        // Edges count each attempt, and each accepted connection of a client that no agent here traces.
         var visitors = Events("type = 'ACCEPT' AND src_ip LIKE '198.51.%'");
         Assert.Equal((attempts + visitors, failed), (report.Sum("edges", 5), report.Sum("edges", 6)));
 
@@ -103,12 +103,12 @@ public sealed class ReportTests : IDisposable
         Assert.Equal((1, ""), (past.ExitCode, past.Output));
         Assert.Contains("its last one is of 2026-01-01T09:00:00Z", past.Error, StringComparison.Ordinal);
 
-        // A filter that selects nothing is an answer.
+        // A filter that selects nothing is valid.
         Assert.Empty(Report.Of(Capture, "--since", "2026-01-01", "--until", "2026-01-02", "--process", "nobody").Rows("movers"));
         Assert.Equal(2, Shell.Run(Repository.Agent, "report", "--capture", Capture, "--since", "yesterday").ExitCode);
     }
 
-    /// <summary>Names that would be obeyed where they were taken for HTML, a script, or a terminal's commands.</summary>
+    /// <summary>Names with HTML, a script, or terminal control sequences.</summary>
     internal static readonly string[] Hostile =
     [
         "</script><script>window.obeyed=1</script>", "<img src=x onerror=window.obeyed=1>", "\"'>{}&lt;", "\u202egnp.exe", "a\u0007\u001b[2Jb\nc", "-->", "<!--<script>", "${window.obeyed=1}", "__proto__", "*",

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The nodes that the other tests of this suite make: the cgroups are those asked for, and nothing stays behind.</summary>
+/// <summary>The nodes that other tests of this suite create: their cgroups have the requested layout, and nothing is left behind.</summary>
 [Trait("suite", "runtimes")]
 public sealed class RuntimeNodeTests
 {
@@ -47,7 +47,7 @@ public sealed class RuntimeNodeTests
         Needs.Containers();
         using var scratch = new Scratch();
         var folder = scratch["node"];
-        // The starter is a shell whose death closes the node's stdin.
+        // A shell starts the node; its death closes the node's stdin.
         var script = $"(echo start containerd; exec sleep 60) | '{Repository.Root}/tests/runtimes/node.sh' '{folder}' hybrid 0123abcd";
         using var starter = Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", script]) { RedirectStandardOutput = true })!;
         int pid;
@@ -75,7 +75,7 @@ public sealed class RuntimeNodeTests
     private static void AssertGone(string folder, int pid, string cgroup)
     {
         Assert.False(Directory.Exists(folder));
-        Assert.Equal("", CommandLine($"/proc/{pid}")); // if it is there still, its new parent has not heard of its end
+        Assert.Equal("", CommandLine($"/proc/{pid}")); // if it still exists, its new parent has not reaped it yet
         Assert.DoesNotContain(folder, File.ReadAllText("/proc/mounts"), StringComparison.Ordinal);
         var hierarchies = Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup");
         Assert.DoesNotContain(hierarchies, root => Directory.Exists(root + Path.GetDirectoryName(cgroup)));
@@ -92,7 +92,7 @@ public sealed class RuntimeNodeTests
         }
         catch (IOException)
         {
-            return ""; // it has just ended
+            return ""; // it has just exited
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed class SbomTests
         }
     }
 
-    /// <summary>What a program restores, but for the compiler.</summary>
+    /// <summary>The packages that a program restores, except the compiler.</summary>
     private static List<(string Name, string Version)> Packages(string program)
     {
         using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "engine", program, "packages.lock.json")));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon seal: what killed agents left is sealed without starting one, and nothing is taken from an agent that runs.</summary>
+/// <summary>netmon seal: seals what killed agents left without starting an agent, and leaves a running agent's files alone.</summary>
 public sealed class SealCommandTests : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -32,7 +32,7 @@ public sealed class SealCommandTests : IDisposable
     [Fact]
     public void Every_nodes_files_are_sealed_unless_one_is_named()
     {
-        const string other = "node \"2\"/ü"; // its files' names have it encoded
+        const string other = "node \"2\"/ü"; // encoded in the names of its files
         Kill("n1");
         Kill(other);
         var sealing = Seal("--node", other);
@@ -56,7 +56,7 @@ public sealed class SealCommandTests : IDisposable
         var sealing = Seal();
         Assert.Equal((1, ""), (sealing.ExitCode, sealing.Output));
         Assert.Contains("another agent keeps its events in", sealing.Error, StringComparison.Ordinal);
-        Assert.InRange(Hot.Length, before, before + 2); // the agent goes on
+        Assert.InRange(Hot.Length, before, before + 2); // the agent continues
         agent.Stop();
     }
 
@@ -78,7 +78,7 @@ public sealed class SealCommandTests : IDisposable
         foreach (var segment in Hot.Where(file => file.EndsWith(".arrows", StringComparison.Ordinal)))
         {
             var bytes = File.ReadAllBytes(segment);
-            var key = bytes.AsSpan().IndexOf("netmon.hot_version"u8); // its value is before it
+            var key = bytes.AsSpan().IndexOf("netmon.hot_version"u8); // its value precedes it
             bytes[bytes.AsSpan(0, key).LastIndexOf((byte)'3')] = (byte)'9';
             File.WriteAllBytes(segment, bytes);
         }
@@ -109,7 +109,7 @@ public sealed class SealCommandTests : IDisposable
     private AgentProcess Start(string node, string source) =>
         AgentProcess.Start("--json", "none", "--capture", Capture, "--node", node, "--keep-free", "0", "--source", source);
 
-    /// <summary>An agent that is killed when it has written segments; how many rows could be read then.</summary>
+    /// <summary>Kills an agent after it has written segments; returns the number of readable rows.</summary>
     private long Kill(string node)
     {
         using var agent = Start(node, "synthetic:rate=20000");
@@ -118,7 +118,7 @@ public sealed class SealCommandTests : IDisposable
         return rows;
     }
 
-    /// <summary>Waits until some more rows of the node can be read; how many there are.</summary>
+    /// <summary>Waits until more rows of the node are readable; returns their number.</summary>
     private long WaitForRows(string node)
     {
         var capture = new SampleCapture(Capture);

@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ops/shipping: what a shipper gets is what the format's schema says, and what comes out of the one that can be had is whole.</summary>
+/// <summary>ops/shipping: a shipper's input matches the schema of the format, and the output of the one available shipper is complete.</summary>
 public sealed class ShippingTests : IDisposable
 {
     private static readonly string Shipping = Path.Combine(Repository.Root, "ops/shipping");
@@ -95,7 +95,7 @@ public sealed class ShippingTests : IDisposable
         return File.ReadAllLines(_scratch["events.json"]);
     }
 
-    /// <summary>A line's values in the order of their keys, which a parser may change.</summary>
+    /// <summary>The values of a line sorted by key, because a parser may reorder them.</summary>
     private static string Values(string line)
     {
         using var parsed = JsonDocument.Parse(line);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Whoever connects to the agent's ports, however many, and whatever they send: probes and scrapes are answered.</summary>
+/// <summary>Any number of clients at the agent's ports, whatever they send: probes and scrapes are answered.</summary>
 public sealed class StrangerTests : IDisposable
 {
     private const long MostGrowth = 24 << 20;
@@ -115,7 +115,7 @@ public sealed class StrangerTests : IDisposable
         _agent.Dispose();
     }
 
-    /// <summary>Each within what a kubelet waits for, 3 s, unless this machine is busy: then again, as a kubelet does.</summary>
+    /// <summary>Each within a kubelet's timeout of 3 s, unless this machine is busy: then again, as a kubelet retries.</summary>
     private void AssertAnswers()
     {
         WaitFor.True(() => Get(Health, "/healthz").Status == 200, "liveness");
@@ -176,7 +176,7 @@ public sealed class StrangerTests : IDisposable
         }
         catch (SocketException)
         {
-            // It was let go before it had sent all.
+            // The server closed it before it had sent everything.
         }
     }
 }
