@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes docs/kernels.md's table: what each kernel takes, by what `netmon doctor` said in the guests of `make test-kernels`.
+# Writes the table of docs/kernels.md: the features of each kernel, from `netmon doctor` in the guests of `make test-kernels`.
 # usage: table.sh DIR   (DIR/VERSION/doctor.txt, as NETMON_KERNEL_RESULTS=DIR keeps them)
 set -euo pipefail
 [[ $# -eq 1 && -d $1 ]] || { echo "usage: table.sh DIR" >&2; exit 64; }
