@@ -32,7 +32,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void What_is_sealed_at_the_stop_is_in_the_bucket_and_DuckDB_reads_the_copy()
+    public void Files_sealed_at_the_stop_are_in_the_bucket_and_DuckDB_reads_the_copy()
     {
         _store.MakeBucket("events");
         using var agent = Start("--archive", "s3://events/cluster-1/", "--source", "synthetic:count=20000");
@@ -52,7 +52,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void The_uploader_logs_in_the_format_that_the_agent_was_given()
+    public void The_uploader_uses_the_log_format_of_the_agent()
     {
         _store.MakeBucket("events");
         using var agent = Start("--archive", "s3://events", "--source", "synthetic:count=1000", "--log-format", "json");
@@ -63,7 +63,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_killed_agent_takes_its_uploader_along_and_the_next_goes_on_with_the_parts_that_lack()
+    public void A_killed_agent_ends_its_uploader_and_the_next_one_uploads_the_missing_parts()
     {
         _store.MakeBucket("events");
         Fill(1_000_000); // 20 MB: three parts
@@ -85,7 +85,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_server_killed_half_way_that_forgot_everything_gets_the_file_from_its_start()
+    public void A_killed_server_that_lost_its_data_gets_the_file_from_the_start()
     {
         _store.MakeBucket("events");
         Fill(1_000_000);
@@ -104,7 +104,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_server_that_hangs_holds_up_nothing_but_the_upload()
+    public void A_server_that_hangs_blocks_only_the_upload()
     {
         _store.MakeBucket("events");
         Fill(10_000);
@@ -122,7 +122,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_bucket_is_named_once_and_not_with_each_try()
+    public void A_missing_bucket_is_logged_once_and_not_per_attempt()
     {
         Fill(10_000);
         using var agent = Start("--archive", "s3://nowhere", "--source", "synthetic:rate=1");
@@ -137,7 +137,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void Credentials_that_the_server_does_not_know_are_told_once_and_never_shown()
+    public void Unknown_credentials_are_reported_once_and_never_shown()
     {
         _store.MakeBucket("events");
         _store.RefuseAllCredentials();
@@ -155,7 +155,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void What_is_in_the_bucket_is_never_overwritten_and_what_is_there_already_is_not_sent_again()
+    public void Existing_objects_are_never_overwritten_and_not_sent_again()
     {
         _store.MakeBucket("events");
         Fill(10_000);
@@ -180,7 +180,7 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("--capture {0} --archive events", "s3://BUCKET")]
     [InlineData("--capture {0} --archive s3://events/../x", "prefix")]
     [InlineData("--capture {0} --archive s3://events --archive-bandwidth 1", "--archive-bandwidth")]
-    public void A_wrong_target_is_refused_before_anything_starts(string options, string why)
+    public void A_wrong_target_is_refused_before_the_start(string options, string why)
     {
         var result = Shell.Script($"exec {Repository.Agent} run --source synthetic:count=0 {string.Format(CultureInfo.InvariantCulture, options, Capture)}");
         Assert.Equal(2, result.ExitCode);

@@ -16,13 +16,13 @@ public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void A_runtime_that_never_answers_holds_up_no_line() => AssertPace(6, (path, _, _) => BrokenRuntime.Mute(path));
+    public void A_runtime_that_never_answers_delays_no_line() => AssertPace(6, (path, _, _) => BrokenRuntime.Mute(path));
 
     [Fact]
-    public void A_runtime_that_answers_garbage_holds_up_no_line() => AssertPace(6, (path, _, _) => BrokenRuntime.Garbage(path));
+    public void A_runtime_that_answers_garbage_delays_no_line() => AssertPace(6, (path, _, _) => BrokenRuntime.Garbage(path));
 
     [Fact]
-    public void A_runtime_that_answers_late_holds_up_no_line() =>
+    public void A_runtime_that_answers_late_delays_no_line() =>
         AssertPace(14, (path, containerd, halfCame) => BrokenRuntime.Late(path, halfCame, containerd.Socket));
 
     public void Dispose() => _scratch.Dispose();

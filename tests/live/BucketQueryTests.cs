@@ -25,7 +25,7 @@ public sealed class BucketQueryTests : IDisposable
     }
 
     [Fact]
-    public void Three_nodes_hours_in_a_bucket_answer_as_the_merged_directories()
+    public void A_bucket_with_hours_of_three_nodes_answers_like_the_merged_directories()
     {
         _store.MakeBucket("events");
         foreach (var node in Nodes)

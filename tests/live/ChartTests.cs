@@ -19,29 +19,29 @@ public sealed class ChartTests
 
     [Theory]
     [MemberData(nameof(ManifestTests.Overlays), MemberType = typeof(ManifestTests))]
-    public void With_the_values_of_an_overlay_it_is_the_same_as_the_overlay(string overlay)
+    public void With_the_values_of_an_overlay_the_chart_equals_the_overlay(string overlay)
     {
         Needs.Program("kubectl");
         AssertSame(Manifest.OfOverlay(overlay), Manifest.Of(Chart.Render("--values", ValuesOf(overlay)).MustSucceed().Output));
     }
 
     [Fact]
-    public void As_it_comes_it_is_the_overlay_for_bare_metal()
+    public void The_default_chart_equals_the_bare_metal_overlay()
     {
         Needs.Program("kubectl");
         AssertSame(Manifest.OfOverlay("bare-metal"), Manifest.Of(Chart.Render().MustSucceed().Output));
     }
 
     [Fact]
-    public void There_are_values_for_each_overlay_and_no_others() => Assert.Equal(
+    public void Each_overlay_has_a_values_file_and_there_are_no_others() => Assert.Equal(
         ManifestTests.Overlays().Select(row => row.Data),
         Directory.GetFiles(Path.Combine(Chart.Folder, "values")).Select(path => Path.GetFileNameWithoutExtension(path)!).Order());
 
     [Fact]
-    public void Helm_finds_nothing_to_complain_of() => Chart.Helm("lint", "--strict", Chart.Folder).MustSucceed();
+    public void Helm_lint_passes() => Chart.Helm("lint", "--strict", Chart.Folder).MustSucceed();
 
     [Fact]
-    public void Every_value_arrives_where_it_belongs()
+    public void Every_value_has_its_effect()
     {
         var digest = "sha256:" + new string('a', 64);
         var manifest = Manifest.Of(Chart.Render(
@@ -103,7 +103,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void Without_captures_or_a_runtime_their_volumes_are_gone()
+    public void Without_captures_or_a_runtime_their_volumes_are_absent()
     {
         var manifest = Manifest.Of(Chart.Render("--set", "capture.hostPath=,runtime.directory=,state.hostPath=").MustSucceed().Output);
         Assert.Equal("cgroup", Assert.Single(manifest.Pod.Volumes).Name);
@@ -112,7 +112,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void What_answers_questions_can_be_left_out_and_is_not_there_without_captures() => Assert.All(
+    public void The_query_container_is_optional_and_absent_without_captures() => Assert.All(
         (string[])["query.enabled=false", "capture.hostPath="],
         value =>
         {
@@ -122,7 +122,7 @@ public sealed class ChartTests
         });
 
     [Fact]
-    public void Another_priority_is_another_class_because_a_class_can_t_be_changed()
+    public void Another_priority_creates_another_class_because_classes_are_immutable()
     {
         var manifest = Manifest.Of(Chart.Render("--set", "priorityClass.value=2000000").MustSucceed().Output);
         var created = Assert.Single(manifest.Objects.OfType<V1PriorityClass>());
@@ -130,14 +130,14 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void What_it_says_at_the_end_names_the_version_that_runs()
+    public void The_notes_name_the_running_version()
     {
         var notes = Chart.Helm("install", "netmon", Chart.Folder, "--dry-run=client", "--set", "image.tag=v7.7").MustSucceed().Output.Split("NOTES:")[1];
         Assert.StartsWith("\nNetMon v7.7 runs as", notes, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_network_policy_comes_only_when_asked_for_and_is_that_of_the_component()
+    public void The_network_policy_is_optional_and_equals_the_component()
     {
         Needs.Program("kubectl");
         Assert.DoesNotContain("NetworkPolicy", Chart.Render().MustSucceed().Output, StringComparison.Ordinal);
@@ -152,7 +152,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void The_Kubernetes_API_is_asked_only_when_that_is_wanted_and_may_list_and_watch_three_kinds()
+    public void Access_to_the_Kubernetes_API_is_optional_and_limited_to_list_and_watch_of_three_kinds()
     {
         Needs.Program("kubectl");
         var without = Chart.Render().MustSucceed().Output;
@@ -179,7 +179,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void A_PodMonitor_comes_only_when_asked_for_and_gives_the_job_that_the_alerts_go_by()
+    public void The_PodMonitor_is_optional_and_sets_the_job_label_of_the_alerts()
     {
         Assert.DoesNotContain("PodMonitor", Chart.Render().MustSucceed().Output, StringComparison.Ordinal);
         var monitor = Chart.Render("--show-only", "templates/pod-monitor.yaml", "--set", "podMonitor.enabled=true,podMonitor.labels.release=prometheus").MustSucceed().Output;
@@ -216,7 +216,7 @@ public sealed class ChartTests
     [InlineData("updateStrategy.rollingUpdate.maxSurge=1", "maxSurge")]
     [InlineData("extraArgs=--ring-memory", "extraArgs")]
     [InlineData("nonRoot=true,privileged=true", "nonRoot and privileged are both true")]
-    public void A_wrong_value_is_refused_by_its_name(string value, string named)
+    public void A_wrong_value_is_refused_by_name(string value, string named)
     {
         var result = Chart.Render("--set", value);
         Assert.NotEqual(0, result.ExitCode);
@@ -224,7 +224,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void Its_readme_has_every_value_and_no_other()
+    public void The_readme_of_the_chart_has_exactly_its_values()
     {
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Chart.Folder, "values.schema.json")));
         var told = Regex.Matches(File.ReadAllText(Path.Combine(Chart.Folder, "README.md")), "^\\| `([A-Za-z.]+)`", RegexOptions.Multiline).Select(match => match.Groups[1].Value);

@@ -24,7 +24,7 @@ public sealed class ClickHouseTests : IDisposable
     }
 
     [Fact]
-    public void Three_nodes_hours_in_a_bucket_are_one_table_and_an_hour_is_asked_without_the_others()
+    public void Hours_of_three_nodes_in_a_bucket_are_one_table_and_one_hour_is_read_alone()
     {
         var runner = Path.Combine(Repository.Root, "tests/readers/read.mjs");
         Assert.SkipUnless(Directory.Exists(Path.Combine(Repository.Root, "artifacts/readers/node_modules")), "needs ClickHouse from npm: tests/readers/setup.sh");

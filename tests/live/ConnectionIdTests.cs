@@ -9,7 +9,7 @@ public sealed class ConnectionIdTests
     [Theory]
     [InlineData("auto")]
     [InlineData("tracepoint")]
-    public void It_is_the_same_in_every_event_of_an_end_and_in_no_other(string spine)
+    public void All_events_of_an_end_share_an_id_that_no_other_event_has(string spine)
     {
         using var traced = new TracedNamespace(start: true, "--spine", spine);
         var log = traced.File("truth.tsv");
@@ -36,7 +36,7 @@ public sealed class ConnectionIdTests
     }
 
     [Fact]
-    public void Without_a_FLOW_before_it_the_differences_of_a_CLOSE_are_its_totals()
+    public void Without_a_previous_FLOW_the_increments_of_a_CLOSE_are_its_totals()
     {
         using var traced = new TracedNamespace(start: true, "--flow-every", "none");
         traced.Space.Run(Repository.Load, "run", "--connections", "500", "--vary").MustSucceed();

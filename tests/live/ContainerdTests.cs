@@ -52,7 +52,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Two_hundred_containers_that_connect_once_and_end_at_once_all_have_their_id()
+    public void Two_hundred_containers_that_connect_once_and_exit_at_once_all_have_their_id()
     {
         using var containerd = Containerd.Start();
         var server = containerd.RunPod("web-0").Serve("server", Port);
@@ -84,7 +84,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_pod_that_is_deleted_while_it_connects_has_its_names_to_the_last_close()
+    public void A_pod_deleted_while_it_connects_keeps_its_names_to_the_last_CLOSE()
     {
         using var containerd = Containerd.Start();
         using var agent = containerd.Node.StartAgent(false, "--json", _scratch["events.json"], "--runtime-endpoint", containerd.Endpoint);
@@ -103,7 +103,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void With_containerd_killed_and_started_again_no_event_is_lost_and_new_containers_get_names()
+    public void After_a_restart_of_containerd_no_event_is_lost_and_new_containers_have_names()
     {
         using var containerd = Containerd.Start();
         using var agent = containerd.Node.StartAgent(false, "--json", _scratch["events.json"], "--runtime-endpoint", containerd.Endpoint);
@@ -137,7 +137,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Doctor_tells_the_runtime_its_version_and_how_many_containers_it_has()
+    public void Doctor_reports_the_runtime_its_version_and_the_number_of_containers()
     {
         using var containerd = Containerd.Start();
         var pod = containerd.RunPod("web-0");

@@ -21,7 +21,7 @@ public sealed class DeniedConnectTests
     [InlineData("auto", "::1", "unreachable6", HostUnreachable, "host_unreachable", "process")]
     [InlineData("listener", "127.0.0.1", "deny4", NotPermitted, "other", "thread")]
     [InlineData("listener", "::1", "unreachable6", HostUnreachable, "host_unreachable", "process")]
-    public void A_denial_in_a_containers_cgroup_is_one_event_at_once(string acceptOwner, string address, string program, int errno, string result, string closer)
+    public void A_denial_in_a_container_cgroup_is_one_immediate_event(string acceptOwner, string address, string program, int errno, string result, string closer)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();
@@ -35,7 +35,7 @@ public sealed class DeniedConnectTests
     [InlineData("auto", true)]
     [InlineData("listener", true)]
     [InlineData("syscall", false)]
-    public void A_denial_at_the_root_is_one_event_at_once_before_and_after_the_agent(string acceptOwner, bool before)
+    public void A_denial_at_the_root_is_one_immediate_event_before_and_after_the_agent(string acceptOwner, bool before)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();
@@ -67,7 +67,7 @@ public sealed class DeniedConnectTests
     [Theory]
     [InlineData("auto")]
     [InlineData("listener")]
-    public void Thousands_of_threads_that_are_denied_at_once_are_each_reported_once(string acceptOwner)
+    public void Thousands_of_concurrent_denials_are_each_reported_once(string acceptOwner)
     {
         const int threads = 6000;
         Needs.Tracing();
@@ -83,7 +83,7 @@ public sealed class DeniedConnectTests
     [Theory]
     [InlineData("exclusive")]
     [InlineData("override")]
-    public void Beside_a_program_that_tolerates_no_other_the_agent_still_traces(string flags)
+    public void The_agent_still_traces_next_to_an_exclusive_program(string flags)
     {
         Needs.Tracing();
         using var foreign = ForeignProgram.AttachWithFlags(ChildCgroup.Root, flags, "overwrite_flags");

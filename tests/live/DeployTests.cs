@@ -50,7 +50,7 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
-    public void A_pod_whose_agent_ends_again_and_again_ends_the_wait_with_its_last_log_line()
+    public void A_crash_looping_agent_ends_the_wait_with_its_last_log_line()
     {
         Needs.Program("kubectl");
         File.WriteAllText(_scratch["waiting"], "CrashLoopBackOff");
@@ -65,7 +65,7 @@ public sealed class DeployTests : IDisposable
     [Theory]
     [InlineData("deploy")]
     [InlineData("undeploy")]
-    public void A_release_of_helm_is_left_alone(string target)
+    public void A_Helm_release_is_left_alone(string target)
     {
         Needs.Program("kubectl");
         File.WriteAllText(_scratch["owner"], "Helm");
@@ -76,7 +76,7 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
-    public void Undeploy_has_each_node_s_kernel_forget_and_says_where_that_failed()
+    public void Undeploy_removes_the_kernel_state_of_each_node_and_reports_failures()
     {
         Needs.Program("kubectl");
         var result = Make("undeploy").MustSucceed();
@@ -85,7 +85,7 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
-    public void Logs_follows_as_many_pods_as_there_are()
+    public void Logs_follows_all_pods()
     {
         File.WriteAllText(_scratch["pods"], string.Concat(Enumerable.Range(0, 240).Select(i => $"p{i}\tn\ttrue\t0\t\n")));
         Make("logs").MustSucceed();

@@ -15,7 +15,7 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
     ];
 
     [Fact]
-    public void Every_command_of_the_documents_runs_or_says_what_it_needs()
+    public void Every_command_of_the_documents_runs_or_states_what_it_needs()
     {
         Needs.Tracing();
         Needs.Program("setpriv");
@@ -38,7 +38,7 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
     }
 
     [Fact]
-    public void A_block_that_another_test_runs_names_a_test_that_is_there()
+    public void A_block_that_another_test_runs_names_an_existing_test()
     {
         var named = Blocks.Where(block => block.Mark?.StartsWith("run by: ", StringComparison.Ordinal) == true).Select(block => block.Mark!["run by: ".Length..]).Distinct().ToList();
         Assert.NotEmpty(named);

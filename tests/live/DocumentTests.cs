@@ -16,7 +16,7 @@ public sealed partial class DocumentTests
     ];
 
     [Fact]
-    public void Every_option_is_documented_as_the_programs_say()
+    public void Every_option_is_documented_as_in_the_help()
     {
         Needs.Program("awk");
         Assert.SkipUnless(File.Exists(Path.Combine(Repository.Root, "bin/netmon-query")), "needs bin/netmon-query: make build");
@@ -31,7 +31,7 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void Every_link_to_a_file_leads_to_one()
+    public void Every_link_to_a_file_is_valid()
     {
         var dead = Documents.SelectMany(document => Link().Matches(File.ReadAllText(document))
             .Select(link => link.Groups[1].Value)
@@ -41,14 +41,14 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void The_readme_leads_to_every_document()
+    public void The_readme_links_to_every_document()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         Assert.All(Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md"), path => Assert.Contains($"](docs/{Path.GetFileName(path)})", readme, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Every_metric_that_a_document_names_is_one()
+    public void Every_metric_named_in_a_document_exists()
     {
         var metrics = string.Concat(Directory.GetFiles(Path.Combine(Repository.Root, "engine/Host/Metrics"), "*.cs").Select(File.ReadAllText));
         var unknown = Documents.SelectMany(document => MetricName().Matches(File.ReadAllText(document)).Select(name => name.Value))

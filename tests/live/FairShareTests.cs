@@ -15,7 +15,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
         ["run", "--connections", $"{NeighbourConnections}", "--rate", "100", "--name", "neighbour", "--log"];
 
     [Fact]
-    public void With_a_share_a_flood_costs_its_own_cgroup_alone()
+    public void With_a_fair_share_a_flood_costs_only_its_own_cgroup()
     {
         var (comparison, log) = TraceBesideFlood("--fair-share", "2000");
         comparison.AssertExact();
@@ -24,7 +24,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_share_that_nobody_exceeds_costs_nothing()
+    public void A_fair_share_that_no_cgroup_exceeds_costs_nothing()
     {
         using var cgroup = new ChildCgroup();
         using var traced = new TracedNamespace(start: true, "--fair-share", "2000");
@@ -36,7 +36,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Without_one_what_is_missing_is_counted()
+    public void Without_a_fair_share_missing_events_are_counted()
     {
         var (comparison, log) = TraceBesideFlood();
         Assert.Equal(0, comparison.Surplus);

@@ -15,7 +15,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     private static readonly int Namespaces = Setting("NETMON_FLOW_NAMESPACES", 10);
 
     [Fact]
-    public void Each_open_connection_in_every_namespace_is_reported_and_its_differences_add_up()
+    public void Each_open_connection_in_every_namespace_is_reported_and_its_increments_add_up()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--flow-every", "1s", "--sockets", $"{Sockets}", "--ring-memory", $"{8 + (Connections / 1000)}", "--metrics", "127.0.0.1:0");
@@ -50,7 +50,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void One_that_moves_nothing_has_one_FLOW_and_no_more()
+    public void An_idle_connection_has_one_FLOW()
     {
         using var traced = new TracedNamespace(start: true, "--flow-every", "1s");
         using var idle = traced.Space.Start(Repository.Load, "hold", "--connections", "1", "--name", "idle");
@@ -78,7 +78,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Switched_off_there_are_none()
+    public void FLOW_events_can_be_disabled()
     {
         using var traced = new TracedNamespace(start: true, "--flow-every", "none");
         using var load = traced.Space.Start(Repository.Load, "hold", "--connections", "10");

@@ -18,7 +18,7 @@ public sealed class ForeignFlagsTests
     [InlineData("clear_flags", false)]
     [InlineData("clear_flags", true)]
     [InlineData("clear_flags_later", false)]
-    public void Every_connection_has_its_close(string program, bool atRoot)
+    public void Every_connection_has_its_CLOSE(string program, bool atRoot)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();
@@ -40,7 +40,7 @@ public sealed class ForeignFlagsTests
     /// no remaining hook could see the end.
     /// </summary>
     [Fact]
-    public void A_close_that_is_lost_to_flags_cleared_after_the_release_is_counted()
+    public void A_CLOSE_lost_to_flags_cleared_after_the_release_is_counted()
     {
         Needs.Tracing();
         const int Established = Connections * 9 / 10;

@@ -16,7 +16,7 @@ public sealed class GuestMachineTests(ITestOutputHelper output) : IDisposable
     private static readonly string? Cpus = Environment.GetEnvironmentVariable("NETMON_GUEST_CPUS");
 
     [Fact]
-    public void Connections_are_exact_where_CPUs_share_rings_go_and_come_back_and_the_clock_is_set()
+    public void Connections_are_exact_if_CPUs_share_rings_or_go_offline_and_the_clock_is_set()
     {
         Assert.SkipWhen(Cpus is null, "NETMON_GUEST_CPUS does not say how many CPUs: a guest with 64 takes minutes under emulation");
         var payload = Directory.CreateDirectory(_scratch["payload"]).FullName;

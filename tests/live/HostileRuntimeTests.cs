@@ -78,7 +78,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(CriCases))]
-    public async Task A_hostile_container_runtime_interface_costs_names_and_bounded_memory(string what)
+    public async Task A_hostile_container_runtime_interface_costs_only_names_and_limited_memory(string what)
     {
         var (list, events) = Cri[what];
         var runtime = await FakeRuntime.CriAsync(Socket, list, events);
@@ -87,7 +87,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Http2Cases))]
-    public Task Broken_http2_costs_names_and_bounded_memory(string what)
+    public Task Broken_HTTP2_costs_only_names_and_limited_memory(string what)
     {
         var runtime = BrokenRuntime.Of(Socket, Http2[what]);
         return AssertBoundedAsync($"HTTP/2, {what}", "cri", new Ended(runtime), () => runtime.Connections > 0);
@@ -95,7 +95,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(DockerCases))]
-    public async Task A_hostile_docker_costs_names_and_bounded_memory(string what) =>
+    public async Task A_hostile_docker_costs_only_names_and_limited_memory(string what) =>
         await AssertBoundedAsync($"Docker, {what}", "docker", await Docker[what](Socket), () => true);
 
     public void Dispose() => _scratch.Dispose();

@@ -14,7 +14,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("bare-metal")]
     [InlineData("non-root")]
-    public void The_pod_of_the_manifest_traces_names_both_ends_answers_and_drains(string overlay)
+    public void The_pod_of_the_manifest_traces_names_both_ends_answers_questions_and_drains(string overlay)
     {
         using var containerd = AgentPod.StartRuntime();
         var web = containerd.RunPod("shop/web-0", PodNetwork.Pod);
@@ -79,7 +79,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
     [InlineData("non-root", "BPF")]
     [InlineData("non-root", "PERFMON")]
     [InlineData("non-root", "NET_ADMIN")]
-    public void Without_one_of_its_capabilities_it_ends_with_3_and_names_it(string overlay, string capability)
+    public void Without_one_of_its_capabilities_it_exits_with_3_and_names_it(string overlay, string capability)
     {
         using var containerd = AgentPod.StartRuntime();
         var agent = AgentPod.Start(containerd, overlay, container => container.Linux.SecurityContext.Capabilities.AddCapabilities.Remove(capability));
@@ -88,7 +88,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void The_image_has_the_binary_and_its_C_library_and_nothing_to_write_to()
+    public void The_image_has_only_the_binary_and_its_C_library_and_is_read_only()
     {
         Needs.Program("jq");
         Assert.SkipUnless(File.Exists(AgentPod.Archive), "needs the image: make test-image builds it");

@@ -16,7 +16,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_every_way_to_know_the_owner_is_exact(string version)
+    public async Task Every_method_to_find_the_owner_is_exact_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         output.WriteLine(File.ReadAllText(Path.Combine(results, "sections.txt")));
@@ -32,7 +32,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_containers_are_told_apart_in_v2_and_v1(string version)
+    public async Task Containers_are_distinguished_in_v2_and_v1_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         AssertContainers(results, Guests.OwnersOf(version)[0], "containers by cgroup v2");
@@ -41,7 +41,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_system_calls_cost_what_they_cost_without_the_agent(string version)
+    public async Task System_calls_cost_the_same_with_the_agent_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var (without, with, taxed) = (Cost(results, "without"), Cost(results, "with"), Cost(results, "taxed"));
@@ -54,7 +54,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_multipath_tcp_has_exact_owners(string version)
+    public async Task Multipath_TCP_has_exact_owners_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var runs = Guests.OwnersOf(version).SelectMany(owner => (string[])["server", "both", "older"], (owner, run) => (Owner: owner, Log: $"{owner}-mptcp-{run}"))
@@ -65,7 +65,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_a_denial_by_another_program_has_its_errno(string version)
+    public async Task A_denial_by_another_program_has_its_errno_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var runs = Guests.OwnersOf(version).SelectMany(owner => Directory.GetFiles(results, $"{owner}-denied-*.tsv"), (owner, log) => (Owner: owner, Log: log)).ToList();
@@ -84,7 +84,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     /// <summary>By fexit from 5.12 on, by the others from 6.16 on; Debian's 6.12 has a backport.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_what_was_dialed_is_known_where_another_program_rewrote_it(string version)
+    public async Task The_dialed_address_is_known_despite_a_rewriting_program_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         Assert.All(Guests.OwnersOf(version), owner =>
@@ -100,7 +100,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     /// <summary>Would contain everything except the load's connections: subflows of MPTCP, and sockets of others.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_there_is_no_event_but_those_of_the_load(string version)
+    public async Task Only_the_load_has_events_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         Assert.All(Guests.OwnersOf(version), owner =>
@@ -113,7 +113,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     /// <summary>NETMON_GUEST_STORMS sets their number.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_storms_are_exact(string version)
+    public async Task Storms_are_exact_on_another_kernel(string version)
     {
         Assert.SkipWhen(Guests.Storms == 0, "NETMON_GUEST_STORMS says that there are none: a minute each");
         var results = await ResultsOf(version);
@@ -129,7 +129,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     /// <summary>On 6.12 and 7.2 reading tracefs here crashes the guest's kernel, so the guest would not finish.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_in_lockdown_doctor_leaves_tracefs_alone_and_connections_are_exact(string version)
+    public async Task In_lockdown_doctor_does_not_use_tracefs_and_connections_are_exact_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         Assert.Contains("[confidentiality]", File.ReadAllText(Path.Combine(results, "lockdown.txt")), StringComparison.Ordinal);
@@ -145,7 +145,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_an_agent_whose_memory_is_full_costs_nobody_a_connection(string version)
+    public async Task An_agent_at_its_memory_limit_breaks_no_connection_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var memory = long.Parse(File.ReadAllText(Path.Combine(results, "full-memory.txt")), CultureInfo.InvariantCulture);
@@ -158,7 +158,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_a_connection_that_lasts_for_hours_is_in_the_file_of_each(string version)
+    public async Task A_connection_over_several_hours_is_in_the_file_of_each_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var capture = Path.Combine(results, "hours");
@@ -175,7 +175,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_the_verifier_has_no_more_to_do_than_the_budget_allows(string version)
+    public async Task The_verifier_stays_within_the_budget_on_another_kernel(string version)
     {
         var doctor = File.ReadAllText(Path.Combine(await ResultsOf(version), "doctor.txt"));
         output.WriteLine($"{version}: {VerifiedPrograms.AssertWithinBudget(doctor)}");

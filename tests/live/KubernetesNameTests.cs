@@ -47,7 +47,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task A_name_is_never_wrong_while_addresses_change_hands_and_stays_while_the_API_is_away()
+    public async Task Names_are_never_wrong_while_addresses_move_and_stay_while_the_API_is_down()
     {
         using var traced = Start();
         var agent = traced.Agent;
@@ -80,7 +80,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task A_child_that_is_killed_is_started_again_and_names_stay_meanwhile()
+    public async Task A_killed_child_is_restarted_and_names_stay()
     {
         using var traced = Start();
         await UntilNamedAsync(traced, 0, "pod-0", "");
@@ -93,7 +93,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     [Fact]
-    public void Five_thousand_Services_with_twenty_thousand_endpoints_take_their_part_of_the_agent_s_memory()
+    public void Five_thousand_Services_with_twenty_thousand_endpoints_fit_into_the_memory_of_the_agent()
     {
         double without;
         using (var traced = Start())

@@ -44,7 +44,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Five_thousand_Services_and_a_thousand_changes_a_second_cost_little_memory_and_six_requests()
+    public async Task Five_thousand_Services_and_a_thousand_changes_per_second_take_little_memory_and_six_requests()
     {
         double empty;
         using (var idle = Start())
@@ -109,7 +109,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
     [InlineData("--api=http://127.0.0.1:1", "--api http://127.0.0.1:1: it takes in-cluster or https://HOST:PORT")]
     [InlineData("--api=in-cluster", "KUBERNETES_SERVICE_HOST")]
     [InlineData("--nope", "--nope")]
-    public void A_wrong_option_is_refused_with_2(string option, string why)
+    public void A_wrong_option_exits_with_2(string option, string why)
     {
         var result = Shell.Run(Repository.Kubernetes, option);
         Assert.Equal(2, result.ExitCode);

@@ -24,7 +24,7 @@ public sealed class ManifestTests
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public void An_overlay_is_read_strictly_and_is_whole(string overlay)
+    public void An_overlay_passes_strict_parsing_and_is_complete(string overlay)
     {
         Needs.Program("kubectl");
         var manifest = Manifest.OfOverlay(overlay);
@@ -62,18 +62,18 @@ public sealed class ManifestTests
     [InlineData("bare-metal")]
     [InlineData("eks")]
     [InlineData("gke")]
-    public void The_agent_breaks_the_rules_that_it_must_and_no_other(string overlay) =>
+    public void The_agent_violates_only_the_documented_pod_security_rules(string overlay) =>
         AssertBreaks(overlay, [.. Always, .. AsRoot, "baseline: hostPath volumes: /run/containerd"]);
 
     [Fact]
-    public void On_k3s_only_the_socket_is_elsewhere() => AssertBreaks("k3s", [.. Always, .. AsRoot, "baseline: hostPath volumes: /run/k3s/containerd"]);
+    public void On_k3s_only_the_socket_differs() => AssertBreaks("k3s", [.. Always, .. AsRoot, "baseline: hostPath volumes: /run/k3s/containerd"]);
 
     [Fact]
-    public void Non_root_takes_privilege_escalation_instead_of_root() =>
+    public void The_non_root_variant_needs_privilege_escalation_instead_of_root() =>
         AssertBreaks("non-root", [.. Always, "restricted: privilege escalation", "baseline: hostPath volumes: /run/containerd"]);
 
     [Fact]
-    public void The_privileged_variant_says_what_it_is() => AssertBreaks(
+    public void The_privileged_variant_violates_the_listed_rules() => AssertBreaks(
         "privileged",
         [
             .. AsRoot, "baseline: privileged containers", "baseline: capabilities: ALL", "restricted: capabilities: ALL", "restricted: capabilities: not all dropped",
@@ -83,7 +83,7 @@ public sealed class ManifestTests
         ]);
 
     [Fact]
-    public void Without_the_component_s_container_nothing_of_it_is_left()
+    public void The_component_without_query_removes_the_container_and_its_volume()
     {
         var manifest = WithComponent("without-query");
         Assert.Equal("netmon", Assert.Single(manifest.Pod.Containers).Name);
@@ -91,7 +91,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Images_of_a_kustomization_of_one_s_own_arrive()
+    public void A_custom_kustomization_can_set_the_images()
     {
         var manifest = Built("resources: [OPS/overlays/bare-metal]\nimages:\n  - name: netmon\n    newName: registry.example.org/team/netmon\n    newTag: v1\n  - name: netmon-query\n    newName: registry.example.org/team/netmon-query\n    newTag: v1\n");
         Assert.Equal(["registry.example.org/team/netmon:v1", "registry.example.org/team/netmon-query:v1"], manifest.Pod.Containers.Select(container => container.Image));
@@ -111,7 +111,7 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("hostPID: true", "hostPIDD: true")]
     [InlineData("hostPID: true", "hostPID: 7x")]
-    public void The_strict_reading_finds_a_wrong_name_and_a_wrong_type(string right, string wrong)
+    public void Strict_parsing_finds_a_wrong_name_and_a_wrong_type(string right, string wrong)
     {
         const string Template = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  LINE\n  containers:\n  - name: c\n    image: i\n";
         KubernetesYaml.LoadAllFromString(Template.Replace("LINE", right, StringComparison.Ordinal), null, strict: true);

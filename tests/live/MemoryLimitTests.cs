@@ -21,7 +21,7 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
     private static readonly int Rate = int.Parse(Environment.GetEnvironmentVariable("NETMON_LIMIT_RATE") ?? "3000", CultureInfo.InvariantCulture);
 
     [Fact]
-    public async Task A_storm_at_the_limits_neither_ends_it_nor_takes_an_event_that_is_not_counted()
+    public async Task A_storm_at_the_limits_neither_kills_the_agent_nor_loses_an_uncounted_event()
     {
         using var containerd = AgentPod.StartRuntime();
         var agent = AgentPod.Start(containerd, "bare-metal");
@@ -30,7 +30,7 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Starved_of_CPU_it_stays_and_counts_what_it_loses()
+    public async Task Starved_of_CPU_it_keeps_running_and_counts_its_losses()
     {
         using var containerd = AgentPod.StartRuntime();
         var agent = AgentPod.Start(containerd, "bare-metal");

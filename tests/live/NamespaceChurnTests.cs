@@ -13,7 +13,7 @@ public sealed class NamespaceChurnTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void Many_made_and_removed_while_connections_run_cost_no_event()
+    public void Creating_and_removing_many_namespaces_during_connections_loses_no_event()
     {
         Needs.Tracing();
         Needs.Program("ip");
@@ -48,7 +48,7 @@ public sealed class NamespaceChurnTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_namespace_that_it_has_looked_into_is_free_to_go()
+    public void The_agent_does_not_keep_a_namespace_alive()
     {
         Needs.Tracing();
         Needs.Program("ip");

@@ -9,7 +9,7 @@ public sealed class NeighbourTests
     private const int Rounds = 5;
 
     [Fact]
-    public async Task From_its_ready_line_on_an_agent_sees_everything_while_others_start_and_stop()
+    public async Task An_agent_sees_everything_from_its_ready_line_on_while_others_start_and_stop()
     {
         Needs.Tracing();
         using var stop = new CancellationTokenSource();

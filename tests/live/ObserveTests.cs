@@ -17,7 +17,7 @@ public sealed class ObserveTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public void Following_shows_each_event_once_over_the_end_of_an_hour()
+    public void Following_shows_each_event_once_across_an_hour_boundary()
     {
         var capture = _scratch["capture"];
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -39,7 +39,7 @@ public sealed class ObserveTests : IDisposable
     }
 
     [Fact]
-    public void The_last_events_are_lines_and_a_pipe_that_is_closed_ends_it()
+    public void The_last_events_are_printed_and_a_closed_pipe_stops_it()
     {
         var capture = _scratch["capture"];
         using (var agent = AgentProcess.Start("--capture", capture, "--json", "none", "--keep-free", "0", "--source", "synthetic:count=5000"))
@@ -64,7 +64,7 @@ public sealed class ObserveTests : IDisposable
     [InlineData("--color=blue")]
     [InlineData("--follow --until=1m")]
     [InlineData("--follow --capture=s3://bucket/prefix")]
-    public void What_it_can_t_do_is_refused(string options)
+    public void Invalid_requests_are_refused(string options)
     {
         Directory.CreateDirectory(_scratch["capture/hot"]);
         var result = Shell.Run(Repository.Agent, ["observe", "--capture", _scratch["capture"], .. options.Split(' ')]);

@@ -27,7 +27,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void A_value_that_can_t_be_is_refused_in_one_line(string command)
+    public void An_invalid_value_is_refused_in_one_line(string command)
     {
         var (program, rest) = Program(command);
         var help = Shell.Run(program, [.. rest, "--help"]).MustSucceed().Output;
@@ -55,7 +55,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void What_is_no_option_is_refused_in_one_line(string command)
+    public void An_unknown_option_is_refused_in_one_line(string command)
     {
         var (program, rest) = Program(command);
         foreach (var word in (string[])["--nonsense", $"--{Huge}", "-😀", "--nonsense=1"])

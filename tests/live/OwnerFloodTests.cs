@@ -17,7 +17,7 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
     [Theory]
     [InlineData("auto")]
     [InlineData("listener")]
-    public void A_full_accept_queue_of_one_cgroup_spoils_nobody_elses_owners(string acceptOwner)
+    public void A_full_accept_queue_of_one_cgroup_does_not_affect_the_owners_of_others(string acceptOwner)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();
@@ -42,7 +42,7 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
     /// 300,000 sockets, with the default table.
     /// </summary>
     [Fact]
-    public void Sockets_that_find_no_place_are_counted_and_cost_the_agent_no_memory()
+    public void Sockets_without_a_slot_are_counted_and_take_no_memory_in_the_agent()
     {
         Needs.Tracing();
         using var scratch = new Scratch();
@@ -80,7 +80,7 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
 
     /// <summary>Long connections, with short ones next to them, as on a node that has run for a while.</summary>
     [Fact]
-    public void While_less_than_half_of_the_places_are_taken_nothing_is_lost()
+    public void Nothing_is_lost_while_less_than_half_of_the_slots_are_used()
     {
         const int sockets = 16_384;
         using var traced = new TracedNamespace(start: true, "--sockets", $"{sockets}");
@@ -99,7 +99,7 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
 
     /// <summary>A connection without a slot is the only one lost: the next one is exact again.</summary>
     [Fact]
-    public void After_a_flood_the_places_are_free_again()
+    public void After_a_flood_the_slots_are_free_again()
     {
         using var traced = new TracedNamespace(start: true, "--sockets", "4096");
         using (var load = traced.Space.Start(Repository.Load, "hold", "--connections", "5000", "--name", "many"))
@@ -116,7 +116,7 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Connections_in_the_accept_queue_when_the_agent_starts_have_their_owner_when_they_are_accepted()
+    public void Connections_in_the_accept_queue_at_the_start_have_their_owner_when_accepted()
     {
         Needs.Tracing();
         Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 12), "needs a kernel that lets an iterator ask for a socket's callbacks: 6.12 or newer");

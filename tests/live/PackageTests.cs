@@ -20,7 +20,7 @@ public sealed class PackageTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void It_is_installed_started_asked_upgraded_and_removed_by_the_system_s_own_tools()
+    public void System_tools_install_start_upgrade_and_remove_the_package()
     {
         var package = Package;
         using var machine = Machine.Start();
@@ -59,7 +59,7 @@ public sealed class PackageTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_crash_is_started_again_and_a_wrong_option_waits_for_a_person()
+    public void A_crash_is_restarted_and_a_wrong_option_is_not()
     {
         var package = Package;
         using var machine = Machine.Start();

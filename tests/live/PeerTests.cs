@@ -15,7 +15,7 @@ public sealed class PeerTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void Pods_of_the_node_name_each_other_from_the_first_event_on_and_an_address_that_moves_on_names_its_owner_alone()
+    public void Pods_of_the_node_name_each_other_from_the_first_event_on_and_a_moved_address_names_only_its_owner()
     {
         using var containerd = Containerd.Start();
         containerd.Node.GivePodsTwoAddresses();

@@ -12,7 +12,7 @@ public sealed class PrivilegeTests : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void Once_it_is_ready_no_thread_has_a_capability_that_is_not_needed_any_more_and_it_traces_on()
+    public void Once_ready_no_thread_has_an_unneeded_capability_and_tracing_continues()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", _scratch["capture"], "--metrics", "127.0.0.1:0", "--health", "127.0.0.1:0", "--flow-every", "1s");
@@ -42,7 +42,7 @@ public sealed class PrivilegeTests : IDisposable
     [InlineData(8)]
     [InlineData(12)]
     [InlineData(18)]
-    public void Where_it_may_not_have_its_threads_it_says_so(int threads)
+    public void A_thread_limit_that_is_too_low_is_reported(int threads)
     {
         Needs.Program("setpriv");
         Needs.Program("prlimit");

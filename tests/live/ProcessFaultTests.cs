@@ -11,7 +11,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void While_it_is_stopped_what_the_rings_can_t_hold_is_counted_and_it_goes_on()
+    public void A_stopped_agent_counts_overflow_of_the_rings_and_continues()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--metrics", "127.0.0.1:0", "--ring-memory", "0.25");
@@ -29,7 +29,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void With_a_fiftieth_of_a_CPU_it_counts_what_it_loses_and_ends_in_time()
+    public void With_a_fiftieth_of_a_CPU_it_counts_losses_and_stops_in_time()
     {
         Needs.Tracing();
         using var limits = new LimitedCgroup();
@@ -46,7 +46,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Killed_for_want_of_memory_it_leaves_what_the_next_one_takes_over()
+    public void After_an_OOM_kill_the_next_agent_takes_over_its_files()
     {
         using var limits = new LimitedCgroup();
         using (var agent = Start(limits, "--json", _scratch["events.json"], "--capture", _scratch["capture"], "--keep-free", "0", "--source", "synthetic:rate=20000,containers=100"))
@@ -62,7 +62,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Killed_at_64_MiB_again_and_again_it_goes_on_each_time_and_no_event_is_there_twice()
+    public void After_repeated_OOM_kills_at_64_MiB_each_restart_works_and_no_event_is_duplicated()
     {
         using var limits = new LimitedCgroup();
         limits.LimitMemory(64L << 20);
@@ -78,7 +78,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void At_a_limit_that_is_full_of_page_cache_it_loses_nothing()
+    public void At_a_memory_limit_full_of_page_cache_it_loses_nothing()
     {
         Needs.Tracing();
         using var limits = new LimitedCgroup();
@@ -105,7 +105,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>NETMON_SHORT_CONNECTIONS=1000000 for the full run.</summary>
     [Fact]
-    public void Short_connections_one_after_another_are_all_there_or_counted()
+    public void Every_short_connection_in_sequence_is_reported_or_counted()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--keep-free", "0");

@@ -15,7 +15,7 @@ public sealed class PrometheusTests : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void The_rules_are_well_formed_and_fire_when_they_are_meant_to()
+    public void The_rules_are_valid_and_fire_as_tested()
     {
         Needs.Program("promtool");
         Shell.Run("promtool", "check", "rules", Path.Combine(Monitoring, "alerts.yaml")).MustSucceed();
@@ -23,7 +23,7 @@ public sealed class PrometheusTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_that_is_provoked_fires_its_alert_and_every_query_of_the_dashboard_returns_data()
+    public void A_provoked_loss_fires_its_alert_and_every_query_of_the_dashboard_returns_data()
     {
         Needs.Program("prometheus");
         // Nobody reads its stdout: after five seconds lines are dropped. One runtime is configured, so that its metrics exist.

@@ -27,7 +27,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void What_a_terminal_would_obey_is_shown_as_its_escape()
+    public void Terminal_control_characters_are_escaped()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00") with { Process = "\u001b[2Jx\ny" });
         Assert.Contains("\\u001b[2Jx\\u000ay", capture.Query("SELECT process FROM events").MustSucceed().Output, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed partial class QueryToolTests : IDisposable
     [InlineData("", "no question")]
     [InlineData("SELECT * FROM read_text('/etc/passwd')", "/etc/passwd")]
     [InlineData("SELECT * FROM glob('/etc/*')", "disabled by configuration")]
-    public void What_is_not_one_question_about_the_capture_is_refused_and_says_why(string sql, string why)
+    public void Anything_but_one_question_about_the_capture_is_refused_with_a_reason(string sql, string why)
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         var result = capture.Query(sql);
@@ -67,7 +67,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Wrong_directories_formats_and_options_say_what_to_give()
+    public void Wrong_directories_formats_and_options_are_refused_with_advice()
     {
         AssertRefused(1, "there is no directory", "--capture", _scratch["none"], "SELECT 1");
         Directory.CreateDirectory(_scratch["other"]);
@@ -82,7 +82,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void The_picture_is_valid_in_every_format()
+    public void The_overview_is_valid_in_every_format()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01", "refused"), Close("09:00:02", 2_000_000, 4096));
         foreach (var line in capture.Query("--format", "json").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -97,7 +97,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Sql_comes_from_stdin_and_from_a_file_too()
+    public void SQL_can_be_read_from_stdin_and_from_a_file()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         File.WriteAllText(_scratch["q.sql"], "-- two of them\nSELECT count(*) AS n FROM events;\nEXPLAIN SELECT 1;\n");
@@ -106,7 +106,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Rows_come_as_a_Parquet_file_too()
+    public void Rows_can_be_written_as_a_Parquet_file()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01"));
         var file = _scratch["answer.parquet"];
@@ -115,7 +115,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Times_are_UTC_wherever_it_is_asked()
+    public void Times_are_UTC_in_any_time_zone()
     {
         var now = DateTime.UtcNow;
         Capture.Hour($"{now:yyyy-MM-dd}", now.Hour, Connect($"{now:HH:mm:ss}"));
@@ -124,7 +124,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_turns_out_to_be_damaged_is_named_and_the_rest_is_answered()
+    public void A_damaged_file_is_reported_and_the_rest_is_answered()
     {
         using (var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=50000"))
         {
@@ -149,7 +149,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void A_signal_ends_it_at_once_and_nothing_is_left_among_the_temporary_files()
+    public void A_signal_stops_it_at_once_without_leftover_temporary_files()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         var temporary = Directory.CreateDirectory(_scratch["tmp"]).FullName;
@@ -187,7 +187,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_that_has_seen_enough_ends_it_without_an_error()
+    public void A_closed_reader_stops_it_without_an_error()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         var result = Shell.Script($"{{ {Repository.Agent} query --capture {capture.Directory} --format csv 'SELECT * FROM range(1000000)'; echo \"code $?\" >&2; }} | head -n 1");
@@ -196,7 +196,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Beside_an_agent_rows_never_fall_never_come_twice_and_are_the_same_once_they_are_sealed()
+    public void With_a_running_agent_rows_never_disappear_or_repeat_and_are_the_same_after_sealing()
     {
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", Capture.Directory, "--node", "n1", "--source", "synthetic:rate=30000,churn=5,seed=9");
         var (last, different) = (0L, 0);
@@ -220,7 +220,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void The_current_hours_rows_are_those_of_the_sealed_file_column_by_column()
+    public void Rows_of_the_current_hour_equal_those_of_the_sealed_file_in_every_column()
     {
         string until;
         string hot;
@@ -238,7 +238,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Asking_changes_no_file()
+    public void A_question_changes_no_file()
     {
         using (var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=20000"))
         {

@@ -40,7 +40,7 @@ public sealed class ReasonTests
     // An ICMP error that the process ignored, before an orderly close.
     [InlineData("recverr connect handshake send=10 await=DATA peer-icmp=3,13 peer-ack close await=FIN peer-fin await=ACK", "fin_local")]
     [InlineData("recverr connect handshake send=10 await=DATA peer-icmp=3,1 peer-ack peer-fin close await=FIN peer-ack", "fin_remote")]
-    public void It_is_the_one_who_did_it(string steps, string reason)
+    public void The_reason_names_the_end_that_closed(string steps, string reason)
     {
         using var traced = new TracedNamespace(start: true);
         using var peer = StartPeer(traced, steps);
@@ -54,7 +54,7 @@ public sealed class ReasonTests
     [Theory]
     [InlineData("connect handshake peer-fin read-end pause=half close await=FIN peer-ack", "fin_remote")]
     [InlineData("connect handshake shutdown await=FIN peer-ack pause=half peer-fin read-end close", "fin_local")]
-    public void One_that_is_half_closed_when_the_agent_starts_keeps_who_was_first(string steps, string reason)
+    public void A_connection_half_closed_before_the_agent_starts_has_the_right_reason(string steps, string reason)
     {
         Needs.Tracing();
         Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 12), "needs a kernel that lets an iterator ask for a socket's callbacks: 6.12 or newer");

@@ -19,7 +19,7 @@ public sealed class ReportPageTests : IDisposable
     private static string Pictures => Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts/report-pictures")).FullName;
 
     [Fact]
-    public void It_shows_charts_and_tables_at_every_width_in_light_and_dark_without_a_complaint_or_a_request()
+    public void The_page_shows_charts_and_tables_at_every_width_in_light_and_dark_without_errors_or_requests()
     {
         var page = Page(18);
         using var browser = new Browser();
@@ -39,7 +39,7 @@ public sealed class ReportPageTests : IDisposable
     }
 
     [Fact]
-    public void Three_hundred_workloads_are_shown_by_namespaces_and_each_leads_to_its_neighbours()
+    public void Three_hundred_workloads_are_grouped_by_namespace_and_link_to_their_neighbours()
     {
         using var browser = new Browser();
         browser.Open(Page(300), 1280);
@@ -64,7 +64,7 @@ public sealed class ReportPageTests : IDisposable
     }
 
     [Fact]
-    public void Hostile_names_are_shown_and_not_obeyed()
+    public void Hostile_names_are_shown_as_text()
     {
         new SampleCapture(_scratch["capture"]).Hour(
             "2026-01-01", 9, [.. ReportTests.Hostile.Select(name => SampleRow.Connect("09:00:00", "refused") with { Process = name, DestinationAddress = name })]);
@@ -86,7 +86,7 @@ public sealed class ReportPageTests : IDisposable
     }
 
     [Fact]
-    public void On_paper_it_is_light_and_its_charts_are_as_wide_as_the_page()
+    public void The_printed_page_is_light_and_its_charts_fill_the_width()
     {
         using var browser = new Browser();
         browser.Open(Page(18), 1920, isDark: true);

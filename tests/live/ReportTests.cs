@@ -13,7 +13,7 @@ public sealed class ReportTests : IDisposable
     private string Capture => _scratch["capture"];
 
     [Fact]
-    public void Its_numbers_are_those_of_the_events()
+    public void The_numbers_of_the_report_match_the_events()
     {
         DemoCapture.Write(Capture, workloads: 18, connections: 20_000);
         var report = Report.Of(Capture, "--since", DemoCapture.Since, "--until", DemoCapture.Until);
@@ -43,7 +43,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_short_time_is_shown_by_minute_and_cut_exactly()
+    public void A_short_time_range_is_shown_by_minute_and_cut_exactly()
     {
         DemoCapture.Write(Capture, workloads: 18, connections: 20_000);
         var report = Report.Of(Capture, "--since", "2026-11-26T13:50:30Z", "--until", "2026-11-26T14:40:10Z");
@@ -54,7 +54,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void It_is_about_what_the_filters_select_and_names_them()
+    public void The_report_shows_the_filters_and_only_what_they_select()
     {
         DemoCapture.Write(Capture, workloads: 18, connections: 20_000);
         var report = Report.Of(Capture, "--since", DemoCapture.Since, "--until", DemoCapture.Until, "--namespace", "shop", "--node", "node-1,node-2");
@@ -69,7 +69,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_page_of_300_workloads_and_of_very_many_addresses_stays_small()
+    public void A_page_with_300_workloads_and_many_addresses_stays_small()
     {
         DemoCapture.Write(Capture, workloads: 300, connections: 60_000);
         Assert.InRange(Report.Of(Capture, "--since", DemoCapture.Since, "--until", DemoCapture.Until).Html.Length, 400_000, LargestPage);
@@ -81,7 +81,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void No_name_ends_the_data_that_it_is_in()
+    public void No_name_breaks_out_of_its_data()
     {
         new SampleCapture(Capture).Hour("2026-01-01", 9, [.. Hostile.Select(name => Connect("09:00:00", "refused") with { Process = name, DestinationAddress = name })]);
         var report = Report.Of(Capture, "--since", "2026-01-01", "--until", "2026-01-02");
@@ -91,7 +91,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_capture_without_events_and_a_time_without_any_are_refused_with_the_reason()
+    public void A_capture_and_a_time_range_without_events_are_refused_with_the_reason()
     {
         Directory.CreateDirectory(Path.Combine(Capture, "events"));
         var empty = Shell.Run(Repository.Agent, "report", "--capture", Capture);

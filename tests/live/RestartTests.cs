@@ -18,7 +18,7 @@ public sealed partial class RestartTests : IDisposable
     [InlineData("auto", "KILL", false)]
     [InlineData("tracepoint", "TERM", false)]
     [InlineData("auto", "TERM", true)]
-    public void A_connection_that_lives_through_a_restart_keeps_all_that_was_known_of_it(string spine, string signal, bool asThePod)
+    public void A_connection_that_survives_a_restart_keeps_its_state(string spine, string signal, bool asThePod)
     {
         using var bpf = Mount(asThePod);
         using var first = Start(bpf, "first.json", asThePod, "--spine", spine);
@@ -58,7 +58,7 @@ public sealed partial class RestartTests : IDisposable
     }
 
     [Fact]
-    public void What_was_accepted_or_reset_while_no_agent_ran_is_written_by_the_next()
+    public void Connections_accepted_or_reset_without_an_agent_are_reported_by_the_next_one()
     {
         using var bpf = Mount(asThePod: false);
         using var first = Start(bpf, "first.json");
@@ -84,7 +84,7 @@ public sealed partial class RestartTests : IDisposable
     }
 
     [Fact]
-    public void A_second_agent_at_once_keeps_nothing_and_disturbs_nothing()
+    public void A_second_concurrent_agent_keeps_no_state_and_disturbs_nothing()
     {
         using var bpf = Mount(asThePod: false);
         using var first = Start(bpf, "first.json");
@@ -107,7 +107,7 @@ public sealed partial class RestartTests : IDisposable
     }
 
     [Fact]
-    public void Forget_removes_it_and_a_running_agent_goes_on_without()
+    public void Forget_removes_the_state_and_a_running_agent_continues_without_it()
     {
         using var bpf = Mount(asThePod: false);
         using var first = Start(bpf, "first.json");
@@ -127,7 +127,7 @@ public sealed partial class RestartTests : IDisposable
     }
 
     [Fact]
-    public void What_is_of_another_size_or_was_not_used_for_long_is_not_used_and_removed()
+    public void State_with_another_size_or_unused_for_long_is_removed()
     {
         using var bpf = Mount(asThePod: false);
         using (var small = Start(bpf, "small.json", asThePod: false, "--sockets", "4096"))
@@ -152,7 +152,7 @@ public sealed partial class RestartTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_in_no_bpffs_is_refused()
+    public void A_folder_outside_bpffs_is_refused()
     {
         Needs.Tracing();
         var refused = Shell.Run(Repository.Agent, "run", "--json", "none", "--state", _scratch["state"]);

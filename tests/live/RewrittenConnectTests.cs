@@ -11,7 +11,7 @@ public sealed class RewrittenConnectTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_was_dialled_is_in_the_event(bool atRoot)
+    public void The_event_has_the_dialed_address(bool atRoot)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();

@@ -16,7 +16,7 @@ public sealed class RolloverTests(ITestOutputHelper output) : IDisposable
     private readonly List<(long Printed, long Late)> _lines = []; // microseconds since 1970, microseconds
 
     [Fact]
-    public async Task No_event_is_lost_doubled_or_in_the_wrong_hour_and_stdout_keeps_its_pace()
+    public async Task No_event_is_lost_duplicated_or_in_the_wrong_hour_and_stdout_keeps_its_pace()
     {
         var boundary = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / SecondsPerHour + 2) * SecondsPerHour;
         var ahead = boundary - DateTimeOffset.UtcNow.ToUnixTimeSeconds() - Seconds;

@@ -16,7 +16,7 @@ public sealed class RuntimeNodeTests
     [InlineData(CgroupLayout.V2, CgroupShape.Systemd, "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{uid_}.slice/cri-containerd-{id}.scope")]
     [InlineData(CgroupLayout.Machine, CgroupShape.CrioSystemd, "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{uid_}.slice/crio-{id}.scope")]
     [InlineData(CgroupLayout.Machine, CgroupShape.CrioCgroupfs, "/kubepods/burstable/pod{uid}/crio-{id}")]
-    public void A_pod_is_where_it_should_be_and_then_gone(CgroupLayout layout, CgroupShape shape, string expected)
+    public void A_pod_has_the_requested_cgroup_and_is_removed(CgroupLayout layout, CgroupShape shape, string expected)
     {
         Needs.Containers();
         string folder, cgroup;
@@ -42,7 +42,7 @@ public sealed class RuntimeNodeTests
     }
 
     [Fact]
-    public void Nothing_outlives_a_starter_that_is_killed()
+    public void Nothing_outlives_a_killed_starter()
     {
         Needs.Containers();
         using var scratch = new Scratch();

@@ -9,7 +9,7 @@ namespace NetMon.LiveTests;
 public sealed class SbomTests
 {
     [Fact]
-    public void It_has_each_package_and_each_library_that_the_programs_are_made_of_with_its_version()
+    public void The_SBOM_has_each_package_and_library_of_the_programs_with_its_version()
     {
         Needs.Program("npm");
         Needs.Program("jq");

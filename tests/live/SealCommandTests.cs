@@ -14,7 +14,7 @@ public sealed class SealCommandTests : IDisposable
     private string[] Hot => [.. Directory.EnumerateFiles(Path.Combine(Capture, "hot"), "*", SearchOption.AllDirectories)];
 
     [Fact]
-    public void What_a_killed_agent_left_is_sealed_and_the_time_since_then_stays_a_loss()
+    public void Files_of_a_killed_agent_are_sealed_and_the_time_since_then_stays_a_loss()
     {
         var rows = Kill("n1");
         var sealing = Seal();
@@ -30,7 +30,7 @@ public sealed class SealCommandTests : IDisposable
     }
 
     [Fact]
-    public void Every_nodes_files_are_sealed_unless_one_is_named()
+    public void Files_of_every_node_are_sealed_unless_one_is_named()
     {
         const string other = "node \"2\"/ü"; // encoded in the names of its files
         Kill("n1");
@@ -48,7 +48,7 @@ public sealed class SealCommandTests : IDisposable
     }
 
     [Fact]
-    public void Beside_an_agent_it_is_refused_and_nothing_changes()
+    public void With_a_running_agent_it_is_refused_and_nothing_changes()
     {
         using var agent = Start("n1", "synthetic:rate=1000");
         WaitForRows("n1");
@@ -61,7 +61,7 @@ public sealed class SealCommandTests : IDisposable
     }
 
     [Fact]
-    public void Where_nothing_is_left_there_is_nothing_to_seal()
+    public void Without_left_files_there_is_nothing_to_seal()
     {
         Directory.CreateDirectory(Capture);
         AssertNothingToSeal(Seal());
@@ -91,7 +91,7 @@ public sealed class SealCommandTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_directory_it_says_what_to_give()
+    public void Without_a_directory_it_is_refused_with_advice()
     {
         var none = Shell.Run("/usr/bin/env", "-u", "NETMON_CAPTURE", Repository.Agent, "seal");
         Assert.Equal(2, none.ExitCode);

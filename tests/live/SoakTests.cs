@@ -22,7 +22,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void An_agent_on_the_kernel_holds_at_the_end_what_it_held_in_the_middle()
+    public void Resources_of_an_agent_on_the_kernel_stay_flat()
     {
         Needs.Storm();
         Needs.Program("ip");
@@ -55,7 +55,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void An_agent_over_ten_hours_ends_holds_at_the_end_what_it_held_in_the_middle()
+    public void Resources_of_an_agent_stay_flat_over_ten_hour_boundaries()
     {
         var duration = Duration();
         var speed = (long)Math.Ceiling(TimeSpan.FromHours(Hours) / duration);

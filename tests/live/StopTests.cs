@@ -11,7 +11,7 @@ public sealed class StopTests : IDisposable
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public void What_happened_in_the_last_moment_before_the_signal_is_in_both_outputs(string signal)
+    public void Events_from_just_before_the_signal_are_in_both_outputs(string signal)
     {
         Needs.Tracing();
         // In a shell's background job SIGINT is ignored, also in the processes that these tests start.
@@ -28,7 +28,7 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
-    public void The_duration_ends_the_agent_by_itself()
+    public void The_agent_exits_after_its_duration()
     {
         using var agent = AgentProcess.Start("--json", "none", "--source", "synthetic:rate=1000", "--duration", "300ms");
         Assert.Equal(0, agent.WaitForExit());

@@ -11,7 +11,7 @@ public sealed class StormTests(ITestOutputHelper output)
     private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("NETMON_STORM_RUNS") ?? "3", CultureInfo.InvariantCulture);
 
     [Fact]
-    public void Forty_thousand_connections_at_the_machines_most_are_exact_every_time()
+    public void Forty_thousand_connections_at_full_speed_are_exact_every_time()
     {
         Needs.Tracing();
         Needs.Program("ip");

@@ -34,7 +34,7 @@ public sealed class StrangerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Crowds))]
-    public void A_crowd_at_both_ports_keeps_neither_from_answering_and_costs_no_memory(string kind, int number)
+    public void A_crowd_of_clients_at_both_ports_blocks_neither_and_costs_no_memory(string kind, int number)
     {
         AssertAnswers();
         var before = Scrape.Of(_agent)["process_resident_memory_bytes"];
@@ -57,7 +57,7 @@ public sealed class StrangerTests : IDisposable
     }
 
     [Fact]
-    public async Task Clients_that_send_a_byte_at_a_time_are_let_go_and_keep_nobody_out()
+    public async Task Clients_that_send_one_byte_at_a_time_are_closed_and_block_no_other()
     {
         string[] addresses = [Scrape.AddressOf(_agent), Health];
         using var stop = new CancellationTokenSource();
@@ -102,7 +102,7 @@ public sealed class StrangerTests : IDisposable
     }
 
     [Fact]
-    public void Another_port_answers_probes_alone()
+    public void A_separate_port_serves_only_probes()
     {
         Assert.Equal(404, Get(Health, "/metrics").Status);
         Assert.Equal((200, "ok\n"), Get(Health, "/healthz"));

@@ -13,7 +13,7 @@ public sealed class WorkloadTests : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void A_pod_is_its_controller_s_by_its_labels()
+    public void A_pod_belongs_to_its_controller_by_its_labels()
     {
         (string Pod, string Labels, string Workload)[] cases =
         [
@@ -64,7 +64,7 @@ public sealed class WorkloadTests : IDisposable
     }
 
     [Fact]
-    public void A_service_of_Docker_Compose_is_its_project_s()
+    public void A_Docker_Compose_service_belongs_to_its_project()
     {
         using var dockerd = Dockerd.Start();
         using var agent = dockerd.Node.StartAgent(false, "--json", _scratch["events.json"], "--runtime-endpoint", dockerd.Endpoint);
@@ -78,7 +78,7 @@ public sealed class WorkloadTests : IDisposable
     }
 
     [Fact]
-    public void A_process_of_the_machine_is_its_unit_s_and_no_cgroup_inside_one_makes_it_another_s()
+    public void A_host_process_belongs_to_its_unit_despite_nested_cgroups()
     {
         Needs.Tracing();
         var slice = $"{ChildCgroup.Root}/system.slice-{Guid.NewGuid():N}";

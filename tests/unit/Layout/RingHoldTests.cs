@@ -17,7 +17,7 @@ public sealed class RingHoldTests
     [Theory]
     [InlineData("artifacts/bpf/netmon.bpf.o")]
     [InlineData("artifacts/bpf/netmon-5.10.bpf.o")]
-    public void A_ring_is_held_for_a_copy_and_a_look_at_the_clock(string path)
+    public void Only_a_copy_and_a_clock_read_happen_between_reserve_and_submit(string path)
     {
         var sections = BpfCode.OfElf(File.ReadAllBytes(RepositoryFiles.Find(path, "make generate"))).ToList();
         var emitting = sections.Where(code => code.CallsOf(Reserve).Any() && !code.Section.StartsWith("tp_btf/cgroup_", StringComparison.Ordinal)); // these use a separate ring

@@ -23,7 +23,7 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
-    public void A_flipped_bit_gives_no_wrong_value()
+    public void A_flipped_bit_never_gives_a_wrong_value()
     {
         SampleFile.Write(Path, 400, groups: 2, seed: 5);
         var whole = File.ReadAllBytes(Path);
@@ -70,7 +70,7 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_at_random_in_place_of_a_footer_are_refused()
+    public void Random_bytes_in_place_of_a_footer_are_refused()
     {
         SampleFile.Write(Path, 20, groups: 1, seed: 5);
         var whole = File.ReadAllBytes(Path);
@@ -91,7 +91,7 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_file_is_refused()
+    public void Anything_but_a_Parquet_file_is_refused()
     {
         Assert.Throws<DamagedFileException>(() => ParquetFile.Open(File.OpenHandle("/dev/null")));
         File.WriteAllText(Path, "PAR1 and so on PAR1");

@@ -25,7 +25,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int Windows = 6;
 
     [Fact]
-    public async Task The_way_of_an_event_from_the_ring_to_the_write_allocates_nothing()
+    public async Task The_path_of_an_event_from_the_ring_to_the_write_allocates_nothing()
     {
         const int count = WarmUp + (Windows * Window) + Window / 2;
         using var source = new SyntheticSource(new SyntheticSourceOptions { Count = count, RingBytes = 512 * 1024 });

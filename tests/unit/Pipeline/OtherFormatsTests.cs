@@ -67,7 +67,7 @@ public sealed class OtherFormatsTests
     }
 
     [Fact]
-    public void What_was_dialed_is_OpenTelemetrys_server()
+    public void The_dialed_address_is_the_server_in_OpenTelemetry()
     {
         var e = JsonLines.Event(RecordKind.Connect);
         (e.Record.Flags, e.Record.DialedAddress, e.Record.DialedPort) = (RecordFlags.Dialed, e.Record.SourceAddress, 80);
@@ -99,7 +99,7 @@ public sealed class OtherFormatsTests
     [Theory]
     [InlineData(JsonFormat.Ecs)]
     [InlineData(JsonFormat.Otel)]
-    public async Task Every_line_is_as_its_schema_says_and_a_key_more_is_not(JsonFormat format)
+    public async Task Every_line_matches_its_schema_and_an_additional_key_does_not(JsonFormat format)
     {
         var name = $"schemas/{format.ToString().ToLowerInvariant()}.schema.json";
         var schema = await JsonSchema.FromFileAsync(RepositoryFiles.Find(name, "it belongs to the repository"), TestContext.Current.CancellationToken);
@@ -124,7 +124,7 @@ public sealed class OtherFormatsTests
     }
 
     [Fact]
-    public void The_peer_is_netmons_own_in_both_formats_and_has_only_what_is_known()
+    public void In_both_formats_the_peer_has_its_own_namespace_and_only_known_keys()
     {
         var e = JsonLines.Event(RecordKind.Connect) with { Peer = new PeerIdentity("db-0", "production", Service: "db") };
 
@@ -139,7 +139,7 @@ public sealed class OtherFormatsTests
     [Theory]
     [InlineData(JsonFormat.Ecs)]
     [InlineData(JsonFormat.Otel)]
-    public void The_longest_names_and_the_most_hostile_keep_the_line_whole_and_short(JsonFormat format)
+    public void The_longest_and_hostile_names_keep_the_line_complete_and_short(JsonFormat format)
     {
         foreach (var name in (string[])[new string('\u0001', 5000), new string('"', 5000), string.Concat(Enumerable.Repeat("\ud83d\ude00", 5000)), new string('\ud800', 5000), "a\n{\"b\":\"}"])
         {

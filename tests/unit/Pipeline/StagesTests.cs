@@ -8,7 +8,7 @@ public sealed partial class StagesTests
 {
     /// <summary>Only EventLoop.cs, which is in no stage's folder, uses all stages.</summary>
     [Fact]
-    public void A_stage_knows_the_batch_and_no_other_stage()
+    public void A_stage_depends_on_the_batch_and_no_other_stage()
     {
         var pipeline = Path.GetDirectoryName(RepositoryFiles.Find("engine/Pipeline/EventLoop.cs", "it is in the repository"))!;
         var known =

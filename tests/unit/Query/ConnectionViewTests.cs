@@ -50,7 +50,7 @@ public sealed class ConnectionViewTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void What_has_no_CLOSE_is_open_whatever_else_has_had_its_id()
+    public void A_connection_without_a_CLOSE_is_open_despite_reused_ids()
     {
         const string columns = "node || ' ' || src_port || ' ' || epoch(opened_at)::BIGINT";
         Assert.Equal(_open, Lines($"SELECT {columns} AS c FROM connections WHERE open ORDER BY c"));
@@ -70,7 +70,7 @@ public sealed class ConnectionViewTests : IDisposable
     [InlineData("coalesce(closed_at, opened_at) BETWEEN TIMESTAMP '2026-11-22 19:20:00' AND TIMESTAMP '2026-11-22 20:05:00'")]
     [InlineData("NOT open AND older")]
     [InlineData("open AND connection_id IS NULL")]
-    public void A_condition_leaves_what_it_leaves_of_all_rows(string condition)
+    public void A_condition_selects_the_same_rows_as_over_all_events(string condition)
     {
         var some = Lines($"SELECT c::VARCHAR AS c FROM connections c WHERE {condition} ORDER BY c");
         Assert.NotEmpty(some);
@@ -79,7 +79,7 @@ public sealed class ConnectionViewTests : IDisposable
     }
 
     [Fact]
-    public void A_condition_of_one_of_two_questions_does_not_reach_the_other()
+    public void A_condition_of_one_question_does_not_affect_another()
     {
         const string all = "SELECT count(*) AS n FROM open_now";
         const string some = all + " WHERE process = 'proc-7'";
@@ -90,7 +90,7 @@ public sealed class ConnectionViewTests : IDisposable
     }
 
     [Fact]
-    public void What_is_open_now_is_found_without_the_files_of_earlier_hours()
+    public void Open_connections_are_found_without_files_of_earlier_hours()
     {
         foreach (var file in _capture.Sealed.Where(file => file.Contains("hour=19", StringComparison.Ordinal)))
         {

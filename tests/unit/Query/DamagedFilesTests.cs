@@ -17,13 +17,13 @@ public sealed class DamagedFilesTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void A_flipped_bit_in_a_file_of_events_changes_no_answer_but_by_leaving_the_file_out() =>
+    public void A_flipped_bit_in_an_events_file_leaves_the_file_out_or_changes_nothing() =>
         Flip(
             () => Path.Combine(_capture.Events, _capture.Sealed.Order(StringComparer.Ordinal).First()),
             "SELECT count(*) AS rows, sum(hash(COLUMNS(* EXCLUDE (date, hour)))::HUGEINT) FROM events");
 
     [Fact]
-    public void A_flipped_bit_in_a_roll_up_changes_no_answer_but_by_leaving_the_file_out() =>
+    public void A_flipped_bit_in_a_roll_up_leaves_the_file_out_or_changes_nothing() =>
         Flip(
             () => Directory.GetFiles(Path.Combine(_capture.Path, "rollup"), "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First(),
             "SELECT count(*) AS rows, sum(hash(COLUMNS(* EXCLUDE (date, hour)))::HUGEINT) FROM rollups");

@@ -22,7 +22,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_value_of_every_file(string reader)
+    public async Task Every_value_of_every_file_is_read(string reader)
     {
         var answers = await Readers[reader].Answer([.. files.Files.Select(file => new Question([file.Path]))]);
         Assert.All(files.Files.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
@@ -30,7 +30,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_value_of_a_roll_up(string reader)
+    public async Task Every_value_of_a_roll_up_is_read(string reader)
     {
         var answers = await Readers[reader].Answer([new Question([files.Rollup.Path]) { Columns = SummedEvent.Columns }]);
         Assert.Equal(Lines(files.Rollup.Rows), Lines(answers[0]));
@@ -38,7 +38,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_value_of_files_of_owners(string reader)
+    public async Task Every_value_of_files_of_owners_is_read(string reader)
     {
         var answers = await Readers[reader].Answer([.. files.Owners.Select(file => new Question([file.Path]) { Columns = ExtremeOwners.Columns })]);
         Assert.All(files.Owners.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
@@ -46,7 +46,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     /// <summary>DuckDB reads our filters: none may exclude a value that its row group has, and few may pass a value that no row group has.</summary>
     [Fact]
-    public void Bloom_filters_exclude_what_is_not_there_and_nothing_else()
+    public void Bloom_filters_exclude_only_missing_values()
     {
         (string Path, string[] Columns)[] filtered =
             [(files.Files[0].Path, ["src_ip", "dst_ip", "container_id", "pod_name", "pod_uid", "dialed_ip"]), (files.Rollup.Path, ["peer"])];
@@ -78,7 +78,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Conditions_that_pass_over_row_groups_find_every_row(string reader)
+    public async Task Conditions_that_skip_row_groups_find_every_row(string reader)
     {
         var file = files.Files[0];
         Question[] questions = [.. Conditions(file.Rows).Select(conditions => new Question([file.Path], conditions))];
@@ -111,7 +111,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
     }
 
     [Fact]
-    public async Task ClickHouse_passes_over_row_groups_by_bounds_and_by_filters()
+    public async Task ClickHouse_skips_row_groups_by_bounds_and_by_filters()
     {
         var file = $"file('{files.Files[0].Path}', 'Parquet')";
         var answers = await ClickHouse.Reader.Answer(

@@ -58,7 +58,7 @@ public sealed class DamagedPieceTests(ITestOutputHelper output)
     [InlineData(0)]
     [InlineData(7)]
     [InlineData(5000)]
-    public void A_piece_that_is_cut_short_is_named_set_aside_and_the_hour_is_made_of_the_others(int length)
+    public void A_truncated_piece_is_reported_and_set_aside_and_the_hour_is_merged_from_the_others(int length)
     {
         using var capture = new CaptureFolder();
         Leave(capture, pieces: 4);

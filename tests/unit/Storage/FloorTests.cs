@@ -17,7 +17,7 @@ public sealed class FloorTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void The_oldest_hours_make_room_and_storage_goes_on()
+    public void The_oldest_hours_are_removed_and_storage_continues()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 48 << 10);
         for (var hour = 0; hour < 8; hour++)
@@ -35,7 +35,7 @@ public sealed class FloorTests : IDisposable
     }
 
     [Fact]
-    public void Where_there_is_no_hour_that_is_over_the_oldest_pieces_go()
+    public void Without_a_past_hour_the_oldest_pieces_are_removed()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 48 << 10);
         for (var piece = 1; piece <= 8; piece++)
@@ -52,7 +52,7 @@ public sealed class FloorTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_in_the_bucket_stays_and_storage_pauses()
+    public void Files_that_are_not_archived_stay_and_storage_pauses()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 48 << 10);
         for (var hour = 0; hour < 8; hour++)
@@ -71,7 +71,7 @@ public sealed class FloorTests : IDisposable
     }
 
     [Fact]
-    public void An_hour_is_sealed_as_it_is_where_there_is_no_room_for_one_file()
+    public void An_hour_without_room_for_one_file_is_sealed_into_several()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 16 << 10);
         var sink = Open(8 << 20, options => options with { DurableWithin = TimeSpan.Zero, RowGroupRows = 4096, Archive = UploadTarget.Parse("s3://bucket") });

@@ -15,7 +15,7 @@ public sealed class UploadGuardTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void Only_hours_that_are_in_the_bucket_are_removed_and_what_is_kept_for_it_is_told_once()
+    public void Only_archived_hours_are_removed_and_the_backlog_is_logged_once()
     {
         var sink = Open();
         WriteHours(sink, 0, 4);
@@ -49,7 +49,7 @@ public sealed class UploadGuardTests : IDisposable
     [InlineData("13 s3://bucket/prefix abc key", 13)] // torn
     [InlineData("13 s3://bucket/prefix-2 abc key\n", 13)] // elsewhere
     [InlineData("", 0)]
-    public void A_mark_of_another_file_or_a_torn_one_is_none(string mark, long bytes)
+    public void A_mark_of_another_file_or_a_torn_mark_is_ignored(string mark, long bytes)
     {
         using var folder = new ContainedFolder(_capture.Path);
         UploadMark.Write(folder, "events/x.parquet", bytes, Target, "key", "abc");
@@ -78,7 +78,7 @@ public sealed class UploadGuardTests : IDisposable
     [InlineData("s3://bucket/a//b")]
     [InlineData("s3://bucket/../b")]
     [InlineData("s3://bucket/a b")]
-    public void What_is_no_target_is_refused(string text) => Assert.Throws<FormatException>(() => UploadTarget.Parse(text));
+    public void An_invalid_target_is_refused(string text) => Assert.Throws<FormatException>(() => UploadTarget.Parse(text));
 
     private CaptureSink Open() => _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainFor = TimeSpan.FromHours(1), RetainBytes = 1, Archive = Target });
 

@@ -19,7 +19,7 @@ public sealed class NodeRangeTests
     }
 
     [Fact]
-    public void An_address_of_no_pod_has_the_node_alone_once_an_endpoint_shows_that_ranges_are_used()
+    public void An_address_without_a_pod_has_the_node_once_an_endpoint_confirms_the_ranges()
     {
         Assert.Null(Of("10.2.0.9"));
         Endpoint("a", "10.2.0.5", "node-2");
@@ -40,7 +40,7 @@ public sealed class NodeRangeTests
     }
 
     [Fact]
-    public void Nobody_is_named_by_ranges_while_an_endpoint_is_outside_of_its_nodes()
+    public void Ranges_name_no_node_once_an_endpoint_is_outside_its_node_range()
     {
         Endpoint("a", "10.2.0.5", "node-2");
         Endpoint("host", "192.168.0.2", "node-2");
@@ -55,7 +55,7 @@ public sealed class NodeRangeTests
     }
 
     [Fact]
-    public void A_range_that_two_nodes_have_is_neither_s_and_a_new_one_counts_from_when_it_came()
+    public void A_range_of_two_nodes_names_neither_and_a_new_range_counts_from_its_arrival()
     {
         Endpoint("a", "10.2.0.5", "node-2");
         Node("node-4", "192.168.0.4", "10.3.0.128/25");

@@ -35,7 +35,7 @@ public sealed class PodWorkloadTests
     }
 
     [Fact]
-    public void Whatever_the_names_no_workload_is_longer_than_its_pod_or_its_job() =>
+    public void No_workload_name_is_longer_than_its_pod_or_job() =>
         Gen.Select(Gen.Int[0, Pieces.Length - 1].Array[1, 6], Gen.Int[0, Pieces.Length - 1].Array[1, 4], Gen.Int[0, 5]).Sample(
             (pod, value, label) =>
             {

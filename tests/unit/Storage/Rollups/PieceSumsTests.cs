@@ -20,7 +20,7 @@ public sealed class PieceSumsTests : IDisposable
     }
 
     [Fact]
-    public void The_sums_of_pieces_that_can_t_be_read_back_are_those_of_their_events()
+    public void Sums_of_unreadable_pieces_are_those_of_their_events()
     {
         var sink = _capture.Open(change: options => Options(options) with { SealStep = step => CopyAndDamagePieces(step) });
         Write(sink, RollupFolder.Events(10 * RowGroupRows, seed: 3));
@@ -41,7 +41,7 @@ public sealed class PieceSumsTests : IDisposable
     }
 
     [Fact]
-    public void A_piece_that_could_not_be_written_is_in_no_sum()
+    public void A_piece_that_failed_to_write_is_in_no_sum()
     {
         var failures = 0;
         var sink = _capture.Open(change: options => Options(options) with

@@ -20,7 +20,7 @@ public sealed class RollupTests : IDisposable
     [InlineData(1, 100_000)]
     [InlineData(3000, 100_000)]
     [InlineData(3000, 190)] // sixteen row groups
-    public void A_piece_s_roll_up_has_the_sums_of_its_events(int events, int rowGroupRows)
+    public void The_roll_up_of_a_piece_has_the_sums_of_its_events(int events, int rowGroupRows)
     {
         using var folder = new RollupFolder();
         folder.AddPiece(RollupFolder.Events(events, seed: events), rowGroupRows);
@@ -38,7 +38,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Eight_roll_ups_become_one_and_the_hour_s_is_made_of_few()
+    public void Eight_roll_ups_are_merged_and_the_hour_is_merged_from_few()
     {
         using var folder = new RollupFolder();
         for (var piece = 0; piece < 67; piece++)
@@ -56,7 +56,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Pieces_are_summed_up_together_once_they_are_enough()
+    public void Pieces_are_summed_together_once_there_are_enough()
     {
         using var folder = new RollupFolder(change: options => options with { RollupEvents = 250 });
         for (var piece = 1; piece <= 7; piece++)
@@ -72,7 +72,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Events_that_were_in_no_piece_are_in_the_hour_s_roll_up_too()
+    public void The_roll_up_of_an_hour_includes_events_outside_pieces()
     {
         using var folder = new RollupFolder();
         folder.AddPiece(RollupFolder.Events(100, seed: 1));
@@ -86,7 +86,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_came_late_are_in_the_hour_s_roll_up()
+    public void The_roll_up_of_an_hour_includes_late_names()
     {
         using var folder = new RollupFolder(change: options => options with
         {
@@ -105,7 +105,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void A_crash_after_any_step_leaves_what_the_next_run_makes_right()
+    public void The_next_run_recovers_from_a_crash_after_any_step()
     {
         var steps = new List<string>();
         RollupFolder? folder = null;
@@ -148,7 +148,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void A_changed_bit_in_a_roll_up_changes_no_sum()
+    public void A_flipped_bit_in_a_roll_up_changes_no_sum()
     {
         using var folder = new RollupFolder();
         folder.AddPiece(RollupFolder.Events(200, seed: 1));
@@ -187,7 +187,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void A_merge_takes_no_more_memory_for_more_rows()
+    public void The_memory_of_a_merge_does_not_grow_with_its_rows()
     {
         using var folder = new RollupFolder();
         for (var piece = 0; piece < RollupFiles.Fan - 1; piece++)
