@@ -31,8 +31,7 @@ static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 	r->dst_port = 8080;
 	r->netns = 4026531840;
 	r->owner.cgroup_id = run->cgroup_id;
-	r->owner.pid =
-	    1000 + (connection & 63) + 64 * (__u32)(run->first >> 40); /* each CPU has its own processes */
+	r->owner.pid = 1000 + (connection & 63) + 64 * (__u32)(run->first >> 40); /* each CPU has its own processes */
 	r->owner.uid = 1000;
 	__builtin_memcpy(r->owner.comm, inbound ? "server" : "client", 6);
 	r->latency_ns = 100000 + (connection & 0xffff);

@@ -19,7 +19,7 @@ ln -s /proc/mounts /etc/mtab
 
 hostname netmon-test
 ip link set lo up
-# busybox sh has it
+# shellcheck disable=SC3045 # busybox sh has it
 ulimit -n 1048576
 
 # A separate session, so that all of it can be killed; only a regular exit leaves the exit code.
