@@ -12,7 +12,7 @@ public sealed class FileTests : IDisposable
     [Fact]
     public void After_a_kill_in_the_middle_of_a_line_every_line_is_complete()
     {
-        // A pipe with 4 KiB between writes can't tear a line; the test tears the file as a power cut or a full disk does.
+        // A pipe with 4 KiB between writes can't tear a line; the test tears the file as a power failure or a full disk does.
         using (var killed = AgentProcess.Start("--json", _scratch["events.json"], "--source", "synthetic:rate=20000"))
         {
             WaitFor.True(() => new FileInfo(_scratch["events.json"]).Length > 100_000, "lines");

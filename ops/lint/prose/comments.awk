@@ -1,36 +1,37 @@
-# Writes the comments and test names of each source file FILE to DIRECTORY/FILE.txt, line for line: what is no comment is an empty line.
-# Usage: awk -v directory=DIRECTORY -f comments.awk FILE...
-
-function spoken(text) {
-	gsub(/<[^<>]*>/, " ", text) # documentation tags
-	gsub(/^[ \t]+|[ \t]+$/, "", text)
-	return text
-}
+# Writes the comments and test names of each FILE to ROOT/FILE.txt, line by line: other lines are empty.
+# usage: awk -v root=ROOT -f comments.awk FILE...
+# A mark counts as the start of a comment after a blank or at the start of a line. It may be inside a string; that only checks more text.
 
 FNR == 1 {
 	close(output)
-	output = directory "/" FILENAME ".txt"
-	c = FILENAME ~ /\.(cs|c|h|mjs)$/
+	output = root "/" FILENAME ".txt"
+	slashes = FILENAME ~ /\.(cs|c|h|mjs|proto)$/
+	markup = FILENAME ~ /\.props$/
 	block = 0
 }
 
 {
 	text = ""
-	if (c) {
-		if (block || match($0, /(^|[ \t])\/\*/)) {
-			text = block ? $0 : substr($0, RSTART + RLENGTH)
-			block = text !~ /\*\//
-			sub(/\*\/.*/, "", text)
-			sub(/^[ \t]*\*/, "", text)
-		} else if (match($0, /(^|[ \t])\/\/\/?([ \t]|$)/)) {
-			text = substr($0, RSTART + RLENGTH)
-		} else if (match($0, /(void|Task) [A-Z][A-Za-z0-9]*_[A-Za-z0-9_]*\(/)) {
-			text = substr($0, RSTART, RLENGTH - 1)
-			sub(/^[a-zA-Z]+ /, "", text)
-			gsub(/_/, " ", text)
-		}
-	} else if (match($0, /(^|[ \t])##?([ \t]|$)/)) {
+	if (block) {
+		text = $0
+	} else if (slashes && match($0, /(^|[ \t])\/\*/) || markup && match($0, /<!--/)) {
 		text = substr($0, RSTART + RLENGTH)
+		block = 1
+	} else if (slashes && match($0, /(^|[ \t])\/\/\/?([ \t]|$)/) || !slashes && !markup && match($0, /(^|[ \t])##?([ \t]|$)/)) {
+		text = substr($0, RSTART + RLENGTH)
+	} else if (slashes && match($0, /(void|Task) [A-Z][A-Za-z0-9]*_[A-Za-z0-9_]*\(/)) {
+		text = substr($0, RSTART, RLENGTH - 1)
+		sub(/^[a-zA-Z]+ /, "", text)
+		gsub(/_/, " ", text)
 	}
-	print spoken(text) > output
+
+	if (block && match(text, /\*\/|-->/)) {
+		text = substr(text, 1, RSTART - 1)
+		block = 0
+	}
+
+	gsub(/<[^<>]*>/, " ", text) # documentation tags
+	sub(/^[ \t*]+/, "", text)
+	sub(/[ \t]+$/, "", text)
+	print text > output
 }

@@ -42,7 +42,7 @@ internal sealed class ObjectStore : IDisposable
         return answer.StatusCode == HttpStatusCode.OK ? bytes.ToArray() : null;
     }
 
-    /// <summary>Simulates a power cut: the stored objects are lost.</summary>
+    /// <summary>Simulates a power failure: the stored objects are lost.</summary>
     public void Kill()
     {
         _process.Kill();
