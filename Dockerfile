@@ -1,12 +1,12 @@
-# The agent's image: the binary, the C library that it is linked with, and nothing else. docs/image.md says why so.
-# Its target agent-archive has netmon-archive, too, agent-full also netmon-kubernetes; its target query is an image of its own, with netmon-query and DuckDB. Give the two images by digest for a build that can be repeated: --build-arg SDK_IMAGE=NAME@sha256:...
+# The agent's image: the binary, the C library that it links with, and nothing else. docs/image.md explains why.
+# The target agent-archive adds netmon-archive, agent-full also netmon-kubernetes; the target query is a separate image with netmon-query and DuckDB. For a reproducible build, give the two base images by digest: --build-arg SDK_IMAGE=NAME@sha256:...
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
-# The builder is of the machine's own architecture; another one is cross-built (--platform linux/arm64).
+# The builder runs on the machine's own architecture and cross-builds for others (--platform linux/arm64).
 FROM --platform=$BUILDPLATFORM ${SDK_IMAGE} AS sdk
 
-# Built on Debian 12, the system that the tests run on: its libbpf, and a C library that is as old as that of any node.
+# Builds on Debian 12, the system that the tests run on: its libbpf, and a C library no newer than that of any node.
 FROM --platform=$BUILDPLATFORM ${DEBIAN_IMAGE} AS build
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
@@ -20,7 +20,7 @@ COPY . .
 ARG TARGETARCH
 ARG REVISION=unknown
 ENV PUBLISH_ARGS="-p:SourceRevisionId=${REVISION}"
-# The root: nothing in it may be written to, and capabilities of the file are permitted, not in effect (capabilities.c).
+# The root: read-only, and the capabilities of the file are permitted, not effective (capabilities.c).
 RUN mkdir -p /root-fs/etc /root-fs/captures \
  && cp LICENSE /root-fs/LICENSE \
  && echo 'root:x:0:0::/:/netmon\nnetmon:x:10001:10001::/:/netmon' > /root-fs/etc/passwd \
@@ -43,7 +43,7 @@ ENV DOTNET_EnableDiagnostics=0
 ENTRYPOINT ["/netmon"]
 CMD ["run"]
 
-# With the uploader for --archive (docker build --target agent-archive): it speaks TLS, so OpenSSL and the authorities come along.
+# With the uploader for --archive (docker build --target agent-archive): it uses TLS, so it needs OpenSSL and the CA certificates.
 FROM build AS archive-build
 ARG TARGETARCH
 RUN mkdir -p /archive-fs/etc/ssl/certs \
@@ -55,7 +55,7 @@ FROM agent AS agent-archive
 COPY --from=archive-build /archive-fs /
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 
-# With the watch for --kubernetes-api as well (docker build --target agent-full). It trusts the cluster's own authority.
+# With the watch for --kubernetes-api as well (docker build --target agent-full). It trusts the cluster's own CA.
 FROM build AS kubernetes-build
 ARG TARGETARCH
 RUN mkdir -p /kubernetes-fs \
@@ -65,7 +65,7 @@ RUN mkdir -p /kubernetes-fs \
 FROM agent-archive AS agent-full
 COPY --from=kubernetes-build /kubernetes-fs /
 
-# What answers `kubectl exec POD -c query -- /netmon query`: DuckDB is four times the agent, so it is not in the agent's image.
+# The image for `kubectl exec POD -c query -- /netmon query`: DuckDB is four times as large as the agent, so the agent's image leaves it out.
 FROM build AS query-build
 ARG TARGETARCH
 RUN mkdir -p /query-fs \

@@ -1,4 +1,4 @@
-# NetMon: build, run and test. `make help` lists the targets; README.md has the two that matter.
+# NetMon: build, run and test. `make help` lists the targets; README.md has the two most important ones.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -34,7 +34,7 @@ BPF_INCLUDES := -I/usr/include/$(ARCH)-linux-gnu
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install what is missing by the distribution's packages
+setup: ## install missing tools from the distribution's packages
 	@ops/setup.sh
 
 generate: $(BPF_OBJECTS) ## compile the kernel programs
@@ -49,7 +49,7 @@ $(BPF_OBJECTS): $(BPF_SOURCES)
 	llvm-strip -g $@.tmp
 	@mv $@.tmp $@
 
-build: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes ## build bin/netmon, one native file, and beside it bin/netmon-query with DuckDB, bin/netmon-archive and bin/netmon-kubernetes
+build: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes ## build bin/netmon, a single native binary, bin/netmon-query with DuckDB, bin/netmon-archive and bin/netmon-kubernetes
 
 $(START_OBJECT): engine/Native/capabilities.c
 	@ops/setup.sh
@@ -118,13 +118,13 @@ bin/netpeer: tests/live/programs/peer.c
 	@mkdir -p bin
 	$(CLANG) -O2 -Wall -Wextra -Werror -static $< -o $@
 
-# For arm64 from another machine: Debian's libraries in a folder, clang and lld. RepoRoot is where the projects look for
-# artifacts/bpf and artifacts/native.
+# Cross-builds for arm64: Debian's libraries in a folder, clang and lld. The projects find artifacts/bpf and artifacts/native
+# under RepoRoot.
 CROSS := $(CURDIR)/artifacts/cross-arm64
 SYSROOT := $(CURDIR)/artifacts/sysroot-arm64
 CROSS_CLANG := $(CLANG) --target=aarch64-linux-gnu --sysroot=$(SYSROOT)
 
-cross-arm64: bin/arm64/netmon bin/arm64/netload bin/arm64/netforeign ## build netmon, netload and netforeign for arm64 in bin/arm64 on a machine of another architecture (installs lld by apt)
+cross-arm64: bin/arm64/netmon bin/arm64/netload bin/arm64/netforeign ## build netmon, netload and netforeign for arm64 in bin/arm64 on a machine of another architecture (installs lld with apt)
 
 .PHONY: cross-programs
 cross-programs: bin/arm64/netmon bin/arm64/netmon-query bin/arm64/netmon-archive bin/arm64/netmon-kubernetes
@@ -188,73 +188,73 @@ run: ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR
 	@$(MAKE) --no-print-directory bin/netmon >&2
 	@bin/netmon run $(ARGS)
 
-test: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes bin/netload bin/netstorm bin/netforeign bin/netpeer ## all tests that are not slow; what this machine can't run is named as skipped
+test: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes bin/netload bin/netstorm bin/netforeign bin/netpeer ## run all tests except the slow ones; tests that this machine can't run are listed as skipped
 	@tests/run.sh $(SUITES)
 
-fuzz: ## fuzz one reader of foreign input for a time with AFL++ (TARGET=footer SECONDS=60, LOOP=loop: inside one process, faster; tests/fuzz/corpus has the targets; installs afl++ by apt)
+fuzz: ## fuzz one reader of foreign input with AFL++ (TARGET=footer SECONDS=60, LOOP=loop: in one process, faster; tests/fuzz/corpus lists the targets; installs afl++ with apt)
 	@tests/fuzz/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)" $(LOOP)
 
-test-runtimes: bin/netmon bin/netload ## containers and pods of real runtimes, started by the tests (installs containerd, runc, docker.io by apt)
+test-runtimes: bin/netmon bin/netload ## test containers and pods of real runtimes, which the tests start (installs containerd, runc, docker.io with apt)
 	@tests/run.sh runtimes
 
-test-kernels: bin/netmon bin/netload bin/netforeign $(if $(findstring arm64,$(KERNELS)),cross-arm64) ## the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2 6.1-rt 6.1-arm64"; CPUS=64 for a guest with as many)
+test-kernels: bin/netmon bin/netload bin/netforeign $(if $(findstring arm64,$(KERNELS)),cross-arm64) ## run the live tests in QEMU on other kernels (KERNELS="5.10 6.1 6.12 7.2 6.1-rt 6.1-arm64"; CPUS=64 for a guest with 64 CPUs)
 	@NETMON_TEST_KERNELS="$(KERNELS)" NETMON_KERNEL_RESULTS="$(KERNEL_RESULTS)" $(if $(CPUS),NETMON_GUEST_CPUS="$(CPUS)") tests/run.sh kernels
 
-kernel-table: ## write docs/kernels.md from what the last test-kernels saw
+kernel-table: ## write docs/kernels.md from the results of the last test-kernels
 	@tests/kernels/table.sh $(KERNEL_RESULTS) >docs/kernels.md
 
-test-faults: bin/netmon ## small real disks that fill, turn read-only, vanish, lose permissions or inodes under an agent at work (needs root)
+test-faults: bin/netmon ## test small real disks that fill up, turn read-only, disappear, lose permissions or inodes under a running agent (needs root)
 	@tests/run.sh faults
 
-soak: bin/netmon bin/netload bin/netstorm ## 50,000 events a second for MINUTES (30), with containers, connections and hours that end: what the agent holds stays flat
+soak: bin/netmon bin/netload bin/netstorm ## run 50,000 events per second for MINUTES (30), with containers, connections and hour boundaries: the agent's resources must stay flat
 	@NETMON_SOAK_MINUTES=$(MINUTES) tests/run.sh soak
 
-package: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes ## make a Debian package of it, with a systemd service: artifacts/netmon_VERSION_ARCHITECTURE.deb
+package: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes ## build the Debian package, with a systemd service: artifacts/netmon_VERSION_ARCHITECTURE.deb
 	@ops/package/build.sh
 
 docker-build: ## build the images REGISTRY/IMAGE_NAME:IMAGE_TAG and REGISTRY/IMAGE_NAME-query:IMAGE_TAG with docker or buildah (TARGET=agent, query, agent-archive or agent-full for one, BUILDER=, PLATFORM=, SDK_IMAGE= and DEBIAN_IMAGE= by digest)
 	@ops/image/build.sh
 
-docker-push: ## push them
+docker-push: ## push the images
 	@ops/image/push.sh
 
-release: $(if $(findstring binaries,$(RELEASE_PARTS)),build cross-programs) ## what a version is released as, in artifacts/release: programs for x86-64 and arm64, Debian package, images, manifests, SBOM, kubectl plugin, checksums (RELEASE_PARTS="binaries package images manifests plugin sbom")
+release: $(if $(findstring binaries,$(RELEASE_PARTS)),build cross-programs) ## build a release in artifacts/release: programs for x86-64 and arm64, Debian package, images, manifests, SBOM, kubectl plugin, checksums (RELEASE_PARTS="binaries package images manifests plugin sbom")
 	@ops/release.sh $(RELEASE_PARTS)
 
-sbom: ## what the image is made of, CycloneDX: artifacts/netmon.cdx.json (by an npm package)
+sbom: ## write the image's SBOM, CycloneDX: artifacts/netmon.cdx.json (uses an npm package)
 	@ops/image/sbom.sh
 
-scan: ## look for known holes in it with Trivy, where that is installed
+scan: ## scan the images for known vulnerabilities with Trivy, if it is installed
 	@ops/image/scan.sh
 
-deploy: ## apply ops/kubernetes/overlays/OVERLAY with that image (kubectl's current context)
+deploy: ## apply ops/kubernetes/overlays/OVERLAY with this image (kubectl's current context)
 	@ops/kubernetes/deploy.sh apply
 
-undeploy: ## remove it
+undeploy: ## remove the deployment
 	@ops/kubernetes/deploy.sh delete
 
 logs: ## follow the agents' logs
 	@ops/kubernetes/deploy.sh logs
 
-test-package: ## make the Debian package, and install, start, upgrade and remove it on a debootstrapped Debian that systemd runs (installs debootstrap by apt)
+test-package: ## build the Debian package; install, start, upgrade and remove it on a debootstrapped Debian run by systemd (installs debootstrap with apt)
 	@tests/run.sh package
 
-test-image: bin/netload ## build the image here without a registry, look into it, and run it (installs buildah and debootstrap by apt)
+test-image: bin/netload ## build the image here without a registry, inspect it, and run it (installs buildah and debootstrap with apt)
 	@tests/run.sh image
 
-demo: bin/netmon bin/netmon-query ## a capture of a synthetic cluster to try questions on, in artifacts/demo
+demo: bin/netmon bin/netmon-query ## make a capture of a synthetic cluster in artifacts/demo, to try questions on
 	@rm -rf artifacts/demo && ops/demo.sh artifacts/demo
 
-bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm bin/netforeign) ## measure: one table, and artifacts/bench/results.json (BENCH=--quick, micro, or one that perf/README.md lists)
+bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm bin/netforeign) ## measure: a table, and artifacts/bench/results.json (BENCH=--quick, micro, or a benchmark from perf/README.md)
 	dotnet build perf/$(if $(filter micro,$(BENCH)),micro,bench) -c Release -v quiet -clp:NoSummary
 	@artifacts/dotnet/bin/$(if $(filter micro,$(BENCH)),NetMon.Micro/release/netmon-micro,NetMon.Bench/release/netmon-bench $(BENCH))
 
-docs: bin/netmon bin/netmon-query ## write what is generated: docs/configure.md from the options, the tables of columns in schemas/ from their declaration
+docs: bin/netmon bin/netmon-query ## generate docs/configure.md from the options and the tables of columns in schemas/ from their declarations
 	@docs/configure.sh > docs/configure.md.tmp && mv docs/configure.md.tmp docs/configure.md
 	dotnet build tests/unit -c Release -v quiet -clp:NoSummary
 	@NETMON_WRITE_DOCS=1 artifacts/dotnet/bin/NetMon.UnitTests/release/NetMon.UnitTests -class '*.DocumentedColumnsTests' -noLogo >/dev/null
 
-lint: $(BPF_OBJECT) lint-c lint-scripts lint-prose ## formatting and analysers of C#, C and scripts, and the words of documents and help (installs clang-format and shellcheck by apt)
+lint: $(BPF_OBJECT) lint-c lint-scripts lint-prose ## check formatting and analysers of C#, C and scripts, and the wording of documents, help and comments (installs clang-format and shellcheck with apt)
 	dotnet format NetMon.sln --verify-no-changes
 
 lint-c:
@@ -268,5 +268,5 @@ lint-scripts:
 lint-prose:
 	ops/lint/prose.sh
 
-clean: ## remove everything that was built
+clean: ## remove all build results
 	rm -rf artifacts bin

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a capture of a synthetic cluster to try questions on: seven nodes with named pods that call each other, for some seconds.
+# Makes a capture of a synthetic cluster to try questions on: seven nodes with named pods that call each other, for a few seconds.
 # usage: demo.sh DIR [SECONDS]; DIR must not exist
 set -euo pipefail
 directory=${1:?usage: demo.sh DIR [SECONDS]}
@@ -10,7 +10,7 @@ directory=$(cd "$directory" && pwd)
 cd "$(dirname "$0")/.."
 [[ -x bin/netmon ]] || { echo "demo: bin/netmon is missing; run make build first" >&2; exit 1; }
 
-# Each agent has a directory of its own, as on nodes; the files of all then go into one.
+# Each agent has its own directory, as on nodes; then all files go into one.
 agents=()
 trap 'kill -TERM "${agents[@]}" 2>/dev/null || true' EXIT
 for node in 1 2 3 4 5 6 7; do

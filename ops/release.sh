@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# release.sh PART...: puts what a version is released as into artifacts/release, with SHA256SUMS over all of it. `make release` builds the
-# programs first. Archives have fixed owners and the commit's time, so that the same programs make the same bytes. Parts:
+# release.sh PART...: puts the parts of a release into artifacts/release, with SHA256SUMS over all of them. `make release` builds the
+# programs first. Archives have fixed owners and the commit's time, so that the same programs give the same bytes. Parts:
 #   binaries   netmon-VERSION-linux-{x86_64,arm64}.tar.gz     images      netmon{,-query}-VERSION-image-PLATFORM.tar, as docker load takes them
 #   package    netmon_VERSION_amd64.deb                       manifests   netmon-VERSION-manifests.tar.gz: kustomizations and the chart
 #   plugin     kubectl-netmon.tar.gz, netmon-krew.yaml        sbom        netmon-VERSION.cdx.json

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building and testing need and is missing, by the distribution's packages; says so. Quick when nothing is.
-# usage: setup.sh [PROGRAM...]: these as well, by packages of their name
+# Installs missing packages of the distribution for building and testing, and lists them. Quick if nothing is missing.
+# usage: setup.sh [PROGRAM...]: also installs these, from packages of the same names
 set -euo pipefail
 
 declare -A wanted=(

@@ -1,5 +1,5 @@
-# Folded stacks ("a;b;c samples", sorted) into a flame graph: each box is a function, as wide as the share of all samples in which it
-# was running or waited for what is on top of it; threads are at the bottom. Hovering over a box shows its name and its share.
+# Turns folded stacks ("a;b;c samples", sorted) into a flame graph: each box is a function, as wide as the share of all samples in
+# which it was running or waiting for the boxes on top of it; threads are at the bottom. Hovering over a box shows its name and share.
 # -v title=TEXT
 
 BEGIN {
@@ -53,7 +53,7 @@ END {
 	print "</svg>"
 }
 
-# Levels of boxes from here on, those too narrow left out.
+# Levels of boxes from here on, without those that are too narrow.
 function height(node,    i, most, h) {
 	if (samples[node] < least * total)
 		return 0

@@ -1,5 +1,5 @@
-# What `perf script -F comm,tid,ip,sym,dso` prints, folded: a line a stack, "thread;outermost;...;innermost samples". A kernel's
-# function has [k] behind it. Names that the AOT compiler has mangled become Type.Method.
+# Folds the output of `perf script -F comm,tid,ip,sym,dso`: one line per stack, "thread;outermost;...;innermost samples". Kernel
+# functions get the suffix [k]. Mangled names of the AOT compiler become Type.Method.
 
 /^[^ \t]/ { # "netmon-json  123", the thread of the next stack
 	thread = $0
@@ -26,7 +26,7 @@ NF == 0 {
 	sub(/^[ \t]*[0-9a-f]+ /, "", name)
 	sub(/ \([^()]*\)$/, "", name)
 	name = short(name, place)
-	if (name !~ /^(Thread\.(ThreadEntryPoint|StartThread)|Task\.ExecuteWithThreadLocal|ExecutionContext\.RunInternal|AsyncMethodBuilderCore\.Start|\?unknown|\?\[unknown\])$/) # of every thread or task
+	if (name !~ /^(Thread\.(ThreadEntryPoint|StartThread)|Task\.ExecuteWithThreadLocal|ExecutionContext\.RunInternal|AsyncMethodBuilderCore\.Start|\?unknown|\?\[unknown\])$/) # part of every thread or task
 		frames[++depth] = name
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what tests need and is missing, by Debian's packages, and starts no service of theirs.
+# Installs missing Debian packages that tests need, without starting their services.
 # usage: install.sh SUITE PROGRAM=PACKAGE ... (or /FILE=PACKAGE)
-# Quick when nothing is missing. Where it can't install it says so and ends with 0: the tests are then skipped and say what they lack.
+# Quick if nothing is missing. If it can't install it says so and exits with 0: the tests are then skipped and say what is missing.
 set -euo pipefail
 
 suite=$1
@@ -22,7 +22,7 @@ if ((EUID)) || ! command -v apt-get >/dev/null; then
 	exit 0
 fi
 
-# A package's service would start right after its installation; 101 forbids it.
+# Packages start their services right after the installation; 101 forbids it.
 policy=/usr/sbin/policy-rc.d
 if [[ ! -e $policy ]]; then
 	printf '#!/bin/sh\nexit 101\n' >$policy
@@ -35,6 +35,6 @@ install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-re
 install "${missing[@]}" && exit 0
 apt-get update -q >/dev/null 2>&1 || true
 install "${missing[@]}" && exit 0
-for package in "${missing[@]}"; do # one that this distribution doesn't have keeps no other away
+for package in "${missing[@]}"; do # a package that this distribution lacks must not prevent the others
 	install "$package" || echo "$suite: could not install $package; without it its tests are skipped" >&2
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up their counts: tests/run.sh [unit] [offline] [live] [runtimes] [kernels] [image] [package] [faults] [soak]; without arguments unit, offline and live.
-# The last line is "N passed, N failed, N skipped"; a skipped test is named with its reason where it is skipped.
+# Runs test suites and sums their counts: tests/run.sh [unit] [offline] [live] [runtimes] [kernels] [image] [package] [faults] [soak]; without arguments unit, offline and live.
+# The last line is "N passed, N failed, N skipped"; each skipped test is printed with its reason.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
@@ -51,7 +51,7 @@ run() { # SUITE PROJECT ARGUMENTS...
 
 declare -A suite_class=([unit]=UnitTests [offline]=LiveTests [live]=LiveTests [runtimes]=LiveTests [kernels]=LiveTests [image]=LiveTests [package]=LiveTests [faults]=LiveTests [soak]=LiveTests)
 
-# Guests are emulated by one thread each, and tests of runtimes mostly wait, so they run side by side. Live tests have budgets: nothing runs beside them.
+# One thread emulates each guest, and tests of runtimes mostly wait, so they run in parallel. Live tests have budgets: they run alone.
 guests='' guests_log=$(mktemp)
 trap 'rm -f "$failures" "$guests_log"; [[ -z $guests ]] || kill "$guests" 2>/dev/null' EXIT
 start_guests() {
@@ -117,7 +117,7 @@ for suite in "${suites[@]}"; do
 	esac
 done
 
-# Once more where whoever looks at the end of a long output sees them.
+# Printed again at the end of a long output, where readers look.
 cat "$failures"
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0 && passed > 0))

@@ -1,4 +1,4 @@
-# Completion of netmon's commands and options for bash: the program itself says what may come.
+# bash completion of netmon's commands and options: the program itself lists the candidates.
 _netmon() {
 	local word=${COMP_WORDS[COMP_CWORD]} program=netmon line=${COMP_LINE:0:COMP_POINT}
 	case $COMP_CWORD:${COMP_WORDS[1]} in

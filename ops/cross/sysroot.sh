@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Puts Debian's libraries and headers of another architecture into a folder, for clang and lld to build against, and a busybox
-# for guests of that architecture (tests/kernels). Installs lld where it is missing, and nothing else.
+# Installs Debian's libraries and headers of another architecture into a folder, for builds with clang and lld, and a busybox
+# for guests of that architecture (tests/kernels). Installs lld if it is missing, and nothing else.
 # usage: sysroot.sh arm64 DIR
-# Quick when the folder is there; delete it to fetch anew.
+# Quick if the folder exists; delete it to fetch again.
 set -euo pipefail
 
 die() { echo "sysroot.sh: $*" >&2; exit 1; }
@@ -20,10 +20,10 @@ fi
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [[ -r $keyring ]] || die "no Debian archive keyring ($keyring)"
-# The release of Debian that this machine runs, from the mirror that its apt sources name.
+# This machine's Debian release, from the mirror in its apt sources.
 # shellcheck source=/dev/null
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
-# apt fills in the names in $(...), not the shell.
+# apt expands $(...), not the shell.
 # shellcheck disable=SC2016
 mirror=${NETMON_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(REPO_URI)' 2>/dev/null |
 	awk -v name="$codename" '$1 == "Packages" && $2 == "main" && $3 == name { print $4 }' | head -n 1)}
@@ -56,7 +56,7 @@ EOF
 apt-get -q -c "$work/apt.conf" update >"$work/log" 2>&1 || { cat "$work/log" >&2; die "$mirror can't be read"; }
 (cd "$work/debs" && apt-get -q -c "$work/apt.conf" download "${packages[@]}") >"$work/log" 2>&1 || { cat "$work/log" >&2; die "cannot download ${packages[*]}"; }
 for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/tree"; done
-# What is linked by an absolute path would lead out of the folder.
+# Absolute links would lead out of the folder.
 while IFS= read -r link; do
 	ln -sfn "$(realpath -m --relative-to="${link%/*}" "$work/tree$(readlink "$link")")" "$link"
 done < <(find "$work/tree" -type l -lname '/*')

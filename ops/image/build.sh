@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images $IMAGE and $QUERY_IMAGE from the Dockerfile with docker or buildah ($BUILDER), for $PLATFORM or this machine's.
-# TARGET builds one of them alone: agent, query, agent-archive, the agent with the uploader for --archive, or agent-full, also with the watch for --kubernetes-api. SDK_IMAGE and DEBIAN_IMAGE name the images to build with; give them by digest for a build that can be repeated.
-# BUILD_ARGS is passed on to the builder.
+# TARGET builds a single one: agent, query, agent-archive (the agent with the uploader for --archive) or agent-full (also with the watch for --kubernetes-api). SDK_IMAGE and DEBIAN_IMAGE name the base images; give them by digest for a reproducible build.
+# BUILD_ARGS is passed to the builder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 : "${IMAGE:?give it by make docker-build}" "${QUERY_IMAGE:?}"
@@ -26,7 +26,7 @@ read -ra more <<<"${BUILD_ARGS:-}"
 
 case $BUILDER in
 docker) build() { DOCKER_BUILDKIT=1 docker build "${arguments[@]}" "${more[@]}" "$@" .; } ;;
-# The layer's times are fixed, so the same input gives the same digest. Older ones do not set by themselves what --platform means.
+# Fixed timestamps in the layers: the same input gives the same digest. Older builders don't set the variables of --platform themselves.
 buildah)
 	here=linux/$(dpkg --print-architecture 2>/dev/null || case $(uname -m) in aarch64) echo arm64 ;; *) echo amd64 ;; esac)
 	wanted=${PLATFORM:-$here}
@@ -39,7 +39,7 @@ buildah)
 	;;
 esac
 
-# The script of netmon report's page comes along, so that the container needs no npm for it.
+# Includes the script of netmon report's page, so that the container does not need npm.
 if command -v npm >/dev/null; then
 	engine/Query/Report/Page/build.sh
 fi

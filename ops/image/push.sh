@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pushes $IMAGE and $QUERY_IMAGE to their registry, with docker or buildah, whichever has them. TARGET pushes one of them alone.
+# Pushes $IMAGE and $QUERY_IMAGE to their registry, with docker or buildah, whichever has them. TARGET pushes a single one.
 set -euo pipefail
 : "${IMAGE:?give it by make docker-push}" "${QUERY_IMAGE:?}"
 if [[ $IMAGE == localhost/* ]]; then

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds a program and puts it into a folder that becomes an image's root, with the libraries that it is linked with and their loader.
+# Builds a program and puts it into a folder that becomes an image's root, with the libraries it links with and their loader.
 # usage: root.sh ARCHITECTURE PROGRAM DIR [LIBRARY...]
-# ARCHITECTURE is Debian's word for it, amd64 or arm64; another than this machine's is cross-built (make bin/arm64/PROGRAM).
-# A LIBRARY (libssl.so.3) is one that the program only loads while it runs: of the system, or beside the program.
+# ARCHITECTURE is Debian's name, amd64 or arm64; other architectures than this machine's are cross-built (make bin/arm64/PROGRAM).
+# A LIBRARY (libssl.so.3) is one that the program loads only at run time: from the system, or from the program's folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 architecture=$1 program=$2 root=$3

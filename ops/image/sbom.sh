@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes what the images are made of, CycloneDX, to artifacts/netmon.cdx.json: the packages that the agent, netmon-kubernetes and
-# netmon-archive were built with, as cdxgen (an npm package, fetched for it) reads them from the restored projects, and the C
-# libraries of this machine that the Dockerfile's Debian has the same of.
+# Writes the SBOM of the images, CycloneDX, to artifacts/netmon.cdx.json: the packages of the agent, netmon-kubernetes and
+# netmon-archive, as cdxgen (an npm package, fetched for this) reads them from the restored projects, and the C
+# libraries, which are the same on this machine as in the Dockerfile's Debian.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cdxgen=@cyclonedx/cdxgen@12.8.4
@@ -33,7 +33,7 @@ library() { # PACKAGE LICENCE
 	library zlib1g-dev Zlib
 	library libc6 "LGPL-2.1-or-later"
 } >"$folder/libraries.json"
-# What netmon-query has inside from npm.
+# npm packages inside netmon-query.
 jq '.packages | to_entries[] | select(.key != "" and (.value.dev | not)) | (.key | sub("^node_modules/"; "")) as $name
 	| {type: "library", name: $name, version: .value.version, purl: "pkg:npm/\($name)@\(.value.version)", "bom-ref": "pkg:npm/\($name)@\(.value.version)", licenses: [{expression: .value.license}]}' \
 	engine/Query/Report/Page/package-lock.json >>"$folder/libraries.json"

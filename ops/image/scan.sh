@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Scans $IMAGE with Trivy; ends with 1 when there is a hole of severity HIGH or CRITICAL that has a mend.
-# Where Trivy is not installed it says so and ends with 0: nothing was scanned.
+# Scans $IMAGE with Trivy; exits with 1 on a fixable vulnerability of severity HIGH or CRITICAL.
+# If Trivy is not installed it says so and exits with 0: nothing was scanned.
 set -euo pipefail
 : "${IMAGE:?give it by make scan}"
 if ! command -v trivy >/dev/null; then

@@ -1,4 +1,4 @@
-// What the container "query" runs until somebody asks by `kubectl exec`: nothing. It ends by SIGTERM or SIGINT, also as the first
+// The process of the container "query": idles until `kubectl exec` starts a question. Exits on SIGTERM or SIGINT, even as the first
 // process of a pid namespace, for which the kernel has no default action (pid_namespaces(7)).
 #include <signal.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# deploy.sh apply|delete: ops/kubernetes/overlays/$OVERLAY with the images $IMAGE and $QUERY_IMAGE, into kubectl's current context.
+# deploy.sh apply|delete: ops/kubernetes/overlays/$OVERLAY with the images $IMAGE and $QUERY_IMAGE, in kubectl's current context.
 # deploy.sh logs: follows the agents' logs.
-# DEPLOY_WAIT (5m) bounds the wait for all nodes.
+# DEPLOY_WAIT (5m) limits the wait for all nodes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 namespace=network-monitoring
@@ -11,11 +11,11 @@ follow() {
 	local pods
 	pods=$(k get pods --selector app=ebpf-netmon --output name | wc -l)
 	((pods)) || { echo "logs: there is no pod of ebpf-netmon in the namespace $namespace; make deploy" >&2; exit 1; }
-	# kubectl follows five at once, unless it is allowed more.
+	# By default, kubectl follows at most five.
 	k logs --selector app=ebpf-netmon --container netmon --follow --prefix --max-log-requests "$pods"
 }
 
-# What the nodes' kernels keep for the next agent goes with the last one. A pod that can't be asked keeps no deletion waiting.
+# The state that the nodes' kernels keep for the next agent is removed with the last one. A pod that does not answer must not block the deletion.
 forget() {
 	local pods pod
 	pods=$(k get pods --selector app=ebpf-netmon --output name) || pods=
@@ -25,7 +25,7 @@ forget() {
 	done
 }
 
-# Prints what keeps a pod from running: its name, node and reason, and the last line that its agent logged.
+# Prints why a pod does not run: its name, node and reason, and the agent's last log line.
 explain() {
 	local pod node ready reason restarts line said=0
 	while IFS=$'\t' read -r pod node ready restarts reason; do
@@ -42,7 +42,7 @@ explain() {
 	echo "deploy: docs/troubleshoot.md has what each of these means" >&2
 }
 
-# A pod whose agent ends again and again does not get better by waiting.
+# Waiting does not help a pod whose agent exits repeatedly.
 is_crashing() { k get pods --selector app=ebpf-netmon --output 'jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}' | grep -Eq 'CrashLoopBackOff|CreateContainerError|InvalidImageName'; }
 
 wait_for_rollout() {
@@ -83,7 +83,7 @@ if [[ $1 == delete ]]; then
 else
 	wait=()
 fi
-# The overlay as it is, with the images in place of the base's names.
+# The unchanged overlay, with these images in place of the base's names.
 kubectl kustomize "$here/overlays/$OVERLAY" |
 	sed -E "s|^( *(- )?image: )netmon\$|\1$IMAGE|; s|^( *(- )?image: )netmon-query\$|\1$QUERY_IMAGE|" |
 	kubectl "$1" "${wait[@]}" -f -

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Looks for the words of words.json in what users read: README, documents, and what the programs say. Prints each finding; 1 if there is one.
+# Finds the words of prose/words.json in README and documents, in the messages of the programs, and in comments and test names. Prints
+# each finding with its place; exits with 1 if there is one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 ops/lint/prose/setup.sh
@@ -10,8 +11,15 @@ mkdir -p $work
 # What the programs say: the texts of three words and more in their sources, without comments, a paragraph each.
 grep -rhE '"' engine --include='*.cs' | grep -vE '^\s*//' | grep -oE '"([^"\\]|\\.)*"' | sed -E 's/^"//; s/"$//; s/[{][^}]*[}]/X/g' | awk 'split($0, words, " ") >= 3 { print; print "" }' >$work/programs.txt
 
+# Comments: one text per source, with the same line numbers.
+mapfile -t sources < <(git ls-files '*.cs' '*.c' '*.h' '*.mjs' '*.proto' '*.awk' '*.sh' '*.bash' '*.yaml' '*.yml' '*.props' Makefile Dockerfile .editorconfig .ci ops tests ':!engine' ':!bpf' ':!schemas' |
+	grep -E '(\.(cs|c|h|mjs|proto|awk|sh|bash|ya?ml|props|default|service|conf)|/[^./]*|Makefile|Dockerfile|\.editorconfig)$' | grep -v '/corpus/' | sort -u)
+printf '%s\n' "${sources[@]}" | awk -v root=$work 'sub("[^/]*$", "") && !seen[$0]++ { print root "/comments/" $0 }' | xargs mkdir -p
+awk -v root=$work/comments -f ops/lint/prose/comments.awk "${sources[@]}"
+
 sed "s|WORDS|$PWD/ops/lint/prose/words.json|" ops/lint/prose/.textlintrc.json >artifacts/prose/textlintrc.json
+mapfile -t documents < <(git ls-files '*.md' | grep -vE '^CHANGELOG.md$')
 cd artifacts/prose
-mapfile -t documents < <(git -C ../.. ls-files '*.md' | grep -vE '^CHANGELOG.md$' | sed 's|^|../../|')
-NODE_PATH=node_modules node_modules/.bin/textlint --config textlintrc.json --format unix texts/programs.txt "${documents[@]}"
-echo "lint: no word of the list in ${#documents[@]} documents and the texts of the programs"
+NODE_PATH=node_modules node_modules/.bin/textlint --config textlintrc.json --format unix texts "${documents[@]/#/../../}" |
+	sed -E "s|^$PWD/texts/comments/([^:]*)\.txt:|\1:|; s|^$PWD/texts/programs.txt:[0-9]+|engine|; s|^${PWD%/*/*}/||"
+echo "lint: no word of the list in ${#documents[@]} documents, the messages of the programs, and the comments of ${#sources[@]} files"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs shellcheck over every tracked script: what ends in .sh or .bash, or begins with a shell's #! line.
+# Runs shellcheck on every tracked script: files named *.sh or *.bash, or with a shell's #! line.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh PROGRAM...: installs programs for make lint that are missing, by Debian's packages of their names.
+# setup.sh PROGRAM...: installs missing programs for make lint from the Debian packages of their names.
 set -euo pipefail
 
 missing=()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes artifacts/netmon_VERSION_ARCHITECTURE.deb of what is built in bin/: the agent, netmon query, netmon-archive and netmon-kubernetes, the service, its man
+# Packs the programs in bin/ into artifacts/netmon_VERSION_ARCHITECTURE.deb: the agent, netmon query, netmon-archive and netmon-kubernetes, the service, its man
 # page and completions. `make package` builds them first.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,7 +15,7 @@ put() { install -D -m "$1" "$2" "$root/$3"; } # MODE FILE PLACE
 
 for program in netmon netmon-query netmon-archive netmon-kubernetes; do put 0755 bin/$program usr/lib/netmon/$program; done
 put 0644 bin/libduckdb.so usr/lib/netmon/libduckdb.so
-# They find each other by their own folder, whatever the link is called.
+# They find each other by their own folder, whatever the link's name.
 install -d "$root/usr/bin"
 for program in netmon netmon-query netmon-archive netmon-kubernetes; do ln -s ../lib/netmon/$program "$root/usr/bin/$program"; done
 put 0644 ops/systemd/netmon.service usr/lib/systemd/system/netmon.service

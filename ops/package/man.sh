@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Writes the man page netmon(8) to stdout, from what the programs in bin/ say of themselves.
+# Writes the man page netmon(8) to stdout, from the help of the programs in bin/.
 # usage: man.sh VERSION
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# A default may come from the environment: there is to be none.
+# Clears the environment, because it can change a default.
 help() { env -i "$@" --help; }
 
-# roff reads a point or an apostrophe at the start of a line, a backslash and a hyphen as its own.
+# roff gives a meaning to a point or an apostrophe at the start of a line, a backslash and a hyphen.
 escape() { sed -E "s/\\\\/\\\\e/g; s/-/\\\\-/g; s/^([.'])/\\\\\&\1/"; }
 
 options() { # the options in the help on stdin, as tagged paragraphs

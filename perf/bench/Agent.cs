@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace NetMon.Bench;
 
-/// <summary>bin/netmon run, from ready to its last line.</summary>
+/// <summary>A bin/netmon run, from ready to its last line.</summary>
 internal sealed partial class Agent : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -56,13 +56,13 @@ internal sealed partial class Agent : IDisposable
 
     public Usage Usage => Usage.Of(_process.Id);
 
-    /// <summary>Starts it; stdout is inherited unless it is to be read.</summary>
+    /// <summary>Starts it; inherits stdout unless the caller reads it.</summary>
     public static Agent Start(params string[] arguments) => new(readStdout: false, arguments);
 
-    /// <summary>The same, with its lines for the bench to read.</summary>
+    /// <summary>The same; the bench reads its lines.</summary>
     public static Agent StartPiped(params string[] arguments) => new(readStdout: true, arguments);
 
-    /// <summary>SIGTERM, and the drain.</summary>
+    /// <summary>Sends SIGTERM and waits for the drain.</summary>
     public void Stop()
     {
         using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -77,20 +77,20 @@ internal sealed partial class Agent : IDisposable
             throw new TimeoutException($"the agent does not end:\n{Log}");
         }
 
-        _process.WaitForExit(); // and its stderr
+        _process.WaitForExit(); // also waits for the end of stderr
         if (_process.ExitCode != 0)
         {
             throw new InvalidOperationException($"the agent ended with {_process.ExitCode}:\n{Log}");
         }
     }
 
-    /// <summary>Waits for its end, and looks at it until then: what it had used when it was last seen.</summary>
+    /// <summary>Waits for its exit and samples it until then; returns the last sample.</summary>
     public Usage WatchToEnd()
     {
         var last = Usage;
         while (TryUsage() is { } now)
         {
-            last = now with { GeneratorSeconds = Math.Max(now.GeneratorSeconds, last.GeneratorSeconds) }; // its thread ends before the agent does
+            last = now with { GeneratorSeconds = Math.Max(now.GeneratorSeconds, last.GeneratorSeconds) }; // the generator's thread ends before the agent does
             Thread.Sleep(5);
         }
 
@@ -98,13 +98,13 @@ internal sealed partial class Agent : IDisposable
         return last;
     }
 
-    /// <summary>A count of the account of events: seen, json, parquet, source.ring_full; 0 where it is not there.</summary>
+    /// <summary>A count from the summary of events: seen, json, parquet, source.ring_full; 0 if it is not there.</summary>
     public long Count(string name) => Number(Account("stopped:"), name) ?? 0;
 
-    /// <summary>A number of the account of memory: allocated (bytes), gen0, gen1, gen2, resident (KiB, peak).</summary>
+    /// <summary>A number from the summary of memory: allocated (bytes), gen0, gen1, gen2, resident (KiB, peak).</summary>
     public long Memory(string name) => Number(Account("memory:"), name) ?? throw new InvalidOperationException($"the agent tells no {name}: {Account("memory:")}");
 
-    /// <summary>All that the account says to be lost.</summary>
+    /// <summary>All losses in the summary.</summary>
     public long Lost()
     {
         var account = Account("stopped:");
@@ -124,7 +124,7 @@ internal sealed partial class Agent : IDisposable
         _ready.Dispose();
     }
 
-    /// <summary>Null when it has ended.</summary>
+    /// <summary>Null after it has exited.</summary>
     private Usage? TryUsage()
     {
         try

@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace NetMon.Bench;
 
-/// <summary>What a figure may be at most, or must be at least: an aim to print beside it, and a limit that fails the run where it is stable enough.</summary>
+/// <summary>The maximum or minimum of a figure: an aim to print next to it, and a limit that fails the run where the figure is stable enough.</summary>
 internal sealed record Budget
 {
-    /// <summary>What we want, in words: "1.0" or "at least 1000000".</summary>
+    /// <summary>The aim in words: "1.0" or "at least 1000000".</summary>
     public string Aim { get; init; } = "";
 
-    /// <summary>More than this fails; null: nothing does.</summary>
+    /// <summary>A larger value fails; null: no limit.</summary>
     public double? AtMost { get; init; }
 
-    /// <summary>Less than this fails; null: nothing does.</summary>
+    /// <summary>A smaller value fails; null: no limit.</summary>
     public double? AtLeast { get; init; }
 
-    /// <summary>Reads perf/budgets.json: an object with one of these by a figure's name.</summary>
+    /// <summary>Reads perf/budgets.json: an object that maps names of figures to budgets.</summary>
     public static Dictionary<string, Budget> Read(string path)
     {
         using var document = JsonDocument.Parse(File.ReadAllText(path));
@@ -32,10 +32,10 @@ internal sealed record Budget
     /// <summary>Whether there is a limit.</summary>
     public bool HasLimit => AtMost is not null || AtLeast is not null;
 
-    /// <summary>It, in words.</summary>
+    /// <summary>The limit in words.</summary>
     public string Limit => string.Create(CultureInfo.InvariantCulture, $"{(AtMost is { } most ? $"at most {most} " : "")}{(AtLeast is { } least ? $"at least {least}" : "")}").TrimEnd();
 
-    /// <summary>What is wrong with the value, or null.</summary>
+    /// <summary>Why the value fails, or null.</summary>
     public string? Violation(double value) =>
         AtMost is { } most && value > most ? string.Create(CultureInfo.InvariantCulture, $"at most {most} allowed")
         : AtLeast is { } least && value < least ? string.Create(CultureInfo.InvariantCulture, $"at least {least} required")

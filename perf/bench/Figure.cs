@@ -1,8 +1,8 @@
 namespace NetMon.Bench;
 
 /// <summary>One measured value.</summary>
-/// <param name="Name">Stable, dotted: what budgets.json calls it.</param>
-/// <param name="Value">In the unit; not a number: it can't be had, and <paramref name="What"/> says why.</param>
+/// <param name="Name">Stable, dotted: the key in budgets.json.</param>
+/// <param name="Value">In the unit; NaN: not available, and <paramref name="What"/> says why.</param>
 /// <param name="Unit">As printed.</param>
-/// <param name="What">For people.</param>
+/// <param name="What">A description for people.</param>
 internal sealed record Figure(string Name, double Value, string Unit, string What);

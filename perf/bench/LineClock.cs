@@ -4,8 +4,8 @@ using System.Text;
 namespace NetMon.Bench;
 
 /// <summary>
-/// Reads the agent's lines as they come, on a thread of its own, and tells when an event happened from when its line came. Only events of
-/// the storm count: those of its uid.
+/// Reads the agent's lines on a separate thread as they arrive, and records each event's time and arrival. Counts only events of
+/// the storm, by their uid.
 /// </summary>
 internal sealed class LineClock
 {
@@ -34,13 +34,13 @@ internal sealed class LineClock
     /// <summary>Lines of the storm's events from <see cref="CountFrom"/> on.</summary>
     public long LinesSince => Volatile.Read(ref _linesSince);
 
-    /// <summary>When the last line came that was 100 ms behind its event or more; the storm's or not.</summary>
+    /// <summary>When the last line arrived that was 100 ms or more behind its event, of the storm or not.</summary>
     public DateTime LastBehind => new(Volatile.Read(ref _lastBehindTicks), DateTimeKind.Utc);
 
-    /// <summary>Counts in <see cref="LinesSince"/> what happens from now on.</summary>
+    /// <summary>Makes <see cref="LinesSince"/> count events from now on.</summary>
     public void CountFrom(DateTime moment) => Volatile.Write(ref _sinceTicks, moment.Ticks);
 
-    /// <summary>Waits for the end of the lines.</summary>
+    /// <summary>Waits for the end of the stream.</summary>
     public void WaitForEnd() => _reading.GetAwaiter().GetResult();
 
     private void Read()
@@ -92,6 +92,6 @@ internal sealed class LineClock
             _secondOf = DateTime.Parse(Encoding.ASCII.GetString(_second), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
         }
 
-        return _secondOf.AddTicks(long.Parse(text.Slice(SecondChars + 1, 7), CultureInfo.InvariantCulture)); // of 100 ns
+        return _secondOf.AddTicks(long.Parse(text.Slice(SecondChars + 1, 7), CultureInfo.InvariantCulture)); // in units of 100 ns
     }
 }

@@ -16,7 +16,7 @@ if (only is not null && scenarios.All(scenario => scenario.Name != only))
 }
 
 var report = new Report();
-foreach (var (_, measure) in scenarios.Where(scenario => only is null ? scenario.Name != "peers" : scenario.Name == only)) // peers need other programs: only when asked
+foreach (var (_, measure) in scenarios.Where(scenario => only is null ? scenario.Name != "peers" : scenario.Name == only)) // peers needs other programs: only on request
 {
     foreach (var figure in measure(quick))
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace NetMon.Bench;
 
-/// <summary>One table of figures, each beside its aim, as they come; then the same for machines, and which figures are over budget.</summary>
+/// <summary>A table of figures with their aims, printed as they arrive; then a file for machines, and the figures over budget.</summary>
 internal sealed class Report
 {
     private readonly Dictionary<string, Budget> _budgets = Budget.Read(Path.Combine(Repository.Root, "perf/budgets.json"));
@@ -17,7 +17,7 @@ internal sealed class Report
         _figures.Add(figure);
         if (double.IsNaN(figure.Value))
         {
-            Console.WriteLine(figure.What); // there is none: it says why
+            Console.WriteLine(figure.What); // no value: it says why
             return;
         }
 
@@ -30,7 +30,7 @@ internal sealed class Report
         }
     }
 
-    /// <summary>Writes the figures to a file of the repository and says what is over budget; the exit code.</summary>
+    /// <summary>Writes the figures to a file of the repository and prints those over budget; returns the exit code.</summary>
     public int Finish(string path)
     {
         var results = Path.Combine(Repository.Root, path);

@@ -1,6 +1,6 @@
 namespace NetMon.Bench;
 
-/// <summary>Where the bench is.</summary>
+/// <summary>The bench's repository.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();

@@ -1,6 +1,6 @@
 namespace NetMon.Bench;
 
-/// <summary>A folder that is gone afterwards.</summary>
+/// <summary>A temporary folder, removed on disposal.</summary>
 internal sealed class Scratch : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("netmon-bench-");

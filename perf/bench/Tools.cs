@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace NetMon.Bench;
 
-/// <summary>The programs that the bench runs, and what they print.</summary>
+/// <summary>The programs that the bench runs, and their output.</summary>
 internal static partial class Tools
 {
     public static string Root => Repository.Root;
@@ -15,7 +15,7 @@ internal static partial class Tools
     public static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    /// <summary>Runs a program to its end; its stdout. Throws where it fails.</summary>
+    /// <summary>Runs a program until it exits; returns its stdout. Throws if it fails.</summary>
     public static string Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = Root })!;
@@ -24,7 +24,7 @@ internal static partial class Tools
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 
-    /// <summary>Events of the kernel into this agent's rings; a rate of 0: as many as it can. How many it made.</summary>
+    /// <summary>Emits kernel events into this agent's rings; a rate of 0: as many as possible. Returns their number.</summary>
     public static long Storm(Agent agent, int rate, int seconds) => (long)Value(
         Run(Path.Combine(Root, "bin/netstorm"), "--agent", Text(agent.Id), "--rate", Text(rate), "--seconds", Text(seconds)), "records");
 
@@ -33,7 +33,7 @@ internal static partial class Tools
         "unshare", "-n", "sh", "-c",
         string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --family both --refused 3 --connections {connections} --rate {rate}"));
 
-    /// <summary>The same as fast as it goes, by IPv4, all to one address of loopback.</summary>
+    /// <summary>The same at full speed, by IPv4, to a single loopback address.</summary>
     public static string LoadOn(string address, int connections) => Run(
         "unshare", "-n", "sh", "-c",
         string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --address {address} --connections {connections}"));
@@ -42,7 +42,7 @@ internal static partial class Tools
     public static long SealedBytes(string capture) =>
         Directory.EnumerateFiles(Path.Combine(capture, "events"), "*.parquet", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
-    /// <summary>A value of a "name=1.5" or "name 1.5" in a tool's output.</summary>
+    /// <summary>The value of "name=1.5" or "name 1.5" in a tool's output.</summary>
     public static double Value(string output, string name)
     {
         var match = Regex.Match(output, $@"\b{Regex.Escape(name)}[= ]([0-9.]+)");

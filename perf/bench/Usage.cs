@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace NetMon.Bench;
 
-/// <summary>What a process has used so far, as proc(5) tells.</summary>
+/// <summary>Resources that a process has used so far, from proc(5).</summary>
 /// <param name="CpuSeconds">User and system time of all its threads.</param>
-/// <param name="GeneratorSeconds">Of these, of the thread that makes the synthetic node's events, which spins where it has to wait.</param>
+/// <param name="GeneratorSeconds">The part of the thread that generates the synthetic node's events, which spins while it waits.</param>
 /// <param name="WakeUps">Voluntary context switches of all its threads.</param>
 /// <param name="ResidentMebibytes">Now.</param>
 /// <param name="PeakMebibytes">At most.</param>
 internal sealed record Usage(double CpuSeconds, double GeneratorSeconds, long WakeUps, double ResidentMebibytes, double PeakMebibytes)
 {
-    private const double TicksPerSecond = 100; // USER_HZ, the same on every architecture that we run on
+    private const double TicksPerSecond = 100; // USER_HZ, the same on every supported architecture
     private const string Generator = "(netmon-syntheti)"; // the kernel keeps 15 characters
 
-    /// <exception cref="IOException">It has ended.</exception>
+    /// The process has exited.
     public static Usage Of(int process)
     {
         var status = File.ReadAllLines($"/proc/{process}/status");
@@ -28,7 +28,7 @@ internal sealed record Usage(double CpuSeconds, double GeneratorSeconds, long Wa
             }
             catch (Exception e) when (e is IOException or InvalidOperationException)
             {
-                // A thread that has ended meanwhile.
+                // The thread has just exited.
             }
         }
 

@@ -28,7 +28,7 @@ struct address address_mapped(struct address v4);
 
 void address_set_port(struct address *address, uint16_t port);
 struct endpoint address_endpoint(const struct address *address);
-/* The local end of a socket; port 0 where the kernel does not tell. */
+/* The local end of a socket; port 0 if the kernel does not report it. */
 struct endpoint address_of_socket(int fd);
 /* The source address the kernel would choose; no packet is sent. */
 struct endpoint address_source_for(const struct address *destination);

@@ -21,7 +21,7 @@ static int bind_any_port(int fd, const struct address *to, const struct endpoint
 	return bind(fd, &from.any, from.length) == 0 ? 0 : errno;
 }
 
-/* Returns 0, an errno, or -1 when the time is over. */
+/* Returns 0, an errno, or -1 on timeout. */
 static int wait_outcome(int fd, int timeout_ms)
 {
 	struct pollfd p = {.fd = fd, .events = POLLOUT};

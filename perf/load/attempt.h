@@ -1,4 +1,4 @@
-/* One TCP connect, in any of its ways, and its outcome. */
+/* One TCP connect by any method, and its outcome. */
 #ifndef NETLOAD_ATTEMPT_H
 #define NETLOAD_ATTEMPT_H
 
@@ -10,7 +10,7 @@ struct attempt {
 	const struct endpoint *bind_to; /* or NULL: the kernel binds as it connects */
 	struct uring *ring; /* or NULL: connect() */
 	int nonblocking;
-	int timeout_ms; /* of a non-blocking one; 0: as long as the kernel waits */
+	int timeout_ms; /* of a non-blocking connect; 0: as long as the kernel waits */
 };
 
 /* Fills dst, src, result, error and the times. Returns the socket (blocking when established), or -1. */

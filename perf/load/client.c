@@ -21,7 +21,7 @@
 enum { MOST_WAITING = 64 };
 
 struct cursor {
-	_Atomic uint64_t next; /* of all attempts; each side skips what is the other's */
+	_Atomic uint64_t next; /* of all attempts; each side skips those of the other */
 	char spacing[56];
 };
 

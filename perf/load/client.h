@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-/* Before any fork. */
+/* Call before any fork. */
 void client_prepare(uint64_t begin_ns);
 /* A process that makes the forked attempts; it holds no connection, so neither do its children. */
 void client_forker(void);
-/* All other attempts, by threads of this process; returns when they are over. */
+/* Makes all other attempts in threads of this process; returns when they are over. */
 void client_run(void);
 
 #endif

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A slice that is disturbed costs more, never less: the one at the lower quarter counts. */
+/* A disturbance only adds to the cost of a slice, so the lower quartile counts. */
 enum { SLICES = 20, SOURCES = 4096, BYTES = 100 };
 
 static double cpu_us(void)
@@ -32,7 +32,7 @@ static void require(int result, const char *what)
 		die(EXIT_FAILED, "cannot %s: %s", what, strerror(errno));
 }
 
-/* Both ends of one connection in this thread: opened, accepted with the caller's address, a message, closed. */
+/* Both ends of one connection in this thread: open, accept with the caller's address, exchange a message, close. */
 static void connect_once(int listener, const struct sockaddr_in *to, uint32_t which)
 {
 	struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f010001 + which % SOURCES)}, peer;
@@ -86,7 +86,7 @@ int cost_main(int argc, char **argv)
 	if (optind < argc)
 		die(EXIT_USAGE, "'%s' is not an option; see `netload --help`", argv[optind]);
 
-	/* One CPU, and before everything else there; without the right to that, as it comes. */
+	/* Uses one CPU at the highest priority; without that privilege, the default scheduling. */
 	CPU_ZERO(&last);
 	CPU_SET((size_t)sysconf(_SC_NPROCESSORS_ONLN) - 1, &last);
 	sched_setaffinity(0, sizeof(last), &last);

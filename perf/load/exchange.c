@@ -19,7 +19,7 @@ int exchange_send(int fd, uint64_t bytes, uint64_t *done)
 {
 	int on = 1;
 
-	/* Or the last part of several would wait for a delayed ACK. */
+	/* Otherwise the last part of several would wait for a delayed ACK. */
 	if (bytes > CHUNK)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	while (bytes) {

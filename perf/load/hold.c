@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Two descriptors a connection stay far below the usual hard limit, and an accept queue holds as many (net.core.somaxconn). */
+/* Two descriptors per connection stay far below the usual hard limit, and an accept queue has room for as many (net.core.somaxconn). */
 enum { MOST_OF_A_PROCESS = 4000, MOST_PROCESSES = 1000, BACKLOG = 4096 };
 
 static const struct option known[] = {
@@ -28,13 +28,13 @@ static const struct option known[] = {
     {"log", 1, NULL, 'l'},	   {"help", 0, NULL, 'h'},	 {NULL, 0, NULL, 0},
 };
 
-/* One connection, both ends in one process; the server's is -1 while it is unaccepted. */
+/* One connection, both ends in one process; the server's is -1 until it is accepted. */
 struct pair {
 	int client, server;
 	struct truth *client_entry, *server_entry;
 };
 
-/* A process that holds its share: each byte that it reads from `go` is a command, each one that it writes to `done` an answer. */
+/* A process that holds its share: each byte that it reads from `go` is a command, each byte that it writes to `done` a reply. */
 struct holder {
 	pid_t pid;
 	int go, done;
@@ -56,7 +56,7 @@ static void enter_new_namespace(void)
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &loopback) != 0)
 		die(EXIT_FAILED, "cannot bring up loopback in a new network namespace: %s", strerror(errno));
 	close(fd);
-	self.netns = 0; /* another one than the parent's */
+	self.netns = 0; /* not the parent's */
 }
 
 static int listen_on(struct address *address)
@@ -158,7 +158,7 @@ static void start_holder(uint64_t connections)
 		if (getppid() != parent)
 			_exit(EXIT_FAILED);
 		for (uint64_t i = 0; i < holder_count; i++)
-			close(holders[i].go); /* or the others would not see its end */
+			close(holders[i].go); /* otherwise the others would not see its end */
 		close(go[1]);
 		close(done[0]);
 		hold(connections, go[0], done[1]);

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* The kernel walks the ephemeral ports of a listener in steps of up to 16 or so: it is through them after some 3000. */
+/* The kernel searches the ephemeral ports of a listener in steps of up to about 16: after some 3000 connections it has tried them all. */
 enum {
 	BACKLOG = 4096,
 	COUNTER_SPACING = 64,
@@ -61,7 +61,7 @@ static void open_set(struct port_set *set, struct address to, struct address on)
 		l->waiting = (_Atomic int *)(void *)(counters + i * COUNTER_SPACING);
 	}
 	for (int i = 0; i < PORTS_REFUSED; i++) {
-		/* Bound and never listening: nobody else can get the port. */
+		/* Bound without listening, so that nobody else can get the port. */
 		set->refused_fd[i] = bound_socket(&on, &port);
 		set->refused[i] = to;
 		address_set_port(&set->refused[i], port);

@@ -1,4 +1,4 @@
-/* The listening ports, and the bound ports where nobody listens. */
+/* The listening ports, and the bound ports without a listener. */
 #ifndef NETLOAD_LISTEN_H
 #define NETLOAD_LISTEN_H
 

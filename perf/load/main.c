@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(argv[1], commands[i].name) == 0) {
-			argv[1] = argv[0]; /* getopt names the program in its messages */
+			argv[1] = argv[0]; /* getopt prints this name in its messages */
 			return commands[i].main(argc - 1, argv + 1);
 		}
 	die(EXIT_USAGE, "'%s' is not a subcommand; there are run, connect, hold, getppid and cost", argv[1]);

@@ -1,11 +1,11 @@
-/* What `netload run` was asked to do. */
+/* The options of `netload run`. */
 #ifndef NETLOAD_OPTIONS_H
 #define NETLOAD_OPTIONS_H
 
 #include <stdint.h>
 
 enum family { FAMILY_4, FAMILY_6, FAMILY_BOTH, FAMILY_MAPPED };
-/* Whose sockets are Multipath TCP ones. */
+/* The sides that use Multipath TCP sockets. */
 enum mptcp { MPTCP_NONE = 0, MPTCP_CLIENT = 1, MPTCP_SERVER = 2, MPTCP_BOTH = MPTCP_CLIENT | MPTCP_SERVER };
 
 struct options {
@@ -22,9 +22,9 @@ struct options {
 
 extern struct options options;
 
-/* For socket(): IPPROTO_MPTCP where that side was asked to use it, else 0. */
+/* For socket(): IPPROTO_MPTCP if that side was asked to use it, otherwise 0. */
 int stream_protocol(enum mptcp side);
-/* Exits where it was asked for and this kernel has none. */
+/* Exits if MPTCP was requested and this kernel does not support it. */
 void mptcp_check(void);
 enum mptcp parse_mptcp(const char *flag, const char *value);
 void options_parse(int argc, char **argv);

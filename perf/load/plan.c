@@ -22,7 +22,7 @@ uint64_t plan_share(double percent)
 	return (uint64_t)((double)options.connections * percent / 100 + 0.5);
 }
 
-/* Selection sampling: exactly `wanted` attempts out of those that are not of kind `excluded`. */
+/* Selection sampling: exactly `wanted` attempts of those that are not of kind `excluded`. */
 static void mark(enum kind kind, double percent, unsigned excluded, uint64_t candidates)
 {
 	uint64_t state = options.seed * 31 + (uint64_t)kind;

@@ -1,4 +1,4 @@
-/* What each attempt is to be: drawn before the run, the same for the same seed. */
+/* The plan of each attempt: drawn before the run, identical for the same seed. */
 #ifndef NETLOAD_PLAN_H
 #define NETLOAD_PLAN_H
 
@@ -12,7 +12,7 @@ uint64_t plan_share(double percent);
 uint64_t plan_payload(uint64_t attempt);
 uint64_t plan_reply(uint64_t attempt);
 
-/* Every attempt has its own turn in the pace of the whole run. */
+/* Every attempt has its own slot in the pace of the whole run. */
 uint64_t plan_start_ns(uint64_t attempt, uint64_t begin_ns);
 
 #endif

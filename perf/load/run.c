@@ -69,7 +69,7 @@ static int wait_child(pid_t pid)
 	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-/* The last connections are closed by the servers after the clients are through. */
+/* The servers close the last connections after the clients have finished. */
 static void wait_servers(uint64_t established)
 {
 	uint64_t seen = server_done(), since = now_ns();

@@ -33,7 +33,7 @@ uint64_t server_done(void)
 	return atomic_load(done);
 }
 
-/* Returns the connection, or -1 when the listener was shut down. */
+/* Returns the connection, or -1 after the listener was shut down. */
 static int accept_one(struct listener *l, struct uring *ring, struct address *peer)
 {
 	struct sockaddr *address = options.accept_address ? &peer->any : NULL;
@@ -55,13 +55,13 @@ static int accept_one(struct listener *l, struct uring *ring, struct address *pe
 		return -1;
 	if (error) {
 		fprintf(stderr, "netload: accept on port %u: %s; the run stops\n", l->endpoint.port, strerror(error));
-		/* Clients would wait for this process for ever; its siblings die with the parent. */
+		/* Clients would wait forever for this process; its siblings die with the parent. */
 		if (options.server_processes)
 			kill(getppid(), SIGTERM);
 		_exit(EXIT_FAILED);
 	}
 	atomic_fetch_sub_explicit(l->waiting, 1, memory_order_relaxed);
-	/* Unlike getpeername this works when the client has reset the connection already; it wants the exact length. */
+	/* Unlike getpeername, this works after the client has reset the connection; it requires the exact length. */
 	peer->length = l->address.length;
 	if (!address && getsockopt(fd, SOL_SOCKET, SO_PEERNAME, &peer->any, &peer->length) != 0)
 		memset(peer, 0, sizeof(*peer));

@@ -1,4 +1,4 @@
-/* The truth log: what each end of each attempt did, kept in shared memory until the end. */
+/* The truth log: the record of each end of each attempt, in shared memory until the end. */
 #ifndef NETLOAD_TRUTH_H
 #define NETLOAD_TRUTH_H
 
@@ -11,7 +11,7 @@ enum ended { ENDED_NONE, ENDED_CLIENT_FIRST, ENDED_SERVER_FIRST, ENDED_RESET };
 
 struct truth {
 	uint8_t side, result, ended;
-	int error; /* of connect; for an established one, of the exchange */
+	int error; /* of connect; if established, of the exchange */
 	struct endpoint src, dst;
 	struct identity who;
 	uint64_t sent, received;
@@ -22,16 +22,16 @@ struct totals {
 	uint64_t established, refused, aborted, reset, server_ends;
 	uint64_t errors; /* connect failed in another way */
 	uint64_t exchange_errors; /* established, then failed; on either end */
-	uint64_t unknown_ports; /* source port not known */
+	uint64_t unknown_ports; /* the source port is unknown */
 	int first_error;
 };
 
-/* Before any fork: the memory is shared with the children. */
+/* Call before any fork: the children share the memory. */
 void truth_open(uint64_t capacity);
-/* A fresh entry with `who` filled in. */
+/* A new entry with `who` filled in. */
 struct truth *truth_add(enum side side);
 struct totals truth_totals(void);
-/* Attempts whose 4-tuple an earlier attempt had too. */
+/* Attempts that repeat the 4-tuple of an earlier one. */
 uint64_t truth_repeated(void);
 void truth_write(const char *path);
 

@@ -13,7 +13,7 @@ struct uring {
 	size_t sq_size, cq_size, sqes_size;
 };
 
-/* Exits with status 4 where the kernel has no io_uring with both operations. */
+/* Exits with status 4 if the kernel's io_uring is missing or lacks one of the operations. */
 void uring_check(void);
 void uring_open(struct uring *ring);
 void uring_close(struct uring *ring);

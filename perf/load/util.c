@@ -57,7 +57,7 @@ static uint64_t netns_inode(void)
 
 	if (stat("/proc/self/ns/net", &st) == 0)
 		return st.st_ino;
-	/* /proc may be missing in a small initramfs: a socket knows its namespace too. */
+	/* /proc may be missing in a small initramfs; a socket also knows its namespace. */
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	ns = fd < 0 ? -1 : ioctl(fd, SIOCGSKNS);
 	known = ns >= 0 && fstat(ns, &st) == 0;

@@ -1,4 +1,4 @@
-/* Errors, clock, and who this process is. */
+/* Errors, clock, and identity of this process. */
 #ifndef NETLOAD_UTIL_H
 #define NETLOAD_UTIL_H
 
@@ -28,10 +28,10 @@ void sleep_until_ns(uint64_t when);
 /* Sets the name of this thread (NAME + suffix, cut as the kernel cuts it) and fills `self`. */
 void identity_set(const char *name, const char *suffix);
 
-/* C escapes -> bytes. Exits with a message when the text is not a possible name. */
+/* C escapes -> bytes. Exits with a message if the text is not a valid name. */
 void name_unescape(const char *text, char out[256]);
 
-/* "ECONNREFUSED"; an errno without a known name becomes "E123". The buffer serves only that case. */
+/* "ECONNREFUSED"; an errno without a known name becomes "E123", the only case that uses the buffer. */
 const char *errno_name(int error, char buffer[16]);
 
 uint64_t parse_count(const char *option, const char *text, uint64_t min, uint64_t max);

@@ -4,7 +4,7 @@ using NetMon.Sources;
 
 namespace NetMon.Micro;
 
-/// <summary>A source that has written everything already. Owns its rings.</summary>
+/// <summary>A source with all records already written. Owns its rings.</summary>
 internal sealed class FilledRings : IRecordSource
 {
     private readonly RingMapping[] _rings;

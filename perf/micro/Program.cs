@@ -9,7 +9,7 @@ using NetMon.Bench;
 using NetMon.Micro.Stages;
 using Perfolizer.Horology;
 
-// Short runs, in this process: there is no project to be made and built for each. Compiled just in time, not ahead as the agent is.
+// Short runs in this process, which needs no generated project per benchmark. Compiled just in time, unlike the agent.
 var config = ManualConfig.CreateEmpty()
     .AddJob(Job.Default
         .WithToolchain(InProcessEmitToolchain.Instance)

@@ -7,10 +7,10 @@ using NetMon.Sources.Synthetic;
 
 namespace NetMon.Micro;
 
-/// <summary>The standard node's first events, as its source makes them, and what they are after each stage.</summary>
+/// <summary>The standard node's first events from its source, and their form after each stage.</summary>
 internal sealed class StandardEvents
 {
-    /// <summary>The source's rings, to which it deals its events in turn.</summary>
+    /// <summary>The source's rings; events go to them in turn.</summary>
     public const int Rings = 2;
 
     private StandardEvents(List<CgroupRecord> cgroups, List<ConnectionRecord> records)
@@ -33,16 +33,16 @@ internal sealed class StandardEvents
         Directory.Name(Events);
     }
 
-    /// <summary>Of the node's containers.</summary>
+    /// <summary>The cgroups of the node's containers.</summary>
     public IReadOnlyList<CgroupRecord> Cgroups { get; }
 
     /// <summary>In order of time.</summary>
     public ConnectionRecord[] Records { get; }
 
-    /// <summary>The same with their containers.</summary>
+    /// <summary>The same with containers.</summary>
     public ConnectionEvent[] Events { get; }
 
-    /// <summary>Knows every cgroup; asks nobody for names.</summary>
+    /// <summary>Knows every cgroup; looks up no names.</summary>
     public ContainerDirectory Directory { get; }
 
     public static StandardEvents Make(int count)

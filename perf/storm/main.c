@@ -1,4 +1,4 @@
-/* netstorm: has the kernel emit records into the rings of the agent that is running, at a set rate or as fast as it can. */
+/* netstorm: makes the kernel emit records into the rings of a running agent, at a set rate or as fast as possible. */
 #define _GNU_SOURCE
 #include "storm.h"
 
@@ -27,7 +27,7 @@ struct worker {
 	int program;
 	uint64_t cgroup;
 	uint64_t deadline_ns;
-	double per_second; /* records; 0: as fast as it goes */
+	double per_second; /* records; 0: as fast as possible */
 	uint64_t made;
 	uint64_t busy_ns; /* in the kernel */
 	int error;
@@ -85,7 +85,7 @@ static void *work(void *argument)
 	}
 }
 
-/* `name` begins with a dot where libbpf puts the object's own name before it. */
+/* `name` starts with a dot where libbpf prepends the object's own name. */
 static bool is_named(const char *map, const char *name)
 {
 	size_t longer = strlen(map), length = strlen(name);
@@ -93,7 +93,7 @@ static bool is_named(const char *map, const char *name)
 	return strcmp(name[0] == '.' && longer > length ? map + longer - length : map, name) == 0;
 }
 
-/* The map of this id, if it has this name; else -1. */
+/* The map with this id, if it has this name; else -1. */
 static int map_by_id(uint32_t id, const char *name, struct bpf_map_info *info)
 {
 	struct bpf_map_info seen = {0};
@@ -110,7 +110,7 @@ static int map_by_id(uint32_t id, const char *name, struct bpf_map_info *info)
 	return -1;
 }
 
-/* The map of this name that was made last: that of the agent started last. */
+/* The most recently created map of this name: that of the agent started last. */
 static int map_by_name(const char *name, struct bpf_map_info *info)
 {
 	uint32_t id = 0;
@@ -128,7 +128,7 @@ static int map_by_name(const char *name, struct bpf_map_info *info)
 	return found;
 }
 
-/* The map of this name that this process holds, as /proc/PID/fdinfo tells. */
+/* The map of this name that this process holds, by /proc/PID/fdinfo. */
 static int map_of_process(int pid, const char *name, struct bpf_map_info *info)
 {
 	char path[64], line[256];

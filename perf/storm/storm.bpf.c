@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Events without connections: a program that emits records from inside the kernel through the product's own way out
- * (emit.h), into the rings of an agent that is running. For measuring alone; the agent has no such program.
+ * Events without connections: a program that emits records from inside the kernel through the product's own emit path
+ * (emit.h), into the rings of a running agent. For measurements only; the agent has no such program.
  */
 #include "../../bpf/emit.h"
 #include "storm.h"
@@ -16,7 +16,7 @@ static __always_inline void storm_address(__u8 *to, __u32 low)
 	words[3] = bpf_htonl(0x0af00000 | (low & 0xfff));
 }
 
-/* Records come as connections do: CONNECT, ACCEPT, CLOSE, CLOSE. */
+/* Records come in the order of connections: CONNECT, ACCEPT, CLOSE, CLOSE. */
 static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 {
 	__u64 connection = number >> 2;
@@ -31,8 +31,7 @@ static __always_inline void storm_emit(struct storm_run *run, __u64 number)
 	r->dst_port = 8080;
 	r->netns = 4026531840;
 	r->owner.cgroup_id = run->cgroup_id;
-	r->owner.pid =
-	    1000 + (connection & 63) + 64 * (__u32)(run->first >> 40); /* each CPU has processes of its own */
+	r->owner.pid = 1000 + (connection & 63) + 64 * (__u32)(run->first >> 40); /* each CPU has its own processes */
 	r->owner.uid = 1000;
 	__builtin_memcpy(r->owner.comm, inbound ? "server" : "client", 6);
 	r->latency_ns = 100000 + (connection & 0xffff);

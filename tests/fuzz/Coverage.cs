@@ -6,8 +6,8 @@ using SharpFuzz.Common;
 namespace NetMon.Fuzz;
 
 /// <summary>
-/// Which branches of the instrumented assemblies were taken, and how often, in AFL's buckets. One instance a process, one thread: the
-/// instrumentation counts into one map.
+/// Which branches of the instrumented assemblies were taken, and how often, in AFL's buckets. One instance per process, one thread: the
+/// instrumentation writes to one map.
 /// </summary>
 internal sealed unsafe class Coverage
 {
@@ -21,10 +21,10 @@ internal sealed unsafe class Coverage
         NativeMemory.Clear(_map, MapBytes);
     }
 
-    /// <summary>Places of the map that were ever reached.</summary>
+    /// <summary>Map entries that were ever reached.</summary>
     public int Reached => _seen.Count(bits => bits != 0);
 
-    /// <summary>Ends one execution: true if it took a branch that none before took, or took one far more often. The map is empty afterwards.</summary>
+    /// <summary>Ends one execution: true if it took a new branch, or a known one much more often. Clears the map.</summary>
     public bool EndOfOne()
     {
         var isNew = false;
@@ -49,7 +49,7 @@ internal sealed unsafe class Coverage
         return isNew;
     }
 
-    /// <summary>One bit for 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127 and more.</summary>
+    /// <summary>One bit each for 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127 and more.</summary>
     private static byte Bucket(byte times) => times switch
     {
         0 => 0,

@@ -1,4 +1,4 @@
 namespace NetMon.Fuzz;
 
-/// <summary>A reader has not kept its word, though it threw nothing.</summary>
+/// <summary>A reader broke its contract without throwing.</summary>
 internal sealed class FuzzFinding(string message) : Exception(message);

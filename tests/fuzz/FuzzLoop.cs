@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace NetMon.Fuzz;
 
 /// <summary>
-/// Fuzzes a target inside this process, led by the coverage of the instrumented assemblies: without AFL's two switches of process for each
-/// input, so several times as fast, and with a plainer choice of inputs.
+/// Fuzzes a target inside this process, guided by the coverage of the instrumented assemblies. Without AFL's two process switches per
+/// input it is several times as fast; its choice of inputs is simpler.
 /// </summary>
 internal sealed class FuzzLoop(FuzzTarget target, string folder)
 {
@@ -20,8 +20,8 @@ internal sealed class FuzzLoop(FuzzTarget target, string folder)
     private long _watched = -1;
 
     /// <summary>
-    /// Runs for so long, beginning with the inputs of the corpus and with those that earlier runs kept; the number of inputs that failed,
-    /// which are in FOLDER/failed. A hang ends the process.
+    /// Runs for this time, starting with the inputs of the corpus and those that earlier runs kept. Returns the number of inputs that failed;
+    /// they are in FOLDER/failed. A hang ends the process.
     /// </summary>
     public int Run(string corpus, TimeSpan duration)
     {
@@ -54,7 +54,7 @@ internal sealed class FuzzLoop(FuzzTarget target, string folder)
         return _failures.Count;
     }
 
-    /// <summary>True if it reached something new.</summary>
+    /// <summary>True if the input reached something new.</summary>
     private bool Execute(byte[] input, string failed)
     {
         Volatile.Write(ref _current, input);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace NetMon.Fuzz;
 
-/// <summary>Changes inputs at random, as AFL's havoc stage does. One thread.</summary>
+/// <summary>Changes inputs at random, as AFL's havoc stage does. Single-threaded.</summary>
 internal sealed class Mutation(int seed)
 {
     /// <summary>No input becomes longer.</summary>
@@ -13,10 +13,10 @@ internal sealed class Mutation(int seed)
     private byte[] _bytes = new byte[2 * MostBytes];
     private int _length;
 
-    /// <summary>An input of the list with one to 32 changes; parts of the others may get into it.</summary>
+    /// <summary>An input of the list with one to 32 changes, possibly with parts of the others.</summary>
     public byte[] Next(IReadOnlyList<byte[]> inputs)
     {
-        // Newer ones were reached with more effort: they get half of the time.
+        // Newer inputs took more effort to reach: they get half of the time.
         var parent = inputs[_random.Next(2) == 0 ? _random.Next(inputs.Count) : inputs.Count - 1 - _random.Next(Math.Min(inputs.Count, 16))];
         if (parent.Length > _bytes.Length / 2)
         {
@@ -68,7 +68,7 @@ internal sealed class Mutation(int seed)
         }
     }
 
-    /// <summary>Mostly few bytes.</summary>
+    /// <summary>Mostly a few bytes.</summary>
     private int Part(int most) => _random.Next(Math.Min(most, 1 << _random.Next(14)) + 1);
 
     private void PutNumber(int at)

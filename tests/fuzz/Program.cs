@@ -2,9 +2,9 @@ using System.Globalization;
 using NetMon.Fuzz;
 using SharpFuzz;
 
-// NetMon.Fuzz afl TARGET: the inputs come from afl-fuzz; the assemblies must have been instrumented.
-// NetMon.Fuzz loop TARGET SECONDS CORPUS FOLDER: the inputs are made here, which is faster; instrumented as well.
-// NetMon.Fuzz replay TARGET FILE...: each file once; the first that fails ends it with its trace.
+// NetMon.Fuzz afl TARGET: afl-fuzz supplies the inputs; the assemblies must be instrumented.
+// NetMon.Fuzz loop TARGET SECONDS CORPUS FOLDER: generates the inputs in this process, which is faster; needs instrumentation as well.
+// NetMon.Fuzz replay TARGET FILE...: reads each file once; the first failure ends it with its stack trace.
 if (args is ["afl", var fuzzed])
 {
     var target = FuzzTargets.Of(fuzzed);

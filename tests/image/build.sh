@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the images as `make docker-build` does, by buildah, on stand-ins for what a registry would have (bases.sh), into
-# artifacts/image/netmon.tar and netmon-query.tar (docker-archives of localhost/netmon:test and localhost/netmon-query:test). Where buildah or debootstrap can't be had it says so,
-# and the tests of the image are skipped. Quick when nothing has changed.
+# Builds the images with buildah as `make docker-build` does, from stand-ins for the base images (bases.sh), into
+# artifacts/image/netmon.tar and netmon-query.tar (docker-archives of localhost/netmon:test and localhost/netmon-query:test). If buildah or debootstrap is not available it says so,
+# and the tests of the image are skipped. Quick if nothing has changed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$PWD/artifacts/image
@@ -25,7 +25,7 @@ if ((${#missing[@]})); then
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# Base images and layers are kept for all clones of this user: what is in them takes minutes to fetch.
+# All clones of this user share base images and layers: fetching their contents takes minutes.
 store=${NETMON_IMAGE_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/netmon/images}
 mkdir -p "$store"
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/store"\nrunroot = "%s/run"\n' "$store" "$store" >"$folder/storage.conf"
@@ -40,7 +40,7 @@ BUILDER=buildah SDK_IMAGE=localhost/stand-in/dotnet-sdk:10 DEBIAN_IMAGE=localhos
 	tail -n 30 "$folder/build.log" >&2
 	exit 1
 }
-# The agent's last: it is what says that all of it is up to date.
+# The agent's archive comes last: its time marks all of them as up to date.
 for name in netmon-query netmon; do
 	rm -f "$folder/$name.tar.part"
 	buildah push -q "localhost/$name:test" "docker-archive:$folder/$name.tar.part:localhost/$name:test"

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Boots a kernel in QEMU (software emulation), runs PAYLOAD_DIR/run.sh in it as root and brings its results back.
+# Boots a kernel in QEMU (software emulation), runs PAYLOAD_DIR/run.sh in it as root and copies its results back.
 # usage: boot.sh 5.10|6.1|6.12|7.2[-arm64] PAYLOAD_DIR OUT_DIR [SECONDS]
-# With -arm64 behind the version it is an arm64 guest; its payload must be arm64, too (make cross-arm64).
-# GUEST_CPUS is how many CPUs it has, 2 by default.
-# Exit codes: that of run.sh; 1 if it did not end in time, the kernel died twice or no results came back;
+# With the suffix -arm64 it is an arm64 guest; its payload must be arm64, too (make cross-arm64).
+# GUEST_CPUS sets the number of CPUs, 2 by default.
+# Exit codes: that of run.sh; 1 if it did not finish in time, the kernel died twice or no results arrived;
 # 77 skipped (the reason is printed); 64 wrong usage.
 set -euo pipefail
 
-boot_attempts=5  # of a boot that does not reach init
-runs=2           # of one whose kernel dies or stands still after that
-boot_seconds=60  # until init must have been reached
+boot_attempts=5  # if a boot does not reach init
+runs=2           # if its kernel dies or hangs after that
+boot_seconds=60  # until init must be running
 grace_seconds=60 # after the payload's own time, for the results
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,13 +25,13 @@ version=$1 payload=$2 out=$3 seconds=${4:-120}
 payload=$(cd "$payload" && pwd -P)
 
 [[ $(uname -m) == x86_64 ]] || skip "guests run on x86_64 only, this machine is $(uname -m)"
-sysroot= # of another architecture than this machine's
+sysroot= # if the architecture differs from this machine's
 emulator=qemu-system-x86_64 package=qemu-system-x86
 if [[ $version == *-arm64 ]]; then
   emulator=qemu-system-aarch64 package=qemu-system-arm
 fi
 
-# Results of an earlier run must not pass for those of this one; a folder that is no such results is left alone.
+# Results of an earlier run must not be mistaken for this run's; a folder without such results is left alone.
 mkdir -p "$out"
 out=$(cd "$out" && pwd -P)
 if [[ -n $(ls -A "$out") ]]; then
@@ -88,7 +88,7 @@ trap 'exit 130' INT TERM
 tree=$work/tree
 mkdir -p "$tree"/{bin,sbin,usr/bin,usr/sbin,dev,proc,sys,tmp,run,root,out,etc,mnt,var/log,lib/modules}
 
-copy_foreign_libraries() { # those that the file itself names, and their own, out of the sysroot
+copy_foreign_libraries() { # those that the file itself names, and theirs, from the sysroot
   local name path
   while IFS= read -r name; do
     path=$(find "$sysroot/lib" "$sysroot/usr/lib" -name "$name" | head -n 1)
@@ -112,7 +112,7 @@ copy_libraries() { # the libraries and the loader ldd names, at the same paths
     exit 1
   fi
   while IFS= read -r path; do
-    case $path in "$payload"/*) continue ;; esac # comes with the payload
+    case $path in "$payload"/*) continue ;; esac # the payload includes it
     [[ -e $tree$path ]] || { mkdir -p "$tree${path%/*}" && cp -L "$path" "$tree$path"; }
   done < <(sed -nE 's#^.*[[:space:]](/[^ ]+) \(0x[0-9a-f]+\)$#\1#p' <<<"$listing")
 }
@@ -124,7 +124,7 @@ copy_libraries "$busybox"
 while IFS= read -r applet; do
   [[ -e $tree/bin/$applet ]] || ln -s /bin/busybox "$tree/bin/$applet"
 done < <(busybox --list)
-ln -s /bin/busybox "$tree/sbin/modprobe" # where the kernel looks for it
+ln -s /bin/busybox "$tree/sbin/modprobe" # the kernel's path for it
 
 cp -a "$payload" "$tree/payload"
 while IFS= read -r -d '' file; do
@@ -151,14 +151,14 @@ rm -rf "$tree"
 console=$out/console.log
 results=$work/results
 
-# QEMU 7.2 seems to spoil the flags register at a cmpxchg16b: on a busy machine one boot of 6.12 in three crashed, some after
-# init, and 6.1 stood still for good. clearcpuid=141 (cx16) keeps a kernel from using it; taken from the CPU itself
+# QEMU 7.2 seems to corrupt the flags register at a cmpxchg16b: on a busy machine one boot of 6.12 in three crashed, some after
+# init, and 6.1 hung. clearcpuid=141 (cx16) keeps a kernel from using it; with the CPU feature itself removed
 # (-cpu max,-cx16), Native AOT programs would not start. Not on newer kernels: without cmpxchg16b kmalloc_nolock() gives no
 # memory, so sockets get no BPF storage there.
 no_cx16=clearcpuid=141
 [[ $version == 7.2 ]] && no_cx16=
-# One thread for both CPUs: with a thread each, a CPU can go on executing an instruction that the other has patched (a static
-# key, as when a syscall tracepoint is switched on) from its own translation for ever. Two guests in ten stood still so.
+# One thread for both CPUs: with a thread each, a CPU can keep executing the old translation of an instruction that the other has
+# patched (a static key, as when a syscall tracepoint is enabled). Two guests in ten hung because of that.
 machine=(-cpu max) terminal=ttyS0
 [[ $version == *-arm64 ]] && machine=(-machine virt -cpu "max,pauth-impdef=on") terminal=ttyAMA0 no_cx16=
 start_qemu() {
@@ -175,7 +175,7 @@ start_qemu() {
   qemu=$!
 }
 
-# Waits until QEMU has ended (0) or the seconds have passed (1); with a text also until the console shows it (0).
+# Waits until QEMU has exited (0) or the time is up (1); with a text also until the console shows it (0).
 wait_for() {
   local end=$((SECONDS + $1)) text=${2-}
   while ((SECONDS < end)); do
@@ -205,7 +205,7 @@ boot() {
     wait_for "$boot_seconds" "init reached" || true
     if shows "init reached"; then return; fi
     stop_qemu
-    # QEMU may have written the line just before it was stopped.
+    # QEMU may have written the line just before it was killed.
     if shows "init reached"; then fail "stopped after init was reached"; fi
     if ((attempt >= boot_attempts)); then fail "init was not reached in $attempt boots"; fi
     mv "$console" "$out/console.boot-$attempt.log"
@@ -213,8 +213,8 @@ boot() {
   done
 }
 
-# A kernel that panicked or stood still (softlockup_panic makes a panic of that) is tried once more: emulation does that now
-# and then. What our programs do to a kernel, they do the second time, too.
+# A kernel that panicked or hung (softlockup_panic turns that into a panic) is tried once more: emulation causes that occasionally.
+# A crash caused by our programs happens the second time, too.
 for ((run = 1; ; run++)); do
   boot
   booted=$(since)
@@ -238,5 +238,5 @@ tar -xzf "$results" -C "$out" --no-same-owner 2>"$work/tar.log" || { cat "$work/
 code=$(cat "$out/exit-code")
 [[ $code =~ ^[0-9]+$ ]] || fail "exit code '$code'"
 say "kernel $version ($release): payload exit $code; init after $booted s, all after $(since) s, $(stat -c %s "$results") bytes of results"
-if ((code != 0)); then tail -n 30 "$console" | tr -d '\r' >&2; fi # what the payload said last
+if ((code != 0)); then tail -n 30 "$console" | tr -d '\r' >&2; fi # the payload's last output
 exit "$code"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Puts a Debian cloud kernel and the modules the live tests may ask for in the cache. Installs nothing.
-# usage: fetch.sh 5.10|6.1|6.12|7.2 (or 5.10-arm64 and so on; -rt before that for the one with PREEMPT_RT, 6.1-rt)
+# Downloads a Debian cloud kernel and the modules that the live tests may need into the cache. Installs nothing.
+# usage: fetch.sh 5.10|6.1|6.12|7.2 (or 5.10-arm64 etc.; with -rt before that the one with PREEMPT_RT, 6.1-rt)
 # Exit codes: 0 the kernel is in the cache, 77 skipped (the reason is printed), 64 wrong usage, 1 anything else.
 set -euo pipefail
 
-# Modules shipped where the kernel does not have them built in; what they depend on comes along.
-# virtio_pci and virtio_console carry the results out, the rest is loaded only when something asks for it.
+# Modules to include unless they are built into the kernel, with their dependencies.
+# virtio_pci and virtio_console carry the results out; the others are loaded only on demand.
 modules=(
   virtio_pci virtio_console
   veth dummy tun bridge macvlan
@@ -41,7 +41,7 @@ target=$kernels/$version
 
 report() { echo "kernel $version: $(cat "$target/release") in $target ($1)"; }
 
-# A folder in place is complete (it is renamed into place last) if it was made for this list of modules.
+# An existing folder is complete (the last step renames it) if it was made for this list of modules.
 cached() { [[ -f $target/release && $(cat "$target/modules.asked" 2>/dev/null) == "${modules[*]}" ]]; }
 
 if cached; then report cached; exit 0; fi
@@ -50,7 +50,7 @@ for tool in apt-get apt-cache dpkg flock xz; do
   command -v "$tool" >/dev/null || skip "no $tool on this machine"
 done
 
-# One fetch of a version at a time; who waited finds it cached.
+# One download per version at a time; waiting processes then find it cached.
 exec 9>"$kernels/.$version.lock"
 flock 9
 if cached; then report cached; exit 0; fi
@@ -58,13 +58,13 @@ if cached; then report cached; exit 0; fi
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [[ -r $keyring ]] || skip "no Debian archive keyring ($keyring)"
 
-# The mirrors: those this machine's apt sources name for its own release of Debian.
+# The mirrors: those in this machine's apt sources for its own Debian release.
 # shellcheck source=/dev/null
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 if [[ -n ${NETMON_DEBIAN_MIRROR-} ]]; then
   mirrors=("$NETMON_DEBIAN_MIRROR")
 else
-  # apt fills in the names in $(...), not the shell.
+  # apt expands $(...), not the shell.
   # shellcheck disable=SC2016
   mapfile -t mirrors < <(apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(REPO_URI)' 2>/dev/null |
     awk -v name="$codename" '$1 == "Packages" && $2 == "main" && ($3 == name || $3 == "stable" || $3 == "testing" || $3 == "sid" || $3 == "unstable") { print $4 }' | sort -u)
@@ -124,7 +124,7 @@ find_kernel() { find "$work/tree" -type f \( -name "vmlinuz-$release" -o -path "
 
 download "linux-image-$release"
 kernel=$(find_kernel)
-if [[ -z $kernel ]]; then # newer packages keep kernel and modules apart
+if [[ -z $kernel ]]; then # newer packages separate kernel and modules
   download "linux-binary-$release" "linux-modules-$release"
   kernel=$(find_kernel)
 fi
@@ -141,7 +141,7 @@ done < <(find "$work/tree" -type f -name '*.ko*')
 
 destination=$work/out/lib/modules/$release
 mkdir -p "$destination"
-take() { # unpacks the module and what it depends on; one that is not there is built in, or unknown to this kernel
+take() { # unpacks the module and its dependencies; a missing one is built in, or unknown to this kernel
   local name=${1//-/_} copy dependencies dependency
   if [[ -z ${files[$name]-} || -n ${taken[$name]-} ]]; then return; fi
   taken[$name]=1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first process in the booted kernel; boot.sh fills in the seconds. cgroup2, tracefs and debugfs are left to the
-# payload, and so is the limit on locked memory (which Linux 5.10 applies to BPF maps).
+# The first process in the booted kernel; boot.sh fills in the seconds. The payload mounts cgroup2, tracefs and debugfs itself,
+# and sets the limit on locked memory (which Linux 5.10 applies to BPF maps).
 echo "init reached"
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root TERM=dumb LANG=C.UTF-8
 
@@ -22,7 +22,7 @@ ip link set lo up
 # shellcheck disable=SC3045 # busybox sh has it
 ulimit -n 1048576
 
-# In a session of its own, so that all of it can be ended; only an end in time leaves the exit code.
+# A separate session, so that all of it can be killed; only a regular exit leaves the exit code.
 cd /out || exit 1
 setsid sh -c '/bin/sh /payload/run.sh; echo $? >/run/exit-code' </dev/null &
 payload=$!
@@ -43,7 +43,7 @@ if [ -f /run/exit-code ]; then
   cp /run/exit-code /out/exit-code
 fi
 
-# Where virtio is built in, the two modules are not there to be loaded.
+# If virtio is built in, the two modules do not exist.
 modprobe -q virtio_pci
 modprobe -q virtio_console
 tries=0

@@ -1,5 +1,5 @@
-# Runs inside a guest (busybox sh) that has many CPUs: more than there are rings, CPUs that go and come back, and a clock that is
-# set while connections are made. Results stay in /out; the host compares.
+# Runs inside a guest (busybox sh) with many CPUs: more than the number of rings, CPUs that go offline and online, and a clock that is
+# set while connections are made. Results go to /out; the host compares.
 # shellcheck shell=sh # busybox
 cd /out || exit 1
 

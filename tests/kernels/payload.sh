@@ -1,16 +1,16 @@
-# Runs inside the guest (busybox sh): the agent against the load generator with each hook that tells accept's owner, and
-# what a system call costs without the agent, with it, and with the hooks that are known to make it slower; and which
-# container a connection is of, on a unified and on a v1 node. Results stay in /out; the host compares. An agent's start takes
-# seconds here, so one agent serves as many sections as it can. How long each took is in sections.txt.
+# Runs inside the guest (busybox sh): the agent against the load generator with each hook that finds the owner of an accept;
+# the cost of a system call without the agent, with it, and with the hooks that are known to slow it down; and the
+# container of a connection on a unified and on a v1 node. Results go to /out; the host compares. Starting an agent takes
+# seconds here, so one agent serves as many sections as possible. sections.txt has the duration of each.
 # shellcheck shell=sh disable=SC2086,SC2013 # its words have neither blanks nor globs
 cd /out || exit 1
 
-hundredths() { # since the boot
+hundredths() { # hundredths of a second since boot
   IFS=' .' read -r whole part _ </proc/uptime
   echo $((whole * 100 + ${part#0}))
 }
 
-section() { # NAME of the one that begins
+section() { # NAME of the section that starts
   now=$(hundredths)
   [ -z "$section" ] || echo "section $section: $(((now - began) / 100)) s" | tee -a /out/sections.txt
   section=$1
@@ -40,7 +40,7 @@ agent_stop() {
   grep ' agent: stopped: ' "/out/$name.log"
 }
 
-all_closed() { # nothing but LISTEN (0A) and what is only remembered (timer 03)
+all_closed() { # nothing except LISTEN (0A) and sockets that the kernel only remembers (timer 03)
   ! awk '$4 != "st" && $4 != "0A" && $6 !~ /^03:/' /proc/net/tcp /proc/net/tcp6 | grep -q .
 }
 
@@ -52,7 +52,7 @@ connect_from() { # CGROUP_DIRECTORY
   sh -c "echo \$\$ >$1/cgroup.procs; nc 127.0.0.1 1" 2>/dev/null
 }
 
-# Containers: one older than the agent, one that is made while it runs. HIERARCHY
+# Containers: one older than the agent, one made while it runs. HIERARCHY
 containers_before() {
   pod=$1/kubepods/besteffort/pod6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01
   older=$pod/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
@@ -76,12 +76,12 @@ getppid() { # WHEN
 }
 
 section doctor
-# On a small machine the table is small, and the kernel answers a FIN with a reset where it is full.
+# A small machine has a small table, and the kernel answers a FIN with a reset when it is full.
 echo 65536 >/proc/sys/net/ipv4/tcp_max_tw_buckets
 /payload/netmon doctor >doctor.txt || { cat doctor.txt; exit 1; }
 getppid without
 
-# First: what is left of a cgroup v2 with programs keeps a v1 hierarchy from being mounted.
+# First: the remains of a cgroup v2 with programs prevent mounting a v1 hierarchy.
 section containers-v1
 mount -t tmpfs tmpfs /sys/fs/cgroup
 mkdir /sys/fs/cgroup/pids
@@ -96,11 +96,11 @@ umount /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mkdir /sys/fs/cgroup/denied
 
-# The hooks that know the owner, the first by default.
+# The hooks that know the owner, the default first.
 connections=4000
 for owner in $(cat /payload/owners); do
   section "$owner: start"
-  # A Multipath TCP listener that is older than the agent. Exit 4: this kernel has none.
+  # A Multipath TCP listener older than the agent. Exit 4: this kernel has no MPTCP.
   mkfifo /tmp/go-$owner
   /payload/netload run --wait --connections 200 --mptcp both --log /out/$owner-mptcp-older.tsv </tmp/go-$owner >/tmp/listening-$owner &
   load=$!
@@ -113,8 +113,8 @@ for owner in $(cat /payload/owners); do
     agent_start $owner --accept-owner $owner
   fi
 
-  section "$owner: mptcp" # the accepting child owns what it accepts
-  (trap '' PIPE; echo >&3) 2>/dev/null # it has ended where there is no MPTCP
+  section "$owner: mptcp" # the accepting child owns the connections that it accepts
+  (trap '' PIPE; echo >&3) 2>/dev/null # it has exited if MPTCP is missing
   wait $load || [ $? = 4 ] || exit 1
   exec 3>&-
   for side in server both; do
@@ -132,14 +132,14 @@ for owner in $(cat /payload/owners); do
     foreign=$!
     exec 3>/tmp/end-$owner-$program
     read -r attached </tmp/attached-$owner-$program
-    if [ "$attached" = attached ]; then # bpf_set_retval() is there from 5.18 on
+    if [ "$attached" = attached ]; then # bpf_set_retval() exists from 5.18 on
       sh -c "echo \$\$ >/sys/fs/cgroup/denied/cgroup.procs; /payload/netload connect 127.0.0.1 4444 --count 20 --threads 20 --hold --closer process --log /out/$owner-denied-$program.tsv </dev/null" || exit 1
     fi
     exec 3>&-
     wait $foreign
   done
 
-  section "$owner: rewritten" # by another program, as a socket load balancer does it
+  section "$owner: rewritten" # by another program, as a socket load balancer does
   mkfifo /tmp/attached-$owner-rewrite4 /tmp/end-$owner-rewrite4
   /payload/netforeign /payload/foreign.bpf.o /sys/fs/cgroup/denied link rewrite4 </tmp/end-$owner-rewrite4 >/tmp/attached-$owner-rewrite4 &
   foreign=$!
@@ -170,7 +170,7 @@ getppid taxed
 agent_stop
 getppid without
 
-# Storms of 40,000 connections as StormTests has them, each in a network namespace of its own, whose count of resets is kept.
+# Storms of 40,000 connections like those of StormTests, each in its own network namespace; keeps the namespace's count of resets.
 if [ -f /payload/storms ]; then
   section storms
   for storm in $(seq "$(cat /payload/storms)"); do
@@ -185,9 +185,9 @@ if [ -f /payload/storms ]; then
 fi
 
 section hours
-# A connection that is open over three hours' starts. The clock is set to just before each; then time goes on by itself.
+# A connection that is open across three hour boundaries. The clock is set to just before each, then runs on.
 date -s '2026-01-01 08:59:00' >/dev/null
-agent_start hours --capture /out/hours --flow-every 2s # what moves nothing has one FLOW at first, and then at the hours' starts only
+agent_start hours --capture /out/hours --flow-every 2s # idle connections have one FLOW at first, and then only at hour boundaries
 mkfifo /tmp/hold
 /payload/netload hold --connections 1 --name long </tmp/hold >/tmp/held &
 load=$!
@@ -207,8 +207,8 @@ wait $load
 exec 3>&-
 agent_stop
 
-# The agent in a memory cgroup that is full of page cache, as that of a pod is which writes files, and 5,000 connections of
-# others: what the kernel allocates for them must not be charged to the agent, or it fails for them.
+# The agent in a memory cgroup full of page cache, like that of a pod that writes files, and 5,000 connections of other
+# processes: kernel allocations for them must not be charged to the agent, or they would fail.
 if echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null; then
   section full
   full=/sys/fs/cgroup/full
@@ -218,7 +218,7 @@ if echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null; then
   modprobe loop
   modprobe ext4
   mke2fs -q -F /tmp/disk && mount -t ext4 -o loop /tmp/disk /mnt || exit 1
-  echo $$ >$full/cgroup.procs # for what is started from here on
+  echo $$ >$full/cgroup.procs # for all processes started from here on
   agent_start full
   dd if=/dev/zero of=/mnt/cache bs=1M count=200 2>/dev/null
   echo $$ >/sys/fs/cgroup/cgroup.procs
@@ -230,13 +230,13 @@ if echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null; then
   agent_stop
 fi
 
-# At the end: lockdown stays. securityfs goes again, as containers do not see it.
+# At the end, because lockdown is permanent. Unmounts securityfs again, because containers do not see it.
 section lockdown
 mount -t securityfs securityfs /sys/kernel/security
 if echo confidentiality >/sys/kernel/security/lockdown; then
   cat /sys/kernel/security/lockdown >lockdown.txt
   umount /sys/kernel/security
-  if /payload/netmon doctor >lockdown-doctor.txt; then # before 6.1 it says no
+  if /payload/netmon doctor >lockdown-doctor.txt; then # fails before 6.1
     agent_start lockdown
     /payload/netload run --connections 500 --family both --server-processes 3 --log /out/lockdown.tsv || exit 1
     wait_closed

@@ -7,16 +7,16 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Whose an accepted connection is, and what it costs others to know.</summary>
+/// <summary>The owner of an accepted connection, and the cost of finding it.</summary>
 public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDisposable
 {
-    /// <summary>In turns, and the best of each: what else runs on the machine only ever adds.</summary>
+    /// <summary>Alternates, and takes the best of each: other load on the machine only adds.</summary>
     private const int Rounds = 4;
 
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void Each_accept_of_a_pre_forked_server_bears_the_childs_pid()
+    public void Each_accept_of_a_preforked_server_has_the_pid_of_the_child()
     {
         var (truth, events) = Trace("auto");
         Comparison.Of(truth, events).AssertExact();
@@ -24,7 +24,7 @@ public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDispos
     }
 
     [Fact]
-    public void With_the_listener_as_owner_each_accept_bears_the_parents_pid()
+    public void With_the_listener_as_owner_each_accept_has_the_pid_of_the_parent()
     {
         var (truth, events) = Trace("listener");
         var parent = truth.First(end => end.IsClient);
@@ -32,7 +32,7 @@ public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDispos
     }
 
     [Fact]
-    public void With_the_listener_as_owner_a_system_call_costs_what_it_costs_without_the_agent()
+    public void With_the_listener_as_owner_system_calls_cost_the_same_as_without_the_agent()
     {
         Needs.Tracing();
         var (without, with) = (double.MaxValue, double.MaxValue);
@@ -52,7 +52,7 @@ public sealed partial class AcceptOwnerTests(ITestOutputHelper output) : IDispos
     }
 
     [Fact]
-    public void A_listener_that_is_older_than_the_agent_is_known()
+    public void A_listener_older_than_the_agent_is_known()
     {
         Needs.Tracing();
         using var server = new TcpListener(IPAddress.Loopback, 0);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Sealed files in a bucket of a real S3 server: all there, whole, whatever is killed meanwhile, and nothing told that is secret.</summary>
+/// <summary>Sealed files in a bucket of a real S3 server: all of them arrive complete, whatever is killed, and no log has a secret.</summary>
 [Trait("suite", "offline")]
 public sealed class ArchiveTests : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void What_is_sealed_at_the_stop_is_in_the_bucket_and_DuckDB_reads_the_copy()
+    public void Files_sealed_at_the_stop_are_in_the_bucket_and_DuckDB_reads_the_copy()
     {
         _store.MakeBucket("events");
         using var agent = Start("--archive", "s3://events/cluster-1/", "--source", "synthetic:count=20000");
@@ -49,11 +49,11 @@ public sealed class ArchiveTests : IDisposable
         }
 
         Assert.Equal(20_000, Duck.Number($"SELECT count(*) FROM {Duck.Events(copy)} WHERE date IS NOT NULL AND hour IS NOT NULL"));
-        Assert.Contains(" info agent: stopped: ", agent.Log.TrimEnd().Split('\n')[^1], StringComparison.Ordinal); // the account is still what comes last
+        Assert.Contains(" info agent: stopped: ", agent.Log.TrimEnd().Split('\n')[^1], StringComparison.Ordinal); // the agent's summary is still the last line
     }
 
     [Fact]
-    public void The_uploader_logs_in_the_format_that_the_agent_was_given()
+    public void The_uploader_uses_the_log_format_of_the_agent()
     {
         _store.MakeBucket("events");
         using var agent = Start("--archive", "s3://events", "--source", "synthetic:count=1000", "--log-format", "json");
@@ -64,13 +64,13 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_killed_agent_takes_its_uploader_along_and_the_next_goes_on_with_the_parts_that_lack()
+    public void A_killed_agent_ends_its_uploader_and_the_next_one_uploads_the_missing_parts()
     {
         _store.MakeBucket("events");
         Fill(1_000_000); // 20 MB: three parts
         using (var killed = Start("--archive", "s3://events", "--archive-bandwidth", "1MiB", "--source", "synthetic:rate=1"))
         {
-            WaitFor.True(() => Parts(1) == 1, "the first part"); // there are ten seconds until the last
+            WaitFor.True(() => Parts(1) == 1, "the first part"); // the last part is ten seconds away
             killed.Kill();
         }
 
@@ -86,7 +86,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_server_killed_half_way_that_forgot_everything_gets_the_file_from_its_start()
+    public void A_killed_server_that_lost_its_data_gets_the_file_from_the_start()
     {
         _store.MakeBucket("events");
         Fill(1_000_000);
@@ -105,7 +105,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_server_that_hangs_holds_up_nothing_but_the_upload()
+    public void A_server_that_hangs_blocks_only_the_upload()
     {
         _store.MakeBucket("events");
         Fill(10_000);
@@ -123,7 +123,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_bucket_is_named_once_and_not_with_each_try()
+    public void A_missing_bucket_is_logged_once_and_not_per_attempt()
     {
         Fill(10_000);
         using var agent = Start("--archive", "s3://nowhere", "--source", "synthetic:rate=1");
@@ -138,7 +138,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void Credentials_that_the_server_does_not_know_are_told_once_and_never_shown()
+    public void Unknown_credentials_are_reported_once_and_never_shown()
     {
         _store.MakeBucket("events");
         _store.RefuseAllCredentials();
@@ -156,7 +156,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void What_is_in_the_bucket_is_never_overwritten_and_what_is_there_already_is_not_sent_again()
+    public void Existing_objects_are_never_overwritten_and_not_sent_again()
     {
         _store.MakeBucket("events");
         Fill(10_000);
@@ -181,7 +181,7 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("--capture {0} --archive events", "s3://BUCKET")]
     [InlineData("--capture {0} --archive s3://events/../x", "prefix")]
     [InlineData("--capture {0} --archive s3://events --archive-bandwidth 1", "--archive-bandwidth")]
-    public void A_wrong_target_is_refused_before_anything_starts(string options, string why)
+    public void A_wrong_target_is_refused_before_the_start(string options, string why)
     {
         var result = Shell.Script($"exec {Repository.Agent} run --source synthetic:count=0 {string.Format(CultureInfo.InvariantCulture, options, Capture)}");
         Assert.Equal(2, result.ExitCode);
@@ -195,7 +195,7 @@ public sealed class ArchiveTests : IDisposable
     private string[] Environments =>
         [$"AWS_ACCESS_KEY_ID={Key}", $"AWS_SECRET_ACCESS_KEY={Secret}", $"AWS_SESSION_TOKEN={Token}", "AWS_REGION=eu-central-1", $"AWS_ENDPOINT_URL={_store.Url}", "AWS_EC2_METADATA_DISABLED=true"];
 
-    /// <summary>A sealed hour, made before the test looks at uploads.</summary>
+    /// <summary>A sealed hour, made before the test checks uploads.</summary>
     private void Fill(int events)
     {
         Shell.Run(Repository.Agent, "run", "--json", "none", "--node", "n1", "--capture", Capture, "--source", $"synthetic:count={events}").MustSucceed();
@@ -214,8 +214,8 @@ public sealed class ArchiveTests : IDisposable
     private int Tries(string status) => _store.Requests.Count(line => line.Contains(status, StringComparison.Ordinal));
 
     /// <summary>
-    /// Everything is in the bucket after an agent's stop. The agent gives the uploader five seconds for what it seals then, which a busy
-    /// machine may not have: what is missing must arrive by one more try, and that must have taken longer than a fraction of the time there was.
+    /// Everything is in the bucket after the agent has stopped. The agent gives the uploader five seconds for files sealed at the end; a busy
+    /// machine may need longer: missing files must arrive in one more try, and the first must have used a large part of its time.
     /// </summary>
     private void AssertAllIn(string bucket)
     {

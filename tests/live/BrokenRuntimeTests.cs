@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>A runtime that hangs or talks nonsense costs names, never events and never time.</summary>
+/// <summary>A runtime that hangs or sends garbage costs names, but no events and no time.</summary>
 [Trait("suite", "runtimes")]
 public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
 {
@@ -16,13 +16,13 @@ public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void A_runtime_that_never_answers_holds_up_no_line() => AssertPace(6, (path, _, _) => BrokenRuntime.Mute(path));
+    public void A_runtime_that_never_answers_delays_no_line() => AssertPace(6, (path, _, _) => BrokenRuntime.Mute(path));
 
     [Fact]
-    public void A_runtime_that_answers_garbage_holds_up_no_line() => AssertPace(6, (path, _, _) => BrokenRuntime.Garbage(path));
+    public void A_runtime_that_answers_garbage_delays_no_line() => AssertPace(6, (path, _, _) => BrokenRuntime.Garbage(path));
 
     [Fact]
-    public void A_runtime_that_answers_late_holds_up_no_line() =>
+    public void A_runtime_that_answers_late_delays_no_line() =>
         AssertPace(14, (path, containerd, halfCame) => BrokenRuntime.Late(path, halfCame, containerd.Socket));
 
     public void Dispose() => _scratch.Dispose();
@@ -39,7 +39,7 @@ public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
         var clock = new LineClock(agent);
         containerd.Cri.StartContainer(load.Id);
 
-        // Lines don't wait for the runtime: half of them come before it answers, if it ever does, and while there is load.
+        // Lines don't wait for the runtime: half of them arrive before it answers, if it ever does, and during the load.
         WaitFor.True(() => clock.Lines >= EventsPerConnection * Rate * seconds / 2, "half of the lines");
         Assert.NotEqual(ContainerState.ContainerExited, containerd.Cri.ContainerStatus(load.Id).State);
         halfCame.SetResult();
@@ -59,7 +59,7 @@ public sealed class BrokenRuntimeTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("nothing lost", agent.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(own, line => line.Event.Container?.Id != load.Expected.Id);
         Assert.True(broken.Connections > 0, "the agent did not even ask");
-        // Without names the uid of the pod stands in, to join with.
+        // Without names an event has the pod's uid for joins.
         Assert.DoesNotContain(own, line => line.Event.Container is { IsNamed: false } c && c.PodUid != pod.Plan.Uid);
     }
 

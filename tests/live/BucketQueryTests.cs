@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon query over a bucket of three nodes' hours, as their agents' netmon-archive uploaded them.</summary>
+/// <summary>netmon query over a bucket with the hours of three nodes, as their agents' netmon-archive uploaded them.</summary>
 [Trait("suite", "offline")]
 public sealed class BucketQueryTests : IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class BucketQueryTests : IDisposable
     }
 
     [Fact]
-    public void Three_nodes_hours_in_a_bucket_answer_as_the_merged_directories()
+    public void A_bucket_with_hours_of_three_nodes_answers_like_the_merged_directories()
     {
         _store.MakeBucket("events");
         foreach (var node in Nodes)

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The Parquet files against the JSON lines of the same run, in stock DuckDB.</summary>
+/// <summary>The Parquet files compared with the JSON lines of the same run, in stock DuckDB.</summary>
 public sealed class CaptureTests : IDisposable
 {
     private static readonly string[] Columns =
@@ -15,7 +15,7 @@ public sealed class CaptureTests : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void The_rows_are_the_lines_field_by_field()
+    public void Rows_equal_the_lines_in_every_field()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", _scratch["capture"], "--node", "node \"one\"/ü");
@@ -26,7 +26,7 @@ public sealed class CaptureTests : IDisposable
     }
 
     [Fact]
-    public void The_rows_of_a_synthetic_node_are_the_lines_too()
+    public void Rows_of_a_synthetic_node_equal_the_lines()
     {
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", _scratch["capture"], "--source", "synthetic:count=100000,seed=7");
         Assert.Equal(0, agent.WaitForExit());
@@ -35,7 +35,7 @@ public sealed class CaptureTests : IDisposable
     }
 
     [Fact]
-    public void Types_encodings_and_metadata_are_as_promised()
+    public void Types_encodings_and_metadata_are_as_documented()
     {
         using var agent = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--node", "n1", "--source", "synthetic:count=50000");
         Assert.Equal(0, agent.WaitForExit());

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Containers by the cgroup paths of other nodes than this machine: v2 alone, v1 asked for, other drivers, another runtime.</summary>
+/// <summary>Containers by cgroup paths that this machine does not have: v2 alone, v1 on request, other drivers, another runtime.</summary>
 [Trait("suite", "runtimes")]
 public sealed class CgroupLayoutTests(ITestOutputHelper output) : IDisposable
 {
@@ -18,12 +18,12 @@ public sealed class CgroupLayoutTests(ITestOutputHelper output) : IDisposable
     [InlineData(CgroupLayout.V2, CgroupShape.Cgroupfs, "auto")]
     [InlineData(CgroupLayout.V2, CgroupShape.Systemd, "auto")]
     [InlineData(CgroupLayout.V2, CgroupShape.Cgroupfs, "v2")]
-    public void Containers_have_their_names_in(CgroupLayout layout, CgroupShape shape, string cgroups) => AssertNamed(layout, shape, cgroups);
+    public void Containers_have_their_names_in_the_layout(CgroupLayout layout, CgroupShape shape, string cgroups) => AssertNamed(layout, shape, cgroups);
 
     [Theory]
     [InlineData(CgroupShape.Cgroupfs)]
     [InlineData(CgroupShape.Systemd)]
-    public void Containers_have_their_names_by_the_v1_hierarchies_where_these_are_asked_for(CgroupShape shape)
+    public void Containers_have_their_names_by_the_v1_hierarchies_on_request(CgroupShape shape)
     {
         Assert.SkipUnless(Directory.Exists("/sys/fs/cgroup/pids"), "needs a machine with cgroup v1 hierarchies");
         AssertNamed(CgroupLayout.Machine, shape, "v1");
@@ -33,7 +33,7 @@ public sealed class CgroupLayoutTests(ITestOutputHelper output) : IDisposable
     [InlineData(CgroupLayout.Machine, CgroupShape.CrioSystemd)]
     [InlineData(CgroupLayout.Machine, CgroupShape.CrioCgroupfs)]
     [InlineData(CgroupLayout.V2, CgroupShape.CrioSystemd)]
-    public void Containers_have_their_names_in_the_layout_of_CRI_O_as_recorded_for_its_daemon_is_not_here(CgroupLayout layout, CgroupShape shape) =>
+    public void Containers_have_their_names_in_a_recorded_layout_of_CRI_O(CgroupLayout layout, CgroupShape shape) =>
         AssertNamed(layout, shape, "auto");
 
     public void Dispose() => _scratch.Dispose();

@@ -10,7 +10,7 @@ using YamlDotNet.Serialization;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ops/helm, without a cluster: rendered by helm, read strictly, and held against what kustomize makes of ops/kubernetes.</summary>
+/// <summary>ops/helm without a cluster: rendered by helm, parsed strictly, and compared with kustomize's output for ops/kubernetes.</summary>
 [Trait("suite", "offline")]
 public sealed class ChartTests
 {
@@ -20,29 +20,29 @@ public sealed class ChartTests
 
     [Theory]
     [MemberData(nameof(ManifestTests.Overlays), MemberType = typeof(ManifestTests))]
-    public void With_the_values_of_an_overlay_it_is_the_same_as_the_overlay(string overlay)
+    public void With_the_values_of_an_overlay_the_chart_equals_the_overlay(string overlay)
     {
         Needs.Program("kubectl");
         AssertSame(Manifest.OfOverlay(overlay), Manifest.Of(Chart.Render("--values", ValuesOf(overlay)).MustSucceed().Output));
     }
 
     [Fact]
-    public void As_it_comes_it_is_the_overlay_for_bare_metal()
+    public void The_default_chart_equals_the_bare_metal_overlay()
     {
         Needs.Program("kubectl");
         AssertSame(Manifest.OfOverlay("bare-metal"), Manifest.Of(Chart.Render().MustSucceed().Output));
     }
 
     [Fact]
-    public void There_are_values_for_each_overlay_and_no_others() => Assert.Equal(
+    public void Each_overlay_has_a_values_file_and_there_are_no_others() => Assert.Equal(
         ManifestTests.Overlays().Select(row => row.Data),
         Directory.GetFiles(Path.Combine(Chart.Folder, "values")).Select(path => Path.GetFileNameWithoutExtension(path)!).Order());
 
     [Fact]
-    public void Helm_finds_nothing_to_complain_of() => Chart.Helm("lint", "--strict", Chart.Folder).MustSucceed();
+    public void Helm_lint_passes() => Chart.Helm("lint", "--strict", Chart.Folder).MustSucceed();
 
     [Fact]
-    public void Every_value_arrives_where_it_belongs()
+    public void Every_value_has_its_effect()
     {
         var digest = "sha256:" + new string('a', 64);
         var manifest = Manifest.Of(Chart.Render(
@@ -96,7 +96,7 @@ public sealed class ChartTests
         Assert.Equal("/sys/fs/bpf", container.VolumeMounts.Single(mount => mount.Name == "bpf").MountPath);
         Assert.Equal("/run/crio", pod.Volumes.Single(volume => volume.Name == "runtime").HostPath.Path);
         Assert.Equal("/run/crio", container.VolumeMounts.Single(mount => mount.Name == "runtime").MountPath);
-        // A variable that the agent does not know would be silently without effect, a value that it does not take would end it.
+        // The agent would ignore an unknown variable, and exit on an invalid value.
         var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS" and not "NETMON_HEALTH").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", .. container.Args.Skip(1)]);
         Assert.True(started.ExitCode == 0, started.Error);
         var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
@@ -104,7 +104,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void Without_captures_or_a_runtime_their_volumes_are_gone()
+    public void Without_captures_or_a_runtime_their_volumes_are_absent()
     {
         var manifest = Manifest.Of(Chart.Render("--set", "capture.hostPath=,runtime.directory=,state.hostPath=").MustSucceed().Output);
         Assert.Equal("cgroup", Assert.Single(manifest.Pod.Volumes).Name);
@@ -113,7 +113,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void What_answers_questions_can_be_left_out_and_is_not_there_without_captures() => Assert.All(
+    public void The_query_container_is_optional_and_absent_without_captures() => Assert.All(
         (string[])["query.enabled=false", "capture.hostPath="],
         value =>
         {
@@ -123,7 +123,7 @@ public sealed class ChartTests
         });
 
     [Fact]
-    public void Another_priority_is_another_class_because_a_class_can_t_be_changed()
+    public void Another_priority_creates_another_class_because_classes_are_immutable()
     {
         var manifest = Manifest.Of(Chart.Render("--set", "priorityClass.value=2000000").MustSucceed().Output);
         var created = Assert.Single(manifest.Objects.OfType<V1PriorityClass>());
@@ -131,14 +131,14 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void What_it_says_at_the_end_names_the_version_that_runs()
+    public void The_notes_name_the_running_version()
     {
         var notes = Chart.Helm("install", "netmon", Chart.Folder, "--dry-run=client", "--set", "image.tag=v7.7").MustSucceed().Output.Split("NOTES:")[1];
         Assert.StartsWith("\nNetMon v7.7 runs as", notes, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_network_policy_comes_only_when_asked_for_and_is_that_of_the_component()
+    public void The_network_policy_is_optional_and_equals_the_component()
     {
         Needs.Program("kubectl");
         Assert.DoesNotContain("NetworkPolicy", Chart.Render().MustSucceed().Output, StringComparison.Ordinal);
@@ -146,14 +146,14 @@ public sealed class ChartTests
         var component = PolicyOf(ManifestTests.WithComponent("network-policy"));
         Assert.Equal(KubernetesJson.Serialize(component.Spec), KubernetesJson.Serialize(policy.Spec));
         Assert.Equal((component.Metadata.Name, component.Metadata.NamespaceProperty), (policy.Metadata.Name, policy.Metadata.NamespaceProperty));
-        // Metrics are named and health is not: only the node reaches that.
+        // The port for metrics has a name and the port for health has none: only the node uses that.
         Assert.Equal("metrics", Assert.Single(Assert.Single(policy.Spec.Ingress).Ports).Port.Value);
         var other = PolicyOf(Manifest.Of(Chart.Render("--set", "networkPolicy.enabled=true,networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8").MustSucceed().Output));
         Assert.Equal("10.0.0.0/8", Assert.Single(Assert.Single(other.Spec.Ingress).FromProperty).IpBlock.Cidr);
     }
 
     [Fact]
-    public void The_Kubernetes_API_is_asked_only_when_that_is_wanted_and_may_list_and_watch_three_kinds()
+    public void Access_to_the_Kubernetes_API_is_optional_and_limited_to_list_and_watch_of_three_kinds()
     {
         Needs.Program("kubectl");
         var without = Chart.Render().MustSucceed().Output;
@@ -180,7 +180,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void A_PodMonitor_comes_only_when_asked_for_and_gives_the_job_that_the_alerts_go_by()
+    public void The_PodMonitor_is_optional_and_sets_the_job_label_of_the_alerts()
     {
         Assert.DoesNotContain("PodMonitor", Chart.Render().MustSucceed().Output, StringComparison.Ordinal);
         var monitor = Chart.Render("--show-only", "templates/pod-monitor.yaml", "--set", "podMonitor.enabled=true,podMonitor.labels.release=prometheus").MustSucceed().Output;
@@ -217,7 +217,7 @@ public sealed class ChartTests
     [InlineData("updateStrategy.rollingUpdate.maxSurge=1", "maxSurge")]
     [InlineData("extraArgs=--ring-memory", "extraArgs")]
     [InlineData("nonRoot=true,privileged=true", "nonRoot and privileged are both true")]
-    public void A_wrong_value_is_refused_by_its_name(string value, string named)
+    public void A_wrong_value_is_refused_by_name(string value, string named)
     {
         var result = Chart.Render("--set", value);
         Assert.NotEqual(0, result.ExitCode);
@@ -225,7 +225,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void Its_readme_has_every_value_and_no_other()
+    public void The_readme_of_the_chart_has_exactly_its_values()
     {
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Chart.Folder, "values.schema.json")));
         var told = Regex.Matches(File.ReadAllText(Path.Combine(Chart.Folder, "README.md")), "^\\| `([A-Za-z.]+)`", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
@@ -234,14 +234,14 @@ public sealed class ChartTests
 
     private static V1NetworkPolicy PolicyOf(Manifest manifest) => Assert.Single(manifest.Objects.OfType<V1NetworkPolicy>());
 
-    /// <summary>What the schema knows, as image.tag; of what is handed on to Kubernetes as it is, only the outermost name.</summary>
+    /// <summary>The names that the schema knows, such as image.tag; of values passed to Kubernetes unchanged, only the outermost name.</summary>
     private static IEnumerable<string> Names(JsonElement schema, string before) => schema.GetProperty("properties").EnumerateObject()
         .Where(property => property.Name != "global")
         .SelectMany(property => property.Name is not ("resources" or "affinity" or "updateStrategy" or "podLabels") && property.Value.TryGetProperty("properties", out _)
             ? Names(property.Value, $"{before}{property.Name}.")
             : [before + property.Name]);
 
-    /// <summary>Every object but the namespace, which is helm's affair; labels on objects are helm's, too, but for the pod's.</summary>
+    /// <summary>Every object except the namespace, which helm creates, without the labels that helm adds outside the pod.</summary>
     private static void AssertSame(Manifest overlay, Manifest chart)
     {
         Assert.Equal(Texts(overlay), Texts(chart));
@@ -251,7 +251,7 @@ public sealed class ChartTests
     private static IEnumerable<string> Texts(Manifest manifest) => manifest.Objects.Where(o => o is not V1Namespace).Select(o =>
     {
         ((IMetadata<V1ObjectMeta>)o).Metadata.Labels = null;
-        // The chart says where its images are, the base leaves that to who deploys it.
+        // The chart names its images; the base leaves that to its users.
         foreach (var container in (o as V1DaemonSet)?.Spec.Template.Spec.Containers ?? [])
         {
             container.Image = Regex.Replace(container.Image, "^registry.example.org/([a-z-]+):[0-9.]+$", "$1");
@@ -267,7 +267,7 @@ public sealed class ChartTests
         return Sorted(JsonNode.Parse(KubernetesJson.Serialize(o)))!.ToJsonString(Indented);
     }).Order(StringComparer.Ordinal);
 
-    /// <summary>The same with every object's keys in order.</summary>
+    /// <summary>The same with the keys of every object sorted.</summary>
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
         JsonObject o => new JsonObject(o.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),

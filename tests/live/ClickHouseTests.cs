@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ClickHouse over a bucket of three nodes' hours, as their agents uploaded them: the statements of docs/cluster.md.</summary>
+/// <summary>ClickHouse over a bucket with the hours of three nodes, as their agents uploaded them: the statements of docs/cluster.md.</summary>
 [Trait("suite", "offline")]
 public sealed class ClickHouseTests : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class ClickHouseTests : IDisposable
     }
 
     [Fact]
-    public void Three_nodes_hours_in_a_bucket_are_one_table_and_an_hour_is_asked_without_the_others()
+    public void Hours_of_three_nodes_in_a_bucket_are_one_table_and_one_hour_is_read_alone()
     {
         var runner = Path.Combine(Repository.Root, "tests/readers/read.mjs");
         Assert.SkipUnless(Directory.Exists(Path.Combine(Repository.Root, "artifacts/readers/node_modules")), "needs ClickHouse from npm: tests/readers/setup.sh");
@@ -63,7 +63,7 @@ public sealed class ClickHouseTests : IDisposable
         $"{Repository.Agent} run --json none --node {node} --capture {_scratch["capture"]}/{node} --source {source} && "
         + $"{Path.Combine(Path.GetDirectoryName(Repository.Agent)!, "netmon-archive")} --capture {_scratch["capture"]}/{node} --to s3://events/cluster-1 --once").MustSucceed();
 
-    /// <summary>The rows of each statement, whose columns are all texts.</summary>
+    /// <summary>The rows of each statement; all columns are texts.</summary>
     private List<string[][]> Ask(string runner, params string[] statements)
     {
         var questions = _scratch["questions.json"];

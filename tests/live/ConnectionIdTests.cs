@@ -3,13 +3,13 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The number that holds the events of one end of a connection together, and what CLOSE repeats of the first event.</summary>
+/// <summary>The connection id that all events of one end share, and the fields that CLOSE repeats from the first event.</summary>
 public sealed class ConnectionIdTests
 {
     [Theory]
     [InlineData("auto")]
     [InlineData("tracepoint")]
-    public void It_is_the_same_in_every_event_of_an_end_and_in_no_other(string spine)
+    public void All_events_of_an_end_share_an_id_that_no_other_event_has(string spine)
     {
         using var traced = new TracedNamespace(start: true, "--spine", spine);
         var log = traced.File("truth.tsv");
@@ -21,7 +21,7 @@ public sealed class ConnectionIdTests
         Assert.Equal(0, LossReport.Total(traced.Agent.Log));
         Assert.DoesNotContain(events, e => e.ConnectionId == 0);
 
-        // Every shape that the events of one number may have, and how often it comes: a connection's ends, and failed attempts.
+        // Every combination of events that one id may have, and its expected count: a connection's ends, and failed attempts.
         var ends = events.GroupBy(e => e.ConnectionId).ToList();
         Assert.Equal(
             ["1000 x CONNECT refused", "9000 x ACCEPT , CLOSE ", "9000 x CONNECT established, CLOSE "],
@@ -36,7 +36,7 @@ public sealed class ConnectionIdTests
     }
 
     [Fact]
-    public void Without_a_FLOW_before_it_the_differences_of_a_CLOSE_are_its_totals()
+    public void Without_a_previous_FLOW_the_increments_of_a_CLOSE_are_its_totals()
     {
         using var traced = new TracedNamespace(start: true, "--flow-every", "none");
         traced.Space.Run(Repository.Load, "run", "--connections", "500", "--vary").MustSucceed();

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Real connections of every kind, compared one by one with what their maker recorded.</summary>
+/// <summary>Real connections of every kind, compared one by one with the load generator's log.</summary>
 public sealed class ConnectionTests : IDisposable
 {
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void Ten_thousand_connections_of_every_kind_are_all_there_and_all_right()
+    public void Ten_thousand_connections_of_every_kind_are_exact()
     {
         var comparison = Trace("--connections", "10000", "--family", "both", "--nonblocking", "30", "--refused", "10", "--forked", "10", "--reset", "10", "--vary");
         comparison.AssertExact();
@@ -25,7 +25,7 @@ public sealed class ConnectionTests : IDisposable
         Trace("--connections", "1000", "--family", "mapped", "--refused", "10").AssertExact();
 
     [Fact]
-    public void Accept_without_4_and_with_an_address_buffer_is_seen() =>
+    public void Accept_without_4_and_with_an_address_buffer_is_reported() =>
         Trace("--connections", "1000", "--server-accept", "accept", "--accept-address", "yes").AssertExact();
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_connect_that_finds_no_route_is_one_event_with_its_errno()
+    public void A_connect_without_a_route_is_one_event_with_its_errno()
     {
         Needs.Tracing();
         Needs.Program("ip");
@@ -72,7 +72,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_connect_that_is_given_up_is_aborted()
+    public void A_cancelled_connect_is_aborted()
     {
         Needs.Tracing();
         Needs.Program("ip");
@@ -99,7 +99,7 @@ public sealed class ConnectionTests : IDisposable
 
     [Theory]
     [InlineData("tracepoint")]
-    public void The_other_spine_tells_the_same_of_a_quiet_load(string spine)
+    public void The_other_spine_reports_the_same_for_a_small_load(string spine)
     {
         Needs.Tracing();
         var truth = _scratch["truth.tsv"];
@@ -109,7 +109,7 @@ public sealed class ConnectionTests : IDisposable
         space.WaitUntilClosed();
         agent.Stop();
         var comparison = Comparison.Of(TruthLog.Read(truth), SeenEvent.Read(_scratch["events.json"]));
-        // This spine may be skipped by the kernel; then the log must say so.
+        // The kernel may skip this spine; then the log must report it.
         Assert.True(comparison.Missing == 0 || agent.Log.Contains("source.recursion", StringComparison.Ordinal), comparison.ToString());
         Assert.Equal(0, comparison.Surplus);
     }

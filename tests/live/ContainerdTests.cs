@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Which container each event names, with containerd and pods made as kubelet makes them.</summary>
+/// <summary>The container of each event, with containerd and pods made as kubelet makes them.</summary>
 [Trait("suite", "runtimes")]
 public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
 {
@@ -52,7 +52,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Two_hundred_containers_that_connect_once_and_end_at_once_all_have_their_id()
+    public void Two_hundred_containers_that_connect_once_and_exit_at_once_all_have_their_id()
     {
         using var containerd = Containerd.Start();
         var server = containerd.RunPod("web-0").Serve("server", Port);
@@ -73,7 +73,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
         var withId = connects.Where(e => e.Container is { } c && ends.ContainsKey(c.Id)).ToList();
         var expected = containers.ToDictionary(c => c.Expected.Id, c => c.Expected);
         var named = withId.Count(e => e.Container == expected[e.Container!.Id]);
-        // The runtime notes the end when it has reaped the process: the life is rather shorter than this.
+        // The runtime notes the end after reaping the process, so the real lifetime is shorter.
         var lives = new Distribution(withId.Select(e => (DateTimeOffset.FromUnixTimeMilliseconds(0).AddTicks(ends[e.Container!.Id] / 100).UtcDateTime - e.Time).TotalMilliseconds).DefaultIfEmpty());
         Say($"short-lived containers: {withId.Select(e => e.Container!.Id).Distinct().Count()} of {ShortLived} with their id, {named} with their names; from CONNECT to the end {lives}");
         Say(LossReport.Names(agent.Log));
@@ -84,7 +84,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_pod_that_is_deleted_while_it_connects_has_its_names_to_the_last_close()
+    public void A_pod_deleted_while_it_connects_keeps_its_names_to_the_last_CLOSE()
     {
         using var containerd = Containerd.Start();
         using var agent = containerd.Node.StartAgent(false, "--json", _scratch["events.json"], "--runtime-endpoint", containerd.Endpoint);
@@ -103,7 +103,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void With_containerd_killed_and_started_again_no_event_is_lost_and_new_containers_get_names()
+    public void After_a_restart_of_containerd_no_event_is_lost_and_new_containers_have_names()
     {
         using var containerd = Containerd.Start();
         using var agent = containerd.Node.StartAgent(false, "--json", _scratch["events.json"], "--runtime-endpoint", containerd.Endpoint);
@@ -137,7 +137,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Doctor_tells_the_runtime_its_version_and_how_many_containers_it_has()
+    public void Doctor_reports_the_runtime_its_version_and_the_number_of_containers()
     {
         using var containerd = Containerd.Start();
         var pod = containerd.RunPod("web-0");
@@ -148,7 +148,7 @@ public sealed class ContainerdTests(ITestOutputHelper output) : IDisposable
         var line = Assert.Single(doctor.Output.Split('\n'), l => l.Contains(containerd.Socket, StringComparison.Ordinal));
         output.WriteLine(line);
         Assert.Contains(containerd.Version.Split('~')[0], line, StringComparison.Ordinal);
-        Assert.Matches(@"\b[23] containers", line); // the pod's sandbox may count
+        Assert.Matches(@"\b[23] containers", line); // may include the pod's sandbox
         Assert.Contains("cgroup", doctor.Output, StringComparison.Ordinal);
     }
 

@@ -4,8 +4,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// Connects that another BPF program at the same hook denies, as socket load balancers do without a backend: one CONNECT
-/// each, when it happened and with the errno that the caller got, whoever closes the socket and whenever.
+/// Connects that another BPF program at the same hook denies, as socket load balancers without a backend do: one CONNECT
+/// each, with its time and the errno that the caller got, whoever closes the socket and whenever.
 /// </summary>
 public sealed class DeniedConnectTests
 {
@@ -21,7 +21,7 @@ public sealed class DeniedConnectTests
     [InlineData("auto", "::1", "unreachable6", HostUnreachable, "host_unreachable", "process")]
     [InlineData("listener", "127.0.0.1", "deny4", NotPermitted, "other", "thread")]
     [InlineData("listener", "::1", "unreachable6", HostUnreachable, "host_unreachable", "process")]
-    public void A_denial_in_a_containers_cgroup_is_one_event_at_once(string acceptOwner, string address, string program, int errno, string result, string closer)
+    public void A_denial_in_a_container_cgroup_is_one_immediate_event(string acceptOwner, string address, string program, int errno, string result, string closer)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();
@@ -30,12 +30,12 @@ public sealed class DeniedConnectTests
         AssertDenied(traced, cgroup, address, errno, result, closer);
     }
 
-    /// <summary>A program that came later runs after the agent's: what it says is seen by a hook behind connect() alone.</summary>
+    /// <summary>A program attached later runs after the agent's: only a hook after connect() sees its verdict.</summary>
     [Theory]
     [InlineData("auto", true)]
     [InlineData("listener", true)]
     [InlineData("syscall", false)]
-    public void A_denial_at_the_root_is_one_event_at_once_before_and_after_the_agent(string acceptOwner, bool before)
+    public void A_denial_at_the_root_is_one_immediate_event_before_and_after_the_agent(string acceptOwner, bool before)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();
@@ -67,7 +67,7 @@ public sealed class DeniedConnectTests
     [Theory]
     [InlineData("auto")]
     [InlineData("listener")]
-    public void Thousands_of_threads_that_are_denied_at_once_are_each_reported_once(string acceptOwner)
+    public void Thousands_of_concurrent_denials_are_each_reported_once(string acceptOwner)
     {
         const int threads = 6000;
         Needs.Tracing();
@@ -83,7 +83,7 @@ public sealed class DeniedConnectTests
     [Theory]
     [InlineData("exclusive")]
     [InlineData("override")]
-    public void Beside_a_program_that_tolerates_no_other_the_agent_still_traces(string flags)
+    public void The_agent_still_traces_next_to_an_exclusive_program(string flags)
     {
         Needs.Tracing();
         using var foreign = ForeignProgram.AttachWithFlags(ChildCgroup.Root, flags, "overwrite_flags");
@@ -102,7 +102,7 @@ public sealed class DeniedConnectTests
             [$"5 x CONNECT {address} {DeniedPort} pid {truth[0].Pid} denied {result} errno {errno}"],
             Counted.By(early, e => $"{e.Type} {e.DestinationAddress} {e.DestinationPort} pid {e.Pid} {e.Process} {e.Result} errno {e.Errno}"));
 
-        // The calls took as long as their caller says that they did, or less.
+        // The calls took at most as long as their caller measured.
         var longest = truth.Max(end => (end.EndNanoseconds - end.StartNanoseconds) / 1000);
         Assert.All(early, e => Assert.InRange(e.LatencyMicroseconds ?? -1, 0, longest));
         Assert.Equal(5, traced.EventsAtEnd().Count); // the close adds none

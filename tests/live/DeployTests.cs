@@ -4,8 +4,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// make deploy, undeploy and logs against a stand-in for kubectl, because there is no API server to be had: it answers from files, and
-/// writes down what it was asked.
+/// make deploy, undeploy and logs against a stand-in for kubectl, because no API server is available: it answers from files, and
+/// records its requests.
 /// </summary>
 [Trait("suite", "offline")]
 public sealed class DeployTests : IDisposable
@@ -14,7 +14,7 @@ public sealed class DeployTests : IDisposable
 
     public DeployTests()
     {
-        // What "get" answers is in a file by what it is asked for; "rollout status" ends, or goes on, as the file says.
+        // "get" answers from the file named after the resource; "rollout status" finishes or blocks, as its file says.
         File.WriteAllText(_scratch["kubectl"], $$"""
             #!/bin/bash
             cd '{{_scratch.Path}}'
@@ -51,7 +51,7 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
-    public void A_pod_whose_agent_ends_again_and_again_ends_the_wait_with_its_last_log_line()
+    public void A_crash_looping_agent_ends_the_wait_with_its_last_log_line()
     {
         Needs.Program("kubectl");
         File.WriteAllText(_scratch["waiting"], "CrashLoopBackOff");
@@ -66,7 +66,7 @@ public sealed class DeployTests : IDisposable
     [Theory]
     [InlineData("deploy")]
     [InlineData("undeploy")]
-    public void A_release_of_helm_is_left_alone(string target)
+    public void A_Helm_release_is_left_alone(string target)
     {
         Needs.Program("kubectl");
         File.WriteAllText(_scratch["owner"], "Helm");
@@ -77,7 +77,7 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
-    public void Undeploy_has_each_node_s_kernel_forget_and_says_where_that_failed()
+    public void Undeploy_removes_the_kernel_state_of_each_node_and_reports_failures()
     {
         Needs.Program("kubectl");
         var result = Make("undeploy").MustSucceed();
@@ -86,7 +86,7 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
-    public void Logs_follows_as_many_pods_as_there_are()
+    public void Logs_follows_all_pods()
     {
         File.WriteAllText(_scratch["pods"], string.Concat(Enumerable.Range(0, 240).Select(i => $"p{i}\tn\ttrue\t0\t\n")));
         Make("logs").MustSucceed();

@@ -5,8 +5,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// Small real disks that fail under an agent at work, each in one way: every event is stored or counted, in the account, the metrics
-/// and loss/, and the agent goes on by itself once the disk does.
+/// Small real disks that fail under a running agent, each in one way: every event is stored, or counted in the summary, the metrics
+/// and loss/, and the agent resumes when the disk works again.
 /// </summary>
 public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void A_disk_that_is_full_costs_counted_events_which_the_next_run_notes_down()
+    public void A_full_disk_costs_counted_events_that_the_next_run_records()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 64);
         using (var agent = Start(disk.Path, "--keep-free", "0", "--source", "synthetic:rate=2000"))
@@ -36,7 +36,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_disk_that_is_full_for_a_while_is_written_again_by_itself()
+    public void Writing_resumes_automatically_after_a_full_disk()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 64);
         using var agent = Start(disk.Path, "--keep-free", "0", "--source", "synthetic:rate=2000");
@@ -48,7 +48,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void The_floor_makes_room_by_the_oldest_hours_and_the_agent_never_stays_below_it()
+    public void The_floor_removes_the_oldest_hours_and_the_agent_never_stays_below_it()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 128);
         for (var hour = 0; hour < 10; hour++)
@@ -72,7 +72,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     [Trait("suite", "faults")]
-    public void A_disk_that_is_too_small_for_an_hour_keeps_its_newest_part()
+    public void A_disk_too_small_for_an_hour_keeps_its_newest_part()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 64);
         using var agent = Start(disk.Path, "--keep-free", "16MiB", "--retain-bytes", "none", "--source", "synthetic:rate=60000");
@@ -89,7 +89,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     [Trait("suite", "faults")]
-    public void An_hour_that_ends_on_a_disk_without_room_for_its_file_is_sealed_as_it_is()
+    public void An_hour_without_room_for_its_file_is_sealed_into_several()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 96);
         using var agent = Start(disk.Path, "--keep-free", "8MiB", "--source", "synthetic:rate=50000,count=600000");
@@ -104,7 +104,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     [Trait("suite", "faults")]
-    public void A_disk_that_turns_read_only_costs_counted_events_until_it_is_back()
+    public void A_read_only_disk_costs_counted_events_until_it_is_writable()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 64);
         using var agent = Start(disk.Path, "--source", "synthetic:rate=2000");
@@ -112,14 +112,14 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
         Assert.SkipUnless(disk.TryBreak(), "this kernel has no trigger_fs_error");
         WaitFor.True(() => Lost(agent) > 3000, "events to be lost");
         Assert.Contains("Read-only file system", agent.Log, StringComparison.Ordinal);
-        disk.Mount(); // over the broken one: an agent that saw neither would take all as removed
+        disk.Mount(); // over the broken one: an agent that saw neither would take everything as removed
         WaitUntilOtherDiskIsSeen(agent);
         EndWell(agent, disk);
     }
 
     [Fact]
     [Trait("suite", "faults")]
-    public void A_device_that_is_pulled_out_costs_counted_events_until_another_is_there()
+    public void A_removed_device_costs_counted_events_until_it_is_replaced()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 64);
         using var agent = Start(disk.Path, "--source", "synthetic:rate=2000");
@@ -133,7 +133,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     [Trait("suite", "faults")]
-    public void A_disk_that_vanishes_costs_what_was_on_it_and_the_agent_writes_to_what_is_there()
+    public void An_unmounted_disk_costs_its_contents_and_the_agent_writes_to_the_folder_below()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 64);
         using var agent = Start(disk.Path, "--source", "synthetic:rate=2000");
@@ -145,7 +145,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     [Trait("suite", "faults")]
-    public void Permissions_that_are_taken_away_cost_counted_events_until_they_are_back()
+    public void Removed_permissions_cost_counted_events_until_they_are_restored()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 64);
         Shell.Run("chown", "65534:65534", disk.Path).MustSucceed();
@@ -163,7 +163,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     [Trait("suite", "faults")]
-    public void A_disk_without_inodes_costs_counted_events_until_there_are_some()
+    public void A_disk_without_inodes_costs_counted_events_until_some_are_free()
     {
         using var disk = new SmallDisk(_scratch, mebibytes: 512, options: "-N 256");
         using var agent = Start(disk.Path, "--keep-free", "0", "--source", "synthetic:rate=60000");
@@ -185,14 +185,14 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
 
     private static void WaitUntilStored(AgentProcess agent, long events) => WaitFor.True(() => Stored(agent) >= events, "events to be stored");
 
-    /// <summary>What was on the one before is counted when its hour is looked at, a while after.</summary>
+    /// <summary>The loss on the previous disk is counted when its hour is checked, some time later.</summary>
     private static void WaitUntilOtherDiskIsSeen(AgentProcess agent)
     {
         WaitFor.True(() => agent.Log.Contains("is another directory by now", StringComparison.Ordinal), "the agent to see it");
         WaitFor.True(() => Scrape.Of(agent)[Dropped + "removed\"}"] > 0, "what was on it to be counted");
     }
 
-    /// <summary>The agent has to store events again, and its account, files and losses have to agree.</summary>
+    /// <summary>Waits until the agent stores events again; its summary, files and losses must agree.</summary>
     private void EndWell(AgentProcess agent, SmallDisk disk)
     {
         var before = Stored(agent);
@@ -205,7 +205,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(agent.Log);
     }
 
-    /// <summary>Stops it; returns the metrics from just before.</summary>
+    /// <summary>Stops it; returns the metrics from just before that.</summary>
     private static Scrape Stop(AgentProcess agent)
     {
         var metrics = Scrape.Of(agent);

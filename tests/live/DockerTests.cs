@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Which container each event names, with Docker outside Kubernetes: there is no pod, the name is Docker's.</summary>
+/// <summary>The container of each event, with Docker outside Kubernetes: no pod, and Docker's name.</summary>
 [Trait("suite", "runtimes")]
 public sealed class DockerTests(ITestOutputHelper output) : IDisposable
 {
@@ -42,7 +42,7 @@ public sealed class DockerTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Fifty_containers_that_connect_once_and_end_at_once_all_have_their_id()
+    public void Fifty_containers_that_connect_once_and_exit_at_once_all_have_their_id()
     {
         using var dockerd = Dockerd.Start();
         dockerd.Serve("server", "host", Port);
@@ -87,11 +87,11 @@ public sealed class DockerTests(ITestOutputHelper output) : IDisposable
         agent.Stop();
     }
 
-    /// <summary>With live-restore containers outlive the daemon; without it they end when the next one starts.</summary>
+    /// <summary>With live-restore, containers outlive the daemon; without it, they end at its next start.</summary>
     [Theory]
     [InlineData("--live-restore")]
     [InlineData]
-    public void With_dockerd_killed_and_started_again_no_event_is_lost_and_new_containers_get_names(params string[] options)
+    public void After_a_restart_of_dockerd_no_event_is_lost_and_new_containers_have_names(params string[] options)
     {
         using var dockerd = Dockerd.Start(CgroupLayout.Machine, options);
         using var agent = Start(dockerd);
@@ -125,7 +125,7 @@ public sealed class DockerTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Doctor_tells_the_version_and_how_many_containers_it_has()
+    public void Doctor_reports_the_version_and_the_number_of_containers()
     {
         using var dockerd = Dockerd.Start();
         dockerd.Serve("server", "host", Port);

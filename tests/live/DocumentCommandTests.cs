@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The commands and questions of README and documents, run as a reader would paste them; those that need what is not here are marked, and counted.</summary>
+/// <summary>Runs the commands and questions of README and documents as a reader would paste them; blocks that need something else are marked and counted.</summary>
 public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -15,7 +15,7 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
     ];
 
     [Fact]
-    public void Every_command_of_the_documents_runs_or_says_what_it_needs()
+    public void Every_command_of_the_documents_runs_or_states_what_it_needs()
     {
         Needs.Tracing();
         Needs.Program("setpriv");
@@ -38,7 +38,7 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
     }
 
     [Fact]
-    public void A_block_that_another_test_runs_names_a_test_that_is_there()
+    public void A_block_that_another_test_runs_names_an_existing_test()
     {
         var named = Blocks.Where(block => block.Mark?.StartsWith("run by: ", StringComparison.Ordinal) == true).Select(block => block.Mark!["run by: ".Length..]).Distinct().ToList();
         Assert.NotEmpty(named);
@@ -50,7 +50,7 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
     private static Shell.Result Ask(DocumentBlock block, string capture) =>
         Shell.Run(Repository.Agent, "query", "--capture", capture, block.Text.Replace("DIR/", $"{capture}/", StringComparison.Ordinal));
 
-    /// <summary>In a folder that looks like the root of the repository, with bin/ on the PATH, and the demo's capture where a document has one of its own.</summary>
+    /// <summary>Runs in a folder that looks like the root of the repository, with bin/ on the PATH, and the demo's capture in place of a document's own.</summary>
     private Shell.Result Paste(DocumentBlock block, string capture)
     {
         var folder = _scratch["root"];
@@ -59,7 +59,7 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
             Directory.CreateDirectory(folder);
             foreach (var entry in Directory.GetFileSystemEntries(Repository.Root))
             {
-                File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(entry)), entry); // what a block writes stays here
+                File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(entry)), entry); // files that a block writes stay here
             }
         }
 

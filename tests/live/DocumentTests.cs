@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>That what the documents say of this repository is so.</summary>
+/// <summary>Statements of the documents about this repository are true.</summary>
 [Trait("suite", "offline")]
 public sealed partial class DocumentTests
 {
@@ -17,12 +17,12 @@ public sealed partial class DocumentTests
     ];
 
     [Fact]
-    public void Every_option_is_documented_as_the_programs_say()
+    public void Every_option_is_documented_as_in_the_help()
     {
         Needs.Program("awk");
         Assert.SkipUnless(File.Exists(Path.Combine(Repository.Root, "bin/netmon-query")), "needs bin/netmon-query: make build");
         var written = Shell.Run(Path.Combine(Repository.Root, "docs/configure.sh")).MustSucceed().Output;
-        // A reader of help texts that finds nothing would agree with a document of nothing.
+        // An empty list of options would agree with an empty document.
         foreach (Match option in OptionName().Matches(Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output))
         {
             Assert.Matches($@"\| `{option.Groups[1].Value} [^|]*`?", written);
@@ -32,7 +32,7 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void Every_link_to_a_file_leads_to_one()
+    public void Every_link_to_a_file_is_valid()
     {
         var dead = Documents.SelectMany(document => Link().Matches(File.ReadAllText(document))
             .Select(link => link.Groups[1].Value)
@@ -42,14 +42,14 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void The_readme_leads_to_every_document()
+    public void The_readme_links_to_every_document()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         Assert.All(Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md"), path => Assert.Contains($"](docs/{Path.GetFileName(path)})", readme, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Every_metric_that_a_document_names_is_one()
+    public void Every_metric_named_in_a_document_exists()
     {
         var metrics = string.Concat(Directory.GetFiles(Path.Combine(Repository.Root, "engine/Host/Metrics"), "*.cs").Select(File.ReadAllText));
         var unknown = Documents.SelectMany(document => MetricName().Matches(File.ReadAllText(document)).Select(name => name.Value))
@@ -77,7 +77,7 @@ public sealed partial class DocumentTests
         Assert.True(result.ExitCode == 0 && !result.Output.Contains("Total: 0,", StringComparison.Ordinal), result.Output + result.Error);
     }
 
-    /// <summary>What git would commit of this tree, in a folder of its own, with the example applied.</summary>
+    /// <summary>The files that git would commit from this tree, in a separate folder, with the example applied.</summary>
     private static Scratch CopyWithExample()
     {
         Needs.Program("git");
@@ -87,10 +87,10 @@ public sealed partial class DocumentTests
         try
         {
             Shell.Script($"cd {Repository.Root} && git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -cf - -T - | tar -xf - -C {tree.Path}").MustSucceed();
-            // One line of context will do: the neighbours may change.
+            // One line of context is enough: the neighbours may change.
             var applied = Shell.Run("git", "-C", tree.Path, "apply", "-C1", "--whitespace=error-all", Path.Combine(Repository.Root, Example));
             Assert.True(applied.ExitCode == 0, $"{Example} does not fit any more; docs/add-a-probe.md says how it is renewed\n{applied.Error}");
-            Assert.Contains("mss", File.ReadAllText(tree["schemas/record.h"]), StringComparison.Ordinal); // git applies nothing and says nothing below another repository
+            Assert.Contains("mss", File.ReadAllText(tree["schemas/record.h"]), StringComparison.Ordinal); // inside another repository, git applies nothing and reports nothing
             return tree;
         }
         catch

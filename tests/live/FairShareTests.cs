@@ -3,19 +3,19 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>A flood of events in one cgroup beside a neighbour's connections in another.</summary>
+/// <summary>A flood of events in one cgroup next to a neighbour's connections in another.</summary>
 public sealed class FairShareTests(ITestOutputHelper output)
 {
     private const int NeighbourConnections = 400;
 
     private const string RingFull = """netmon_dropped_events_total{stage="source",reason="ring_full"}""";
 
-    /// <summary>The neighbour: 100 connections a second for four seconds, which is 400 events a second.</summary>
+    /// <summary>The neighbour makes 100 connections a second for four seconds, which are 400 events a second.</summary>
     private static readonly string[] NeighbourLoad =
         ["run", "--connections", $"{NeighbourConnections}", "--rate", "100", "--name", "neighbour", "--log"];
 
     [Fact]
-    public void With_a_share_a_flood_costs_its_own_cgroup_alone()
+    public void With_a_fair_share_a_flood_costs_only_its_own_cgroup()
     {
         var (comparison, log) = TraceBesideFlood("--fair-share", "2000");
         comparison.AssertExact();
@@ -24,7 +24,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_share_that_nobody_exceeds_costs_nothing()
+    public void A_fair_share_that_no_cgroup_exceeds_costs_nothing()
     {
         using var cgroup = new ChildCgroup();
         using var traced = new TracedNamespace(start: true, "--fair-share", "2000");
@@ -36,7 +36,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Without_one_what_is_missing_is_counted()
+    public void Without_a_fair_share_missing_events_are_counted()
     {
         var (comparison, log) = TraceBesideFlood();
         Assert.Equal(0, comparison.Surplus);
@@ -57,7 +57,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
             WaitFor.True(() => Scrape.Of(agent)[RingFull] > 0, "something of the flood to be lost");
         }
 
-        // What was on its way when the flood was ended is counted a moment later.
+        // Events that were in flight at the end of the flood are counted a moment later.
         Scrape? scrape = null;
         var before = -1.0;
         WaitFor.True(

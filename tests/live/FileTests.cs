@@ -4,16 +4,16 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The files of --json and --record when they are not what they should be.</summary>
+/// <summary>Damaged or unusual files given to --json and --record.</summary>
 [Trait("suite", "offline")]
 public sealed class FileTests : IDisposable
 {
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void After_a_kill_in_the_middle_of_a_line_every_line_is_whole()
+    public void After_a_kill_in_the_middle_of_a_line_every_line_is_complete()
     {
-        // A pipe of 4 KiB between writes is no way to tear a line; the file is torn as a power cut or a full disk tears it.
+        // A pipe with 4 KiB between writes can't tear a line; the test tears the file as a power failure or a full disk does.
         using (var killed = AgentProcess.Start("--json", _scratch["events.json"], "--source", "synthetic:rate=20000"))
         {
             WaitFor.True(() => new FileInfo(_scratch["events.json"]).Length > 100_000, "lines");
@@ -34,7 +34,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void A_FIFO_without_a_reader_costs_lines_that_are_counted_and_gets_the_rest_once_it_is_read()
+    public void A_FIFO_without_a_reader_costs_counted_lines_and_gets_the_rest_once_read()
     {
         Shell.Run("mkfifo", _scratch["fifo"]).MustSucceed();
         using var agent = AgentProcess.Start("--json", _scratch["fifo"], "--capture", _scratch["capture"], "--metrics", "127.0.0.1:0", "--source", "synthetic:rate=1000");
@@ -59,7 +59,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void A_FIFO_that_nobody_ever_reads_keeps_the_agent_from_neither_starting_nor_ending()
+    public void A_FIFO_that_is_never_read_blocks_neither_start_nor_stop()
     {
         Shell.Run("mkfifo", _scratch["fifo"]).MustSucceed();
         using var agent = AgentProcess.Start("--json", _scratch["fifo"], "--source", "synthetic:rate=1000");
@@ -85,7 +85,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void A_recording_follows_no_link()
+    public void A_recording_does_not_follow_symbolic_links()
     {
         File.WriteAllText(_scratch["other"], "another's");
         File.CreateSymbolicLink(_scratch["link"], _scratch["other"]);
@@ -100,7 +100,7 @@ public sealed class FileTests : IDisposable
     [InlineData("--json {0}/events.json", "2>&-")]
     [InlineData("--json {0}/events.json --capture {0}/capture", "2>&-")]
     [InlineData("--json {0}/events.json --capture {0}/capture", "")]
-    public void Each_output_works_without_the_others_and_without_stderr(string outputs, string redirection)
+    public void Each_output_works_alone_and_without_stderr(string outputs, string redirection)
     {
         var arguments = outputs.Replace("{0}", _scratch.Path, StringComparison.Ordinal);
         Assert.Equal(0, Shell.Script($"exec {Repository.Agent} run --source synthetic:count=5000 {arguments} {redirection}").ExitCode);
@@ -118,9 +118,9 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void Stdout_and_stderr_in_one_pipe_that_is_not_read_any_more_do_not_keep_it_from_ending()
+    public void Stdout_and_stderr_in_one_blocked_pipe_do_not_block_the_stop()
     {
-        // It has both ends of the pipe, so that nobody is ever gone; what it says at first fits.
+        // The agent has both ends of the pipe, so the reader never disappears; its first output fits.
         Shell.Run("mkfifo", _scratch["both"]).MustSucceed();
         using var agent = Process.Start("/bin/sh", ["-c", $"exec 3<>{_scratch["both"]}; exec {Repository.Agent} run --source synthetic:rate=50000 --capture {_scratch["capture"]} >&3 2>&3"]);
         try

@@ -4,18 +4,18 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Connections that stay open: FLOW events in every network namespace, whose differences add up.</summary>
+/// <summary>Open connections: FLOW events in every network namespace, with increments that add up.</summary>
 public sealed class FlowTests(ITestOutputHelper output) : IDisposable
 {
     private readonly Scratch _scratch = new();
 
-    /// <summary>NETMON_FLOW_CONNECTIONS and NETMON_FLOW_NAMESPACES make it larger: 100,000 and 50 take half a minute.</summary>
+    /// <summary>NETMON_FLOW_CONNECTIONS and NETMON_FLOW_NAMESPACES increase the load: 100,000 and 50 take half a minute.</summary>
     private static readonly int Connections = Setting("NETMON_FLOW_CONNECTIONS", 5000);
 
     private static readonly int Namespaces = Setting("NETMON_FLOW_NAMESPACES", 10);
 
     [Fact]
-    public void Each_open_connection_in_every_namespace_is_reported_and_its_differences_add_up()
+    public void Each_open_connection_in_every_namespace_is_reported_and_its_increments_add_up()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--flow-every", "1s", "--sockets", $"{Sockets}", "--ring-memory", $"{8 + (Connections / 1000)}", "--metrics", "127.0.0.1:0");
@@ -50,7 +50,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void One_that_moves_nothing_has_one_FLOW_and_no_more()
+    public void An_idle_connection_has_one_FLOW()
     {
         using var traced = new TracedNamespace(start: true, "--flow-every", "1s");
         using var idle = traced.Space.Start(Repository.Load, "hold", "--connections", "1", "--name", "idle");
@@ -71,14 +71,14 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
             events = traced.WaitForEvent(e => e is { Type: "FLOW", Process: "busy", Direction: "outbound" } && e.BytesSent == wanted, "the busy one's FLOW");
         }
 
-        // Both ends of the idle one, unless a whole hour began in between.
+        // Both ends of the idle one, unless an hour started in between.
         var flows = events.Where(e => e is { Type: "FLOW", Process: "idle" }).ToList();
         Assert.InRange(flows.Count, 2, flows.Select(e => e.Time.Hour).Distinct().Count() * 2);
         Assert.All(flows, e => Assert.Equal((0L, 0L), (e.DeltaSent, e.DeltaReceived)));
     }
 
     [Fact]
-    public void Switched_off_there_are_none()
+    public void FLOW_events_can_be_disabled()
     {
         using var traced = new TracedNamespace(start: true, "--flow-every", "none");
         using var load = traced.Space.Start(Repository.Load, "hold", "--connections", "10");
@@ -91,10 +91,10 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    /// <summary>A table that is a quarter full with them.</summary>
+    /// <summary>Fills a quarter of a table.</summary>
     private static uint Sockets => Math.Max(131_072, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Connections * 4));
 
-    /// <summary>User and system time of the thread with this name, which proc(5) tells in hundredths of a second.</summary>
+    /// <summary>User and system time of the thread with this name; proc(5) counts in hundredths of a second.</summary>
     private static double CpuMillisecondsOf(AgentProcess agent, string thread)
     {
         var stat = Directory.GetDirectories($"/proc/{agent.Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "stat"))).Single(stat => stat.Contains($"({thread})", StringComparison.Ordinal));
@@ -105,7 +105,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     private static int Setting(string variable, int standard) =>
         int.Parse(Environment.GetEnvironmentVariable(variable) ?? standard.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    /// <summary>Totals never fall, a difference is what was added since the event before, and the CLOSE ends the sum.</summary>
+    /// <summary>Totals never fall, an increment is the difference to the previous event, and the CLOSE completes the sum.</summary>
     private static void AssertAddsUp(IReadOnlyList<SeenEvent> end)
     {
         var (sent, received) = (0L, 0L);
@@ -120,7 +120,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>Adds the calling ends that have reported so many bytes since the call before; how many there are.</summary>
+    /// <summary>Adds the calling ends that have reported this many bytes since the previous call; returns their number.</summary>
     private static int See(EventTail tail, int bytes, HashSet<long> seen)
     {
         seen.UnionWith(tail.ReadNew().Where(e => e is { Type: "FLOW", Process: "flowing", Direction: "outbound" } && e.BytesSent == bytes).Select(e => e.ConnectionId));

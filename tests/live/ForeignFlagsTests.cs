@@ -4,8 +4,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// Other sock_ops programs, which share one byte of callback flags with the agent's and overwrite it: every connection has
-/// its events all the same, but for those whose flags are cleared after the process has closed the socket: these are counted.
+/// Other sock_ops programs share one byte of callback flags with the agent's and overwrite it: every connection still has its
+/// events, except where flags are cleared after the process has closed the socket. Those are counted.
 /// </summary>
 public sealed class ForeignFlagsTests
 {
@@ -18,7 +18,7 @@ public sealed class ForeignFlagsTests
     [InlineData("clear_flags", false)]
     [InlineData("clear_flags", true)]
     [InlineData("clear_flags_later", false)]
-    public void Every_connection_has_its_close(string program, bool atRoot)
+    public void Every_connection_has_its_CLOSE(string program, bool atRoot)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();
@@ -37,10 +37,10 @@ public sealed class ForeignFlagsTests
 
     /// <summary>
     /// It runs after the agent's program and clears the flags at the first measured round trip. On a busy machine that may be after close(), and
-    /// then no hook is left that could see the end.
+    /// no remaining hook could see the end.
     /// </summary>
     [Fact]
-    public void A_close_that_is_lost_to_flags_cleared_after_the_release_is_counted()
+    public void A_CLOSE_lost_to_flags_cleared_after_the_release_is_counted()
     {
         Needs.Tracing();
         const int Established = Connections * 9 / 10;
@@ -56,7 +56,7 @@ public sealed class ForeignFlagsTests
             [$"{Established} x ACCEPT inbound ", $"{Established} x CONNECT outbound established", $"{Connections / 10} x CONNECT outbound refused"],
             Counted.By(events.Where(e => e.Type is "CONNECT" or "ACCEPT"), e => $"{e.Type} {e.Direction} {e.Result}"));
         var closes = events.Count(e => e.Type == "CLOSE");
-        // Sockets of other namespaces are counted, too.
+        // Includes sockets of other namespaces.
         Assert.InRange((2 * Established) - closes, 0, lost);
         Assert.InRange(closes, 2 * Established * 9 / 10, 2 * Established);
     }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>A machine that this one is not: with many CPUs, of which some go and come back, and with a clock that may be set. In QEMU.</summary>
+/// <summary>Machines unlike this one, in QEMU: many CPUs, some of which go offline and online, and a clock that may be set.</summary>
 [Trait("suite", "kernels")]
 public sealed class GuestMachineTests(ITestOutputHelper output) : IDisposable
 {
@@ -12,11 +12,11 @@ public sealed class GuestMachineTests(ITestOutputHelper output) : IDisposable
     private const int CannotRunHere = 77;
     private readonly Scratch _scratch = new();
 
-    /// <summary>NETMON_GUEST_CPUS: how many CPUs; 64 are more than there are rings.</summary>
+    /// <summary>NETMON_GUEST_CPUS: number of CPUs; 64 exceed the number of rings.</summary>
     private static readonly string? Cpus = Environment.GetEnvironmentVariable("NETMON_GUEST_CPUS");
 
     [Fact]
-    public void Connections_are_exact_where_CPUs_share_rings_go_and_come_back_and_the_clock_is_set()
+    public void Connections_are_exact_if_CPUs_share_rings_or_go_offline_and_the_clock_is_set()
     {
         Assert.SkipWhen(Cpus is null, "NETMON_GUEST_CPUS does not say how many CPUs: a guest with 64 takes minutes under emulation");
         var payload = Directory.CreateDirectory(_scratch["payload"]).FullName;

@@ -12,18 +12,18 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// A container runtime that floods, drips or breaks its protocol, at a real socket: events go on, memory has a bound, and
-/// names come once the runtime is sane again.
+/// A container runtime on a real socket that floods, drips or breaks its protocol: events continue, memory is bounded, and
+/// names arrive once the runtime behaves again.
 /// </summary>
 [Trait("suite", "offline")]
 public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 {
     private const int Containers = 50;
 
-    /// <summary>MiB that a runtime may cost at its worst, which is an answer of 16 MiB again and again.</summary>
+    /// <summary>MiB that a hostile runtime may cost; the worst is an answer of 16 MiB again and again.</summary>
     private const long MostMebibytes = 96;
 
-    /// <summary>Lines that must come while the runtime does its worst; each second brings 2,000.</summary>
+    /// <summary>Lines that must arrive while the runtime misbehaves; each second brings 2,000.</summary>
     private const int Lines = 6000;
 
     private static readonly Lazy<long> Usual = new(() =>
@@ -80,7 +80,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(CriCases))]
-    public async Task A_hostile_container_runtime_interface_costs_names_and_bounded_memory(string what)
+    public async Task A_hostile_container_runtime_interface_costs_only_names_and_limited_memory(string what)
     {
         var (list, events) = Cri[what];
         var runtime = await FakeRuntime.CriAsync(Socket, list, events);
@@ -89,7 +89,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Http2Cases))]
-    public Task Broken_http2_costs_names_and_bounded_memory(string what)
+    public Task Broken_HTTP2_costs_only_names_and_limited_memory(string what)
     {
         var runtime = BrokenRuntime.Of(Socket, Http2[what]);
         return AssertBoundedAsync($"HTTP/2, {what}", "cri", new Ended(runtime), () => runtime.Connections > 0);
@@ -97,12 +97,12 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(DockerCases))]
-    public async Task A_hostile_docker_costs_names_and_bounded_memory(string what) =>
+    public async Task A_hostile_docker_costs_only_names_and_limited_memory(string what) =>
         await AssertBoundedAsync($"Docker, {what}", "docker", await Docker[what](Socket), () => true);
 
     public void Dispose() => _scratch.Dispose();
 
-    /// <summary>Events while it is hostile, the most memory that it cost, and names when it is sane.</summary>
+    /// <summary>Returns the events during the attack, the peak memory cost, and the names after it.</summary>
     private async Task AssertBoundedAsync(string what, string scheme, IAsyncDisposable hostile, Func<bool> wasAsked)
     {
         using var agent = Start($"{scheme}://{Socket}");
@@ -146,7 +146,7 @@ public sealed class HostileRuntimeTests(ITestOutputHelper output) : IDisposable
 
     private static Task NoContainers(HttpContext context) => FakeRuntime.SendTextAsync(context, "[]");
 
-    /// <summary>A message of so many parts in a field, or of as many as fit into the largest message that is taken.</summary>
+    /// <summary>A message with this many elements in a field, or as many as fit into the largest accepted message.</summary>
     private static byte[] Repeated(int count, Func<int, byte[]> part, int field)
     {
         const int Largest = 16 << 20;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The built image under containerd, as the DaemonSet's pod says.</summary>
+/// <summary>The built image under containerd, in the pod that the DaemonSet specifies.</summary>
 [Trait("suite", "image")]
 public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("bare-metal")]
     [InlineData("non-root")]
-    public void The_pod_of_the_manifest_traces_names_both_ends_answers_and_drains(string overlay)
+    public void The_pod_of_the_manifest_traces_names_both_ends_answers_questions_and_drains(string overlay)
     {
         using var containerd = AgentPod.StartRuntime();
         var web = containerd.RunPod("shop/web-0", PodNetwork.Pod);
@@ -39,14 +39,14 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         var scrape = agent.Ask(containerd, "/metrics");
         Assert.Contains("netmon_runtime_connected{runtime=\"cri:///run/containerd/containerd.sock\"} 1", scrape, StringComparison.Ordinal);
         Assert.Contains("netmon_dropped_events_total{stage=\"source\",reason=\"ring_full\"} 0", scrape, StringComparison.Ordinal);
-        // Its own connections, of the probes, are events too, and can be told apart.
+        // The probes' own connections are events too, and distinguishable.
         WaitFor.True(() => agent.Events.Any(e => e.Type == "ACCEPT" && e.DestinationPort == 9464 && e.Container == agent.Container.Expected), "the agent's own traffic, named");
 
-        // As kubectl exec does: the doctor beside the agent, with what the pod may.
+        // As kubectl exec: the doctor next to the agent, with the pod's privileges.
         var doctor = Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "tasks", "exec", "--fifo-dir", Path.Combine(containerd.Node.Folder, "fifo"), "--exec-id", "doctor", agent.Container.Id, "/netmon", "doctor");
         Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
 
-        // As kubectl exec does in the container beside it: a question to the agent that runs, and rows that leave the node as a file.
+        // As kubectl exec in the query container: a question to the running agent, and rows that leave the node as a file.
         var query = agent.StartQuery(containerd, _scratch["spill"]);
         string[] asked = ["/netmon", "query", "--format", "csv", $"SELECT count(*) AS n FROM events WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"];
         WaitFor.True(() => query.Exec(asked).MustSucceed().Output == "n\n120\n", "the events in an answer");
@@ -61,7 +61,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         query.ExecTo(_scratch["report.html"], "/netmon", "report", "--since", "1h").MustSucceed();
         Assert.Contains("</html>", File.ReadAllText(_scratch["report.html"]), StringComparison.Ordinal);
         output.WriteLine($"{overlay}: the container query, waiting: {query.ResidentBytes(agent.Pod)} bytes");
-        // The agent's own container has no DuckDB: it says where to ask.
+        // The agent's own container has no DuckDB: it says which container to use.
         var refused = Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "tasks", "exec", "--fifo-dir", Path.Combine(containerd.Node.Folder, "fifo"), "--exec-id", "ask", agent.Container.Id, "/netmon", "query");
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("--container query", refused.Output + refused.Error, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
     [InlineData("non-root", "BPF")]
     [InlineData("non-root", "PERFMON")]
     [InlineData("non-root", "NET_ADMIN")]
-    public void Without_one_of_its_capabilities_it_ends_with_3_and_names_it(string overlay, string capability)
+    public void Without_one_of_its_capabilities_it_exits_with_3_and_names_it(string overlay, string capability)
     {
         using var containerd = AgentPod.StartRuntime();
         var agent = AgentPod.Start(containerd, overlay, container => container.Linux.SecurityContext.Capabilities.AddCapabilities.Remove(capability));
@@ -88,7 +88,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void The_image_has_the_binary_and_its_C_library_and_nothing_to_write_to()
+    public void The_image_has_only_the_binary_and_its_C_library_and_is_read_only()
     {
         Needs.Program("jq");
         Assert.SkipUnless(File.Exists(AgentPod.Archive), "needs the image: make test-image builds it");

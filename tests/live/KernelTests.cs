@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The agent on other kernels, in QEMU (tests/kernels): what this machine's own kernel doesn't allow is tried there.</summary>
+/// <summary>The agent on other kernels, in QEMU (tests/kernels): what this machine's own kernel does not support runs there.</summary>
 [Trait("suite", "kernels")]
 public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClassFixture<Guests>
 {
@@ -16,7 +16,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_every_way_to_know_the_owner_is_exact(string version)
+    public async Task Every_method_to_find_the_owner_is_exact_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         output.WriteLine(File.ReadAllText(Path.Combine(results, "sections.txt")));
@@ -32,7 +32,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_containers_are_told_apart_in_v2_and_v1(string version)
+    public async Task Containers_are_distinguished_in_v2_and_v1_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         AssertContainers(results, Guests.OwnersOf(version)[0], "containers by cgroup v2");
@@ -41,7 +41,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_system_calls_cost_what_they_cost_without_the_agent(string version)
+    public async Task System_calls_cost_the_same_with_the_agent_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var (without, with, taxed) = (Cost(results, "without"), Cost(results, "with"), Cost(results, "taxed"));
@@ -54,7 +54,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_multipath_tcp_has_exact_owners(string version)
+    public async Task Multipath_TCP_has_exact_owners_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var runs = Guests.OwnersOf(version).SelectMany(owner => (string[])["server", "both", "older"], (owner, run) => (Owner: owner, Log: $"{owner}-mptcp-{run}"))
@@ -65,7 +65,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_a_denial_by_another_program_has_its_errno(string version)
+    public async Task A_denial_by_another_program_has_its_errno_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var runs = Guests.OwnersOf(version).SelectMany(owner => Directory.GetFiles(results, $"{owner}-denied-*.tsv"), (owner, log) => (Owner: owner, Log: log)).ToList();
@@ -74,17 +74,17 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         {
             var truth = TruthLog.Read(run.Log);
             var pid = Assert.Single(truth.Select(end => end.Pid).Distinct());
-            var isKnown = run.Owner != "receive" || !version.StartsWith("5.10", StringComparison.Ordinal); // what others decided is told from 6.1 on
+            var isKnown = run.Owner != "receive" || !version.StartsWith("5.10", StringComparison.Ordinal); // verdicts of other programs are reported from 6.1 on
             Assert.Equal(
                 Counted.By(truth, end => $"CONNECT {end.DestinationPort} errno {(isKnown ? end.Errno : 0)}"),
                 Counted.By(SeenEvent.Read(Path.Combine(results, $"{run.Owner}.json")).Where(e => e.Pid == pid), e => $"{e.Type} {e.DestinationPort} errno {e.Errno}"));
         });
     }
 
-    /// <summary>By fexit from 5.12 on, by the others from 6.16 on, which Debian's 6.12 has ported back.</summary>
+    /// <summary>By fexit from 5.12 on, by the others from 6.16 on; Debian's 6.12 has a backport.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_what_was_dialed_is_known_where_another_program_rewrote_it(string version)
+    public async Task The_dialed_address_is_known_despite_a_rewriting_program_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         Assert.All(Guests.OwnersOf(version), owner =>
@@ -97,10 +97,10 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         });
     }
 
-    /// <summary>What no connection of the load accounts for: subflows of MPTCP, and sockets of others, would be here.</summary>
+    /// <summary>Would contain everything except the load's connections: subflows of MPTCP, and sockets of others.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_there_is_no_event_but_those_of_the_load(string version)
+    public async Task Only_the_load_has_events_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         Assert.All(Guests.OwnersOf(version), owner =>
@@ -110,10 +110,10 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         });
     }
 
-    /// <summary>NETMON_GUEST_STORMS says how many.</summary>
+    /// <summary>NETMON_GUEST_STORMS sets their number.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_storms_are_exact(string version)
+    public async Task Storms_are_exact_on_another_kernel(string version)
     {
         Assert.SkipWhen(Guests.Storms == 0, "NETMON_GUEST_STORMS says that there are none: a minute each");
         var results = await ResultsOf(version);
@@ -126,10 +126,10 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         }
     }
 
-    /// <summary>On 6.12 and 7.2 a look at tracefs is the kernel's end there, so that the guest would not have come to its own.</summary>
+    /// <summary>On 6.12 and 7.2 reading tracefs here crashes the guest's kernel, so the guest would not finish.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_in_lockdown_doctor_leaves_tracefs_alone_and_connections_are_exact(string version)
+    public async Task In_lockdown_doctor_does_not_use_tracefs_and_connections_are_exact_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         Assert.Contains("[confidentiality]", File.ReadAllText(Path.Combine(results, "lockdown.txt")), StringComparison.Ordinal);
@@ -145,7 +145,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_an_agent_whose_memory_is_full_costs_nobody_a_connection(string version)
+    public async Task An_agent_at_its_memory_limit_breaks_no_connection_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var memory = long.Parse(File.ReadAllText(Path.Combine(results, "full-memory.txt")), CultureInfo.InvariantCulture);
@@ -158,7 +158,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_a_connection_that_lasts_for_hours_is_in_the_file_of_each(string version)
+    public async Task A_connection_over_several_hours_is_in_the_file_of_each_on_another_kernel(string version)
     {
         var results = await ResultsOf(version);
         var capture = Path.Combine(results, "hours");
@@ -175,13 +175,13 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task On_another_kernel_the_verifier_has_no_more_to_do_than_the_budget_allows(string version)
+    public async Task The_verifier_stays_within_the_budget_on_another_kernel(string version)
     {
         var doctor = File.ReadAllText(Path.Combine(await ResultsOf(version), "doctor.txt"));
         output.WriteLine($"{version}: {VerifiedPrograms.AssertWithinBudget(doctor)}");
     }
 
-    /// <summary>The folder with what a guest of this kernel brought back; it must have run to its end.</summary>
+    /// <summary>The results folder of a guest with this kernel; the guest must have completed.</summary>
     private async Task<string> ResultsOf(string version)
     {
         var (boot, results) = await guests.ResultsOf(version);
@@ -190,7 +190,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         return results;
     }
 
-    /// <summary>What the load of this log did against what this agent saw of it.</summary>
+    /// <summary>The load in this log compared with the events that this agent reported.</summary>
     private static Comparison Compare(string results, string agent, string log, bool orderlyAlike = false) =>
         Comparison.Of(TruthLog.Read(Path.Combine(results, $"{log}.tsv")), SeenEvent.Read(Path.Combine(results, $"{agent}.json")), orderlyAlike: orderlyAlike);
 
@@ -209,7 +209,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
         throw new InvalidDataException($"{file} has no {counter}");
     }
 
-    /// <summary>One older than the agent, one made while it ran, and the host.</summary>
+    /// <summary>One container older than the agent, one made while it ran, and the host.</summary>
     private static void AssertContainers(string results, string name, string described)
     {
         var log = File.ReadAllText(Path.Combine(results, $"{name}.log"));

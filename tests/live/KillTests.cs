@@ -5,21 +5,21 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// SIGKILL at random moments under 50,000 events a second, again and again on one capture directory. The JSON lines of
-/// each run are the truth. A third of the runs are killed about when an hour is sealed, a third while a piece or a roll-up is made, the others at any time.
+/// SIGKILL at random moments under 50,000 events per second, repeatedly on one capture directory. The JSON lines of
+/// each run are the reference. A third of the kills fall near the seal of an hour, a third into the write of a piece or a roll-up, the others at any time.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int KillsOfARound = 10;
     private const long SecondsPerHour = 3600;
 
-    /// <summary>How many kills.</summary>
+    /// <summary>Number of kills.</summary>
     private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("NETMON_KILLS") ?? "10", CultureInfo.InvariantCulture);
 
-    /// <summary>A third of them; all of them where somebody asks for a number.</summary>
+    /// <summary>A third of them; all of them if a number is set.</summary>
     private static readonly int KernelKills = Environment.GetEnvironmentVariable("NETMON_KILLS") is null ? 3 : Kills;
 
-    /// <summary>Of so many kills a fifth must come while a file is being made; of fewer it is chance.</summary>
+    /// <summary>Of at least this many kills a fifth must fall into the write of a file; with fewer it is chance.</summary>
     private const int ManyKills = 100;
 
     private readonly Random _random = new();
@@ -34,7 +34,7 @@ public sealed class KillTests(ITestOutputHelper output)
             var runs = new List<KilledRun>();
             for (var kill = 0; kill < Math.Min(KillsOfARound, Kills - done); kill++)
             {
-                // Two hours further each time: the runs' events can be told apart by their time.
+                // Two hours further each time: the time of an event identifies its run.
                 var boundary = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / SecondsPerHour + 2 * kill + 2) * SecondsPerHour;
                 runs.Add(KilledRun.Run(scratch, kill, boundary, (KillMoment)(kill % Enum.GetValues<KillMoment>().Length), _random));
             }
@@ -70,7 +70,7 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"{KernelKills} kills, {sealing} of them while a piece, an hour or a roll-up was being made; {rows} rows, each once; {torn} torn tails cut off; the oldest event lost was {oldest / 1000} ms old");
     }
 
-    /// <summary>Starts the agent once more, which seals what the kills have left, and compares: rows that are there, torn tails.</summary>
+    /// <summary>Starts the agent once more, which seals what the kills have left, and compares: stored rows, torn tails.</summary>
     private static (long Rows, int Torn) Account(Scratch scratch, List<KilledRun> runs)
     {
         var last = AgentProcess.Start([.. KilledRun.Options(scratch), "--json", "none", "--source", "synthetic:count=0"]);

@@ -7,14 +7,14 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Peers in events by the Kubernetes API: real connections in a network namespace, an agent with netmon-kubernetes, and an API server that the test plays.</summary>
+/// <summary>Names of peers from the Kubernetes API: real connections in a network namespace, an agent with netmon-kubernetes, and a test API server.</summary>
 public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Addresses = 5;
     private const int Rounds = 60;
     private const int Services = 5_000;
 
-    /// <summary>Of the agent, for the large cluster.</summary>
+    /// <summary>Arguments of the agent for the large cluster.</summary>
     private const double MostMebibytes = 16;
 
     private readonly Scratch _scratch = new();
@@ -47,7 +47,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task A_name_is_never_wrong_while_addresses_change_hands_and_stays_while_the_API_is_away()
+    public async Task Names_are_never_wrong_while_addresses_move_and_stay_while_the_API_is_down()
     {
         using var traced = Start();
         var agent = traced.Agent;
@@ -80,7 +80,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task A_child_that_is_killed_is_started_again_and_names_stay_meanwhile()
+    public async Task A_killed_child_is_restarted_and_names_stay()
     {
         using var traced = Start();
         await UntilNamedAsync(traced, 0, "pod-0", "");
@@ -93,7 +93,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     [Fact]
-    public void Five_thousand_Services_with_twenty_thousand_endpoints_take_their_part_of_the_agent_s_memory()
+    public void Five_thousand_Services_with_twenty_thousand_endpoints_fit_into_the_memory_of_the_agent()
     {
         double without;
         using (var traced = Start())
@@ -122,7 +122,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
         large.Agent.Stop();
     }
 
-    /// <summary>What a process has of its own, apart from files.</summary>
+    /// <summary>The private memory of a process, without file pages.</summary>
     private static double Mebibytes(int process) => File.ReadLines($"/proc/{process}/status").Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
         .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], System.Globalization.CultureInfo.InvariantCulture) / 1024.0).Single();
 
@@ -136,7 +136,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
         return traced;
     }
 
-    /// <summary>Connects until the peer has a name; on the way there it has the one before, or none.</summary>
+    /// <summary>Connects until the peer has the expected name; until then it has the previous one, or none.</summary>
     private async Task UntilNamedAsync(TracedNamespace traced, int address, string name, string before)
     {
         using var bound = new CancellationTokenSource(Patience.Limit);

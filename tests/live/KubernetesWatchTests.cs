@@ -10,7 +10,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon-kubernetes, the real program, against an API server that the test plays over HTTPS: a large cluster that changes all the time, and how it ends.</summary>
+/// <summary>The real netmon-kubernetes against a test API server over HTTPS: a large cluster that changes all the time, and how the program ends.</summary>
 [Trait("suite", "offline")]
 public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifetime
 {
@@ -19,7 +19,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
     private const int Nodes = 200;
     private const int Changes = 10_000;
 
-    /// <summary>MiB that it may have resident at its worst, and beside the libraries' code; docs/performance.md has what was measured.</summary>
+    /// <summary>Limit of resident memory, MiB, without the libraries' code; docs/performance.md has measurements.</summary>
     private const double MostResident = 32;
 
     private const double MostGrowth = 8;
@@ -45,7 +45,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Five_thousand_Services_and_a_thousand_changes_a_second_cost_little_memory_and_six_requests()
+    public async Task Five_thousand_Services_and_a_thousand_changes_per_second_take_little_memory_and_six_requests()
     {
         double empty;
         using (var idle = Start())
@@ -72,7 +72,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
         await follow.UntilAsync(() => follow.Slices.Count == Services && follow.Services == Services && follow.Nodes == Nodes && follow.Status.Kinds.All(kind => kind.Phase == WatchPhase.Watching), "all endpoints");
         output.WriteLine($"all listed: resident {Mebibytes(child, "VmRSS"):0.0} MiB, at most {Mebibytes(child, "VmHWM"):0.0}, anonymous {Mebibytes(child, "RssAnon"):0.0}; with an empty cluster {empty:0.0}; {_server.Requests.Length - requests} requests, {(_server.Bytes - bytes) / 1e6:0.0} MB");
 
-        // As many as there are in ten seconds; the pace is what the machine has.
+        // As many as possible in ten seconds; the machine sets the pace.
         var since = Stopwatch.StartNew();
         for (var change = 1; change <= Changes; change++)
         {
@@ -110,7 +110,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
     [InlineData("--api=http://127.0.0.1:1", "--api http://127.0.0.1:1: it takes in-cluster or https://HOST:PORT")]
     [InlineData("--api=in-cluster", "KUBERNETES_SERVICE_HOST")]
     [InlineData("--nope", "--nope")]
-    public void A_wrong_option_is_refused_with_2(string option, string why)
+    public void A_wrong_option_exits_with_2(string option, string why)
     {
         var result = Shell.Run(Repository.Kubernetes, option);
         Assert.Equal(2, result.ExitCode);
@@ -129,7 +129,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
         Repository.Kubernetes, ["--api", _server.Address, "--token-file", _scratch["token"], "--ca-file", _scratch["ca.crt"], "--child"])
     { RedirectStandardInput = true, RedirectStandardOutput = true })!;
 
-    /// <summary>Reads what the program writes, as the agent does.</summary>
+    /// <summary>Reads the program's output as the agent does.</summary>
     private sealed class Following : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
@@ -190,7 +190,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
             }
             catch (OperationCanceledException)
             {
-                // Nobody waits for more.
+                // Nobody waits for the rest.
             }
 
             _stop.Dispose();

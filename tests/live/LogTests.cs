@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Log lines: their form in every program, and a stderr that does not take them.</summary>
+/// <summary>Log lines: their format in every program, and a stderr that does not accept them.</summary>
 [Trait("suite", "offline")]
 public sealed class LogTests : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class LogTests : IDisposable
 
     [Theory]
     [MemberData(nameof(WrongUsage))]
-    public void What_a_program_refuses_is_an_entry_in_the_format_that_was_asked_for(string[] command, int code, string component)
+    public void A_refusal_is_an_entry_in_the_requested_format(string[] command, int code, string component)
     {
         foreach (var json in (bool[])[false, true])
         {
@@ -55,7 +55,7 @@ public sealed class LogTests : IDisposable
     [InlineData("run", "agent")]
     [InlineData("doctor", "doctor")]
     [InlineData("query", "query")]
-    public void A_format_that_is_none_is_refused_by_option_and_by_variable(string command, string component)
+    public void An_invalid_format_is_refused_as_option_and_as_variable(string command, string component)
     {
         foreach (var script in (string[])[$"{Repository.Agent} {command} --log-format xml", $"NETMON_LOG_FORMAT=xml {Repository.Agent} {command}"])
         {
@@ -66,9 +66,9 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
-    public void A_stderr_and_a_stdout_that_nobody_reads_do_not_keep_the_agent_from_ending()
+    public void Blocked_stdout_and_stderr_do_not_block_the_stop()
     {
-        // Both are full before it starts, and it has both of their ends, so that nobody is ever gone.
+        // Both are full before it starts, and it has both of their ends, so no reader ever disappears.
         Shell.Run("mkfifo", _scratch["out"], _scratch["err"]).MustSucceed();
         var script = $"exec 3<>{_scratch["out"]} 4<>{_scratch["err"]}"
             + $"; for full in {_scratch["out"]} {_scratch["err"]}; do dd if=/dev/zero of=$full oflag=nonblock bs=4096 2>{_scratch["dd"]}; done"
@@ -93,7 +93,7 @@ public sealed class LogTests : IDisposable
     [InlineData(">&- 2>&-")]
     [InlineData("<&- >&- 2>&-")]
     [InlineData("2>/dev/full")]
-    public void A_stderr_that_is_closed_or_full_costs_nothing_and_no_file_gets_what_was_meant_for_it(string redirection)
+    public void A_closed_or_full_stderr_costs_nothing_and_no_file_receives_its_lines(string redirection)
     {
         var result = Shell.Script($"exec {Repository.Agent} run --source synthetic:count=1000 --json {_scratch["events.json"]} --capture {_scratch["capture"]} --record {_scratch["stream"]} {redirection}");
         Assert.Equal((0, "", ""), (result.ExitCode, result.Output, result.Error));

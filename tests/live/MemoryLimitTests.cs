@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The DaemonSet's pod in a storm of connections, with the limits that the DaemonSet gives it.</summary>
+/// <summary>The DaemonSet's pod in a storm of connections, with the limits that the DaemonSet sets.</summary>
 [Trait("suite", "image")]
 public sealed class MemoryLimitTests(ITestOutputHelper output)
 {
@@ -14,14 +14,14 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
     private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long the storm lasts; ten minutes is the trial.</summary>
+    /// <summary>Duration of the storm; the full trial takes ten minutes.</summary>
     private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("NETMON_LIMIT_SECONDS") ?? "20", CultureInfo.InvariantCulture);
 
-    /// <summary>Connections a second.</summary>
+    /// <summary>Connections per second.</summary>
     private static readonly int Rate = int.Parse(Environment.GetEnvironmentVariable("NETMON_LIMIT_RATE") ?? "3000", CultureInfo.InvariantCulture);
 
     [Fact]
-    public async Task A_storm_at_the_limits_neither_ends_it_nor_takes_an_event_that_is_not_counted()
+    public async Task A_storm_at_the_limits_neither_kills_the_agent_nor_loses_an_uncounted_event()
     {
         using var containerd = AgentPod.StartRuntime();
         var agent = AgentPod.Start(containerd, "bare-metal");
@@ -30,7 +30,7 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Starved_of_CPU_it_stays_and_counts_what_it_loses()
+    public async Task Starved_of_CPU_it_keeps_running_and_counts_its_losses()
     {
         using var containerd = AgentPod.StartRuntime();
         var agent = AgentPod.Start(containerd, "bare-metal");
@@ -40,7 +40,7 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         Assert.True(lost > 0, "a hundredth of a CPU was enough, so nothing was tested");
     }
 
-    /// <summary>Makes connections, stops the agent, and holds its account against them and its outputs; what it says is not in the files.</summary>
+    /// <summary>Makes connections, stops the agent, and compares its summary with them and with its outputs. Returns the reported losses.</summary>
     private async Task<long> Storm(Containerd containerd, AgentPod agent, int seconds, int rate, Action? beforeTheStop = null)
     {
         Needs.Program("ip");
@@ -49,22 +49,22 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         Assert.Equal(512L << 20, memory.Limit);
         output.WriteLine($"ready: {memory.TryRead()}");
 
-        var name = $"storm-{Guid.NewGuid().ToString("N")[..8]}"; // others may trace here, too
+        var name = $"storm-{Guid.NewGuid().ToString("N")[..8]}"; // other tests may trace here, too
         var made = 0L;
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(seconds);)
         {
-            // A namespace a round: the TIME_WAIT sockets of earlier rounds would overflow the table, and the kernel reset what follows.
+            // One namespace per round: otherwise the TIME_WAIT sockets of earlier rounds would overflow the table, and the kernel would reset later connections.
             using var space = new NetworkNamespace();
             var count = rate * (int)RoundTime.TotalSeconds;
             space.Run(Repository.Load, "run", "--connections", $"{count}", "--rate", $"{rate}", "--family", "both", "--name", name).MustSucceed();
             space.WaitUntilClosed();
             made += count;
             output.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s, {made} connections: {memory.TryRead()}");
-            Assert.Equal(pid, agent.Id); // not started again, and not gone
+            Assert.Equal(pid, agent.Id); // neither restarted nor gone
         }
 
         beforeTheStop?.Invoke();
-        // The hour is sealed while it stops, which takes memory of its own.
+        // Sealing the hour during the stop takes additional memory.
         var stop = Task.Run(() => agent.Pod.Stop(agent.Container, 60), TestContext.Current.CancellationToken);
         var last = memory.TryRead();
         var own = last!.Anonymous;
@@ -81,9 +81,9 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         output.WriteLine(log);
 
         Assert.Equal(0, last.Kills);
-        // Pages of files may fill the rest, which the kernel takes back; what is the agent's own it can't.
+        // Pages of files may fill the rest, and the kernel can reclaim them; it can't reclaim the agent's own memory.
         Assert.InRange(own, 1, 256L << 20);
-        // Every event is in the account, and the account is that of the outputs.
+        // The summary has every event and matches the outputs.
         var seen = LossReport.Number(log, "seen");
         Assert.Equal(seen, LossReport.Number(log, "to rings") + LossReport.Number(log, "source.ring_full") + LossReport.Number(log, "source.no_room"));
         var decoded = LossReport.Number(log, "decoded");
@@ -93,7 +93,7 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         Assert.Equal(LossReport.Number(log, "json"), agent.Pod.LinesOf(agent.Container, "stdout"));
         var rows = Duck.Events(containerd.Node.Shared);
         Assert.Equal(LossReport.Number(log, "parquet"), Duck.Number($"SELECT count(*) FROM {rows}"));
-        // And what the load made is there, each event once, but for what the account says was lost.
+        // The outputs have every event of the load once, except for the counted losses.
         var kept = Duck.Number($"SELECT count(*) FROM {rows} WHERE process = '{name}'");
         var lost = seen - LossReport.Number(log, "parquet");
         output.WriteLine($"{made * EventsOfAConnection} events made, {kept} kept, {lost} lost on the way there by the account");

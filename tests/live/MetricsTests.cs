@@ -5,21 +5,21 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What a scraper and a kubelet are told.</summary>
+/// <summary>What a scraper and a kubelet receive.</summary>
 public sealed class MetricsTests : IDisposable
 {
     private const string Anywhere = "127.0.0.1:0";
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void The_counters_agree_with_the_lines_and_with_one_another()
+    public void The_counters_agree_with_the_lines_and_with_each_other()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", _scratch["events.json"], "--capture", _scratch["capture"]);
         var before = Scrape.Of(agent);
         Shell.Run(Repository.Load, "run", "--connections", "300", "--refused", "20").MustSucceed();
         Scrape? after = null;
-        // Somebody else may connect to something just now, so it may take a few looks until nothing is on its way.
+        // Other processes may be connecting right now, so it may take several polls until no event is in flight.
         WaitFor.True(
             () =>
             {
@@ -48,7 +48,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void The_text_is_what_Prometheus_reads_and_its_names_keep_the_conventions()
+    public void The_text_is_valid_for_Prometheus_and_its_names_follow_the_conventions()
     {
         using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", "none", "--capture", _scratch["capture"], "--source", "synthetic:rate=50000,containers=20");
         WaitFor.True(() => Scrape.Of(agent)["""netmon_container_events_total{names="miss"}"""] > 10_000, "events");
@@ -74,9 +74,9 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_shows_by_its_stage_and_reason()
+    public void A_loss_is_reported_by_stage_and_reason()
     {
-        // Nobody reads its stdout. The rate is one that the rings hold on a busy machine, too.
+        // Nobody reads its stdout. The rings can handle the rate on a busy machine, too.
         using var agent = AgentProcess.Start(
             Repository.Agent, ["run", "--metrics", Anywhere, "--source", "synthetic:rate=20000", "--ring-memory", "64"], readStdout: true);
         WaitFor.True(() => Scrape.Of(agent)["""netmon_dropped_events_total{stage="json",reason="queue_full"}"""] > 0, "dropped lines");
@@ -87,7 +87,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void Health_and_readiness_are_told_and_nothing_else_is()
+    public void Only_health_and_readiness_are_served()
     {
         using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", "none", "--source", "synthetic:rate=1000");
         WaitFor.True(() => Scrape.Get(agent, "/readyz").Status == 200, "readiness");
@@ -99,7 +99,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void While_it_drains_it_is_not_ready_and_still_alive()
+    public void A_draining_agent_is_not_ready_but_alive()
     {
         using var agent = AgentProcess.Start(Repository.Agent, ["run", "--metrics", Anywhere, "--source", "synthetic:rate=200000"], readStdout: true);
         WaitFor.True(() => Scrape.Of(agent)["""netmon_sink_queued_batches{sink="json"}"""] > 20, "a sink that waits");
@@ -108,7 +108,7 @@ public sealed class MetricsTests : IDisposable
         WaitFor.True(
             () =>
             {
-                // A little at a time: the sink goes on, and the end does not come before it has been looked at.
+                // A little at a time: the sink makes progress, and the end can't come before the test has checked.
                 Assert.True(agent.StandardOutput.Read(new char[4096]) > 0, "the agent has ended");
                 return ((status, body) = Scrape.Get(agent, "/readyz")).Item1 == 503;
             },
@@ -120,9 +120,9 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void A_loop_that_hangs_is_told()
+    public void A_loop_that_hangs_fails_the_health_check()
     {
-        // A recording into a pipe that nobody empties: the decoder waits in write(2) for ever.
+        // A recording into a pipe that nobody empties: the decoder blocks in write(2) forever.
         Shell.Run("mkfifo", _scratch["pipe"]).MustSucceed();
         using var reader = new FileStream(_scratch["pipe"], FileMode.Open, FileAccess.ReadWrite);
         using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", "none", "--record", _scratch["pipe"], "--source", "synthetic:rate=200000");
@@ -131,7 +131,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Contains("the decoder on its thread, has stood still", body, StringComparison.Ordinal);
         Assert.Equal(503, Scrape.Get(agent, "/readyz").Status);
         WaitFor.True(() => Scrape.Of(agent)["""netmon_dropped_events_total{stage="source",reason="ring_full"}"""] > 0, "the rings to be full");
-        // It can't drain, so it ends when its time for that is over: 50 s.
+        // It can't drain, so it exits when its drain timeout expires: 50 s.
         agent.Signal("TERM");
         Assert.Equal(1, agent.WaitForExit());
         Assert.Contains("not ended 50 s after the signal", agent.Log, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void Clients_that_say_nothing_are_let_go_and_cost_no_event()
+    public void Silent_clients_are_closed_and_cost_no_event()
     {
         using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", "none", "--source", "synthetic:rate=10000");
         var address = new Uri(Scrape.AddressOf(agent));
@@ -157,7 +157,7 @@ public sealed class MetricsTests : IDisposable
     [InlineData("::1:9464")]
     [InlineData("127.0.0.1:99999")]
     [InlineData("localhost:9464")]
-    public void What_is_no_address_with_a_port_is_wrong_usage(string text)
+    public void An_address_without_a_port_is_wrong_usage(string text)
     {
         var result = Shell.Run(Repository.Agent, "run", "--metrics", text, "--source", "synthetic:count=1", "--json", "none");
         Assert.Equal(2, result.ExitCode);
@@ -165,7 +165,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void A_port_in_use_is_said_and_ends_the_agent_before_it_traces()
+    public void A_port_in_use_stops_the_agent_with_a_message_before_it_traces()
     {
         using var other = new TcpListener(System.Net.IPAddress.Loopback, 0);
         other.Start();
@@ -185,7 +185,7 @@ public sealed class MetricsTests : IDisposable
         }
         catch (HttpRequestException)
         {
-            return null; // it takes no more connections just now
+            return null; // it accepts no more connections at the moment
         }
     }
 }

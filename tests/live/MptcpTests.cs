@@ -5,7 +5,7 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// Multipath TCP sockets, which every server built with Go 1.24 or newer listens on: one connection is one CONNECT, one
+/// Multipath TCP sockets, which every server built with Go 1.24 or newer listens on: one connection has one CONNECT, one
 /// ACCEPT and a CLOSE at each end, with the owner that a plain TCP connection would have.
 /// </summary>
 public sealed class MptcpTests
@@ -16,25 +16,25 @@ public sealed class MptcpTests
     [InlineData("server")]
     [InlineData("client")]
     [InlineData("both")]
-    public void Each_accept_of_a_pre_forked_server_bears_the_childs_pid(string side) => AssertExact(side, "auto", older: false, forked: true);
+    public void Each_accept_of_a_preforked_server_has_the_pid_of_the_child(string side) => AssertExact(side, "auto", older: false, forked: true);
 
     [Theory]
     [InlineData("server")]
     [InlineData("both")]
-    public void With_the_listener_as_owner_each_accept_bears_the_parents_pid(string side) => AssertExact(side, "listener", older: false, forked: true);
+    public void With_the_listener_as_owner_each_accept_has_the_pid_of_the_parent(string side) => AssertExact(side, "listener", older: false, forked: true);
 
     [Theory]
     [InlineData("server", "auto")]
     [InlineData("server", "listener")]
     [InlineData("both", "auto")]
     [InlineData("both", "listener")]
-    public void A_listener_that_is_older_than_the_agent_is_known(string side, string acceptOwner) => AssertExact(side, acceptOwner, older: true, forked: false);
+    public void A_listener_older_than_the_agent_is_known(string side, string acceptOwner) => AssertExact(side, acceptOwner, older: true, forked: false);
 
     [Theory]
     [InlineData("server")]
     [InlineData("client")]
     [InlineData("both")]
-    public void The_accept_is_there_while_the_connection_is_open(string side)
+    public void The_ACCEPT_is_reported_while_the_connection_is_open(string side)
     {
         const int connections = 20;
         SkipWithoutMptcp();
@@ -53,7 +53,7 @@ public sealed class MptcpTests
     }
 
     [Fact]
-    public void Another_subflow_has_no_events_of_its_own()
+    public void An_additional_subflow_has_no_events_of_its_own()
     {
         const int connections = 10;
         SkipWithoutMptcp();
@@ -105,7 +105,7 @@ public sealed class MptcpTests
         var events = traced.EventsAtEnd();
         var comparison = Comparison.Of(truth, events, acceptOwner == "listener" ? _ => (parent.Pid, parent.Name) : null, orderlyAlike: side == "both");
         comparison.AssertExact();
-        Assert.Equal(comparison.Seen, events.Count); // and none of somebody else
+        Assert.Equal(comparison.Seen, events.Count); // and no event of another process
     }
 
     private static void SkipWithoutMptcp()

@@ -4,16 +4,16 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Cgroups and network namespaces that come and go beside the agent.</summary>
+/// <summary>Cgroups and network namespaces created and removed next to the agent.</summary>
 public sealed class NamespaceChurnTests(ITestOutputHelper output) : IDisposable
 {
-    /// <summary>NETMON_CHURN=5000 for the whole of it.</summary>
+    /// <summary>NETMON_CHURN=5000 for the full run.</summary>
     private static readonly int Churn = int.Parse(Environment.GetEnvironmentVariable("NETMON_CHURN") ?? "200", CultureInfo.InvariantCulture);
 
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void Many_made_and_removed_while_connections_run_cost_no_event()
+    public void Creating_and_removing_many_namespaces_during_connections_loses_no_event()
     {
         Needs.Tracing();
         Needs.Program("ip");
@@ -22,7 +22,7 @@ public sealed class NamespaceChurnTests(ITestOutputHelper output) : IDisposable
         Directory.CreateDirectory(churn);
         try
         {
-            // Each lives as long as a connection that is made in it.
+            // Each lives as long as the connection made in it.
             Shell.Script($"""
                 set -e
                 for n in $(seq {Churn}); do
@@ -48,7 +48,7 @@ public sealed class NamespaceChurnTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_namespace_that_it_has_looked_into_is_free_to_go()
+    public void The_agent_does_not_keep_a_namespace_alive()
     {
         Needs.Tracing();
         Needs.Program("ip");
@@ -56,7 +56,7 @@ public sealed class NamespaceChurnTests(ITestOutputHelper output) : IDisposable
         AgentProcess agent;
         using (var space = new NetworkNamespace())
         {
-            // The far end of a pair is gone once the namespace of the near one is: nothing holds it any more.
+            // The far end of a pair disappears with the namespace of the near one: nothing else references it.
             Shell.Run("ip", "link", "add", link, "type", "veth", "peer", "name", "inside", "netns", space.Name).MustSucceed();
             using var older = space.Start(Repository.Load, "hold", "--connections", "5", "--name", "older");
             older.WaitForLine("open");

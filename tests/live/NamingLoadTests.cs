@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>100,000 events a second of 500 containers, 50 of which start and 50 end each second; a synthetic node and its runtime.</summary>
+/// <summary>100,000 events per second from 500 containers, 50 of which start and 50 end each second; a synthetic node and its runtime.</summary>
 [Trait("suite", "runtimes")]
 public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>
     /// KiB that the agent may grow by from a third of the time to two thirds: ended containers are kept, up to 8,192 of them,
-    /// and a pool of batches grows to what was held at most. In runs of more than eight minutes both are at their bounds.
+    /// and a pool of batches grows to the highest number in use. In runs of more than eight minutes both reach their bounds.
     /// </summary>
     private const long GrowthAllowed = 16 * 1024;
 
@@ -45,7 +45,7 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
         Say(with.Account);
         Assert.Equal(with.Lines, with.InContainers);
         Assert.Contains("nothing lost", with.Log, StringComparison.Ordinal);
-        // A runtime that has to be asked, on a machine that has other work, may answer later than an event waits.
+        // On a busy machine a runtime that has to be asked may answer later than an event waits.
         Assert.True(share >= (runtimeTellsEvents ? 99 : 95), $"only {share:0.00} % have names");
         Assert.True(with.Resident[^1] - with.Resident[0] <= GrowthAllowed, $"resident KiB: {string.Join(", ", with.Resident)}");
         Assert.True(callsPerMinute <= 2500, "more than twenty asks a second, each of two calls");
@@ -92,7 +92,7 @@ public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
         return new Seen(lines, inContainers, named, new Distribution(delays), resident, account, agent.Log, clock.Elapsed);
     }
 
-    /// <summary>The names, where there are any, are those of the container with this very id.</summary>
+    /// <summary>The names, if present, are those of the container with this id.</summary>
     private static void AssertRightNames(string line)
     {
         using var parsed = JsonDocument.Parse(line);

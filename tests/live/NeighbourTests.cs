@@ -3,13 +3,13 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>An agent beside others that come and go at the same hooks, as when a rollout overlaps or somebody tries one by hand.</summary>
+/// <summary>An agent next to others that start and stop at the same hooks, as in a rollout that overlaps or a manual trial.</summary>
 public sealed class NeighbourTests
 {
     private const int Rounds = 5;
 
     [Fact]
-    public async Task From_its_ready_line_on_an_agent_sees_everything_while_others_start_and_stop()
+    public async Task An_agent_sees_everything_from_its_ready_line_on_while_others_start_and_stop()
     {
         Needs.Tracing();
         using var stop = new CancellationTokenSource();

@@ -5,20 +5,20 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary><c>netmon observe</c> beside a running agent: every event once, over a rotation of segments and the end of an hour.</summary>
+/// <c>netmon observe</c> next to a running agent: every event once, across a rotation of segments and the end of an hour.
 [Trait("suite", "offline")]
 public sealed class ObserveTests : IDisposable
 {
     private const long SecondsPerHour = 3600;
     private const int Rate = 20_000;
-    private const int Count = 200_000; // more than a segment's rows on one side of the hour at least
+    private const int Count = 200_000; // more than a segment's rows on at least one side of the hour
     private const string Columns = "type, src_ip, src_port::INT, dst_ip, dst_port::INT, pid::INT, direction";
     private readonly Scratch _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public void Following_shows_each_event_once_over_the_end_of_an_hour()
+    public void Following_shows_each_event_once_across_an_hour_boundary()
     {
         var capture = _scratch["capture"];
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -40,7 +40,7 @@ public sealed class ObserveTests : IDisposable
     }
 
     [Fact]
-    public void The_last_events_are_lines_and_a_pipe_that_is_closed_ends_it()
+    public void The_last_events_are_printed_and_a_closed_pipe_stops_it()
     {
         var capture = _scratch["capture"];
         using (var agent = AgentProcess.Start("--capture", capture, "--json", "none", "--keep-free", "0", "--source", "synthetic:count=5000"))
@@ -52,10 +52,10 @@ public sealed class ObserveTests : IDisposable
         Assert.Equal(20, lines.Length);
         Assert.All(lines, line => Assert.Matches(@"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z .* [→←] .*(CONNECT|ACCEPT|CLOSE|FLOW)", line));
         var three = Shell.Run(Repository.Agent, "observe", "--capture", capture, "--last", "3").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(lines[^3..].Select(TimeOf), three.Select(TimeOf)); // several events have one time
+        Assert.Equal(lines[^3..].Select(TimeOf), three.Select(TimeOf)); // several events share a time
         Assert.Equal(5000, Shell.Run(Repository.Agent, "observe", "--capture", capture, "--since", "1h", "-o", "wide").MustSucceed().Output.Count(c => c == '\n'));
 
-        // Nothing comes any more, so that it can't find out by writing.
+        // No more events arrive, so it can't notice by a failing write.
         Assert.Single(Shell.Script($"{Repository.Agent} observe --capture {capture} --follow --last 5 | head -1").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -65,7 +65,7 @@ public sealed class ObserveTests : IDisposable
     [InlineData("--color=blue")]
     [InlineData("--follow --until=1m")]
     [InlineData("--follow --capture=s3://bucket/prefix")]
-    public void What_it_can_t_do_is_refused(string options)
+    public void Invalid_requests_are_refused(string options)
     {
         Directory.CreateDirectory(_scratch["capture/hot"]);
         var result = Shell.Run(Repository.Agent, ["observe", "--capture", _scratch["capture"], .. options.Split(' ')]);
@@ -73,11 +73,11 @@ public sealed class ObserveTests : IDisposable
         Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>Starts it; what it prints goes to a file of that name, and what it says to another.</summary>
+    /// <summary>Starts it; stdout goes to a file of that name, stderr to another.</summary>
     private Process Observe(string name, params string[] options) => Process.Start(
         "/bin/sh", ["-c", $"exec \"$@\" >{_scratch[name]} 2>{_scratch[name]}.err", "sh", Repository.Agent, "observe", "--follow", "--capture", _scratch["capture"], .. options])!;
 
-    /// <summary>Waits until as many lines are there as the capture has rows, and compares them.</summary>
+    /// <summary>Waits until the output has as many lines as the capture has rows, and compares them.</summary>
     private void AssertShown(string name, string condition)
     {
         var events = $"{Duck.Events(_scratch["capture"])} WHERE {condition}";

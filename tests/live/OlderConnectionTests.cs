@@ -13,7 +13,7 @@ public sealed class OlderConnectionTests : IDisposable
     [Theory]
     [InlineData("auto")]
     [InlineData("tracepoint")]
-    public void Their_close_is_known_with_owner_direction_and_all_their_bytes(string spine)
+    public void Their_CLOSE_has_owner_direction_and_all_bytes(string spine)
     {
         Needs.Tracing();
         Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 12), "needs a kernel that lets an iterator ask for a socket's callbacks: 6.12 or newer");
@@ -25,7 +25,7 @@ public sealed class OlderConnectionTests : IDisposable
         Send(client, server, 1000);
         var (from, to) = (((IPEndPoint)client.Client.LocalEndPoint!).Port, ((IPEndPoint)listener.LocalEndpoint).Port);
 
-        listener.Stop(); // which end called is to be told without it
+        listener.Stop(); // must be decided without it which end called
         using (var agent = AgentProcess.Start("--json", _scratch["events.json"], "--spine", spine))
         {
             Send(client, server, 234);

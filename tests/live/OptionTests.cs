@@ -5,8 +5,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// Every option of every program, as its help lists them, with values that it can't take: exit code 2, one line on stderr that is
-/// not long, nothing on stdout. An option that is added is among them.
+/// Every option of every program, from its help, with values that it does not accept: exit code 2, one short line on stderr,
+/// nothing on stdout. A new option is included automatically.
 /// </summary>
 [Trait("suite", "offline")]
 public sealed class OptionTests(ITestOutputHelper output) : IDisposable
@@ -15,7 +15,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
     private static readonly string Huge = new('x', 5000);
     private static readonly string[] Values = ["", Huge, "-1", "NaN", "∞", "1e999", "99999999999999999999", "\u202eabc", "a\nb", "😀", "@/etc/passwd", "%n%s"];
 
-    // Names and paths may be anything but empty and too long: what they lead to is another matter.
+    // Names and paths may be anything except empty and too long: whether they exist is another matter.
     private static readonly string[] TakesAnyText =
     [
         "--cache", "--node", "--json", "--capture", "--record", "--state", "--file", "--kubernetes-token-file", "--kubernetes-ca-file", "--pod-labels",
@@ -28,7 +28,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void A_value_that_can_t_be_is_refused_in_one_line(string command)
+    public void An_invalid_value_is_refused_in_one_line(string command)
     {
         var (program, rest) = Program(command);
         var help = Shell.Run(program, [.. rest, "--help"]).MustSucceed().Output;
@@ -43,7 +43,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
             {
                 runs.Add((name, value, [], [$"{name}={value}", .. Others(command, name)]));
                 runs.Add((name, value, [], [name, value, .. Others(command, name)]));
-                if (variable.Length > 0 && value.Length > 0) // an empty variable is none
+                if (variable.Length > 0 && value.Length > 0) // an empty variable counts as unset
                 {
                     runs.Add((name, value, [$"{variable}={value}"], Others(command, name)));
                 }
@@ -56,7 +56,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void What_is_no_option_is_refused_in_one_line(string command)
+    public void An_unknown_option_is_refused_in_one_line(string command)
     {
         var (program, rest) = Program(command);
         foreach (var word in (string[])["--nonsense", $"--{Huge}", "-😀", "--nonsense=1"])
@@ -71,7 +71,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
         ? (Path.Combine(Path.GetDirectoryName(Repository.Agent)!, "netmon-archive"), [])
         : (Repository.Agent, [command.Split(' ')[1]]);
 
-    /// <summary>What else a command line needs, so that only the option in question can be wrong.</summary>
+    /// <summary>The other arguments of a command line, so that only the option under test can be wrong.</summary>
     private static string[] Others(string command, string option)
     {
         string[] others = command switch

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The program's outputs when the world misbehaves, and what a recording gives back.</summary>
+/// <summary>The program's outputs when their environment fails, and the contents of a recording.</summary>
 public sealed class OutputTests : IDisposable
 {
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public async Task Stdout_carries_lines_that_the_schema_allows_and_nothing_else()
+    public async Task Stdout_has_only_lines_that_match_the_schema()
     {
         Needs.Tracing();
         Shell.Result result;
@@ -27,10 +27,10 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void A_stdout_that_nobody_reads_costs_no_Parquet_row_and_does_not_hold_up_the_end()
+    public void A_blocked_stdout_costs_no_Parquet_row_and_does_not_block_the_stop()
     {
         using var agent = AgentProcess.Start(Repository.Agent, ["run", "--source", "synthetic:rate=100000,count=400000", "--capture", _scratch["capture"]], readStdout: true);
-        // Its stdout is a pipe that this test does not read until the agent is gone.
+        // Its stdout is a pipe that this test does not read until the agent has exited.
         Assert.Equal(0, agent.WaitForExit());
         Assert.Equal(400_000, LossReport.Number(agent.Log, "parquet"));
         Assert.Equal(400_000, Duck.Number($"SELECT count(*) FROM {Duck.Events(_scratch["capture"])}"));
@@ -43,7 +43,7 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void A_stdout_whose_reader_is_gone_is_counted_and_costs_no_Parquet_row()
+    public void A_closed_stdout_is_counted_and_costs_no_Parquet_row()
     {
         var result = Shell.Script($"{Repository.Agent} run --source synthetic:count=100000 --capture {_scratch["capture"]} 2>{_scratch["log"]} | head -n 10");
         Assert.Equal(10, result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -75,7 +75,7 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void A_JSON_file_that_is_removed_is_opened_again_and_said()
+    public void A_removed_JSON_file_is_opened_again_and_logged()
     {
         using var agent = AgentProcess.Start("--source", "synthetic:rate=1000", "--json", _scratch["out.json"]);
         WaitFor.True(() => new FileInfo(_scratch["out.json"]).Length > 0, "lines in the file");
@@ -88,7 +88,7 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void A_hang_up_does_not_end_an_agent_that_writes_to_stdout()
+    public void SIGHUP_does_not_stop_an_agent_that_writes_to_stdout()
     {
         using var agent = AgentProcess.Start("/bin/sh", ["-c", $"exec {Repository.Agent} run --source synthetic:rate=1000 > {_scratch["out"]}"], readStdout: false);
         agent.Signal("HUP");
@@ -98,7 +98,7 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void A_recording_gives_back_every_line_with_its_container()
+    public void A_recording_replays_every_line_with_its_container()
     {
         using (var agent = AgentProcess.Start(
             "--json", _scratch["live.json"], "--record", _scratch["stream"], "--source", "synthetic:rate=20000,count=40000,containers=30,churn=20"))
@@ -115,7 +115,7 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void A_paced_source_counts_what_the_rings_cannot_take()
+    public void A_paced_source_counts_events_that_do_not_fit_into_the_rings()
     {
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--source", "synthetic:rate=20000000,count=3000000", "--ring-memory", "0.25");
         Assert.Equal(0, agent.WaitForExit());
@@ -145,7 +145,7 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void Lines_come_in_the_order_of_time()
+    public void Lines_are_in_time_order()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"]);

@@ -6,18 +6,18 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What one pod does to its own sockets costs no other pod its owners; and what finds no place in the kernel is counted.</summary>
+/// <summary>What one pod does to its own sockets costs no other pod its owners; sockets without a slot in the kernel are counted.</summary>
 public sealed class OwnerFloodTests(ITestOutputHelper output)
 {
     private const int Unaccepted = 40_000;
-    private const int MostMebibytes = 80; // besides the rings
+    private const int MostMebibytes = 80; // in addition to the rings
 
     private static readonly int Crowd = int.Parse(Environment.GetEnvironmentVariable("NETMON_CROWD_CONNECTIONS") ?? "5000", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData("auto")]
     [InlineData("listener")]
-    public void A_full_accept_queue_of_one_cgroup_spoils_nobody_elses_owners(string acceptOwner)
+    public void A_full_accept_queue_of_one_cgroup_does_not_affect_the_owners_of_others(string acceptOwner)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();
@@ -38,11 +38,11 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Its own account at the end: what was seen was delivered, or had no place. NETMON_CROWD_CONNECTIONS makes it larger: 150,000 are
-    /// 300,000 sockets, with the usual table.
+    /// The agent's summary at the end: every event was delivered, or had no slot. NETMON_CROWD_CONNECTIONS increases the load: 150,000 are
+    /// 300,000 sockets, with the default table.
     /// </summary>
     [Fact]
-    public void Sockets_that_find_no_place_are_counted_and_cost_the_agent_no_memory()
+    public void Sockets_without_a_slot_are_counted_and_take_no_memory_in_the_agent()
     {
         Needs.Tracing();
         using var scratch = new Scratch();
@@ -67,20 +67,20 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
         output.WriteLine($"{truth.Count} sockets: {unplaced} without a place, {comparison.Missing} events missing, no_room {noRoom}; resident {open} MiB while they were open, {closed} MiB after");
         Assert.True(unplaced > 0, "all found a place: the test shows nothing");
 
-        // Two events an end, all or none.
+        // Two events per end, all or none.
         Assert.Equal((0, unplaced * 2), (comparison.Surplus, comparison.Missing));
         Assert.Equal(0, LossReport.Number(account, "source.ring_full"));
         Assert.Equal(0, LossReport.Number(account, "json.queue_full"));
         Assert.Equal(LossReport.Number(account, "seen"), LossReport.Number(account, "to rings") + noRoom);
 
-        // Each event counts. Others on this machine may open a few sockets of their own meanwhile.
+        // Each event counts. Other processes may open a few sockets in the meantime.
         Assert.InRange(noRoom, comparison.Missing, comparison.Missing + 200);
         Assert.InRange(Math.Max(open, closed), 0, MostMebibytes + (2 * ringMebibytes)); // the rings are mapped twice
     }
 
-    /// <summary>Long connections, and short ones that come and go beside them, as on a node that has run for a while.</summary>
+    /// <summary>Long connections, with short ones next to them, as on a node that has run for a while.</summary>
     [Fact]
-    public void While_less_than_half_of_the_places_are_taken_nothing_is_lost()
+    public void Nothing_is_lost_while_less_than_half_of_the_slots_are_used()
     {
         const int sockets = 16_384;
         using var traced = new TracedNamespace(start: true, "--sockets", $"{sockets}");
@@ -97,9 +97,9 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
         comparison.AssertExact();
     }
 
-    /// <summary>A connection that never found a place is lost alone: the next one is exact again.</summary>
+    /// <summary>A connection without a slot is the only one lost: the next one is exact again.</summary>
     [Fact]
-    public void After_a_flood_the_places_are_free_again()
+    public void After_a_flood_the_slots_are_free_again()
     {
         using var traced = new TracedNamespace(start: true, "--sockets", "4096");
         using (var load = traced.Space.Start(Repository.Load, "hold", "--connections", "5000", "--name", "many"))
@@ -116,7 +116,7 @@ public sealed class OwnerFloodTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Connections_in_the_accept_queue_when_the_agent_starts_have_their_owner_when_they_are_accepted()
+    public void Connections_in_the_accept_queue_at_the_start_have_their_owner_when_accepted()
     {
         Needs.Tracing();
         Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 12), "needs a kernel that lets an iterator ask for a socket's callbacks: 6.12 or newer");

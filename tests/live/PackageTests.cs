@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The Debian package on a debootstrapped Debian that systemd runs: installed, started, asked, upgraded, removed, purged.</summary>
+/// <summary>The Debian package on a debootstrapped Debian run by systemd: installed, started, queried, upgraded, removed, purged.</summary>
 [Trait("suite", "package")]
 public sealed class PackageTests(ITestOutputHelper output)
 {
@@ -20,26 +20,26 @@ public sealed class PackageTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void It_is_installed_started_asked_upgraded_and_removed_by_the_system_s_own_tools()
+    public void System_tools_install_start_upgrade_and_remove_the_package()
     {
         var package = Package;
         using var machine = Machine.Start();
         machine.Put(package, "/home/netmon.deb");
 
-        // Type=notify: what systemctl has started traces already.
+        // Type=notify: once systemctl returns, the service is tracing.
         output.WriteLine(machine.Script("dpkg -i /home/netmon.deb").MustSucceed().Output);
         Assert.Equal("active\nenabled\n", machine.Script("systemctl is-active netmon; systemctl is-enabled netmon").Output);
         Assert.Contains(" info agent: ready: ", machine.Script("journalctl -u netmon --no-pager").MustSucceed().Output, StringComparison.Ordinal);
         Assert.NotEqual(0, machine.Script("bash -c 'exec 3<>/dev/tcp/127.0.0.1/7007'").ExitCode);
         WaitFor.True(() => machine.Script(Ask).Output.Contains("CONNECT,bash,1", StringComparison.Ordinal), "the refused connection in an answer");
 
-        // What is written may be read by its owner and group alone, and the service sees nothing of people's homes.
+        // Only owner and group may read its files, and the service can't see home directories.
         Assert.Equal("750 root\n", machine.Script("stat -c '%a %U' /var/lib/netmon").Output);
         Assert.Equal("", machine.Script("find /var/lib/netmon -type f -perm /007").Output);
         var status = machine.Script("cat /proc/$(systemctl show -P MainPID netmon)/status").MustSucceed().Output;
         Assert.Contains("NoNewPrivs:\t1\n", status, StringComparison.Ordinal);
         Assert.Contains("Seccomp:\t2\n", status, StringComparison.Ordinal);
-        Assert.Equal("", machine.Script("ls /proc/$(systemctl show -P MainPID netmon)/root/home").Output); // where the package lies
+        Assert.Equal("", machine.Script("ls /proc/$(systemctl show -P MainPID netmon)/root/home").Output); // where the package is
         output.WriteLine(machine.Script("systemd-analyze security netmon --no-pager | tail -n 1").Output);
 
         // An upgrade is a restart; a restart loses no file.
@@ -59,7 +59,7 @@ public sealed class PackageTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_crash_is_started_again_and_a_wrong_option_waits_for_a_person()
+    public void A_crash_is_restarted_and_a_wrong_option_is_not()
     {
         var package = Package;
         using var machine = Machine.Start();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Who is at the other end, with containerd and pods made as kubelet makes them.</summary>
+/// <summary>The peer of each event, with containerd and pods made as kubelet makes them.</summary>
 [Trait("suite", "runtimes")]
 public sealed class PeerTests(ITestOutputHelper output) : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class PeerTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void Pods_of_the_node_name_each_other_from_the_first_event_on_and_an_address_that_moves_on_names_its_owner_alone()
+    public void Pods_of_the_node_name_each_other_from_the_first_event_on_and_a_moved_address_names_only_its_owner()
     {
         using var containerd = Containerd.Start();
         containerd.Node.GivePodsTwoAddresses();
@@ -29,7 +29,7 @@ public sealed class PeerTests(ITestOutputHelper output) : IDisposable
             var pod = containerd.RunPod($"shop/web-{owner}", PodNetwork.Pod);
             var server = pod.Serve("server", Port);
             var wide = server with { Address = Pod.WideAddressOf(server.Pid) };
-            // Else the client's kernel sends to the link address of the owner before until it has asked in vain, half a minute long.
+            // Otherwise the client's kernel sends to the previous owner's link address until its probes have failed, for half a minute.
             Shell.Script($"nsenter --target={keeper} --net ip neigh flush dev eth0").MustSucceed();
             var callers = new[] { client.Start($"caller-{owner}", Calls(server.Address)), client.Start($"caller6-{owner}", Calls($"[{wide.Address}]")) };
             foreach (var caller in callers)
@@ -57,7 +57,7 @@ public sealed class PeerTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    /// <summary>One after the other, each with its answer: the server's queue is nine long, and a SYN more waits for a second, then two, then four.</summary>
+    /// <summary>One after the other, each with its answer: the server's queue has nine places, and an additional SYN waits for a second, then two, then four.</summary>
     private static string[] Calls(string address) => ["busybox", "sh", "-c", $"i=0; while [ $i -lt {CallsOfOwner} ]; do busybox wget -q -O /dev/null http://{address}:{Port}/; i=$((i+1)); done; true"];
 
     private static string FirstAddressOf(Containerd containerd)

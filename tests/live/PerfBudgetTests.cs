@@ -6,18 +6,18 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// What of the agent's cost is steady enough to fail a build, on a busy machine as well: by the bench's own measures, in short runs,
-/// against perf/budgets.json. Each figure is printed beside its budget; durations are printed only. What else goes on on the machine can
-/// only add to a figure, so the best of up to five attempts counts, of each figure by itself.
+/// The part of the agent's cost that is steady enough to fail a build, on a busy machine as well: by the bench's own measures, in short
+/// runs, against perf/budgets.json. Each figure is printed next to its budget; durations are printed only. Other load on the machine
+/// can only add to a figure, so the best of up to five attempts counts, separately for each figure.
 /// </summary>
 public sealed class PerfBudgetTests(ITestOutputHelper output)
 {
     private const int Attempts = 5;
-    private const string Unaccounted = "overload.unaccounted"; // exact on any machine: judged in each attempt
+    private const string Unaccounted = "overload.unaccounted"; // exact on any machine: checked in each attempt
     private static readonly Dictionary<string, Budget> Budgets = Budget.Read(Path.Combine(Support.Repository.Root, "perf/budgets.json"));
 
     [Fact]
-    public void An_event_of_the_standard_node_costs_what_the_budget_allows() => MustBeWithin(
+    public void The_cost_of_an_event_of_the_standard_node_is_within_the_budget() => MustBeWithin(
         () => [.. Cost.Measure(quick: true, ["json", "parquet"])],
         [
             "cost.json.allocated_per_event", "cost.json.cpu_times", "cost.json.lost",
@@ -25,21 +25,21 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
         ]);
 
     [Fact]
-    public void An_idle_agent_wakes_no_more_than_the_budget_allows()
+    public void The_wakeups_of_an_idle_agent_are_within_the_budget()
     {
         Needs.Tracing();
         MustBeWithin(() => Steady.Measure("idle", rate: 0, seconds: 3), ["steady.idle.wakeups_per_s"]);
     }
 
     [Fact]
-    public void At_ten_thousand_events_a_second_it_wakes_no_more_than_the_budget_allows_and_loses_nothing()
+    public void At_ten_thousand_events_per_second_wakeups_are_within_the_budget_and_nothing_is_lost()
     {
         Needs.Storm();
         MustBeWithin(() => Steady.Measure("10k", rate: 10_000, seconds: 3), ["steady.10k.wakeups_per_s", "steady.10k.lost"]);
     }
 
     [Fact]
-    public void A_connection_takes_no_more_calls_in_the_kernel_than_the_budget_allows()
+    public void The_program_runs_of_a_connection_are_within_the_budget()
     {
         Needs.Tracing();
         Needs.Program("bpftool");
@@ -47,7 +47,7 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void An_overload_leaves_memory_flat_and_every_event_accounted_for_and_loses_nothing_once_it_is_over()
+    public void During_an_overload_memory_is_flat_and_events_are_counted_and_none_are_lost_afterwards()
     {
         Needs.Storm();
         MustBeWithin(() => [.. Overload.Measure(quick: true)], ["overload.growth_mib", "overload.peak_mib", Unaccounted, "overload.lost_after"]);
@@ -60,7 +60,7 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
         {
             var figures = measure();
 
-            // What it is about must have been measured, and have a limit.
+            // Its subject must have been measured, and have a limit.
             Assert.All(limited, name => Assert.True(
                 figures.Any(figure => figure.Name == name) && Budgets.GetValueOrDefault(name) is { HasLimit: true }, $"{name} was not measured, or perf/budgets.json has no limit for it"));
             over = Compare(figures, [.. over.Select(figure => figure.Name)]);
@@ -76,7 +76,7 @@ public sealed class PerfBudgetTests(ITestOutputHelper output)
         Assert.Fail(string.Join('\n', over.Select(figure => figure.Violation)));
     }
 
-    /// <summary>Prints each figure beside its budget; what is over of those that are judged.</summary>
+    /// <summary>Prints each figure next to its budget; returns those that exceed it.</summary>
     private List<(string Name, string Violation)> Compare(IReadOnlyList<Figure> figures, string[] judged)
     {
         List<(string Name, string Violation)> over = [];

@@ -6,7 +6,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>kubectl netmon collect, export and report: files of several nodes in one folder, and what of a hostile node is refused.</summary>
+/// <summary>kubectl netmon collect, export and report: files of several nodes in one folder, and refused parts of a hostile node's answer.</summary>
 [Trait("suite", "offline")]
 public sealed class PluginCollectTests : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class PluginCollectTests : IDisposable
     private readonly PluginCluster _cluster = new();
 
     [Fact]
-    public void The_folder_is_one_capture_with_all_that_the_nodes_have()
+    public void The_folder_is_one_capture_with_all_rows_of_the_nodes()
     {
         SampleCapture[] captures = [AddNode(1), AddNode(2).Losses("2026-01-01", ("2026-01-01 09:00:00", "2026-01-01 09:00:01", "source", "ring_full", 7)), AddNode(3)];
         RunAndKill(captures[0].Directory, "node-1");
@@ -40,7 +40,7 @@ public sealed class PluginCollectTests : IDisposable
     }
 
     [Fact]
-    public void Hours_before_the_time_are_not_fetched_and_a_node_that_fails_is_named()
+    public void Earlier_hours_are_not_fetched_and_a_failing_node_is_named()
     {
         AddNode(1);
         AddNode(2);
@@ -69,7 +69,7 @@ public sealed class PluginCollectTests : IDisposable
 
     [Theory]
     [MemberData(nameof(HostileArchives))]
-    public void What_a_hostile_node_sends_is_refused_and_the_others_are_kept(string archive, string why)
+    public void Files_of_a_hostile_node_are_refused_and_those_of_others_kept(string archive, string why)
     {
         AddNode(1);
         AddNode(2);
@@ -84,7 +84,7 @@ public sealed class PluginCollectTests : IDisposable
     }
 
     [Fact]
-    public void Events_of_several_nodes_are_one_stream_or_a_file_each()
+    public void Events_of_several_nodes_are_one_stream_or_one_file_each()
     {
         AddNode(1);
         AddNode(2);
@@ -97,7 +97,7 @@ public sealed class PluginCollectTests : IDisposable
     }
 
     [Fact]
-    public void A_report_of_several_nodes_needs_netmon_here()
+    public void A_report_over_several_nodes_needs_a_local_netmon()
     {
         AddNode(1);
         AddNode(2);
@@ -119,7 +119,7 @@ public sealed class PluginCollectTests : IDisposable
         return _cluster.AddNode(number).Hour("2026-01-01", 9, connect).Hour("2026-01-01", 10, connect with { Time = "10:00:00" });
     }
 
-    /// <summary>Leaves a current hour behind, as a running agent has it: segments, pieces and what belongs to them.</summary>
+    /// <summary>Leaves a current hour as a running agent has it: segments, pieces and their companions.</summary>
     private static void RunAndKill(string capture, string node)
     {
         using var agent = AgentProcess.Start("--node", node, "--json", "none", "--capture", capture, "--source", $"synthetic:rate=50000,node={node[^1]}");

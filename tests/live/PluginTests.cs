@@ -6,7 +6,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>kubectl netmon over several nodes: the built programs on captures of their own, behind a stand-in for kubectl, because there is no API server to be had.</summary>
+/// <summary>kubectl netmon over several nodes: the built programs on local captures, behind a stand-in for kubectl, because no API server is available.</summary>
 [Trait("suite", "offline")]
 public sealed partial class PluginTests : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed partial class PluginTests : IDisposable
     private readonly PluginCluster _cluster = new();
 
     [Fact]
-    public void Rows_of_the_nodes_that_answer_are_printed_and_the_others_are_named()
+    public void Rows_of_answering_nodes_are_printed_and_other_nodes_are_named()
     {
         AddNodes(5);
         _cluster.Let(4, "fails");
@@ -29,7 +29,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void Rows_for_programs_have_the_node_in_front_unless_they_name_it_themselves()
+    public void Machine_readable_rows_start_with_the_node_unless_they_name_it_themselves()
     {
         AddNodes(2);
         Assert.Equal("node,process,n\nnode-1,app-1,1\nnode-1,\"x,\"\"y\",2\nnode-2,app-2,1\nnode-2,\"x,\"\"y\",2\n", _cluster.Run("query", "--format", "csv", Question).MustSucceed().Output);
@@ -41,7 +41,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void What_a_terminal_would_obey_is_shown_as_its_escape()
+    public void Terminal_control_characters_are_escaped()
     {
         AddNodes(1);
         Assert.Contains("\\u001b[2Jx\\ty", _cluster.Run("query", "-- a comment\nSELECT chr(27) || '[2Jx' || chr(9) || 'y' AS t").MustSucceed().Output, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_come_one_after_the_other()
+    public void Overviews_are_printed_one_after_the_other()
     {
         AddNodes(2);
         var output = _cluster.Run("query").MustSucceed().Output;
@@ -76,7 +76,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void Sql_is_read_here_and_filters_are_passed_on()
+    public void SQL_is_read_locally_and_filters_are_passed_on()
     {
         AddNodes(2);
         File.WriteAllText(_cluster["q.sql"], "SELECT count(*) AS n FROM events");
@@ -93,7 +93,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void What_all_nodes_refuse_is_said_once_as_wrong_usage()
+    public void A_refusal_by_all_nodes_is_printed_once_as_wrong_usage()
     {
         AddNodes(3);
         var result = _cluster.Run("query", "--since", "yesterday", "SELECT 1");
@@ -114,7 +114,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void Who_may_not_list_all_namespaces_is_looked_for_in_the_usual_one()
+    public void Without_permission_to_list_all_namespaces_the_default_one_is_used()
     {
         AddNodes(1);
         File.WriteAllText(_cluster["forbidden"], "");
@@ -129,7 +129,7 @@ public sealed partial class PluginTests : IDisposable
     [InlineData("a|pod-1||Pending||netmon query||", "(pod-1): it is on no node yet (Pending)")]
     [InlineData("a|pod-1|node-1|Running||netmon query|true|\nb|pod-1|node-1|Running||netmon query|true|", "there are agents in the namespaces a b: choose one by --netmon-namespace")]
     [InlineData("a|pod-1|../node|Running||netmon query|true|", "names a pod or node as Kubernetes does not")]
-    public void What_keeps_it_from_asking_is_said_with_what_to_do(string? pods, string why)
+    public void Obstacles_are_reported_with_advice(string? pods, string why)
     {
         if (pods is not null)
         {
@@ -140,7 +140,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void While_a_pod_is_replaced_the_new_one_is_asked()
+    public void During_a_replacement_the_new_pod_is_asked()
     {
         _cluster.AddPod("monitoring|pod-9|node-1|Running|2026-11-26T00:00:00Z|netmon query|true|");
         AddNodes(1);
@@ -148,7 +148,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void Commands_for_one_node_say_so()
+    public void Commands_for_one_node_are_refused_for_several()
     {
         AddNodes(2);
         var screen = _cluster.Script("script -qec \"$netmon top\" /dev/null </dev/null");
@@ -180,7 +180,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void Lines_that_are_there_come_in_the_order_of_their_times()
+    public void Existing_lines_are_in_time_order()
     {
         _cluster.AddNode(1).Hour("2026-01-01", 9, Connect("09:00:00") with { Node = "node-1" }, Connect("09:00:02") with { Node = "node-1" });
         _cluster.AddNode(2).Hour("2026-01-01", 9, Connect("09:00:01") with { Node = "node-2" });
@@ -189,7 +189,7 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Fact]
-    public void A_signal_ends_it_with_all_that_it_started()
+    public void A_signal_stops_it_with_all_its_children()
     {
         AddNodes(1);
         _cluster.Let(1, "hangs");
@@ -201,9 +201,9 @@ public sealed partial class PluginTests : IDisposable
         AssertNothingIsLeft(1);
     }
 
-    /// <summary>The plugin must know which options have no value, to find the SQL.</summary>
+    /// <summary>The plugin must know the options without a value, to find the SQL.</summary>
     [Fact]
-    public void It_knows_each_option_without_a_value()
+    public void The_plugin_knows_each_option_without_a_value()
     {
         var help = string.Concat(((string[])["query", "observe", "export", "report", "top"]).Select(command => Shell.Run(Repository.Agent, command, "--help").MustSucceed().Output));
         var flags = Flag().Matches(help).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What the agent may and has while it runs, and what it says where it may have too little.</summary>
+/// <summary>The agent's privileges while it runs, and its message if it has too few.</summary>
 public sealed class PrivilegeTests : IDisposable
 {
     // linux/capability.h: DAC_OVERRIDE, DAC_READ_SEARCH, BPF.
@@ -12,7 +12,7 @@ public sealed class PrivilegeTests : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void Once_it_is_ready_no_thread_has_a_capability_that_is_not_needed_any_more_and_it_traces_on()
+    public void Once_ready_no_thread_has_an_unneeded_capability_and_tracing_continues()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", _scratch["capture"], "--metrics", "127.0.0.1:0", "--health", "127.0.0.1:0", "--flow-every", "1s");
@@ -42,12 +42,12 @@ public sealed class PrivilegeTests : IDisposable
     [InlineData(8)]
     [InlineData(12)]
     [InlineData(18)]
-    public void Where_it_may_not_have_its_threads_it_says_so(int threads)
+    public void A_thread_limit_that_is_too_low_is_reported(int threads)
     {
         Needs.Program("setpriv");
         Needs.Program("prlimit");
         Assert.SkipUnless(Environment.UserName == "root", "needs root to become another user");
-        // A user of its own, so that nobody else's threads count.
+        // A separate user, so that only the agent's threads count.
         var result = Shell.Run(
             "setpriv", "--reuid=47110", "--regid=47110", "--clear-groups", "prlimit", string.Create(CultureInfo.InvariantCulture, $"--nproc={threads}"),
             Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none");
@@ -60,7 +60,7 @@ public sealed class PrivilegeTests : IDisposable
 
     private static void AssertDropped(AgentProcess agent) => Assert.All(CapabilitiesOf(agent), has => Assert.Equal(Kept, has));
 
-    /// <summary>What each thread is permitted, and so may have in effect.</summary>
+    /// <summary>The permitted capabilities of each thread; it can make these effective.</summary>
     private static IEnumerable<ulong> CapabilitiesOf(AgentProcess agent) => Directory.GetDirectories($"/proc/{agent.Id}/task").SelectMany(thread => File.ReadLines(Path.Combine(thread, "status")))
         .Where(line => line.StartsWith("CapPrm:", StringComparison.Ordinal) || line.StartsWith("CapEff:", StringComparison.Ordinal))
         .Select(line => ulong.Parse(line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));

@@ -4,21 +4,21 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What a machine does to a process: it stands still, starves, is killed for want of memory. The account holds through each.</summary>
+/// <summary>Faults of a process: it is stopped, starved of CPU, or killed by the OOM killer. The summary stays correct in each case.</summary>
 public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly int ShortConnections = int.Parse(Environment.GetEnvironmentVariable("NETMON_SHORT_CONNECTIONS") ?? "20000", CultureInfo.InvariantCulture);
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void While_it_is_stopped_what_the_rings_can_t_hold_is_counted_and_it_goes_on()
+    public void A_stopped_agent_counts_overflow_of_the_rings_and_continues()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--metrics", "127.0.0.1:0", "--ring-memory", "0.25");
         agent.Signal("STOP");
         WaitFor.True(() => Status(agent, "State").StartsWith('T'), "the agent to be stopped");
         Shell.Run(Repository.Load, "run", "--connections", "10000", "--name", "stopped").MustSucceed();
-        Thread.Sleep(10_000); // longer than a loop may stand until health says so: it must not say so of one that goes on
+        Thread.Sleep(10_000); // longer than health allows a loop to block: health must not report one that makes progress
         agent.Signal("CONT");
         WaitFor.True(() => Scrape.Get(agent, "/readyz").Status == 200, "it to be ready again");
         Shell.Run(Repository.Load, "run", "--connections", "100", "--name", "after").MustSucceed();
@@ -29,7 +29,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void With_a_fiftieth_of_a_CPU_it_counts_what_it_loses_and_ends_in_time()
+    public void With_a_fiftieth_of_a_CPU_it_counts_losses_and_stops_in_time()
     {
         Needs.Tracing();
         using var limits = new LimitedCgroup();
@@ -37,7 +37,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         {
             limits.LimitCpu(20);
             Shell.Run(Repository.Load, "run", "--connections", "30000", "--name", "starved").MustSucceed();
-            limits.LimitCpu(1000); // the end is under way for a minute otherwise, and nobody gives an agent so little
+            limits.LimitCpu(1000); // otherwise the stop takes a minute, and nobody gives an agent so little
             agent.Stop();
             AssertAccount(agent.Log, atLeast: 30_000 * 4);
             var rows = Duck.Number($"SELECT count(*) FROM {Duck.Events(_scratch["capture"])}");
@@ -46,13 +46,13 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Killed_for_want_of_memory_it_leaves_what_the_next_one_takes_over()
+    public void After_an_OOM_kill_the_next_agent_takes_over_its_files()
     {
         using var limits = new LimitedCgroup();
         using (var agent = Start(limits, "--json", _scratch["events.json"], "--capture", _scratch["capture"], "--keep-free", "0", "--source", "synthetic:rate=20000,containers=100"))
         {
             WaitFor.True(() => new FileInfo(_scratch["events.json"]).Length > 20_000_000, "events");
-            TryLimit(limits, 16L << 20); // less than it has
+            TryLimit(limits, 16L << 20); // less than it uses
             var code = agent.WaitForExit();
             output.WriteLine($"ended with {code}");
             Assert.Equal(137, code);
@@ -62,14 +62,14 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Killed_at_64_MiB_again_and_again_it_goes_on_each_time_and_no_event_is_there_twice()
+    public void After_repeated_OOM_kills_at_64_MiB_each_restart_works_and_no_event_is_duplicated()
     {
         using var limits = new LimitedCgroup();
         limits.LimitMemory(64L << 20);
         string[] files = [.. Enumerable.Range(0, 3).Select(n => _scratch[$"events-{n}.json"])];
         foreach (var file in files)
         {
-            // Rings of as much as the limit: the kernel gives their pages as they are used for the first time, a quarter of a minute for all.
+            // Rings as large as the limit: the kernel charges their pages at first use, a quarter of a minute for all.
             using var agent = Start(limits, "--json", file, "--capture", _scratch["capture"], "--keep-free", "0", "--ring-memory", "64", "--source", "synthetic:rate=20000,containers=100");
             Assert.Equal(137, agent.WaitForExit());
         }
@@ -78,7 +78,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void At_a_limit_that_is_full_of_page_cache_it_loses_nothing()
+    public void At_a_memory_limit_full_of_page_cache_it_loses_nothing()
     {
         Needs.Tracing();
         using var limits = new LimitedCgroup();
@@ -103,16 +103,16 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>NETMON_SHORT_CONNECTIONS=1000000 for the whole of it.</summary>
+    /// <summary>NETMON_SHORT_CONNECTIONS=1000000 for the full run.</summary>
     [Fact]
-    public void Short_connections_one_after_another_are_all_there_or_counted()
+    public void Every_short_connection_in_sequence_is_reported_or_counted()
     {
         Needs.Tracing();
         using var agent = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--keep-free", "0");
         const int round = 20_000;
         for (var made = 0; made < ShortConnections; made += round)
         {
-            using var space = new NetworkNamespace(); // TIME_WAIT sockets of one would overflow
+            using var space = new NetworkNamespace(); // the TIME_WAIT sockets of a single one would overflow
             space.Run(Repository.Load, "run", "--connections", $"{round}", "--name", "short").MustSucceed();
             space.WaitUntilClosed();
         }
@@ -133,7 +133,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         return AgentProcess.Start(command[0], command[1..], readStdout: false);
     }
 
-    /// <summary>v1 refuses a limit that pages can't be taken back for; it takes back what it can, and the next page kills.</summary>
+    /// <summary>v1 refuses a limit below the unreclaimable pages; it reclaims what it can, and the next page triggers the kill.</summary>
     private static void TryLimit(LimitedCgroup limits, long bytes)
     {
         for (var limit = 128L << 20; limit >= bytes; limit -= 4L << 20)
@@ -149,14 +149,14 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>The next agent makes files of what the killed ones left: each row once, and each line but those of a run's last seconds.</summary>
+    /// <summary>The next agent seals the files of the killed ones: each row once, and each line except those of a run's last seconds.</summary>
     private void AssertTakenOver(params string[] files)
     {
         using var next = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--keep-free", "0", "--source", "synthetic:count=0");
         Assert.Equal(0, next.WaitForExit());
         Assert.Empty(Directory.EnumerateFiles(_scratch["capture"], "*.arrows", SearchOption.AllDirectories));
         Assert.Empty(Directory.EnumerateFiles(_scratch["capture"], "*.partial", SearchOption.AllDirectories));
-        // A write that the kill cut short leaves a part of a batch of 4,096 rows; the next agent counts it.
+        // A write that the kill cut short leaves part of a batch of 4,096 rows; the next agent counts it.
         var torn = LossReport.Number(next.Log, "parquet.torn_tail");
         Assert.True(torn == LossReport.Total(next.Log) && torn <= 4096 * files.Length, next.Log);
         output.WriteLine($"{torn} rows of batches that were being written");
@@ -164,7 +164,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(Duck.Rows($"SELECT * FROM ({rows}) GROUP BY ALL HAVING count(*) > 1 LIMIT 3"));
         foreach (var file in files)
         {
-            // What is lost is what was not durable yet, a second's events; the line that was being written is cut.
+            // Only events that were not durable yet are lost, up to a second; the last line may be cut.
             var lines = $"SELECT epoch_us(timestamp::TIMESTAMP) AS moment, src_ip, src_port, dst_ip, type, direction, pid FROM read_json('{file}', format = 'newline_delimited', ignore_errors = true, columns = {{timestamp: 'TIMESTAMP', type: 'VARCHAR', src_ip: 'VARCHAR', src_port: 'INT', dst_ip: 'VARCHAR', direction: 'VARCHAR', pid: 'INT'}}) WHERE timestamp IS NOT NULL";
             var last = Duck.Number($"SELECT max(moment) FROM ({lines})");
             Assert.Empty(Duck.Rows(string.Create(CultureInfo.InvariantCulture, $"(SELECT * FROM ({lines}) WHERE moment < {last - 5_000_000}) EXCEPT ALL ({rows}) LIMIT 3")));
@@ -174,7 +174,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{Duck.Number($"SELECT count(*) FROM ({rows})")} rows");
     }
 
-    /// <summary>Every event is in the account: seen is what the rings took and what was dropped, and each output's share is whole.</summary>
+    /// <summary>The summary has every event: seen is the sum of accepted and dropped events of the rings, and each output's share is complete.</summary>
     private void AssertAccount(string log, long atLeast)
     {
         output.WriteLine(log.Split('\n').Last(line => line.Contains("stopped:", StringComparison.Ordinal)));

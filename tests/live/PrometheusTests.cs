@@ -16,7 +16,7 @@ public sealed class PrometheusTests : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void The_rules_are_well_formed_and_fire_when_they_are_meant_to()
+    public void The_rules_are_valid_and_fire_as_tested()
     {
         Needs.Program("promtool");
         Shell.Run("promtool", "check", "rules", Path.Combine(Monitoring, "alerts.yaml")).MustSucceed();
@@ -24,10 +24,10 @@ public sealed class PrometheusTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_that_is_provoked_fires_its_alert_and_every_query_of_the_dashboard_returns_data()
+    public void A_provoked_loss_fires_its_alert_and_every_query_of_the_dashboard_returns_data()
     {
         Needs.Program("prometheus");
-        // Nobody reads its stdout: after five seconds lines are dropped. One runtime is named, so that there is one to tell of.
+        // Nobody reads its stdout: after five seconds lines are dropped. One runtime is configured, so that its metrics exist.
         using var agent = AgentProcess.Start(
             Repository.Agent,
             ["run", "--metrics", "127.0.0.1:0", "--capture", _scratch["capture"], "--source", "synthetic:rate=20000,containers=20", "--runtime-endpoint", $"unix://{_scratch["absent.sock"]}"],
@@ -51,7 +51,7 @@ public sealed class PrometheusTests : IDisposable
                 WaitFor.True(() => Get(address, $"/api/v1/query?query={Uri.EscapeDataString(filled)}").GetProperty("data").GetProperty("result").GetArrayLength() > 0, $"data for {query}");
             }
 
-            // What is in Prometheus is what the agent says.
+            // Prometheus has the agent's own values.
             Assert.Equal("1", Get(address, "/api/v1/query?query=up").GetProperty("data").GetProperty("result")[0].GetProperty("value")[1].GetString());
         }
         finally

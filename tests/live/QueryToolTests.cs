@@ -8,7 +8,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon query as a program: its formats, what it refuses, and that it only reads.</summary>
+/// <summary>netmon query as a program: its formats, what it refuses, and that it is read-only.</summary>
 [Trait("suite", "offline")]
 public sealed partial class QueryToolTests : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void What_a_terminal_would_obey_is_shown_as_its_escape()
+    public void Terminal_control_characters_are_escaped()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00") with { Process = "\u001b[2Jx\ny" });
         Assert.Contains("\\u001b[2Jx\\u000ay", capture.Query("SELECT process FROM events").MustSucceed().Output, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed partial class QueryToolTests : IDisposable
     [InlineData("", "no question")]
     [InlineData("SELECT * FROM read_text('/etc/passwd')", "/etc/passwd")]
     [InlineData("SELECT * FROM glob('/etc/*')", "disabled by configuration")]
-    public void What_is_not_one_question_about_the_capture_is_refused_and_says_why(string sql, string why)
+    public void Anything_but_one_question_about_the_capture_is_refused_with_a_reason(string sql, string why)
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         var result = capture.Query(sql);
@@ -68,7 +68,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Wrong_directories_formats_and_options_say_what_to_give()
+    public void Wrong_directories_formats_and_options_are_refused_with_advice()
     {
         AssertRefused(1, "there is no directory", "--capture", _scratch["none"], "SELECT 1");
         Directory.CreateDirectory(_scratch["other"]);
@@ -83,7 +83,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void The_picture_is_valid_in_every_format()
+    public void The_overview_is_valid_in_every_format()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01", "refused"), Close("09:00:02", 2_000_000, 4096));
         foreach (var line in capture.Query("--format", "json").MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -98,7 +98,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Sql_comes_from_stdin_and_from_a_file_too()
+    public void SQL_can_be_read_from_stdin_and_from_a_file()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         File.WriteAllText(_scratch["q.sql"], "-- two of them\nSELECT count(*) AS n FROM events;\nEXPLAIN SELECT 1;\n");
@@ -107,7 +107,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Rows_come_as_a_Parquet_file_too()
+    public void Rows_can_be_written_as_a_Parquet_file()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01"));
         var file = _scratch["answer.parquet"];
@@ -116,7 +116,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Times_are_UTC_wherever_it_is_asked()
+    public void Times_are_UTC_in_any_time_zone()
     {
         var now = DateTime.UtcNow;
         Capture.Hour($"{now:yyyy-MM-dd}", now.Hour, Connect($"{now:HH:mm:ss}"));
@@ -125,7 +125,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_turns_out_to_be_damaged_is_named_and_the_rest_is_answered()
+    public void A_damaged_file_is_reported_and_the_rest_is_answered()
     {
         using (var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=50000"))
         {
@@ -150,13 +150,13 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void A_signal_ends_it_at_once_and_nothing_is_left_among_the_temporary_files()
+    public void A_signal_stops_it_at_once_without_leftover_temporary_files()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         var temporary = Directory.CreateDirectory(_scratch["tmp"]).FullName;
         var stale = Directory.CreateDirectory(Path.Combine(temporary, "netmon-query-stale"));
         File.WriteAllText(Path.Combine(stale.FullName, "lock"), "");
-        // It would go on for hours. The shell becomes it, so that the signal is its own.
+        // It would run for hours. The shell execs it, so that the signal reaches it.
         var command = $"TMPDIR={temporary} exec {Repository.Agent} query --capture {capture.Directory} 'SELECT count(DISTINCT hash(a.range, b.range)) FROM range(10000000) a, range(10000000) b'";
         using var query = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         WaitFor.True(() => Directory.GetDirectories(temporary, "netmon-query-*") is [var one] && one != stale.FullName, "its folder alone");
@@ -172,7 +172,7 @@ public sealed partial class QueryToolTests : IDisposable
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Close("09:00:02", 2_000_000, 4096));
         var questions = SqlBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/query.md"))).Select(block => block.Groups[1].Value)
-            .Where(sql => !sql.Contains(".read ", StringComparison.Ordinal)).ToList(); // that one is for stock DuckDB
+            .Where(sql => !sql.Contains(".read ", StringComparison.Ordinal)).ToList(); // this one is for stock DuckDB
         Assert.True(questions.Count > 10, $"{questions.Count} questions");
         Assert.All(questions, sql => capture.Query(sql).MustSucceed());
     }
@@ -188,7 +188,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_that_has_seen_enough_ends_it_without_an_error()
+    public void A_closed_reader_stops_it_without_an_error()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"));
         var result = Shell.Script($"{{ {Repository.Agent} query --capture {capture.Directory} --format csv 'SELECT * FROM range(1000000)'; echo \"code $?\" >&2; }} | head -n 1");
@@ -197,7 +197,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Beside_an_agent_rows_never_fall_never_come_twice_and_are_the_same_once_they_are_sealed()
+    public void With_a_running_agent_rows_never_disappear_or_repeat_and_are_the_same_after_sealing()
     {
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", Capture.Directory, "--node", "n1", "--source", "synthetic:rate=30000,churn=5,seed=9");
         var (last, different) = (0L, 0);
@@ -207,7 +207,7 @@ public sealed partial class QueryToolTests : IDisposable
         agent.Stop();
         Assert.Equal([$"{LossReport.Number(agent.Log, "parquet")}"], Capture.Ask("SELECT count(*) FROM events"));
 
-        // One question; whether enough different answers have come.
+        // One question; whether enough different answers have arrived.
         bool Look()
         {
             var answer = Capture.Ask("SELECT count(*), count(DISTINCT (timestamp, src_ip, src_port, type, direction, dst_ip, dst_port)), count(*) FILTER (container_id IS NULL) FROM events")[0].Split(',');
@@ -221,7 +221,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void The_current_hours_rows_are_those_of_the_sealed_file_column_by_column()
+    public void Rows_of_the_current_hour_equal_those_of_the_sealed_file_in_every_column()
     {
         string until;
         string hot;
@@ -239,7 +239,7 @@ public sealed partial class QueryToolTests : IDisposable
     }
 
     [Fact]
-    public void Asking_changes_no_file()
+    public void A_question_changes_no_file()
     {
         using (var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=20000"))
         {

@@ -4,7 +4,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What the shipped views say about captures whose rows are known.</summary>
+/// <summary>The shipped views over captures with known rows.</summary>
 [Trait("suite", "offline")]
 public sealed class QueryViewTests : IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class QueryViewTests : IDisposable
     private SampleCapture Capture => new(_scratch["capture"]);
 
     [Fact]
-    public void A_connections_rows_become_one_with_both_of_its_moments()
+    public void Rows_of_a_connection_become_one_with_both_times()
     {
         var capture = Capture.Hour(
             "2026-01-01", 9, Connect("09:00:00.000100"), Accept("09:00:00.000300"), Close("09:00:01.000100", 1_000_000, 10, 20), Close("09:00:01.000200", 1_000_099, 20, 10) with { Direction = "inbound" });
@@ -26,7 +26,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void What_is_open_still_and_what_is_older_than_the_capture_are_connections_too()
+    public void Connections_still_open_or_older_than_the_capture_are_included()
     {
         var capture = Capture.Hour("2026-01-01", 9, Connect("09:00:00"), Close("09:30:00", 5_000_000_000) with { SourcePort = 40001 });
         Assert.Equal(
@@ -35,7 +35,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void A_port_that_is_used_again_makes_two_connections_and_a_failed_attempt_makes_none()
+    public void A_reused_port_gives_two_connections_and_a_failed_attempt_gives_none()
     {
         var capture = Capture.Hour(
             "2026-01-01", 9, Connect("09:00:00"), Close("09:00:02", 2_000_000), Connect("09:00:03") with { LatencyMicroseconds = 7 }, Close("09:00:05", 2_000_000), Connect("09:00:06", "refused"));
@@ -54,7 +54,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void Talkers_are_pods_and_a_workload_adds_its_replicas_up()
+    public void Talkers_are_pods_and_a_workload_sums_its_replicas()
     {
         var capture = Capture.Hour(
             "2026-01-01", 9,
@@ -68,7 +68,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void Failures_are_counted_by_who_what_and_why()
+    public void Failures_are_counted_by_source_destination_and_result()
     {
         var capture = Capture.Hour(
             "2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01", "refused") with { Errno = 111 }, Connect("09:00:03", "refused") with { Errno = 111 },
@@ -79,7 +79,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void A_destination_is_new_to_a_workload_if_none_of_its_pods_reached_it_on_a_day_before()
+    public void A_destination_is_new_to_a_workload_if_none_of_its_pods_reached_it_earlier()
     {
         var capture = Capture
             .Hour("2026-01-01", 4, Connect("04:00:00") with { PodName = "web-7c5b8d9f6d-x2x4z" }, Connect("04:00:01", "refused") with { DestinationPort = 25, PodName = "web-7c5b8d9f6d-x2x4z" })
@@ -92,7 +92,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void Edges_join_both_ends_also_across_nodes_and_through_a_service()
+    public void Edges_join_both_ends_across_nodes_and_through_a_service()
     {
         var client = Connect("09:00:00") with { PodName = "web-0" };
         var server = Accept("09:00:00.0002") with { PodName = "db-0" };
@@ -134,7 +134,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void What_failed_after_its_last_success_is_failing_since_then()
+    public void Attempts_after_the_last_success_are_failing_since_then()
     {
         var capture = Capture
             .Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:10:00") with { DestinationPort = 80 }, Connect("09:20:00", "refused") with { DestinationPort = 80 })
@@ -156,18 +156,18 @@ public sealed class QueryViewTests : IDisposable
     [InlineData("::1", "::1/128", true)]
     [InlineData("10.0.0.1", "::/0", false)]
     [InlineData("::1", "0.0.0.0/0", false)]
-    public void An_address_is_in_a_network_or_not(string address, string network, bool isIn) =>
+    public void Addresses_are_matched_against_networks(string address, string network, bool isIn) =>
         Assert.Equal([isIn ? "true" : "false"], Capture.Hour("2026-01-01", 9, Connect("09:00:00")).Ask($"SELECT in_net('{address}', '{network}')"));
 
     [Fact]
-    public void Private_addresses_are_those_that_the_Internet_does_not_route() => Assert.Equal(
+    public void Private_addresses_are_those_not_routed_on_the_Internet() => Assert.Equal(
         ["100.64.0.1,10.0.0.1,127.0.0.1,169.254.1.1,172.31.0.1,192.168.0.1,::1,fd00::1,fe80::1"],
         Capture.Hour("2026-01-01", 9, Connect("09:00:00")).Ask(
             "SELECT array_to_string(list_filter(['100.64.0.1', '100.128.0.1', '10.0.0.1', '127.0.0.1', '169.254.1.1', '172.31.0.1', '172.32.0.1', '192.168.0.1', '192.169.0.1', '8.8.8.8', '::1', 'fd00::1', 'fe80::1', '2001:db8::1'],"
             + " lambda a: is_private(a)), ',')").Select(line => line.Trim('"')));
 
     [Fact]
-    public void Hourly_sums_what_has_no_rollup_from_its_rows()
+    public void The_hourly_view_sums_rows_where_a_rollup_is_missing()
     {
         var capture = Capture.Hour(
             "2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01"), Connect("09:00:02", "refused") with { Errno = 111 }, Accept("09:00:03"),
@@ -181,7 +181,7 @@ public sealed class QueryViewTests : IDisposable
     }
 
     [Fact]
-    public void Completeness_sets_what_is_known_to_be_lost_against_what_is_there()
+    public void Completeness_compares_known_losses_with_stored_events()
     {
         var capture = Capture
             .Hour("2026-01-01", 9, Connect("09:00:00"), Connect("09:00:01"), Connect("09:00:02"))
@@ -198,7 +198,7 @@ public sealed class QueryViewTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)] // then there is no file of losses
-    public void The_same_files_give_stock_DuckDB_the_same_answers(bool hasLosses)
+    public void Stock_DuckDB_gives_the_same_answers_from_the_same_files(bool hasLosses)
     {
         using var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=60000,seed=3", "--node", "n1");
         Assert.Equal(0, agent.WaitForExit());

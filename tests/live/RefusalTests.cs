@@ -3,11 +3,11 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What can't work says so: one message, the right exit code, no stack trace.</summary>
+/// <summary>Impossible requests are refused: one message, the right exit code, no stack trace.</summary>
 public sealed class RefusalTests(ITestOutputHelper output)
 {
     [Fact]
-    public void Without_privileges_it_ends_with_3_and_names_what_is_missing()
+    public void Without_privileges_it_exits_with_3_and_names_the_missing_ones()
     {
         Needs.Tracing();
         Needs.Program("setpriv");
@@ -16,7 +16,7 @@ public sealed class RefusalTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Without_BTF_it_ends_with_3_and_says_so()
+    public void Without_BTF_it_exits_with_3_and_a_message()
     {
         Needs.Tracing();
         Needs.Program("unshare");
@@ -32,7 +32,7 @@ public sealed class RefusalTests(ITestOutputHelper output)
     [InlineData("--accept-owner", "me")]
     [InlineData("--ring-memory", "0")]
     [InlineData("--nonsense", "1")]
-    public void A_wrong_option_ends_with_2_and_names_it(string option, string value)
+    public void A_wrong_option_exits_with_2_and_its_name(string option, string value)
     {
         var result = Shell.Run(Repository.Agent, "run", option, value);
         Assert.Equal(2, result.ExitCode);
@@ -42,7 +42,7 @@ public sealed class RefusalTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void An_unusable_capture_directory_or_replay_ends_with_1_and_says_why()
+    public void An_unusable_capture_directory_or_replay_exits_with_1_and_a_reason()
     {
         foreach (var arguments in (string[][])[["--capture", "/proc/no"], ["--json", "/proc/no/file"], ["--source", "replay:/nonexistent"], ["--source", "replay:/etc/passwd"]])
         {
@@ -62,7 +62,7 @@ public sealed class RefusalTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_doctor_finds_this_node_well()
+    public void The_doctor_passes_on_this_node()
     {
         Needs.Tracing();
         var result = Shell.Run(Repository.Agent, "doctor");

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Connects that somebody on the way refuses, or nobody answers: one CONNECT each, with the errno that its caller got.</summary>
+/// <summary>Connects that something on the path refuses, or that get no answer: one CONNECT each, with the errno that its caller got.</summary>
 public sealed class RefusedConnectTests
 {
     private const int Attempts = 10;
@@ -25,7 +25,7 @@ public sealed class RefusedConnectTests
     [InlineData(false, "auto")]
     [InlineData(true, "auto")]
     [InlineData(true, "tracepoint")]
-    public async Task Whoever_refuses_the_event_has_what_the_caller_got(bool nonblocking, string spine)
+    public async Task The_event_has_the_errno_of_the_caller_for_any_refusal(bool nonblocking, string spine)
     {
         using var scratch = new Scratch();
         using var traced = new TracedNamespace(start: false, "--spine", spine);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The page of netmon report in a real browser, without a network. Its pictures are left in artifacts/report-pictures.</summary>
+/// <summary>The page of netmon report in a real browser, without a network. Screenshots are left in artifacts/report-pictures.</summary>
 [Trait("suite", "offline")]
 public sealed class ReportPageTests : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class ReportPageTests : IDisposable
     private static string Pictures => Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts/report-pictures")).FullName;
 
     [Fact]
-    public void It_shows_charts_and_tables_at_every_width_in_light_and_dark_without_a_complaint_or_a_request()
+    public void The_page_shows_charts_and_tables_at_every_width_in_light_and_dark_without_errors_or_requests()
     {
         var page = Page(18);
         using var browser = new Browser();
@@ -40,7 +40,7 @@ public sealed class ReportPageTests : IDisposable
     }
 
     [Fact]
-    public void Three_hundred_workloads_are_shown_by_namespaces_and_each_leads_to_its_neighbours()
+    public void Three_hundred_workloads_are_grouped_by_namespace_and_link_to_their_neighbours()
     {
         using var browser = new Browser();
         browser.Open(Page(300), 1280);
@@ -54,7 +54,7 @@ public sealed class ReportPageTests : IDisposable
         Assert.True(browser.Evaluate("[...document.querySelectorAll('.graph svg text')].some(text => text.textContent.startsWith('team-b/'))")!.GetValue<bool>());
         Assert.InRange(Labels(), 10, 36);
 
-        // By the table, as one without a mouse would.
+        // Through the table, as a user without a mouse would.
         browser.Evaluate("[...document.querySelectorAll('#flows td .link, #flows th .link')].find(link => link.textContent.startsWith('team-b/')).click()");
         Assert.Contains("team-b/", Crumbs(), StringComparison.Ordinal);
         Assert.True(browser.Evaluate("[...document.querySelectorAll('#flows tbody tr')].every(row => row.innerText.includes(document.getElementById('end').value))")!.GetValue<bool>());
@@ -65,7 +65,7 @@ public sealed class ReportPageTests : IDisposable
     }
 
     [Fact]
-    public void Hostile_names_are_shown_and_not_obeyed()
+    public void Hostile_names_are_shown_as_text()
     {
         new SampleCapture(_scratch["capture"]).Hour(
             "2026-01-01", 9, [.. ReportTests.Hostile.Select(name => SampleRow.Connect("09:00:00", "refused") with { Process = name, DestinationAddress = name })]);
@@ -79,7 +79,7 @@ public sealed class ReportPageTests : IDisposable
         Assert.Contains("a\\u0007\\u001b[2Jb\\u000ac", text, StringComparison.Ordinal);
         Assert.DoesNotContain('\u202e', text);
 
-        // What a script of theirs would have done, the page's policy refuses.
+        // The page's policy blocks what such a script would do.
         browser.Evaluate("{ const one = document.createElement('script'); one.textContent = 'window.obeyed = 1'; document.body.append(one); }");
         Assert.Equal("undefined", browser.Evaluate("typeof window.obeyed")!.GetValue<string>());
         Assert.Single(browser.Complaints, complaint => complaint.Contains("Content Security Policy", StringComparison.Ordinal));
@@ -87,7 +87,7 @@ public sealed class ReportPageTests : IDisposable
     }
 
     [Fact]
-    public void On_paper_it_is_light_and_its_charts_are_as_wide_as_the_page()
+    public void The_printed_page_is_light_and_its_charts_fill_the_width()
     {
         using var browser = new Browser();
         browser.Open(Page(18), 1920, isDark: true);
@@ -97,7 +97,7 @@ public sealed class ReportPageTests : IDisposable
         File.WriteAllBytes(Path.Combine(Pictures, "report.pdf"), paper);
         Assert.Equal(["#f6f7f8", "690"], browser.Evaluate("window.onPaper")!.AsArray().Select(value => value!.GetValue<string>()));
 
-        // And back on the screen it is as it was.
+        // Back on the screen it looks as before.
         Assert.True(browser.Evaluate("Number(document.querySelector('.graph svg').getAttribute('width')) > 1000")!.GetValue<bool>());
         Assert.Empty(browser.Complaints);
     }

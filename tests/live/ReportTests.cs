@@ -4,7 +4,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon report as a program: what is in its page, and what it refuses.</summary>
+/// <summary>netmon report as a program: the contents of its page, and what it refuses.</summary>
 [Trait("suite", "offline")]
 public sealed class ReportTests : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed class ReportTests : IDisposable
     private string Capture => _scratch["capture"];
 
     [Fact]
-    public void Its_numbers_are_those_of_the_events()
+    public void The_numbers_of_the_report_match_the_events()
     {
         DemoCapture.Write(Capture, workloads: 18, connections: 20_000);
         var report = Report.Of(Capture, "--since", DemoCapture.Since, "--until", DemoCapture.Until);
@@ -28,7 +28,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal((failed, failed, failed), (report.Sum("failing", 2), report.Sum("causes", 2), report.Sum("failures", 6)));
         Assert.Equal((attempts, accepts, failed), (report.Sum("movers", 1), report.Sum("movers", 2), report.Sum("movers", 3)));
 
-        // Edges have each attempt, and each accepted connection of a client whom nobody here knows.
+        // Edges count each attempt, and each accepted connection of a client that no agent here traces.
         var visitors = Events("type = 'ACCEPT' AND src_ip LIKE '198.51.%'");
         Assert.Equal((attempts + visitors, failed), (report.Sum("edges", 5), report.Sum("edges", 6)));
 
@@ -44,7 +44,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_short_time_is_shown_by_minute_and_cut_exactly()
+    public void A_short_time_range_is_shown_by_minute_and_cut_exactly()
     {
         DemoCapture.Write(Capture, workloads: 18, connections: 20_000);
         var report = Report.Of(Capture, "--since", "2026-11-26T13:50:30Z", "--until", "2026-11-26T14:40:10Z");
@@ -55,7 +55,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void It_is_about_what_the_filters_select_and_names_them()
+    public void The_report_shows_the_filters_and_only_what_they_select()
     {
         DemoCapture.Write(Capture, workloads: 18, connections: 20_000);
         var report = Report.Of(Capture, "--since", DemoCapture.Since, "--until", DemoCapture.Until, "--namespace", "shop", "--node", "node-1,node-2");
@@ -70,7 +70,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_page_of_300_workloads_and_of_very_many_addresses_stays_small()
+    public void A_page_with_300_workloads_and_many_addresses_stays_small()
     {
         DemoCapture.Write(Capture, workloads: 300, connections: 60_000);
         Assert.InRange(Report.Of(Capture, "--since", DemoCapture.Since, "--until", DemoCapture.Until).Html.Length, 400_000, LargestPage);
@@ -82,7 +82,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void No_name_ends_the_data_that_it_is_in()
+    public void No_name_breaks_out_of_its_data()
     {
         new SampleCapture(Capture).Hour("2026-01-01", 9, [.. Hostile.Select(name => Connect("09:00:00", "refused") with { Process = name, DestinationAddress = name })]);
         var report = Report.Of(Capture, "--since", "2026-01-01", "--until", "2026-01-02");
@@ -92,7 +92,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_capture_without_events_and_a_time_without_any_are_refused_with_the_reason()
+    public void A_capture_and_a_time_range_without_events_are_refused_with_the_reason()
     {
         Directory.CreateDirectory(Path.Combine(Capture, "events"));
         var empty = Shell.Run(Repository.Agent, "report", "--capture", Capture);
@@ -104,12 +104,12 @@ public sealed class ReportTests : IDisposable
         Assert.Equal((1, ""), (past.ExitCode, past.Output));
         Assert.Contains("its last one is of 2026-01-01T09:00:00Z", past.Error, StringComparison.Ordinal);
 
-        // A filter that selects nothing is an answer.
+        // A filter that selects nothing is valid.
         Assert.Empty(Report.Of(Capture, "--since", "2026-01-01", "--until", "2026-01-02", "--process", "nobody").Rows("movers"));
         Assert.Equal(2, Shell.Run(Repository.Agent, "report", "--capture", Capture, "--since", "yesterday").ExitCode);
     }
 
-    /// <summary>Names that would be obeyed where they were taken for HTML, a script, or a terminal's commands.</summary>
+    /// <summary>Names with HTML, a script, or terminal control sequences.</summary>
     internal static readonly string[] Hostile =
     [
         "</script><script>window.obeyed=1</script>", "<img src=x onerror=window.obeyed=1>", "\"'>{}&lt;", "\u202egnp.exe", "a\u0007\u001b[2Jb\nc", "-->", "<!--<script>", "${window.obeyed=1}", "__proto__", "*",

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What is known of open connections outlives the agent, in a bpffs; what nobody saw is counted.</summary>
+/// <summary>The state of open connections outlives the agent, in a bpffs; events without an agent are counted.</summary>
 public sealed partial class RestartTests : IDisposable
 {
     private readonly Scratch _scratch = new();
 
-    /// <summary>As the DaemonSet's pod: three capabilities, and a network namespace of its own.</summary>
+    /// <summary>Like the DaemonSet's pod: three capabilities, and a network namespace of its own.</summary>
     private static readonly string[] AsThePod = ["unshare", "--net", "setpriv", "--bounding-set=-all,+bpf,+perfmon,+net_admin", "--inh-caps=-all"];
 
     [Theory]
@@ -18,7 +18,7 @@ public sealed partial class RestartTests : IDisposable
     [InlineData("auto", "KILL", false)]
     [InlineData("tracepoint", "TERM", false)]
     [InlineData("auto", "TERM", true)]
-    public void A_connection_that_lives_through_a_restart_keeps_all_that_was_known_of_it(string spine, string signal, bool asThePod)
+    public void A_connection_that_survives_a_restart_keeps_its_state(string spine, string signal, bool asThePod)
     {
         using var bpf = Mount(asThePod);
         using var first = Start(bpf, "first.json", asThePod, "--spine", spine);
@@ -50,15 +50,15 @@ public sealed partial class RestartTests : IDisposable
         Assert.All(all.GroupBy(e => e.ConnectionId), end => Assert.Equal(end.First(e => e.Type is "CONNECT" or "ACCEPT").Direction, end.Last().Direction));
         var close = closes.Single(e => e.Direction == "outbound");
         Assert.Equal((begun.ConnectionId, begun.LatencyMicroseconds, "fin_local"), (close.ConnectionId, close.LatencyMicroseconds, close.Reason));
-        Assert.Equal((close.Time - begun.Time).TotalSeconds, close.DurationMicroseconds!.Value / 1e6, 0.1); // of two agents' wall clocks
-        if (signal != "KILL") // else the last FLOW may be what no agent wrote
+        Assert.Equal((close.Time - begun.Time).TotalSeconds, close.DurationMicroseconds!.Value / 1e6, 0.1); // wall clocks of two agents
+        if (signal != "KILL") // otherwise the last FLOW may be one that no agent wrote
         {
             Assert.All(all.GroupBy(e => e.ConnectionId), end => Assert.Equal((end.Last().BytesSent, end.Last().BytesReceived), (end.Sum(e => e.DeltaSent ?? 0), end.Sum(e => e.DeltaReceived ?? 0))));
         }
     }
 
     [Fact]
-    public void What_was_accepted_or_reset_while_no_agent_ran_is_written_by_the_next()
+    public void Connections_accepted_or_reset_without_an_agent_are_reported_by_the_next_one()
     {
         using var bpf = Mount(asThePod: false);
         using var first = Start(bpf, "first.json");
@@ -78,13 +78,13 @@ public sealed partial class RestartTests : IDisposable
         var events = Events("second.json").Where(accepted.IsOf).ToList();
         Assert.Equal(["ACCEPT inbound", "CLOSE inbound", "CLOSE outbound"], events.Where(e => e.Type != "FLOW").Select(e => $"{e.Type} {e.Direction}").Order(StringComparer.Ordinal));
         Assert.All(events, e => Assert.Equal((Environment.ProcessId, false), (e.Pid, e.IsOlder)));
-        Assert.Null(events.Single(e => e.Type == "ACCEPT").LatencyMicroseconds); // nobody knows when it was accepted
+        Assert.Null(events.Single(e => e.Type == "ACCEPT").LatencyMicroseconds); // its accept time is unknown
         var left = Assert.Single(Events("second.json"), e => e.Type == "CLOSE" && reset.IsOf(e));
         Assert.Equal(("outbound", "reset_remote", Environment.ProcessId), (left.Direction, left.Reason, left.Pid));
     }
 
     [Fact]
-    public void A_second_agent_at_once_keeps_nothing_and_disturbs_nothing()
+    public void A_second_concurrent_agent_keeps_no_state_and_disturbs_nothing()
     {
         using var bpf = Mount(asThePod: false);
         using var first = Start(bpf, "first.json");
@@ -107,7 +107,7 @@ public sealed partial class RestartTests : IDisposable
     }
 
     [Fact]
-    public void Forget_removes_it_and_a_running_agent_goes_on_without()
+    public void Forget_removes_the_state_and_a_running_agent_continues_without_it()
     {
         using var bpf = Mount(asThePod: false);
         using var first = Start(bpf, "first.json");
@@ -127,7 +127,7 @@ public sealed partial class RestartTests : IDisposable
     }
 
     [Fact]
-    public void What_is_of_another_size_or_was_not_used_for_long_is_not_used_and_removed()
+    public void State_with_another_size_or_unused_for_long_is_removed()
     {
         using var bpf = Mount(asThePod: false);
         using (var small = Start(bpf, "small.json", asThePod: false, "--sockets", "4096"))
@@ -144,7 +144,7 @@ public sealed partial class RestartTests : IDisposable
             large.Stop();
         }
 
-        // A clock of boot time that is twenty minutes ahead: time_namespaces(7).
+        // A boot-time clock that is twenty minutes ahead: time_namespaces(7).
         Assert.SkipUnless(Shell.Run("unshare", "--time", "--boottime", "1200", "--fork", "true").ExitCode == 0, "needs time namespaces");
         using var late = AgentProcess.Start("unshare", ["--time", "--boottime", "1200", "--fork", Repository.Agent, .. Arguments(bpf, "late.json"), "--duration", "500ms"], readStdout: false);
         Assert.Equal(0, late.WaitForExit());
@@ -152,7 +152,7 @@ public sealed partial class RestartTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_in_no_bpffs_is_refused()
+    public void A_folder_outside_bpffs_is_refused()
     {
         Needs.Tracing();
         var refused = Shell.Run(Repository.Agent, "run", "--json", "none", "--state", _scratch["state"]);
@@ -202,7 +202,7 @@ public sealed partial class RestartTests : IDisposable
 
     private IReadOnlyList<SeenEvent> Events(string lines) => SeenEvent.ReadSoFar(_scratch[lines]);
 
-    /// <summary>Waits for an event of the connection; all of it so far.</summary>
+    /// <summary>Waits for an event of the connection; returns all of them so far.</summary>
     private IReadOnlyList<SeenEvent> WaitFor(OpenConnection connection, string lines, string type, Func<SeenEvent, bool> isWanted)
     {
         IReadOnlyList<SeenEvent> seen = [];

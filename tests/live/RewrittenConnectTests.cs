@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Connects that a socket load balancer sends elsewhere: both are known, where the caller wanted to go and where it went.</summary>
+/// <summary>Connects that a socket load balancer redirects: events have the address that the caller dialed and the one it reached.</summary>
 public sealed class RewrittenConnectTests
 {
     private const string Service = "203.0.113.9";
@@ -11,7 +11,7 @@ public sealed class RewrittenConnectTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_was_dialled_is_in_the_event(bool atRoot)
+    public void The_event_has_the_dialed_address(bool atRoot)
     {
         Needs.Tracing();
         using var cgroup = new ChildCgroup();

@@ -4,19 +4,19 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The end of an hour under 50,000 events a second: every event in its hour, once, and the lines as prompt as before.</summary>
+/// <summary>The end of an hour under 50,000 events per second: every event in its hour, once, and lines as prompt as before.</summary>
 public sealed class RolloverTests(ITestOutputHelper output) : IDisposable
 {
     private const long SecondsPerHour = 3600;
 
-    /// <summary>How long before the end of the hour the agent starts: so much there is to seal.</summary>
+    /// <summary>How long before the end of the hour the agent starts: sets the amount of data to seal.</summary>
     private static readonly int Seconds = int.Parse(Environment.GetEnvironmentVariable("NETMON_ROLLOVER_SECONDS") ?? "10", CultureInfo.InvariantCulture);
 
     private readonly Scratch _scratch = new();
     private readonly List<(long Printed, long Late)> _lines = []; // microseconds since 1970, microseconds
 
     [Fact]
-    public async Task No_event_is_lost_doubled_or_in_the_wrong_hour_and_stdout_keeps_its_pace()
+    public async Task No_event_is_lost_duplicated_or_in_the_wrong_hour_and_stdout_keeps_its_pace()
     {
         var boundary = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / SecondsPerHour + 2) * SecondsPerHour;
         var ahead = boundary - DateTimeOffset.UtcNow.ToUnixTimeSeconds() - Seconds;
@@ -26,7 +26,7 @@ public sealed class RolloverTests(ITestOutputHelper output) : IDisposable
             readStdout: true);
         var reading = Task.Factory.StartNew(() => ReadLines(agent.StandardOutput, ahead * 1_000_000), TaskCreationOptions.LongRunning);
         var sealFrom = (boundary - ahead + 1) * 1_000_000; // an hour is sealed a second after its end
-        await Task.Delay(TimeSpan.FromMicroseconds(Math.Max(0, sealFrom - Now())), TestContext.Current.CancellationToken); // by the clock, and without a spinning thread beside what is measured
+        await Task.Delay(TimeSpan.FromMicroseconds(Math.Max(0, sealFrom - Now())), TestContext.Current.CancellationToken); // by the clock, without a thread that spins next to the measurement
         WaitFor.True(() => SealedFiles() > 0, "the sealed hour");
         var sealUntil = Now();
         Assert.Equal(0, agent.WaitForExit());
@@ -60,7 +60,7 @@ public sealed class RolloverTests(ITestOutputHelper output) : IDisposable
         return Directory.Exists(events) ? Directory.EnumerateFiles(events, "*.parquet", SearchOption.AllDirectories).Count() : 0;
     }
 
-    /// <summary>Keeps the lines and how late each came.</summary>
+    /// <summary>Records the lines and the delay of each.</summary>
     private void ReadLines(StreamReader stdout, long ahead)
     {
         using var copy = new StreamWriter(_scratch["lines"]);

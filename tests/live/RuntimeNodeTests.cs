@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The nodes that the other tests of this suite make: the cgroups are those asked for, and nothing stays behind.</summary>
+/// <summary>The nodes that other tests of this suite create: their cgroups have the requested layout, and nothing is left behind.</summary>
 [Trait("suite", "runtimes")]
 public sealed class RuntimeNodeTests
 {
@@ -16,7 +16,7 @@ public sealed class RuntimeNodeTests
     [InlineData(CgroupLayout.V2, CgroupShape.Systemd, "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{uid_}.slice/cri-containerd-{id}.scope")]
     [InlineData(CgroupLayout.Machine, CgroupShape.CrioSystemd, "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{uid_}.slice/crio-{id}.scope")]
     [InlineData(CgroupLayout.Machine, CgroupShape.CrioCgroupfs, "/kubepods/burstable/pod{uid}/crio-{id}")]
-    public void A_pod_is_where_it_should_be_and_then_gone(CgroupLayout layout, CgroupShape shape, string expected)
+    public void A_pod_has_the_requested_cgroup_and_is_removed(CgroupLayout layout, CgroupShape shape, string expected)
     {
         Needs.Containers();
         string folder, cgroup;
@@ -42,12 +42,12 @@ public sealed class RuntimeNodeTests
     }
 
     [Fact]
-    public void Nothing_outlives_a_starter_that_is_killed()
+    public void Nothing_outlives_a_killed_starter()
     {
         Needs.Containers();
         using var scratch = new Scratch();
         var folder = scratch["node"];
-        // The starter is a shell whose death closes the node's stdin.
+        // A shell starts the node; its death closes the node's stdin.
         var script = $"(echo start containerd; exec sleep 60) | '{Repository.Root}/tests/runtimes/node.sh' '{folder}' hybrid 0123abcd";
         using var starter = Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", script]) { RedirectStandardOutput = true })!;
         int pid;
@@ -75,7 +75,7 @@ public sealed class RuntimeNodeTests
     private static void AssertGone(string folder, int pid, string cgroup)
     {
         Assert.False(Directory.Exists(folder));
-        Assert.Equal("", CommandLine($"/proc/{pid}")); // if it is there still, its new parent has not heard of its end
+        Assert.Equal("", CommandLine($"/proc/{pid}")); // if it still exists, its new parent has not reaped it yet
         Assert.DoesNotContain(folder, File.ReadAllText("/proc/mounts"), StringComparison.Ordinal);
         var hierarchies = Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup");
         Assert.DoesNotContain(hierarchies, root => Directory.Exists(root + Path.GetDirectoryName(cgroup)));
@@ -92,7 +92,7 @@ public sealed class RuntimeNodeTests
         }
         catch (IOException)
         {
-            return ""; // it has just ended
+            return ""; // it has just exited
         }
     }
 }

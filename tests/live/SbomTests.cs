@@ -9,7 +9,7 @@ namespace NetMon.LiveTests;
 public sealed class SbomTests
 {
     [Fact]
-    public void It_has_each_package_and_each_library_that_the_programs_are_made_of_with_its_version()
+    public void The_SBOM_has_each_package_and_library_of_the_programs_with_its_version()
     {
         Needs.Program("npm");
         Needs.Program("jq");
@@ -27,7 +27,7 @@ public sealed class SbomTests
         }
     }
 
-    /// <summary>What a program restores, but for the compiler.</summary>
+    /// <summary>The packages that a program restores, except the compiler.</summary>
     private static List<(string Name, string Version)> Packages(string program)
     {
         using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "engine", program, "packages.lock.json")));

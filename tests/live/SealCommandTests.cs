@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>netmon seal: what killed agents left is sealed without starting one, and nothing is taken from an agent that runs.</summary>
+/// <summary>netmon seal: seals what killed agents left without starting an agent, and leaves a running agent's files alone.</summary>
 [Trait("suite", "offline")]
 public sealed class SealCommandTests : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class SealCommandTests : IDisposable
     private string[] Hot => [.. Directory.EnumerateFiles(Path.Combine(Capture, "hot"), "*", SearchOption.AllDirectories)];
 
     [Fact]
-    public void What_a_killed_agent_left_is_sealed_and_the_time_since_then_stays_a_loss()
+    public void Files_of_a_killed_agent_are_sealed_and_the_time_since_then_stays_a_loss()
     {
         var rows = Kill("n1");
         var sealing = Seal();
@@ -31,9 +31,9 @@ public sealed class SealCommandTests : IDisposable
     }
 
     [Fact]
-    public void Every_nodes_files_are_sealed_unless_one_is_named()
+    public void Files_of_every_node_are_sealed_unless_one_is_named()
     {
-        const string other = "node \"2\"/ü"; // its files' names have it encoded
+        const string other = "node \"2\"/ü"; // encoded in the names of its files
         Kill("n1");
         Kill(other);
         var sealing = Seal("--node", other);
@@ -49,7 +49,7 @@ public sealed class SealCommandTests : IDisposable
     }
 
     [Fact]
-    public void Beside_an_agent_it_is_refused_and_nothing_changes()
+    public void With_a_running_agent_it_is_refused_and_nothing_changes()
     {
         using var agent = Start("n1", "synthetic:rate=1000");
         WaitForRows("n1");
@@ -57,12 +57,12 @@ public sealed class SealCommandTests : IDisposable
         var sealing = Seal();
         Assert.Equal((1, ""), (sealing.ExitCode, sealing.Output));
         Assert.Contains("another agent keeps its events in", sealing.Error, StringComparison.Ordinal);
-        Assert.InRange(Hot.Length, before, before + 2); // the agent goes on
+        Assert.InRange(Hot.Length, before, before + 2); // the agent continues
         agent.Stop();
     }
 
     [Fact]
-    public void Where_nothing_is_left_there_is_nothing_to_seal()
+    public void Without_left_files_there_is_nothing_to_seal()
     {
         Directory.CreateDirectory(Capture);
         AssertNothingToSeal(Seal());
@@ -79,7 +79,7 @@ public sealed class SealCommandTests : IDisposable
         foreach (var segment in Hot.Where(file => file.EndsWith(".arrows", StringComparison.Ordinal)))
         {
             var bytes = File.ReadAllBytes(segment);
-            var key = bytes.AsSpan().IndexOf("netmon.hot_version"u8); // its value is before it
+            var key = bytes.AsSpan().IndexOf("netmon.hot_version"u8); // its value precedes it
             bytes[bytes.AsSpan(0, key).LastIndexOf((byte)'3')] = (byte)'9';
             File.WriteAllBytes(segment, bytes);
         }
@@ -92,7 +92,7 @@ public sealed class SealCommandTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_directory_it_says_what_to_give()
+    public void Without_a_directory_it_is_refused_with_advice()
     {
         var none = Shell.Run("/usr/bin/env", "-u", "NETMON_CAPTURE", Repository.Agent, "seal");
         Assert.Equal(2, none.ExitCode);
@@ -110,7 +110,7 @@ public sealed class SealCommandTests : IDisposable
     private AgentProcess Start(string node, string source) =>
         AgentProcess.Start("--json", "none", "--capture", Capture, "--node", node, "--keep-free", "0", "--source", source);
 
-    /// <summary>An agent that is killed when it has written segments; how many rows could be read then.</summary>
+    /// <summary>Kills an agent after it has written segments; returns the number of readable rows.</summary>
     private long Kill(string node)
     {
         using var agent = Start(node, "synthetic:rate=20000");
@@ -119,7 +119,7 @@ public sealed class SealCommandTests : IDisposable
         return rows;
     }
 
-    /// <summary>Waits until some more rows of the node can be read; how many there are.</summary>
+    /// <summary>Waits until more rows of the node are readable; returns their number.</summary>
     private long WaitForRows(string node)
     {
         var capture = new SampleCapture(Capture);

@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ops/shipping: what a shipper gets is what the format's schema says, and what comes out of the one that can be had is whole.</summary>
+/// <summary>ops/shipping: a shipper's input matches the schema of the format, and the output of the one available shipper is complete.</summary>
 [Trait("suite", "offline")]
 public sealed class ShippingTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class ShippingTests : IDisposable
     [Theory]
     [InlineData("ecs")]
     [InlineData("otel")]
-    public async Task Lines_of_a_format_are_as_its_schema_says(string format)
+    public async Task Lines_of_a_format_match_its_schema(string format)
     {
         var schema = await JsonSchema.FromFileAsync(Path.Combine(Repository.Root, $"schemas/{format}.schema.json"), TestContext.Current.CancellationToken);
         var lines = Write(format, 3000);
@@ -27,7 +27,7 @@ public sealed class ShippingTests : IDisposable
     }
 
     [Fact]
-    public void A_format_that_is_none_is_refused()
+    public void An_invalid_format_is_refused()
     {
         var result = Shell.Run(Repository.Agent, "run", "--json-format", "xml", "--source", "synthetic:count=1");
         Assert.Equal(2, result.ExitCode);
@@ -37,7 +37,7 @@ public sealed class ShippingTests : IDisposable
     [Theory]
     [InlineData("ecs")]
     [InlineData("netmon")]
-    public void Rsyslog_gets_every_line_and_parses_it(string format)
+    public void Rsyslog_receives_and_parses_every_line(string format)
     {
         Needs.Program("rsyslogd");
         var lines = Write(format, 2000);
@@ -61,7 +61,7 @@ public sealed class ShippingTests : IDisposable
     }
 
     [Fact]
-    public void Every_example_is_well_formed_and_says_whether_it_was_tried()
+    public void Every_example_is_valid_and_states_whether_it_was_tested()
     {
         foreach (var file in Directory.GetFiles(Shipping, "*.yaml"))
         {
@@ -80,7 +80,7 @@ public sealed class ShippingTests : IDisposable
     }
 
     [Fact]
-    public void The_index_template_has_a_type_for_every_field_of_the_format_and_for_no_other()
+    public void The_index_template_has_a_type_for_exactly_the_fields_of_the_format()
     {
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "schemas/ecs.schema.json")));
         using var template = JsonDocument.Parse(File.ReadAllText(Path.Combine(Shipping, "elasticsearch/index-template.json")));
@@ -96,7 +96,7 @@ public sealed class ShippingTests : IDisposable
         return File.ReadAllLines(_scratch["events.json"]);
     }
 
-    /// <summary>A line's values in the order of their keys, which a parser may change.</summary>
+    /// <summary>The values of a line sorted by key, because a parser may reorder them.</summary>
     private static string Values(string line)
     {
         using var parsed = JsonDocument.Parse(line);

@@ -6,8 +6,8 @@ using Xunit;
 namespace NetMon.LiveTests;
 
 /// <summary>
-/// What an agent holds does not grow: under 50,000 events a second for a long time, with containers and connections that come and go,
-/// and with ten hours' ends. NETMON_SOAK_MINUTES says for how long; <c>make soak</c> sets it to 30.
+/// An agent does not grow: under 50,000 events per second for a long time, with containers and connections that come and go,
+/// and across ten hour boundaries. NETMON_SOAK_MINUTES sets the duration; <c>make soak</c> sets it to 30.
 /// </summary>
 [Trait("suite", "soak")]
 public sealed class SoakTests(ITestOutputHelper output) : IDisposable
@@ -22,7 +22,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void An_agent_on_the_kernel_holds_at_the_end_what_it_held_in_the_middle()
+    public void Resources_of_an_agent_on_the_kernel_stay_flat()
     {
         Needs.Storm();
         Needs.Program("ip");
@@ -55,7 +55,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void An_agent_over_ten_hours_ends_holds_at_the_end_what_it_held_in_the_middle()
+    public void Resources_of_an_agent_stay_flat_over_ten_hour_boundaries()
     {
         var duration = Duration();
         var speed = (long)Math.Ceiling(TimeSpan.FromHours(Hours) / duration);
@@ -63,9 +63,9 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
             "--source", $"synthetic:rate={Rate},containers=200,churn=5,flow=2000,speed={speed}",
             "--capture", _scratch["hours"], "--node", "n1", "--keep-free", "0", "--json", "none", "--metrics", "127.0.0.1:0", "--runtime-endpoint", "none");
         agent.Signal("STOP");
-        Thread.Sleep(TimeSpan.FromSeconds(SecondsOfOverload)); // the source makes up for them as fast as it goes
+        Thread.Sleep(TimeSpan.FromSeconds(SecondsOfOverload)); // the source catches up as fast as it can
         agent.Signal("CONT");
-        MustStayFlat(agent, duration, () => Thread.Sleep(BetweenRounds)); // the load is the agent's own
+        MustStayFlat(agent, duration, () => Thread.Sleep(BetweenRounds)); // the agent generates the load itself
         EndsWhole(agent, "hours");
         var files = Directory.GetFiles(_scratch["hours/events"], "*.parquet", SearchOption.AllDirectories).Length;
         output.WriteLine($"{files} hours' files");
@@ -81,10 +81,10 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>
-    /// The rule: the run is cut into tenths, and of each the medians are taken, so that a moment in which a busy machine leaves the
-    /// agent without a CPU counts for nothing. What such a moment makes large for good, which is the queues' batches, an overload before
-    /// the first tenth has made large already. After three tenths every buffer and cache has been used. From the fourth tenth to the
-    /// sixth, and from the sixth to the last, <see cref="Holdings.IsFlatAfter"/> must hold; what is lost must be counted.
+    /// The rule: the run is divided into tenths, each represented by its medians, so that a moment in which a busy machine leaves the
+    /// agent without a CPU has no effect. Such a moment permanently enlarges the pool of batches; an overload before the first tenth
+    /// has done so already. After three tenths every buffer and cache has been used. From the fourth tenth to the
+    /// sixth, and from the sixth to the last, <see cref="Holdings.IsFlatAfter"/> must hold; losses must be counted.
     /// </summary>
     private void MustStayFlat(AgentProcess agent, TimeSpan duration, Action round)
     {
@@ -110,7 +110,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         Assert.True(middle.IsFlatAfter(start) && end.IsFlatAfter(middle), $"it grew\nstart: {start}\nmiddle: {middle}\nend: {end}");
     }
 
-    /// <summary>Stops the agent and compares its account with its files.</summary>
+    /// <summary>Stops the agent and compares its summary with its files.</summary>
     private void EndsWhole(AgentProcess agent, string capture)
     {
         agent.Stop();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>How the agent ends: what happened before the signal is written, and nothing is left half done.</summary>
+/// <summary>The agent's stop: events from before the signal are written, and no file is left incomplete.</summary>
 public sealed class StopTests : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -11,13 +11,13 @@ public sealed class StopTests : IDisposable
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public void What_happened_in_the_last_moment_before_the_signal_is_in_both_outputs(string signal)
+    public void Events_from_just_before_the_signal_are_in_both_outputs(string signal)
     {
         Needs.Tracing();
-        // Where a shell has put these tests into the background, SIGINT is ignored, and so it would be in what they start.
+        // In a shell's background job SIGINT is ignored, also in the processes that these tests start.
         using var agent = AgentProcess.Start(
             "/usr/bin/env", [$"--default-signal={signal}", Repository.Agent, "run", "--json", _scratch["events.json"], "--capture", _scratch["capture"]], readStdout: false);
-        // The signal is sent by the same shell, in the line after the load has ended.
+        // The same shell sends the signal, on the line after the load.
         Shell.Script($"{Repository.Load} run --connections 500 --log {_scratch["truth.tsv"]} && kill -{signal} {agent.Id}").MustSucceed();
         Assert.Equal(0, agent.WaitForExit());
         var truth = TruthLog.Read(_scratch["truth.tsv"]);
@@ -28,7 +28,7 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
-    public void The_duration_ends_the_agent_by_itself()
+    public void The_agent_exits_after_its_duration()
     {
         using var agent = AgentProcess.Start("--json", "none", "--source", "synthetic:rate=1000", "--duration", "300ms");
         Assert.Equal(0, agent.WaitForExit());

@@ -4,21 +4,21 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>As many connections as the machine makes, again and again: exact each time, or each missing event in a loss counter.</summary>
+/// <summary>As many connections as the machine can make, repeatedly: each run is exact, or a loss counter has each missing event.</summary>
 public sealed class StormTests(ITestOutputHelper output)
 {
-    /// <summary>How many storms; continuous integration sets it to 30.</summary>
+    /// <summary>Number of storms; continuous integration sets it to 30.</summary>
     private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("NETMON_STORM_RUNS") ?? "3", CultureInfo.InvariantCulture);
 
     [Fact]
-    public void Forty_thousand_connections_at_the_machines_most_are_exact_every_time()
+    public void Forty_thousand_connections_at_full_speed_are_exact_every_time()
     {
         Needs.Tracing();
         Needs.Program("ip");
         var exact = 0;
         for (var run = 1; run <= Runs; run++)
         {
-            // A namespace a run: the TIME_WAIT sockets of earlier runs would overflow the table, and the kernel reset what follows.
+            // One namespace per run: otherwise the TIME_WAIT sockets of earlier runs would overflow the table, and the kernel would reset later connections.
             using var space = new NetworkNamespace();
             using var scratch = new Scratch();
             using var agent = AgentProcess.Start("--json", scratch["events.json"]);

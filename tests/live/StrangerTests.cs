@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Whoever connects to the agent's ports, however many, and whatever they send: probes and scrapes are answered.</summary>
+/// <summary>Any number of clients at the agent's ports, whatever they send: probes and scrapes are answered.</summary>
 [Trait("suite", "offline")]
 public sealed class StrangerTests : IDisposable
 {
@@ -35,7 +35,7 @@ public sealed class StrangerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Crowds))]
-    public void A_crowd_at_both_ports_keeps_neither_from_answering_and_costs_no_memory(string kind, int number)
+    public void A_crowd_of_clients_at_both_ports_blocks_neither_and_costs_no_memory(string kind, int number)
     {
         AssertAnswers();
         var before = Scrape.Of(_agent)["process_resident_memory_bytes"];
@@ -58,7 +58,7 @@ public sealed class StrangerTests : IDisposable
     }
 
     [Fact]
-    public async Task Clients_that_send_a_byte_at_a_time_are_let_go_and_keep_nobody_out()
+    public async Task Clients_that_send_one_byte_at_a_time_are_closed_and_block_no_other()
     {
         string[] addresses = [Scrape.AddressOf(_agent), Health];
         using var stop = new CancellationTokenSource();
@@ -103,7 +103,7 @@ public sealed class StrangerTests : IDisposable
     }
 
     [Fact]
-    public void Another_port_answers_probes_alone()
+    public void A_separate_port_serves_only_probes()
     {
         Assert.Equal(404, Get(Health, "/metrics").Status);
         Assert.Equal((200, "ok\n"), Get(Health, "/healthz"));
@@ -116,7 +116,7 @@ public sealed class StrangerTests : IDisposable
         _agent.Dispose();
     }
 
-    /// <summary>Each within what a kubelet waits for, 3 s, unless this machine is busy: then again, as a kubelet does.</summary>
+    /// <summary>Each within a kubelet's timeout of 3 s, unless this machine is busy: then again, as a kubelet retries.</summary>
     private void AssertAnswers()
     {
         WaitFor.True(() => Get(Health, "/healthz").Status == 200, "liveness");
@@ -177,7 +177,7 @@ public sealed class StrangerTests : IDisposable
         }
         catch (SocketException)
         {
-            // It was let go before it had sent all.
+            // The server closed it before it had sent everything.
         }
     }
 }

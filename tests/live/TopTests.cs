@@ -22,7 +22,7 @@ public sealed class TopTests : IDisposable
     }
 
     [Fact]
-    public void Keys_change_what_is_shown_and_quit()
+    public void Keys_change_the_view_and_quit()
     {
         using var agent = AgentProcess.Start("--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=5000");
         Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", $"{Repository.Agent} top --capture {_scratch["capture"]}; echo $? >{_scratch["code"]}; cat");
@@ -52,7 +52,7 @@ public sealed class TopTests : IDisposable
     }
 
     [Fact]
-    public void Ctrl_C_leaves_the_terminal_as_it_was()
+    public void Ctrl_C_restores_the_terminal()
     {
         using var agent = AgentProcess.Start("--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=1000");
         Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", $"trap : INT; echo before; {Repository.Agent} top --capture {_scratch["capture"]}; echo $? >{_scratch["code"]}; stty -a >{_scratch["stty"]}; cat");
@@ -68,7 +68,7 @@ public sealed class TopTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("trap '' HUP; ")] // as under nohup
-    public void It_ends_with_its_terminal(string trap)
+    public void It_exits_when_its_terminal_closes(string trap)
     {
         using var agent = AgentProcess.Start("--capture", _scratch["capture"], "--json", "none", "--keep-free", "0", "--source", "synthetic:rate=1000");
         Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", $"{trap}echo $$ >{_scratch["pid"]}; exec {Repository.Agent} top --capture {_scratch["capture"]}");

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>What an event's process is part of: pods of containerd with the labels that controllers set and kubelet hands on, Docker Compose, and units of systemd.</summary>
+/// <summary>The workload of an event's process: pods of containerd with the labels that controllers set and kubelet passes on, Docker Compose, and units of systemd.</summary>
 [Trait("suite", "runtimes")]
 public sealed class WorkloadTests : IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class WorkloadTests : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
-    public void A_pod_is_its_controller_s_by_its_labels()
+    public void A_pod_belongs_to_its_controller_by_its_labels()
     {
         (string Pod, string Labels, string Workload)[] cases =
         [
@@ -27,7 +27,7 @@ public sealed class WorkloadTests : IDisposable
             ("shop/toolbox", "run=toolbox", "shop/toolbox Pod "),
         ];
         using var containerd = Containerd.Start();
-        // Half of them are older than the agent: their names come with the first list, the others' by events or by asking.
+        // Half of them are older than the agent: their names come with the first list, the others' by events or on request.
         var pods = cases.Take(cases.Length / 2).Select(Run).ToList();
         using var agent = containerd.Node.StartAgent(
             false, "--node", "node-1", "--json", _scratch["events.json"], "--capture", _scratch["capture"], "--runtime-endpoint", containerd.Endpoint, "--pod-labels", "team,missing");
@@ -46,7 +46,7 @@ public sealed class WorkloadTests : IDisposable
             kept.Select(row => string.Join(' ', row.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)))).Order(StringComparer.Ordinal));
         var lines = File.ReadAllText(_scratch["events.json"]);
         Assert.Contains("\"workload\":\"shop/web\",\"workload_kind\":\"Deployment\",\"pod_labels\":{\"team\":\"shop\"}", lines, StringComparison.Ordinal);
-        // Two runs of a CronJob are one workload, to whoever asks as well.
+        // In queries, too, two runs of a CronJob are one workload.
         var asked = Shell.Run(Repository.Agent, "query", "--capture", _scratch["capture"], "--format", "csv", $"SELECT workload, sum(attempts) AS n FROM failures WHERE dst_port = {Port} AND workload = 'shop/report' GROUP BY ALL").MustSucceed();
         Assert.Equal("workload,n\nshop/report,6\n", asked.Output);
 
@@ -55,7 +55,7 @@ public sealed class WorkloadTests : IDisposable
             var words = of.Labels.Split(' ');
             return containerd.RunPod(of.Pod, PodNetwork.Pod, change: plan => plan with
             {
-                // kubelet makes a static pod's uid of a hash of its file.
+                // kubelet derives a static pod's uid from a hash of its file.
                 Source = words.Contains("file") ? "file" : "api",
                 Uid = words.Contains("file") ? plan.Uid.Replace("-", "", StringComparison.Ordinal) : plan.Uid,
                 Labels = words.Where(word => word.Contains('=', StringComparison.Ordinal)).Select(word => word.Split('=', 2)).ToDictionary(word => word[0], word => word[1]),
@@ -64,7 +64,7 @@ public sealed class WorkloadTests : IDisposable
     }
 
     [Fact]
-    public void A_service_of_Docker_Compose_is_its_project_s()
+    public void A_Docker_Compose_service_belongs_to_its_project()
     {
         using var dockerd = Dockerd.Start();
         using var agent = dockerd.Node.StartAgent(false, "--json", _scratch["events.json"], "--runtime-endpoint", dockerd.Endpoint);
@@ -78,7 +78,7 @@ public sealed class WorkloadTests : IDisposable
     }
 
     [Fact]
-    public void A_process_of_the_machine_is_its_unit_s_and_no_cgroup_inside_one_makes_it_another_s()
+    public void A_host_process_belongs_to_its_unit_despite_nested_cgroups()
     {
         Needs.Tracing();
         var slice = $"{ChildCgroup.Root}/system.slice-{Guid.NewGuid():N}";

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A Debian machine for the package's tests: a root by debootstrap with systemd in it, started as the first process of namespaces of its
-# own, below a cgroup of its own. The kernel is this one.
-#   machine.sh root FOLDER      makes FOLDER/root by debootstrap, kept for the next time; says what lacks and ends with 0
-#   machine.sh start FOLDER RUN starts systemd in a copy-on-write view of it; RUN is a new folder for what changes
+# A Debian machine for the package's tests: a debootstrapped root with systemd, started as the first process of its own namespaces,
+# below its own cgroup. It uses this machine's kernel.
+#   machine.sh root FOLDER      makes FOLDER/root with debootstrap, kept for the next time; reports what is missing and exits with 0
+#   machine.sh start FOLDER RUN starts systemd in a copy-on-write view of it; RUN is a new folder for the changes
 #   machine.sh exec RUN COMMAND...
 #   machine.sh stop RUN
 set -euo pipefail
@@ -26,7 +26,7 @@ start)
 	cgroup=$(cgroups)/netmon-package-$$
 	mkdir -p "$cgroup" "$run/root"
 	echo "$cgroup" >"$run/cgroup"
-	# Everything that is mounted goes with the namespaces; only a tmpfs can be the upper layer wherever RUN lies.
+	# All mounts disappear with the namespaces; only a tmpfs works as the upper layer on any file system of RUN.
 	# shellcheck disable=SC2016 # the inner shells expand it
 	setsid unshare --fork --pid --mount --net --uts --ipc --propagation private --kill-child bash -c '
 		set -e

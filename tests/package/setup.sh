@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the tests of the Debian package need: the package, and a Debian with systemd that it is installed on. Where debootstrap can't be
-# had it says so and ends with 0: the tests are then skipped.
+# The requirements of the Debian package's tests: the package, and a Debian with systemd to install it on. If debootstrap is
+# not available it says so and exits with 0: the tests are then skipped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if ! command -v debootstrap >/dev/null && ((EUID == 0)) && command -v apt-get >/dev/null; then

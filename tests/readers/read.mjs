@@ -1,4 +1,4 @@
-// Answers questions by an engine that npm ships, from where setup.sh has put it. usage: read.mjs ENGINE < QUESTIONS
+// Answers questions with an engine from npm, installed by setup.sh. usage: read.mjs ENGINE < QUESTIONS
 // QUESTIONS is a JSON array of {files, columns, sql, conditions}. Each answer is one line: a JSON array of rows, each an array of texts
 // in the order of the columns, null where the engine has null.
 import { createRequire } from 'node:module'
@@ -8,15 +8,15 @@ const installed = new URL('../../artifacts/readers/', import.meta.url)
 const require = createRequire(installed)
 const load = module => import(new URL(`node_modules/${module}`, installed))
 
-/** The embedded server of chDB. Its SQL names the files. */
+/** chDB's embedded server. Its SQL names the files. */
 async function clickhouse() {
   const { query } = require('chdb')
   return async ({ sql }) => query(sql, 'JSONCompactEachRow').split('\n').filter(line => line).map(line => JSON.parse(line))
 }
 
 /**
- * The SQL names the files as the table "events". Columns that one file lacks are null, and types are brought together: but of an unsigned
- * and a signed number of 64 bits Polars makes a float, so what version 1 has unsigned is signed first.
+ * The SQL names the files as the table "events". Columns that one file lacks are null, and types are unified: from an unsigned
+ * and a signed number of 64 bits Polars makes a float, so unsigned columns of version 1 are cast to signed first.
  */
 async function polars() {
   const pl = require('nodejs-polars')
@@ -35,7 +35,7 @@ async function hyparquet() {
   const { compressors } = await load('hyparquet-compressors/src/index.js')
   const operators = { '=': '$eq', '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' }
   const valueOf = c => c.value === null ? null : c.isLarge ? BigInt(c.value) : c.isSmall ? Number(c.value) : c.isFlag ? c.value === 'true' : c.value
-  const parsers = { timestampFromMicroseconds: micros => micros } // a Date, which is the default, has milliseconds
+  const parsers = { timestampFromMicroseconds: micros => micros } // the default, a Date, has milliseconds
   return async ({ files, columns, conditions }) => {
     const filter = conditions.length ? { $and: conditions.map(c => ({ [c.column]: { [operators[c.op]]: valueOf(c) } })) } : undefined
     const rows = []

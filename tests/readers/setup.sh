@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the engines of package.json into artifacts/readers, at the versions and checksums of package-lock.json: ClickHouse, Polars and
-# hyparquet, which must read our files (x86-64, 660 MB). Quick when they are there. Where they can't be had it says so and ends with 0: their
-# tests are then skipped and say what they lack.
+# Installs the engines of package.json into artifacts/readers, with the versions and checksums of package-lock.json: ClickHouse, Polars and
+# hyparquet, which must read our files (x86-64, 660 MB). Quick if they are installed. If they are not available it says so and exits with 0: their
+# tests are then skipped and say what is missing.
 set -euo pipefail
 cd "$(dirname "$0")"
 target=../../artifacts/readers
@@ -26,7 +26,7 @@ rm -rf $target $target.partial
 mkdir -p $target.partial
 cp package.json package-lock.json $target.partial/
 cd $target.partial
-# Not "npm ci": it wants the packages for other platforms in the lock file, too.
+# Not "npm ci": it also requires the packages for other platforms in the lock file.
 timeout 540 npm install --no-save --ignore-scripts --loglevel=error >&2 || without "npm could not fetch them"
 cd ..
 mv readers.partial readers

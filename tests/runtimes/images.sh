@@ -2,7 +2,7 @@
 # images.sh FOLDER NETLOAD: two images as docker-archives, made without a registry, for `ctr images import` and `docker load`:
 #   FOLDER/pause.tar   netmon.test/pause:1   holds a pod
 #   FOLDER/tools.tar   netmon.test/tools:1   busybox and netload
-# Quick when they are there and younger than what they are made of.
+# Quick if they exist and are newer than their inputs.
 set -euo pipefail
 folder=$1 netload=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,7 @@ mkdir -p "$folder"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-archive() { # NAME CONFIG: the folder $work/NAME becomes the only layer of netmon.test/NAME:1
+archive() { # NAME CONFIG: archives the folder $work/NAME as the only layer of netmon.test/NAME:1
 	local out=$work/$1-archive layer config machine=amd64
 	[[ $(uname -m) != aarch64 ]] || machine=arm64
 	mkdir "$out"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A node of a test's own to run a container runtime on: network and mount namespaces in which nothing of the machine's is written.
+# A test's own node for a container runtime: network and mount namespaces that leave the machine's own unchanged.
 #   node.sh FOLDER hybrid|v2 TAG
-# hybrid: the machine's cgroups as they are; v2: /sys/fs/cgroup is nothing but cgroup v2. FOLDER gets sockets and logs. TAG, eight
-# hexadecimal digits, is what the uids of all its pods start with.
-# Commands on stdin, each answered by a line: "start containerd|dockerd [OPTION...]" by the daemon's pid, "kill" (SIGKILL to the
-# daemon alone) by "killed". The end of stdin, so also the death of who started this, ends every process and removes everything.
+# hybrid: the machine's cgroups unchanged; v2: /sys/fs/cgroup has only cgroup v2. FOLDER gets sockets and logs. TAG, eight
+# hexadecimal digits, is the prefix of the uids of all its pods.
+# Commands on stdin, each answered by one line: "start containerd|dockerd [OPTION...]" by the daemon's pid, "kill" (SIGKILL to the
+# daemon alone) by "killed". The end of stdin, including the death of the starter, ends every process and removes everything.
 set -uo pipefail
 folder=$1 layout=$2 tag=$3
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,9 +17,9 @@ inside=$folder/inside
 daemon=
 
 prepare() {
-	mount --make-rshared / || exit # as on a node with systemd; the peers are this namespace's own, so nothing gets out
+	mount --make-rshared / || exit # as on a node with systemd; the peers belong to this namespace, so no mount escapes
 	ip link set lo up
-	# On tmpfs, so that images and containers may be stacked on it wherever FOLDER is.
+	# On tmpfs, so that images and containers can be overlay mounts on any file system of FOLDER.
 	mkdir -p "$inside" && mount -t tmpfs tmpfs "$inside" || exit
 	local path layer
 	for path in /etc /run /var/lib; do
@@ -82,7 +82,7 @@ containerd_command() {
 
 dockerd_command() {
 	echo '{}' >"$folder/docker.json"
-	# What a killed one leaves. Its containerd dies with it, but dockerd takes that for alive while an idle init has not reaped it.
+	# The remains of a killed daemon. Its containerd dies with it, but dockerd considers that one alive until init has reaped it.
 	rm -f "$inside/docker.pid" "$inside/docker-exec/containerd/containerd.pid"
 	command=(dockerd --config-file "$folder/docker.json" -H "unix://$folder/docker.sock" --data-root "$inside/docker"
 		--exec-root "$inside/docker-exec" --pidfile "$inside/docker.pid" --storage-driver overlay2 --bridge=none --iptables=false
@@ -105,11 +105,11 @@ stop_daemon() {
 	daemon=
 } 2>/dev/null
 
-# The cgroups of this node's pods and Docker containers, the deepest first. By names that nobody else's have: what is in them is killed.
+# The cgroups of this node's pods and Docker containers, the deepest first. Their names are unique: all processes in them are killed.
 cgroups() {
 	local id names=(-path "*/*pod$tag-*" -o -path "*/*pod${tag}_*")
 	for id in "$inside"/docker/containers/*; do
-		id=${id##*/} # without any it is the asterisk, which must never get into a pattern
+		id=${id##*/} # without matches it is the asterisk, which must never become part of a pattern
 		[[ ! $id =~ ^[0-9a-f]{64}$ ]] || names+=(-o -path "*/docker/$id*")
 	done
 	find /sys/fs/cgroup -mindepth 2 -depth -type d \( "${names[@]}" \) 2>/dev/null
@@ -119,7 +119,7 @@ end() {
 	trap '' TERM INT HUP
 	local group turn process
 	stop_daemon
-	# Shims and what else was started here: whatever lives in this mount namespace.
+	# Shims and other processes started here: everything in this mount namespace.
 	for process in /proc/[0-9]*; do
 		[[ $process != /proc/$$ && $process/ns/mnt -ef /proc/$$/ns/mnt ]] && kill -KILL "${process#/proc/}"
 	done 2>/dev/null
@@ -129,7 +129,7 @@ end() {
 		cat "${group[@]/%//cgroup.procs}" 2>/dev/null | sort -u | xargs -r kill -KILL 2>/dev/null
 		rmdir "${group[@]}" 2>/dev/null || sleep 0.05
 	done
-	# Their parents, if nobody else has a pod there.
+	# Their parents, unless someone else has a pod there.
 	rmdir /sys/fs/cgroup{,/*}/{kubepods/burstable,kubepods,kubepods.slice/kubepods-burstable.slice,kubepods.slice,docker} 2>/dev/null
 	umount -l "$inside"
 	rm -rf --one-file-system "$folder"

@@ -1,4 +1,4 @@
-/* What holds a pod's namespaces: reaps orphans and waits for its end. */
+/* Holds a pod's namespaces: reaps orphans and waits for a signal to exit. */
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

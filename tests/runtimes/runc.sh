@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# In front of runc. By the name under which it is called it gives a container's cgroup the path that a node of another kind
-# would give it, in the bundle's config.json, before "create":
-#   runc-plain     as asked
-#   runc-systemd   a-b.slice:PREFIX:ID -> /a.slice/a-b.slice/PREFIX-ID.scope, what systemd makes of it; none need run here
+# A wrapper of runc. Depending on the name it is called by, it gives a container's cgroup the path that another kind of node
+# would use, in the bundle's config.json, before "create":
+#   runc-plain     unchanged
+#   runc-systemd   a-b.slice:PREFIX:ID -> /a.slice/a-b.slice/PREFIX-ID.scope, as systemd does; systemd need not run here
 #   runc-crio      .../crio-ID.scope, or .../crio-ID of a cgroupfs path, as CRI-O names them
-# Where cgroup v2 has no cpu controller limits are left out: runc would fail to set them.
+# If cgroup v2 has no cpu controller, limits are removed: runc would fail to set them.
 set -euo pipefail
 shape=${0##*/runc-}
 arguments=("$@")

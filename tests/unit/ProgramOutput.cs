@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace NetMon.UnitTests;
 
-/// <summary>Runs one of the product's programs as it was built beside these tests, to its end.</summary>
+/// <summary>Runs one of the product's programs, built beside these tests, until it exits.</summary>
 internal sealed record ProgramOutput(int ExitCode, string Output, string Error)
 {
     /// <param name="name">The assembly's name: netmon-query.</param>
-    /// <param name="variables">Added to the environment of these tests, of which it gets no AWS_ and NETMON_ variables.</param>
+    /// <param name="variables">Added to the environment of these tests, without its AWS_ and NETMON_ variables.</param>
     /// <param name="arguments">The command line.</param>
     public static async Task<ProgramOutput> Of(string name, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {

@@ -3,8 +3,8 @@ using NetMon.UnitTests.Layout;
 namespace NetMon.UnitTests;
 
 /// <summary>
-/// Files of agent 0.1.0, from its synthetic source: a recording of 40 events, the lines and the sealed file that it made of the same
-/// events, a hot segment of 29 others that a kill left, and their lines; a sealed file and a journal of losses, of other runs of it.
+/// Files of agent 0.1.0, from its synthetic source: a recording of 40 events, the lines and the sealed file of the same events, a hot
+/// segment of 29 others that a kill left, and their lines; a sealed file and a journal of losses, of other runs.
 /// </summary>
 internal static class Version1
 {

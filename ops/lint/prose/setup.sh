@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the prose linter into artifacts/prose, at the versions and checksums of package-lock.json. Quick when it is there.
+# Installs the prose linter into artifacts/prose, with the versions and checksums of package-lock.json. Quick if it is installed.
 set -euo pipefail
 cd "$(dirname "$0")"
 target=../../../artifacts/prose

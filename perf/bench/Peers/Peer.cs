@@ -1,12 +1,12 @@
 namespace NetMon.Bench.Peers;
 
-/// <summary>A program that traces TCP, and what is to come of it.</summary>
-/// <param name="Name">In the figures' names.</param>
-/// <param name="Package">Debian's, where it is missing.</param>
-/// <param name="Command">It and its arguments; it prints to stdout and ends by SIGINT.</param>
-/// <param name="LinesPerConnection">Of one connection both of whose ends are here.</param>
-/// <param name="What">What a line is.</param>
-/// <param name="IsEvent">Whether a line is one of those, given that the load's address is in it; null: every such line is.</param>
+/// <summary>Another TCP tracer, and its expected output.</summary>
+/// <param name="Name">Part of the figures' names.</param>
+/// <param name="Package">The Debian package to install if it is missing.</param>
+/// <param name="Command">The program and its arguments; it prints to stdout and exits on SIGINT.</param>
+/// <param name="LinesPerConnection">For one connection with both ends on this machine.</param>
+/// <param name="What">What one line represents.</param>
+/// <param name="IsEvent">Whether a line that contains the load's address is one of these; null: every such line is.</param>
 internal sealed record Peer(string Name, string Package, string[] Command, int LinesPerConnection, string What, Func<string, bool>? IsEvent = null)
 {
     private const string EstablishedAndClosed =
@@ -25,6 +25,6 @@ internal sealed record Peer(string Name, string Package, string[] Command, int L
         new("bpftrace", "bpftrace", ["bpftrace", "-e", EstablishedAndClosed], 4, "established and closed, by bpftrace on sock:inet_sock_set_state"),
     ];
 
-    /// <summary>Not of a listening socket that opens or closes.</summary>
+    /// <summary>Except lines of a listening socket that opens or closes.</summary>
     private static bool IsOfConnection(string line) => !line.Contains("LISTEN", StringComparison.Ordinal) || line.Contains("SYN_RECV", StringComparison.Ordinal);
 }

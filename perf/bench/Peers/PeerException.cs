@@ -1,4 +1,4 @@
 namespace NetMon.Bench.Peers;
 
-/// <summary>A peer does not run here; the message says why.</summary>
+/// <summary>The peer can't run here; the message says why.</summary>
 internal sealed class PeerException(string message) : Exception(message);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace NetMon.Bench.Peers;
 
-/// <summary>A tracer that is attached; its lines go to a file. What it can't do here is a <see cref="PeerException"/> with the reason.</summary>
+/// <summary>An attached tracer; its lines go to a file. Throws <see cref="PeerException"/> with the reason if it can't run here.</summary>
 internal sealed class PeerProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
@@ -19,7 +19,7 @@ internal sealed class PeerProcess : IDisposable
 
     public PeerProcess(Peer peer, string output)
     {
-        // By a shell for its stdout to be the file itself, as users have it; exec: the process is the tracer.
+        // A shell makes the file its stdout, as users do; exec: the process is the tracer.
         (_peer, _output) = (peer, output);
         _process = new Process { StartInfo = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" > \"$out\"", "sh", output, .. peer.Command]) { RedirectStandardError = true } };
         _process.ErrorDataReceived += (_, line) =>
@@ -44,7 +44,7 @@ internal sealed class PeerProcess : IDisposable
 
     public Usage Usage => Usage.Of(_process.Id);
 
-    /// <summary>Waits until it has done what there was to do: until it takes no CPU time for a while.</summary>
+    /// <summary>Waits until its work is done: until it has used no CPU time for a while.</summary>
     public void WaitUntilQuiet()
     {
         var until = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
@@ -54,10 +54,10 @@ internal sealed class PeerProcess : IDisposable
             before = Usage.CpuSeconds;
             Thread.Sleep(Quiet);
         }
-        while (Usage.CpuSeconds - before > 0.05 * Quiet.TotalSeconds && Stopwatch.GetTimestamp() < until); // some poll
+        while (Usage.CpuSeconds - before > 0.05 * Quiet.TotalSeconds && Stopwatch.GetTimestamp() < until); // some tracers poll
     }
 
-    /// <summary>SIGINT, and it has to end.</summary>
+    /// <summary>Sends SIGINT; it has to exit.</summary>
     public void Stop()
     {
         Tools.Run("kill", "-INT", _process.Id.ToString(CultureInfo.InvariantCulture));
@@ -78,7 +78,7 @@ internal sealed class PeerProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>It holds something that is attached, and its files have stayed the same for a while: none of them says so itself in time.</summary>
+    /// <summary>It has an attached program, and its files have not changed for a while: no tracer reports readiness in time.</summary>
     private void WaitUntilAttached()
     {
         var started = Stopwatch.GetTimestamp();
@@ -114,7 +114,7 @@ internal sealed class PeerProcess : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return string.Empty; // it has ended, or closed one meanwhile
+            return string.Empty; // it has exited, or has just closed one
         }
     }
 

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace NetMon.Bench.Scenarios;
 
 /// <summary>
-/// What the agent adds to a thread that makes connections, both ends of each, by its own CPU time. Each of its settings is measured
-/// between two runs without it, and beside them a program of another that does nothing: the floor.
+/// The agent's added CPU time in a thread that makes connections, both ends of each. Each setting of the agent is measured
+/// between two runs without it, and next to a foreign program that does nothing: the lower bound.
 /// </summary>
 internal static class ConnectingThread
 {
@@ -60,7 +60,7 @@ internal static class ConnectingThread
     private static Process Floor() => Started(
         Path.Combine(Tools.Root, "bin/netforeign"), "attached", Path.Combine(Tools.Root, "artifacts/bpf/foreign.bpf.o"), CgroupRoot, "link", "follow_only");
 
-    /// <summary>Waits for a line with this text, from either of its outputs.</summary>
+    /// <summary>Waits for a line with this text in either output.</summary>
     private static Process Started(string program, string text, params string[] arguments)
     {
         var process = new Process
@@ -86,7 +86,7 @@ internal static class ConnectingThread
 
     private static void End(Process process)
     {
-        process.StandardInput.Close(); // netforeign's end
+        process.StandardInput.Close(); // ends netforeign
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
         process.WaitForExit();

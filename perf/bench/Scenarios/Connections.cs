@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace NetMon.Bench.Scenarios;
 
-/// <summary>Real connections: what the kernel programs take, what the agent takes, and how much slower the load gets, in turns.</summary>
+/// <summary>Real connections: time of the kernel programs, CPU of the agent, and slowdown of the load, in alternation.</summary>
 internal static class Connections
 {
     private const string Statistics = "/proc/sys/kernel/bpf_stats_enabled";
@@ -36,7 +36,7 @@ internal static class Connections
         }
     }
 
-    /// <summary>What the agent's programs take of a connection; nothing on a kernel that keeps no statistics (5.1 and later do).</summary>
+    /// <summary>Time of the agent's programs per connection; empty on a kernel without statistics (5.1 and later have them).</summary>
     public static List<Figure> MeasureKernel(string owner, int connections)
     {
         if (!File.Exists(Statistics))
@@ -59,7 +59,7 @@ internal static class Connections
             var after = Programs(agent);
             agent.Stop();
 
-            // The hooks are the whole machine's: what others connect meanwhile is in the calls, and in the events that the agent has seen.
+            // The hooks see the whole machine: connections of other processes are in the calls, and in the events that the agent has seen.
             var expected = 4 * Tools.Value(load, "established") + Tools.Value(load, "refused");
             var seen = connections * Math.Max(1, agent.Count("seen") / expected);
             return
@@ -74,7 +74,7 @@ internal static class Connections
         }
     }
 
-    /// <summary>Of the programs that this agent holds: another one may be running.</summary>
+    /// <summary>Programs that this agent holds: another one may be running.</summary>
     private static (long Nanoseconds, long Calls) Programs(Agent agent)
     {
         var held = Directory.EnumerateFiles($"/proc/{agent.Id}/fdinfo").SelectMany(ProgramIds).ToHashSet();
@@ -91,7 +91,7 @@ internal static class Connections
         }
         catch (IOException)
         {
-            return []; // closed meanwhile
+            return []; // it has just been closed
         }
     }
 

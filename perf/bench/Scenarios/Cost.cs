@@ -3,10 +3,10 @@ using System.Globalization;
 namespace NetMon.Bench.Scenarios;
 
 /// <summary>
-/// What an event of the standard node costs at a pace that the agent keeps easily, in what is steady enough for a limit: bytes allocated
-/// once it is warm (two runs, a short one and a long one, and what the long one has more; the short one has made pieces of segments a
-/// few times, because their encoder's buffers are allocated once), and CPU as a multiple of a run beside it that
-/// has no output. Large rings outlast it when the machine has no time for a while. (As fast as it goes, buffers are as full as the scheduler has it, and so is what they allocate.)
+/// Cost of an event of the standard node, at a pace that the agent keeps easily, by measures steady enough for a limit: bytes allocated
+/// once it is warm (the difference between a long and a short run; the short one has made pieces of segments a
+/// few times, because their encoder's buffers are allocated once), and CPU as a multiple of a parallel run that
+/// has no output. Large rings bridge pauses of a busy machine. (At full speed, scheduling determines how full buffers are, and so how much they allocate.)
 /// </summary>
 internal static class Cost
 {
@@ -14,7 +14,7 @@ internal static class Cost
 
     public static IEnumerable<Figure> Measure(bool quick) => Measure(quick, ["json", "parquet", "both"]);
 
-    /// <summary>For some of the outputs: json, parquet, both.</summary>
+    /// <summary>For a choice of outputs: json, parquet, both.</summary>
     public static IEnumerable<Figure> Measure(bool quick, string[] outputs)
     {
         var (few, many) = quick ? (600_000, 1_500_000) : (1_000_000, 6_000_000);

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace NetMon.Bench.Scenarios;
 
-/// <summary>How late other events come while many connections are open that all move bytes: with sweeps over them and without, in turns.</summary>
+/// <summary>Delay of other events while many open connections move bytes: with and without sweeps, in alternation.</summary>
 internal static class OpenConnections
 {
-    private const int Rate = 5000; // other events, 1/s
+    private const int Rate = 5000; // other events per second
     private const int SecondsBetweenSends = 3;
     private const int LinesToOneParsed = 11;
     private const string Never = "none";

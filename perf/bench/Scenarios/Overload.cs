@@ -3,13 +3,13 @@ using System.Globalization;
 namespace NetMon.Bench.Scenarios;
 
 /// <summary>
-/// As many events as the kernel can make, several times what the agent can take, then 10,000 a second again: memory must stay, every
-/// event must come out or be counted, and once lines are in time again, which takes a second, nothing may be lost any more.
+/// As many events as the kernel can make, several times what the agent can process, then 10,000 per second again: memory must not grow,
+/// every event must be output or counted, and once lines are on time again, which takes a second, nothing more may be lost.
 /// </summary>
 internal static class Overload
 {
     private const int NormalRate = 10_000;
-    private const int LongestRecovery = 60; // seconds; where other work keeps the machine busy
+    private const int LongestRecovery = 60; // seconds, for a machine that is busy with other work
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan InTime = TimeSpan.FromMilliseconds(500);
 
@@ -18,7 +18,7 @@ internal static class Overload
         using var scratch = new Scratch();
         using var agent = Agent.StartPiped("--capture", scratch["capture"]);
         var lines = new LineClock(agent.Output.BaseStream);
-        var made = Tools.Storm(agent, NormalRate, 1) + Tools.Storm(agent, 0, 2); // its buffers grow to what they will be
+        var made = Tools.Storm(agent, NormalRate, 1) + Tools.Storm(agent, 0, 2); // its buffers reach their final size
 
         var seconds = quick ? 3 : 10;
         var before = lines.Lines;
@@ -59,7 +59,7 @@ internal static class Overload
         yield return new Figure("overload.lost_after", Math.Max(0, normal - lines.LinesSince), "events", "  lost once lines are in time again, at 10,000 events/s");
     }
 
-    /// <summary>By how much the account does not add up, from what the storm made to what came out; events that are not the storm's are in it, too.</summary>
+    /// <summary>The discrepancy between the storm's count and the summary; the summary includes events of other processes.</summary>
     private static long Unaccounted(Agent agent, long made, long lines)
     {
         long Lost(string stage, params string[] reasons) => reasons.Sum(reason => agent.Count($"{stage}.{reason}"));

@@ -3,12 +3,12 @@ using NetMon.Bench.Peers;
 namespace NetMon.Bench.Scenarios;
 
 /// <summary>
-/// The same storm of real connections under one tracer after the other, each beside a storm that nobody traces, several rounds: what of
-/// it each tells, what that takes, and what the load feels of it. Medians, but what was delivered in sum.
+/// The same storm of real connections under one tracer after the other, each next to an untraced storm, several rounds: the lines
+/// of each, their cost, and the slowdown of the load. Medians, except for delivered lines, which are sums.
 /// </summary>
 internal static class PeersSideBySide
 {
-    private const string Address = "127.77.0.1"; // nobody else's, so that the lines of other connections are told apart
+    private const string Address = "127.77.0.1"; // used by nothing else, so that lines of other connections are distinguishable
 
     public static IEnumerable<Figure> Measure(bool quick)
     {
@@ -28,7 +28,7 @@ internal static class PeersSideBySide
                 {
                     if (all.Any(run => run.Peer == peer))
                     {
-                        failures.Add((peer, e.Message)); // it can; not this time
+                        failures.Add((peer, e.Message)); // it can run, but failed this time
                     }
                     else
                     {

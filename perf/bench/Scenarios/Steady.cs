@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace NetMon.Bench.Scenarios;
 
-/// <summary>Events of the kernel at a set rate (netstorm), into stdout and Parquet: what the agent takes, and how late lines come.</summary>
+/// <summary>Kernel events at a set rate (netstorm) to stdout and Parquet: the agent's resources, and the delay of lines.</summary>
 internal static class Steady
 {
     private const int LinesToOneParsed = 23;
@@ -43,7 +43,7 @@ internal static class Steady
             TaskCreationOptions.LongRunning);
         if (rate > 0)
         {
-            Tools.Storm(agent, rate, seconds: 2); // warm
+            Tools.Storm(agent, rate, seconds: 2); // warm-up
         }
 
         var before = agent.Usage;

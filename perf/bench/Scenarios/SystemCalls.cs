@@ -1,6 +1,6 @@
 namespace NetMon.Bench.Scenarios;
 
-/// <summary>What a system call that has nothing to do with us costs with the agent and without, in turns.</summary>
+/// <summary>The cost of an unrelated system call with and without the agent, in alternation.</summary>
 internal static class SystemCalls
 {
     public static IEnumerable<Figure> Measure(bool quick)

@@ -4,15 +4,15 @@ using System.Globalization;
 namespace NetMon.Bench.Scenarios;
 
 /// <summary>
-/// The standard node as fast as the agent takes it, losing nothing: events a second, and CPU an event with that of the
-/// generator, which runs in the same process, taken off (measured with no output at all).
+/// The standard node as fast as the agent can process it without loss: events per second, and CPU per event without that of the
+/// generator, which runs in the same process (measured without any output).
 /// </summary>
 internal static class Throughput
 {
-    /// <summary>Lines of a file are so few that they stay in the page cache: else it is the disk that is measured.</summary>
+    /// <summary>A file is small enough to stay in the page cache: otherwise this would measure the disk.</summary>
     private const int MostInFile = 4_000_000;
 
-    /// <summary>A line of the standard node, and a little more.</summary>
+    /// <summary>A line of the standard node, rounded up.</summary>
     private const int LineBytes = 500;
 
     public static IEnumerable<Figure> Measure(bool quick)
@@ -70,8 +70,8 @@ internal static class Throughput
     }
 
     /// <summary>
-    /// Writes and removes a file, as fast as it goes; returns bytes a second. What comes next finds memory at hand: a virtual machine
-    /// may have given it back to its host, and getting it again costs more than writing to it.
+    /// Writes and removes a file at full speed; returns bytes per second. The next scenario then has memory available: a virtual machine
+    /// may have returned it to its host, and getting it back costs more than writing to it.
     /// </summary>
     private static double WritePlainly(string path, long length)
     {

@@ -11,7 +11,7 @@ using NetMon.Pipeline.Order;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>The stream that the reader makes: a drain of each ring in turn, then a tick.</summary>
+/// <summary>The stream of the reader: a drain of each ring in turn, then a watermark.</summary>
 public class Decoding
 {
     private const int Count = 1 << 17;

@@ -3,7 +3,7 @@ using NetMon.Pipeline.Batch;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>From an event's cgroup to its container, which is known.</summary>
+/// <summary>Looks up the known container of an event's cgroup.</summary>
 public class Enriching
 {
     private const int Count = 1 << 17;

@@ -3,7 +3,7 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>Events into the Arrow batches of a hot segment, sealed and ready to be written.</summary>
+/// <summary>Events into the Arrow batches of a hot segment, sealed and ready to write.</summary>
 public class HotBatches
 {
     private const int Count = 32 * HotLimits.BatchRows;

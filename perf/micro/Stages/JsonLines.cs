@@ -3,7 +3,7 @@ using NetMon.Pipeline.Json;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>An event as a line of JSON, into memory.</summary>
+/// <summary>Formats an event as a line of JSON in memory.</summary>
 public class JsonLines
 {
     private const int Count = 1 << 16;

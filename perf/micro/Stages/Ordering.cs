@@ -4,7 +4,7 @@ using NetMon.Pipeline.Order;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>Records of two rings into the order of their times, and into batches.</summary>
+/// <summary>Sorts records of two rings by time into batches.</summary>
 public class Ordering
 {
     private const int Count = 1 << 17;
@@ -13,7 +13,7 @@ public class Ordering
     private readonly EventOrder _order = new();
     private readonly EventBatchPool _pool = new(8);
 
-    /// <summary>The place, by time, of the i-th record of a drain that begins there: first what one ring holds, then the other.</summary>
+    /// <summary>The position by time of the i-th record of a drain that starts there: all records of one ring, then those of the other.</summary>
     internal static int InDrain(int from, int i, int drain)
     {
         var each = drain / StandardEvents.Rings;

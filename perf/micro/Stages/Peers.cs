@@ -7,8 +7,8 @@ using NetMon.Pipeline.Batch;
 namespace NetMon.Micro.Stages;
 
 /// <summary>
-/// From an event's addresses to its peer, which is known: the node's own pods, and a cluster's endpoints. The events fit into the
-/// processor's second cache, as in the stage: it names a batch right after it was filled. Over more of them the memory is measured.
+/// Looks up the known peer of an event's addresses: the node's own pods, and a cluster's endpoints. The events fit into the
+/// processor's L2 cache, as in the stage, which names a batch right after it was filled. With more events this would measure memory.
 /// </summary>
 public class Peers
 {

@@ -8,10 +8,10 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>A segment's batches into a row group of a piece: sorted, then column by column packed, compressed and written to /dev/null.</summary>
+/// <summary>A segment's batches into a row group of a piece: sorted, then packed, compressed and written to /dev/null column by column.</summary>
 public class RowGroups
 {
-    private const int Count = 30 * HotLimits.BatchRows; // 122,880: a row group of the agent's
+    private const int Count = 30 * HotLimits.BatchRows; // 122,880: a row group of the agent
     private readonly RowGroupBuilder _rows = new("node-1", Count, container => container);
     private readonly SegmentColumns _columns = new([() => File.OpenHandle(Segment)]);
     private readonly BatchPlace[] _batches = Batches();
@@ -40,7 +40,7 @@ public class RowGroups
         _columns.Dispose();
     }
 
-    /// <summary>Writes the batches as a segment has them.</summary>
+    /// <summary>Writes the batches in the form of a segment.</summary>
     private static BatchPlace[] Batches()
     {
         var events = StandardEvents.Make(Count).Events;
@@ -48,7 +48,7 @@ public class RowGroups
         var dictionaries = new HotDictionaries();
         var batches = new BatchPlace[Count / HotLimits.BatchRows];
 
-        // As the dictionary numbers them: in the order in which they came.
+        // In the order of the dictionary's numbers: that of first occurrence.
         var dictionary = events.Select(e => e.Container).OfType<ContainerIdentity>().Distinct(ReferenceEqualityComparer.Instance).Cast<ContainerIdentity>().ToArray();
         Directory.CreateDirectory(Path.GetDirectoryName(Segment)!);
         using var segment = File.Create(Segment);

@@ -4,13 +4,13 @@ using NetMon.Query.Filters;
 
 namespace NetMon.Fuzz.Targets;
 
-/// <summary>The options that say what to look at.</summary>
+/// <summary>The filter options.</summary>
 internal static class FilterTargets
 {
     private static readonly DateTime Now = new(2026, 11, 27, 14, 30, 0, DateTimeKind.Utc);
     private static readonly RootCommand Command = Made();
 
-    /// <summary>A command line, an argument a line: refused in one line, or conditions whose texts end.</summary>
+    /// <summary>A command line, one argument per line: refused in one line, or accepted as conditions with terminated texts.</summary>
     public static void Options(byte[] input)
     {
         var parsed = Command.Parse(Text.Of(input).Split('\n'), Usage.Parser);

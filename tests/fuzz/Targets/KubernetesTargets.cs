@@ -7,12 +7,12 @@ using NetMon.Kubernetes.Watching;
 
 namespace NetMon.Fuzz.Targets;
 
-/// <summary>What a Kubernetes API server answers, and what of that reaches the agent.</summary>
+/// <summary>Answers of a Kubernetes API server, and the lines that they give the agent.</summary>
 internal static class KubernetesTargets
 {
     private const int MostObjectBytes = 32 * 1024;
 
-    /// <summary>An answer as a list and as a watch of each kind, and the lines that come of it.</summary>
+    /// <summary>An answer as a list and as a watch of each kind, and the resulting lines.</summary>
     public static void Answer(byte[] input)
     {
         foreach (var kind in (WatchedKind[])[new ServiceKind(), new SliceKind(), new NodeKind()])

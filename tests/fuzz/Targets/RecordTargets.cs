@@ -8,10 +8,10 @@ using NetMon.Sources.Replay;
 
 namespace NetMon.Fuzz.Targets;
 
-/// <summary>What comes from the kernel or from a recording.</summary>
+/// <summary>Input from the kernel or from a recording.</summary>
 internal static class RecordTargets
 {
-    /// <summary>The stream through the decoder, cut in two where the first byte says; every byte must be accounted for.</summary>
+    /// <summary>The stream through the decoder, cut in two at the offset in the first byte; every byte must be accounted for.</summary>
     public static void Current(byte[] input)
     {
         var cut = input.Length == 0 ? 0 : input[0] % input.Length;
@@ -46,7 +46,7 @@ internal static class RecordTargets
         }
     }
 
-    /// <summary>Records of version 1, one behind the other, as a replay reads them.</summary>
+    /// <summary>Records of version 1 in sequence, as a replay reads them.</summary>
     public static void Version1(byte[] input)
     {
         var converter = new RecordVersion1();
@@ -72,7 +72,7 @@ internal static class RecordTargets
         }
     }
 
-    /// <summary>/proc/self/mountinfo and, behind a line of %, /proc/cgroups.</summary>
+    /// <summary>/proc/self/mountinfo and, after a line of %, /proc/cgroups.</summary>
     public static void Mounts(byte[] input)
     {
         var files = Text.Of(input).Split("\n%\n", 2);

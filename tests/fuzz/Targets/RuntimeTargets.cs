@@ -9,10 +9,10 @@ using NetMon.Events;
 
 namespace NetMon.Fuzz.Targets;
 
-/// <summary>What container runtimes answer.</summary>
+/// <summary>Answers of container runtimes.</summary>
 internal static class RuntimeTargets
 {
-    /// <summary>A gRPC message, as each of those that are read.</summary>
+    /// <summary>A gRPC message, parsed as each supported type.</summary>
     public static void Cri(byte[] input)
     {
         foreach (var read in (Action[])
@@ -39,7 +39,7 @@ internal static class RuntimeTargets
         FoundContainers Found() => new(["wanted"]);
     }
 
-    /// <summary>A body of HTTP, as each of those that are read, and as lines of events in pieces of any size.</summary>
+    /// <summary>An HTTP body, parsed as each supported type, and as lines of events in pieces of any size.</summary>
     public static void Docker(byte[] input)
     {
         var body = new ReadOnlySequence<byte>(input);

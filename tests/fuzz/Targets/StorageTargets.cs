@@ -36,7 +36,7 @@ internal static class StorageTargets
         }
     }
 
-    /// <summary>The footer of a Parquet file, as if its checksum were right.</summary>
+    /// <summary>The footer of a Parquet file, with a valid checksum.</summary>
     public static void Footer(byte[] input)
     {
         try
@@ -90,7 +90,7 @@ internal static class StorageTargets
         }
     }
 
-    /// <summary>Lines of a loss journal: as they are, and with the checksum that makes each one believed.</summary>
+    /// <summary>Lines of a loss journal: unchanged, and with a valid checksum.</summary>
     public static void Loss(byte[] input)
     {
         var text = Text.Of(input);
@@ -110,7 +110,7 @@ internal static class StorageTargets
         }
     }
 
-    /// <summary>The name of a file: whose it is, and of which hour.</summary>
+    /// <summary>The name of a file: its node and its hour.</summary>
     public static void NodeName(byte[] input)
     {
         var name = Text.Of(input);

@@ -4,6 +4,6 @@ namespace NetMon.Fuzz.Targets;
 
 internal static class Text
 {
-    /// <summary>Bytes as a program gets them that reads text: what is no UTF-8 is U+FFFD.</summary>
+    /// <summary>Bytes decoded to text: invalid UTF-8 becomes U+FFFD.</summary>
     public static string Of(byte[] input) => Encoding.UTF8.GetString(input);
 }

@@ -9,10 +9,10 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Fuzz.Targets;
 
-/// <summary>What people write: options, and questions.</summary>
+/// <summary>Input from users: options and questions.</summary>
 internal static class TextTargets
 {
-    /// <summary>An option's value, as each kind of them.</summary>
+    /// <summary>An option's value, parsed as each type.</summary>
     public static void Options(byte[] input)
     {
         var text = Text.Of(input);
@@ -41,7 +41,7 @@ internal static class TextTargets
         }
     }
 
-    /// <summary>Conditions of a scan, one a line, as DuckDB's plan has them, and a question.</summary>
+    /// <summary>Conditions of a scan, one per line, as in DuckDB's plan, and a question.</summary>
     public static void Filters(byte[] input)
     {
         var text = Text.Of(input);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A running agent: started and ready, to be stopped by a signal. Its JSON lines go to a file.</summary>
+/// <summary>A running agent: started and ready; a signal stops it. Its JSON lines go to a file.</summary>
 internal sealed class AgentProcess : IDisposable
 {
     private readonly Process _process;
@@ -16,7 +16,7 @@ internal sealed class AgentProcess : IDisposable
         {
             StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = readStdout },
         };
-        _process.StartInfo.Environment["NETMON_STATE"] = "none"; // unless an argument says otherwise: a test begins with nothing of another's
+        _process.StartInfo.Environment["NETMON_STATE"] = "none"; // overridden by an argument: a test must not inherit another test's state
         _process.ErrorDataReceived += (_, line) => TakeLog(line.Data);
         _process.Start();
         _process.BeginErrorReadLine();
@@ -41,7 +41,7 @@ internal sealed class AgentProcess : IDisposable
     /// <summary>Starts <c>netmon run</c> and waits until it is ready.</summary>
     public static AgentProcess Start(params string[] arguments) => Start(Repository.Agent, ["run", .. arguments], readStdout: false);
 
-    /// <summary>The same by another program (a shell, ip netns exec), with stdout for the test to read or to leave.</summary>
+    /// <summary>The same through another program (a shell, ip netns exec); the test may read stdout.</summary>
     public static AgentProcess Start(string program, IEnumerable<string> arguments, bool readStdout)
     {
         var agent = new AgentProcess(program, arguments, readStdout);
@@ -64,7 +64,7 @@ internal sealed class AgentProcess : IDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Waits for its end; the exit code.</summary>
+    /// <summary>Waits for its exit; returns the exit code.</summary>
     public int WaitForExit()
     {
         if (!_process.WaitForExit(Patience.Limit))
@@ -72,11 +72,11 @@ internal sealed class AgentProcess : IDisposable
             throw new TimeoutException($"the agent did not end; it said:\n{Log}");
         }
 
-        _process.WaitForExit(); // and its stderr to its end
+        _process.WaitForExit(); // also waits for the end of stderr
         return _process.ExitCode;
     }
 
-    /// <summary>SIGTERM, and the drain must end well.</summary>
+    /// <summary>Sends SIGTERM; the drain must succeed.</summary>
     public void Stop()
     {
         Signal("TERM");

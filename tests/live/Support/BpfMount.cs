@@ -2,7 +2,7 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A bpffs of a test's own, gone with it.</summary>
+/// <summary>A test's own bpffs, unmounted on disposal.</summary>
 internal sealed class BpfMount : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -17,10 +17,10 @@ internal sealed class BpfMount : IDisposable
         }
     }
 
-    /// <summary>A folder in it for an agent, which makes it.</summary>
+    /// <summary>A folder in it; the agent creates it.</summary>
     public string State => _scratch["netmon"];
 
-    /// <summary>The names in that folder, sorted; none where there is no folder.</summary>
+    /// <summary>The names in that folder, sorted; empty if it does not exist.</summary>
     public IReadOnlyList<string> Pins => Directory.Exists(State) ? [.. Directory.GetFileSystemEntries(State).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)] : [];
 
     public void Dispose()

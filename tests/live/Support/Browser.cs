@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace NetMon.LiveTests.Support;
 
 /// <summary>
-/// Chromium without a window and without a network: it is in a network namespace of its own, and is spoken to through pipes, by the
-/// DevTools protocol. One page; one thread.
+/// Headless Chromium without a network: it runs in its own network namespace, and the test drives it through pipes with the
+/// DevTools protocol. One page; not thread-safe.
 /// </summary>
 internal sealed class Browser : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class Browser : IDisposable
         }
     }
 
-    /// <summary>What the page and the browser complained of: exceptions, messages of the console, refused requests.</summary>
+    /// <summary>Errors of the page and the browser: exceptions, console messages, refused requests.</summary>
     public List<string> Complaints { get; } = [];
 
     /// <summary>Requests for anything but the page itself.</summary>
@@ -51,7 +51,7 @@ internal sealed class Browser : IDisposable
         }
     }
 
-    /// <summary>The value of an expression in the page.</summary>
+    /// <summary>Evaluates an expression in the page.</summary>
     /// <exception cref="InvalidOperationException">It threw.</exception>
     public JsonNode? Evaluate(string expression)
     {
@@ -59,7 +59,7 @@ internal sealed class Browser : IDisposable
         return result["exceptionDetails"] is { } details ? throw new InvalidOperationException(details.ToJsonString()) : result["result"]!["value"]?.DeepClone();
     }
 
-    /// <summary>A picture of the whole page, or of its first pixels, as PNG.</summary>
+    /// <summary>A screenshot of the whole page, or of its top pixels, as PNG.</summary>
     public byte[] Screenshot(int? height = null)
     {
         var parameters = new JsonObject { ["captureBeyondViewport"] = true };
@@ -72,7 +72,7 @@ internal sealed class Browser : IDisposable
         return Convert.FromBase64String(Call("Page.captureScreenshot", parameters)["data"]!.GetValue<string>());
     }
 
-    /// <summary>The page on paper.</summary>
+    /// <summary>The page printed as PDF.</summary>
     public byte[] Pdf() => Convert.FromBase64String(Call("Page.printToPDF", new() { ["preferCSSPageSize"] = true, ["printBackground"] = true })["data"]!.GetValue<string>());
 
     public void Dispose()
@@ -123,7 +123,7 @@ internal sealed class Browser : IDisposable
         }
     }
 
-    /// <summary>The next message; each ends in a zero byte.</summary>
+    /// <summary>Reads the next message; each ends with a zero byte.</summary>
     private JsonObject Receive()
     {
         using var limit = new CancellationTokenSource(Patience.Limit);

@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A cgroup of a test's own in the v2 hierarchy, below the root; removed with it.</summary>
+/// <summary>A test's own cgroup in the v2 hierarchy, below the root; removed on disposal.</summary>
 internal sealed class ChildCgroup : IDisposable
 {
     public ChildCgroup() => Directory.CreateDirectory(Path);
 
-    /// <summary>Where the v2 hierarchy is mounted, which is its root cgroup.</summary>
+    /// <summary>The mount point of the v2 hierarchy, which is its root cgroup.</summary>
     public static string Root { get; } = File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).First(fields => fields[2] == "cgroup2")[1];
 
     public string Path { get; } = $"{Root}/netmon-test-{Guid.NewGuid():N}"[..(Root.Length + 25)];
 
-    /// <summary>As it is in events: the inode of its directory.</summary>
+    /// <summary>The id in events: the inode of its directory.</summary>
     public long Id => long.Parse(Shell.Run("stat", "-c", "%i", Path).MustSucceed().Output, CultureInfo.InvariantCulture);
 
-    /// <summary>Runs a program of a network namespace in this cgroup.</summary>
+    /// <summary>Runs a program in this cgroup and in a network namespace.</summary>
     public Shell.Result Run(NetworkNamespace space, string program, params string[] arguments) => Shell.Run("/bin/sh", Inside(space.Command(program, arguments)));
 
-    /// <summary>The same of one that is led by stdin.</summary>
+    /// <summary>The same for a program that reads commands from stdin.</summary>
     public HeldProcess Start(NetworkNamespace space, string program, params string[] arguments) => HeldProcess.Start("/bin/sh", Inside(space.Command(program, arguments)));
 
     public void Dispose() => WaitFor.True(
@@ -29,6 +29,6 @@ internal sealed class ChildCgroup : IDisposable
         },
         $"{Path} to be empty");
 
-    /// <summary>The cgroup is joined first: ip netns exec hides where cgroups are mounted.</summary>
+    /// <summary>Joins the cgroup first: ip netns exec hides the cgroup mounts.</summary>
     private string[] Inside(string[] command) => ["-c", $"echo $$ >{Path}/cgroup.procs && exec \"$@\"", "sh", .. command];
 }

@@ -4,8 +4,8 @@ using Xunit;
 namespace NetMon.LiveTests.Support;
 
 /// <summary>
-/// What the load generator did against what the agent saw, event by event, as multisets: each CONNECT, ACCEPT and CLOSE
-/// with its whole tuple, pid, name, uid, network namespace, outcome and bytes. None missing, none twice, none more.
+/// Compares the load generator's log with the agent's events as multisets: each CONNECT, ACCEPT and CLOSE
+/// with its whole tuple, pid, name, uid, network namespace, outcome and bytes. None missing, none twice, none extra.
 /// </summary>
 internal sealed class Comparison
 {
@@ -23,8 +23,8 @@ internal sealed class Comparison
 
     public int Surplus => -_difference.Values.Where(n => n < 0).Sum();
 
-    /// <summary>Compares the events of the pids in the log; <paramref name="serverOwner"/> replaces the accepting pid and name where another is to be expected.</summary>
-    /// <param name="orderlyAlike">Whether it is left open which end's FIN was first: where the kernel ends subflows by itself (MPTCP).</param>
+    /// <summary>Compares the events of the pids in the log; <paramref name="serverOwner"/> replaces the accepting pid and name where the test expects others.</summary>
+    /// <param name="orderlyAlike">Whether to ignore which end's FIN was first: for subflows that the kernel closes by itself (MPTCP).</param>
     public static Comparison Of(IReadOnlyList<TruthEnd> truth, IEnumerable<SeenEvent> events, Func<TruthEnd, (long Pid, string Name)>? serverOwner = null, bool orderlyAlike = false)
     {
         var comparison = new Comparison(orderlyAlike);
@@ -49,12 +49,12 @@ internal sealed class Comparison
     }
 
     /// <summary>
-    /// Takes out of the difference what the kernel itself did: an end that closed in order as far as its process saw, and whose
+    /// Removes from the difference what the kernel itself did: an end that closed in order as far as its process saw, and whose
     /// last segment the kernel answered with a RST. Linux up to 6.18 does so when the segment comes while the other end's
     /// socket is being replaced by its TIME_WAIT form (inet_twsk_hashdance_schedule() in net/ipv4/inet_timewait_sock.c).
     /// </summary>
-    /// <param name="resetsSent">As many as the kernel says that it sent; those that the load asked for are taken off.</param>
-    /// <returns>How many there were.</returns>
+    /// <param name="resetsSent">The number of RSTs by the kernel's counter; those that the load requested are subtracted.</param>
+    /// <returns>The number of removed differences.</returns>
     public int AllowResets(int resetsSent)
     {
         var allowed = 0;
@@ -106,7 +106,7 @@ internal sealed class Comparison
         }
     }
 
-    /// <summary>How the agent names the end that the generator saw.</summary>
+    /// <summary>The agent's view of the end that the generator saw.</summary>
     private static string ReasonOf(TruthEnd end) => (end.Ended, end.IsClient) switch
     {
         ("reset", true) => "reset_local",
@@ -126,7 +126,7 @@ internal sealed class Comparison
         };
     }
 
-    /// <summary>As the generator writes names: what is not printable ASCII in hexadecimal.</summary>
+    /// <summary>The generator's encoding of names: hexadecimal unless printable ASCII.</summary>
     private static string Escape(string name) =>
         string.Concat(Encoding.UTF8.GetBytes(name).Select(b => b is >= 0x20 and < 0x7f and not (byte)'\\' ? ((char)b).ToString() : $"\\x{b:x2}"));
 

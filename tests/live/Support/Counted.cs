@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support;
 
-/// <summary>Many events as few lines: how often each description comes, so that a difference can be read.</summary>
+/// <summary>Groups many events into few lines: the count of each description, so that a difference is readable.</summary>
 internal static class Counted
 {
     public static IReadOnlyList<string> By<T>(IEnumerable<T> items, Func<T, string> describe) =>

@@ -7,7 +7,7 @@ internal static class CpuCgroup
 {
     private const int PeriodMicroseconds = 100_000;
 
-    /// <summary>Sets it to so many thousandths of a CPU, as Kubernetes counts them.</summary>
+    /// <summary>Sets it in thousandths of a CPU, as Kubernetes counts them.</summary>
     public static void Limit(int pid, int millis)
     {
         var quota = (millis * PeriodMicroseconds / 1000).ToString(CultureInfo.InvariantCulture);

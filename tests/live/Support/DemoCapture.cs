@@ -6,10 +6,9 @@ internal static class DemoCapture
     public const string Since = "2026-11-25T18:00:00Z";
     public const string Until = "2026-11-26T18:00:00Z";
 
-    /// <summary>Writes it.</summary>
     /// <param name="directory">The capture directory.</param>
-    /// <param name="workloads">How many; 18 have names that people know, further ones are made up.</param>
-    /// <param name="connections">About how many connections.</param>
+    /// <param name="workloads">Number of workloads; 18 have realistic names, further ones are generated.</param>
+    /// <param name="connections">Approximate number of connections.</param>
     public static void Write(string directory, int workloads, int connections)
     {
         Directory.CreateDirectory(directory);

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 namespace NetMon.LiveTests.Support;
 
 /// <summary>
-/// A block of a document that a reader would paste: shell commands or SQL. A comment on the line before it says why it is not run here:
+/// A block of a document that a reader would paste: shell commands or SQL. A comment on the line before it says why it does not run here:
 /// <c>&lt;!-- needs: a cluster --&gt;</c>, or <c>&lt;!-- run by: PackageTests --&gt;</c>.
 /// </summary>
 /// <param name="Document">Path from the root of the repository.</param>
 /// <param name="Line">Its first line, from 1.</param>
 /// <param name="IsSql">Whether it is SQL.</param>
-/// <param name="Text">Without indentation, and without the output that is shown below commands.</param>
+/// <param name="Text">Without indentation, and without the output shown below commands.</param>
 /// <param name="Mark">The text of the comment; null if there is none.</param>
 internal sealed partial record DocumentBlock(string Document, int Line, bool IsSql, string Text, string? Mark)
 {

@@ -6,13 +6,13 @@ namespace NetMon.LiveTests.Support;
 /// <summary>Stock DuckDB over a capture.</summary>
 internal static class Duck
 {
-    /// <summary>The table function that the README gives.</summary>
+    /// <summary>The table function from the README.</summary>
     public static string Events(string capture) => $"read_parquet('{capture}/events/**/*.parquet', hive_partitioning = true)";
 
-    /// <summary>The same, of what was lost.</summary>
+    /// <summary>The same for losses.</summary>
     public static string Losses(string capture) => $"read_parquet('{capture}/loss/**/*.parquet', hive_partitioning = true)";
 
-    /// <summary>The same, of the sums of events.</summary>
+    /// <summary>The same for roll-ups.</summary>
     public static string Rollups(string capture) => $"read_parquet('{capture}/rollup/**/*.parquet', hive_partitioning = true)";
 
     public static long Number(string sql) => Convert.ToInt64(Rows(sql).Single()[0], CultureInfo.InvariantCulture);

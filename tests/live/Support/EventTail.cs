@@ -2,13 +2,13 @@ using System.Text;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>Follows the agent's JSON lines: each call gives what has come since the one before. Not thread-safe.</summary>
+/// <summary>Follows the agent's JSON lines: each call returns the events since the previous call. Not thread-safe.</summary>
 internal sealed class EventTail(string path) : IDisposable
 {
     private readonly StringBuilder _torn = new();
     private StreamReader? _reader;
 
-    /// <summary>Without a last line that is not whole yet: it comes with the next call.</summary>
+    /// <summary>Leaves out an incomplete last line: the next call returns it.</summary>
     public IReadOnlyList<SeenEvent> ReadNew()
     {
         _reader ??= new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));

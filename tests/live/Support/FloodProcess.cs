@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>Events of a cgroup as fast as the kernel makes them, until it is disposed of.</summary>
+/// <summary>Emits events from a cgroup as fast as the kernel can, until disposal.</summary>
 internal sealed class FloodProcess : IDisposable
 {
     private readonly Process _storm;

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>BPF programs of somebody else (tests/live/programs/foreign.bpf.c) at a cgroup, attached until disposed.</summary>
+/// <summary>Third-party BPF programs (tests/live/programs/foreign.bpf.c) at a cgroup, attached until disposed.</summary>
 internal sealed class ForeignProgram : IDisposable
 {
     private const int NotHere = 4;
@@ -10,10 +10,10 @@ internal sealed class ForeignProgram : IDisposable
 
     private ForeignProgram(HeldProcess process) => _process = process;
 
-    /// <summary>Attaches them by links, as most do today. Skips the test where this kernel can't load one of them.</summary>
+    /// <summary>Attaches them by links, the common way today. Skips the test if this kernel can't load one of them.</summary>
     public static ForeignProgram Attach(string cgroup, params string[] programs) => Attach(cgroup, "link", programs);
 
-    /// <summary>Attaches them with flags of the older way: exclusive, override or multi.</summary>
+    /// <summary>Attaches them with flags of the older API: exclusive, override or multi.</summary>
     public static ForeignProgram AttachWithFlags(string cgroup, string flags, params string[] programs) => Attach(cgroup, flags, programs);
 
     public void Dispose()

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace NetMon.LiveTests.Support;
 
 /// <summary>
-/// The agent and its load on other kernels, in QEMU (tests/kernels). A guest takes one CPU of this machine, so that as many run at
-/// once as there are CPUs; all are started with the first that is asked for. Disposed, their results go.
+/// The agent and its load on other kernels, in QEMU (tests/kernels). A guest takes one CPU of this machine, so as many run at once as
+/// there are CPUs; the first request starts all of them. Disposal removes their results.
 /// </summary>
 public sealed class Guests : IDisposable
 {
-    // NETMON_KERNEL_RESULTS names a folder for what the doctor said in each guest, for tests/kernels/table.sh.
-    private const int GuestSeconds = 1500; // alone a guest of x86-64 takes some 100; this only ends one that hangs
+    // NETMON_KERNEL_RESULTS names a folder for the doctor's output in each guest, for tests/kernels/table.sh.
+    private const int GuestSeconds = 1500; // alone a guest of x86-64 takes about 100; this only stops one that hangs
     private const int StormSeconds = 600;
     private readonly Scratch _scratch = new();
     private readonly Lazy<Dictionary<string, Task<(Shell.Result Boot, string Results)>>> _runs;
@@ -31,19 +31,19 @@ public sealed class Guests : IDisposable
         }));
     });
 
-    /// <summary>NETMON_TEST_KERNELS names others: 6.12, 7.2, and with -arm64 behind it one of that architecture.</summary>
+    /// <summary>NETMON_TEST_KERNELS names others: 6.12, 7.2; the suffix -arm64 selects that architecture.</summary>
     public static string[] Versions =>
         (Environment.GetEnvironmentVariable("NETMON_TEST_KERNELS") ?? "5.10 6.1").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>How the guest's run ended, and the folder with what it left.</summary>
+    /// <summary>The result of the guest's run, and the folder with its files.</summary>
     internal Task<(Shell.Result Boot, string Results)> ResultsOf(string version) => _runs.Value[version];
 
-    /// <summary>How many storms of 40,000 connections each guest has: NETMON_GUEST_STORMS.</summary>
+    /// <summary>Number of storms of 40,000 connections in each guest: NETMON_GUEST_STORMS.</summary>
     internal static int Storms { get; } = int.Parse(Environment.GetEnvironmentVariable("NETMON_GUEST_STORMS") ?? "0", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Which hooks that know the owner are tried, the first by default: there is no fexit on arm64 before 6.4, of what is run
-    /// here before 6.12.
+    /// The hooks that know the owner, to be tried, the default first: on arm64, fexit does not exist before 6.4, which of the kernels here
+    /// means before 6.12.
     /// </summary>
     internal static string[] OwnersOf(string version) => version is "5.10-arm64" or "6.1-arm64" ? ["kretprobe", "receive"] : ["fexit", "kretprobe", "receive"];
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A program that goes on by what it reads from stdin and says where it is on stdout, one line each. Not thread-safe.</summary>
+/// <summary>A program that advances on lines from stdin and reports its progress on stdout, one line each. Not thread-safe.</summary>
 internal sealed class HeldProcess : IDisposable
 {
     private readonly Process _process;
@@ -16,7 +16,7 @@ internal sealed class HeldProcess : IDisposable
 
     public static HeldProcess Start(string program, params IEnumerable<string> arguments) => new(program, arguments);
 
-    /// <summary>Waits until it prints this line; the lines before it.</summary>
+    /// <summary>Waits until it prints this line; returns the lines before it.</summary>
     /// <exception cref="InvalidOperationException">It ended, or printed nothing for too long.</exception>
     public IReadOnlyList<string> WaitForLine(string wanted)
     {
@@ -41,7 +41,7 @@ internal sealed class HeldProcess : IDisposable
         _process.StandardInput.Flush();
     }
 
-    /// <summary>Ends its stdin and waits for its end; what it printed since the last line that was waited for.</summary>
+    /// <summary>Closes its stdin and waits for its exit; returns the output since the last line waited for.</summary>
     public Shell.Result End()
     {
         _process.StandardInput.Close();

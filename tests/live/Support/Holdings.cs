@@ -2,28 +2,28 @@ using System.Globalization;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>What an agent holds at a moment, or the medians of several moments.</summary>
+/// <summary>The resources of an agent at one time, or their medians over several times.</summary>
 /// <param name="AnonymousKib">Its own memory: RssAnon of /proc/PID/status.</param>
-/// <param name="ResidentKib">The same and the pages of files and rings that it has mapped: VmRSS.</param>
+/// <param name="ResidentKib">The same plus mapped pages of files and rings: VmRSS.</param>
 /// <param name="Descriptors">Open file descriptors.</param>
-/// <param name="Threads">All of its threads.</param>
+/// <param name="Threads">All threads.</param>
 /// <param name="KernelBytes">Memory of its BPF maps and programs, by its own metric.</param>
 /// <param name="MapEntries">Entries of its BPF hash maps, as bpftool lists them.</param>
-/// <param name="Cgroups">Cgroups that its directory knows, by its own metric.</param>
+/// <param name="Cgroups">Cgroups in its directory, by its own metric.</param>
 internal sealed record Holdings(long AnonymousKib, long ResidentKib, long Descriptors, long Threads, long KernelBytes, long MapEntries, long Cgroups)
 {
-    /// <summary>The directory keeps as many cgroups that have ended, for ten minutes each; until then it grows.</summary>
+    /// <summary>The directory keeps this many ended cgroups, for ten minutes each; until then it grows.</summary>
     private const long EndedCgroups = 8192;
 
     /// <summary>
-    /// The kernel's map of places where somebody listens fills, and then the least recently used goes; all of its memory is taken at the
+    /// The kernel's map of listening places fills up, then evicts the least recently used; all of its memory is allocated at the
     /// start (bpf/maps.h).
     /// </summary>
     private const long Listeners = 16384;
 
-    /// <summary>As it is now.</summary>
-    /// <param name="agent">It runs, with <c>--metrics</c>.</param>
-    /// <param name="mapEntries">What <see cref="CountMapEntries"/> said last: it takes too long to be asked each time.</param>
+    /// <summary>The current values.</summary>
+    /// <param name="agent">A running agent with <c>--metrics</c>.</param>
+    /// <param name="mapEntries">The last result of <see cref="CountMapEntries"/>: calling it each time would take too long.</param>
     public static Holdings Of(AgentProcess agent, long mapEntries)
     {
         var proc = $"/proc/{agent.Id}";
@@ -45,7 +45,7 @@ internal sealed record Holdings(long AnonymousKib, long ResidentKib, long Descri
             """).MustSucceed().Output,
         CultureInfo.InvariantCulture);
 
-    /// <summary>The median of each: what a moment without a CPU, and with full queues, does not change.</summary>
+    /// <summary>The median of each value: a moment without a CPU, and with full queues, does not change it.</summary>
     public static Holdings Median(IReadOnlyCollection<Holdings> moments)
     {
         return new Holdings(
@@ -55,7 +55,7 @@ internal sealed record Holdings(long AnonymousKib, long ResidentKib, long Descri
         long Of(Func<Holdings, long> one) => moments.Select(one).Order().ElementAt(moments.Count / 2);
     }
 
-    /// <summary>Whether this is no more than before, but for a twentieth and 4 MiB of memory and a few of the others.</summary>
+    /// <summary>Whether this exceeds the earlier values by at most a twentieth and 4 MiB of memory, and by a few of the others.</summary>
     public bool IsFlatAfter(Holdings before) =>
         AnonymousKib <= before.AnonymousKib * 21 / 20 + 4096 && Descriptors <= before.Descriptors + 8 && Threads <= before.Threads + 4
         && KernelBytes <= before.KernelBytes && MapEntries <= Math.Max(before.MapEntries * 11 / 10, Listeners + 1000) && Cgroups <= Math.Max(before.Cgroups * 11 / 10, EndedCgroups + 1000);

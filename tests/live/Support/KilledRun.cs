@@ -4,15 +4,15 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A run of the agent on made-up events that ended by SIGKILL, and what it had printed until then.</summary>
+/// <summary>A run of the agent on synthetic events that SIGKILL ended, and its output up to then.</summary>
 /// <param name="Json">Its lines.</param>
-/// <param name="Killed">When it was killed, by the source's clock, microseconds since 1970.</param>
-/// <param name="WasSealing">Whether a file was half made when it was killed.</param>
-/// <param name="Log">What it said.</param>
-/// <param name="Disorder">How much earlier than the line before it a line may be, microseconds.</param>
+/// <param name="Killed">Time of the kill by the source's clock, microseconds since 1970.</param>
+/// <param name="WasSealing">Whether a file was incomplete at the kill.</param>
+/// <param name="Log">Its log.</param>
+/// <param name="Disorder">The largest step back in time from one line to the next, microseconds.</param>
 internal sealed record KilledRun(string Json, long Killed, bool WasSealing, string Log, long Disorder)
 {
-    /// <summary>What tells an event from the others.</summary>
+    /// <summary>The identity of an event.</summary>
     private static readonly string[] Columns =
         ["type", "src_ip", "src_port", "dst_ip", "dst_port", "pid", "process", "netns", "direction", "cgroup_id", "result", "latency_us", "duration_us", "bytes_sent", "bytes_received", "rtt_us", "reason"];
 
@@ -22,10 +22,10 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
     public static string[] Options(Scratch scratch) => ["--capture", scratch["capture"], "--node", "n1", "--keep-free", "0", "--retain-for", "none"];
 
     /// <summary>Runs the agent and kills it.</summary>
-    /// <param name="scratch">The capture's place.</param>
-    /// <param name="number">Of the run.</param>
-    /// <param name="boundary">The end of an hour that no run before has come to, seconds since 1970.</param>
-    /// <param name="moment">When it is killed.</param>
+    /// <param name="scratch">The place of the capture.</param>
+    /// <param name="number">Number of the run.</param>
+    /// <param name="boundary">An hour boundary that no earlier run has reached, seconds since 1970.</param>
+    /// <param name="moment">When to kill it.</param>
     /// <param name="random">Chooses the moment.</param>
     public static KilledRun Run(Scratch scratch, int number, long boundary, KillMoment moment, Random random)
     {
@@ -36,11 +36,11 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
         var first = WaitForFirstLine(json);
         if (moment == KillMoment.HourIsSealed && first < boundary * 1_000_000)
         {
-            // Sealing begins a second after the end of the hour and takes some tenths of a second: kills come before it, in it and after it.
+            // Sealing starts a second after the end of the hour and takes some tenths of a second: kills come before, during and after it.
             var waitsForSealing = random.NextDouble() < 0.8;
             WaitFor.True(() => waitsForSealing ? HasBegunToSeal(scratch, boundary) : LineTimes.Last(json) >= boundary * 1_000_000, "the end of the hour");
             WaitUntilSomeIsKept(json, first, ahead, beyond: TimeSpan.Zero);
-            Thread.Sleep(random.Next(100)); // nothing is waited for: it makes the moment random
+            Thread.Sleep(random.Next(100)); // not a wait: this makes the moment random
         }
         else if (moment == KillMoment.PieceIsWritten)
         {
@@ -55,7 +55,7 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
         return Kill(scratch, agent, json, ahead, disorder: 10_000);
     }
 
-    /// <summary>The same with the kernel's events, which netstorm has it emit: its rings, its clock.</summary>
+    /// <summary>The same with events from the kernel, emitted by netstorm: its rings, its clock.</summary>
     public static KilledRun RunOnKernel(Scratch scratch, int number, Random random)
     {
         var json = scratch[string.Create(CultureInfo.InvariantCulture, $"events-{number}.json")];
@@ -82,7 +82,7 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
         return first!.Value;
     }
 
-    /// <summary>Waits until lines were printed that must be kept, and lines of a time beyond.</summary>
+    /// <summary>Waits until the output has lines that must survive, and later ones.</summary>
     private static void WaitUntilSomeIsKept(string json, long first, long ahead, TimeSpan beyond) => WaitFor.True(
         () => LineTimes.Last(json) is { } last && last > first && KeptOf(Now(ahead), last) > first + beyond.Ticks / TimeSpan.TicksPerMicrosecond,
         "lines that must be kept");
@@ -99,12 +99,12 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
     private static long Now(long ahead) => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond + ahead * 1_000_000;
 
     /// <summary>
-    /// By when an event must have happened to survive a kill at this moment: a second before, by the promise of --durable-within. Where
-    /// the machine is so busy that the other output, the lines, is behind, rows may be as well.
+    /// The latest time of an event that must survive a kill at this moment: a second before, as --durable-within promises. On a machine so
+    /// busy that the other output, the lines, is delayed, rows may be delayed as well.
     /// </summary>
     private static long KeptOf(long killed, long last) => killed - 1_000_000 - 4 * Math.Max(0, killed - last);
 
-    /// <summary>Whether a file is half made, by an agent that runs or did when it was killed.</summary>
+    /// <summary>Whether a file is incomplete, for an agent that runs or has been killed.</summary>
     private static bool IsMaking(Scratch scratch)
     {
         var hot = Path.Combine(scratch["capture"], "hot");
@@ -125,8 +125,8 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
         var lines = string.Join(" UNION ALL ", runs.Select(run => run.Lines()));
         var kept = string.Join(" UNION ALL ", runs.Select(run => $"{run.Lines()} WHERE moment <= {run.Kept()}"));
 
-        // Whose lines had not all been printed when the kill came has rows without lines, after the last of them; or before,
-        // where a program was preempted in the kernel between taking the time and submitting.
+        // If the kill came before all its lines were printed, a run has rows without lines after the last of them; or before,
+        // if a program was preempted in the kernel between taking the time and submitting.
         var ends = string.Join(" AND ", runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"moment NOT BETWEEN {run.Last() - run.Disorder} AND {run.Killed + 1_000_000}")));
         Assert.Empty(Duck.Rows($"({kept}) EXCEPT ALL ({rows}) LIMIT 3"));
         var unprinted = Duck.Rows($"SELECT * FROM (({rows}) EXCEPT ALL ({lines})) WHERE {ends} ORDER BY moment LIMIT 3");
@@ -141,7 +141,7 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
         return Duck.Number($"SELECT count(*) FROM {Duck.Events(scratch["capture"])}");
     }
 
-    /// <summary>Asserts that the roll-ups say what the rows say that they sum up.</summary>
+    /// <summary>Asserts that the roll-ups have the sums of the rows.</summary>
     public static void AssertRollupsEqualRows(Scratch scratch)
     {
         const string Keys = "date, hour, direction, process, peer, port";
@@ -158,14 +158,14 @@ internal sealed record KilledRun(string Json, long Killed, bool WasSealing, stri
         Assert.Empty(Duck.Rows($"({rollups}) EXCEPT ALL ({rows}) LIMIT 3"));
     }
 
-    /// <summary>How old the oldest event was, when it was killed, that it printed and that is no row; microseconds, 0 where all are rows.</summary>
+    /// <summary>Age of the oldest printed event without a row at the kill; microseconds, 0 if all have rows.</summary>
     public long OldestLost(Scratch scratch)
     {
         var rows = $"SELECT epoch_us(timestamp) AS moment, {RowColumns} FROM {Duck.Events(scratch["capture"])}";
         return Duck.Number($"SELECT coalesce({Killed} - min(moment), 0) FROM (({Lines()}) EXCEPT ALL ({rows}))");
     }
 
-    /// <summary>The lines as rows; the one that the kill cut is passed over.</summary>
+    /// <summary>The lines as rows; skips the one that the kill cut.</summary>
     private string Lines()
     {
         var types = string.Join(", ", Columns.Select(column => $"{column}: 'VARCHAR'"));

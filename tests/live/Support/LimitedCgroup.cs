@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A cgroup of a test's own with limits of memory and CPU, of v2 or v1; removed with it, once it is empty.</summary>
+/// <summary>A test's own cgroup with limits of memory and CPU, v2 or v1; disposal removes it once it is empty.</summary>
 internal sealed class LimitedCgroup : IDisposable
 {
     private const int PeriodMicroseconds = 100_000;
@@ -13,7 +13,7 @@ internal sealed class LimitedCgroup : IDisposable
     private readonly string _cpu;
     private readonly bool _isV2;
 
-    /// <summary>Without limits yet. Skips the test where this user may not make one.</summary>
+    /// <summary>Without limits yet. Skips the test if this user can't create one.</summary>
     public LimitedCgroup()
     {
         _isV2 = !Directory.Exists("/sys/fs/cgroup/memory");
@@ -34,10 +34,10 @@ internal sealed class LimitedCgroup : IDisposable
         }
     }
 
-    /// <summary>Limits memory, page cache and the kernel's included.</summary>
+    /// <summary>Limits memory, including page cache and kernel memory.</summary>
     public void LimitMemory(long bytes) => File.WriteAllText(Path.Combine(_memory, _isV2 ? "memory.max" : "memory.limit_in_bytes"), bytes.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Limits the CPU to so many thousandths of one.</summary>
+    /// <summary>Limits the CPU in thousandths of one.</summary>
     public void LimitCpu(int millis)
     {
         var quota = millis * PeriodMicroseconds / 1000;

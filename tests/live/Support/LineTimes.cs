@@ -3,18 +3,18 @@ using System.Text;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>When the first and the last event of a JSON file happened that an agent is still writing; microseconds since 1970.</summary>
+/// <summary>Times of the first and the last event of a JSON file that an agent is writing; microseconds since 1970.</summary>
 internal static class LineTimes
 {
-    private const int Tail = 16 * 1024; // bytes that surely hold a whole line
+    private const int Tail = 16 * 1024; // bytes that always contain a whole line
     private const int TimeAt = 14; // {"timestamp":"2026-11-22T23:03:58.730926891Z"
     private const int TimeLength = 27; // to 100 ns
     private const int HeadLength = TimeAt + TimeLength;
 
-    /// <summary>Null while there is no whole line.</summary>
+    /// <summary>Null until there is a whole line.</summary>
     public static long? First(string path) => Read(path, fromEnd: false) is var text && text.IndexOf('\n') >= HeadLength ? Parse(text) : null;
 
-    /// <summary>Null while there is no whole line.</summary>
+    /// <summary>Null until there is a whole line.</summary>
     public static long? Last(string path)
     {
         var text = Read(path, fromEnd: true);

@@ -4,10 +4,10 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>An entry of a log, as whoever reads it from stderr gets it.</summary>
+/// <summary>A log entry, as a reader of stderr receives it.</summary>
 internal sealed partial record LogEntry(string Level, string Component, string Message)
 {
-    /// <summary>All entries; fails where a line is none and belongs to none.</summary>
+    /// <summary>All entries; fails on a line that neither is an entry nor continues one.</summary>
     public static IReadOnlyList<LogEntry> Read(string log, bool json)
     {
         List<LogEntry> entries = [];

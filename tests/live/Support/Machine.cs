@@ -2,7 +2,7 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A Debian by debootstrap, with systemd as the first process of namespaces of its own (tests/package/machine.sh). Ends with it.</summary>
+/// <summary>A debootstrapped Debian, with systemd as the first process of its own namespaces (tests/package/machine.sh). Disposal stops it.</summary>
 internal sealed class Machine : IDisposable
 {
     private static readonly string Tool = Path.Combine(Repository.Root, "tests/package/machine.sh");
@@ -12,11 +12,11 @@ internal sealed class Machine : IDisposable
     {
     }
 
-    /// <summary>Where tests/package/setup.sh keeps the root.</summary>
+    /// <summary>The root that tests/package/setup.sh makes.</summary>
     private static string Store => Environment.GetEnvironmentVariable("NETMON_MACHINE_STORE")
         ?? Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "netmon/package");
 
-    /// <summary>Starts it and waits until systemd is up. Skips the test where there is no root to start.</summary>
+    /// <summary>Starts it and waits until systemd is up. Skips the test if the root is missing.</summary>
     public static Machine Start()
     {
         Needs.Tracing();
@@ -29,7 +29,7 @@ internal sealed class Machine : IDisposable
     /// <summary>Runs a line of shell in it.</summary>
     public Shell.Result Script(string script) => Shell.Run(Tool, "exec", _run.Path, "sh", "-c", script);
 
-    /// <summary>Puts a file into it.</summary>
+    /// <summary>Copies a file into it.</summary>
     public void Put(string file, string place) => Shell.Script($"'{Tool}' exec '{_run.Path}' sh -c 'cat > {place}' < '{file}'").MustSucceed();
 
     public void Dispose()

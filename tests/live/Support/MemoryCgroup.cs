@@ -10,13 +10,13 @@ internal sealed class MemoryCgroup
 
     private MemoryCgroup(string folder, bool isV2) => (_folder, _isV2) = (folder, isV2);
 
-    /// <summary>What was charged at one time, bytes.</summary>
-    /// <param name="Current">All of it.</param>
-    /// <param name="Anonymous">Of that the processes' own.</param>
-    /// <param name="File">Of that pages of files, which the kernel takes back when it needs room.</param>
-    /// <param name="Peak">The most that <paramref name="Current"/> ever was.</param>
-    /// <param name="AtLimit">How often the limit was met and pages had to be taken back.</param>
-    /// <param name="Kills">Processes ended for want of memory.</param>
+    /// <summary>The charge at one time, bytes.</summary>
+    /// <param name="Current">The total.</param>
+    /// <param name="Anonymous">The part in the processes' private memory.</param>
+    /// <param name="File">The part in pages of files, which the kernel can reclaim.</param>
+    /// <param name="Peak">The maximum of <paramref name="Current"/> so far.</param>
+    /// <param name="AtLimit">How often the limit was hit and pages had to be reclaimed.</param>
+    /// <param name="Kills">Number of OOM kills.</param>
     public sealed record Reading(long Current, long Anonymous, long File, long Peak, long AtLimit, long Kills)
     {
         public override string ToString() => string.Create(
@@ -28,7 +28,7 @@ internal sealed class MemoryCgroup
 
     public static MemoryCgroup Of(int pid)
     {
-        // "4:memory:/kubepods/…" of v1, else "0::/kubepods/…" of v2.
+        // "4:memory:/kubepods/…" in v1, otherwise "0::/kubepods/…" in v2.
         var lines = System.IO.File.ReadAllLines($"/proc/{pid}/cgroup").Select(line => line.Split(':', 3)).ToList();
         return lines.Find(line => line[1].Split(',').Contains("memory")) is { } v1
             ? new MemoryCgroup("/sys/fs/cgroup/memory" + v1[2], isV2: false)
@@ -38,7 +38,7 @@ internal sealed class MemoryCgroup
     /// <summary>The limit, bytes.</summary>
     public long Limit => Number(_isV2 ? "memory.max" : "memory.limit_in_bytes");
 
-    /// <summary>Null once the cgroup is gone.</summary>
+    /// <summary>Null if the cgroup no longer exists.</summary>
     public Reading? TryRead()
     {
         try

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>What a test needs of the machine; where it is missing the test is skipped and says why.</summary>
+/// <summary>A test's requirements of the machine; a missing one skips the test and says why.</summary>
 internal static class Needs
 {
     public static void Tracing()
@@ -11,7 +11,7 @@ internal static class Needs
         Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "needs a kernel with BTF");
     }
 
-    /// <summary>Events of the kernel without connections, into the agent's rings.</summary>
+    /// <summary>Emits events from the kernel into the agent's rings, without connections.</summary>
     public static void Storm()
     {
         Tracing();
@@ -21,10 +21,10 @@ internal static class Needs
     public static void Program(string name) =>
         Assert.SkipUnless(Shell.Script($"command -v {name}").ExitCode == 0, $"needs the program {name}");
 
-    /// <summary>What starting containerd and its pods takes.</summary>
+    /// <summary>Requirements of containerd and its pods.</summary>
     public static void Containers() => Runtimes(["containerd", "ctr"], ["/usr/lib/cni/bridge"]);
 
-    /// <summary>What starting dockerd and its containers takes.</summary>
+    /// <summary>Requirements of dockerd and its containers.</summary>
     public static void Docker() => Runtimes(["dockerd", "docker"], []);
 
     private static void Runtimes(string[] programs, string[] files)

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A network namespace of a test's own, with loopback up; removed with it.</summary>
+/// <summary>A test's own network namespace, with loopback up; disposal removes it.</summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {
-    // As /proc/net/tcp shows them (proc(5)): the state, and the timer of what is closed and only remembered, in
+    // Values of /proc/net/tcp (proc(5)): the state, and the timer of closed sockets that the kernel only remembers, in
     // TIME_WAIT or in FIN_WAIT2.
     private const string Listen = "0A";
     private const string TimeWaitTimer = "03:";
@@ -23,18 +23,18 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <summary>The command line that runs a program here.</summary>
     public string[] Command(string program, string[] arguments) => ["ip", "netns", "exec", _name, program, .. arguments];
 
-    /// <summary>Its name, as <c>ip netns</c> knows it.</summary>
+    /// <summary>Its name for <c>ip netns</c>.</summary>
     public string Name => _name;
 
-    /// <summary>Its inode, as it is in events.</summary>
+    /// <summary>Its inode, the id in events.</summary>
     public long Id => long.Parse(Run("stat", "-L", "-c", "%i", "/proc/self/ns/net").MustSucceed().Output, CultureInfo.InvariantCulture);
 
-    /// <summary>Starts a program that is led by stdin.</summary>
+    /// <summary>Starts a program that reads commands from stdin.</summary>
     public HeldProcess Start(string program, params IEnumerable<string> arguments) => HeldProcess.Start("ip", Command(program, [.. arguments])[1..]);
 
     public void Script(string script) => Run("/bin/sh", "-c", script).MustSucceed();
 
-    /// <summary>Waits until duplicate address detection has let go of it.</summary>
+    /// <summary>Waits until duplicate address detection has finished.</summary>
     public string LinkLocalAddressOf(string device)
     {
         var shown = "";
@@ -48,7 +48,7 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// Waits until the kernel has closed every connection here: a lost last ACK leaves one end in LAST_ACK after its
     /// process is done, until the FIN is sent again.
     /// </summary>
-    /// <param name="ports">Of connections from or to these alone; null: of all.</param>
+    /// <param name="ports">Only connections from or to these ports; null: all.</param>
     public void WaitUntilClosed(IEnumerable<int>? ports = null)
     {
         var named = ports?.Select(port => port.ToString("X4", CultureInfo.InvariantCulture)).ToHashSet();
@@ -63,7 +63,7 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <summary>How many segments with RST the kernel has sent here.</summary>
     public int ResetsSent() => ResetsSentIn(Run("cat", "/proc/net/snmp").MustSucceed().Output);
 
-    /// <summary>The same by the text of /proc/net/snmp: OutRsts of Tcp, RFC 4022.</summary>
+    /// <summary>The same from the text of /proc/net/snmp: OutRsts of Tcp, RFC 4022.</summary>
     public static int ResetsSentIn(string snmp)
     {
         var lines = snmp.Split('\n').Where(line => line.StartsWith("Tcp:", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>An S3 server of a test's own on loopback: moto, which keeps everything in its memory. Killed with the test.</summary>
+/// <summary>A test's own S3 server on loopback: moto, which keeps everything in memory. Killed at the end of the test.</summary>
 internal sealed class ObjectStore : IDisposable
 {
     private const string Program = "moto_server";
@@ -23,14 +23,14 @@ internal sealed class ObjectStore : IDisposable
 
     public string Url => $"http://127.0.0.1:{_port}";
 
-    /// <summary>Requests that it answered so far, a line each.</summary>
+    /// <summary>The requests answered so far, one line each.</summary>
     public string[] Requests => File.Exists(_log) ? [.. File.ReadAllLines(_log).Where(line => line.Contains(" HTTP/1.1\" ", StringComparison.Ordinal))] : [];
 
     public void MakeBucket(string name) => Put(name, []);
 
     public void Put(string path, byte[] bytes) => Send(HttpMethod.Put, path, bytes);
 
-    /// <summary>From now on a request must be signed with credentials that it knows; it knows none.</summary>
+    /// <summary>From now on requests must be signed with known credentials; none are known.</summary>
     public void RefuseAllCredentials() => Send(HttpMethod.Post, "moto-api/reset-auth", "0"u8.ToArray());
 
     /// <summary>An object's bytes; null if there is none.</summary>
@@ -42,14 +42,14 @@ internal sealed class ObjectStore : IDisposable
         return answer.StatusCode == HttpStatusCode.OK ? bytes.ToArray() : null;
     }
 
-    /// <summary>As when its machine loses power: what it had is gone.</summary>
+    /// <summary>Simulates a power failure: the stored objects are lost.</summary>
     public void Kill()
     {
         _process.Kill();
         _process.WaitForExit();
     }
 
-    /// <summary>After a kill, on the same port.</summary>
+    /// <summary>Starts it after a kill, on the same port.</summary>
     public void StartAgain() => _process = Start();
 
     public void Signal(string name) => Shell.Script($"kill -{name} {_process.Id}").MustSucceed();
@@ -64,7 +64,7 @@ internal sealed class ObjectStore : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Any signature will do, but it takes one to read what is private.</summary>
+    /// <summary>Any signature works, but reading a private object requires one.</summary>
     private static HttpClient MakeClient()
     {
         var client = new HttpClient();

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A connection over loopback whose two ends are this process's.</summary>
+/// <summary>A loopback connection with both ends in this process.</summary>
 internal sealed class OpenConnection : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -37,7 +37,7 @@ internal sealed class OpenConnection : IDisposable
 
     public bool IsOf(SeenEvent e) => e.SourcePort == From && e.DestinationPort == To;
 
-    /// <summary>The called end drops it with a RST; the calling end stays open, and finds out.</summary>
+    /// <summary>The called end resets it (RST); the calling end stays open until it notices.</summary>
     public void Reset()
     {
         _server!.Client.Close(0);
@@ -47,7 +47,7 @@ internal sealed class OpenConnection : IDisposable
         }
     }
 
-    /// <summary>Both ends, orderly, the calling one first.</summary>
+    /// <summary>Closes both ends in order, the calling one first.</summary>
     public void Close()
     {
         _client.Close();

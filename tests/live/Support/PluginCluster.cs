@@ -3,8 +3,8 @@ using System.Formats.Tar;
 namespace NetMon.LiveTests.Support;
 
 /// <summary>
-/// A cluster for the kubectl plugin: a stand-in for kubectl lists pods from a file and runs what is executed in them by the built
-/// programs over local captures. What it was asked is in a file.
+/// A cluster for the kubectl plugin: a stand-in for kubectl lists pods from a file and runs their commands with the built
+/// programs over local captures. A file records its calls.
 /// </summary>
 internal sealed class PluginCluster : IDisposable
 {
@@ -46,29 +46,29 @@ internal sealed class PluginCluster : IDisposable
     /// <summary>A path in the folder of the cluster.</summary>
     public string this[string name] => _scratch[name];
 
-    /// <summary>What the plugin asked kubectl for, a line a call.</summary>
+    /// <summary>The plugin's calls of kubectl, one per line.</summary>
     public string[] Asked => File.ReadAllLines(_scratch["asked"]);
 
-    /// <summary>What is left in the folder for temporary files.</summary>
+    /// <summary>The remaining files in the folder for temporary files.</summary>
     public string[] Temporary => Directory.GetFileSystemEntries(_scratch["tmp"]);
 
-    /// <summary>Adds a node whose agent's pod has a capture: node-1 has pod-1.</summary>
+    /// <summary>Adds a node with an agent pod that has a capture: node-1 has pod-1.</summary>
     public SampleCapture AddNode(int number)
     {
         AddPod($"monitoring|pod-{number}|node-{number}|Running||netmon query|true|");
         return new SampleCapture(_scratch[$"pod-{number}"]);
     }
 
-    /// <summary>Adds a pod as the list has it: namespace, name, node, phase, time of deletion, containers, whether query is ready, why it waits.</summary>
+    /// <summary>Adds a pod as kubectl lists it: namespace, name, node, phase, time of deletion, containers, whether query is ready, why it waits.</summary>
     public void AddPod(string line) => File.AppendAllText(_scratch["pods"], line + "\n");
 
-    /// <summary>What happens in that node's pod: fails (with this text), hangs, or sends (this file's content).</summary>
+    /// <summary>The fault in that node's pod: fails (with this text), hangs, or sends (this file's content).</summary>
     public void Let(int number, string what, byte[]? content = null) => File.WriteAllBytes(_scratch[$"pod-{number}.{what}"], content ?? "error: unable to upgrade connection\n"u8.ToArray());
 
-    /// <summary>Runs the plugin to its end.</summary>
+    /// <summary>Runs the plugin until it exits.</summary>
     public Shell.Result Run(params string[] arguments) => Shell.Run("env", [.. Environment, Plugin, .. arguments]);
 
-    /// <summary>Runs a line of shell in the folder, in which the plugin is $netmon.</summary>
+    /// <summary>Runs a shell command in the folder; $netmon is the plugin.</summary>
     public Shell.Result Script(string script) => Shell.Run("env", [.. Environment, $"netmon={Plugin}", "/bin/sh", "-c", $"cd {_scratch.Path} && {script}"]);
 
     /// <summary>A tar archive of entries, as a node sends it.</summary>

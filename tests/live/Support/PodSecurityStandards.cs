@@ -3,8 +3,8 @@ using k8s.Models;
 namespace NetMon.LiveTests.Support;
 
 /// <summary>
-/// The rules of the Pod Security Standards (kubernetes.io/docs/concepts/security/pod-security-standards, v1.32) for Linux pods: which of
-/// them a pod breaks, as "level: control: what".
+/// The rules of the Pod Security Standards (kubernetes.io/docs/concepts/security/pod-security-standards, v1.32) for Linux pods: those
+/// that a pod violates, as "level:control: what".
 /// </summary>
 internal static class PodSecurityStandards
 {
@@ -21,7 +21,7 @@ internal static class PodSecurityStandards
 
     private static readonly HashSet<string> SelinuxTypes = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
-    /// <summary>Every rule broken, sorted; containers of all kinds count.</summary>
+    /// <summary>Every violated rule, sorted; includes containers of all kinds.</summary>
     public static IReadOnlyList<string> BrokenBy(V1PodSpec pod)
     {
         var containers = (pod.InitContainers ?? []).Concat(pod.Containers).ToList();

@@ -3,8 +3,8 @@ using Xunit;
 namespace NetMon.LiveTests.Support;
 
 /// <summary>
-/// A router in front of a namespace, whose nftables refuse in each way that a cluster's do: kube-proxy rejects a Service
-/// without endpoints with an ICMP error, network policies reject with others or with a RST, or say nothing.
+/// A router in front of a namespace that refuses with nftables in each way that a cluster does: kube-proxy rejects a Service
+/// without endpoints with an ICMP error; network policies reject with other errors or a RST, or drop silently.
 /// </summary>
 internal sealed class RejectingNetwork : IDisposable
 {

@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support;
 
-/// <summary>Where the built programs are; a missing one is an error that says how to make it.</summary>
+/// <summary>Paths of the built programs; a missing one is an error that says how to build it.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();

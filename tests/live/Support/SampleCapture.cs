@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A capture directory of known content, written by DuckDB, and what netmon query says about it.</summary>
+/// <summary>A capture directory with known content, written by DuckDB, and netmon query on it.</summary>
 internal sealed class SampleCapture(string directory)
 {
     public string Directory => directory;

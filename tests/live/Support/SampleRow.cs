@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A row of a capture that a test writes itself; what is not set is null or a plain value.</summary>
+/// <summary>A row of a capture that a test writes itself; unset fields are null or have a default.</summary>
 internal sealed record SampleRow(string Type, string Time)
 {
     public string Node { get; init; } = "n1";
@@ -49,7 +49,7 @@ internal sealed record SampleRow(string Type, string Time)
     public static SampleRow Close(string time, long durationMicroseconds, long sent = 0, long received = 0) =>
         new("CLOSE", time) { DurationMicroseconds = durationMicroseconds, BytesSent = sent, BytesReceived = received };
 
-    /// <summary>The names of its columns, as <see cref="Values"/> has them.</summary>
+    /// <summary>The column names, in the order of <see cref="Values"/>.</summary>
     public static string Columns =>
         "timestamp TIMESTAMP, node VARCHAR, type VARCHAR, protocol VARCHAR, src_ip VARCHAR, src_port INTEGER, dst_ip VARCHAR, dst_port INTEGER, pid UINTEGER, process VARCHAR, "
         + "netns UINTEGER, container_id VARCHAR, pod_name VARCHAR, pod_namespace VARCHAR, container_name VARCHAR, pod_uid VARCHAR, image VARCHAR, direction VARCHAR, uid UINTEGER, "

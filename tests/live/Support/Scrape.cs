@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>What an agent answers at its --metrics address.</summary>
+/// <summary>A response of an agent's --metrics address.</summary>
 internal sealed partial class Scrape
 {
     private static readonly HttpClient Http = new() { Timeout = Patience.Limit };
@@ -19,26 +19,26 @@ internal sealed partial class Scrape
         }
     }
 
-    /// <summary>As it came.</summary>
+    /// <summary>The raw response.</summary>
     public string Text { get; }
 
     /// <summary>Names with labels, and values.</summary>
     public IReadOnlyDictionary<string, double> Series => _series;
 
-    /// <summary>One series, as it is written: netmon_events_total{type="ACCEPT",result="established"}.</summary>
+    /// <summary>One series in its written form: netmon_events_total{type="ACCEPT",result="established"}.</summary>
     public double this[string series] => _series.TryGetValue(series, out var value) ? value : throw new KeyNotFoundException($"no series {series} in\n{Text}");
 
-    /// <summary>All series of a name, added up.</summary>
+    /// <summary>The sum of all series of a name.</summary>
     public double Sum(string name) => _series.Where(s => s.Key == name || s.Key.StartsWith(name + "{", StringComparison.Ordinal)).Sum(s => s.Value);
 
-    /// <summary>Asks for /metrics.</summary>
+    /// <summary>Requests /metrics.</summary>
     public static Scrape Of(AgentProcess agent)
     {
         var (status, body) = Get(agent, "/metrics");
         return status == 200 ? new Scrape(body) : throw new InvalidOperationException($"/metrics answered {status}: {body}");
     }
 
-    /// <summary>Asks for any path; status and body.</summary>
+    /// <summary>Requests any path; returns status and body.</summary>
     public static (int Status, string Body) Get(AgentProcess agent, string path, string method = "GET")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), AddressOf(agent) + path);
@@ -46,7 +46,7 @@ internal sealed partial class Scrape
         return ((int)response.StatusCode, response.Content.ReadAsStringAsync().GetAwaiter().GetResult());
     }
 
-    /// <summary>Where the agent said that it answers: http://127.0.0.1:PORT.</summary>
+    /// <summary>The address that the agent reported: http://127.0.0.1:PORT.</summary>
     public static string AddressOf(AgentProcess agent) => Address().Match(agent.Log) is { Success: true } match
         ? match.Groups[1].Value
         : throw new InvalidOperationException($"the agent did not say where its metrics are:\n{agent.Log}");

@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A folder of one test's own, gone with it.</summary>
+/// <summary>A test's own folder, removed on disposal.</summary>
 internal sealed class Scratch : IDisposable
 {
     public Scratch() => Path = Directory.CreateTempSubdirectory("netmon-test-").FullName;

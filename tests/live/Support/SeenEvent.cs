@@ -9,46 +9,46 @@ internal sealed record SeenEvent(
     string Type, string Direction, string SourceAddress, int SourcePort, string DestinationAddress, int DestinationPort, long Pid, string Process, long Uid, long NetworkNamespace,
     string? Result, long Errno, long BytesSent, long BytesReceived, string? Reason, string Timestamp)
 {
-    /// <summary>What the process runs in; null for one of the host's.</summary>
+    /// <summary>The container of the process; null on the host.</summary>
     public SeenContainer? Container { get; init; }
 
     /// <summary>The same in every event of this end of the connection; 0 where it is missing.</summary>
     public long ConnectionId { get; init; }
 
-    /// <summary>From connect() to its outcome; on a CLOSE that of its CONNECT; null where it is missing.</summary>
+    /// <summary>From connect() to its outcome; on a CLOSE that of its CONNECT; null if missing.</summary>
     public long? LatencyMicroseconds { get; init; }
 
-    /// <summary>How long the connection has lasted; null where it is missing.</summary>
+    /// <summary>Duration of the connection; null if missing.</summary>
     public long? DurationMicroseconds { get; init; }
 
-    /// <summary>Whether it was there before the agent was, so that its duration is not the whole one.</summary>
+    /// <summary>Whether the connection is older than the agent, so that its duration is incomplete.</summary>
     public bool IsOlder { get; init; }
 
-    /// <summary>Bytes since the FLOW before; null where it is missing.</summary>
+    /// <summary>Bytes since the previous FLOW; null if missing.</summary>
     public long? DeltaSent { get; init; }
 
-    /// <summary>Bytes since the FLOW before; null where it is missing.</summary>
+    /// <summary>Bytes since the previous FLOW; null if missing.</summary>
     public long? DeltaReceived { get; init; }
 
-    /// <summary>Where the caller wanted to go, where somebody sent it elsewhere; else null.</summary>
+    /// <summary>The address that the caller dialed, if the connection was redirected; otherwise null.</summary>
     public string? DialedAddress { get; init; }
 
-    /// <summary>The port of that; 0 where there is none.</summary>
+    /// <summary>Its port; 0 if there is none.</summary>
     public long DialedPort { get; init; }
 
-    /// <summary>The pod at the other end; null where it is not known.</summary>
+    /// <summary>The pod at the other end; null if unknown.</summary>
     public string? PeerPod { get; init; }
 
-    /// <summary>Who called and who was called, in one text.</summary>
+    /// <summary>Caller and callee in one text.</summary>
     public string Tuple => $"{SourceAddress}:{SourcePort} -> {DestinationAddress}:{DestinationPort}";
 
-    /// <summary>When it happened, UTC, to the tenth of a microsecond.</summary>
+    /// <summary>Time of the event, UTC, to the tenth of a microsecond.</summary>
     public DateTime Time => DateTime.Parse(Timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
 
     /// <summary>Reads JSON lines; a line that is not valid throws.</summary>
     public static IEnumerable<SeenEvent> Read(string path) => File.ReadLines(path).Select(Parse);
 
-    /// <summary>The same of a file that is still being written: without a last line that is not whole yet.</summary>
+    /// <summary>The same for a file that is still being written: leaves out an incomplete last line.</summary>
     public static IReadOnlyList<SeenEvent> ReadSoFar(string path)
     {
         var text = File.ReadAllText(path);

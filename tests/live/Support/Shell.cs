@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>Runs a program to its end.</summary>
+/// <summary>Runs a program until it exits.</summary>
 internal static class Shell
 {
-    /// <summary>What a program said and how it ended.</summary>
+    /// <summary>The output and exit code of a program.</summary>
     public sealed record Result(int ExitCode, string Output, string Error)
     {
         public Result MustSucceed() => ExitCode == 0
@@ -29,6 +29,6 @@ internal static class Shell
         return new Result(process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>A line of shell.</summary>
+    /// <summary>Runs a shell command.</summary>
     public static Result Script(string script) => Run("/bin/sh", "-c", script);
 }

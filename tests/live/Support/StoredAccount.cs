@@ -3,16 +3,16 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>Compares what an agent said of its events with what is on the disk, once it has ended.</summary>
+/// <summary>Compares an agent's summary of its events with the files on disk, after it has exited.</summary>
 internal static class StoredAccount
 {
     private static readonly string[] Undelivered = ["queue_full", "failed", "disk_floor"];
     private static readonly string[] Later = ["damaged", "torn_tail", "removed"];
 
-    /// <summary>Every event is delivered or counted as dropped, by the account and by what the metrics said of it before the end.</summary>
-    /// <param name="agent">It has ended.</param>
-    /// <param name="metrics">From just before that.</param>
-    /// <param name="isLosing">Whether it lost events until it ended, so that the metrics had fewer.</param>
+    /// <summary>Every event is delivered or counted as dropped, by the summary and by the metrics before the end.</summary>
+    /// <param name="agent">It has exited.</param>
+    /// <param name="metrics">From just before its exit.</param>
+    /// <param name="isLosing">Whether it lost events up to its exit, so that the metrics had fewer.</param>
     public static void AssertComplete(AgentProcess agent, Scrape metrics, bool isLosing = false)
     {
         long Of(string name) => LossReport.Number(agent.Log, name);
@@ -27,9 +27,9 @@ internal static class StoredAccount
         }
     }
 
-    /// <summary>Each loss of the account is in loss/, neither more nor less.</summary>
+    /// <summary>loss/ has exactly the losses of the summary.</summary>
     /// <param name="log">The agent's.</param>
-    /// <param name="captures">Where its files are.</param>
+    /// <param name="captures">The folder of its files.</param>
     public static void AssertNotedDown(string log, params string[] captures)
     {
         foreach (var reason in Undelivered.Concat(Later))
@@ -39,16 +39,16 @@ internal static class StoredAccount
         }
     }
 
-    /// <summary>Each delivered event that was not lost later is in a file, once.</summary>
+    /// <summary>Each delivered event that was not lost later is in one file, once.</summary>
     /// <param name="log">The agent's.</param>
-    /// <param name="captures">Where its files are.</param>
+    /// <param name="captures">The folder of its files.</param>
     public static void AssertStored(string log, params string[] captures)
     {
         var stored = captures.Sum(capture => HasFiles(capture, "events") ? Duck.Number($"SELECT count(*) FROM {Duck.Events(capture)}") : 0);
         Assert.Equal(LossReport.Number(log, "parquet") - Later.Sum(reason => LossReport.Number(log, $"parquet.{reason}")), stored);
     }
 
-    /// <summary>Seals what an agent could not.</summary>
+    /// <summary>Seals what the agent could not.</summary>
     public static string Seal(string capture)
     {
         var result = Shell.Run(Repository.Agent, "seal", "--capture", capture).MustSucceed();

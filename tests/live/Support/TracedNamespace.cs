@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A network namespace of a test's own and an agent that traces it: its events alone, as far as the test has come.</summary>
+/// <summary>A test's own network namespace with an agent that traces it: returns only the events of this namespace, up to now.</summary>
 internal sealed class TracedNamespace : IDisposable
 {
     private const string UnusedPort = "9";
@@ -10,8 +10,8 @@ internal sealed class TracedNamespace : IDisposable
     private readonly long _id;
     private EventTail? _tail;
 
-    /// <param name="start">Whether the agent is started at once; else by <see cref="StartAgent"/>.</param>
-    /// <param name="options">Of the agent, besides where its lines go.</param>
+    /// <param name="start">Whether to start the agent at once; otherwise <see cref="StartAgent"/> does.</param>
+    /// <param name="options">Arguments of the agent, in addition to its output file.</param>
     public TracedNamespace(bool start, params string[] options)
     {
         Needs.Tracing();
@@ -35,10 +35,10 @@ internal sealed class TracedNamespace : IDisposable
 
     public void StartAgent() => Agent = AgentProcess.Start(["--json", Lines, .. Options]);
 
-    /// <summary>A path for a file of the test's own.</summary>
+    /// <summary>A path for a file of the test.</summary>
     public string File(string name) => _scratch[name];
 
-    /// <summary>All events of before this call. It connects to a port where nobody listens, and waits for that event.</summary>
+    /// <summary>All events before this call. Connects to a port without a listener, and waits for that event.</summary>
     public IReadOnlyList<SeenEvent> EventsSoFar()
     {
         var log = File($"marker-{_markers.Count}.tsv");
@@ -49,21 +49,21 @@ internal sealed class TracedNamespace : IDisposable
         return Own(_events);
     }
 
-    /// <summary>Waits until an event of the namespace has been printed that is as wanted; all that have been.</summary>
+    /// <summary>Waits until a matching event of the namespace is printed; returns all printed events.</summary>
     public IReadOnlyList<SeenEvent> WaitForEvent(Func<SeenEvent, bool> isWanted, string what)
     {
         WaitFor.True(() => Own(Printed()).Any(isWanted), what);
         return Own(_events);
     }
 
-    /// <summary>Stops the agent; all events.</summary>
+    /// <summary>Stops the agent; returns all events of the namespace.</summary>
     public IReadOnlyList<SeenEvent> EventsAtEnd()
     {
         Agent.Stop();
         return Own(SeenEvent.Read(Lines));
     }
 
-    /// <summary>Stops the agent; the events of all namespaces.</summary>
+    /// <summary>Stops the agent; returns the events of all namespaces.</summary>
     public IReadOnlyList<SeenEvent> EventsOfAllNamespaces()
     {
         Agent.Stop();

@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support;
 
-/// <summary>Waits for a thing, not for a time.</summary>
+/// <summary>Waits for a condition, not for a time.</summary>
 internal static class WaitFor
 {
     public static void True(Func<bool> condition, string what)
@@ -19,7 +19,7 @@ internal static class WaitFor
         }
         catch (IOException)
         {
-            return false; // a file that is not there yet
+            return false; // the file does not exist yet
         }
     }
 }

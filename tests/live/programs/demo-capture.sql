@@ -1,6 +1,6 @@
--- A capture of three nodes and a day, for the report's tests and pictures: a shop whose database is away for 20 minutes.
--- Before it set the variables dir (no trailing slash), workloads (18 have names, others are made up), and connections (how many);
--- DIR is replaced by the directory, because COPY takes no variable.
+-- A capture of three nodes and a day, for the report's tests and pictures: a shop whose database is down for 20 minutes.
+-- Set these variables first: dir (no trailing slash), workloads (18 have names, others are generated), and connections (their number).
+-- DIR is replaced by the directory, because COPY accepts no variable.
 SELECT setseed(0.5);
 
 CREATE TABLE named AS FROM (VALUES
@@ -39,12 +39,12 @@ SELECT row_number() OVER () AS id, *, TIMESTAMP '2026-11-25 18:00:00' + to_micro
         ELSE 'established' END AS result
 FROM (
     SELECT l.*, random() AS chance, (us * (0.6 + 0.5 * random() + CASE WHEN random() < 0.02 THEN 8 ELSE 0 END))::BIGINT AS latency, random() AS size,
-        -- More by day than by night.
+        -- More in the daytime than at night.
         CASE WHEN random() < 0.45 THEN random() ELSE (0.62 + 0.18 * (random() + random() + random() - 1.5)) END AS t, 20000 + (random() * 45000)::INTEGER AS src_port
     FROM link l, range(weight * getvariable('connections')::BIGINT // (SELECT sum(weight)::BIGINT FROM link)) r
 ) WHERE t >= 0 AND t < 1;
 
--- Since noon one more place is called.
+-- From noon on, calls go to one more destination.
 INSERT INTO connection SELECT 10000000 + i, (SELECT id FROM service WHERE name = 'images'), NULL, '203.0.113.77', 443, 1, 42000, 800, 120000, 0, 1, 43000 + i * 17, 0.5, 0.77, 40000 + i, TIMESTAMP '2026-11-26 12:04:00' + to_minutes((i * 4)::INTEGER), 'established' FROM range(60) r (i);
 INSERT INTO connection SELECT 20000000 + i, (SELECT id FROM service WHERE name = 'reports'), NULL, '198.51.100.9', 22, 1, 90000, 300, 700, 0, 1, 91000, 0.5, 0.9, 41000 + i, TIMESTAMP '2026-11-26 15:30:00' + to_minutes((i * 9)::INTEGER), 'established' FROM range(9) r (i);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Programs that others run at the same hooks as the agent: socket load balancers that deny, rewrite or set flags. */
+/* Third-party programs at the agent's hooks: socket load balancers that deny, rewrite or set flags. */
 #include <linux/bpf.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
@@ -46,7 +46,7 @@ int unreachable6(struct bpf_sock_addr *address)
 	return host_unreachable(address);
 }
 
-/* What a socket load balancer does to a service's address: 203.0.113.9:4445 becomes loopback, port 4446. */
+/* Rewrites a service's address like a socket load balancer: 203.0.113.9:4445 becomes loopback, port 4446. */
 SEC("cgroup/connect4")
 int rewrite4(struct bpf_sock_addr *address)
 {
@@ -62,7 +62,7 @@ static __always_inline int is_established(struct bpf_sock_ops *ops)
 	return ops->op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB || ops->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB;
 }
 
-/* Does nothing, and is called for all that ours is called for: the least that a program there can cost. */
+/* Does nothing, and runs whenever the agent's program runs: the minimum cost of a program there. */
 SEC("sockops")
 int follow_only(struct bpf_sock_ops *ops)
 {
@@ -71,7 +71,7 @@ int follow_only(struct bpf_sock_ops *ops)
 	return 1;
 }
 
-/* Asks for its own callbacks and forgets what others have asked for. */
+/* Requests its own callbacks and discards those that others have requested. */
 SEC("sockops")
 int overwrite_flags(struct bpf_sock_ops *ops)
 {
@@ -88,7 +88,7 @@ int clear_flags(struct bpf_sock_ops *ops)
 	return 1;
 }
 
-/* Leaves them alone at first, and clears them with the first round trip that is measured: no callback comes after it. */
+/* Leaves them alone at first, and clears them at the first measured round trip: no callback comes after it. */
 SEC("sockops")
 int clear_flags_later(struct bpf_sock_ops *ops)
 {

@@ -1,4 +1,4 @@
-/* netforeign: attaches programs of foreign.bpf.c to a cgroup, as other software on a node does, until stdin ends. */
+/* netforeign: attaches programs of foreign.bpf.c to a cgroup, as other software on a node does, until stdin is closed. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ static struct bpf_program *find(struct bpf_object *object, const char *name)
 	return program;
 }
 
-/* Flags 0 and BPF_F_ALLOW_OVERRIDE are for the old way alone; a link is always BPF_F_ALLOW_MULTI. */
+/* Flags 0 and BPF_F_ALLOW_OVERRIDE exist only in the older API; a link is always BPF_F_ALLOW_MULTI. */
 static void attach(const struct bpf_program *program, int cgroup, const char *how)
 {
 	static const struct {
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (read(STDIN_FILENO, &byte, 1) > 0)
 		;
-	/* A link goes with this process. */
+	/* A link is removed with this process. */
 	for (int i = 4; i < argc && !is_link; i++) {
 		program = find(object, argv[i]);
 		bpf_prog_detach2(bpf_program__fd(program), cgroup, bpf_program__expected_attach_type(program));

@@ -1,6 +1,6 @@
 /*
- * netpeer: a TCP peer in user space behind a TUN device. It says exactly what its steps say, which no kernel's own stack
- * would, to a socket of this program. For a network namespace of its own: see usage().
+ * netpeer: a TCP peer in user space behind a TUN device. It sends exactly what its steps specify, which no kernel's own stack
+ * would, to a socket of this program. Run it in its own network namespace: see usage().
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -30,8 +30,8 @@ enum {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
 	EXIT_NOT_HERE = 4,
-	PORT = 7001, /* where the called side listens, whichever it is */
-	CALLING_PORT = 40000, /* the peer's, when it calls */
+	PORT = 7001, /* the listening port, on whichever side */
+	CALLING_PORT = 40000, /* the peer's port as the caller */
 	FIRST_SEQUENCE = 1000,
 	WINDOW = 65535,
 	PATIENCE_MS = 600000, /* only a failure takes this long */
@@ -121,7 +121,7 @@ static void open_device(void)
 	close(fd);
 }
 
-/* The sum of RFC 1071, over what is even in length or the end. */
+/* The checksum of RFC 1071; all parts except the last must have an even length. */
 static uint32_t add(uint32_t sum, const void *data, size_t length)
 {
 	const uint8_t *bytes = data;
@@ -177,7 +177,7 @@ static void send_segment(uint8_t flags, uint32_t length, uint32_t acknowledges)
 	acknowledged = acknowledges;
 }
 
-/* Takes one segment of the connection; what is nothing new moves nothing. */
+/* Processes one segment of the connection; ignores repeated data. */
 static int take_segment(void)
 {
 	struct tcphdr tcp;
@@ -347,7 +347,7 @@ static void app_error(void)
 	while (!error) {
 		wait_for(app, POLLERR, "an error");
 		error = socket_error();
-		if (!error) /* IP_RECVERR: it is in the queue alone, or was */
+		if (!error) /* IP_RECVERR: the error is or was only in the queue */
 			fail("an error without a number");
 	}
 	printf("error=%d\n", error);

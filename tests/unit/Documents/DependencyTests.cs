@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Documents;
 
-/// <summary>Packages are pinned and accounted for, with their licences.</summary>
+/// <summary>Packages are pinned and documented with their licences.</summary>
 public sealed class DependencyTests
 {
     private const string Document = "docs/dependencies.md";

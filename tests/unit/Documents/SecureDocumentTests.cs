@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Documents;
 
-/// <summary>docs/secure.md is a threat model: each line names what holds it, and that exists.</summary>
+/// <summary>docs/secure.md is a threat model: each line names a test that enforces it, and that test exists.</summary>
 public sealed partial class SecureDocumentTests
 {
     private const string Document = "docs/secure.md";

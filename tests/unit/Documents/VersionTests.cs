@@ -7,23 +7,23 @@ using Xunit;
 
 namespace NetMon.UnitTests.Documents;
 
-/// <summary>The version is in Directory.Build.props; whatever else has it has the same.</summary>
+/// <summary>Directory.Build.props has the version; every other place has the same one.</summary>
 public sealed partial class VersionTests
 {
     private static readonly string Version = Only(VersionPrefix(), "Directory.Build.props");
 
     [Fact]
-    public void Assemblies_have_it() => Assert.Equal(Version, typeof(ByteSize).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]);
+    public void Assemblies_have_the_version() => Assert.Equal(Version, typeof(ByteSize).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]);
 
     [Fact]
-    public void The_chart_has_it_and_installs_it()
+    public void The_chart_has_the_version_and_installs_it()
     {
         Assert.Equal(Version, Only(ChartVersion(), "ops/helm/netmon/Chart.yaml"));
         Assert.Equal(Version, Only(AppVersion(), "ops/helm/netmon/Chart.yaml"));
     }
 
     [Fact]
-    public void Packages_and_images_are_given_it()
+    public void Packages_and_images_have_the_version()
     {
         Assert.Contains("org.opencontainers.image.version=\"${VERSION}\"", Text("Dockerfile"), StringComparison.Ordinal);
         Assert.Contains("VERSION=$(ops/version.sh)", Text("ops/image/build.sh"), StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed partial class VersionTests
     }
 
     [Fact]
-    public void The_list_of_changes_has_it_or_what_comes_next() => Assert.Matches($@"(?m)^## \[({Regex.Escape(Version)}|Unreleased)\]", Text("CHANGELOG.md"));
+    public void The_changelog_has_the_version_or_an_unreleased_section() => Assert.Matches($@"(?m)^## \[({Regex.Escape(Version)}|Unreleased)\]", Text("CHANGELOG.md"));
 
     private static string Text(string file) => File.ReadAllText(RepositoryFiles.Find(file, "it is part of the tree"));
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Documents;
 
-/// <summary>What a hosted runner executes is pinned, may write nothing, and calls what the Makefile has.</summary>
+/// <summary>Workflows use pinned actions, have no write permission, and call targets that the Makefile has.</summary>
 public sealed partial class WorkflowTests
 {
     private static readonly string Folder = Path.GetDirectoryName(RepositoryFiles.Find(".github/workflows/ci.yml", "it is part of the tree"))!;
@@ -12,7 +12,7 @@ public sealed partial class WorkflowTests
     private static readonly string Texts = string.Join('\n', Directory.GetFiles(Folder).Select(File.ReadAllText));
 
     [Fact]
-    public void Every_action_is_pinned_by_a_commit_with_its_version_beside_it()
+    public void Every_action_is_pinned_by_commit_with_its_version_in_a_comment()
     {
         var actions = Action().Matches(Texts).Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(actions);
@@ -20,10 +20,10 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void Every_workflow_may_only_read() => Assert.All(Directory.GetFiles(Folder), file => Assert.Contains("\npermissions:\n  contents: read\n", File.ReadAllText(file), StringComparison.Ordinal));
+    public void Every_workflow_has_read_permission_only() => Assert.All(Directory.GetFiles(Folder), file => Assert.Contains("\npermissions:\n  contents: read\n", File.ReadAllText(file), StringComparison.Ordinal));
 
     [Fact]
-    public void Every_target_that_is_made_exists()
+    public void Every_make_target_in_a_workflow_exists()
     {
         var makefile = File.ReadAllText(RepositoryFiles.Find("Makefile", "it is part of the tree"));
         var targets = Made().Matches(Texts).SelectMany(match => match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();

@@ -2,7 +2,7 @@ using NetMon.Enrichment;
 
 namespace NetMon.UnitTests.Enrichment;
 
-/// <summary>Runtimes that note what they are asked; the test answers for them.</summary>
+/// <summary>Runtimes that record each request; the test answers for them.</summary>
 internal sealed class AskedNames : INameSource
 {
     public List<string> Asked { get; } = [];

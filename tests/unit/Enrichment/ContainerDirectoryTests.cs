@@ -11,7 +11,7 @@ public sealed class ContainerDirectoryTests
     private static readonly ContainerDirectoryOptions Usual = new();
 
     [Fact]
-    public void An_event_of_a_container_has_its_id_and_pod_before_anybody_was_asked_and_its_names_once_they_are_told()
+    public void A_container_event_has_id_and_pod_without_a_lookup_and_names_once_reported()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, PathOf(1));
@@ -26,7 +26,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void Names_that_are_told_before_the_cgroup_is_made_are_there_at_once_and_nobody_is_asked()
+    public void Names_reported_before_the_cgroup_exists_are_used_without_a_lookup()
     {
         var node = new DirectoryUnderTest();
         node.Tell(Named(1));
@@ -46,7 +46,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void A_process_of_the_host_has_none_and_waits_for_nothing()
+    public void A_host_process_has_no_container_and_waits_for_nothing()
     {
         var node = new DirectoryUnderTest();
         node.Made(1, "/");
@@ -55,12 +55,12 @@ public sealed class ContainerDirectoryTests
         var (unit, isSettled) = node.Of(5);
         Assert.True(isSettled);
         Assert.Equal(("", "node/sshd.service", "SystemdUnit", false), (unit!.ContainerId, unit.Workload, unit.WorkloadKind, unit.IsContainer));
-        Assert.Equal((null, true), node.Of(0)); // the kernel knew no owner
+        Assert.Equal((null, true), node.Of(0)); // the kernel did not know the owner
         Assert.Equal(0, node.Directory.Counters.Unknown);
     }
 
     [Fact]
-    public void Nobody_waits_for_a_runtime_that_does_not_answer_or_has_said_that_it_does_not_know()
+    public void Events_do_not_wait_for_a_silent_runtime_or_one_that_does_not_know_the_container()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, PathOf(1));
@@ -73,19 +73,19 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void With_two_runtimes_an_event_waits_until_both_have_denied()
+    public void With_two_runtimes_an_event_waits_until_neither_knows_the_container()
     {
         var node = new DirectoryUnderTest();
         (node.Names.Present, node.Names.Answering) = (0b11, 0b11);
         node.Made(7, PathOf(1));
         node.Deny(Id(1));
         Assert.False(node.Of(7).Settled);
-        node.Names.Answering = 0b01; // the one that owes an answer is gone
+        node.Names.Answering = 0b01; // the runtime that has not answered yet is gone
         Assert.True(node.Of(7).Settled);
     }
 
     [Fact]
-    public void No_denial_is_for_ever_it_is_asked_for_again_at_growing_pauses()
+    public void An_unknown_container_is_looked_up_again_at_growing_intervals()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, PathOf(1));
@@ -95,7 +95,7 @@ public sealed class ContainerDirectoryTests
             node.Pass(TimeSpan.FromSeconds(1));
         }
 
-        // Doubling from 0.1 s to a minute takes ten asks, then it is one a minute, each a fifth sooner or later.
+        // Doubling from 0.1 s to a minute takes ten requests, then one a minute, each with 20 % jitter.
         Assert.InRange(node.Names.Asked.Count, 12, 24);
         node.Tell(Named(1));
         Assert.Equal(Named(1), node.Of(7).Container);
@@ -105,7 +105,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void An_ended_container_is_known_for_its_last_close_and_then_forgotten()
+    public void An_ended_container_stays_known_for_its_last_CLOSE_and_is_then_forgotten()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, PathOf(1));
@@ -121,7 +121,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void A_cgroup_id_that_is_used_anew_belongs_to_the_new_container_and_the_old_ones_end_does_not_end_it()
+    public void A_reused_cgroup_id_belongs_to_the_new_container_even_after_the_old_one_expires()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, PathOf(1));
@@ -134,7 +134,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void A_cgroup_that_is_told_of_again_by_a_reading_of_the_tree_is_the_same()
+    public void A_cgroup_found_again_by_a_tree_scan_is_the_same()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, PathOf(1));
@@ -147,7 +147,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void An_unknown_cgroup_has_the_tree_read_and_its_event_waits_for_that_once()
+    public void An_unknown_cgroup_triggers_a_tree_scan_and_its_event_waits_once()
     {
         var node = new DirectoryUnderTest();
         Assert.Equal((null, false), node.Of(7));
@@ -159,7 +159,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void A_cgroup_that_no_reading_finds_is_looked_for_ever_more_rarely()
+    public void A_cgroup_that_no_scan_finds_is_searched_less_and_less_often()
     {
         var node = new DirectoryUnderTest();
         for (var second = 0; second < 3600; second++)
@@ -171,12 +171,12 @@ public sealed class ContainerDirectoryTests
         _ = node.Of(7);
         node.Pass(Usual.RescanPause);
         Assert.True(node.Of(7).Settled);
-        Assert.InRange(node.Rescans, 7, 70); // every 64 s in the end, and anew when the unknown one is forgotten
+        Assert.InRange(node.Rescans, 7, 70); // every 64 s in the end, and again when the unknown cgroup is forgotten
         Assert.Equal(node.Rescans, node.Directory.Counters.Rescans);
     }
 
     [Fact]
-    public void In_nested_containers_the_outermost_that_a_runtime_knows_has_the_event()
+    public void An_event_of_nested_containers_belongs_to_the_outermost_known_one()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, $"{PathOf(1)}/docker/{Id(2)}");
@@ -188,7 +188,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void The_pods_uid_stays_where_the_runtime_leaves_it_out()
+    public void The_pod_uid_stays_if_the_runtime_omits_it()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, PathOf(1));
@@ -197,7 +197,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void Of_too_many_ended_cgroups_the_first_to_end_goes_and_it_is_said_how_soon()
+    public void Too_many_ended_cgroups_evict_the_oldest_and_the_shortest_stay_is_kept()
     {
         var node = new DirectoryUnderTest(Usual with { MostEnded = 10 });
         for (var n = 1; n <= 15; n++)
@@ -214,7 +214,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void However_many_cgroups_there_are_it_holds_no_more_than_its_bound_and_the_living_stay()
+    public void Any_number_of_cgroups_stays_within_the_limit_and_living_ones_stay()
     {
         var node = new DirectoryUnderTest(Usual with { MostCgroups = 100 });
         node.Made(1, PathOf(1));
@@ -233,7 +233,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void However_many_cgroups_events_come_from_that_nothing_tells_of_it_holds_no_more_than_its_bound()
+    public void Any_number_of_unknown_cgroups_stays_within_the_limit()
     {
         var node = new DirectoryUnderTest(Usual with { MostEnded = 50 });
         for (var n = 1ul; n <= 1000; n++)
@@ -246,7 +246,7 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void However_much_a_runtime_tells_of_that_has_no_cgroup_it_holds_no_more_than_its_bound()
+    public void Any_number_of_reported_containers_without_a_cgroup_stays_within_the_limit()
     {
         var node = new DirectoryUnderTest(Usual with { MostUnplaced = 20 });
         node.Made(1, PathOf(1));
@@ -259,7 +259,7 @@ public sealed class ContainerDirectoryTests
     [InlineData(new byte[] { 0xff, 0xfe, (byte)'/', 0xc3, 0x28 })]
     [InlineData(new byte[0])]
     [InlineData(new byte[] { (byte)'/', (byte)'.', (byte)'.', (byte)'/', (byte)'\n', (byte)'"' })]
-    public void A_path_of_any_bytes_is_the_hosts(byte[] path)
+    public void A_path_of_arbitrary_bytes_belongs_to_the_host(byte[] path)
     {
         var node = new DirectoryUnderTest();
         node.Directory.Learn(CgroupRecord.Of(RecordKind.CgroupMade, 0, 7, path));
@@ -267,14 +267,14 @@ public sealed class ContainerDirectoryTests
     }
 
     [Fact]
-    public void A_path_that_fills_its_record_or_is_longer_still_tells_the_container()
+    public void A_path_that_fills_its_record_or_is_truncated_identifies_the_container()
     {
         var node = new DirectoryUnderTest();
         node.Made(7, PathOf(1) + "/" + new string('x', 1000));
         Assert.Equal(Id(1), node.Of(7).Container!.ContainerId);
 
         var unterminated = CgroupRecord.Of(RecordKind.CgroupMade, 0, 8, Encoding.UTF8.GetBytes(PathOf(2) + "/" + new string('y', 400)));
-        ((Span<byte>)unterminated.Path).Replace((byte)0, (byte)'z'); // as no kernel writes it
+        ((Span<byte>)unterminated.Path).Replace((byte)0, (byte)'z'); // a kernel never writes this
         node.Directory.Learn(in unterminated);
         Assert.Equal(Id(2), node.Of(8).Container!.ContainerId);
     }

@@ -8,12 +8,12 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment;
 
-/// <summary>A directory, its clock, its runtimes, and how often it had the tree of cgroups read.</summary>
+/// <summary>A directory with its clock and runtimes. Counts how often the directory requested a scan of the cgroup tree.</summary>
 internal sealed class DirectoryUnderTest
 {
     public DirectoryUnderTest(ContainerDirectoryOptions? options = null)
     {
-        Time.Advance(TimeSpan.FromHours(1)); // no clock of a node begins at nought
+        Time.Advance(TimeSpan.FromHours(1)); // a node's clock never starts at zero
         Directory = new ContainerDirectory(options ?? new ContainerDirectoryOptions(), Names, Reports, () => Rescans++, Time);
     }
 
@@ -40,13 +40,13 @@ internal sealed class DirectoryUnderTest
 
     public void Removed(ulong cgroup, long at = 0) => Directory.Learn(CgroupRecord.Of(RecordKind.CgroupRemoved, 0, cgroup, ""u8), at);
 
-    /// <summary>A runtime tells of these, unasked.</summary>
+    /// <summary>A runtime reports these without a request.</summary>
     public void Tell(params ContainerIdentity[] found) => Take(new RuntimeReport(0, found, []));
 
-    /// <summary>A runtime was asked for these and knows none of them.</summary>
+    /// <summary>A runtime answers a request: it knows none of these.</summary>
     public void Deny(params string[] ids) => Take(new RuntimeReport(0, [], ids));
 
-    /// <summary>The container of an event from this cgroup, and whether waiting may bring more.</summary>
+    /// <summary>The container of an event from this cgroup, and whether waiting may give a better answer.</summary>
     public (ContainerIdentity? Container, bool Settled) Of(ulong cgroup)
     {
         var events = new ConnectionEvent[1];
@@ -55,7 +55,7 @@ internal sealed class DirectoryUnderTest
         return (events[0].Container, settled);
     }
 
-    /// <summary>The first runtime reports this of sandboxes.</summary>
+    /// <summary>The first runtime reports these sandboxes.</summary>
     public void Tell(PodNews pods) => Take(new RuntimeReport(0, [], []) { Pods = pods });
 
     public void Pass(TimeSpan time)
@@ -64,7 +64,7 @@ internal sealed class DirectoryUnderTest
         Directory.TakeNews();
     }
 
-    /// <summary>Has a report wait to be taken.</summary>
+    /// <summary>Queues a report.</summary>
     public void Post(RuntimeReport report) => Assert.True(Reports.TryPost(report));
 
     private void Take(RuntimeReport report)

@@ -8,7 +8,7 @@ namespace NetMon.UnitTests.Events;
 
 public sealed class AddressTextTests
 {
-    // Groups that are often zero, so that runs of zeros of every length come at every place.
+    // Groups are often zero, so that runs of zeros of every length occur at every place.
     private static readonly Gen<ushort> Group =
         Gen.Frequency((4, (IGen<ushort>)Gen.Const((ushort)0)), (1, Gen.UShort[1, 15]), (1, Gen.UShort[16, 255]), (1, Gen.UShort), (1, Gen.Const((ushort)0xffff)));
 
@@ -31,13 +31,13 @@ public sealed class AddressTextTests
     [InlineData("::1.2.3.4", "::102:304")]
     [InlineData("64:ff9b::1.2.3.4", "64:ff9b::102:304")]
     [InlineData("::ffff:0:1.2.3.4", "::ffff:0:102:304")]
-    public void Addresses_are_written_as_RFC_5952_says(string address, string expected)
+    public void Addresses_are_written_by_RFC_5952(string address, string expected)
     {
         Assert.Equal(expected, AddressText.Format(IPAddress.Parse(address).MapToIPv6().GetAddressBytes()));
     }
 
     [Fact]
-    public void Any_address_is_written_in_its_one_canonical_form() => Group.Array[8].Sample(
+    public void Any_address_is_written_in_its_canonical_form() => Group.Array[8].Sample(
         groups =>
         {
             var address = Bytes(groups);
@@ -49,10 +49,10 @@ public sealed class AddressTextTests
         iter: 50_000);
 
     [Fact]
-    public void Any_address_that_NET_writes_without_dots_is_written_as_NET_writes_it() => Group.Array[8].Sample(
+    public void Any_address_without_dots_is_written_as_by_NET() => Group.Array[8].Sample(
         groups =>
         {
-            // .NET keeps IPv4 inside IPv6, and shows some of it with dots.
+            // .NET keeps IPv4 inside IPv6, and writes some of it with dots.
             var net = new IPAddress(Bytes(groups));
             if (!net.IsIPv4MappedToIPv6 && !net.ToString().Contains('.', StringComparison.Ordinal))
             {
@@ -72,7 +72,7 @@ public sealed class AddressTextTests
         iter: 50_000);
 
     [Fact]
-    public void The_longest_text_fits_the_promised_length_exactly()
+    public void The_longest_text_has_the_documented_length()
     {
         var address = new byte[16];
         address.AsSpan().Fill(0xff);

@@ -16,7 +16,7 @@ public sealed class ConnectResultTests
     [InlineData(101, RecordFlags.None, "net_unreachable", 101)]
     [InlineData(103, RecordFlags.None, "aborted", 0)]
     [InlineData(99, RecordFlags.None, "other", 99)]
-    public void Each_errno_has_its_word(uint error, RecordFlags flags, string word, uint shown)
+    public void Each_errno_has_a_result_name(uint error, RecordFlags flags, string word, uint shown)
     {
         var connection = new ConnectionEvent { Record = Records.Record(RecordKind.Connect) with { Error = error, Flags = flags } };
 

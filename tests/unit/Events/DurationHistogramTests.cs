@@ -6,7 +6,7 @@ namespace NetMon.UnitTests.Events;
 public sealed class DurationHistogramTests
 {
     [Fact]
-    public void Each_duration_is_in_the_bucket_that_has_its_bound_and_times_add_up_exactly()
+    public void Each_duration_is_in_its_bucket_and_the_sum_is_exact()
     {
         var histogram = new DurationHistogram();
         var random = new Random(1);
@@ -27,7 +27,7 @@ public sealed class DurationHistogramTests
     }
 
     [Fact]
-    public void A_quantile_is_the_bound_that_so_many_stay_below()
+    public void A_quantile_is_the_upper_bound_of_its_bucket()
     {
         var histogram = new DurationHistogram();
         Assert.Equal(0, histogram.Quantile(0.99));
@@ -37,7 +37,7 @@ public sealed class DurationHistogramTests
     }
 
     [Fact]
-    public void A_clock_that_runs_backwards_counts_as_no_time()
+    public void A_negative_duration_counts_as_zero()
     {
         var histogram = new DurationHistogram();
         histogram.Add(TimeSpan.FromSeconds(-1));

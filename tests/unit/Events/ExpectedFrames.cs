@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace NetMon.UnitTests.Events;
 
-/// <summary>What a stream must be taken apart into, written down a second time and without a thought for speed.</summary>
+/// <summary>The expected frames of a stream: a second implementation of the format, simple and slow.</summary>
 internal sealed class ExpectedFrames
 {
     public List<byte[]> Records { get; } = [];
 
     public List<byte[]> Ticks { get; } = [];
 
-    /// <summary>Made by no piece as such, but the middle of a record may look like one.</summary>
+    /// <summary>No piece produces this, but the middle of a record may look like it.</summary>
     public List<byte[]> Cgroups { get; } = [];
 
     public int OtherVersions { get; private set; }
@@ -37,7 +37,7 @@ internal sealed class ExpectedFrames
                 continue;
             }
 
-            // A torn end is one whole; anything else is stepped over by eight.
+            // A torn end counts as a whole; anything else is skipped by eight bytes.
             var skipped = left < 8 || mine || other ? left : 8;
             GarbledRuns += garbledBefore ? 0 : 1;
             GarbledBytes += skipped;

@@ -3,7 +3,7 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Events;
 
-/// <summary>A stretch of a made-up record stream, from a kind and a seed: small to generate, and it shrinks well.</summary>
+/// <summary>A stretch of a generated record stream, from a kind and a seed: small to generate, and it shrinks well.</summary>
 internal readonly record struct Piece(Piece.What Kind, uint Seed)
 {
     public enum What
@@ -17,7 +17,7 @@ internal readonly record struct Piece(Piece.What Kind, uint Seed)
         WrongLength,
     }
 
-    /// <summary>True for what any reader must take as it is, or step over as a whole.</summary>
+    /// <summary>True if every reader must take it as it is or skip it as a whole.</summary>
     public bool IsSound => Kind is What.Record or What.Tick or What.OtherVersion;
 
     public byte[] Bytes()
@@ -35,7 +35,7 @@ internal readonly record struct Piece(Piece.What Kind, uint Seed)
         };
     }
 
-    /// <summary>All pieces one after the other.</summary>
+    /// <summary>All pieces concatenated.</summary>
     public static byte[] Join(IEnumerable<Piece> pieces) => [.. pieces.SelectMany(piece => piece.Bytes())];
 
     private static byte[] Record(Random random)

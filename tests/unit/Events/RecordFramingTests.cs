@@ -9,7 +9,7 @@ public sealed class RecordFramingTests
     private static readonly Gen<Piece> AnyPiece = Gen.Select(Gen.Int[0, 6], Gen.UInt, (kind, seed) => new Piece((Piece.What)kind, seed));
 
     [Fact]
-    public void Any_bytes_are_taken_apart_to_the_last_one_as_the_specification_says() => AnyPiece.Array[0, 5].Sample(
+    public void Any_bytes_are_framed_completely_as_specified() => AnyPiece.Array[0, 5].Sample(
         pieces =>
         {
             var stream = Piece.Join(pieces);
@@ -47,7 +47,7 @@ public sealed class RecordFramingTests
         iter: 500_000);
 
     [Fact]
-    public void The_start_of_a_frame_is_either_partial_or_says_what_the_whole_says() => Gen.Select(AnyPiece, Gen.UInt).Sample(
+    public void A_prefix_of_a_frame_is_partial_or_gives_the_same_result_as_the_whole() => Gen.Select(AnyPiece, Gen.UInt).Sample(
         (piece, seed) =>
         {
             var whole = piece.Bytes();
@@ -62,7 +62,7 @@ public sealed class RecordFramingTests
         iter: 300_000);
 
     [Fact]
-    public void Random_bytes_never_look_like_more_than_there_is() => Gen.Byte.Array[0, 24].Sample(
+    public void Random_bytes_never_give_a_frame_beyond_the_input() => Gen.Byte.Array[0, 24].Sample(
         bytes =>
         {
             var status = RecordFraming.Inspect(bytes, out var length);
@@ -90,7 +90,7 @@ public sealed class RecordFramingTests
     [InlineData(1032, 3, RecordKind.Close, FrameStatus.Garbled, 8)]
     [InlineData(0, 3, RecordKind.Close, FrameStatus.Garbled, 8)]
     [InlineData(129, 3, RecordKind.Close, FrameStatus.Garbled, 8)]
-    public void Each_header_means_one_thing(int size, byte version, RecordKind kind, FrameStatus status, int length)
+    public void Each_header_has_one_meaning(int size, byte version, RecordKind kind, FrameStatus status, int length)
     {
         var bytes = new byte[2048];
         (bytes[0], bytes[1], bytes[2], bytes[3]) = ((byte)size, (byte)(size >> 8), version, (byte)kind);
@@ -101,7 +101,7 @@ public sealed class RecordFramingTests
         Assert.Equal(0, taken);
     }
 
-    // Cheaper than Assert, a million times over.
+    // Cheaper than Assert: this runs a million times.
     private static void Require(bool holds, string what)
     {
         if (!holds)

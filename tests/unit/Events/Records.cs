@@ -3,7 +3,7 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Events;
 
-/// <summary>Records to feed the stages with.</summary>
+/// <summary>Records for tests of the stages.</summary>
 internal static class Records
 {
     public static ConnectionRecord Record(RecordKind kind = RecordKind.Accept, ulong ktime = 0) => new()
@@ -32,7 +32,7 @@ internal static class Records
         return inline;
     }
 
-    /// <summary>All bytes of a record, to compare: inline arrays have no equality.</summary>
+    /// <summary>All bytes of a record, for comparison: inline arrays have no equality.</summary>
     public static string Hex(ConnectionRecord record) => Convert.ToHexString(Bytes(record));
 
     public static byte[] Bytes<T>(T record)

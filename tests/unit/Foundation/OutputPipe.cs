@@ -5,7 +5,7 @@ using NetMon.Native;
 
 namespace NetMon.UnitTests.Foundation;
 
-/// <summary>A pipe of the system, with the agent's end as the agent opens it.</summary>
+/// <summary>A system pipe, with the agent's end opened as the agent opens it.</summary>
 internal sealed class OutputPipe : IDisposable
 {
     private readonly AnonymousPipeServerStream _reader = new(PipeDirection.In);
@@ -17,14 +17,14 @@ internal sealed class OutputPipe : IDisposable
         _reader.DisposeLocalCopyOfClientHandle();
     }
 
-    /// <summary>The end to write to; whoever gets it disposes of it.</summary>
+    /// <summary>The write end; the receiver disposes of it.</summary>
     public OutputDescriptor Output { get; }
 
     public Stream Reader => _reader;
 
     public void CloseReader() => _reader.Dispose();
 
-    /// <summary>Everything up to the end, which comes once <see cref="Output"/> is disposed of.</summary>
+    /// <summary>Reads to the end, which follows the disposal of <see cref="Output"/>.</summary>
     public async Task<string> ReadAll()
     {
         using var text = new StreamReader(_reader, Encoding.UTF8);

@@ -19,11 +19,11 @@ public sealed class Rfc3339Tests
     [InlineData(-1_000_000_000, 3, "1969-12-31T23:59:59.000Z")]
     [InlineData(long.MaxValue, 9, "2262-04-11T23:47:16.854775807Z")]
     [InlineData(long.MinValue, 9, "1677-09-21T00:12:43.145224192Z")]
-    public void A_time_is_in_UTC_with_so_many_digits_also_before_1970(long unixNanoseconds, int digits, string text) =>
+    public void A_time_is_UTC_with_the_requested_digits_even_before_1970(long unixNanoseconds, int digits, string text) =>
         Assert.Equal(text, Rfc3339.Format(unixNanoseconds, digits));
 
     [Fact]
-    public void Every_time_is_what_the_framework_parses_and_nothing_beyond_its_bytes_is_touched() => Gen.Select(Gen.Long, Gen.Int[0, 9]).Sample((unixNanoseconds, digits) =>
+    public void The_framework_parses_every_time_and_no_byte_beyond_it_changes() => Gen.Select(Gen.Long, Gen.Int[0, 9]).Sample((unixNanoseconds, digits) =>
     {
         var buffer = new byte[Rfc3339.MaxBytes + 1];
         var length = Rfc3339.Write(buffer, unixNanoseconds, digits);

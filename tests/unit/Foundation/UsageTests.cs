@@ -12,7 +12,7 @@ public sealed class UsageTests
     public void A_message_is_one_line(string message, string line) => Assert.Equal(line, Usage.OneLine(message));
 
     [Fact]
-    public void Of_a_long_message_the_start_and_the_end_are_kept()
+    public void A_long_message_keeps_its_start_and_end()
     {
         var line = Usage.OneLine($"--x {new string('v', 5000)}: it takes a number from 1 to 9");
         Assert.Equal(200, line.Length);
@@ -31,7 +31,7 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public void An_at_sign_names_no_file_to_read_arguments_from()
+    public void An_at_sign_does_not_read_arguments_from_a_file()
     {
         var option = new Option<string>("--x");
         Assert.Equal("@/etc/passwd", new RootCommand { option }.Parse(["--x", "@/etc/passwd"], Usage.Parser).GetValue(option));
@@ -40,14 +40,14 @@ public sealed class UsageTests
     [Theory]
     [InlineData(255, true)]
     [InlineData(256, false)]
-    public void A_path_has_names_that_a_file_can_have(int length, bool isTaken)
+    public void A_path_has_valid_file_names(int length, bool isTaken)
     {
         var path = $"/tmp/{new string('n', length)}/x";
         Assert.Equal(isTaken, Record.Exception(() => Usage.CheckPath("--x", path)) is null);
     }
 
     [Fact]
-    public void A_path_is_no_longer_than_the_kernel_takes() =>
+    public void A_path_is_no_longer_than_the_kernel_accepts() =>
         Assert.Throws<FormatException>(() => Usage.CheckPath("--x", string.Concat(Enumerable.Repeat("/abc", 1024))));
 
     private static string? RefusalOf(Command command, params string[] arguments) => Usage.RefusalOf(arguments, command.Parse(arguments, Usage.Parser), "x --help");

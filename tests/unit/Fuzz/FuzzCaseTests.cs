@@ -6,8 +6,8 @@ using Xunit;
 namespace NetMon.UnitTests.Fuzz;
 
 /// <summary>
-/// The readers of foreign input on every input that is kept in tests/fuzz/corpus, which has what fuzzing once found too, and on
-/// inputs changed at random. What fails here fails without AFL++ as well.
+/// Runs the readers of foreign input on every input in tests/fuzz/corpus, including past findings of the fuzzer, and on
+/// randomly changed inputs. What fails here fails without AFL++ as well.
 /// </summary>
 public sealed class FuzzCaseTests
 {
@@ -22,7 +22,7 @@ public sealed class FuzzCaseTests
         FuzzTargets.All.Select(target => target.Name).Order(StringComparer.Ordinal),
         Directory.GetDirectories(Corpus).Where(folder => Directory.EnumerateFiles(folder).Any()).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
 
-    /// <summary>Also the other targets': what one reader takes is garbage to the next.</summary>
+    /// <summary>Includes the inputs of the other targets: valid input of one reader is garbage to another.</summary>
     [Theory]
     [MemberData(nameof(Targets))]
     public void Every_kept_input_is_read_or_refused(string name)
@@ -54,7 +54,7 @@ public sealed class FuzzCaseTests
             threads: 1);
     }
 
-    /// <summary>Other bytes at a place, more bytes, fewer bytes, a bit, a number at its limits, or a part twice.</summary>
+    /// <summary>Replaces, inserts or removes bytes, flips a bit, sets a number to a limit, or repeats a part.</summary>
     private static byte[] Changed(byte[] input, (int Kind, int At, int Length, byte[] Bytes) change)
     {
         var at = change.At % (input.Length + 1);

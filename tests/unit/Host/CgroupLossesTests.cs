@@ -25,7 +25,7 @@ public sealed class CgroupLossesTests : IDisposable
     public void Dispose() => _source.Dispose();
 
     [Fact]
-    public void Without_a_loss_that_is_somebodys_there_is_no_line()
+    public void Without_losses_of_a_cgroup_there_is_no_line()
     {
         Count(new SourceCounters(10, 9, NoRoom: 1), new CgroupCounters(7, 10, 0, 0));
 
@@ -51,7 +51,7 @@ public sealed class CgroupLossesTests : IDisposable
     }
 
     [Fact]
-    public void The_parts_of_each_counter_are_by_cgroup()
+    public void Each_counter_is_split_by_cgroup()
     {
         Count(new SourceCounters(100, 0), new(6, 10, 1, 0), new(5, 10, 0, 0), new(4, 10, 3, 2));
 
@@ -61,7 +61,7 @@ public sealed class CgroupLossesTests : IDisposable
     }
 
     [Fact]
-    public void Names_stay_known_after_they_were_asked_for()
+    public void Names_stay_known_after_a_lookup()
     {
         _containers[1] = new ContainerIdentity(Id, "web-0");
         Assert.Equal("web-0", _losses.ContainerOf(1)?.PodName);
@@ -79,14 +79,14 @@ public sealed class CgroupLossesTests : IDisposable
 
         Assert.Equal(11, series.Count(s => s.Key.StartsWith("netmon_cgroup_seen_events_total", StringComparison.Ordinal)));
         Assert.Equal(300, series[Seen("other")]);
-        Assert.Equal(10 + 2, series.Count(s => s.Key.StartsWith("netmon_cgroup_dropped_events_total", StringComparison.Ordinal))); // others for both reasons
+        Assert.Equal(10 + 2, series.Count(s => s.Key.StartsWith("netmon_cgroup_dropped_events_total", StringComparison.Ordinal))); // "others" has both reasons
         Assert.Equal(12, series[Dropped("12")]);
         Assert.Equal(200 - Enumerable.Range(3, 10).Sum(), series[Dropped("other")]);
         Assert.False(series.ContainsKey(Dropped("2")));
     }
 
     [Fact]
-    public async Task A_series_leaves_with_its_cgroup_and_none_ever_falls()
+    public async Task A_series_ends_with_its_cgroup_and_none_ever_decreases()
     {
         Count(new SourceCounters(Seen: 30, Delivered: 0), new(1, 10, 0, 0), new(2, 20, 0, 0));
         await Scrape();
@@ -101,7 +101,7 @@ public sealed class CgroupLossesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_series_takes_its_count_along_when_the_names_come()
+    public async Task A_series_keeps_its_count_when_names_arrive()
     {
         Count(new SourceCounters(Seen: 10, Delivered: 0), new CgroupCounters(1, 10, 0, 0));
         await Scrape();

@@ -3,7 +3,7 @@ using NetMon.Sources;
 
 namespace NetMon.UnitTests.Host;
 
-/// <summary>A source without records that has counted what a test says.</summary>
+/// <summary>A source without records, with counters that the test sets.</summary>
 internal sealed class CountedSource : IRecordSource
 {
     public SourceCounters Counters { get; set; } = new(0, 0);

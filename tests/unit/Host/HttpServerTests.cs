@@ -37,7 +37,7 @@ public sealed class HttpServerTests : IDisposable
     [InlineData("\r\n\r\n", "HTTP/1.1 400 Bad Request", "this is no HTTP request\n")]
     [InlineData("", "", "")]
     [InlineData("GET /a HT", "", "")] // half of a request, and nothing more to come
-    public void A_request_has_its_answer_also_from_a_client_that_has_shut_down_its_half(string request, string status, string body)
+    public void A_client_that_has_shut_down_its_side_gets_an_answer(string request, string status, string body)
     {
         using var client = Connect();
         client.Client.Send(Encoding.Latin1.GetBytes(request));
@@ -48,7 +48,7 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void A_head_without_end_is_refused_at_its_bound()
+    public void An_endless_header_is_refused_at_its_limit()
     {
         using var client = Connect();
         client.Client.Send(Encoding.ASCII.GetBytes("GET /a HTTP/1.1\r\nX: " + new string('x', HttpConnection.MaxHeadBytes)));
@@ -68,18 +68,18 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void Those_that_have_been_idle_longest_make_room_for_one_that_asks()
+    public void The_longest_idle_clients_are_closed_for_a_new_request()
     {
         var idle = Enumerable.Range(0, 10 * HttpServer.MostConnections).Select(_ => Connect()).ToList();
         Assert.EndsWith("/a \n", Ask("/a"), StringComparison.Ordinal);
-        // The first ones were let go; who reads finds the end.
+        // The server has closed the first ones: reading finds the end.
         Assert.Equal("", ReadToEnd(idle[0]));
         idle.ForEach(client => client.Dispose());
         Assert.Empty(_log);
     }
 
     [Fact]
-    public void A_client_that_does_not_read_its_answer_keeps_nobody_waiting()
+    public void A_client_that_does_not_read_its_answer_blocks_no_other()
     {
         using var slow = Connect();
         slow.Client.Send("GET /long HTTP/1.1\r\n\r\n"u8);
@@ -88,7 +88,7 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void What_throws_is_status_500_is_logged_once_and_the_next_request_is_answered()
+    public void An_exception_is_status_500_and_logged_once_and_the_next_request_is_answered()
     {
         Assert.StartsWith("HTTP/1.1 500 ", Ask("/throws"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 500 ", Ask("/throws"), StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void Its_port_is_taken_while_it_runs_and_free_after_its_end()
+    public void Its_port_is_in_use_while_it_runs_and_free_afterwards()
     {
         var port = ((IPEndPoint)_server.Address).Port;
         Assert.EndsWith("/a \n", Ask("/a"), StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class HttpServerTests : IDisposable
 
     private static string ReadToEnd(TcpClient client)
     {
-        // By the socket: a stream wants both of its halves.
+        // On the socket: a stream needs both directions.
         var (text, buffer) = (new StringBuilder(), new byte[64 * 1024]);
         for (int bytes; (bytes = client.Client.Receive(buffer)) > 0;)
         {

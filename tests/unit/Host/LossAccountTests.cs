@@ -18,7 +18,7 @@ public sealed class LossAccountTests : IDisposable
     public void Dispose() => _source.Dispose();
 
     [Fact]
-    public void Every_loss_has_its_stage_and_reason_also_while_there_is_none()
+    public void Every_loss_has_stage_and_reason_even_at_zero()
     {
         var account = new LossAccount(_source, _reader, _decoder.Counters, [_json, _parquet]);
 
@@ -33,7 +33,7 @@ public sealed class LossAccountTests : IDisposable
     }
 
     [Fact]
-    public void What_was_lost_is_there_as_soon_as_it_is_counted()
+    public void A_loss_is_visible_as_soon_as_it_is_counted()
     {
         var account = new LossAccount(_source, _reader, _decoder.Counters, [_json, _parquet]);
         _source.Counters = new SourceCounters(

@@ -12,7 +12,7 @@ public sealed class NamingAccountTests
     private readonly NamingCounters _naming = new();
 
     [Fact]
-    public void Of_no_events_there_is_no_share() =>
+    public void Without_events_there_is_no_share() =>
         Assert.Contains("events in containers 0, with names 0; wait", Summary(), StringComparison.Ordinal);
 
     [Theory]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Host;
 
-/// <summary>The node's own addresses out of the texts of /proc, whatever is in them.</summary>
+/// <summary>The node's own addresses from /proc files of any content.</summary>
 public sealed class NodeAddressesTests
 {
     private const string FibTrie = """
@@ -36,7 +36,7 @@ public sealed class NodeAddressesTests
         """;
 
     [Fact]
-    public void Ipv4_addresses_are_the_local_ones_each_once_without_loopback_and_link_local() =>
+    public void Local_IPv4_addresses_are_listed_once_without_loopback_and_link_local() =>
         Assert.Equal(["10.1.0.7", "192.0.2.9"], NodeAddresses.Ipv4(FibTrie.Split('\n')).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -51,10 +51,10 @@ public sealed class NodeAddressesTests
     [InlineData("|-- 10.1.0.7\n")]
     [InlineData("|-- 10.1.0.7\n|-- \0\uFFFD\n/32 host LOCAL")]
     [InlineData("10.1.0.7\n/32 host LOCAL")]
-    public void Ipv4_lines_that_are_none_say_nothing(string text) => Assert.Empty(NodeAddresses.Ipv4(text.Split('\n')));
+    public void Invalid_IPv4_lines_are_ignored(string text) => Assert.Empty(NodeAddresses.Ipv4(text.Split('\n')));
 
     [Fact]
-    public void A_line_without_end_and_many_lines_are_no_more_than_lines()
+    public void Endless_and_numerous_lines_are_read_within_limits()
     {
         Assert.Empty(NodeAddresses.Ipv4(["|-- " + new string('1', 1_000_000), "   /32 host LOCAL"]));
         Assert.Single(NodeAddresses.Ipv6([new string('f', 1_000_000)]));
@@ -63,7 +63,7 @@ public sealed class NodeAddressesTests
     }
 
     [Fact]
-    public void Ipv6_addresses_are_written_as_events_have_them_without_loopback_and_link_local() => Assert.Equal(
+    public void IPv6_addresses_have_the_form_of_events_without_loopback_and_link_local() => Assert.Equal(
         ["2001:db8::1:0:0:1", "fd00::7"],
         NodeAddresses.Ipv6(
         [
@@ -82,10 +82,10 @@ public sealed class NodeAddressesTests
     [InlineData("-d000000000000000000000000000007 02 40 00 80 eth0")]
     [InlineData(" fd00000000000000000000000000007 02 40 00 80 eth0")]
     [InlineData("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")]
-    public void Ipv6_lines_that_are_none_say_nothing(string line) => Assert.Empty(NodeAddresses.Ipv6([line]));
+    public void Invalid_IPv6_lines_are_ignored(string line) => Assert.Empty(NodeAddresses.Ipv6([line]));
 
     [Fact]
-    public void What_this_machine_says_are_addresses()
+    public void The_addresses_of_this_machine_are_valid()
     {
         Assert.All(NodeAddresses.Ipv4(File.ReadLines("/proc/self/net/fib_trie")), address => Assert.True(IPAddress.TryParse(address, out _), address));
         Assert.All(NodeAddresses.Read(), address => Assert.True(IPAddress.TryParse(address, out _), address));

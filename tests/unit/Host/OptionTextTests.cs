@@ -35,7 +35,7 @@ public sealed class OptionTextTests
     [InlineData("999999999999999999999d")]
     [InlineData("infinity")]
     [InlineData("NaN")]
-    public void What_is_no_time_is_null(string text) => Assert.Null(TimeText.Parse(text));
+    public void An_invalid_time_is_null(string text) => Assert.Null(TimeText.Parse(text));
 
     [Theory]
     [InlineData("127.0.0.1:9464", "127.0.0.1:9464")]
@@ -57,7 +57,7 @@ public sealed class OptionTextTests
     [InlineData("[127.0.0.1]:9464")]
     [InlineData("node:9464")]
     [InlineData(":9464:9464")]
-    public void What_is_no_address_with_a_port_is_refused(string text) =>
+    public void An_address_without_a_port_is_refused(string text) =>
         Assert.StartsWith($"--metrics {text}: ", Assert.Throws<UsageException>(() => ListenAddress.Parse("--metrics", text)).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class OptionTextTests
     [InlineData(null, "fallback")]
     [InlineData("", "fallback")]
     [InlineData("value", "value")]
-    public void Without_the_option_its_variable_counts_and_an_empty_one_is_none(string? variable, string expected)
+    public void Without_the_option_its_variable_counts_unless_empty(string? variable, string expected)
     {
         var name = $"--test-{Guid.NewGuid():N}";
         Environment.SetEnvironmentVariable(EnvironmentOption.VariableOf(name), variable);

@@ -28,7 +28,7 @@ public sealed class SourceSpecTests
     }
 
     [Fact]
-    public void A_node_with_names_has_a_bounded_number_of_containers()
+    public void A_node_with_names_has_a_limited_number_of_containers()
     {
         Assert.Equal(3, Assert.IsType<SourceSpec.Synthetic>(SourceSpec.Parse("synthetic:node=3")).Options.Node);
         Assert.Throws<UsageException>(() => SourceSpec.Parse("synthetic:node=0"));
@@ -38,7 +38,7 @@ public sealed class SourceSpecTests
     }
 
     [Fact]
-    public void Of_a_setting_given_twice_the_last_counts() =>
+    public void The_last_of_a_repeated_setting_counts() =>
         Assert.Equal(2, Assert.IsType<SourceSpec.Synthetic>(SourceSpec.Parse("synthetic:rate=1,rate=2")).Options.Rate);
 
     [Theory]
@@ -63,6 +63,6 @@ public sealed class SourceSpecTests
     [InlineData("synthetic:speed=0")]
     [InlineData("synthetic:RATE=1")]
     [InlineData("synthetic:rate=1;count=1")]
-    public void What_is_no_source_is_refused_by_the_options_name(string text) =>
+    public void An_invalid_source_is_refused_with_the_option_name(string text) =>
         Assert.StartsWith("--source ", Assert.Throws<UsageException>(() => SourceSpec.Parse(text)).Message, StringComparison.Ordinal);
 }

@@ -14,7 +14,7 @@ public sealed class StorageSettingsTests
     }
 
     [Fact]
-    public void None_is_no_bound()
+    public void None_means_unlimited()
     {
         var settings = StorageSettings.Parse("1s", "none", "none", "none", keepFree: null);
         Assert.Null(settings.RetainFor);
@@ -44,7 +44,7 @@ public sealed class StorageSettingsTests
     [InlineData("99999999TiB")]
     [InlineData("NaN")]
     [InlineData("١GiB")]
-    public void What_is_no_size_is_refused(string text)
+    public void An_invalid_size_is_refused(string text)
     {
         Assert.StartsWith($"--retain-bytes {text}: ", Refusal("1s", "1h", text, null), StringComparison.Ordinal);
         Assert.StartsWith($"--keep-free {text}: ", Refusal("1s", "1h", "1", text), StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class StorageSettingsTests
     [Theory]
     [InlineData("100ms", 100)]
     [InlineData("1h", 3_600_000)]
-    public void The_bounds_of_durable_within_are_in_it(string text, double milliseconds) =>
+    public void The_limits_of_durable_within_are_inclusive(string text, double milliseconds) =>
         Assert.Equal(milliseconds, StorageSettings.Parse(text, "1h", "1d", "1", null).DurableWithin.TotalMilliseconds);
 
     [Theory]
@@ -62,13 +62,13 @@ public sealed class StorageSettingsTests
     [InlineData("3601s")]
     [InlineData("none")]
     [InlineData("")]
-    public void Outside_of_them_it_is_refused(string text) => Assert.StartsWith($"--durable-within {text}: ", Refusal(text, "1h", "1", null), StringComparison.Ordinal);
+    public void A_value_outside_the_limits_is_refused(string text) => Assert.StartsWith($"--durable-within {text}: ", Refusal(text, "1h", "1", null), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0s")]
     [InlineData("None")]
     [InlineData("7days")]
-    public void A_retention_that_is_no_time_is_refused(string text) => Assert.StartsWith($"--retain-for {text}: ", Refusal("1s", text, "1", null), StringComparison.Ordinal);
+    public void An_invalid_retention_is_refused(string text) => Assert.StartsWith($"--retain-for {text}: ", Refusal("1s", text, "1", null), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("5%", null, 5.0)]
@@ -86,10 +86,10 @@ public sealed class StorageSettingsTests
     [InlineData("5%%")]
     [InlineData("NaN%")]
     [InlineData("1GiB%")]
-    public void A_share_that_is_none_is_refused(string text) => Assert.StartsWith($"--keep-free {text}: ", Refusal("1s", "1h", "1", text), StringComparison.Ordinal);
+    public void An_invalid_share_is_refused(string text) => Assert.StartsWith($"--keep-free {text}: ", Refusal("1s", "1h", "1", text), StringComparison.Ordinal);
 
     [Fact]
-    public void Free_disk_is_the_lesser_of_its_bounds()
+    public void Free_disk_is_the_smaller_of_its_limits()
     {
         Assert.Equal(1L << 30, FreeDisk.Default.Of(1L << 40));
         Assert.Equal((20L << 30) / 20, FreeDisk.Default.Of(20L << 30));

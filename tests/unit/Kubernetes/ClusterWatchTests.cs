@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>The watch against an API server over HTTPS that behaves as real ones do, and worse: what it knows is right in the end, and stays while nothing better is known.</summary>
+/// <summary>The watch against an API server over HTTPS that behaves as real ones do, and worse: its data is eventually right, and old data stays until newer data arrives.</summary>
 public sealed class ClusterWatchTests : IAsyncLifetime
 {
     private readonly WatchedCluster _watched = new();
@@ -29,7 +29,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _watched.DisposeAsync();
 
     [Fact]
-    public async Task Peers_have_their_names_and_changes_arrive_by_three_lists_and_three_watches()
+    public async Task Peer_names_and_changes_arrive_through_three_lists_and_three_watches()
     {
         await _watched.StartAsync();
         await _watched.UntilPodAsync("10.1.0.5", "web-1");
@@ -62,7 +62,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_slices_name_different_pods_none_is_named()
+    public async Task No_pod_is_named_if_slices_disagree()
     {
         Cluster.Put(TestObject.Slice("other", "claim", "", ("10.2.0.5", "impostor", "n2"), ("192.168.0.1", "impostor", "n1")));
         await _watched.StartAsync();
@@ -75,7 +75,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_comes_in_pages()
+    public async Task A_list_is_read_in_pages()
     {
         Server.MostOfPage = 7;
         for (var index = 0; index < 50; index++)
@@ -95,7 +95,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_the_server_has_forgotten_is_listed_again_and_what_is_gone_meanwhile_goes(bool inStream)
+    public async Task A_forgotten_version_is_listed_again_and_removed_objects_disappear(bool inStream)
     {
         Server.IsGoneInStream = inStream;
         await _watched.StartAsync();
@@ -113,11 +113,11 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         await _watched.UntilAsync(() => _watched.Find("10.96.0.10", 80) is null, "the Service's end");
         await AllWatchedAsync();
         Assert.Equal(3, _watched.Status.Kinds.Sum(kind => kind.Relists));
-        Assert.Contains(Server.Requests, request => request.EndsWith("endpointslices?limit=500", StringComparison.Ordinal)); // the newest, not any
+        Assert.Contains(Server.Requests, request => request.EndsWith("endpointslices?limit=500", StringComparison.Ordinal)); // the most recent version, not any version
     }
 
     [Fact]
-    public async Task A_server_that_is_away_for_a_moment_is_asked_for_what_has_happened_since_not_for_all()
+    public async Task After_a_short_outage_only_changes_are_requested()
     {
         await _watched.StartAsync();
         await AllWatchedAsync();
@@ -129,14 +129,14 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bookmarks_are_where_a_watch_goes_on_from()
+    public async Task A_watch_resumes_from_the_last_bookmark()
     {
         Server.BookmarkEvery = TimeSpan.FromMilliseconds(20);
         await _watched.StartAsync();
         await AllWatchedAsync();
         for (var index = 0; index < 20; index++)
         {
-            Cluster.Put(TestObject.Service("shop", $"s{index}", $"10.96.1.{index}")); // nothing for the slices' watch but bookmarks
+            Cluster.Put(TestObject.Service("shop", $"s{index}", $"10.96.1.{index}")); // the watch of slices gets nothing but bookmarks
         }
 
         var newest = Cluster.Version;
@@ -149,7 +149,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_has_expired_is_read_anew()
+    public async Task An_expired_token_is_read_again()
     {
         Server.Token = "second-token";
         await _watched.StartAsync();
@@ -163,7 +163,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_permission_names_the_rule_that_is_missing()
+    public async Task A_missing_permission_is_reported_with_the_required_rule()
     {
         var forbidden = TestObject.Nodes;
         Server.Instead = async context =>
@@ -179,14 +179,14 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         };
         await _watched.StartAsync();
         await _watched.UntilAsync(() => _watched.Log.Any(line => line.Contains("apiGroups [\"\"], resources [\"nodes\"], verbs [\"list\", \"watch\"]", StringComparison.Ordinal)), "the nodes' rule");
-        Assert.DoesNotContain(Server.Requests, request => request.Contains("endpointslices", StringComparison.Ordinal)); // they come behind the nodes
+        Assert.DoesNotContain(Server.Requests, request => request.Contains("endpointslices", StringComparison.Ordinal)); // they come after the nodes
         forbidden = TestObject.Slices;
         await _watched.UntilAsync(() => _watched.Log.Any(line => line.Contains("apiGroups [\"discovery.k8s.io\"], resources [\"endpointslices\"], verbs [\"list\", \"watch\"]", StringComparison.Ordinal)), "the slices' rule");
         Assert.Equal("", _watched.Find("10.1.0.5")?.PodName ?? "");
     }
 
     [Fact]
-    public async Task A_server_whose_certificate_another_authority_has_signed_is_not_asked()
+    public async Task A_certificate_of_another_authority_is_refused()
     {
         using var other = new TestAuthority();
         await File.WriteAllTextAsync(_watched.AuthorityFile, other.Pem, TestContext.Current.CancellationToken);
@@ -194,14 +194,14 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         await _watched.UntilAsync(() => _watched.Status.Why is not null, "the refusal");
         Assert.Contains($"is not trusted by {_watched.AuthorityFile}", _watched.Status.Why, StringComparison.Ordinal);
         Assert.Empty(Server.Requests);
-        await File.WriteAllTextAsync(_watched.AuthorityFile, other.Pem + "\n" + _watched.Authority.Pem, TestContext.Current.CancellationToken); // as authorities are replaced
+        await File.WriteAllTextAsync(_watched.AuthorityFile, other.Pem + "\n" + _watched.Authority.Pem, TestContext.Current.CancellationToken); // as when authorities are rotated
         await _watched.UntilPodAsync("10.1.0.5", "web-1");
     }
 
     [Theory]
     [InlineData("127.0.0.2", 0, "is for another name")]
     [InlineData("127.0.0.1", 6, "NotTimeValid")]
-    public async Task A_certificate_of_another_name_or_time_is_refused(string address, int daysOld, string why)
+    public async Task A_certificate_with_a_wrong_name_or_validity_is_refused(string address, int daysOld, string why)
     {
         _watched.Server = new TestApiServer(Cluster, _watched.Authority.Sign(IPAddress.Parse(address), TimeSpan.FromDays(daysOld) - TimeSpan.FromHours(6 * (daysOld > 0 ? 1 : 0))));
         await _watched.StartAsync();
@@ -217,7 +217,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     [InlineData("""{"kind":"List","metadata":{"resourceVersion":},"items":[]}""")]
     [InlineData("""[[[[""")]
     [InlineData("")]
-    public async Task A_list_that_is_none_is_asked_for_again(string body)
+    public async Task An_invalid_list_is_requested_again(string body)
     {
         var wrong = 20;
         Server.Instead = async context =>
@@ -241,7 +241,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"cut""")]
     [InlineData("""{"type":"ADDED","object":nonsense}""")]
     [InlineData("""{"type":"ERROR","object":{"kind":"Status","code":500,"message":"etcdserver: leader changed"}}""")]
-    public async Task A_watch_that_breaks_goes_on_from_where_it_was(string line)
+    public async Task A_broken_watch_resumes_where_it_was(string line)
     {
         await _watched.StartAsync();
         await AllWatchedAsync();
@@ -265,7 +265,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_object_that_is_too_large_or_has_no_name_is_left_out_and_what_was_known_of_it_goes()
+    public async Task An_oversized_or_nameless_object_is_left_out_and_its_old_data_is_removed()
     {
         await _watched.StartAsync();
         await AllWatchedAsync();
@@ -282,7 +282,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_drips_is_read_as_it_comes()
+    public async Task A_slow_server_is_read_as_data_arrives()
     {
         Server.Instead = async context =>
         {
@@ -303,7 +303,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_silent_server_is_asked_again()
+    public async Task A_silent_watch_is_restarted()
     {
         _watched.Pace = _watched.Pace with { WatchSilence = TimeSpan.FromMilliseconds(200) };
         await _watched.StartAsync();
@@ -313,7 +313,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_busy_server_is_left_alone_for_as_long_as_it_asks()
+    public async Task Retry_After_of_a_busy_server_is_respected()
     {
         var first = DateTimeOffset.MinValue;
         var next = DateTimeOffset.MinValue;
@@ -342,7 +342,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_requests_say_who_asks_and_where_answers_may_be_compressed()
+    public async Task Requests_have_a_user_agent_and_accept_compression()
     {
         var agents = new System.Collections.Concurrent.ConcurrentBag<string>();
         Server.Instead = async context =>

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>The agent's side of the lines of netmon-kubernetes.</summary>
+/// <summary>The agent's reader of the lines from netmon-kubernetes.</summary>
 public sealed class FactReaderTests
 {
     private readonly ClusterStatus _status = new();
 
     [Fact]
-    public async Task Whole_objects_come_out_in_pieces_of_any_size()
+    public async Task Objects_are_complete_for_any_piece_size()
     {
         var text = $"""
             {FactProtocol.Version}
@@ -89,7 +89,7 @@ public sealed class FactReaderTests
     [InlineData("state nodes away 0 0 0 0 0 -1")]
     [InlineData(".")]
     [InlineData("")]
-    public async Task A_line_that_is_none_is_counted_and_skipped(string line)
+    public async Task An_invalid_line_is_counted_and_skipped(string line)
     {
         Assert.Equal([new ObjectGone(ClusterKind.Nodes, "", "n2")], await ReadAsync($"{FactProtocol.Version}\n{line}\nremove nodes - n2\n", 7));
         Assert.Equal(1, _status.Malformed);
@@ -114,14 +114,14 @@ public sealed class FactReaderTests
     [InlineData("node n z\nrange 10.1.0.0/33")]
     [InlineData("slice shop a -\nrange 10.1.0.0/24")]
     [InlineData("node n z\nservice shop a")]
-    public async Task An_object_with_such_a_line_is_left_out(string lines)
+    public async Task An_object_with_an_invalid_line_is_left_out(string lines)
     {
         Assert.Equal([new ObjectGone(ClusterKind.Nodes, "", "n2")], await ReadAsync($"{FactProtocol.Version}\n{lines}\n.\nremove nodes - n2\n", 7));
         Assert.Equal((1, 1), (_status.Malformed, _status.LeftOut));
     }
 
     [Fact]
-    public async Task A_line_that_is_too_long_spoils_its_object_and_no_other()
+    public async Task An_overlong_line_invalidates_only_its_object()
     {
         var changes = await ReadAsync($"{FactProtocol.Version}\nservice shop a\nport {new string('1', 100_000)}\n.\nremove nodes - n2\n", 1000);
         Assert.Equal([new ObjectGone(ClusterKind.Nodes, "", "n2")], changes);
@@ -129,7 +129,7 @@ public sealed class FactReaderTests
     }
 
     [Fact]
-    public async Task An_object_has_a_bound()
+    public async Task The_size_of_an_object_is_limited()
     {
         var lines = string.Concat(Enumerable.Range(0, FactProtocol.MaxFacts + 1).Select(index => $"endpoint 10.{index >> 16}.{(index >> 8) & 255}.{index & 255} - - -\n"));
         Assert.Empty(await ReadAsync($"{FactProtocol.Version}\nslice shop a -\n{lines}.\n", 1000));

@@ -5,13 +5,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>Objects are cut out of a stream of JSON the same way wherever the stream is broken into pieces.</summary>
+/// <summary>A JSON stream gives the same objects, however it is split into pieces.</summary>
 public sealed class JsonObjectsTests
 {
     private const int Most = 64 * 1024;
 
     [Fact]
-    public async Task Items_and_metadata_of_a_list_come_out_whole_in_pieces_of_any_size()
+    public async Task Items_and_metadata_of_a_list_are_complete_for_any_piece_size()
     {
         const string List = """  {"kind":"items","metadata":{"resourceVersion":"5","continue":""},"other":{"items":[{"no":1}],"metadata":{"no":2}},"metadatax":{"no":4},"items": [{"a":"}]{\"\\"},{"b":[{"c":{}}]} , {}],"more":[{"no":3}]}  """;
         for (var size = 1; size < 70; size++)
@@ -21,7 +21,7 @@ public sealed class JsonObjectsTests
     }
 
     [Fact]
-    public async Task Events_of_a_watch_come_out_whole_in_pieces_of_any_size()
+    public async Task Events_of_a_watch_are_complete_for_any_piece_size()
     {
         const string Stream = "{\"type\":\"ADDED\",\"object\":{\"x\":\"\\u007b\"}}\n{\"type\":\"BOOKMARK\"}\r\n\n{}";
         for (var size = 1; size < 50; size++)
@@ -34,7 +34,7 @@ public sealed class JsonObjectsTests
     [InlineData(1000)]
     [InlineData(4096)]
     [InlineData(100_000)]
-    public async Task An_object_that_is_too_large_is_cut_to_its_beginning_and_the_next_is_whole(int size)
+    public async Task An_oversized_object_is_truncated_and_the_next_is_complete(int size)
     {
         var large = $"{{\"name\":\"large\",\"more\":\"{new string('x', 200_000)}\",\"deep\":[{{}}]}}";
         var read = await ReadAsync($"{{\"a\":1}}{large}{{\"b\":{new string('1', 20_000)}}}{large}{{\"c\":3}}", isList: false, size);
@@ -46,7 +46,7 @@ public sealed class JsonObjectsTests
     [InlineData("{} x", false)]
     [InlineData("{}{}", true)]
     [InlineData("null", true)]
-    public async Task What_is_no_object_is_refused(string text, bool isList) => await Assert.ThrowsAsync<FormatException>(() => ReadAsync(text, isList, 3));
+    public async Task Anything_but_an_object_is_refused(string text, bool isList) => await Assert.ThrowsAsync<FormatException>(() => ReadAsync(text, isList, 3));
 
     [Theory]
     [InlineData("", true, false)]
@@ -54,14 +54,13 @@ public sealed class JsonObjectsTests
     [InlineData("{\"items\":[{}]", true, false)]
     [InlineData("{\"items\":[{}]}", true, true)]
     [InlineData("{}{\"a\":", false, false)]
-    public async Task Whether_the_stream_may_end_here_is_known(string text, bool isList, bool isComplete)
+    public async Task The_reader_knows_whether_the_stream_may_end(string text, bool isList, bool isComplete)
     {
         var objects = new JsonObjects(new MemoryStream(Encoding.UTF8.GetBytes(text)), isList, Most);
         do
         {
             while (objects.TryRead(out _))
             {
-                // All of them.
             }
         }
         while (await objects.FillAsync(TestContext.Current.CancellationToken));
@@ -70,7 +69,7 @@ public sealed class JsonObjectsTests
     }
 
     [Fact]
-    public void Any_objects_in_any_pieces_come_out_as_they_went_in() => Gen.Select(
+    public void Any_objects_in_any_pieces_are_returned_unchanged() => Gen.Select(
         Gen.String[Gen.Char[" {}[]\"\\:,ax"], 0, 60].Array[0, 8], Gen.Int[1, 40]).Sample((texts, size) =>
         {
             var objects = texts.Select(text => $"{{{System.Text.Json.JsonSerializer.Serialize(text)}:[{{\"v\":{System.Text.Json.JsonSerializer.Serialize(text)}}}]}}").ToArray();

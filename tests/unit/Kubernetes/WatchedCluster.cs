@@ -12,7 +12,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>A test's API server, the watch of it, and the table that its lines end in: all but the process between.</summary>
+/// <summary>A test's API server, the watch of it, and the table that receives its lines: everything except the process between them.</summary>
 internal sealed class WatchedCluster : IAsyncDisposable
 {
     private static readonly long Later = DateTimeOffset.UtcNow.AddYears(1).ToUnixTimeMilliseconds() * 1_000_000;
@@ -44,7 +44,7 @@ internal sealed class WatchedCluster : IAsyncDisposable
 
     public string[] Log => [.. _log];
 
-    /// <summary>Short times; those that matter to a test are its own.</summary>
+    /// <summary>Short timeouts; a test overrides those that matter to it.</summary>
     public WatchPace Pace { get; set; } = new() { FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(50), Report = TimeSpan.FromMilliseconds(50) };
 
     /// <summary>Starts server and watch.</summary>
@@ -65,7 +65,7 @@ internal sealed class WatchedCluster : IAsyncDisposable
             Task.Run(() => new FactReader(new ClusterFeed(Table.Cluster).Take, Status).ReadAsync(pipe.Reader.AsStream(), _stop.Token)));
     }
 
-    /// <summary>Who is at the other end of a connection that is made now.</summary>
+    /// <summary>The peer of a connection made now.</summary>
     public PeerIdentity? Find(string address, int port = 0, string? dialed = null, int dialedPort = 0)
     {
         var e = new ConnectionEvent { UnixNanoseconds = Later };
@@ -83,7 +83,7 @@ internal sealed class WatchedCluster : IAsyncDisposable
         return Table.Of(in e);
     }
 
-    /// <summary>Waits until it is so.</summary>
+    /// <summary>Waits for a condition.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)
     {
         using var bound = new CancellationTokenSource(Patience.Limit);
@@ -100,7 +100,7 @@ internal sealed class WatchedCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until an address is a pod's; empty: nobody's.</summary>
+    /// <summary>Waits until an address belongs to a pod; empty: to none.</summary>
     public Task UntilPodAsync(string address, string pod) => UntilAsync(() => (Find(address)?.PodName ?? "") == pod, $"{address} to be {pod}'s");
 
     public async ValueTask DisposeAsync()
@@ -112,7 +112,7 @@ internal sealed class WatchedCluster : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // That is how it ends.
+            // Expected at the end.
         }
 
         await Server.DisposeAsync();

@@ -7,7 +7,7 @@ namespace NetMon.UnitTests.Layout;
 internal sealed class BpfCode
 {
     private const int InstructionBytes = 8;
-    private const int HeldInTwo = 0x18; // a load of 64 bits takes two places
+    private const int HeldInTwo = 0x18; // a 64-bit load takes two instruction slots
     private const int CallCode = 0x85;
     private const int ExitCode = 0x95;
     private const uint Executable = 4; // SHF_EXECINSTR
@@ -35,13 +35,13 @@ internal sealed class BpfCode
         }
     }
 
-    /// <summary>Where this helper is called.</summary>
+    /// <summary>The places that call this helper.</summary>
     public IEnumerable<int> CallsOf(int helper) => Enumerable.Range(0, Count).Where(at => HelperAt(at) == helper);
 
-    /// <summary>The helper that is called at a place; null: none is. Functions of the object itself are -1.</summary>
+    /// <summary>The helper that a place calls; null: none. Functions of the object itself are -1.</summary>
     public int? HelperAt(int at) => (at > 0 && Code(at - 1) == HeldInTwo) || Code(at) != CallCode ? null : _code[(at * InstructionBytes) + 1] >> 4 == 0 ? Immediate(at) : -1;
 
-    /// <summary>All places that may be passed on the way from one to the other, without these two.</summary>
+    /// <summary>All places on any path from one to the other, without these two.</summary>
     public IReadOnlySet<int> Between(int from, int to)
     {
         var after = Walk(from, at => at == to ? [] : Next(at));

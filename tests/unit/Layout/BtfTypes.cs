@@ -4,7 +4,7 @@ using System.Text;
 namespace NetMon.UnitTests.Layout;
 
 /// <summary>
-/// The types in the .BTF section of a little-endian ELF64 object: as much of Documentation/bpf/btf.rst as the wire
+/// The types in the .BTF section of a little-endian ELF64 object: the subset of Documentation/bpf/btf.rst that the wire
 /// structs need.
 /// </summary>
 internal sealed class BtfTypes
@@ -38,7 +38,7 @@ internal sealed class BtfTypes
         }
     }
 
-    /// <summary>Reads the types of an object file's contents.</summary>
+    /// <summary>Reads the types from the contents of an object file.</summary>
     public static BtfTypes OfElf(ReadOnlySpan<byte> elf)
     {
         var headers = (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[0x28..]);
@@ -59,7 +59,7 @@ internal sealed class BtfTypes
         throw new InvalidDataException("the object has no .BTF section");
     }
 
-    /// <summary>A struct by its name.</summary>
+    /// <summary>A struct by name.</summary>
     public BtfStruct Struct(string name)
     {
         var type = _types.FirstOrDefault(t => t.Kind == KindStruct && t.Name == name)
@@ -75,7 +75,7 @@ internal sealed class BtfTypes
         return new BtfStruct(name, (int)type.SizeOrType, fields);
     }
 
-    /// <summary>An enum's constants by their names; null where the object has none of this name.</summary>
+    /// <summary>The constants of an enum by name; null if the object has no such enum.</summary>
     public IReadOnlyDictionary<string, long>? Enum(string name) =>
         _types.FirstOrDefault(t => t.Kind == KindEnum && t.Name == name) is { } type
             ? Enumerable.Range(0, type.Members).ToDictionary(i => Text(U32(type.Details + 8 * i)), i => (long)(int)U32(type.Details + 8 * i + 4))

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.UnitTests.Layout;
 
-/// <summary>Compares a C struct with its mirror, byte by byte of where each field really lies.</summary>
+/// <summary>Compares a C struct with its C# mirror by the actual bytes of each field.</summary>
 internal static class LayoutComparison
 {
     /// <summary>
-    /// What differs; empty if nothing does. The table names for each C field the C# field, or the C# fields in their
-    /// order, that hold it.
+    /// The differences; empty if there are none. The table maps each C field to the C# field that mirrors it, or to several fields in
+    /// order.
     /// </summary>
     public static IReadOnlyList<string> Differences<TMirror>(BtfStruct c, IReadOnlyList<(string C, string[] Mirror)> table)
         where TMirror : unmanaged
@@ -58,7 +58,7 @@ internal static class LayoutComparison
         ((int, int))typeof(LayoutComparison).GetMethod(nameof(PlaceOf), BindingFlags.Static | BindingFlags.NonPublic)!
             .MakeGenericMethod(typeof(TMirror), field.FieldType).Invoke(null, [field])!;
 
-    /// <summary>Sets all bits of one field and looks which bytes of the struct have changed.</summary>
+    /// <summary>Sets all bits of one field and reports which bytes of the struct have changed.</summary>
     private static (int Offset, int Bytes) PlaceOf<TMirror, TField>(FieldInfo field)
         where TMirror : unmanaged
         where TField : unmanaged

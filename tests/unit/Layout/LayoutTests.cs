@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Layout;
 
-/// <summary>Holds the C# mirrors to the structs of the compiled kernel object.</summary>
+/// <summary>The C# mirrors have the layout of the structs in the compiled kernel object.</summary>
 public sealed class LayoutTests
 {
     private static readonly (string C, string[] Mirror)[] RecordTable =
@@ -113,40 +113,40 @@ public sealed class LayoutTests
         BtfTypes.OfElf(File.ReadAllBytes(RepositoryFiles.Find("artifacts/bpf/netmon.bpf.o", "run make generate")));
 
     [Fact]
-    public void Records_lie_in_memory_as_the_kernel_writes_them() =>
+    public void Records_have_the_layout_of_the_kernel() =>
         Assert.Empty(LayoutComparison.Differences<ConnectionRecord>(_types.Struct("nm_record"), RecordTable));
 
     [Fact]
-    public void Owners_lie_in_memory_as_the_kernel_writes_them() =>
+    public void Owners_have_the_layout_of_the_kernel() =>
         Assert.Empty(LayoutComparison.Differences<OwnerRecord>(_types.Struct("nm_owner"), OwnerTable));
 
     [Fact]
-    public void Cgroups_lie_in_memory_as_the_kernel_writes_them() =>
+    public void Cgroups_have_the_layout_of_the_kernel() =>
         Assert.Empty(LayoutComparison.Differences<CgroupRecord>(_types.Struct("nm_cgroup"), CgroupTable));
 
     [Fact]
-    public void Ticks_lie_in_memory_as_the_header_says() =>
+    public void Watermarks_have_the_layout_of_the_header() =>
         Assert.Empty(LayoutComparison.Differences<TickRecord>(_types.Struct("nm_tick"), TickTable));
 
     [Fact]
-    public void Counters_lie_in_memory_as_the_kernel_writes_them() =>
+    public void Counters_have_the_layout_of_the_kernel() =>
         Assert.Empty(LayoutComparison.Differences<KernelCounters>(_types.Struct("nm_counters"), CountersTable));
 
     [Fact]
-    public void Accounts_of_cgroups_lie_in_memory_as_the_kernel_writes_them() =>
+    public void Accounts_of_cgroups_have_the_layout_of_the_kernel() =>
         Assert.Empty(LayoutComparison.Differences<CgroupAccount>(_types.Struct("nm_account"), AccountTable));
 
     [Fact]
-    public void Knobs_lie_in_memory_as_the_kernel_reads_them() =>
+    public void Knobs_have_the_layout_of_the_kernel() =>
         Assert.Empty(LayoutComparison.Differences<Knobs>(_types.Struct("nm_knobs"), KnobsTable));
 
     [Fact]
-    public void Settings_lie_in_memory_as_the_kernel_reads_them() =>
+    public void Settings_have_the_layout_of_the_kernel() =>
         Assert.Empty(LayoutComparison.Differences<Settings>(_types.Struct("nm_settings"), SettingsTable));
 
-    /// <summary>A slot outlives the agent: if this test fails, raise NM_SLOTS_LAYOUT, and the number and the text here.</summary>
+    /// <summary>A slot outlives the agent: if this test fails, raise NM_SLOTS_LAYOUT, and update the number and the text here.</summary>
     [Fact]
-    public void The_layout_of_slots_has_the_number_that_the_next_agent_goes_by()
+    public void The_layout_of_slots_has_its_version_number()
     {
         Assert.Equal(KernelState.Layout, _types.Enum("nm_slots_layout")!["NM_SLOTS_LAYOUT"]);
         Assert.Equal(
@@ -155,7 +155,7 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void The_sizes_that_framing_relies_on_are_those_of_the_structs()
+    public void Framing_uses_the_sizes_of_the_structs()
     {
         Assert.Equal(ConnectionRecord.ByteSize, _types.Struct("nm_record").Bytes);
         Assert.Equal(CgroupRecord.ByteSize, _types.Struct("nm_cgroup").Bytes);
@@ -163,7 +163,7 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void Two_fields_that_changed_places_are_reported_both()
+    public void Two_swapped_fields_are_both_reported()
     {
         var differences = LayoutComparison.Differences<SwappedOwner>(_types.Struct("nm_owner"), OwnerTable);
 
@@ -180,7 +180,7 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void A_field_that_only_one_side_has_is_reported()
+    public void A_field_on_only_one_side_is_reported()
     {
         var table = OwnerTable.Where(row => row.C != "uid").ToArray();
 

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Layout;
 
-/// <summary>Files of the repository that this build was made from.</summary>
+/// <summary>Files of the repository that built these tests.</summary>
 internal static class RepositoryFiles
 {
     private const string RootMarker = "NetMon.sln";

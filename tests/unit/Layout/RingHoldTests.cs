@@ -3,8 +3,8 @@ using Xunit;
 namespace NetMon.UnitTests.Layout;
 
 /// <summary>
-/// What a program does while it holds room in a ring. A task that is preempted there stops all that comes behind it in that ring, so
-/// everything that a record says is gathered before.
+/// The code between reserve and submit. A task that is preempted there blocks all later records of its ring, so programs gather
+/// all values of a record before they reserve.
 /// </summary>
 public sealed class RingHoldTests
 {
@@ -17,10 +17,10 @@ public sealed class RingHoldTests
     [Theory]
     [InlineData("artifacts/bpf/netmon.bpf.o")]
     [InlineData("artifacts/bpf/netmon-5.10.bpf.o")]
-    public void A_ring_is_held_for_a_copy_and_a_look_at_the_clock(string path)
+    public void Only_a_copy_and_a_clock_read_happen_between_reserve_and_submit(string path)
     {
         var sections = BpfCode.OfElf(File.ReadAllBytes(RepositoryFiles.Find(path, "make generate"))).ToList();
-        var emitting = sections.Where(code => code.CallsOf(Reserve).Any() && !code.Section.StartsWith("tp_btf/cgroup_", StringComparison.Ordinal)); // these have a ring of their own
+        var emitting = sections.Where(code => code.CallsOf(Reserve).Any() && !code.Section.StartsWith("tp_btf/cgroup_", StringComparison.Ordinal)); // these use a separate ring
         var code = Assert.Single(emitting);
         Assert.Equal(".text", code.Section);
         var (reserved, submitted) = (Assert.Single(code.CallsOf(Reserve)), Assert.Single(code.CallsOf(Submit)));

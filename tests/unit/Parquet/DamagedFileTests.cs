@@ -3,12 +3,12 @@ using Xunit;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>Whatever happens to a file's bytes: what is read is right or refused, at once and within its memory.</summary>
+/// <summary>However a file is damaged, a reader returns right values or refuses the file, without delay and within its memory limit.</summary>
 public sealed class DamagedFileTests : IDisposable
 {
     private const int Flips = 2000;
 
-    /// <summary>Allocated for one reading of a file of 100 kB or so; a length that is believed would take more.</summary>
+    /// <summary>Allocation limit for one read of a file of about 100 kB; trusting a corrupt length would exceed it.</summary>
     private const long MostBytes = 64 << 20;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("netmon-parquet-").FullName;
@@ -23,7 +23,7 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
-    public void A_flipped_bit_gives_no_wrong_value()
+    public void A_flipped_bit_never_gives_a_wrong_value()
     {
         SampleFile.Write(Path, 400, groups: 2, seed: 5);
         var whole = File.ReadAllBytes(Path);
@@ -70,7 +70,7 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_at_random_in_place_of_a_footer_are_refused()
+    public void Random_bytes_in_place_of_a_footer_are_refused()
     {
         SampleFile.Write(Path, 20, groups: 1, seed: 5);
         var whole = File.ReadAllBytes(Path);
@@ -91,7 +91,7 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_file_is_refused()
+    public void Anything_but_a_Parquet_file_is_refused()
     {
         Assert.Throws<DamagedFileException>(() => ParquetFile.Open(File.OpenHandle("/dev/null")));
         File.WriteAllText(Path, "PAR1 and so on PAR1");

@@ -6,7 +6,7 @@ using ParquetFileWriter = NetMon.Parquet.ParquetFileWriter;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>Files are read back as they were written, and copied row groups by other readers too.</summary>
+/// <summary>Files read back as they were written; other readers read copied row groups, too.</summary>
 public sealed class ParquetFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("netmon-parquet-").FullName;
@@ -24,7 +24,7 @@ public sealed class ParquetFileTests : IDisposable
     [InlineData(33)]
     [InlineData(300)]
     [InlineData(20_000)]
-    public void Every_kind_and_encoding_comes_back(int rows)
+    public void Every_kind_and_encoding_is_read_back(int rows)
     {
         SampleFile.Write(Original, rows, groups: 1, seed: rows);
         using var file = SampleFile.Open(Original);
@@ -49,7 +49,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Copied_row_groups_are_read_by_others_and_bounds_and_filters_go_with_them()
+    public async Task Other_readers_read_copied_row_groups_with_their_bounds_and_filters()
     {
         SampleFile.Write(Original, 3000, groups: 3, seed: 1);
         using (var source = SampleFile.Open(Original))
@@ -91,7 +91,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_column_can_be_written_anew_while_the_others_are_copied()
+    public void A_column_can_be_rewritten_while_the_others_are_copied()
     {
         SampleFile.Write(Original, 5000, groups: 1, seed: 3);
         using var source = SampleFile.Open(Original);
@@ -120,7 +120,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_row_group_is_not_copied_and_nothing_is_written_of_it()
+    public void No_part_of_a_damaged_row_group_is_copied()
     {
         SampleFile.Write(Original, 5000, groups: 2, seed: 3);
         var bytes = File.ReadAllBytes(Original);

@@ -9,7 +9,7 @@ using RowGroupWriter = NetMon.Parquet.RowGroupWriter;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>What is written comes back by two readers that others wrote: DuckDB and Apache Arrow (ParquetSharp).</summary>
+/// <summary>Written values read back by two independent readers: DuckDB and Apache Arrow (ParquetSharp).</summary>
 public sealed class ParquetFileWriterTests : IDisposable
 {
     private static readonly Gen<long> AnyNumber = Gen.OneOf(
@@ -32,13 +32,13 @@ public sealed class ParquetFileWriterTests : IDisposable
     [InlineData(nameof(ColumnKind.Int32))]
     [InlineData(nameof(ColumnKind.Int64))]
     [InlineData(nameof(ColumnKind.Timestamp))]
-    public void Numbers_come_back_and_their_bounds_are_right(string kindName)
+    public void Numbers_are_read_back_with_correct_bounds(string kindName)
     {
         var kind = Enum.Parse<ColumnKind>(kindName);
         AnyNumbers.Sample(
             values =>
             {
-                // A month's worth of microseconds keeps a time within what DuckDB shows.
+                // Microseconds of a month stay within the range that DuckDB prints.
                 values = kind == ColumnKind.Timestamp ? [.. values.Select(value => Math.Abs(value % 2_600_000_000_000))] : [.. values.Select(value => unchecked((long)Shown(kind, value)))];
                 var optional = new ColumnDefinition("o", kind, IsOptional: true);
                 var required = new ColumnDefinition("r", kind);
@@ -68,7 +68,7 @@ public sealed class ParquetFileWriterTests : IDisposable
     }
 
     [Fact]
-    public void Flags_come_back()
+    public void Flags_are_read_back()
     {
         Gen.Select(Gen.Int[1, 3000], Gen.Int[1, 20]).Sample(
             (rows, every) =>
@@ -86,7 +86,7 @@ public sealed class ParquetFileWriterTests : IDisposable
     }
 
     [Fact]
-    public void Texts_come_back_whatever_the_size_of_their_dictionary()
+    public void Texts_are_read_back_for_any_dictionary_size()
     {
         Gen.Select(One(1, 2, 3, 4, 5, 16, 17, 255, 256, 257, 5000), Gen.Int[1, 6000], Gen.Int).Sample(
             (different, rows, seed) =>
@@ -120,7 +120,7 @@ public sealed class ParquetFileWriterTests : IDisposable
     }
 
     [Fact]
-    public void Row_groups_and_many_columns_and_texts_about_the_file_come_back()
+    public void Row_groups_many_columns_and_metadata_are_read_back()
     {
         ColumnDefinition[] columns = [.. Enumerable.Range(0, 40).Select(n => new ColumnDefinition($"column_{n}", ColumnKind.Int64))];
         using (var stream = new BufferedFile(File.OpenHandle(Path, FileMode.Create, FileAccess.Write)))
@@ -148,7 +148,7 @@ public sealed class ParquetFileWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_column_out_of_turn_or_missing_is_refused()
+    public void A_column_out_of_order_or_missing_is_refused()
     {
         var (first, second) = (new ColumnDefinition("a", ColumnKind.Int32), new ColumnDefinition("b", ColumnKind.Int32));
 
@@ -178,7 +178,7 @@ public sealed class ParquetFileWriterTests : IDisposable
         file.Complete(new Dictionary<string, string>(), "netmon version 1");
     }
 
-    /// <summary>The first row group's values, by Apache Arrow's reader.</summary>
+    /// <summary>The values of the first row group, by Apache Arrow's reader.</summary>
     private List<object?> ReadByArrow(int column, ColumnKind kind)
     {
         using var file = new ParquetFileReader(Path);

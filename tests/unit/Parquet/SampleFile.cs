@@ -4,7 +4,7 @@ using NetMon.Parquet.Reading;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>A file with every kind of column in every encoding that is written, and what is in it.</summary>
+/// <summary>A file with every kind of column in every encoding that the writer uses, and its expected values.</summary>
 internal static class SampleFile
 {
     public static readonly ColumnDefinition Time = new("time", ColumnKind.Timestamp);
@@ -20,7 +20,6 @@ internal static class SampleFile
 
     public static readonly ColumnDefinition[] Columns = [Time, Delta, Delta32, Plain, Plain32, Few, Flag, Text, MaybeText, Never];
 
-    /// <summary>Writes the file.</summary>
     public static void Write(string path, int rows, int groups, int seed)
     {
         using var stream = new BufferedFile(File.OpenHandle(path, FileMode.Create, FileAccess.Write));
@@ -43,7 +42,7 @@ internal static class SampleFile
 
     public static ParquetFile Open(string path) => ParquetFile.Open(File.OpenHandle(path));
 
-    /// <summary>A column's values in a row group, nulls too: numbers, texts, flags as 1.</summary>
+    /// <summary>A column's values in a row group, nulls included: numbers, texts, flags as 1.</summary>
     public static List<object?> Values(ColumnReader reader, ParquetFile file, int group, int column)
     {
         reader.Read(file, group, column);
@@ -60,7 +59,7 @@ internal static class SampleFile
         return [.. values];
     }
 
-    /// <summary>All values by DuckDB, in the same shape: a list for each column.</summary>
+    /// <summary>All values read by DuckDB, in the same shape: a list per column.</summary>
     public static List<List<object?>> ByDuckDb(string path)
     {
         var rows = Storage.DuckDb.Query(

@@ -2,6 +2,6 @@ using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>Runs when nothing else does: what the process allocates is the test's alone.</summary>
+/// <summary>Runs alone, so that all allocations of the process are the test's own.</summary>
 [CollectionDefinition(nameof(AllocationCollection), DisableParallelization = true)]
 public sealed class AllocationCollection;

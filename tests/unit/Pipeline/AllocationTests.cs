@@ -25,7 +25,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int Windows = 6;
 
     [Fact]
-    public async Task The_way_of_an_event_from_the_ring_to_the_write_allocates_nothing()
+    public async Task The_path_of_an_event_from_the_ring_to_the_write_allocates_nothing()
     {
         const int count = WarmUp + (Windows * Window) + Window / 2;
         using var source = new SyntheticSource(new SyntheticSourceOptions { Count = count, RingBytes = 512 * 1024 });
@@ -42,7 +42,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         reader.Start();
         var looping = Task.Run(() => loop.RunAsync(pipe.Reader), TestContext.Current.CancellationToken);
 
-        // The sink waits until its queue is full, so that the pool of batches has grown to all that it will ever be.
+        // The sink waits until its queue is full, so that the pool of batches has reached its final size.
         Assert.True(SpinWait.SpinUntil(() => fanout.Workers[0].Queued == SinkWorker.QueuedBatches, Patience.Limit));
         sink.LetGo();
         await looping;
@@ -55,14 +55,14 @@ public sealed class AllocationTests(ITestOutputHelper output)
         Assert.Equal(count, json.Counters.Delivered);
         Assert.Equal(Windows, perEvent.Count);
 
-        // What an event costs shows in every window; a buffer that had to grow, in one.
+        // An allocation per event shows in every window; a buffer that grew shows in one.
         Assert.InRange(perEvent.Min(), 0, Allowed);
     }
 
     /// <summary>
-    /// Not per event but per drain or wait: the times that a drain reads, a task or its like where a full pipe or queue makes
-    /// someone wait.
-    /// Without optimisation the compiler also makes an object of every async call.
+    /// Per drain or wait, not per event: the timestamps that a drain reads, and a task or similar where a full pipe or queue makes a
+    /// caller wait.
+    /// Without optimisation the compiler also allocates an object for every async call.
     /// </summary>
     private static double Allowed =>
         typeof(EventLoop).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true } ? 2 : 0.2;

@@ -2,7 +2,7 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>Keeps what it is given. Read it after its worker has completed.</summary>
+/// <summary>Keeps all events. Read it after its worker has completed.</summary>
 internal sealed class CollectingSink : IEventSink
 {
     public SinkCounters Counters { get; } = new("collecting");

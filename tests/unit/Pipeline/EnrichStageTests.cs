@@ -28,7 +28,7 @@ public sealed class EnrichStageTests : IDisposable
     public void Dispose() => _stage.Dispose();
 
     [Fact]
-    public void What_needs_no_name_goes_on_at_once()
+    public void A_batch_that_needs_no_name_is_released_at_once()
     {
         Offer(HostCgroup);
         Assert.Equal(0, _stage.Held);
@@ -36,7 +36,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_is_handed_out_once_and_is_the_one_that_was_offered()
+    public void A_batch_is_handed_out_once_and_unchanged()
     {
         EventBatch[] offered = [Offer(HostCgroup), Offer(HostCgroup)];
 
@@ -51,7 +51,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_waits_for_its_name_and_what_comes_behind_it_waits_too_so_that_order_stays()
+    public void A_batch_waits_for_its_name_and_later_batches_wait_to_keep_the_order()
     {
         var woken = 0;
         _stage.OnWake(() => woken++);
@@ -75,7 +75,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void What_has_its_name_goes_on_before_the_first_that_still_waits()
+    public void Named_batches_before_the_first_waiting_one_are_released()
     {
         _node.Made(8, PathOf(2));
         Offer(7);
@@ -92,7 +92,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void A_report_wakes_nobody_while_nothing_is_held()
+    public void A_report_wakes_nothing_while_no_batch_is_held()
     {
         var woken = 0;
         _stage.OnWake(() => woken++);
@@ -109,7 +109,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_waits_longer_than_the_bound_and_it_wakes_for_that_by_itself()
+    public void A_batch_is_released_at_the_timeout_without_an_external_wake_up()
     {
         var woken = 0;
         _stage.OnWake(() => woken++);
@@ -127,7 +127,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void With_a_bound_of_zero_nothing_waits_and_the_name_comes_with_a_later_event()
+    public void With_a_timeout_of_zero_nothing_waits_and_a_later_event_has_the_name()
     {
         _stage.Dispose();
         _stage = new EnrichStage(_node.Directory, _node.Reports, new PeerTable("node-1"), TimeSpan.Zero, _node.Time);
@@ -140,7 +140,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void More_than_it_may_hold_pushes_the_oldest_out_in_order()
+    public void Above_the_limit_the_oldest_batches_are_released_in_order()
     {
         const int batches = EnrichStage.MostHeld + 20;
         for (var n = 0; n < batches; n++)
@@ -158,7 +158,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void The_end_of_the_stream_waits_for_no_name()
+    public void The_end_of_the_stream_does_not_wait_for_names()
     {
         Offer(7);
         _stage.Finish();
@@ -166,7 +166,7 @@ public sealed class EnrichStageTests : IDisposable
     }
 
     [Fact]
-    public void Time_does_not_pass_those_that_are_held()
+    public void The_watermark_does_not_pass_held_batches()
     {
         var empty = new EventBatch { WatermarkUnixNanoseconds = 1000 };
         Offer(7);
@@ -190,7 +190,7 @@ public sealed class EnrichStageTests : IDisposable
             batch.Add().Record = new ConnectionRecord { Kind = RecordKind.Accept, Owner = new OwnerRecord { CgroupId = ++_time % 3 == 0 ? HostCgroup : 7 } };
         }
 
-        Rounds(100); // what is allocated once, some of it when code is compiled for the second time
+        Rounds(100); // one-time allocations, some of them by tiered compilation
         var before = GC.GetAllocatedBytesForCurrentThread();
         Rounds(100);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -226,7 +226,7 @@ public sealed class EnrichStageTests : IDisposable
         return batch;
     }
 
-    /// <summary>The events of what it hands out now.</summary>
+    /// <summary>The events that the stage hands out now.</summary>
     private List<ConnectionEvent> Taken()
     {
         var events = new List<ConnectionEvent>();

@@ -21,7 +21,7 @@ public sealed class EventLoopTests
     private static readonly Gen<Piece> AnyPiece = Gen.Select(Gen.Int[0, 6], Gen.UInt, (kind, seed) => new Piece((Piece.What)kind, seed));
 
     [Fact]
-    public async Task Any_stream_in_any_segments_comes_out_as_the_specification_says() =>
+    public async Task Any_stream_in_any_segments_is_decoded_as_specified() =>
         await Gen.Select(AnyPiece.Array[0, 12], Gen.Int).SampleAsync(
             async (pieces, seed) =>
             {
@@ -43,7 +43,7 @@ public sealed class EventLoopTests
             iter: 20_000);
 
     [Fact]
-    public async Task Records_before_the_first_damage_all_come_out_unchanged() =>
+    public async Task All_records_before_the_first_damage_are_unchanged() =>
         await Gen.Select(AnyPiece.Array[0, 12], Gen.Int).SampleAsync(
             async (pieces, seed) =>
             {
@@ -56,7 +56,7 @@ public sealed class EventLoopTests
             iter: 5_000);
 
     [Fact]
-    public async Task An_event_has_its_container_whether_its_cgroup_is_told_of_before_or_after_it_in_the_same_drain()
+    public async Task An_event_has_its_container_if_its_cgroup_is_reported_before_or_after_it_in_the_same_drain()
     {
         var (early, late, host) = (Records.Record(RecordKind.Close, 5), Records.Record(RecordKind.Close, 6), Records.Record(RecordKind.Close, 7));
         (early.Owner.CgroupId, late.Owner.CgroupId, host.Owner.CgroupId) = (70, 80, 1);
@@ -92,7 +92,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public async Task A_recording_is_the_stream_up_to_its_torn_end()
+    public async Task A_recording_has_the_stream_up_to_its_torn_end()
     {
         byte[] whole =
         [
@@ -107,7 +107,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public async Task Each_tick_gives_the_events_that_it_releases_their_wall_time()
+    public async Task Each_watermark_gives_its_released_events_their_wall_clock_time()
     {
         byte[] stream =
         [
@@ -121,7 +121,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public async Task A_report_lets_an_event_go_that_waits_for_it_though_no_byte_comes()
+    public async Task A_report_releases_a_waiting_event_without_further_input()
     {
         var node = new DirectoryUnderTest();
         node.Made(70, DirectoryUnderTest.PathOf(1));
@@ -145,7 +145,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public async Task A_failure_ends_both_ends_and_the_task_has_its_cause()
+    public async Task A_failure_completes_both_pipe_ends_and_the_task_has_its_cause()
     {
         var sink = new CollectingSink();
         using var enrich = EnrichStage.WithoutNames();

@@ -13,11 +13,11 @@ public sealed class EventOrderTests
 
     private readonly EventOrder _order = new();
 
-    /// <summary>What happens next: a record of one of the rings, this much younger than the ring's last one, or a tick.</summary>
+    /// <summary>The next step: a record of one of the rings, with its distance from the ring's last one, or a watermark.</summary>
     private static readonly Gen<(int Ring, int Step)> AnyStep = Gen.Select(Gen.Int[-1, 5], Gen.Int[0, 6]);
 
     [Fact]
-    public void Rings_in_order_by_themselves_come_out_as_one_stable_sequence_and_only_up_to_the_watermark() => AnyStep.Array[0, 200].Sample(
+    public void Ordered_rings_are_merged_stably_up_to_the_watermark() => AnyStep.Array[0, 200].Sample(
         steps =>
         {
             var order = new EventOrder();
@@ -35,7 +35,7 @@ public sealed class EventOrderTests
                     continue;
                 }
 
-                // Now behind the rings, now ahead of some, and sometimes back.
+                // The watermark is sometimes before the rings, sometimes ahead of some, and sometimes steps back.
                 var next = (ulong)Math.Max(0, (long)rings[step % 6] + 2 * step - 6);
                 watermark = Math.Max(watermark, next);
                 Assert.Equal(pending.Where(r => r.Time <= watermark).OrderBy(r => r.Time), Release(order, next));
@@ -49,7 +49,7 @@ public sealed class EventOrderTests
         iter: 4_000);
 
     [Fact]
-    public void Records_in_no_order_at_all_are_sorted_too() => Gen.ULong[0, 50].Array[0, 3000].Sample(
+    public void Unordered_records_are_sorted_too() => Gen.ULong[0, 50].Array[0, 3000].Sample(
         times =>
         {
             var order = new EventOrder();
@@ -61,7 +61,7 @@ public sealed class EventOrderTests
         iter: 300);
 
     [Fact]
-    public void No_batch_claims_a_time_that_an_event_still_to_come_is_older_than()
+    public void No_later_event_is_older_than_the_time_of_a_batch()
     {
         for (var time = 1UL; time <= 3 * EventBatch.Capacity; time++)
         {
@@ -84,7 +84,7 @@ public sealed class EventOrderTests
     }
 
     [Fact]
-    public void A_record_older_than_the_watermark_is_counted_and_goes_out_with_the_next_tick()
+    public void A_record_older_than_the_watermark_is_counted_and_released_with_the_next_one()
     {
         Add(_order, 10, 1);
         Assert.Single(Release(_order, 20));
@@ -97,7 +97,7 @@ public sealed class EventOrderTests
     }
 
     [Fact]
-    public void A_watermark_that_steps_back_holds_nothing_up()
+    public void A_watermark_that_steps_back_blocks_nothing()
     {
         _order.Release(100, Offset);
         Add(_order, 90, 1);
@@ -107,7 +107,7 @@ public sealed class EventOrderTests
     }
 
     [Fact]
-    public void A_batch_used_again_shows_no_container_and_no_peer_of_an_earlier_event()
+    public void A_reused_batch_has_no_container_and_no_peer_of_an_earlier_event()
     {
         var batches = new EventBatchPool(1);
         var batch = batches.Rent();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>A sink that stands still in Write until its gate is opened, and counts as a sink does.</summary>
+/// <summary>A sink whose Write blocks until the test opens its gate. Counts as a sink does.</summary>
 internal sealed class GatedSink : IEventSink, IDisposable
 {
     private readonly ManualResetEventSlim _gate = new(initialState: false);

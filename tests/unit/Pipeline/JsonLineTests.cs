@@ -16,13 +16,13 @@ public sealed class JsonLineTests
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    // Characters that need care: controls, quotes, lone surrogates, two- to four-byte ones.
+    // Characters that need escaping or care: controls, quotes, lone surrogates, two- to four-byte ones.
     private static readonly Gen<string> HostileText =
         Gen.OneOf(Gen.Char['\0', '~'], Gen.Char['\u0000', '\u001f'], Gen.OneOf('"', '\\', '/', '\u007f', '\u2028', '\ud800', '\udfff', '\u00e9', '\ufffd', '\uffff'))
             .Array[0, 60].Select(characters => new string(characters));
 
     [Fact]
-    public void A_CONNECT_that_was_established_is_this_line() => Assert.Equal(
+    public void An_established_CONNECT_is_this_line() => Assert.Equal(
         """
         {"timestamp":"2026-11-22T19:05:06.000000007Z","node":"node-1","type":"CONNECT","protocol":"TCP","src_ip":"10.0.1.5","src_port":45678,"dst_ip":"2001:db8::1","dst_port":443,"pid":4242,"process":"curl","netns":4026531840,"direction":"outbound","uid":1000,"cgroup_id":18446744073709551615,"result":"established","latency_us":1234,"connection_id":77}
 
@@ -34,7 +34,7 @@ public sealed class JsonLineTests
     [InlineData(RecordKind.Accept, "latency_us connection_id")]
     [InlineData(RecordKind.Close, "latency_us duration_us bytes_sent bytes_received rtt_us retransmits reason connection_id delta_sent delta_received")]
     [InlineData(RecordKind.Flow, "latency_us duration_us bytes_sent bytes_received rtt_us retransmits connection_id delta_sent delta_received")]
-    public void Keys_come_in_the_order_of_the_contract(RecordKind kind, string last)
+    public void Keys_are_in_the_documented_order(RecordKind kind, string last)
     {
         const string first = "timestamp node type protocol src_ip src_port dst_ip dst_port pid process netns";
         const string then = "direction uid cgroup_id";
@@ -49,7 +49,7 @@ public sealed class JsonLineTests
     }
 
     [Fact]
-    public void A_CONNECT_that_failed_has_its_errno_between_result_and_latency()
+    public void A_failed_CONNECT_has_its_errno_between_result_and_latency()
     {
         var e = JsonLines.Event(RecordKind.Connect);
         e.Record.Error = 111;
@@ -60,7 +60,7 @@ public sealed class JsonLineTests
     [Theory]
     [InlineData(0, RecordFlags.ErrorUnknown, "other")]
     [InlineData(103, RecordFlags.None, "aborted")]
-    public void A_CONNECT_whose_errno_nobody_saw_has_none(uint error, RecordFlags flags, string result)
+    public void A_CONNECT_with_unknown_errno_has_no_errno_key(uint error, RecordFlags flags, string result)
     {
         var e = JsonLines.Event(RecordKind.Connect);
         (e.Record.Error, e.Record.Flags) = (error, flags);
@@ -69,7 +69,7 @@ public sealed class JsonLineTests
     }
 
     [Fact]
-    public void A_CLOSE_has_what_the_connection_did()
+    public void A_CLOSE_has_the_totals_of_the_connection()
     {
         Assert.Contains(
             ",\"cgroup_id\":18446744073709551615,\"latency_us\":1234,\"duration_us\":5678,\"bytes_sent\":18446744073709551614,\"bytes_received\":2,\"rtt_us\":345,\"retransmits\":6,\"reason\":\"reset_remote\",\"connection_id\":77,\"delta_sent\":1,\"delta_received\":2",
@@ -78,7 +78,7 @@ public sealed class JsonLineTests
     }
 
     [Fact]
-    public void A_FLOW_has_what_the_connection_did_so_far_and_no_reason()
+    public void A_FLOW_has_the_totals_so_far_and_no_reason()
     {
         var line = JsonLines.Text(JsonLines.Event(RecordKind.Flow));
 
@@ -93,7 +93,7 @@ public sealed class JsonLineTests
     [InlineData(RecordKind.Accept)]
     [InlineData(RecordKind.Close)]
     [InlineData(RecordKind.Flow)]
-    public void What_is_not_known_has_no_key(RecordKind kind)
+    public void Unknown_values_have_no_key(RecordKind kind)
     {
         var e = JsonLines.Event(kind);
         (e.Record.LatencyNanoseconds, e.Record.ConnectionId) = (0, 0);
@@ -110,7 +110,7 @@ public sealed class JsonLineTests
     [InlineData(RecordFlags.Older, ",\"older\":true}")]
     [InlineData(RecordFlags.Older | RecordFlags.OwnerInferred, ",\"owner\":\"inferred\",\"older\":true}")]
     [InlineData(RecordFlags.Dialed, ",\"dialed_ip\":\"10.96.0.1\",\"dialed_port\":80}")]
-    public void What_is_less_than_exact_or_was_dialed_ends_the_line(RecordFlags flags, string end)
+    public void Inexact_values_and_the_dialed_address_end_the_line(RecordFlags flags, string end)
     {
         var e = JsonLines.Event(RecordKind.Connect);
         e.Record.Flags = flags;
@@ -128,7 +128,7 @@ public sealed class JsonLineTests
     [InlineData(CloseReason.TimedOut, "timed_out")]
     [InlineData(CloseReason.Aborted, "aborted")]
     [InlineData(CloseReason.Error, "error")]
-    public void Each_close_reason_has_its_word(CloseReason reason, string word)
+    public void Each_close_reason_has_a_name(CloseReason reason, string word)
     {
         var e = JsonLines.Event(RecordKind.Close);
         e.Record.CloseReason = reason;
@@ -148,7 +148,7 @@ public sealed class JsonLineTests
     }
 
     [Fact]
-    public void Any_process_name_is_one_line_and_reads_as_NET_decodes_it() =>
+    public void Any_process_name_stays_on_one_line_and_matches_NET_decoding() =>
         Gen.OneOf(Gen.Byte, Gen.Byte[0, 31], Gen.Byte[0x7f, 0xff], Gen.OneOf((byte)'"', (byte)'\\', (byte)'\n', (byte)0xe2, (byte)0x80, (byte)0xf0)).Array[15].Sample(
             name =>
             {
@@ -163,10 +163,10 @@ public sealed class JsonLineTests
             iter: 50_000);
 
     [Fact]
-    public void Any_node_and_container_names_are_one_line_and_read_as_they_were() => HostileText.Array[5].Sample(
+    public void Any_node_and_container_names_stay_on_one_line_and_are_unchanged() => HostileText.Array[5].Sample(
         names =>
         {
-            var id = "c" + names[0]; // without an id it is none
+            var id = "c" + names[0]; // without an id there is no container
             var e = JsonLines.Event(RecordKind.Connect) with { Container = new ContainerIdentity(id, names[1], names[2], names[3]) };
             var line = Parse(e, names[4]);
             var container = line.GetProperty("container");
@@ -180,7 +180,7 @@ public sealed class JsonLineTests
         iter: 20_000);
 
     [Fact]
-    public void A_peer_has_the_keys_that_are_known_between_what_was_dialed_and_the_end()
+    public void Known_keys_of_a_peer_are_between_the_dialed_address_and_the_end()
     {
         var e = JsonLines.Event(RecordKind.Connect) with { Peer = JsonLines.Peer };
         var text = JsonLines.Text(e);
@@ -192,7 +192,7 @@ public sealed class JsonLineTests
     }
 
     [Fact]
-    public void Any_names_of_a_peer_are_read_as_they_were() => HostileText.Array[6].Sample(
+    public void Any_names_of_a_peer_are_unchanged() => HostileText.Array[6].Sample(
         names =>
         {
             var peer = Parse(JsonLines.Event(RecordKind.Connect) with { Peer = new PeerIdentity(names[0], names[1], names[2], names[3], names[4], names[5]) });
@@ -209,7 +209,7 @@ public sealed class JsonLineTests
     [InlineData('"')]
     [InlineData('\uffff')]
     [InlineData('\ud800')]
-    public void Names_without_end_are_cut_and_the_line_stays_within_its_bound(char character)
+    public void Overlong_names_are_cut_and_the_line_stays_within_its_limit(char character)
     {
         var endless = new string(character, 20_000);
         var e = JsonLines.Event(RecordKind.Close) with { Container = new ContainerIdentity(endless, endless, endless, endless), Peer = new PeerIdentity(endless, endless, endless, endless, endless, endless) };
@@ -243,7 +243,7 @@ public sealed class JsonLineTests
     }
 
     [Fact]
-    public void The_longest_names_that_Kubernetes_allows_are_whole()
+    public void The_longest_names_that_Kubernetes_allows_are_complete()
     {
         var (name, label) = (new string('n', 253), new string('l', 63));
         var line = Parse(JsonLines.Event(RecordKind.Close) with { Container = new ContainerIdentity(label, name, label, label) }, name);
@@ -268,7 +268,7 @@ public sealed class JsonLineTests
         Assert.Equal(text, Parse(JsonLines.Event(RecordKind.Accept) with { UnixNanoseconds = unixNanoseconds }).GetProperty("timestamp").GetString());
 
     [Fact]
-    public void One_writer_shows_each_event_its_own_second() => Gen.Long[-3 * Second, 3 * Second].Array[1, 20].Sample(
+    public void One_writer_gives_each_event_its_own_second() => Gen.Long[-3 * Second, 3 * Second].Array[1, 20].Sample(
         times =>
         {
             var line = EventLine.Of(JsonFormat.Netmon, "n");
@@ -288,7 +288,7 @@ public sealed class JsonLineTests
     private static JsonElement Parse(ConnectionEvent e, string node = "node-1")
     {
         var bytes = JsonLines.Bytes(e, node);
-        _ = StrictUtf8.GetCharCount(bytes); // throws where it is no UTF-8
+        _ = StrictUtf8.GetCharCount(bytes); // throws on invalid UTF-8
         Assert.Equal(bytes.Length - 1, Array.IndexOf(bytes, (byte)'\n'));
         return JsonDocument.Parse(bytes).RootElement;
     }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>schemas/event.schema.json is what the users of the lines read: it must allow all of them and little else.</summary>
+/// <summary>Users read the lines by schemas/event.schema.json: it must accept all lines and little else.</summary>
 public sealed class JsonSchemaTests : IAsyncLifetime
 {
     private static readonly Gen<ConnectionEvent> AnyEvent = Gen.Select(
@@ -20,7 +20,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
         Gen.Bool,
         (kind, error, ending, bytes, number, contained) =>
         {
-            number &= long.MaxValue; // NJsonSchema can't compare larger ones
+            number &= long.MaxValue; // NJsonSchema can't compare larger numbers
             var e = Event(kind);
             e.Record.Error = error;
             e.Record.CloseReason = ending;
@@ -38,7 +38,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
             return e;
         });
 
-    /// <summary>Keys that a line may lack, whatever its type.</summary>
+    /// <summary>Keys that are optional in a line of any type.</summary>
     private static readonly string[] Optional = ["container", "connection_id", "delta_sent", "delta_received", "peer"];
 
     private JsonSchema _schema = new();
@@ -49,7 +49,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public void Every_line_is_as_the_schema_says() =>
+    public void Every_line_matches_the_schema() =>
         AnyEvent.Sample(e => Assert.Empty(_schema.Validate(JsonLines.Text(e))), iter: 3_000);
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     [InlineData(RecordKind.Accept)]
     [InlineData(RecordKind.Close)]
     [InlineData(RecordKind.Flow)]
-    public void Every_key_of_a_line_but_the_container_is_required(RecordKind kind)
+    public void Every_key_of_a_line_except_the_container_is_required(RecordKind kind)
     {
         var line = Line(kind);
         foreach (var key in line.Select(property => property.Key).Where(key => !Optional.Contains(key) && (key != "latency_us" || kind == RecordKind.Connect)).ToList())
@@ -71,7 +71,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     [InlineData(RecordKind.Accept, "errno duration_us bytes_sent bytes_received rtt_us retransmits delta_sent delta_received")]
     [InlineData(RecordKind.Close, "errno")]
     [InlineData(RecordKind.Flow, "errno")]
-    public void No_line_may_have_a_key_of_another_type_or_of_none(RecordKind kind, string others)
+    public void Keys_of_another_type_and_unknown_keys_are_refused(RecordKind kind, string others)
     {
         foreach (var key in others.Split(' ').Append("surprise"))
         {
@@ -110,7 +110,7 @@ public sealed class JsonSchemaTests : IAsyncLifetime
     [InlineData("peer", "{\"name\":\"db\"}")]
     [InlineData("container", "null")]
     [InlineData("container", "{}")]
-    public void Values_that_no_line_has_are_refused(string key, string value) =>
+    public void Impossible_values_are_refused(string key, string value) =>
         AssertRefused(RecordKind.Connect, changed => changed[key] = JsonNode.Parse(value), $"{key} {value}");
 
     [Fact]

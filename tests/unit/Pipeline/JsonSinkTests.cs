@@ -26,7 +26,7 @@ public sealed class JsonSinkTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_reader_that_reads_gets_every_line_in_order()
+    public async Task A_fast_reader_gets_every_line_in_order()
     {
         using var pipe = new OutputPipe();
         var sink = Open(pipe.Output, Patience.Limit);
@@ -45,7 +45,7 @@ public sealed class JsonSinkTests : IDisposable
     [InlineData(false, 15)]
     [InlineData(true, 0)]
     [InlineData(true, 1)]
-    public async Task A_reader_that_never_reads_costs_whole_lines_within_the_bound_and_they_are_counted(bool longLines, int flushedFirst)
+    public async Task A_reader_that_never_reads_loses_complete_counted_lines_after_the_timeout(bool longLines, int flushedFirst)
     {
         using var pipe = new OutputPipe();
         var sink = Open(pipe.Output);
@@ -57,7 +57,7 @@ public sealed class JsonSinkTests : IDisposable
         await Task.Run(() => Write(sink, 20_000 - flushedFirst, container), TestContext.Current.CancellationToken).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         sink.Close();
 
-        // One wait for the bound; then each further write is only a look. A wait per batch would take four times the limit here.
+        // One wait for the timeout; each further write only polls. A wait per batch would take four times the limit here.
         Assert.InRange(clock.Elapsed, Bound, Bound * (20_000 / PerBatch) / 4);
         var lines = WholeLines(await pipe.ReadAll());
         Assert.Equal(Enumerable.Range(1, lines.Count), lines);
@@ -67,7 +67,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_reads_again_gets_lines_again_and_the_report_says_so()
+    public async Task A_reader_that_resumes_gets_lines_again_and_the_log_reports_it()
     {
         using var pipe = new OutputPipe();
         var sink = Open(pipe.Output);
@@ -90,7 +90,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_in_small_steps_gets_only_whole_lines_also_when_some_are_dropped()
+    public async Task A_slow_reader_gets_only_complete_lines_even_if_some_are_dropped()
     {
         using var pipe = new OutputPipe();
         var sink = new JsonSink(new JsonOutput(pipe.Output, null, new Logger(_ => { }, "json"), TimeSpan.Zero), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _fault, new Logger(entry => _reports.Add(entry.Message), "json"));
@@ -118,7 +118,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_that_is_gone_costs_every_line_but_not_the_agent()
+    public void A_closed_reader_costs_every_line_but_not_the_agent()
     {
         using var pipe = new OutputPipe();
         var sink = Open(pipe.Output);
@@ -131,7 +131,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public void A_device_that_is_full_costs_every_line()
+    public void A_full_device_costs_every_line()
     {
         var sink = Open(OutputDescriptor.Append("/dev/full")!);
         Write(sink, 5_000);
@@ -142,7 +142,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_keeps_whole_lines_and_counts_the_others_and_writing_goes_on_when_there_is_room()
+    public void A_full_disk_keeps_complete_lines_and_counts_others_and_writing_resumes_with_free_space()
     {
         using var disk = new SmallFileSystem(Path.Combine(_folder, "disk"), kibibytes: 256);
         var file = Path.Combine(disk.Path, "events.json");
@@ -166,7 +166,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public void A_file_is_appended_to_and_not_readable_by_others()
+    public void A_file_is_appended_to_and_not_readable_by_other_users()
     {
         var file = Path.Combine(_folder, "events.json");
         foreach (var _ in (ReadOnlySpan<int>)[1, 2])
@@ -181,7 +181,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_cannot_be_opened_is_named() =>
+    public void A_file_that_can_not_be_opened_is_reported_by_name() =>
         Assert.Contains("opening /nowhere/x", Assert.Throws<NativeException>(() => OutputDescriptor.Append("/nowhere/x")).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -203,7 +203,7 @@ public sealed class JsonSinkTests : IDisposable
     [InlineData("{\"a\":1}\n{\"a\":", "{\"a\":1}\n", "5 bytes are cut off")] // what a killed agent leaves
     [InlineData("{\"a\":", "", "5 bytes are cut off")]
     [InlineData("{\"a\":1}\nno line of ours", "{\"a\":1}\nno line of ours\n", "")]
-    public void A_file_that_ends_in_the_middle_of_a_line_is_cut_back_to_a_whole_one(string before, string after, string said)
+    public void A_file_with_an_incomplete_last_line_is_truncated_to_complete_lines(string before, string after, string said)
     {
         var file = Path.Combine(_folder, "torn");
         File.WriteAllText(file, before);
@@ -215,7 +215,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public void A_torn_end_that_is_longer_than_any_line_stays_and_is_ended()
+    public void A_torn_end_longer_than_any_line_stays_and_is_terminated()
     {
         var file = Path.Combine(_folder, "torn");
         var text = "{" + new string('x', EventLine.MaxBytes);
@@ -225,7 +225,7 @@ public sealed class JsonSinkTests : IDisposable
     }
 
     [Fact]
-    public void What_is_half_done_when_something_throws_is_counted_and_not_written_later()
+    public void A_partial_line_after_an_exception_is_counted_and_not_written_later()
     {
         using var pipe = new OutputPipe();
         var sink = Open(pipe.Output);
@@ -239,7 +239,7 @@ public sealed class JsonSinkTests : IDisposable
     private JsonSink Open(OutputDescriptor output, TimeSpan? stallBound = null) => new(
         new JsonOutput(output, null, new Logger(_ => { }, "json"), stallBound ?? Bound), EventLine.Of(JsonFormat.Netmon, "node-1"), _counters, _fault, new Logger(entry => _reports.Add(entry.Message), "json"));
 
-    /// <summary>Events numbered on by their pid, in batches.</summary>
+    /// <summary>Batches of events that are numbered by their pid.</summary>
     private void Write(JsonSink sink, int events, ContainerIdentity? container = null)
     {
         var e = JsonLines.Event(RecordKind.Close) with { Container = container };
@@ -256,7 +256,7 @@ public sealed class JsonSinkTests : IDisposable
         }
     }
 
-    /// <summary>The numbers of the lines; fails where one is not whole.</summary>
+    /// <summary>The numbers of the lines; fails on an incomplete line.</summary>
     private static List<int> WholeLines(string text)
     {
         Assert.EndsWith("\n", text, StringComparison.Ordinal);

@@ -3,8 +3,8 @@ using NetMon.Events;
 namespace NetMon.UnitTests.Pipeline;
 
 /// <summary>
-/// Passes everything on, the first batch once it is let; samples what the process has allocated each time that so many
-/// events have passed.
+/// Forwards everything; holds the first batch until released. Samples the process's total allocation each time a given number of
+/// events has passed.
 /// </summary>
 internal sealed class MeasuringSink(IEventSink inner, long every) : IEventSink
 {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>Gives a pipe segments of random lengths, so that frames lie across their edges in every way.</summary>
+/// <summary>Gives a pipe segments of random lengths, so that frames cross segment edges at every offset.</summary>
 internal sealed class OddSegments(int seed) : MemoryPool<byte>
 {
     private readonly Random _random = new(seed);

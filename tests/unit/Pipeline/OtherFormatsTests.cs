@@ -11,7 +11,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>--json-format ecs and otel: whole lines, and their schemas.</summary>
+/// <summary>--json-format ecs and otel: complete lines, and their schemas.</summary>
 public sealed class OtherFormatsTests
 {
     private static readonly ContainerIdentity Pod = JsonLines.Container with { PodUid = "6f1e1c52-0c2b-4a58-9f0e-1f6f3d7a9b01", Image = "docker.io/library/nginx:1.27" };
@@ -67,7 +67,7 @@ public sealed class OtherFormatsTests
     }
 
     [Fact]
-    public void What_was_dialed_is_OpenTelemetrys_server()
+    public void The_dialed_address_is_the_server_in_OpenTelemetry()
     {
         var e = JsonLines.Event(RecordKind.Connect);
         (e.Record.Flags, e.Record.DialedAddress, e.Record.DialedPort) = (RecordFlags.Dialed, e.Record.SourceAddress, 80);
@@ -99,7 +99,7 @@ public sealed class OtherFormatsTests
     [Theory]
     [InlineData(JsonFormat.Ecs)]
     [InlineData(JsonFormat.Otel)]
-    public async Task Every_line_is_as_its_schema_says_and_a_key_more_is_not(JsonFormat format)
+    public async Task Every_line_matches_its_schema_and_an_additional_key_does_not(JsonFormat format)
     {
         var name = $"schemas/{format.ToString().ToLowerInvariant()}.schema.json";
         var schema = await JsonSchema.FromFileAsync(RepositoryFiles.Find(name, "it belongs to the repository"), TestContext.Current.CancellationToken);
@@ -112,7 +112,7 @@ public sealed class OtherFormatsTests
                     e.Record.DialedAddress = Records.Inline(bytes);
                     e.Record.ConnectionId = e.Record.LatencyNanoseconds = flags % 3u;
                     e.Record.SourceAddress = e.Record.Owner.Comm = Records.Inline(bytes);
-                    e.Record.Owner.CgroupId = e.Record.BytesSent = long.MaxValue; // NJsonSchema can't compare larger ones
+                    e.Record.Owner.CgroupId = e.Record.BytesSent = long.MaxValue; // NJsonSchema can't compare larger numbers
                     e.Container = container switch { 0 => null, 1 => Pod, 2 => new ContainerIdentity("abc", PodUid: "u"), _ => new ContainerIdentity("abc", ContainerName: "web") };
                     e.Peer = (flags % 4) switch { 0 => null, 1 => new PeerIdentity(Node: "node-2"), 2 => new PeerIdentity(), _ => JsonLines.Peer };
                     var line = JsonNode.Parse(JsonLines.Text(e, format: format))!.AsObject();
@@ -124,7 +124,7 @@ public sealed class OtherFormatsTests
     }
 
     [Fact]
-    public void The_peer_is_netmons_own_in_both_formats_and_has_only_what_is_known()
+    public void In_both_formats_the_peer_has_its_own_namespace_and_only_known_keys()
     {
         var e = JsonLines.Event(RecordKind.Connect) with { Peer = new PeerIdentity("db-0", "production", Service: "db") };
 
@@ -139,7 +139,7 @@ public sealed class OtherFormatsTests
     [Theory]
     [InlineData(JsonFormat.Ecs)]
     [InlineData(JsonFormat.Otel)]
-    public void The_longest_names_and_the_most_hostile_keep_the_line_whole_and_short(JsonFormat format)
+    public void The_longest_and_hostile_names_keep_the_line_complete_and_short(JsonFormat format)
     {
         foreach (var name in (string[])[new string('\u0001', 5000), new string('"', 5000), string.Concat(Enumerable.Repeat("\ud83d\ude00", 5000)), new string('\ud800', 5000), "a\n{\"b\":\"}"])
         {
@@ -155,7 +155,7 @@ public sealed class OtherFormatsTests
     private static void AssertLine(JsonFormat format, ConnectionEvent e, string expected) =>
         AssertText(expected.ReplaceLineEndings("") + "\n", JsonLines.Text(e, format: format));
 
-    /// <summary>Equal; where columns were declared after version 2's last, their keys may stand before the closing brace, and the schemas hold them.</summary>
+    /// <summary>Compares lines, except that keys of columns added after version 2 may precede the closing brace; the schemas check those.</summary>
     private static void AssertText(string expected, string actual)
     {
         if (EventColumns.LineEnd[^1].Name == "dialed_port")

@@ -13,7 +13,7 @@ using static NetMon.UnitTests.Enrichment.DirectoryUnderTest;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>Peers on the same node, from the runtime's report to the event.</summary>
+/// <summary>Names of peers on the same node, from the runtime's report to the event.</summary>
 public sealed class PeerNamingTests : IDisposable
 {
     private readonly DirectoryUnderTest _node = new();
@@ -32,7 +32,7 @@ public sealed class PeerNamingTests : IDisposable
     public void Dispose() => _stage.Dispose();
 
     [Fact]
-    public void Two_pods_name_each_other_from_the_first_event_on_also_where_the_second_is_not_reported_yet()
+    public void Two_pods_name_each_other_from_the_first_event_on_even_if_the_second_is_not_reported_yet()
     {
         _node.Made(8, PathOf(2));
         Offer(Between("10.0.0.1", "10.0.0.2", Direction.Outbound), Between("10.0.0.2", "10.0.0.1", Direction.Inbound), Between("10.0.0.1", "8.8.8.8", Direction.Outbound));
@@ -47,7 +47,7 @@ public sealed class PeerNamingTests : IDisposable
     }
 
     [Fact]
-    public void An_event_from_before_an_address_changed_hands_has_its_owner_of_then_though_it_comes_after()
+    public void A_late_event_has_the_owner_of_its_own_time()
     {
         _node.Made(8, PathOf(2), at: Sample.Hour19);
         _node.Tell(Named(2));
@@ -63,7 +63,7 @@ public sealed class PeerNamingTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_waits_for_a_peer_where_no_pod_is_awaited()
+    public void Nothing_waits_for_a_peer_unless_a_pod_is_expected()
     {
         Offer(Between("10.0.0.1", "10.0.0.2", Direction.Outbound));
 
@@ -71,7 +71,7 @@ public sealed class PeerNamingTests : IDisposable
     }
 
     [Fact]
-    public void A_pod_in_the_nodes_network_is_nobodys_name()
+    public void A_pod_in_the_node_network_is_never_a_peer()
     {
         _node.Tell(new PodNews([Sandbox(1, "10.0.0.9") with { IsHostNetwork = true }], []));
         Offer(Between("10.0.0.1", "10.0.0.9", Direction.Outbound));
@@ -79,7 +79,7 @@ public sealed class PeerNamingTests : IDisposable
         Assert.Null(Assert.Single(Taken()).Peer);
     }
 
-    /// <summary>Created a minute before its cgroup is made.</summary>
+    /// <summary>Created a minute before its cgroup.</summary>
     private static PodAddresses Sandbox(int n, string address) => new(
         Id(n), new PodName("shop", $"pod-{n}", PodUid(n)), new Workload("shop/web", WorkloadKinds.Deployment), [IPAddress.Parse(address)], IsHostNetwork: false,
         FromUnixNanoseconds: Sample.Hour19 - (60 * Sample.Second));

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>The decoder by itself, without a pipe; <see cref="EventLoopTests"/> has the same streams through all stages.</summary>
+/// <summary>The decoder alone, without a pipe; <see cref="EventLoopTests"/> runs the same streams through all stages.</summary>
 public sealed class RecordDecoderTests
 {
     private static readonly Gen<Piece> AnyPiece = Gen.Select(Gen.Int[0, 6], Gen.UInt, (kind, seed) => new Piece((Piece.What)kind, seed));
@@ -16,7 +16,7 @@ public sealed class RecordDecoderTests
     private readonly RecordDecoder _decoder = new();
 
     [Fact]
-    public void Any_stream_comes_out_record_by_record_however_much_of_it_is_there_at_a_time() =>
+    public void Any_stream_is_decoded_record_by_record_for_any_split() =>
         Gen.Select(AnyPiece.Array[0, 12], Gen.Int).Sample(
             (pieces, seed) =>
             {
@@ -44,7 +44,7 @@ public sealed class RecordDecoderTests
             iter: 10_000);
 
     [Fact]
-    public void A_record_comes_out_wherever_the_edge_of_a_segment_cuts_it()
+    public void A_record_across_a_segment_edge_is_decoded()
     {
         var record = Records.Bytes(Records.Record(RecordKind.Close, 7));
         var cgroup = Records.Bytes(CgroupRecord.Of(RecordKind.CgroupMade, 1, 70, Encoding.UTF8.GetBytes("/a")));
@@ -66,7 +66,7 @@ public sealed class RecordDecoderTests
     }
 
     [Fact]
-    public void What_is_not_whole_yet_stays_to_be_read_again()
+    public void An_incomplete_record_stays_for_the_next_read()
     {
         var record = Records.Bytes(Records.Record(RecordKind.Close, 7));
         for (var length = 0; length < record.Length; length++)
@@ -80,7 +80,7 @@ public sealed class RecordDecoderTests
     }
 
     [Fact]
-    public void A_torn_end_belongs_to_the_garbled_run_before_it_and_else_is_one()
+    public void A_torn_end_belongs_to_the_corrupt_run_before_it_or_counts_as_one()
     {
         var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(new byte[16]));
         Assert.False(_decoder.TryRead(ref reader, out _));
@@ -120,7 +120,7 @@ public sealed class RecordDecoderTests
         return count;
     }
 
-    /// <summary>Reads all that is whole; how many bytes that took.</summary>
+    /// <summary>Decodes all complete records; returns the bytes consumed.</summary>
     private static int Read(RecordDecoder decoder, in ReadOnlySequence<byte> bytes, List<byte[]> records, List<byte[]> ticks)
     {
         var reader = new SequenceReader<byte>(bytes);

@@ -2,7 +2,7 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>Tells after each batch and each passing of time that it has had it, and on which thread.</summary>
+/// <summary>Signals each batch and each watermark, with the thread that delivered it.</summary>
 internal sealed class SignallingSink : IEventSink, IDisposable
 {
     private readonly SemaphoreSlim _written = new(0);

@@ -22,7 +22,7 @@ public sealed class SinkFanoutTests : IDisposable
     }
 
     [Fact]
-    public async Task Under_a_live_source_a_blocked_sink_loses_its_own_batches_and_no_other_sinks()
+    public async Task With_a_live_source_a_blocked_sink_loses_only_its_own_batches()
     {
         const int batches = 1000;
         var fanout = new SinkFanout([_gated, _quick], live: true);
@@ -41,14 +41,14 @@ public sealed class SinkFanoutTests : IDisposable
         Assert.Equal((batches * PerBatch, 0), (quick.Delivered, quick.QueueFull));
         Assert.Equal(batches * PerBatch, gated.Offered);
         Assert.Equal(gated.Offered, gated.Delivered + gated.QueueFull + gated.Failed);
-        // What the queue holds, and one in the sink's hands or not yet.
+        // The capacity of the queue, and one batch that the sink may have taken.
         Assert.InRange(gated.Delivered, SinkWorker.QueuedBatches * PerBatch, (SinkWorker.QueuedBatches + 1) * PerBatch);
         Assert.Equal(Times(batches).Take((int)gated.Delivered), _gated.Times);
         Assert.True(_gated.IsClosed);
     }
 
     [Fact]
-    public async Task Without_a_live_source_a_slow_sink_gets_everything_and_the_source_waits()
+    public async Task Without_a_live_source_the_source_waits_for_a_slow_sink()
     {
         const int batches = 1000;
         var fanout = new SinkFanout([_gated, _quick], live: false);
@@ -68,7 +68,7 @@ public sealed class SinkFanoutTests : IDisposable
     }
 
     [Fact]
-    public async Task Batches_are_used_again_also_those_that_were_dropped()
+    public async Task All_batches_are_reused_including_dropped_ones()
     {
         var fanout = new SinkFanout([_gated, _quick], live: true);
         var batches = new HashSet<EventBatch>(ReferenceEqualityComparer.Instance);
@@ -102,7 +102,7 @@ public sealed class SinkFanoutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sink_is_called_on_one_thread_of_its_own_so_that_it_may_block()
+    public async Task Each_sink_has_its_own_thread_and_may_block()
     {
         var fanout = new SinkFanout([_quick], live: true);
         for (var i = 0; i < 50; i++)
@@ -119,14 +119,14 @@ public sealed class SinkFanoutTests : IDisposable
     }
 
     [Fact]
-    public async Task Time_passes_on_after_the_last_batch_at_hand_and_without_events()
+    public async Task The_watermark_advances_after_the_last_queued_batch_and_without_events()
     {
         var fanout = new SinkFanout([_quick], live: true);
         await Publish(fanout);
         await _quick.WaitUntilAdvanced();
         Assert.Equal(_time, _quick.Watermark);
 
-        // Empty batches at most ten times a second: the first one that gets through ends this.
+        // At most ten empty batches per second: the first one that gets through ends this.
         var passed = _quick.WaitUntilAdvanced();
         for (var watermark = 1000; !passed.IsCompleted; watermark++)
         {
@@ -163,7 +163,7 @@ public sealed class SinkFanoutTests : IDisposable
     [Theory]
     [InlineData(1)] // in the sink's hands, nothing queued
     [InlineData(20)]
-    public async Task A_sink_that_stands_still_at_the_end_is_given_up_and_what_it_did_not_take_is_counted(int batches)
+    public async Task A_sink_that_hangs_at_the_stop_is_abandoned_and_its_queue_is_counted(int batches)
     {
         var fanout = new SinkFanout([_gated], live: true);
         await PublishMany(fanout, batches);
@@ -181,7 +181,7 @@ public sealed class SinkFanoutTests : IDisposable
     [Theory]
     [InlineData(0)] // throws before it has taken anything
     [InlineData(4)] // after it has delivered some of the batch
-    public async Task A_sink_that_throws_loses_its_own_events_is_reported_and_is_tried_again(int takenFirst)
+    public async Task A_sink_that_throws_loses_its_own_events_is_reported_and_retried(int takenFirst)
     {
         var (faults, log) = (new Faults(), new List<string>());
         var failing = new ThrowingSink(takenFirst);

@@ -6,9 +6,9 @@ namespace NetMon.UnitTests.Pipeline;
 
 public sealed partial class StagesTests
 {
-    /// <summary>Only EventLoop.cs, which is in the folder of none, uses them all.</summary>
+    /// <summary>Only EventLoop.cs, which is in no stage's folder, uses all stages.</summary>
     [Fact]
-    public void A_stage_knows_the_batch_and_no_other_stage()
+    public void A_stage_depends_on_the_batch_and_no_other_stage()
     {
         var pipeline = Path.GetDirectoryName(RepositoryFiles.Find("engine/Pipeline/EventLoop.cs", "it is in the repository"))!;
         var known =
@@ -23,7 +23,7 @@ public sealed partial class StagesTests
         Assert.DoesNotContain(pairs, pair => pair.Knows != pair.Stage && pair.Knows != "Batch");
     }
 
-    /// <summary>NetMon.Pipeline.X, wherever it stands.</summary>
+    /// <summary>NetMon.Pipeline.X anywhere in the text.</summary>
     [GeneratedRegex(@"\bPipeline\.(\w+)")]
     private static partial Regex NamedStage();
 }

@@ -2,7 +2,7 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Pipeline;
 
-/// <summary>A sink that throws until it is well, after it has delivered some events of the batch.</summary>
+/// <summary>A sink that throws until the test repairs it, after it has delivered some events of the batch.</summary>
 internal sealed class ThrowingSink(int takenFirst) : IEventSink
 {
     private volatile bool _isWell;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What netmon-query says where a bucket can't be read: one line, with what to do.</summary>
+/// <summary>The message of netmon-query for a bucket that can't be read: one line, with advice.</summary>
 public sealed class BucketRefusalTests : IAsyncLifetime
 {
     private readonly CaptureFolder _capture = new();
@@ -26,19 +26,19 @@ public sealed class BucketRefusalTests : IAsyncLifetime
     [Theory]
     [InlineData("s3://nowhere/x", "there is no bucket nowhere at http://127.0.0.1:", "correct --capture")]
     [InlineData("s3://bucket/cluster-2", "s3://bucket/cluster-2 has no events/ and no rollup/ folder", "netmon run --archive")]
-    public async Task A_wrong_place_is_named(string capture, params string[] words) => AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url)), 1, words);
+    public async Task A_wrong_location_is_reported(string capture, params string[] words) => AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url)), 1, words);
 
     [Theory]
     [InlineData("AccessDenied", "does not allow it (AccessDenied: says the server)", "s3:ListBucket and s3:GetObject in s3://bucket/cluster-1")]
     [InlineData("InvalidAccessKeyId", "does not take these credentials (InvalidAccessKeyId", "AWS_ACCESS_KEY_ID")]
-    public async Task What_the_server_refuses_is_told_with_what_it_takes(string code, params string[] words)
+    public async Task A_refusal_by_the_server_is_reported_with_the_required_permission(string code, params string[] words)
     {
         _server.Refusal = code;
         AssertRefused(await Ask(BucketServer.Capture, BucketServer.Environment(_server.Url)), 1, words);
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_and_missing_credentials_are_told()
+    public async Task An_unreachable_server_and_missing_credentials_are_reported()
     {
         AssertRefused(await Ask(BucketServer.Capture, BucketServer.Environment("http://127.0.0.1:1")), 1, "http://127.0.0.1:1 can't be reached (Connection refused)", "AWS_ENDPOINT_URL");
         var without = BucketServer.Environment(_server.Url);
@@ -50,7 +50,7 @@ public sealed class BucketRefusalTests : IAsyncLifetime
     [Theory]
     [InlineData("s3://x", "1GiB", "it takes s3://BUCKET")]
     [InlineData("s3://bucket", "much", "--cache-bytes much: it takes a size")]
-    public async Task Wrong_usage_says_what_to_give(string capture, string bytes, string words) =>
+    public async Task Wrong_usage_is_refused_with_advice(string capture, string bytes, string words) =>
         AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url), "--cache-bytes", bytes), 2, words);
 
     private Task<ProgramOutput> Ask(string capture, Dictionary<string, string> variables, params string[] more) =>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>An S3 server over a folder, whose files are the objects below a prefix of its only bucket; on a port of its own. It can go wrong as servers and networks do.</summary>
+/// <summary>An S3 server on its own port with one bucket: the files of a folder are the objects below a prefix. It can fail as servers and networks do.</summary>
 internal sealed class BucketServer : IAsyncDisposable
 {
     public const string Capture = "s3://bucket/cluster-1";
@@ -26,16 +26,16 @@ internal sealed class BucketServer : IAsyncDisposable
     /// <summary>Requests so far: method, path and query, range.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>Keys below the prefix of the objects that were asked for.</summary>
+    /// <summary>Keys of the requested objects, below the prefix.</summary>
     public List<string> Fetched => [.. Requests.Where(request => request.Contains($"/bucket/{Prefix}", StringComparison.Ordinal)).Select(request => request.Split(' ')[1][$"/bucket/{Prefix}".Length..])];
 
-    /// <summary>What goes wrong with an object.</summary>
+    /// <summary>The fault of each object.</summary>
     public Func<string, ServerFault> FaultOf { get; set; } = _ => ServerFault.None;
 
-    /// <summary>The code of an error that answers everything; null: none does.</summary>
+    /// <summary>The code of an error that answers every request; null: none.</summary>
     public string? Refusal { get; set; }
 
-    /// <summary>Objects that stand still until their client goes.</summary>
+    /// <summary>Objects that block until their client disconnects.</summary>
     public int Hanging => _hanging;
 
     private int _hanging;
@@ -51,7 +51,7 @@ internal sealed class BucketServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>netmon-query on the bucket.</summary>
+    /// <summary>Runs netmon-query on the bucket.</summary>
     public Task<ProgramOutput> Ask(string cache, params string[] arguments) =>
         ProgramOutput.Of("netmon-query", Environment(Url), ["--capture", Capture, "--cache", cache, .. arguments.Contains("--format") ? [] : (string[])["--format", "csv"], .. arguments]);
 

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>netmon-query over a bucket: as over a directory with the same files, of which it fetches those that the question needs, once.</summary>
+/// <summary>netmon-query over a bucket answers as over a directory with the same files, and fetches each file that the question needs once.</summary>
 public sealed class BucketTests : IAsyncLifetime
 {
     private const string FirstHour = "date=2026-11-22/hour=19";
@@ -60,7 +60,7 @@ public sealed class BucketTests : IAsyncLifetime
     [InlineData("SELECT * FROM loss")]
     [InlineData("SELECT * FROM owners ORDER BY ALL")]
     [InlineData("SELECT * FROM connections ORDER BY ALL")]
-    public async Task The_answer_is_that_over_a_directory_with_the_same_files(string sql)
+    public async Task The_answer_equals_that_of_a_directory_with_the_same_files(string sql)
     {
         var expected = await ProgramOutput.Of("netmon-query", new Dictionary<string, string>(), "--capture", _capture.Path, "--format", "csv", sql);
         var answer = await _server.Ask(Cache, sql);
@@ -68,7 +68,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_picture_is_the_same()
+    public async Task The_overview_is_the_same()
     {
         var expected = await ProgramOutput.Of("netmon-query", new Dictionary<string, string>(), "--capture", _capture.Path, "--format", "table");
         var answer = await _server.Ask(Cache, "--format", "table");
@@ -76,7 +76,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_question_about_an_hour_lists_and_fetches_that_hour_and_asks_for_nothing_twice()
+    public async Task A_question_about_an_hour_lists_and_fetches_only_that_hour_once()
     {
         var first = await _server.Ask(Cache, OfFirstHour);
         Assert.Equal(Nodes.Select(node => $"events/{FirstHour}/{node}.parquet"), _server.Fetched.Order(StringComparer.Ordinal));
@@ -92,7 +92,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Owners_are_fetched_where_names_are_asked_for_and_name_the_other_ends()
+    public async Task Owners_are_fetched_for_questions_about_names_and_name_the_peers()
     {
         await _server.Ask(Cache, OfFirstHour);
         Assert.DoesNotContain(_server.Fetched, IsOwners);
@@ -108,7 +108,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_large_file_that_is_only_counted_the_footer_is_fetched()
+    public async Task Counting_a_large_file_fetches_only_its_footer()
     {
         var sink = _capture.Open("n4");
         sink.Write([.. ExtremeEvents.OfHour(Sample.Hour19 + 5 * Sample.HourLong, 40_000).Select(written => written.Event)]);
@@ -125,11 +125,11 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.EndsWith(string.Create(CultureInfo.InvariantCulture, $"bytes={bytes - (256 << 10)}-"), request, StringComparison.Ordinal);
 
         var rows = await _server.Ask(Cache, "SELECT count(*) AS n, count(DISTINCT src_ip) > 100 AS many FROM events WHERE node = 'n4'");
-        Assert.Equal((0, "n,many\n40000,true\n", ""), (rows.ExitCode, rows.Output, rows.Error)); // the footer does not pass for the file
+        Assert.Equal((0, "n,many\n40000,true\n", ""), (rows.ExitCode, rows.Output, rows.Error)); // the cached footer is not taken for the file
     }
 
     [Fact]
-    public async Task The_cache_keeps_to_its_bound_and_a_question_that_needs_more_says_so()
+    public async Task The_cache_stays_within_its_limit_and_a_question_that_needs_more_reports_it()
     {
         var ofAnHour = Nodes.Sum(node => new FileInfo(Path.Combine(_capture.Events, FirstHour, $"{node}.parquet")).Length);
         var bound = (ofAnHour * 3 / 2).ToString(CultureInfo.InvariantCulture);
@@ -149,7 +149,7 @@ public sealed class BucketTests : IAsyncLifetime
     [InlineData(ServerFault.Gone, "it was removed from the bucket after it was listed")]
     [InlineData(ServerFault.CutOff, "it was cut off")]
     [InlineData(ServerFault.Garbles, "what came is not what its entity tag says")]
-    public async Task An_object_that_can_not_be_had_is_named_and_the_rest_is_answered(object fault, string why)
+    public async Task An_unavailable_object_is_reported_and_the_rest_is_answered(object fault, string why)
     {
         _server.FaultOf = key => key == $"events/{FirstHour}/n2.parquet" ? (ServerFault)fault : ServerFault.None;
         var answer = await _server.Ask(Cache, OfFirstHour);
@@ -166,7 +166,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_a_roll_up_can_not_be_had_the_rows_answer()
+    public async Task Rows_answer_if_a_roll_up_is_not_available()
     {
         const string sql = "SELECT node, sum(connections)::BIGINT AS n FROM talkers GROUP BY ALL ORDER BY ALL";
         var expected = await _server.Ask(Cache, sql);
@@ -180,7 +180,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_is_damaged_in_the_cache_is_fetched_anew()
+    public async Task A_damaged_file_in_the_cache_is_fetched_again()
     {
         var sound = await _server.Ask(Cache, OfFirstHour);
         foreach (var file in Kept)
@@ -195,7 +195,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Several_at_once_answer_all_and_leave_a_sound_cache()
+    public async Task Concurrent_queries_succeed_and_keep_the_cache_valid()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _server.Ask(Cache, OfFirstHour)));
         Assert.All(answers, answer => Assert.Equal((0, answers[0].Output, ""), (answer.ExitCode, answer.Output, answer.Error)));
@@ -203,7 +203,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_query_that_is_killed_takes_its_child_along_and_the_next_clears_up_after_it()
+    public async Task A_killed_query_ends_its_child_and_the_next_one_cleans_up()
     {
         _server.FaultOf = _ => ServerFault.Hangs;
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "netmon-query"), ["--capture", BucketServer.Capture, "--cache", Cache, OfFirstHour]) { RedirectStandardError = true };

@@ -7,9 +7,9 @@ using Xunit;
 namespace NetMon.UnitTests.Query;
 
 /// <summary>
-/// connections and open_now over some thousand connections of two nodes, each of which boots once and gives the same ids again:
+/// connections and open_now over some thousand connections of two nodes, each of which boots once and then reuses the same ids:
 /// finished ones, open ones with and without a FLOW, ones that are older than the agent, ones whose CONNECT is lost, and those
-/// of version 0.1, which have no id. What is open is known here without any SQL.
+/// of version 0.1, which have no id. The test knows without SQL which are open.
 /// </summary>
 public sealed class ConnectionViewTests : IDisposable
 {
@@ -50,7 +50,7 @@ public sealed class ConnectionViewTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void What_has_no_CLOSE_is_open_whatever_else_has_had_its_id()
+    public void A_connection_without_a_CLOSE_is_open_despite_reused_ids()
     {
         const string columns = "node || ' ' || src_port || ' ' || epoch(opened_at)::BIGINT";
         Assert.Equal(_open, Lines($"SELECT {columns} AS c FROM connections WHERE open ORDER BY c"));
@@ -70,16 +70,16 @@ public sealed class ConnectionViewTests : IDisposable
     [InlineData("coalesce(closed_at, opened_at) BETWEEN TIMESTAMP '2026-11-22 19:20:00' AND TIMESTAMP '2026-11-22 20:05:00'")]
     [InlineData("NOT open AND older")]
     [InlineData("open AND connection_id IS NULL")]
-    public void A_condition_leaves_what_it_leaves_of_all_rows(string condition)
+    public void A_condition_selects_the_same_rows_as_over_all_events(string condition)
     {
         var some = Lines($"SELECT c::VARCHAR AS c FROM connections c WHERE {condition} ORDER BY c");
         Assert.NotEmpty(some);
-        // A limit is taken before a condition outside it, so that this one reads all.
+        // A limit applies before a condition outside it, so this condition reads everything.
         Assert.Equal(Lines($"SELECT c::VARCHAR AS c FROM (FROM connections LIMIT 1000000) c WHERE {condition} ORDER BY c"), some);
     }
 
     [Fact]
-    public void A_condition_of_one_of_two_questions_does_not_reach_the_other()
+    public void A_condition_of_one_question_does_not_affect_another()
     {
         const string all = "SELECT count(*) AS n FROM open_now";
         const string some = all + " WHERE process = 'proc-7'";
@@ -90,7 +90,7 @@ public sealed class ConnectionViewTests : IDisposable
     }
 
     [Fact]
-    public void What_is_open_now_is_found_without_the_files_of_earlier_hours()
+    public void Open_connections_are_found_without_files_of_earlier_hours()
     {
         foreach (var file in _capture.Sealed.Where(file => file.Contains("hour=19", StringComparison.Ordinal)))
         {
@@ -104,15 +104,15 @@ public sealed class ConnectionViewTests : IDisposable
         Assert.Equal(2, log.Count);
     }
 
-    /// <summary>A connection of a boot that began at this second.</summary>
+    /// <summary>A connection of a boot that started at this second.</summary>
     private void Add(List<ConnectionEvent> events, string node, int booted, int id, Random random)
     {
         var (isInbound, kind, begins) = (random.Next(2) == 0, random.Next(40), booted + 1 + random.Next(BootLasts / 2));
         var ends = begins + 1 + random.Next(BootLasts / 2);
         var flow = begins + random.Next(ends - begins);
         _connections++;
-        // An id has FLOWs in one boot alone: of several boots' the views know the last. What is older than the agent began at a
-        // time that nobody knows, so it is all that has had the id until then.
+        // An id has FLOWs in one boot alone: of several boots' connections the views know the last. A connection older than the agent
+        // started at an unknown time, so it owns every event of its id until then.
         var (hasFlows, isFirst) = (booted == 1800 * (id % 4), booted == 0);
         switch (kind)
         {

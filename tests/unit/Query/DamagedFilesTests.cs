@@ -6,10 +6,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Sealed files that the disk has changed: an answer is without the file and names it, or it is what it was.</summary>
+/// <summary>Sealed files that are corrupt on disk: an answer leaves the file out and names it, or is unchanged.</summary>
 public sealed class DamagedFilesTests(ITestOutputHelper output) : IDisposable
 {
-    /// <summary>How many bits are flipped, one at a time.</summary>
+    /// <summary>Number of bits to flip, one at a time.</summary>
     private static readonly int Flips = int.Parse(Environment.GetEnvironmentVariable("NETMON_FLIPS") ?? "40", CultureInfo.InvariantCulture);
 
     private readonly CaptureFolder _capture = new();
@@ -17,13 +17,13 @@ public sealed class DamagedFilesTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void A_flipped_bit_in_a_file_of_events_changes_no_answer_but_by_leaving_the_file_out() =>
+    public void A_flipped_bit_in_an_events_file_leaves_the_file_out_or_changes_nothing() =>
         Flip(
             () => Path.Combine(_capture.Events, _capture.Sealed.Order(StringComparer.Ordinal).First()),
             "SELECT count(*) AS rows, sum(hash(COLUMNS(* EXCLUDE (date, hour)))::HUGEINT) FROM events");
 
     [Fact]
-    public void A_flipped_bit_in_a_roll_up_changes_no_answer_but_by_leaving_the_file_out() =>
+    public void A_flipped_bit_in_a_roll_up_leaves_the_file_out_or_changes_nothing() =>
         Flip(
             () => Directory.GetFiles(Path.Combine(_capture.Path, "rollup"), "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First(),
             "SELECT count(*) AS rows, sum(hash(COLUMNS(* EXCLUDE (date, hour)))::HUGEINT) FROM rollups");

@@ -17,12 +17,12 @@ public sealed class EdgeViewTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void Ends_that_both_sides_count_alike_are_paired_and_so_is_each_of_the_others()
+    public void Ends_with_equal_counts_are_paired_and_so_are_the_others()
     {
         for (var i = 0; i < 300; i++)
         {
             var (client, server) = (i % 3, i % 2);
-            // Of server 1 and client 2 one end is missing, so that the others are compared end by end.
+            // Server 1 and client 2 lack one end, so the others are paired by their ends.
             Connect(at: 10 + i, client, server, port: 30_000 + i, lasts: 2, sent: 100 + i, hasServer: i != 5);
         }
 
@@ -69,9 +69,9 @@ public sealed class EdgeViewTests : IDisposable
     }
 
     [Fact]
-    public void Equal_counts_of_different_connections_are_no_pairs()
+    public void Equal_counts_of_different_connections_are_not_paired()
     {
-        // The same port is used twice; of the first the server's end is missing, of the second the client's.
+        // The same port is used twice; the first lacks the server's end, the second the client's.
         Connect(at: 10, client: 0, server: 0, port: 30_000, lasts: 1, hasServer: false);
         Connect(at: 100, client: 0, server: 0, port: 30_000, lasts: 1, hasClient: false);
         Connect(at: 200, client: 1, server: 0, port: 30_001, lasts: 1, hasServer: false);
@@ -101,7 +101,7 @@ public sealed class EdgeViewTests : IDisposable
     }
 
     [Fact]
-    public void A_translated_address_is_found_by_the_clients_address_and_port()
+    public void A_translated_address_is_paired_by_client_address_and_port()
     {
         for (var i = 0; i < 4; i++)
         {
@@ -114,16 +114,16 @@ public sealed class EdgeViewTests : IDisposable
     }
 
     [Fact]
-    public void A_call_to_an_address_where_nobody_listens_is_not_paired_with_what_else_has_its_port()
+    public void A_call_to_an_address_without_a_listener_is_not_paired_by_port()
     {
-        // Some seconds earlier or later, or at the same time with other bytes.
+        // A few seconds earlier or later, or at the same time with other bytes.
         foreach (var (port, apart, sent) in new[] { (30_000, -7, 1), (30_001, 7, 1), (30_002, 0, 99) })
         {
             Connect(at: 100, client: 0, server: 0, port, lasts: 1, dialed: "203.0.113.9", hasServer: false);
             Connect(at: 100 + apart, client: 0, server: 0, port, lasts: 1, sent: sent, hasClient: false);
         }
 
-        // Two nodes' clocks may be two seconds apart: this one is a pair.
+        // Clocks of two nodes may differ by two seconds: this is a pair.
         Connect(at: 200, client: 1, server: 0, port: 30_003, lasts: 1, dialed: "203.0.113.9", hasServer: false);
         Connect(at: 202, client: 1, server: 0, port: 30_003, lasts: 1, hasClient: false);
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Which conditions of questions hold for all open connections that they need, and whether they need names by owners.</summary>
+/// <summary>Which conditions of a question apply to all open connections that it needs, and whether it needs names from owners.</summary>
 public sealed class EndConditionsTests
 {
     private const string Macro = "CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AS ";
@@ -22,7 +22,7 @@ public sealed class EndConditionsTests
     [InlineData(null, "FROM open_now WHERE process = 'a\n'' AND pid = ''1'")]
     [InlineData(null, "FROM connections a LEFT JOIN connections b ON a.connection_id = b.connection_id AND b.process = 'a'")]
     [InlineData(null, "FROM events WHERE process = 'a' AND src_port >= 1")]
-    public void Those_of_every_scan_that_the_answer_comes_from(string? conditions, params string[] questions)
+    public void The_conditions_of_every_scan_of_the_answer_count(string? conditions, params string[] questions)
     {
         using var spill = TemporaryFolder.Create();
         using var database = CaptureDatabase.Create("256MiB", spill.Path);
@@ -42,7 +42,7 @@ public sealed class EndConditionsTests
     [InlineData("SELECT a.n FROM (SELECT *, 1 AS n FROM connections) a", false)]
     [InlineData("SELECT sum(connections) FROM talkers", false)]
     [InlineData("SELECT peer_workload, sum(connections) FROM talkers GROUP BY ALL", true)]
-    public void Whether_a_question_asks_for_names_by_owners(string question, bool asks)
+    public void Questions_that_need_names_from_owners_are_detected(string question, bool asks)
     {
         using var spill = TemporaryFolder.Create();
         using var database = CaptureDatabase.Create("256MiB", spill.Path);
@@ -53,7 +53,7 @@ public sealed class EndConditionsTests
     }
 
     [Fact]
-    public void A_text_over_two_lines_can_not_pass_for_a_condition()
+    public void A_text_over_two_lines_is_not_taken_for_a_condition()
     {
         var conditions = new EndConditions();
         conditions.Add(["protocol IS NOT NULL", "process='x", "pid=1", "y'"]);

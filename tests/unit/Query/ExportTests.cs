@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>netmon export as a program: the events of a capture, as SQL has them.</summary>
+/// <summary>netmon export as a program: the events of a capture, as in SQL.</summary>
 public sealed class ExportTests : IDisposable
 {
     private const string All = "SELECT * EXCLUDE (date, hour) FROM events";
@@ -17,7 +17,7 @@ public sealed class ExportTests : IDisposable
         List<ConnectionEvent> events = [];
         for (var i = 0; i < 3000; i++)
         {
-            var at = Sample.Hour19 + i * 2 * Sample.Second; // two hours, of which the sinks keep rows in another order
+            var at = Sample.Hour19 + i * 2 * Sample.Second; // two hours; the sinks store their rows in another order
             var made = (i % 3) switch { 0 => Sample.Connect(at, error: i % 2 == 0 ? 0u : 111u), 1 => Sample.Named(at, "a\"b,c\td\\"u8), _ => Sample.Close(at) };
             made.Container = i % 4 == 0 ? Sample.Container : null;
             events.Add(made);
@@ -39,7 +39,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("ndjson", "", "")]
     [InlineData("csv", "--pod nginx-* --since 2026-11-22T19:10:01 --until 2026-11-22T20:20", "WHERE pod_name LIKE 'nginx-%' AND timestamp >= '2026-11-22 19:10:01' AND timestamp < '2026-11-22 20:20:00'")]
     [InlineData("ndjson", "--failed", "WHERE result <> 'established'")]
-    public async Task Events_come_by_time_as_SQL_prints_them(string format, string filter, string condition)
+    public async Task Events_are_in_time_order_and_formatted_as_in_SQL(string format, string filter, string condition)
     {
         var expected = await Run("query", "--capture", _capture.Path, "--format", format, $"{All} {condition} ORDER BY timestamp");
         Assert.InRange(expected.Output.Count(c => c == '\n'), 100, 3001);
@@ -49,7 +49,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_Parquet_file_has_all_of_them_in_their_types()
+    public async Task A_Parquet_file_has_all_events_with_their_types()
     {
         var file = Path.Combine(_capture.Path, "..", "export.parquet");
         await Shell($"export --capture '{_capture.Path}' > '{file}'");
@@ -59,11 +59,11 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_has_seen_enough_is_no_error() =>
+    public async Task A_closed_reader_is_not_an_error() =>
         Assert.Equal("timestamp,node,type\n0\n", await Shell($"export --capture '{_capture.Path}' --format csv | head -n 1 | cut -c 1-19; echo ${{PIPESTATUS[0]}}"));
 
     [Fact]
-    public async Task A_damaged_file_is_named_and_the_rest_is_exported()
+    public async Task A_damaged_file_is_reported_and_the_rest_is_exported()
     {
         File.WriteAllText(Path.Combine(_capture.Events, _capture.Sealed[0]), "no Parquet");
         var rest = await Run("export", "--capture", _capture.Path, "--format", "csv");
@@ -78,7 +78,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("--format xml: it takes parquet, csv, tsv or ndjson", "--format", "xml")]
     [InlineData("no event is all of that", "--failed", "--type", "close")]
     [InlineData("there is no time between them", "--since", "1h", "--until", "2h")]
-    public async Task What_can_t_be_is_refused_in_a_line(string why, params string[] arguments)
+    public async Task Invalid_requests_are_refused_in_one_line(string why, params string[] arguments)
     {
         var result = await Run(["export", "--capture", _capture.Path, .. arguments]);
         Assert.Equal((2, ""), (result.ExitCode, result.Output));

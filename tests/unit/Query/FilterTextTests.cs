@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Which hours and nodes DuckDB's conditions leave.</summary>
+/// <summary>The hours and nodes that DuckDB's conditions select.</summary>
 public sealed class FilterTextTests
 {
     private static readonly DateTime Day = new(2026, 11, 22);
@@ -19,7 +19,7 @@ public sealed class FilterTextTests
     }
 
     [Fact]
-    public void Hours_of_one_day_are_bounds_and_of_several_are_none()
+    public void Hours_of_one_day_are_bounds_and_those_of_several_days_are_not()
     {
         var one = FilterText.Bounds(["hour>=3 AND hour<5", "date='2026-11-22'::DATE"]);
         Assert.Equal([3, 4], Enumerable.Range(-24, 72).Where(hour => one.HasHour(Day.AddHours(hour))));
@@ -32,14 +32,14 @@ public sealed class FilterTextTests
     [InlineData("(timestamp>'2026-11-22'::TIMESTAMP OR type='CLOSE')")]
     [InlineData("timestamp>'2026-11-22 10:30:00'::TIMESTAMP OR node='x'")]
     [InlineData("src_ip='timestamp>''2026-11-22''::TIMESTAMP'")]
-    public void What_is_not_understood_is_no_bound(string condition) => Assert.Equal(ScanBounds.Everything, FilterText.Bounds([condition]));
+    public void An_unknown_condition_is_not_a_bound(string condition) => Assert.Equal(ScanBounds.Everything, FilterText.Bounds([condition]));
 
     [Fact]
-    public void A_text_over_two_lines_can_not_pass_for_a_condition() =>
+    public void A_text_over_two_lines_is_not_taken_for_a_condition() =>
         Assert.Equal(ScanBounds.Everything, FilterText.Bounds(["process='x", "timestamp>'2030-01-01 00:00:00'::TIMESTAMP", "y'"]));
 
     [Fact]
-    public void A_nodes_files_are_known_by_their_names()
+    public void Files_of_a_node_are_selected_by_name()
     {
         var bounds = FilterText.Bounds(["node='node-1'"]);
         Assert.All((string[])["node-1.parquet", "node-1-2.parquet", "node-1.a1-7.arrows"], name => Assert.True(bounds.HasFile(name), name));
@@ -48,7 +48,7 @@ public sealed class FilterTextTests
     }
 
     [Fact]
-    public void An_hours_start_in_a_filter_above_a_scan_is_a_bound()
+    public void The_start_of_an_hour_in_a_filter_above_a_scan_is_a_bound()
     {
         const string hour = "((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP)";
         Assert.Equal([hour], FilterExpression.Conditions(hour));
@@ -61,5 +61,5 @@ public sealed class FilterTextTests
     [InlineData("(((pid > 5) AND (uid > 5)) OR ((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP))")]
     [InlineData("(NOT ((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP))")]
     [InlineData("(a) OR (((date + to_hours(hour)) >= '2026-11-22 10:00:00'::TIMESTAMP) AND (b))")]
-    public void A_condition_inside_another_is_no_bound(string expression) => Assert.Equal(ScanBounds.Everything, FilterText.Bounds(FilterExpression.Conditions(expression)));
+    public void A_nested_condition_is_not_a_bound(string expression) => Assert.Equal(ScanBounds.Everything, FilterText.Bounds(FilterExpression.Conditions(expression)));
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What the views make of connections that are open for long.</summary>
+/// <summary>Long-lived connections in the views.</summary>
 public sealed class FlowViewTests : IDisposable
 {
     private const ulong LongOne = 1;
@@ -29,7 +29,7 @@ public sealed class FlowViewTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void An_open_connection_is_its_last_FLOW_and_one_without_is_its_CONNECT() => Assert.Equal(
+    public void An_open_connection_is_its_last_FLOW_or_its_CONNECT() => Assert.Equal(
         """
         connection_id,open,closed,duration_us,bytes_sent,opened
         1,false,150,150000000,300,0
@@ -42,7 +42,7 @@ public sealed class FlowViewTests : IDisposable
             OutputFormat.Csv));
 
     [Fact]
-    public void Bytes_are_in_the_minute_in_which_they_moved() => Assert.Equal(
+    public void Bytes_belong_to_the_minute_of_their_transfer() => Assert.Equal(
         "minute,sent\n1,110\n2,220\n",
         _capture.Print(
             "SELECT minute(timestamp) AS minute, sum(coalesce(delta_sent, bytes_sent))::BIGINT AS sent FROM events WHERE type IN ('CLOSE', 'FLOW') GROUP BY ALL ORDER BY minute",

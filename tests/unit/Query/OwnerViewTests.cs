@@ -7,8 +7,8 @@ using Xunit;
 namespace NetMon.UnitTests.Query;
 
 /// <summary>
-/// Names of both ends over the captures of three nodes in one folder: node-1 calls an address that a pod of node-2 had a month ago, and
-/// one of node-3 has now.
+/// Names of both ends over the captures of three nodes in one folder: node-1 calls an address that belonged to a pod of node-2 a month
+/// ago and belongs to a pod of node-3 now.
 /// </summary>
 public sealed class OwnerViewTests : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class OwnerViewTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void An_hour_that_is_a_month_old_names_who_had_the_address_then()
+    public void A_month_old_hour_names_the_owner_of_that_time()
     {
         Assert.Equal(
             ["2026-10-22 19:01:00,old-0,shop/old,node-2", "2026-11-22 19:01:00,new-0,shop/new,node-3"],
@@ -44,7 +44,7 @@ public sealed class OwnerViewTests : IDisposable
         ["caller-0,new-0", "caller-0,old-0"], Ask("SELECT client_pod, server_pod FROM edges ORDER BY ALL"));
 
     [Fact]
-    public void A_container_without_a_name_is_in_edges_as_the_pod_that_had_its_address_on_its_node()
+    public void In_edges_an_unnamed_container_is_the_pod_with_its_address_on_its_node()
     {
         var at = Sample.Hour19 + 20 * Sample.HourLong + 60 * Sample.Second;
         Write("node-3", at, [Pod("server", at - Sample.Second)], [Unnamed(Direction.Inbound)]);
@@ -60,7 +60,7 @@ public sealed class OwnerViewTests : IDisposable
     }
 
     [Fact]
-    public void An_open_connection_has_the_name_of_who_had_the_address_when_it_began()
+    public void An_open_connection_has_the_owner_at_its_start()
     {
         var flow = Sample.Flow(Sample.Hour19 + 90 * Sample.Second);
         (flow.Peer, flow.Record.ConnectionId, flow.Record.DurationNanoseconds) = (null, 9999, (ulong)Sample.Second);
@@ -76,11 +76,11 @@ public sealed class OwnerViewTests : IDisposable
         Ask("SELECT count(*), sum(bytes_sent) FROM connections"));
 
     [Fact]
-    public void Whom_nobody_has_noted_down_stays_unknown() => Assert.Equal(
+    public void An_unrecorded_owner_stays_unknown() => Assert.Equal(
         ["0"], Ask("SELECT count(peer_pod_name) + count(peer_node) FROM connections WHERE direction = 'inbound'"));
 
     [Fact]
-    public void An_address_that_two_nodes_claim_at_once_is_nobody_s()
+    public void An_address_that_two_nodes_claim_at_once_has_no_owner()
     {
         Write("node-4", Sample.Hour19, [Pod("other", Sample.Hour19)], []);
         Assert.Equal(["2026-10-22,old-0", "2026-11-22,"], Ask("SELECT closed_at::DATE, peer_pod_name FROM connections WHERE direction = 'outbound' ORDER BY 1"));
@@ -89,8 +89,8 @@ public sealed class OwnerViewTests : IDisposable
     [Fact]
     public void Reuse_within_a_second_never_gives_a_wrong_name()
     {
-        // Ten pods a second have the address one after the other, and each is called twenty times. The next one's sandbox begins
-        // before the last one's end is reported.
+        // Ten pods a second have the address one after the other, and each is called twenty times. The next one's sandbox starts
+        // before the end of the last one is reported.
         const long hour = 20 * Sample.HourLong;
         var begin = Sample.Hour19 + hour;
         List<AddressOwner> pods = [];
@@ -117,7 +117,7 @@ public sealed class OwnerViewTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_between_zones_are_by_what_peers_were_told_of_each_node()
+    public void Bytes_between_zones_use_the_reported_zone_of_each_node()
     {
         Write("node-1", Sample.Hour19 + Sample.HourLong, [], [WithPeer("node-2", "zone-b", Direction.Outbound), WithPeer("node-1", "zone-a", Direction.Outbound)]);
         Write("node-2", Sample.Hour19 + Sample.HourLong, [], [WithPeer("node-1", "zone-a", Direction.Inbound)]);

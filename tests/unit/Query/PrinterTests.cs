@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>Rows of DuckDB in each format.</summary>
+/// <summary>Rows of DuckDB in each output format.</summary>
 public sealed class PrinterTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();
@@ -42,19 +42,19 @@ public sealed class PrinterTests : IDisposable
     }
 
     [Fact]
-    public void A_bar_is_escaped_in_Markdown_alone()
+    public void A_bar_is_escaped_only_in_Markdown()
     {
         Assert.Contains("| a\\|b ", _capture.Print("SELECT 'a|b' AS x", OutputFormat.Markdown), StringComparison.Ordinal);
         Assert.Contains("a|b", _capture.Print("SELECT 'a|b' AS x", OutputFormat.Table), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Csv_quotes_what_RFC_4180_says_and_tells_an_empty_text_from_NULL() => Assert.Equal(
+    public void CSV_quotes_by_RFC_4180_and_distinguishes_an_empty_text_from_NULL() => Assert.Equal(
         "\"a,\"\"b\"\"\",t\n1,\"\"\n2,\n3,\"x,y\"\n4,\"say \"\"hi\"\"\"\n5,\"two\nlines\"\n6,\"cr\rhere\"\n7, blank \n",
         _capture.Print("SELECT * FROM (VALUES (1, ''), (2, NULL), (3, 'x,y'), (4, 'say \"hi\"'), (5, 'two' || chr(10) || 'lines'), (6, 'cr' || chr(13) || 'here'), (7, ' blank ')) t(\"a,\"\"b\"\"\", t)", OutputFormat.Csv));
 
     [Fact]
-    public void Json_is_an_object_a_line_whatever_the_texts_are()
+    public void JSON_is_one_object_per_line_for_any_texts()
     {
         var lines = _capture.Print("SELECT 'a\"\\' || chr(10) || chr(1) AS text, [1, NULL] AS list, {'k': true} AS object, 1.50::DECIMAL(9, 2) AS number FROM range(2)", OutputFormat.Json).Split('\n');
         Assert.Equal(["", lines[0]], lines.Order(StringComparer.Ordinal).Distinct());
@@ -77,7 +77,7 @@ public sealed class PrinterTests : IDisposable
     }
 
     [Fact]
-    public void Blanks_at_a_lines_end_are_cut_off_in_a_table() =>
+    public void Trailing_blanks_are_removed_in_a_table() =>
         Assert.Equal("a     b\n----  ----\nlong  x\ns     long\n", _capture.Print("SELECT * FROM (VALUES ('long', 'x'), ('s', 'long')) t(a, b)", OutputFormat.Table));
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class QueriedCapture
 {
     private const string Memory = "256MiB";
 
-    /// <summary>A scope of all there is.</summary>
+    /// <summary>A scope without limits.</summary>
     public static QuestionScope Everything
     {
         get
@@ -25,10 +25,10 @@ internal static class QueriedCapture
         }
     }
 
-    /// <summary>Takes all of a capture.</summary>
+    /// <summary>Selects all of a capture.</summary>
     public static Snapshot Snapshot(this CaptureFolder capture) => NetMon.Query.Snapshot.Take(capture.Path, Everything, new Dictionary<string, string>());
 
-    /// <summary>The answer as it is printed, of no SQL the picture; what it is without goes to the log.</summary>
+    /// <summary>The answer as printed; without SQL, the overview. Omissions go to the log.</summary>
     public static string Print(this CaptureFolder capture, string? sql, OutputFormat format, int? width = null, List<string>? log = null, Filter? filter = null)
     {
         using var output = new MemoryStream();
@@ -38,7 +38,7 @@ internal static class QueriedCapture
         return Encoding.UTF8.GetString(output.ToArray());
     }
 
-    /// <summary>The answer of a snapshot that was taken before.</summary>
+    /// <summary>The answer from an existing snapshot.</summary>
     public static string Print(this Snapshot snapshot, string sql)
     {
         using var output = new StringWriter { NewLine = "\n" };

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>The command line of netmon-query: what it takes for SQL, and what it refuses.</summary>
+/// <summary>The command line of netmon-query: what it accepts as SQL, and what it refuses.</summary>
 public sealed class QueryCommandTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();
@@ -29,7 +29,7 @@ public sealed class QueryCommandTests : IDisposable
     [InlineData("-x")]
     [InlineData("--nope=1")]
     [InlineData("--format-csv")]
-    public async Task What_looks_like_an_option_is_none(string option)
+    public async Task SQL_that_looks_like_an_option_is_not_one(string option)
     {
         var result = await Query("--capture", _capture.Path, option);
         AssertUsage(result, $"there is no option {option}");
@@ -37,7 +37,7 @@ public sealed class QueryCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Wrong_options_and_values_say_what_to_give()
+    public async Task Wrong_options_and_values_are_refused_with_advice()
     {
         AssertUsage(await Query("--capture", _capture.Path, "--nope", "1"), "--help");
         AssertUsage(await Query("--capture", _capture.Path, "--format", "xml"), "--format xml: it takes table, csv, tsv, json, ndjson, markdown or parquet");
@@ -47,7 +47,7 @@ public sealed class QueryCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task The_capture_may_come_from_its_variable()
+    public async Task The_capture_may_be_given_by_its_variable()
     {
         var result = await ProgramOutput.Of("netmon-query", new Dictionary<string, string> { ["NETMON_CAPTURE"] = _capture.Path }, "--format", "JSON", "SELECT 1 AS n");
         Assert.Equal((0, "{\"n\":1}\n"), (result.ExitCode, result.Output));

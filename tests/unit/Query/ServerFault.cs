@@ -1,19 +1,19 @@
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What a server does instead of sending an object.</summary>
+/// <summary>What a server does in place of sending an object.</summary>
 internal enum ServerFault
 {
     None,
 
-    /// <summary>It was removed after it was listed.</summary>
+    /// <summary>The object was removed after it was listed.</summary>
     Gone,
 
-    /// <summary>The connection ends after half of it.</summary>
+    /// <summary>The connection breaks after half of it.</summary>
     CutOff,
 
-    /// <summary>Other bytes come.</summary>
+    /// <summary>Sends other bytes.</summary>
     Garbles,
 
-    /// <summary>Nothing comes, until the client goes.</summary>
+    /// <summary>Sends nothing until the client disconnects.</summary>
     Hangs,
 }

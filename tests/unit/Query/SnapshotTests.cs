@@ -13,7 +13,7 @@ public sealed class SnapshotTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void What_is_no_capture_directory_is_refused_and_named()
+    public void A_directory_that_is_not_a_capture_is_refused_by_name()
     {
         var folder = Directory.CreateTempSubdirectory("netmon-no-capture-").FullName;
         Assert.Contains($"{folder} has no events/", Assert.Throws<QueryException>(() => Snapshot.Take(folder, QueriedCapture.Everything, new Dictionary<string, string>())).Message, StringComparison.Ordinal);
@@ -30,7 +30,7 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public void Sealed_hours_and_the_current_one_are_there()
+    public void A_snapshot_has_sealed_hours_and_the_current_one()
     {
         var sink = _capture.Open();
         sink.Write([Sample.Accept(Sample.Hour19), Sample.Accept(Sample.Hour19 + 1)]);
@@ -42,7 +42,7 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public void After_a_crash_that_left_both_the_sealed_file_and_its_pieces_each_row_is_there_once()
+    public void Each_row_counts_once_if_a_crash_left_the_sealed_file_and_its_pieces()
     {
         var segment = WriteSegment(Sample.Hour19);
         _capture.Open().Close();
@@ -55,14 +55,14 @@ public sealed class SnapshotTests : IDisposable
             names.ForEach(name => File.Copy(sealedFile, Path.Combine(Path.GetDirectoryName(segment)!, name)));
         }
 
-        var other = WriteSegment(Sample.Hour19 + Sample.Second); // of the same hour, and not in the sealed file
+        var other = WriteSegment(Sample.Hour19 + Sample.Second); // of the same hour, but not in the sealed file
         using var snapshot = _capture.Snapshot();
         Assert.Equal([other], snapshot.Segments.Select(file => file.Path));
         Assert.Equal("2", snapshot.Count());
     }
 
     [Fact]
-    public void What_is_removed_after_the_snapshot_was_taken_is_still_read()
+    public void Files_removed_after_the_snapshot_are_still_read()
     {
         WriteSegment(Sample.Hour19);
         using var snapshot = _capture.Snapshot();
@@ -74,7 +74,7 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public void Rows_that_are_appended_after_the_snapshot_are_not_in_it()
+    public void Rows_appended_after_the_snapshot_are_not_in_it()
     {
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
         sink.Write([Sample.Accept(Sample.Hour19)]);
@@ -86,7 +86,7 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public void Links_are_not_followed_and_other_files_not_read()
+    public void Symbolic_links_are_not_followed_and_other_files_not_read()
     {
         var segment = WriteSegment(Sample.Hour19);
         File.CreateSymbolicLink(segment.Replace(".arrows", "-2.arrows", StringComparison.Ordinal), segment);
@@ -108,7 +108,7 @@ public sealed class SnapshotTests : IDisposable
     [InlineData("hot/date=2026-11-22/hour=19/n.1-1.parquet", "x", "so short")]
     [InlineData("rollup/date=2026-11-22/hour=19/node-1.parquet", "nothing of the kind", "does not begin and end")]
     [InlineData("loss/date=2026-11-22/n.parquet", "nothing of the kind", "does not begin and end")]
-    public void What_can_not_be_read_is_left_out_and_named_and_the_rest_is_answered(string name, string content, string why)
+    public void Unreadable_files_are_left_out_and_reported_and_the_rest_is_answered(string name, string content, string why)
     {
         WriteSegment(Sample.Hour19);
         _capture.Open().Close();
@@ -139,7 +139,7 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public void Files_of_other_hours_and_nodes_are_not_looked_at()
+    public void Files_of_other_hours_and_nodes_are_not_opened()
     {
         foreach (var node in (string[])["node-1", "node-2", "node-1-1"])
         {
@@ -161,7 +161,7 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public void Rows_of_pieces_and_segments_are_there_once_also_where_a_crash_left_both()
+    public void Rows_of_pieces_and_segments_count_once_even_if_a_crash_left_both()
     {
         var sink = _capture.Open(change: options => options with { RowGroupRows = 100, DurableWithin = TimeSpan.Zero });
         var kept = new Dictionary<string, byte[]>();
@@ -178,7 +178,7 @@ public sealed class SnapshotTests : IDisposable
         sink.Abandon();
         foreach (var (segment, bytes) in kept.Where(file => !File.Exists(file.Key)))
         {
-            File.WriteAllBytes(segment, bytes); // as if the crash had been before it was removed
+            File.WriteAllBytes(segment, bytes); // as if the crash came before its removal
         }
 
         using var snapshot = _capture.Snapshot();
@@ -190,7 +190,7 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal("node,events\nnode-1,240\n", snapshot.Print("SELECT node, sum(events)::BIGINT AS events FROM kept GROUP BY ALL"));
     }
 
-    /// <summary>A segment with one row, as a killed agent leaves it; its path.</summary>
+    /// <summary>Writes a segment with one row, as a killed agent leaves it; returns its path.</summary>
     private string WriteSegment(long at)
     {
         var before = _capture.Segments;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What of SQL is taken for a question.</summary>
+/// <summary>Which SQL is accepted as a question.</summary>
 public sealed class StatementTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class StatementTests
     [InlineData("SELECT ';' AS \";\", $$;$$, $a$;$a$, E'\\';' /* ; /* ; */ ; */; SELECT 2", 2)]
     [InlineData("SELECT 'it''s; one'", 1)]
     [InlineData("(SELECT 1) UNION ALL (SELECT 2)", 1)]
-    public void Semicolons_end_a_statement_but_in_texts_names_and_comments(string sql, int count) => Assert.Equal(count, Statement.Parse(sql).Count);
+    public void Semicolons_end_a_statement_except_in_texts_names_and_comments(string sql, int count) => Assert.Equal(count, Statement.Parse(sql).Count);
 
     [Theory]
     [InlineData("EXPLAIN SELECT 1", "EXPLAIN", " SELECT 1")]
@@ -30,5 +30,5 @@ public sealed class StatementTests
     [InlineData("")]
     [InlineData("-- nothing")]
     [InlineData(";")]
-    public void What_does_more_than_select_is_refused(string sql) => Assert.Throws<QueryException>(() => Statement.Parse(sql));
+    public void Statements_other_than_queries_are_refused(string sql) => Assert.Throws<QueryException>(() => Statement.Parse(sql));
 }

@@ -19,7 +19,7 @@ public sealed class ViewScriptTests
         """;
 
     [Fact]
-    public void Those_that_it_names_with_those_that_these_need_in_their_order()
+    public void Named_views_and_their_dependencies_are_created_in_order()
     {
         var script = new ViewScript(Text);
         Assert.Equal(["name_of", "base", "top", "other"], script.Names);

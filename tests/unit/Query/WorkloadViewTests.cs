@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What the views call the owners of events.</summary>
+/// <summary>The names of the owners of events in the views.</summary>
 public sealed class WorkloadViewTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();
@@ -13,7 +13,7 @@ public sealed class WorkloadViewTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void Runs_of_a_CronJob_are_one_workload_units_are_told_apart_and_what_has_none_is_guessed()
+    public void Runs_of_a_CronJob_are_one_workload_and_units_are_distinguished_and_others_are_guessed()
     {
         Write(
             Pod("report-29393100-h2k4x", "shop/report", WorkloadKinds.CronJob), Pod("report-29393160-zx2tz", "shop/report", WorkloadKinds.CronJob),
@@ -37,7 +37,7 @@ public sealed class WorkloadViewTests : IDisposable
     }
 
     [Fact]
-    public void A_label_is_asked_for_by_its_name()
+    public void A_label_is_queried_by_its_name()
     {
         Write(Sample.Container with { PodLabels = """{"team":"shop","app.kubernetes.io/name":"web"}""" }, Sample.Container with { PodLabels = "" }, null);
 

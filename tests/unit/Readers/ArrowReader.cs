@@ -4,7 +4,7 @@ using ParquetSharp;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>Apache Arrow's C++ reader by ParquetSharp, which leaves filters to its callers: row groups are left out here by the bounds that Arrow gives.</summary>
+/// <summary>Apache Arrow's C++ reader through ParquetSharp. It leaves filters to its callers, so this skips row groups by the bounds that Arrow reports.</summary>
 internal sealed class ArrowReader : IParquetReader
 {
     public Task<IReadOnlyList<IReadOnlyList<string?[]>>> Answer(IReadOnlyList<Question> questions) =>
@@ -46,7 +46,7 @@ internal sealed class ArrowReader : IParquetReader
         return statistics switch
         {
             _ when condition.Value is null => statistics?.NullCount == 0,
-            _ when group.MetaData.Schema.Column(column).LogicalType is IntLogicalType { IsSigned: false } => false, // of version 1: its bounds come as if it were signed
+            _ when group.MetaData.Schema.Column(column).LogicalType is IntLogicalType { IsSigned: false } => false, // version 1: its bounds are read as signed
             { HasMinMax: false } => statistics.NumValues == 0,
             Statistics<int> bounds => !condition.MayMatch(Text(bounds.Min), Text(bounds.Max)),
             Statistics<long> bounds => !condition.MayMatch(Text(bounds.Min), Text(bounds.Max)),

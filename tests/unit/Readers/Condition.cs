@@ -4,15 +4,15 @@ using NetMon.Events.Columns;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>What a question asks of one column.</summary>
+/// <summary>A condition on one column.</summary>
 /// <param name="Column">Its name.</param>
-/// <param name="Operator">As SQL has it: =, &lt;, &lt;=, &gt;, &gt;=.</param>
-/// <param name="Value">As rows have it; null asks for rows that have none.</param>
+/// <param name="Operator">As in SQL: =, &lt;, &lt;=, &gt;, &gt;=.</param>
+/// <param name="Value">As in the rows; null selects rows without a value.</param>
 internal sealed record Condition(string Column, string Operator, string? Value)
 {
     public ColumnType Type { get; } = EventColumns.All.Single(column => column.Name == Column).Type;
 
-    /// <summary>Whether a row of the files is asked for.</summary>
+    /// <summary>Whether the condition selects a row of the files.</summary>
     public bool Matches(string?[] row)
     {
         var value = row[Array.IndexOf(ReaderFiles.Columns, Column)];
@@ -27,7 +27,7 @@ internal sealed record Condition(string Column, string Operator, string? Value)
         };
     }
 
-    /// <summary>Whether rows of a group may match whose values are between two bounds.</summary>
+    /// <summary>Whether the condition may select a row of a group with these bounds.</summary>
     public bool MayMatch(string lowest, string highest) => Value is null || Operator switch
     {
         "=" => Compare(lowest, Value) <= 0 && Compare(highest, Value) >= 0,
@@ -39,7 +39,7 @@ internal sealed record Condition(string Column, string Operator, string? Value)
 
     public override string ToString() => Value is null ? $"{Column} IS NULL" : $"{Column} {Operator} {Value}";
 
-    /// <summary>Texts by their bytes, as Parquet orders them.</summary>
+    /// <summary>Compares texts by their bytes, as Parquet does.</summary>
     private int Compare(string value, string other) => Type is ColumnType.Text or ColumnType.Boolean
         ? Encoding.UTF8.GetBytes(value).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other))
         : long.Parse(value, CultureInfo.InvariantCulture).CompareTo(long.Parse(other, CultureInfo.InvariantCulture));

@@ -4,19 +4,19 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>The statements of docs/cluster.md that declare a table of the files have all their columns, with signed types.</summary>
+/// <summary>The table declarations in docs/cluster.md have all columns, with signed types.</summary>
 public sealed class DocumentedTablesTests
 {
     private static readonly string Document = File.ReadAllText(RepositoryFiles.Find("docs/cluster.md", "restore it from git"));
 
     [Fact]
-    public void Trino_is_told_of_every_column() => AssertDeclared(column => $"\"{column.Name}\" {TypeOf(column.Type, "timestamp(6)", "integer", "bigint", "boolean", "varchar")}");
+    public void The_Trino_table_has_every_column() => AssertDeclared(column => $"\"{column.Name}\" {TypeOf(column.Type, "timestamp(6)", "integer", "bigint", "boolean", "varchar")}");
 
     [Fact]
-    public void Athena_is_told_of_every_column() => AssertDeclared(column => $"`{column.Name}` {TypeOf(column.Type, "timestamp", "int", "bigint", "boolean", "string")}");
+    public void The_Athena_table_has_every_column() => AssertDeclared(column => $"`{column.Name}` {TypeOf(column.Type, "timestamp", "int", "bigint", "boolean", "string")}");
 
     [Fact]
-    public void ClickHouse_is_told_of_every_column() => AssertDeclared(column =>
+    public void The_ClickHouse_table_has_every_column() => AssertDeclared(column =>
         $"{column.Name} {TypeOf(column.Type, @"DateTime64(6, \'UTC\')", "Nullable(Int32)", "Nullable(Int64)", "Nullable(Bool)", "Nullable(String)")}");
 
     private static void AssertDeclared(Func<EventColumn, string> declaration)

@@ -3,7 +3,7 @@ using NetMon.UnitTests.Storage;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>Events with the values at which readers go wrong, mixed by a generator of fixed seed.</summary>
+/// <summary>Events with values that readers commonly get wrong, mixed by a generator with a fixed seed.</summary>
 internal static class ExtremeEvents
 {
     private const int Seed = 13;
@@ -38,7 +38,7 @@ internal static class ExtremeEvents
         null, Sample.Peer, new(Node: "node-2"), new(Service: "größe-😀", PodNamespace: "it's"), new("\"quoted\"\\", new string('n', 1024), Zone: "z"), new(),
     ];
 
-    /// <param name="hour">When it begins, nanoseconds since 1970. The first event is then, the last is at its last nanosecond.</param>
+    /// <param name="hour">Its start, nanoseconds since 1970. The first event is at the start, the last at the last nanosecond of the hour.</param>
     /// <param name="count">Two or more.</param>
     public static WrittenEvent[] OfHour(long hour, int count)
     {
@@ -62,13 +62,13 @@ internal static class ExtremeEvents
             (record.NetworkNamespace, record.SmoothedRttMicroseconds, record.Retransmits) = (Any(Numbers), Any(Numbers), Any(Numbers));
             (record.LatencyNanoseconds, record.DurationNanoseconds) = (Any([.. Counts, ulong.MaxValue]), Any([.. Counts, ulong.MaxValue]));
             (record.BytesSent, record.BytesReceived, record.DeltaSent, record.DeltaReceived, record.ConnectionId) = (Any(Counts), Any(Counts), Any(Counts), Any(Counts), Any(Counts));
-            record.ConnectionId = count <= 1000 || n % 100 == 0 ? record.ConnectionId : (ulong)n * 7919; // in a large group too many different ones for a dictionary
+            record.ConnectionId = count <= 1000 || n % 100 == 0 ? record.ConnectionId : (ulong)n * 7919; // a large group has too many distinct ids for a dictionary
             return new WrittenEvent(written, source.Text, destination.Text, dialed.Text, process.Text);
         })];
 #pragma warning restore CA5394
     }
 
-    /// <summary>An event of which every column that may be null is.</summary>
+    /// <summary>An event with null in every nullable column.</summary>
     public static WrittenEvent AllNull(long at)
     {
         var written = Sample.Accept(at);
@@ -76,7 +76,7 @@ internal static class ExtremeEvents
         return new WrittenEvent(written, "10.0.1.5", "2001:db8::1", "", "curl");
     }
 
-    /// <summary>So that row groups differ in what they have.</summary>
+    /// <summary>Makes row groups differ in their values.</summary>
     private static (byte[] Bytes, string Text) Unique(int n) => (V4(10, 9, (byte)(n / 256), (byte)n), $"10.9.{n / 256}.{n % 256}");
 
     private static byte[] V4(byte a, byte b, byte c, byte d) => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d];

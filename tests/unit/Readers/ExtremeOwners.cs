@@ -5,12 +5,12 @@ using NetMon.UnitTests.Storage;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>Files of owners with the values at which readers go wrong: each combination of a name, an end and an address.</summary>
+/// <summary>Files of owners with values that readers commonly get wrong: each combination of a name, an end and an address.</summary>
 internal static class ExtremeOwners
 {
     private const string Node = "größe-😀 \"it's\" \\";
 
-    /// <summary>Unix microseconds: 1970, as now, with all digits, and the last that all readers have.</summary>
+    /// <summary>Unix microseconds: 1970, the present, all digits used, and the last time that all readers support.</summary>
     private static readonly long[] Times = [0, Sample.Hour19 / 1000, 1_795_375_245_123_457, 4_102_444_799_999_999];
 
     private static readonly OwnerName[] Names =
@@ -23,12 +23,12 @@ internal static class ExtremeOwners
 
     public static string[] Columns { get; } = [.. OwnerSchema.Columns.Select(column => column.Name)];
 
-    /// <summary>Of every kind.</summary>
+    /// <summary>Owners of every kind.</summary>
     public static ReadFile WriteMany(string path) => Write(
         path,
         [.. Addresses.SelectMany(address => Names.SelectMany(name => Times.SelectMany(from => Times.Select(to => (long?)to).Append(null).Select(to => new OwnerRange(address, name, from, to)))))]);
 
-    /// <summary>Of a node without pods: one row, and the columns of pods have no value at all.</summary>
+    /// <summary>A node without pods: one row, and the columns of pods have no value at all.</summary>
     public static ReadFile WriteNode(string path) => Write(path, [new OwnerRange("192.0.2.1", OwnerName.Node, Times[1])]);
 
     private static ReadFile Write(string path, IReadOnlyList<OwnerRange> rows)

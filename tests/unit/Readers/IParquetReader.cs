@@ -1,8 +1,8 @@
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>A program of others that reads Parquet files.</summary>
+/// <summary>An independent program that reads Parquet files.</summary>
 internal interface IParquetReader
 {
-    /// <summary>Rows for each question, in any order: texts in the order of <see cref="Question.Columns"/>. Skips the test where it is not installed.</summary>
+    /// <summary>Rows for each question, in any order: texts in the order of <see cref="Question.Columns"/>. Skips the test if the program is not installed.</summary>
     Task<IReadOnlyList<IReadOnlyList<string?[]>>> Answer(IReadOnlyList<Question> questions);
 }

@@ -6,15 +6,15 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>An engine that Node.js runs: tests/readers/read.mjs. One process answers all questions.</summary>
-/// <param name="engine">As read.mjs knows it.</param>
-/// <param name="sql">How it is asked; null if it has no SQL.</param>
-/// <param name="table">The name of a question's files in it.</param>
+/// <summary>An engine that runs in Node.js: tests/readers/read.mjs. One process answers all questions.</summary>
+/// <param name="engine">Its name in read.mjs.</param>
+/// <param name="sql">Its dialect; null if it has no SQL.</param>
+/// <param name="table">Its name for a question's files.</param>
 internal sealed class NodeReader(string engine, SqlText? sql = null, Func<Question, string>? table = null) : IParquetReader
 {
     public Task<IReadOnlyList<IReadOnlyList<string?[]>>> Answer(IReadOnlyList<Question> questions) => Run(questions.Select(Request));
 
-    /// <summary>The rows of statements whose columns are all texts.</summary>
+    /// <summary>The rows of statements with text columns only.</summary>
     public Task<IReadOnlyList<IReadOnlyList<string?[]>>> Answer(params string[] statements) => Run(statements.Select(statement => new { sql = statement }));
 
     private async Task<IReadOnlyList<IReadOnlyList<string?[]>>> Run(IEnumerable<object> requests)

@@ -4,7 +4,7 @@ using Parquet.Schema;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>Parquet.Net, which takes fewer encodings than the others and has no filters.</summary>
+/// <summary>Parquet.Net, which supports fewer encodings than the others and has no filters.</summary>
 internal sealed class ParquetNetReader : IParquetReader
 {
     public async Task<IReadOnlyList<IReadOnlyList<string?[]>>> Answer(IReadOnlyList<Question> questions)

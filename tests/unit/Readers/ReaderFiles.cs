@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed, and none for an hour without events; beside them a file of version 1, a roll-up of several row groups, and files of owners.</summary>
+/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed, and none for an hour without events; in addition a file of version 1, a roll-up of several row groups, and files of owners.</summary>
 public sealed class ReaderFiles : IDisposable
 {
     public const int RowGroupRows = 64;
@@ -45,7 +45,7 @@ public sealed class ReaderFiles : IDisposable
     /// <summary>Files of the current version, the one with many row groups first.</summary>
     public IReadOnlyList<ReadFile> Files { get; }
 
-    /// <summary>A roll-up each of whose rows is of one event, in another capture.</summary>
+    /// <summary>A roll-up with one event per row, in another capture.</summary>
     public ReadFile Rollup { get; }
 
     /// <summary>Files of owners.</summary>
@@ -66,7 +66,7 @@ public sealed class ReaderFiles : IDisposable
     private ReadFile Sealed(int index, params WrittenEvent[] events) =>
         new(Path.Combine(_capture.Events, _capture.Sealed[index]), [.. events.Select(written => written.Row)]);
 
-    /// <summary>As a running agent has it: each write fills a segment, and when the next one begins it becomes a piece.</summary>
+    /// <summary>Like a running agent: each write fills a segment, which becomes a piece when the next one starts.</summary>
     private ReadFile WritePiece(WrittenEvent[] events)
     {
         var sink = _capture.Open(change: options => options with { RowGroupRows = RowGroupRows, DurableWithin = TimeSpan.Zero });

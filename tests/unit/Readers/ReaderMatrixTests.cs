@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>Six readers of other people over one set of files with extreme values: each gives every value, and finds the same rows by its bounds and Bloom filters as are there.</summary>
+/// <summary>Six independent readers over one set of files with extreme values: each returns every value, and finds the right rows by bounds and Bloom filters.</summary>
 public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderFiles>
 {
     private static readonly Dictionary<string, IParquetReader> Readers = new()
@@ -22,7 +22,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_value_of_every_file(string reader)
+    public async Task Every_value_of_every_file_is_read(string reader)
     {
         var answers = await Readers[reader].Answer([.. files.Files.Select(file => new Question([file.Path]))]);
         Assert.All(files.Files.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
@@ -30,7 +30,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_value_of_a_roll_up(string reader)
+    public async Task Every_value_of_a_roll_up_is_read(string reader)
     {
         var answers = await Readers[reader].Answer([new Question([files.Rollup.Path]) { Columns = SummedEvent.Columns }]);
         Assert.Equal(Lines(files.Rollup.Rows), Lines(answers[0]));
@@ -38,15 +38,15 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_value_of_files_of_owners(string reader)
+    public async Task Every_value_of_files_of_owners_is_read(string reader)
     {
         var answers = await Readers[reader].Answer([.. files.Owners.Select(file => new Question([file.Path]) { Columns = ExtremeOwners.Columns })]);
         Assert.All(files.Owners.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
     }
 
-    /// <summary>DuckDB reads our filters: none may exclude a value from a row group that has it, and of values that are nowhere few may pass.</summary>
+    /// <summary>DuckDB reads our filters: none may exclude a value that its row group has, and few may pass a value that no row group has.</summary>
     [Fact]
-    public void Bloom_filters_exclude_what_is_not_there_and_nothing_else()
+    public void Bloom_filters_exclude_only_missing_values()
     {
         (string Path, string[] Columns)[] filtered =
             [(files.Files[0].Path, ["src_ip", "dst_ip", "container_id", "pod_name", "pod_uid", "dialed_ip"]), (files.Rollup.Path, ["peer"])];
@@ -78,7 +78,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Conditions_that_pass_over_row_groups_find_every_row(string reader)
+    public async Task Conditions_that_skip_row_groups_find_every_row(string reader)
     {
         var file = files.Files[0];
         Question[] questions = [.. Conditions(file.Rows).Select(conditions => new Question([file.Path], conditions))];
@@ -111,7 +111,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
     }
 
     [Fact]
-    public async Task ClickHouse_passes_over_row_groups_by_bounds_and_by_filters()
+    public async Task ClickHouse_skips_row_groups_by_bounds_and_by_filters()
     {
         var file = $"file('{files.Files[0].Path}', 'Parquet')";
         var answers = await ClickHouse.Reader.Answer(
@@ -127,7 +127,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
         Assert.Equal(ReaderFiles.RowGroupRows, numbers[4] - numbers[2]); // the other groups have addresses below and above that one
     }
 
-    /// <summary>The row groups that a column's filters exclude, with the value that was looked for.</summary>
+    /// <summary>The row groups that a column's filters exclude, with the value searched for.</summary>
     private static List<(long Group, string Value)> Excluded(string path, string column, IEnumerable<string> values) =>
         [.. values.Chunk(50).SelectMany(some => DuckDb.Query(string.Join(" UNION ALL ", some.Select(value => $"SELECT row_group_id, {Quote(value)} FROM parquet_bloom_probe('{path}', '{column}', {Quote(value)}) WHERE bloom_filter_excludes"))))
             .Select(row => ((long)row[0]!, (string)row[1]!))];
@@ -136,7 +136,7 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
 
     private static string Counter(string name) => $"SELECT toString(sum(value)) FROM system.events WHERE event = '{name}'";
 
-    /// <summary>For each column its lowest, highest and some other value that is there, one that is not, none, and ranges.</summary>
+    /// <summary>For each column its lowest, highest and some other existing value, a missing one, null, and ranges.</summary>
     private static IEnumerable<Condition[]> Conditions(IReadOnlyList<string?[]> rows)
     {
         foreach (var (column, index) in ReaderFiles.Columns.Select((column, index) => (column, index)))

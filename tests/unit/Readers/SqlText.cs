@@ -2,10 +2,10 @@ using NetMon.Events.Columns;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>A question in SQL. Every value is read as a text, so that no number goes through another type on its way here.</summary>
-/// <param name="Text">A column's value as a text, {0} is its name.</param>
-/// <param name="Time">The same of a column of times: microseconds since 1970.</param>
-/// <param name="TimeLiteral">A time, {0} is the text of it.</param>
+/// <summary>A question in SQL. Every value is read as a text, so that no number passes through another type.</summary>
+/// <param name="Text">The expression of a column's value as a text; {0} is its name.</param>
+/// <param name="Time">The same for a column of times: microseconds since 1970.</param>
+/// <param name="TimeLiteral">A literal of a time; {0} is its text.</param>
 /// <param name="EscapesBackslash">Whether a backslash in a text is written twice.</param>
 internal sealed record SqlText(string Text, string Time, string TimeLiteral, bool EscapesBackslash = false)
 {

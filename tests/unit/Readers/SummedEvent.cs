@@ -4,7 +4,7 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>What a roll-up has of an event that is alone in its row, after schemas/rollup.md.</summary>
+/// <summary>The expected roll-up row of an event that is alone in its row, by schemas/rollup.md.</summary>
 internal static class SummedEvent
 {
     public static string[] Columns { get; } =

@@ -3,12 +3,12 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>An event to write, and its addresses and process name as files must have them, spelled out.</summary>
+/// <summary>An event to write, with the expected text of its addresses and process name.</summary>
 internal sealed record WrittenEvent(ConnectionEvent Event, string Source, string Destination, string Dialed, string Process)
 {
     private const string Node = "node-1";
 
-    /// <summary>The row that every reader must give of it: a text for each column in the order of <see cref="Columns"/>; time in microseconds since 1970.</summary>
+    /// <summary>The row that every reader must return: a text for each column in the order of <see cref="Columns"/>; time in microseconds since 1970.</summary>
     public string?[] Row
     {
         get

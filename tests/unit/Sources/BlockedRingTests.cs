@@ -12,7 +12,7 @@ namespace NetMon.UnitTests.Sources;
 public sealed class BlockedRingTests
 {
     [Fact]
-    public async Task It_stops_time_for_a_while_only_and_not_the_end()
+    public async Task A_blocked_ring_delays_the_watermark_only_for_a_while_and_does_not_block_the_stop()
     {
         using var source = new HalfBlockedSource();
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Sources;
 
-/// <summary>Which hierarchy tells containers apart, by what the kernel says of its mounts and controllers.</summary>
+/// <summary>Which hierarchy distinguishes containers, by the kernel's mounts and controllers.</summary>
 public sealed class CgroupHierarchyTests
 {
     private const string NoController = "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpuset\t0\t120\t1\nmemory\t0\t120\t1\npids\t0\t120\t1";
@@ -47,7 +47,7 @@ public sealed class CgroupHierarchyTests
     [InlineData("unified node, v1 asked for", Unified, NoController, CgroupVersion.V1, "none")]
     [InlineData("a space in the path", @"35 24 0:30 / /mnt/c\040g rw - cgroup2 none rw", NoController, CgroupVersion.Auto, "V2  0 /mnt/c g: unified (v2)")]
     [InlineData("lines that are cut", "35 24\n - cgroup2\n35 24 0:30 / /x - cgroup2 none rw\nx - y", "memory\npids\t", CgroupVersion.Auto, "V2  0 /x: unified (v2)")]
-    public void A_node_s_hierarchy_is_chosen(string node, string mountInfo, string controllers, CgroupVersion asked, string expected)
+    public void The_hierarchy_of_a_node_is_detected(string node, string mountInfo, string controllers, CgroupVersion asked, string expected)
     {
         var hierarchy = CgroupHierarchy.Choose(asked, mountInfo.Split('\n'), controllers.Split('\n'));
 
@@ -81,7 +81,7 @@ public sealed class CgroupHierarchyTests
     }
 
     [Fact]
-    public void A_hierarchy_out_of_sight_is_not_read()
+    public void An_invisible_hierarchy_is_not_read()
     {
         var hierarchy = CgroupHierarchy.Choose(CgroupVersion.V1, [], ["pids\t4\t1\t1"])!;
 

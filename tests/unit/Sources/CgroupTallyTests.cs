@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Sources;
 
-/// <summary>What the kernel's accounts of cgroups add up to.</summary>
+/// <summary>Totals of the kernel's per-cgroup accounts.</summary>
 public sealed class CgroupTallyTests
 {
     private const ulong Minute = 60ul * 1_000_000_000;
@@ -13,7 +13,7 @@ public sealed class CgroupTallyTests
     private ulong _now = 1000 * Minute;
 
     [Fact]
-    public void Counts_of_an_element_are_its_cgroups()
+    public void Counts_of_an_element_belong_to_its_cgroup()
     {
         _accounts[3] = new CgroupAccount { CgroupId = 77, Seen = 10, DroppedRingFull = 3, DroppedFairShare = 2 };
         Assert.Equal([new CgroupCounters(77, 10, 3, 2)], Fold());
@@ -25,7 +25,7 @@ public sealed class CgroupTallyTests
     }
 
     [Fact]
-    public void The_first_element_and_free_ones_are_nobodys()
+    public void The_first_element_and_free_ones_have_no_cgroup()
     {
         _accounts[0] = new CgroupAccount { Seen = 10, DroppedRingFull = 3 };
         _accounts[1] = new CgroupAccount { Seen = 1 };
@@ -43,7 +43,7 @@ public sealed class CgroupTallyTests
     }
 
     [Fact]
-    public void A_long_silent_cgroup_gives_its_element_back_and_keeps_its_counts()
+    public void A_long_silent_cgroup_releases_its_element_and_keeps_its_counts()
     {
         _accounts[3] = new CgroupAccount { CgroupId = 77, Seen = 10, DroppedRingFull = 3, LastNanoseconds = _now };
         Fold();
@@ -56,19 +56,19 @@ public sealed class CgroupTallyTests
     }
 
     [Fact]
-    public void The_next_cgroup_of_an_element_begins_where_the_last_one_ended()
+    public void The_next_cgroup_of_an_element_starts_from_the_counts_of_the_previous_one()
     {
         _accounts[3] = new CgroupAccount { CgroupId = 77, Seen = 10, DroppedRingFull = 3 };
         Fold();
         Pass(11 * Minute);
         _accounts[3].CgroupId = 88;
-        _accounts[3].Seen = 12; // the kernel adds, whoever it was before
+        _accounts[3].Seen = 12; // the kernel adds, whichever cgroup had the element before
 
         Assert.Equal([new CgroupCounters(77, 10, 3, 0), new CgroupCounters(88, 2, 0, 0)], Fold());
     }
 
     [Fact]
-    public void Who_is_dropped_all_the_time_is_not_silent()
+    public void A_cgroup_with_constant_drops_is_not_silent()
     {
         _accounts[3] = new CgroupAccount { CgroupId = 77, Seen = 1, DroppedRingFull = 1 };
         for (var minute = 0; minute < 30; minute++)
@@ -92,7 +92,7 @@ public sealed class CgroupTallyTests
     }
 
     [Fact]
-    public void Of_too_many_cgroups_those_that_were_silent_longest_are_forgotten()
+    public void The_cgroups_that_were_silent_longest_are_evicted()
     {
         for (var cgroup = 1ul; cgroup <= 5; cgroup++)
         {

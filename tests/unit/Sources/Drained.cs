@@ -7,20 +7,20 @@ using Xunit;
 
 namespace NetMon.UnitTests.Sources;
 
-/// <summary>What a reader put into its pipe: read to the end, and checked for what must hold of every such stream.</summary>
+/// <summary>The output of a reader in its pipe, read to the end and checked for the invariants of every such stream.</summary>
 internal sealed class Drained
 {
     public List<ConnectionRecord> Records { get; } = [];
 
     public List<TickRecord> Ticks { get; } = [];
 
-    /// <summary>Records that are older than a tick before them.</summary>
+    /// <summary>Records that are older than an earlier watermark.</summary>
     public int OlderThanAnEarlierTick { get; private set; }
 
-    /// <summary>Cgroups that were told of.</summary>
+    /// <summary>Reported cgroups.</summary>
     public int Cgroups { get; private set; }
 
-    /// <summary>Runs a source through a reader and a pipe of this size, to its end.</summary>
+    /// <summary>Runs a source through a reader and a pipe of this size to the end of its stream.</summary>
     public static async Task<(Drained Stream, SourceCounters Counters)> Run(IRecordSource source, long pipeBytes = 1024 * 1024)
     {
         using (source)

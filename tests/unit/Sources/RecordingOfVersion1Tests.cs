@@ -32,7 +32,7 @@ public sealed class RecordingOfVersion1Tests : IDisposable
     }
 
     [Fact]
-    public async Task Its_flags_have_the_keys_that_tell_of_them_now()
+    public async Task Its_flags_have_the_current_keys()
     {
         var record = Old(RecordKind.Close, RecordFlags.OwnerInferred | RecordFlags.Older);
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(88), 7_000_000); // elapsed_ns
@@ -46,7 +46,7 @@ public sealed class RecordingOfVersion1Tests : IDisposable
     }
 
     [Fact]
-    public async Task Records_of_both_versions_and_damage_between_them_are_told_apart()
+    public async Task Records_of_both_versions_and_damage_between_them_are_distinguished()
     {
         byte[] current = Records.Bytes(Records.Record(RecordKind.Flow, 5));
         var noSuchKind = Old((RecordKind)5, RecordFlags.None);

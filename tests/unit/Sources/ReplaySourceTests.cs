@@ -21,7 +21,7 @@ public sealed class ReplaySourceTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public async Task A_recording_plays_the_same_records()
+    public async Task A_recording_replays_the_same_records()
     {
         var records = Enumerable.Range(1, 50_000).Select(i => Numbered((ulong)i)).ToList();
         WriteFile([.. Records.Bytes(Records.Tick(0, 5)), .. records.SelectMany(Records.Bytes), .. Records.Bytes(Records.Tick(60_000, 5))]);
@@ -34,9 +34,9 @@ public sealed class ReplaySourceTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_recorded_replays_to_the_same_events_whatever_the_clock_did()
+    public async Task A_recording_replays_to_the_same_events_despite_clock_changes()
     {
-        // Each tick has another offset, as the kernel's have: an event's time must be by the tick that released it.
+        // Each watermark has another offset, as the kernel's have: an event's time must use the watermark that released it.
         var stream = new List<byte>();
         for (var i = 0UL; i < 2000; i++)
         {
@@ -66,7 +66,7 @@ public sealed class ReplaySourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_torn_end_is_counted_and_all_before_it_plays()
+    public async Task A_torn_end_is_counted_and_all_earlier_records_replay()
     {
         var whole = Records.Bytes(Numbered(1));
         WriteFile([.. Records.Bytes(Records.Tick(0)), .. whole, .. whole[..77]]);
@@ -79,7 +79,7 @@ public sealed class ReplaySourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbage_between_records_is_counted_and_stepped_over()
+    public async Task Garbage_between_records_is_counted_and_skipped()
     {
         var whole = Records.Bytes(Numbered(1));
         byte[] otherVersion = [32, 0, 9, 1, .. new byte[28]];
@@ -94,7 +94,7 @@ public sealed class ReplaySourceTests : IDisposable
     [Fact]
     public async Task Bytes_are_accounted_for_across_the_edges_of_the_file_buffer()
     {
-        // 2.5 MiB with a tear every now and then, so that the 1 MiB buffer ends inside of everything.
+        // 2.5 MiB with occasional tears, so that the 1 MiB buffer ends inside every kind of frame.
         var random = new Random(3);
         var stream = Piece.Join(Enumerable.Range(0, 20_000).Select(_ => new Piece((Piece.What)random.Next(7), (uint)random.Next())));
         var expected = new ExpectedFrames(stream);
@@ -108,7 +108,7 @@ public sealed class ReplaySourceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_recording_plays_nothing()
+    public async Task An_empty_recording_has_no_records()
     {
         WriteFile([]);
 
@@ -122,7 +122,7 @@ public sealed class ReplaySourceTests : IDisposable
     [InlineData("")]
     [InlineData("NETMON")]
     [InlineData("{\"timestamp\":\"2026\"}")]
-    public void A_file_that_is_no_recording_is_refused_with_advice(string contents)
+    public void A_file_that_is_not_a_recording_is_refused_with_advice(string contents)
     {
         File.WriteAllText(_file, contents);
 
@@ -130,11 +130,11 @@ public sealed class ReplaySourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_refused_by_its_name() =>
+    public void A_missing_file_is_refused_by_name() =>
         Assert.Contains("cannot replay /nowhere/x", Assert.Throws<SourceException>(() => ReplaySource.Open("/nowhere/x")).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_replay_that_is_stopped_before_its_end_stops_and_counts_what_it_left()
+    public void A_replay_stopped_early_counts_the_unread_records()
     {
         WriteFile([.. Enumerable.Range(1, 60_000).SelectMany(i => Records.Bytes(Numbered((ulong)i)))]);
         using var source = ReplaySource.Open(_file);

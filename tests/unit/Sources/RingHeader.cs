@@ -4,7 +4,7 @@ using NetMon.Native;
 
 namespace NetMon.UnitTests.Sources;
 
-/// <summary>Writes a record's header as the kernel would: the ring in memory has no way to reserve without submitting.</summary>
+/// <summary>Writes a record's header as the kernel would: the ring in memory can't reserve without submitting.</summary>
 internal static class RingHeader
 {
     public static void Set(RingMapping ring, int at, int header)

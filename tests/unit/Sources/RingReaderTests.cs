@@ -17,7 +17,7 @@ public sealed class RingReaderTests
     [InlineData(4, 1)]
     [InlineData(4, 200)]
     [InlineData(2, 70_000)]
-    public async Task A_source_without_pace_loses_nothing_through_any_rings_and_pipe(int rings, int pipeBytes)
+    public async Task An_unpaced_source_loses_nothing_for_any_ring_and_pipe_sizes(int rings, int pipeBytes)
     {
         const int count = 30_000;
         var options = new SyntheticSourceOptions { Count = count, Rings = rings, RingBytes = rings * 256 * 1024, Seed = 7 };
@@ -33,7 +33,7 @@ public sealed class RingReaderTests
     }
 
     [Fact]
-    public async Task The_same_seed_makes_the_same_events_but_for_their_times()
+    public async Task The_same_seed_makes_the_same_events_except_for_their_times()
     {
         var options = new SyntheticSourceOptions { Count = 5_000, Rings = 1, Seed = 42 };
         var (first, _) = await Drained.Run(new SyntheticSource(options));
@@ -45,7 +45,7 @@ public sealed class RingReaderTests
     }
 
     [Fact]
-    public async Task A_source_with_a_pace_drops_what_a_stopped_reader_leaves_no_room_for_and_counts_it()
+    public async Task A_paced_source_counts_events_dropped_while_the_reader_is_stopped()
     {
         const int count = 40_000;
         using var source = new SyntheticSource(new SyntheticSourceOptions { Count = count, Rate = 2_000_000, Rings = 2, RingBytes = 512 * 1024 });
@@ -77,7 +77,7 @@ public sealed class RingReaderTests
     }
 
     [Fact]
-    public async Task A_source_that_is_stopped_ends_its_stream_with_all_that_it_had_delivered()
+    public async Task A_stopped_source_ends_its_stream_after_all_delivered_records()
     {
         using var source = new SyntheticSource(new SyntheticSourceOptions { Rate = 1_000_000, Rings = 2 });
         var pipe = new Pipe();

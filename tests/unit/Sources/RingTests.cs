@@ -19,7 +19,7 @@ public sealed class RingTests : IDisposable
     public void Dispose() => _ring.Dispose();
 
     [Fact]
-    public void Records_of_any_length_come_out_as_they_went_in_over_many_rounds()
+    public void Records_of_any_length_are_unchanged_over_many_rounds()
     {
         var random = new Random(1);
         var sent = new Queue<byte[]>();
@@ -72,7 +72,7 @@ public sealed class RingTests : IDisposable
         iter: 500);
 
     [Fact]
-    public void A_full_ring_refuses_until_something_is_given_back()
+    public void A_full_ring_refuses_records_until_space_is_released()
     {
         var record = new byte[128];
         var fit = 0;
@@ -85,14 +85,14 @@ public sealed class RingTests : IDisposable
 
         _consumer.Begin();
         Assert.True(_consumer.TryNext(out _));
-        Assert.False(_producer.TryWrite(record)); // read, but not given back yet
+        Assert.False(_producer.TryWrite(record)); // read, but not released yet
         _consumer.Commit();
         Assert.True(_producer.TryWrite(record));
         Assert.False(_producer.TryWrite(record));
     }
 
     [Fact]
-    public void A_drain_ends_where_the_producer_was_when_it_began()
+    public void A_drain_ends_at_the_producer_position_of_its_start()
     {
         _producer.TryWrite([1]);
         _consumer.Begin();
@@ -108,7 +108,7 @@ public sealed class RingTests : IDisposable
     }
 
     [Fact]
-    public void A_record_that_is_reserved_but_not_submitted_stops_the_drain_until_it_is()
+    public void A_reserved_record_stops_the_drain_until_it_is_submitted()
     {
         _producer.TryWrite([1]);
         _producer.TryWrite([2]);
@@ -131,7 +131,7 @@ public sealed class RingTests : IDisposable
     }
 
     [Fact]
-    public void A_record_that_was_discarded_is_stepped_over()
+    public void A_discarded_record_is_skipped()
     {
         _producer.TryWrite([1]);
         _producer.TryWrite([2, 2, 2, 2, 2, 2, 2, 2, 2]);
@@ -146,14 +146,14 @@ public sealed class RingTests : IDisposable
     }
 
     [Fact]
-    public void A_producer_and_a_consumer_at_the_same_time_move_five_million_records_in_order()
+    public void A_concurrent_producer_and_consumer_move_five_million_records_in_order()
     {
         const long records = 5_000_000;
         var producing = new Thread(() =>
         {
             for (var i = 0L; i < records;)
             {
-                // The length differs too, so that a header read too early would show.
+                // The length differs too, so that reading a header too early would show.
                 var numbers = (ReadOnlySpan<long>)[i, ~i, i];
                 if (_producer.TryWrite(MemoryMarshal.AsBytes(numbers[..(2 + (int)(i & 1))])))
                 {

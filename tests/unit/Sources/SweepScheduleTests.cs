@@ -15,11 +15,11 @@ public sealed class SweepScheduleTests
     [InlineData(8, 2)]
     [InlineData(60, 15)]
     [InlineData(3600, 15)]
-    public void Several_sweeps_fall_into_an_interval_and_none_is_far_off(int everySeconds, double pauseSeconds) =>
+    public void Several_sweeps_fall_into_an_interval_evenly(int everySeconds, double pauseSeconds) =>
         Assert.Equal(TimeSpan.FromSeconds(pauseSeconds), new SweepSchedule(TimeSpan.FromSeconds(everySeconds)).PauseAt(Noon));
 
     [Fact]
-    public void A_pause_ends_just_behind_the_hours_start()
+    public void A_pause_ends_just_after_the_start_of_the_hour()
     {
         var schedule = new SweepSchedule(TimeSpan.FromMinutes(1));
         var pause = schedule.PauseAt(Noon - 3 * Second);
@@ -28,7 +28,7 @@ public sealed class SweepScheduleTests
     }
 
     [Fact]
-    public void All_is_reported_once_at_each_hours_start_and_only_then()
+    public void Everything_is_reported_once_at_the_start_of_each_hour_only()
     {
         var schedule = new SweepSchedule(TimeSpan.FromMinutes(1));
         var asked = new List<bool>();
@@ -44,7 +44,7 @@ public sealed class SweepScheduleTests
     [Theory]
     [InlineData(5 * Hour)]
     [InlineData(-5 * Hour)]
-    public void A_clock_that_is_set_to_another_hour_begins_that_hour(long step)
+    public void Setting_the_clock_to_another_hour_starts_that_hour(long step)
     {
         var schedule = new SweepSchedule(TimeSpan.FromMinutes(1));
         Assert.False(schedule.RequestAt(Noon).All);
@@ -53,7 +53,7 @@ public sealed class SweepScheduleTests
     }
 
     [Fact]
-    public void Without_reports_nothing_is_asked_for_and_what_is_gone_is_still_given_back()
+    public void Without_reports_no_connection_is_requested_but_slots_are_still_released()
     {
         var schedule = new SweepSchedule(null);
         Assert.Equal((0ul, false), schedule.RequestAt(Noon));

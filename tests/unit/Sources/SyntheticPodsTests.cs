@@ -7,7 +7,7 @@ namespace NetMon.UnitTests.Sources;
 public sealed class SyntheticPodsTests
 {
     [Fact]
-    public void Containers_of_one_pod_have_its_names_and_no_other_pod_has_its_address()
+    public void Containers_of_one_pod_share_its_names_and_its_address_is_unique()
     {
         var pods = Enumerable.Range(1, SyntheticPods.Nodes).SelectMany(node => Containers(new SyntheticPods(node, 200), 0, 200).Select(pod => (Node: node, Pod: pod))).ToList();
         var byAddress = pods.GroupBy(found => found.Pod.Address).ToList();
@@ -22,7 +22,7 @@ public sealed class SyntheticPodsTests
     }
 
     [Fact]
-    public void A_container_that_replaces_another_is_in_another_pod_of_the_same_workload()
+    public void A_replacement_container_is_in_another_pod_of_the_same_workload()
     {
         var pods = new SyntheticPods(1, 200);
         foreach (var (before, after) in Containers(pods, 0, 200).Zip(Containers(pods, 200, 200)))
@@ -36,7 +36,7 @@ public sealed class SyntheticPodsTests
     [InlineData("")]
     [InlineData("0000000")]
     [InlineData("zzzzzzzz")]
-    public void An_id_of_somebody_else_has_no_pod(string id) => Assert.Null(new SyntheticPods(1, 200).Find(id));
+    public void A_foreign_id_has_no_pod(string id) => Assert.Null(new SyntheticPods(1, 200).Find(id));
 
     private static IEnumerable<SyntheticPod> Containers(SyntheticPods pods, int first, int count) =>
         Enumerable.Range(first, count).Select(n => pods.Find(string.Concat(Enumerable.Repeat(n.ToString("x8", CultureInfo.InvariantCulture), 8)))!);

@@ -12,7 +12,7 @@ public sealed class BoundsTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void Hours_that_are_too_old_are_removed_with_their_folders_and_their_roll_ups_later()
+    public void Expired_hours_are_removed_with_their_folders_and_their_roll_ups_later()
     {
         var sink = _capture.Open(change: options => options with
         {
@@ -31,7 +31,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
-    public void The_oldest_hours_go_when_there_are_too_many_bytes_and_the_current_one_never()
+    public void Above_the_size_limit_the_oldest_hours_are_removed_but_never_the_current_one()
     {
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainBytes = 1 });
         WriteHours(sink, 4);
@@ -44,7 +44,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
-    public void The_oldest_pieces_of_an_hour_that_is_not_over_go_when_it_alone_has_too_many_bytes()
+    public void If_the_current_hour_alone_exceeds_the_size_limit_its_oldest_pieces_are_removed()
     {
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RowGroupRows = 4096, RetainBytes = 1 });
         for (var batch = 0; batch < 3; batch++)
@@ -54,7 +54,7 @@ public sealed class BoundsTests : IDisposable
 
         CaptureFolder.WaitFor(() => _capture.Pieces.Length > 0 && _capture.Segments.Length == 1, "pieces of the full segments");
         sink.Write([Sample.Accept(Sample.Hour19 - 1)]);
-        sink.Advance(Sample.Hour19 + 2 * Sample.Second); // seals the hour before, and looks at the bounds behind that
+        sink.Advance(Sample.Hour19 + 2 * Sample.Second); // seals the previous hour, and checks the bounds after that
         CaptureFolder.WaitFor(() => _capture.Reports.Any(line => line.Contains("oldest pieces", StringComparison.Ordinal)), "the pieces to go");
         Assert.Empty(_capture.Pieces);
         sink.Close();
@@ -63,7 +63,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_file_of_the_agents_is_not_removed()
+    public void Foreign_files_are_not_removed()
     {
         var notes = Path.Combine(Directory.CreateDirectory(Path.Combine(_capture.Events, "date=2026-11-22/hour=01")).FullName, "notes.txt");
         File.WriteAllText(notes, "");
@@ -76,7 +76,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
-    public void Below_the_floor_of_free_disk_storage_pauses_says_so_and_resumes_by_itself()
+    public void Below_the_free_disk_floor_storage_pauses_logs_it_and_resumes()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 16_384);
         var sink = _capture.Open(counters: _counters, change: options => options with
@@ -106,7 +106,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
-    public void A_second_agent_on_the_directory_is_refused_and_told_why()
+    public void A_second_agent_on_the_directory_is_refused_with_a_reason()
     {
         var first = _capture.Open();
         var refusal = Assert.Throws<CaptureDirectoryException>(() => _capture.Open("node-2"));
@@ -117,7 +117,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_agent_waits_a_moment_for_one_that_ends()
+    public async Task An_agent_waits_briefly_for_one_that_is_stopping()
     {
         var first = _capture.Open();
         var second = Task.Factory.StartNew(() => _capture.Open("node-2"), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -131,7 +131,7 @@ public sealed class BoundsTests : IDisposable
     [InlineData("events")]
     [InlineData("loss")]
     [InlineData(".lock")]
-    public void A_link_in_the_directory_is_never_followed(string name)
+    public void Symbolic_links_in_the_directory_are_not_followed(string name)
     {
         var outside = Directory.CreateTempSubdirectory("netmon-outside-").FullName;
         try
@@ -148,7 +148,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_is_put_in_the_way_of_a_seal_makes_it_wait()
+    public void A_symbolic_link_in_place_of_a_sealed_file_delays_the_seal()
     {
         var outside = Directory.CreateTempSubdirectory("netmon-outside-").FullName;
         try
@@ -158,7 +158,7 @@ public sealed class BoundsTests : IDisposable
             var date = Path.Combine(_capture.Events, "date=2026-11-22");
             File.CreateSymbolicLink(date, outside);
             sink.Advance(Sample.Hour19 + 2 * Sample.HourLong);
-            // The look at retention may fail on the link, too, and before the row is in its piece.
+            // The retention check may fail on the link, too, and before the row is in its piece.
             CaptureFolder.WaitFor(() => _capture.Reports.Count > 0 && _capture.Pieces.Length == 1, "the piece, and the failure to be logged");
             Assert.Empty(Directory.GetFileSystemEntries(outside));
 
@@ -180,7 +180,7 @@ public sealed class BoundsTests : IDisposable
         return _counters.Paused > before;
     }
 
-    /// <summary>A row in each hour from 19:00 on; the last hour stays open.</summary>
+    /// <summary>Writes a row in each hour from 19:00 on; the last hour stays open.</summary>
     private static void WriteHours(CaptureSink sink, int hours)
     {
         for (var hour = 0; hour < hours; hour++)

@@ -36,7 +36,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void Every_value_comes_back_and_what_a_type_has_not_is_null()
+    public void Every_value_is_read_back_and_fields_missing_from_a_type_are_null()
     {
         var connect = Sample.Connect(Sample.Hour19 + 1_999, error: 111) with { Container = Sample.Container };
         var flow = Sample.Flow(Sample.Hour19 + 3_000);
@@ -77,7 +77,7 @@ public sealed class CaptureColumnsTests : IDisposable
     [InlineData(13, RecordFlags.None, "other", 13)]
     [InlineData(103, RecordFlags.None, "aborted", null)]
     [InlineData(110, RecordFlags.None, "timed_out", 110)]
-    public void A_connect_has_its_errno_where_one_says_why_it_failed(int error, RecordFlags flags, string result, int? errno)
+    public void A_failed_CONNECT_has_its_errno_if_known(int error, RecordFlags flags, string result, int? errno)
     {
         Write(Sample.Connect(Sample.Hour19, (uint)error, flags));
 
@@ -85,7 +85,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void A_containers_unknown_names_are_empty_not_null()
+    public void Unknown_names_of_a_container_are_empty_and_not_null()
     {
         Write(Sample.Accept(Sample.Hour19) with { Container = new ContainerIdentity("c0ffee") });
 
@@ -94,7 +94,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_known_of_a_peer_is_null()
+    public void Unknown_fields_of_a_peer_are_null()
     {
         const string question = "SELECT peer_pod_name, peer_pod_namespace, peer_workload, peer_service, peer_node, peer_zone FROM {events} ORDER BY timestamp";
         Write(
@@ -106,7 +106,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void A_unit_of_the_node_has_a_workload_and_no_container_and_what_is_not_known_of_a_workload_is_null()
+    public void A_unit_of_the_node_has_a_workload_without_a_container_and_unknown_fields_of_a_workload_are_null()
     {
         const string question = "SELECT container_id, pod_name, image, workload, workload_kind, pod_labels FROM {events} ORDER BY timestamp";
         Write(
@@ -122,7 +122,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void Process_names_are_decoded_as_the_framework_decodes_UTF8()
+    public void Process_names_are_decoded_like_UTF8_in_the_framework()
     {
         byte[][] names =
         [
@@ -137,7 +137,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_sort_otherwise_in_UTF16_are_not_skipped_by_their_bounds()
+    public void Names_that_sort_differently_in_UTF16_are_not_skipped_by_their_bounds()
     {
         Write(Sample.Named(Sample.Hour19, "😀"u8), Sample.Named(Sample.Hour19 + 1000, [0xff]), Sample.Named(Sample.Hour19 + 2000, "x"u8));
 
@@ -166,7 +166,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void What_repeats_has_a_dictionary_time_is_plain_and_all_is_zstd_with_bounds()
+    public void Repeated_values_have_a_dictionary_and_times_are_plain_and_all_columns_have_zstd_and_bounds()
     {
         Write([.. Enumerable.Range(0, 3000).SelectMany(n => Three(Sample.Hour19 + n * 1_000_000L, n))]);
 
@@ -181,7 +181,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void Filters_tell_which_row_groups_an_address_is_not_in()
+    public void Filters_exclude_row_groups_without_an_address()
     {
         var events = Enumerable.Range(0, 3000).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L) with { Container = Sample.Container }).ToArray();
         for (var row = 0; row < events.Length; row++)
@@ -220,7 +220,7 @@ public sealed class CaptureColumnsTests : IDisposable
     }
 
     [Fact]
-    public void The_file_says_where_it_comes_from_and_what_was_lost()
+    public void The_metadata_has_the_origin_and_the_losses()
     {
         List<LossCounter> losses = [new("ring", "full", 17), new("json", "queue_full", 0)];
         var sink = _capture.Open(change: options => options with { LossTotals = () => losses });

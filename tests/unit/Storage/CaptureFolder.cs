@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>A capture directory of a test's own, and what the sinks on it reported.</summary>
+/// <summary>A test's own capture directory, and the reports of the sinks on it.</summary>
 public sealed class CaptureFolder : IDisposable
 {
     private const int RowGroupRows = 10_000;
@@ -25,7 +25,7 @@ public sealed class CaptureFolder : IDisposable
 
     public string Loss => System.IO.Path.Combine(Path, "loss");
 
-    /// <summary>Messages that the sinks logged, a copy.</summary>
+    /// <summary>A copy of the messages that the sinks logged.</summary>
     public IReadOnlyList<string> Reports
     {
         get
@@ -49,7 +49,7 @@ public sealed class CaptureFolder : IDisposable
     /// <summary>Pieces' paths, in order.</summary>
     public string[] Pieces => [.. Files(Hot).Where(file => file.EndsWith(".parquet", StringComparison.Ordinal)).Select(file => System.IO.Path.Combine(Hot, file))];
 
-    /// <summary>A sink whose row groups are small, so that many of them at once stay within the tests' memory.</summary>
+    /// <summary>A sink with small row groups, so that many sinks at once fit into the tests' memory.</summary>
     public CaptureSink Open(string node = "node-1", SinkCounters? counters = null, Func<CaptureSinkOptions, CaptureSinkOptions>? change = null)
     {
         var options = new CaptureSinkOptions
@@ -66,14 +66,14 @@ public sealed class CaptureFolder : IDisposable
         return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters("parquet"), new Logger(Report, "storage"));
     }
 
-    /// <summary>Waits for what the sealing thread does.</summary>
+    /// <summary>Waits for the sealing thread to reach a condition.</summary>
     public static void WaitFor(Func<bool> condition, string what) => Assert.True(SpinWait.SpinUntil(condition, Patience.Limit), $"waited in vain for {what}");
 
-    /// <summary>Waits until so many files are sealed and no hour but the open ones is left in hot/.</summary>
+    /// <summary>Waits until this many files are sealed and hot/ has only open hours.</summary>
     public void WaitForSealed(int files, int segmentsLeft = 0) => WaitFor(
         () => Sealed.Length == files && Segments.Length == segmentsLeft, $"{files} sealed files; there are {string.Join(", ", Sealed)} and segments {string.Join(", ", Segments)}");
 
-    /// <summary>Runs SQL in which {events} and {loss} are the documented ways to read the directory.</summary>
+    /// <summary>Runs SQL in which {events} and {loss} stand for the documented ways to read the directory.</summary>
     public List<object?[]> Query(string sql) => DuckDb.Query(
         sql.Replace("{events}", $"read_parquet('{Path}/events/**/*.parquet', hive_partitioning = true)", StringComparison.Ordinal)
             .Replace("{loss}", $"read_parquet('{Path}/loss/**/*.parquet', hive_partitioning = true)", StringComparison.Ordinal));

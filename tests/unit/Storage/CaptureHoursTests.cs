@@ -13,7 +13,7 @@ public sealed class CaptureHoursTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void An_hour_is_sealed_once_the_watermark_is_past_its_end_and_the_lateness()
+    public void An_hour_is_sealed_after_its_end_plus_the_lateness()
     {
         var sink = _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.Zero });
         sink.Write([Sample.Accept(Hour20 - 1), Sample.Accept(Hour20), Sample.Accept(Hour20 - 2)]);
@@ -38,7 +38,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void The_partition_is_that_of_each_events_own_time()
+    public void The_time_of_each_event_selects_its_partition()
     {
         var sink = _capture.Open();
         sink.Write([.. Enumerable.Range(-3, 6).Select(n => Sample.Accept(Sample.At(2027, 1, 1, 0) + n * 600 * Sample.Second))]);
@@ -72,7 +72,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_there_is_never_overwritten()
+    public void An_existing_file_is_never_overwritten()
     {
         for (var run = 0; run < 4; run++)
         {
@@ -86,7 +86,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void Without_events_there_is_no_file()
+    public void No_file_is_written_without_events()
     {
         var sink = _capture.Open();
         sink.Advance(Sample.Hour19);
@@ -98,7 +98,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void A_full_segment_becomes_a_piece_at_once_and_the_hour_is_made_of_the_pieces()
+    public void A_full_segment_becomes_a_piece_at_once_and_the_hour_is_merged_from_pieces()
     {
         var sink = _capture.Open(counters: _counters, change: options => options with { RowGroupRows = 4096 });
         WriteInOrder(sink, 5 * 4096);
@@ -115,7 +115,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void Rows_of_a_group_are_sorted_by_who_and_what_and_then_by_time()
+    public void Rows_of_a_group_are_sorted_by_owner_and_kind_and_then_by_time()
     {
         var sink = _capture.Open(change: options => options with { RowGroupRows = 100_000 });
         var random = new Random(11);
@@ -131,11 +131,11 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void Row_groups_follow_time_whatever_order_the_rows_of_a_segment_came_in()
+    public void Row_groups_are_in_time_order_for_any_order_of_rows_in_a_segment()
     {
         var sink = _capture.Open(change: options => options with { RowGroupRows = 30_000 });
         var random = new Random(3);
-        int[] order = [.. Enumerable.Range(0, 21_000).OrderBy(n => n + random.Next(6000))]; // up to a batch and a half too late
+        int[] order = [.. Enumerable.Range(0, 21_000).OrderBy(n => n + random.Next(6000))]; // up to a batch and a half late
         order = [.. order[7000..], .. order[..7000]]; // and a clock that was set back once
         foreach (var batch in order.Select(n => Sample.Accept(Sample.Hour19 + n * 1000L)).Chunk(777))
         {
@@ -149,7 +149,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void An_hour_without_any_order_loses_no_row()
+    public void An_unordered_hour_loses_no_row()
     {
         var sink = _capture.Open(counters: _counters);
         var random = new Random(5);
@@ -177,7 +177,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_came_late_are_filled_in_and_asked_for_once()
+    public void Late_names_are_filled_in_and_requested_once()
     {
         var asked = new List<string>();
         var sink = _capture.Open(change: options => options with
@@ -202,7 +202,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_come_after_a_piece_was_made_are_filled_into_the_hour()
+    public void Names_that_arrive_after_a_piece_are_filled_in_when_the_hour_is_sealed()
     {
         var known = false;
         var sink = _capture.Open(change: options => options with
@@ -246,7 +246,7 @@ public sealed class CaptureHoursTests : IDisposable
     }
 
     [Fact]
-    public void Files_and_folders_are_closed_to_others()
+    public void Files_and_folders_are_not_accessible_to_other_users()
     {
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
         sink.Write([Sample.Accept(Sample.Hour19)]);

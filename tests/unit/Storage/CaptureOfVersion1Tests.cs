@@ -8,7 +8,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>What agent 0.1 left in a capture directory is read and sealed, beside what this one writes.</summary>
+/// <summary>Files that agent 0.1 left in a capture directory are read and sealed, together with those of this version.</summary>
 public sealed class CaptureOfVersion1Tests : IDisposable
 {
     private const string Hour = "date=2026-11-26/hour=12";
@@ -17,7 +17,7 @@ public sealed class CaptureOfVersion1Tests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void A_segment_holds_the_events_of_its_lines()
+    public void A_segment_has_the_events_of_its_lines()
     {
         using var reader = HotSegmentReader.Open(Version1.Segment);
         List<string> lines = [];
@@ -32,7 +32,7 @@ public sealed class CaptureOfVersion1Tests : IDisposable
     }
 
     [Fact]
-    public void A_segment_that_an_upgrade_finds_is_queried_and_then_sealed_with_all_its_rows()
+    public void After_an_upgrade_an_old_segment_is_queried_and_sealed_with_all_rows()
     {
         const string question =
             "SELECT count(*) AS n, sum(latency_us) AS latency, sum(duration_us) AS duration, sum(bytes_sent) AS sent, count(connection_id) AS ids, count(delta_sent) AS deltas, "
@@ -75,7 +75,7 @@ public sealed class CaptureOfVersion1Tests : IDisposable
     [InlineData("new_destinations")]
     [InlineData("edges")]
     [InlineData("completeness")]
-    public void Every_view_answers_over_both(string view)
+    public void Every_view_answers_over_both_schemas(string view)
     {
         WriteBoth();
 

@@ -24,7 +24,7 @@ public sealed class CaptureRoundTripTests
         select Build((RecordKind)kind, at, addresses, numbers, ports, comm, container, outcome) with { Peer = peer };
 
     [Fact]
-    public void Whatever_events_hold_comes_back() => AnyEvent.Array[1, 400].Sample(
+    public void Any_events_are_read_back_unchanged() => AnyEvent.Array[1, 400].Sample(
         events =>
         {
             using var capture = new CaptureFolder();

@@ -13,7 +13,7 @@ public sealed class ClockTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void A_clock_is_trusted_once_it_has_run_for_as_long_as_asked_for()
+    public void A_clock_is_trusted_after_it_has_run_long_enough()
     {
         var clock = new SteadyClock(Hour);
         Assert.False(clock.Look(Sample.Hour19, TimeSpan.FromSeconds(100)));
@@ -25,7 +25,7 @@ public sealed class ClockTests : IDisposable
     [Theory]
     [InlineData(365 * 24)]
     [InlineData(-56 * 365 * 24)]
-    public void A_clock_that_is_set_has_to_run_anew_and_again_when_it_is_set_back(int hours)
+    public void Setting_the_clock_forward_or_back_restarts_the_wait_for_trust(int hours)
     {
         var clock = new SteadyClock(Hour);
         clock.Look(Sample.Hour19, TimeSpan.Zero);
@@ -39,7 +39,7 @@ public sealed class ClockTests : IDisposable
     }
 
     [Fact]
-    public void A_clock_that_is_a_year_ahead_for_a_moment_removes_no_hour_and_it_is_said()
+    public void A_clock_that_is_briefly_a_year_ahead_removes_no_hour_and_is_logged()
     {
         var sink = _capture.Open(change: options => options with
         {
@@ -65,7 +65,7 @@ public sealed class ClockTests : IDisposable
     }
 
     [Fact]
-    public void Hours_that_a_wrong_clock_made_go_before_those_of_the_right_one()
+    public void Hours_of_a_wrong_clock_are_removed_first()
     {
         var right = Path.Combine(_capture.Events, "date=2026-11-22/hour=10/node-1.parquet");
         var wrong = Path.Combine(_capture.Events, "date=2027-11-22/hour=10/node-1.parquet");

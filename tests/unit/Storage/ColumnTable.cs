@@ -3,7 +3,7 @@ using NetMon.Events.Columns;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>The tables of columns in <c>schemas/</c>, made from the declarations.</summary>
+/// <summary>The column tables in <c>schemas/</c>, generated from the declarations.</summary>
 internal static class ColumnTable
 {
     /// <summary>The table of <c>parquet.md</c>.</summary>

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>Files in hot/ that the disk has changed: what can be read of them is kept, what can't is counted, and nothing wrong is ever read.</summary>
+/// <summary>Corrupt files in hot/: readable rows are kept, others are counted, and no wrong value is ever read.</summary>
 public sealed class DamagedPieceTests(ITestOutputHelper output)
 {
     private const int RowGroupRows = 4096;
     private const int Rows = 4 * RowGroupRows + 1000;
 
-    /// <summary>How many bits are flipped, each in a copy of the capture.</summary>
+    /// <summary>Number of bits to flip, each in a copy of the capture.</summary>
     private static readonly int Flips = int.Parse(Environment.GetEnvironmentVariable("NETMON_FLIPS") ?? "40", System.Globalization.CultureInfo.InvariantCulture);
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class DamagedPieceTests(ITestOutputHelper output)
             var sink = capture.Open(change: Options);
             sink.Advance(1);
             sink.Close();
-            capture.Open(change: Options).Close(); // the rows of losses are sealed by the next
+            capture.Open(change: Options).Close(); // the next sink seals the rows of losses
 
             var (rows, wrong) = Kept(capture);
             var lost = capture.Query("SELECT sum(count)::BIGINT, count(*) FILTER (count IS NULL) FROM {loss} WHERE stage = 'parquet'");
@@ -58,7 +58,7 @@ public sealed class DamagedPieceTests(ITestOutputHelper output)
     [InlineData(0)]
     [InlineData(7)]
     [InlineData(5000)]
-    public void A_piece_that_is_cut_short_is_named_set_aside_and_the_hour_is_made_of_the_others(int length)
+    public void A_truncated_piece_is_reported_and_set_aside_and_the_hour_is_merged_from_the_others(int length)
     {
         using var capture = new CaptureFolder();
         Leave(capture, pieces: 4);
@@ -73,7 +73,7 @@ public sealed class DamagedPieceTests(ITestOutputHelper output)
 
     private static NetMon.Storage.CaptureSinkOptions Options(NetMon.Storage.CaptureSinkOptions options) => options with { RowGroupRows = RowGroupRows };
 
-    /// <summary>Writes rows and leaves them as a kill would, when so many pieces are made.</summary>
+    /// <summary>Writes rows and leaves them as a kill would, once this many pieces exist.</summary>
     private static void Leave(CaptureFolder capture, int pieces)
     {
         var sink = capture.Open(change: options => Options(options) with { DurableWithin = TimeSpan.Zero });

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>The documents list the columns as they are declared; <c>make docs</c> writes them (NETMON_WRITE_DOCS=1).</summary>
+/// <summary>The documents list the declared columns; <c>make docs</c> writes the lists (NETMON_WRITE_DOCS=1).</summary>
 public sealed class DocumentedColumnsTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>A disk with less room than --keep-free reserves: what goes, and what stays.</summary>
+/// <summary>A disk with less free space than --keep-free: what is removed, and what stays.</summary>
 public sealed class FloorTests : IDisposable
 {
     private const int FileBytes = 4 << 20;
@@ -17,7 +17,7 @@ public sealed class FloorTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void The_oldest_hours_make_room_and_storage_goes_on()
+    public void The_oldest_hours_are_removed_and_storage_continues()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 48 << 10);
         for (var hour = 0; hour < 8; hour++)
@@ -26,7 +26,7 @@ public sealed class FloorTests : IDisposable
         }
 
         var sink = Open(24 << 20);
-        CaptureFolder.WaitFor(() => !Pauses(sink), "room to be made"); // 16 MiB are free, and 27 are aimed at
+        CaptureFolder.WaitFor(() => !Pauses(sink), "room to be made"); // 16 MiB are free, the target is 27
         Assert.Equal(["hour=03", "hour=04", "hour=05", "hour=06", "hour=07"], _capture.Sealed.Select(file => file.Split('/')[1]));
         Assert.Equal((3, 3L * FileBytes), (sink.Removals.Files(RemovalReason.KeepFree), sink.Removals.Bytes(RemovalReason.KeepFree)));
         Assert.Contains(_capture.Reports, line => line.StartsWith($"removed 3 hours, 2026-11-22T00 to 2026-11-22T02 ({3 * FileBytes} bytes): ", StringComparison.Ordinal) && line.Contains("--keep-free", StringComparison.Ordinal));
@@ -35,7 +35,7 @@ public sealed class FloorTests : IDisposable
     }
 
     [Fact]
-    public void Where_there_is_no_hour_that_is_over_the_oldest_pieces_go()
+    public void Without_a_past_hour_the_oldest_pieces_are_removed()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 48 << 10);
         for (var piece = 1; piece <= 8; piece++)
@@ -52,7 +52,7 @@ public sealed class FloorTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_in_the_bucket_stays_and_storage_pauses()
+    public void Files_that_are_not_archived_stay_and_storage_pauses()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 48 << 10);
         for (var hour = 0; hour < 8; hour++)
@@ -71,7 +71,7 @@ public sealed class FloorTests : IDisposable
     }
 
     [Fact]
-    public void An_hour_is_sealed_as_it_is_where_there_is_no_room_for_one_file()
+    public void An_hour_without_room_for_one_file_is_sealed_into_several()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 16 << 10);
         var sink = Open(8 << 20, options => options with { DurableWithin = TimeSpan.Zero, RowGroupRows = 4096, Archive = UploadTarget.Parse("s3://bucket") });

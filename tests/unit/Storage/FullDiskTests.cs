@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>A disk that is full or gone, at each stage of an event's way.</summary>
+/// <summary>A disk that is full or gone, at each stage of an event.</summary>
 public sealed class FullDiskTests : IDisposable
 {
     private const int BatchRows = 4096;
@@ -16,7 +16,7 @@ public sealed class FullDiskTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void At_the_hot_append_it_costs_counted_rows_and_what_was_written_before_survives()
+    public void On_a_hot_append_it_costs_counted_rows_and_earlier_rows_survive()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 4096);
         var sink = Open();
@@ -37,7 +37,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public void At_the_seal_it_leaves_the_segments_and_the_seal_is_tried_again()
+    public void On_a_seal_the_segments_stay_and_the_seal_is_retried()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 16_384);
         var sink = Open();
@@ -59,7 +59,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public void At_the_losses_they_wait_in_memory()
+    public void On_a_write_of_losses_they_wait_in_memory()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 4096);
         List<LossCounter> losses = [new("source", "ring_full", 0)];
@@ -80,7 +80,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_removed_costs_what_was_in_it_and_is_made_again()
+    public void A_removed_folder_costs_its_contents_and_is_created_again()
     {
         var sink = Open();
         WriteBatches(sink, 2);
@@ -101,7 +101,7 @@ public sealed class FullDiskTests : IDisposable
         }
         catch (IOException)
         {
-            return false; // a file came between the look and the removal
+            return false; // a file appeared between the check and the removal
         }
     }
 
@@ -114,7 +114,7 @@ public sealed class FullDiskTests : IDisposable
 
     private CaptureSink Open() => _capture.Open(counters: _counters, change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(2), RowGroupRows = 100_000 });
 
-    /// <summary>Whole batches that do not compress: addresses at random. Returns their rows.</summary>
+    /// <summary>Writes whole batches that do not compress: random addresses. Returns their rows.</summary>
     private long WriteBatches(CaptureSink sink, int batches)
     {
         var events = new ConnectionEvent[BatchRows];
@@ -147,7 +147,7 @@ public sealed class FullDiskTests : IDisposable
         }
         catch (IOException)
         {
-            // It is full.
+            // The disk is full.
         }
     }
 }

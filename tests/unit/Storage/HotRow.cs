@@ -5,10 +5,10 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>A row of a hot batch as the event that it was.</summary>
+/// <summary>A row of a hot batch, converted back to its event.</summary>
 internal static class HotRow
 {
-    /// <summary>Puts a row together again, except for the time in the kernel's own clock, which is not stored.</summary>
+    /// <summary>Rebuilds a row, except for the time in the kernel's own clock, which is not stored.</summary>
     public static ConnectionEvent Restore(HotBatch batch, int row)
     {
         var restored = new ConnectionEvent { UnixNanoseconds = batch.Timestamps[row], Container = batch.Containers.Of(row), Peer = batch.Peers.Of(row) };

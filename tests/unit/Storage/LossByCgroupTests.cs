@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>Rows of losses that say whose events they were.</summary>
+/// <summary>Rows of losses with the cgroup of the lost events.</summary>
 public sealed class LossByCgroupTests : IDisposable
 {
     private static readonly ContainerIdentity Web = new(new string('a', 64), "web-0", "shop", "nginx");
@@ -42,7 +42,7 @@ public sealed class LossByCgroupTests : IDisposable
     }
 
     [Fact]
-    public void What_cgroups_are_ahead_of_the_total_counts_when_the_total_has_it()
+    public void Counts_of_cgroups_ahead_of_the_total_count_once_the_total_has_them()
     {
         using (var losses = Losses())
         {
@@ -54,7 +54,7 @@ public sealed class LossByCgroupTests : IDisposable
     }
 
     [Fact]
-    public void A_cgroup_that_was_forgotten_begins_anew()
+    public void An_evicted_cgroup_starts_again()
     {
         using (var losses = Losses())
         {
@@ -66,7 +66,7 @@ public sealed class LossByCgroupTests : IDisposable
     }
 
     [Fact]
-    public void The_query_has_the_same_before_they_are_sealed()
+    public void The_query_gives_the_same_losses_before_sealing()
     {
         const string question = "SELECT count, cgroup_id, container_id, pod_name, pod_namespace, container_name FROM loss ORDER BY count DESC";
         string hot;
@@ -122,7 +122,7 @@ public sealed class LossByCgroupTests : IDisposable
 
     private Journal Losses() => new(this);
 
-    /// <summary>A sink that looks at the counters at every step; its end seals the rows.</summary>
+    /// <summary>A sink that reads the counters at every step; closing it seals the rows.</summary>
     private sealed class Journal : IDisposable
     {
         private readonly LossByCgroupTests _test;

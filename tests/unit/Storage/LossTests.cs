@@ -10,7 +10,7 @@ public sealed class LossTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void Each_change_of_a_loss_counter_becomes_a_row_of_its_stretch_of_time()
+    public void Each_change_of_a_loss_counter_becomes_a_row_with_its_time_range()
     {
         List<LossCounter> losses = [new("source", "ring_full", 0), new("json", "queue_full", 5)];
         var sink = _capture.Open(change: options => options with { LossTotals = () => losses, LossInterval = TimeSpan.Zero });
@@ -30,7 +30,7 @@ public sealed class LossTests : IDisposable
     }
 
     [Fact]
-    public void What_was_lost_while_no_agent_was_there_has_no_count()
+    public void Losses_without_a_running_agent_have_no_count()
     {
         var killed = _capture.Open(change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(2) });
         killed.Write([Sample.Accept(Sample.Hour19 + Sample.Second)]);
@@ -49,7 +49,7 @@ public sealed class LossTests : IDisposable
     }
 
     [Fact]
-    public void Rows_of_a_killed_run_are_sealed_by_the_next_and_a_torn_one_is_passed_over()
+    public void The_next_run_seals_rows_of_a_killed_run_and_skips_a_torn_one()
     {
         List<LossCounter> losses = [new("source", "ring_full", 17)];
         var killed = _capture.Open(change: options => options with { LossTotals = () => losses, LossInterval = TimeSpan.Zero });
@@ -67,7 +67,7 @@ public sealed class LossTests : IDisposable
     }
 
     [Fact]
-    public void The_rows_of_a_day_go_to_its_folder_with_their_columns_and_bounds()
+    public void Rows_of_a_day_go_to_its_folder_with_their_columns_and_bounds()
     {
         List<LossCounter> losses = [new("source", "ring_full", 17)];
         var sink = _capture.Open(change: options => options with { LossTotals = () => losses, LossInterval = TimeSpan.Zero });
@@ -94,7 +94,6 @@ public sealed class LossTests : IDisposable
         return File.Exists(seen) && File.ReadAllText(seen).Contains($"{watermark} running", StringComparison.Ordinal);
     }
 
-    /// <summary>Times in seconds since 19:00.</summary>
     private List<object?[]> Rows() => _capture.Query(
         $"SELECT (epoch_us(\"from\") - {Sample.Hour19 / 1000}) // 1000000, (epoch_us(\"to\") - {Sample.Hour19 / 1000}) // 1000000, stage, reason, count FROM {{loss}} ORDER BY \"from\", stage");
 }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>What is no file of the agent's in a capture directory, under any name: it hangs and stops nothing.</summary>
+/// <summary>A foreign entry of any name in a capture directory blocks and stops nothing.</summary>
 public sealed class OddEntryTests : IDisposable
 {
     private const string Hour = "date=2026-11-22/hour=18";
@@ -31,7 +31,7 @@ public sealed class OddEntryTests : IDisposable
     [InlineData("rollup/" + Hour + "/node-1.parquet")]
     [InlineData("loss/date=2026-11-22/node-1.parquet")]
     [InlineData("loss/date=2026-11-20")]
-    public void It_hangs_and_stops_neither_the_start_nor_the_seal_nor_retention(string path)
+    public void Foreign_entries_block_neither_the_start_nor_the_seal_nor_retention(string path)
     {
         foreach (var kind in new[] { "mkfifo", "mkdir", "ln -s /nowhere", "ln -s /dev/zero", "mknod -m 600 {} c 1 5 #", "touch", "head -c 100000 /dev/urandom >" })
         {
@@ -65,7 +65,7 @@ public sealed class OddEntryTests : IDisposable
     [InlineData("1\t2\tsource\tring_full\t9223372036854775808")]
     [InlineData("")]
     [InlineData("\t\t\t\t")]
-    public void A_line_of_losses_with_a_right_checksum_and_no_numbers_is_none(string fields)
+    public void A_line_of_losses_with_a_valid_checksum_but_no_numbers_is_skipped(string fields)
     {
         var line = $"{fields}\t{Crc32C.Of(System.Text.Encoding.UTF8.GetBytes(fields)):x8}";
         Assert.Empty(LossText.Parse(line + "\n"));

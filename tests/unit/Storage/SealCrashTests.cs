@@ -7,8 +7,8 @@ using Xunit;
 namespace NetMon.UnitTests.Storage;
 
 /// <summary>
-/// The capture directory as a kill would leave it between any two steps of a seal: the next start has every row and every
-/// loss exactly once.
+/// The capture directory as a kill would leave it between any two steps of a seal: after the next start it has every row and
+/// every loss exactly once.
 /// </summary>
 public sealed class SealCrashTests : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class SealCrashTests : IDisposable
     }
 
     [Fact]
-    public void A_crash_after_any_step_neither_loses_nor_doubles_a_row()
+    public void A_crash_after_any_step_neither_loses_nor_duplicates_a_row()
     {
         var steps = new List<string>();
         List<LossCounter> losses = [new("source", "ring_full", 17)];
@@ -36,7 +36,7 @@ public sealed class SealCrashTests : IDisposable
             {
                 if (++looks > 1)
                 {
-                    allWritten.Set(); // the end looks at the losses when every row is in a segment
+                    allWritten.Set(); // closing reads the losses once every row is in a segment
                 }
 
                 return losses;
@@ -59,7 +59,7 @@ public sealed class SealCrashTests : IDisposable
             sink.Write([.. Enumerable.Range(row, 1000).Select(n => Sample.Accept(Sample.Hour19 + n * 1000L))]);
         }
 
-        firstBegun.Wait(TestContext.Current.CancellationToken); // else one piece is made of all segments
+        firstBegun.Wait(TestContext.Current.CancellationToken); // otherwise all segments become one piece
         sink.Close();
 
         Assert.Equal(
@@ -87,7 +87,7 @@ public sealed class SealCrashTests : IDisposable
     }
 
     [Fact]
-    public void A_step_that_fails_is_done_again_and_doubles_nothing()
+    public void A_failed_step_is_repeated_without_duplicates()
     {
         foreach (var step in new[] { "indexed", "rows", "written", "piece renamed", "segment removed", "hour written", "hour renamed", "piece removed", "roll-up written", "roll-up renamed", "roll-up removed" })
         {
@@ -118,7 +118,7 @@ public sealed class SealCrashTests : IDisposable
     }
 
     [Fact]
-    public void A_torn_tail_is_cut_off_counted_and_its_whole_batches_go_to_their_hour()
+    public void A_torn_tail_is_cut_off_and_counted_and_complete_batches_go_to_their_hour()
     {
         var killed = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
         killed.Write([Sample.Accept(Sample.Hour19 + 5 * Sample.Second)]);

@@ -20,7 +20,7 @@ public sealed class SegmentTests : IDisposable
     [Fact]
     public void The_schema_message_of_a_version_is_always_the_same_bytes()
     {
-        // If this fails after a change of the library or the fields: raise EventColumns.HotVersion, add its digest, and mind the segments of the version before.
+        // If this fails after a change of the library or the fields: raise EventColumns.HotVersion, add its digest, and support segments of the previous version.
         var digests = new Dictionary<string, string>
         {
             ["1"] = "f616f5b2fb303efa0be96c088a5afa61727487e2454cc726b0c47ad629bd631d",
@@ -72,7 +72,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void The_reader_gives_every_value_back()
+    public void The_reader_returns_every_value()
     {
         var events = Mixed(9_000);
         using var reader = HotSegmentReader.Open(Leave(events));
@@ -82,7 +82,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void More_containers_than_a_dictionary_holds_all_come_back()
+    public void More_containers_than_a_dictionary_can_hold_are_read_back()
     {
         var events = Enumerable.Range(0, 3000).Select(n => Sample.Accept(Sample.Hour19 + n) with { Container = new ContainerIdentity($"c{n / 2}", Image: new string('x', n)) }).ToArray();
         using var reader = HotSegmentReader.Open(Leave(events));
@@ -101,7 +101,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void More_peers_than_a_dictionary_holds_all_come_back()
+    public void More_peers_than_a_dictionary_can_hold_are_read_back()
     {
         PeerIdentity?[] peers = [.. Enumerable.Range(0, 10_000).Select(n => n % 7 == 0 ? null : new PeerIdentity($"p{n / 2}", "shop", Zone: n % 3 == 0 ? new string('z', n % 2000) : ""))];
         using var reader = HotSegmentReader.Open(Leave([.. peers.Select((peer, n) => Sample.Accept(Sample.Hour19 + n) with { Peer = peer })]));
@@ -120,7 +120,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void Rows_that_are_appended_later_are_read_by_who_is_reading_already()
+    public void An_open_reader_sees_rows_appended_later()
     {
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.FromMilliseconds(1) });
         sink.Write([Sample.Accept(Sample.Hour19)]);
@@ -143,7 +143,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_cut_at_any_byte_gives_its_whole_batches()
+    public void A_segment_cut_at_any_byte_gives_its_complete_batches()
     {
         var bytes = File.ReadAllBytes(Leave(Mixed(5), Mixed(3), Mixed(4)));
         var ends = Ends(bytes);
@@ -165,7 +165,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void A_flipped_bit_costs_its_batch_or_those_of_its_dictionary_and_no_other_and_is_counted()
+    public void A_flipped_bit_costs_only_its_batch_or_those_of_its_dictionary_and_is_counted()
     {
         ConnectionEvent[][] batches = [.. Enumerable.Range(0, 18).Select(batch => Mixed(20 + 4 * batch))]; // a dictionary before each eighth
         var bytes = File.ReadAllBytes(Leave(batches));
@@ -199,7 +199,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void A_flipped_bit_in_the_schema_costs_the_segment_or_a_letter_of_the_names_in_it()
+    public void A_flipped_bit_in_the_schema_costs_the_segment_or_a_letter_of_a_name()
     {
         var bytes = File.ReadAllBytes(Leave(Mixed(5)));
         var path = Path.Combine(_capture.Path, "flipped.arrows");
@@ -217,7 +217,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void Garbage_is_no_segment_and_takes_no_memory() => Gen.Byte.Array[0, 5000].Sample(
+    public void Garbage_is_not_a_segment_and_allocates_no_memory() => Gen.Byte.Array[0, 5000].Sample(
         garbage =>
         {
             var path = Path.Combine(Directory.CreateDirectory(_capture.Path).FullName, "garbage.arrows");
@@ -231,7 +231,7 @@ public sealed class SegmentTests : IDisposable
         iter: 300, threads: 1);
 
     [Fact]
-    public void A_hostile_batch_with_a_right_checksum_is_refused()
+    public void A_hostile_batch_with_a_valid_checksum_is_refused()
     {
         var bytes = File.ReadAllBytes(Leave(Mixed(5)));
         var at = HotMessages.MessageLength(bytes);
@@ -260,10 +260,10 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_ends_at_its_bound()
+    public void A_segment_ends_at_its_size_limit()
     {
         using var looked = new ManualResetEventSlim();
-        var sink = _capture.Open(change: options => options with { SegmentBytes = 1 << 20, SealStep = _ => looked.Wait() }); // none becomes a piece meanwhile
+        var sink = _capture.Open(change: options => options with { SegmentBytes = 1 << 20, SealStep = _ => looked.Wait() }); // none becomes a piece in the meantime
         sink.Write(Mixed(30_000));
         Assert.InRange(_capture.Segments.Length, 5, 7);
         Assert.All(_capture.Segments, segment => Assert.InRange(new FileInfo(segment).Length, 1, 1 << 20));
@@ -284,7 +284,7 @@ public sealed class SegmentTests : IDisposable
         }),
     ];
 
-    /// <summary>Where each batch ends, by the reader.</summary>
+    /// <summary>The end of each batch, by the reader.</summary>
     private List<long> Ends(byte[] bytes)
     {
         var path = Path.Combine(_capture.Path, "whole.arrows");
@@ -299,7 +299,7 @@ public sealed class SegmentTests : IDisposable
         return ends;
     }
 
-    /// <summary>The batches that have a dictionary before them, and where it ends.</summary>
+    /// <summary>The batches with a dictionary before them, and where the dictionary ends.</summary>
     private static SortedDictionary<int, long> Dictionaries(byte[] bytes, List<long> ends)
     {
         var found = new SortedDictionary<int, long>();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>A tmpfs of few bytes. Skips the test where mounting is not allowed.</summary>
+/// <summary>A small tmpfs. Skips the test if mounting is not allowed.</summary>
 internal sealed class SmallFileSystem : IDisposable
 {
     public SmallFileSystem(string path, int kibibytes)

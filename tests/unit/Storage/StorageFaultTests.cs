@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>What goes wrong on storage's threads, in the program and around it: it costs what it is about, is counted, and the rest goes on.</summary>
+/// <summary>Faults on storage's threads, in the program and around it: each costs only the affected rows, is counted, and does not stop the rest.</summary>
 public sealed class StorageFaultTests : IDisposable
 {
     private const int Rows = 10_000;
@@ -19,7 +19,7 @@ public sealed class StorageFaultTests : IDisposable
     [InlineData("indexed")]
     [InlineData("rows")]
     [InlineData("written")]
-    public void A_segment_that_the_program_fails_on_stays_until_the_next_start_and_holds_up_no_other(string step)
+    public void A_segment_that_fails_stays_until_the_next_start_and_does_not_block_others(string step)
     {
         var sink = Open(options => options with
         {
@@ -45,7 +45,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_fault_at_an_hour_is_tried_again_and_ends_nothing()
+    public void A_fault_in_an_hour_is_retried_and_stops_nothing()
     {
         var faults = 2;
         var sink = Open(options => options with { SealStep = at => _ = at == "hour written" && --faults >= 0 ? throw new InvalidOperationException("a fault") : 0 });
@@ -61,7 +61,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_seal_that_hangs_does_not_hold_up_the_end()
+    public void A_seal_that_hangs_does_not_block_the_stop()
     {
         using var never = new ManualResetEventSlim();
         var sink = Open(options => options with { SealStep = _ => never.Wait() });
@@ -70,11 +70,11 @@ public sealed class StorageFaultTests : IDisposable
         Assert.Contains(_capture.Reports, line => line.Contains("gave up after 15 s without progress", StringComparison.Ordinal));
         Assert.Equal(Rows, _counters.Delivered);
         never.Set();
-        _capture.WaitForSealed(1); // it goes on where it was, and is done before its folder goes
+        _capture.WaitForSealed(1); // it resumes where it was, and finishes before its folder is removed
     }
 
     [Fact]
-    public void Rows_that_somebody_cuts_off_a_segment_are_counted_exactly()
+    public void Rows_truncated_from_a_segment_are_counted_exactly()
     {
         var sink = Open();
         Write(sink, Sample.Hour19);
@@ -96,7 +96,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_or_piece_that_somebody_removes_is_counted_exactly()
+    public void A_removed_segment_or_piece_is_counted_exactly()
     {
         var sink = Open(options => options with { RowGroupRows = 4096 });
         sink.Advance(1);
@@ -118,7 +118,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public void Losses_that_a_full_disk_has_no_room_for_are_noted_down_by_the_next_run()
+    public void Losses_that_do_not_fit_on_a_full_disk_are_written_by_the_next_run()
     {
         using var disk = new SmallFileSystem(_capture.Path, kibibytes: 4096);
         List<LossCounter> losses = [new("source", "ring_full", 0), new("json", "queue_full", 0)];
@@ -133,7 +133,7 @@ public sealed class StorageFaultTests : IDisposable
         sink.Close();
         Assert.Empty(Directory.GetFiles(_capture.Loss, "*.parquet", SearchOption.AllDirectories));
 
-        Open().Close(); // finds no room either
+        Open().Close(); // finds no space either
         File.Delete(filler);
         Open().Close();
         Open().Close();
@@ -141,7 +141,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public void What_other_outputs_lose_while_the_files_end_is_there_too()
+    public void Losses_of_other_outputs_during_the_stop_are_recorded_too()
     {
         List<LossCounter> losses = [new("json", "queue_full", 0)];
         var sink = Open(options => options with { LossTotals = () => losses, AwaitOthers = () => losses = [new("json", "queue_full", 9)] });
@@ -153,7 +153,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public void Losses_are_dated_by_the_right_clock_after_a_wrong_one()
+    public void Losses_have_the_time_of_the_corrected_clock()
     {
         List<LossCounter> losses = [new("source", "ring_full", 0)];
         var sink = Open(options => options with { LossTotals = () => losses, LossInterval = TimeSpan.Zero });
@@ -192,7 +192,7 @@ public sealed class StorageFaultTests : IDisposable
         }
         catch (IOException)
         {
-            // It is full.
+            // The disk is full.
         }
     }
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>What retention removes where sealed files are archived.</summary>
+/// <summary>What retention removes when sealed files are archived.</summary>
 public sealed class UploadGuardTests : IDisposable
 {
     private static readonly UploadTarget Target = UploadTarget.Parse("s3://bucket/prefix");
@@ -15,12 +15,12 @@ public sealed class UploadGuardTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void Only_hours_that_are_in_the_bucket_are_removed_and_what_is_kept_for_it_is_told_once()
+    public void Only_archived_hours_are_removed_and_the_backlog_is_logged_once()
     {
         var sink = Open();
         WriteHours(sink, 0, 4);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 3 && sink.UploadBacklog.HeldHours == 3, "three hours, held");
-        Assert.Equal(6, sink.UploadBacklog.Files); // with their roll-ups
+        Assert.Equal(6, sink.UploadBacklog.Files); // including their roll-ups
         Assert.Single(_capture.Reports, line => line.Contains("kept beyond", StringComparison.Ordinal));
         Assert.True(sink.UploadBacklog.Bytes > 0);
 
@@ -33,7 +33,7 @@ public sealed class UploadGuardTests : IDisposable
         WriteHours(sink, 5, 1);
         CaptureFolder.WaitFor(() => _capture.Sealed.Length == 4 && _capture.Sealed[1] == third, "the hour that is in the bucket to go");
         Assert.Equal(first, _capture.Sealed[0]);
-        Assert.Equal(2, Marks().Length); // of the hour that is elsewhere, and of the roll-up, which stays
+        Assert.Equal(2, Marks().Length); // of the hour that is archived elsewhere, and of the roll-up, which stays
 
         Array.ForEach(_capture.Sealed, file => Mark(file));
         Array.ForEach(_capture.Rollups, MarkRollup);
@@ -49,7 +49,7 @@ public sealed class UploadGuardTests : IDisposable
     [InlineData("13 s3://bucket/prefix abc key", 13)] // torn
     [InlineData("13 s3://bucket/prefix-2 abc key\n", 13)] // elsewhere
     [InlineData("", 0)]
-    public void A_mark_of_another_file_or_a_torn_one_is_none(string mark, long bytes)
+    public void A_mark_of_another_file_or_a_torn_mark_is_ignored(string mark, long bytes)
     {
         using var folder = new ContainedFolder(_capture.Path);
         UploadMark.Write(folder, "events/x.parquet", bytes, Target, "key", "abc");
@@ -78,7 +78,7 @@ public sealed class UploadGuardTests : IDisposable
     [InlineData("s3://bucket/a//b")]
     [InlineData("s3://bucket/../b")]
     [InlineData("s3://bucket/a b")]
-    public void What_is_no_target_is_refused(string text) => Assert.Throws<FormatException>(() => UploadTarget.Parse(text));
+    public void An_invalid_target_is_refused(string text) => Assert.Throws<FormatException>(() => UploadTarget.Parse(text));
 
     private CaptureSink Open() => _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero, RetainFor = TimeSpan.FromHours(1), RetainBytes = 1, Archive = Target });
 

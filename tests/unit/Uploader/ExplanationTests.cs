@@ -30,7 +30,7 @@ public sealed class ExplanationTests
 
     [Theory]
     [MemberData(nameof(OfTheServer))]
-    public void What_the_server_or_the_network_does_concerns_all_files(Exception failure, string expected)
+    public void Server_and_network_errors_affect_all_files(Exception failure, string expected)
     {
         Assert.True(Explanation.Knows(failure));
         var told = Explanation.Of(failure, Target, Where, "events/a.parquet", Purpose.Upload);
@@ -40,7 +40,7 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void What_the_disk_does_concerns_that_file()
+    public void Disk_errors_affect_one_file()
     {
         var told = Explanation.Of(new FileNotFoundException("gone"), Target, Where, "events/a.parquet", Purpose.Upload);
         Assert.Equal("events/a.parquet can't be read or marked in archived/: gone", told.Message);
@@ -49,18 +49,18 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void A_connection_that_breaks_while_it_is_read_is_the_networks() =>
+    public void A_connection_that_breaks_during_a_read_is_a_network_error() =>
         Assert.True(Explanation.Of(new HttpIOException(HttpRequestError.ResponseEnded, "torn"), Target, Where, "p", Purpose.Upload).ConcernsAll);
 
     [Fact]
-    public void What_is_explained_already_stays()
+    public void An_existing_explanation_is_kept()
     {
         var told = new UploadException("known", concernsAll: false);
         Assert.Same(told, Explanation.Of(told, Target, Where, "p", Purpose.Upload));
     }
 
     [Fact]
-    public void A_mistake_in_the_program_is_not_explained()
+    public void A_bug_in_the_program_is_not_explained()
     {
         Assert.False(Explanation.Knows(new InvalidOperationException()));
         Assert.False(Explanation.Knows(new ArgumentException("x")));

@@ -20,7 +20,7 @@ public sealed class FileDigestTests : IDisposable
     [InlineData(Part + 1, 2)]
     [InlineData(2 * Part, 2)]
     [InlineData(2 * Part + 12345, 3)]
-    public void A_file_is_its_bytes_and_its_parts(int length, int parts)
+    public void A_digest_covers_the_bytes_and_the_parts_of_a_file(int length, int parts)
     {
         var bytes = Write(length);
         var digest = Digest();
@@ -40,7 +40,7 @@ public sealed class FileDigestTests : IDisposable
     }
 
     [Fact]
-    public void Its_texts_are_those_that_S3_may_give_for_it()
+    public void Digests_match_those_that_S3_may_return()
     {
         var bytes = Write(Part + 3);
         byte[][] parts = [bytes[..Part], bytes[Part..]];
@@ -51,7 +51,7 @@ public sealed class FileDigestTests : IDisposable
     }
 
     [Fact]
-    public void The_texts_of_an_empty_file_are_the_known_ones()
+    public void Digests_of_an_empty_file_are_the_known_ones()
     {
         var digest = Digest();
         Assert.Equal("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", digest.Sha256Texts.First());
@@ -60,7 +60,7 @@ public sealed class FileDigestTests : IDisposable
     }
 
     [Fact]
-    public void Reading_can_be_stopped()
+    public void Reading_can_be_cancelled()
     {
         Write(1);
         using var file = File.OpenHandle(_file);
@@ -68,20 +68,20 @@ public sealed class FileDigestTests : IDisposable
     }
 
     [Fact]
-    public void A_stored_object_is_the_file_by_any_digest_that_the_server_gives()
+    public void A_stored_object_matches_the_file_by_any_digest_of_the_server()
     {
         Write(Part + 3);
         var digest = Digest();
         Assert.All(digest.Sha256Texts, sha256 => Assert.True(new StoredObject(digest.Bytes, "other", sha256).Is(digest)));
         Assert.All(digest.EntityTags, tag => Assert.True(new StoredObject(digest.Bytes, tag.ToUpperInvariant(), null).Is(digest)));
         Assert.False(new StoredObject(digest.Bytes - 1, digest.EntityTags.First(), digest.Sha256Texts.First()).Is(digest));
-        Assert.False(new StoredObject(digest.Bytes, digest.EntityTags.First(), "AAAA").Is(digest)); // SHA-256 counts before an MD5
+        Assert.False(new StoredObject(digest.Bytes, digest.EntityTags.First(), "AAAA").Is(digest)); // SHA-256 takes precedence over an MD5
         Assert.Null(new StoredObject(digest.Bytes, "0123", null).Is(digest)); // an encrypted object's tag
         Assert.Null(new StoredObject(digest.Bytes, null, "").Is(digest));
     }
 
     [Fact]
-    public void A_stored_part_is_the_part_by_its_own_digests_alone()
+    public void A_stored_part_matches_by_its_own_digests_only()
     {
         Write(Part + 3);
         var digest = Digest();

@@ -29,7 +29,7 @@ public sealed class PacedStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task It_gives_its_range_of_the_file_whichever_way_it_is_read()
+    public async Task Every_read_method_returns_the_range_of_the_file()
     {
         using var stream = new PacedStream(_file, Start, Length, long.MaxValue);
         Assert.Equal(Length, stream.Length);
@@ -45,7 +45,7 @@ public sealed class PacedStreamTests : IDisposable
     }
 
     [Fact]
-    public void It_can_be_read_again_from_any_place()
+    public void It_can_be_read_again_from_any_position()
     {
         using var stream = new PacedStream(_file, Start, Length, long.MaxValue);
         Assert.Equal(10, stream.Seek(10, SeekOrigin.Begin));
@@ -57,7 +57,7 @@ public sealed class PacedStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_sent_comes_no_faster_than_the_pace()
+    public async Task Sending_is_paced()
     {
         using var stream = new PacedStream(_file, Start, Length, bytesPerSecond: 1_000_000);
         var clock = Stopwatch.StartNew();
@@ -71,7 +71,7 @@ public sealed class PacedStreamTests : IDisposable
     }
 
     [Fact]
-    public void What_is_signed_comes_at_once()
+    public void Signing_is_not_paced()
     {
         using var stream = new PacedStream(_file, Start, Length, bytesPerSecond: 1); // three days
         stream.ReadExactly(new byte[Length]);
@@ -79,7 +79,7 @@ public sealed class PacedStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task Waiting_for_the_pace_can_be_stopped()
+    public async Task Waiting_for_the_pace_can_be_cancelled()
     {
         using var stream = new PacedStream(_file, Start, Length, bytesPerSecond: 1);
         using var stop = new CancellationTokenSource();

@@ -31,7 +31,7 @@ public sealed class UploaderProgramTests : IDisposable
     [InlineData("--capture {0} --to s3://bucket --bandwidth fast", "fast")]
     [InlineData("--capture {0} --to bucket", "s3://BUCKET")]
     [InlineData("--capture {0}/hot --to s3://bucket", "is no capture directory")]
-    public async Task Wrong_usage_ends_with_2_and_says_what_is_wrong(string arguments, string why)
+    public async Task Wrong_usage_exits_with_2_and_a_message(string arguments, string why)
     {
         var result = await Run([], [.. arguments.Split(' ').Select(argument => argument.Replace("{0}", _capture.Path, StringComparison.Ordinal))]);
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
@@ -40,7 +40,7 @@ public sealed class UploaderProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Help_is_no_error()
+    public async Task Help_is_not_an_error()
     {
         var result = await Run([], "--help");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
@@ -48,7 +48,7 @@ public sealed class UploaderProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_sends_the_credentials_back_does_not_bring_them_into_the_log()
+    public async Task Credentials_echoed_by_a_server_do_not_reach_the_log()
     {
         await using var server = await StartAsync($"no: {Key} {Secret} {Token} \u001b[2J{new string('x', 5000)}");
         var result = await Run(
@@ -71,7 +71,7 @@ public sealed class UploaderProgramTests : IDisposable
 
     private static Task<ProgramOutput> Run(Dictionary<string, string> variables, params string[] arguments) => ProgramOutput.Of("netmon-archive", variables, arguments);
 
-    /// <summary>An S3 server that answers everything with this error; on a port of its own.</summary>
+    /// <summary>An S3 server on its own port that answers everything with this error.</summary>
     private static async Task<WebApplication> StartAsync(string message)
     {
         var builder = WebApplication.CreateSlimBuilder();

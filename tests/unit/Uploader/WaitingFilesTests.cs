@@ -20,7 +20,7 @@ public sealed class WaitingFilesTests : IDisposable
     }
 
     [Fact]
-    public void The_oldest_date_comes_first_with_its_losses_before_its_events_and_these_before_their_roll_ups()
+    public void The_oldest_date_is_first_and_losses_precede_events_and_roll_ups()
     {
         string[] expected =
         [
@@ -44,7 +44,7 @@ public sealed class WaitingFilesTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_sealed_is_left_alone()
+    public void Files_that_are_not_sealed_are_left_alone()
     {
         Make("hot/date=2026-11-22/hour=00/n1.run-000001.arrows", 1);
         Make("hot/date=2026-11-22/hour=00/n1.run-000002.parquet.partial", 1);
@@ -56,7 +56,7 @@ public sealed class WaitingFilesTests : IDisposable
     }
 
     [Fact]
-    public void What_is_marked_waits_no_more_unless_its_size_or_the_target_is_another()
+    public void A_marked_file_is_not_waiting_unless_its_size_or_the_target_differs()
     {
         const string path = "events/date=2026-11-22/hour=00/n1.parquet";
         Make(path, 10);
@@ -68,7 +68,7 @@ public sealed class WaitingFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_mark_whose_file_is_gone_is_removed_and_no_other()
+    public void Only_marks_without_a_file_are_removed()
     {
         const string kept = "events/date=2026-11-22/hour=00/n1.parquet";
         const string gone = "events/date=2026-11-22/hour=01/n1.parquet";

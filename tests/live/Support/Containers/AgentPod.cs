@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>The agent of the built image, as the pod that the DaemonSet of an overlay says.</summary>
+/// <summary>The agent of the built image, in the pod that an overlay's DaemonSet specifies.</summary>
 internal sealed record AgentPod(Pod Pod, PodContainer Container, Manifest Manifest)
 {
     private const string Image = "localhost/netmon:test";
@@ -12,19 +12,19 @@ internal sealed record AgentPod(Pod Pod, PodContainer Container, Manifest Manife
     /// <summary>The image as tests/image/build.sh packs it.</summary>
     public static string Archive { get; } = Path.Combine(Repository.Root, "artifacts/image/netmon.tar");
 
-    /// <summary>The image of what answers questions.</summary>
+    /// <summary>The image that answers questions.</summary>
     public static string QueryArchive { get; } = Path.Combine(Repository.Root, "artifacts/image/netmon-query.tar");
 
-    /// <summary>What the agent wrote to stderr, line by line.</summary>
+    /// <summary>The agent's stderr, line by line.</summary>
     public IReadOnlyList<string> Said => Pod.LogOf(Container, "stderr");
 
-    /// <summary>What it wrote to stdout.</summary>
+    /// <summary>The agent's stdout.</summary>
     public IReadOnlyList<SeenEvent> Events => [.. Pod.LogOf(Container, "stdout").Select(SeenEvent.Parse)];
 
-    /// <summary>The agent's first process, as the node sees it.</summary>
+    /// <summary>The pid of the agent's first process in the node's namespace.</summary>
     public int Id => Pod.PidOf(Container);
 
-    /// <summary>A containerd that has the image. Skips the test where there is no image.</summary>
+    /// <summary>A containerd that has the image. Skips the test if the image was not built.</summary>
     public static Containerd StartRuntime()
     {
         Assert.SkipUnless(File.Exists(Archive), "needs the image: make test-image builds it");
@@ -47,15 +47,15 @@ internal sealed record AgentPod(Pod Pod, PodContainer Container, Manifest Manife
         }
     }
 
-    /// <summary>Starts it; it may not be ready yet.</summary>
+    /// <summary>Starts it without waiting until it is ready.</summary>
     public static AgentPod Start(Containerd containerd, string overlay, Action<ContainerConfig>? change = null)
     {
         var manifest = Manifest.OfOverlay(overlay);
-        // What the README of the overlay asks for, and DirectoryOrCreate makes for root.
+        // The overlay's README requires this, and DirectoryOrCreate does it for root.
         Shell.Run("chown", manifest.Container.SecurityContext.RunAsUser == 0 ? "0:0" : "10001:10001", containerd.Node.Shared).MustSucceed();
         Shell.Run("chmod", "0711", containerd.Node.Folder).MustSucceed(); // as containerd makes /run/containerd
         var config = manifest.ToContainer(manifest.Container, Image, "node-1", Folders(containerd));
-        // How full the disk of the machine is that runs the tests is not what they are about.
+        // The free space of the test machine's disk does not matter here.
         config.Envs.Single(variable => variable.Key == "NETMON_KEEP_FREE").Value = "1%";
         change?.Invoke(config);
         var pod = containerd.RunPod("network-monitoring/ebpf-netmon-x7k2p", PodNetwork.Pod, hostPid: manifest.Pod.HostPID == true);
@@ -64,9 +64,9 @@ internal sealed record AgentPod(Pod Pod, PodContainer Container, Manifest Manife
         return new AgentPod(pod, container, manifest);
     }
 
-    /// <summary>Starts the container beside it that answers questions.</summary>
+    /// <summary>Starts the query container next to it.</summary>
     /// <param name="containerd">The runtime of the pod.</param>
-    /// <param name="spill">A folder to make, which kubelet would: the pod's emptyDir.</param>
+    /// <param name="spill">A folder to create, as kubelet would: the pod's emptyDir.</param>
     public QueryContainer StartQuery(Containerd containerd, string spill)
     {
         Directory.CreateDirectory(spill);
@@ -82,10 +82,10 @@ internal sealed record AgentPod(Pod Pod, PodContainer Container, Manifest Manife
         ["/var/lib/netmon"] = containerd.Node.Shared,
     };
 
-    /// <summary>What it answers to a GET of this path; empty where nobody answers.</summary>
+    /// <summary>The response to a GET of this path; empty if there is none.</summary>
     public string Ask(Containerd containerd, string path) => containerd.Node.Run("curl", "-s", "-m", "5", $"http://{Pod.AddressOf(Id)}:9464{path}").Output;
 
-    /// <summary>Waits until /readyz says so.</summary>
+    /// <summary>Waits until /readyz succeeds.</summary>
     public void WaitUntilReady(Containerd containerd)
     {
         try

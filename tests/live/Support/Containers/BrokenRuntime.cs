@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>A socket that accepts, and behind which no good runtime is.</summary>
+/// <summary>A socket that accepts connections, without a working runtime.</summary>
 internal sealed class BrokenRuntime : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -19,7 +19,7 @@ internal sealed class BrokenRuntime : IDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>How many connections came.</summary>
+    /// <summary>Number of accepted connections.</summary>
     public int Connections
     {
         get
@@ -31,10 +31,10 @@ internal sealed class BrokenRuntime : IDisposable
         }
     }
 
-    /// <summary>Accepts and never says anything.</summary>
+    /// <summary>Accepts and never answers.</summary>
     public static BrokenRuntime Mute(string path) => new(path, (_, _) => Task.CompletedTask);
 
-    /// <summary>Sends what is no protocol, without end.</summary>
+    /// <summary>Sends bytes of no protocol, endlessly.</summary>
     public static BrokenRuntime Garbage(string path) => new(path, async (socket, stop) =>
     {
         var noise = new byte[64 * 1024];
@@ -45,10 +45,10 @@ internal sealed class BrokenRuntime : IDisposable
         }
     });
 
-    /// <summary>Sends what the test says, which never ends.</summary>
+    /// <summary>Sends the test's bytes, endlessly.</summary>
     public static BrokenRuntime Of(string path, Func<Socket, CancellationToken, Task> serve) => new(path, serve);
 
-    /// <summary>Waits for something, then passes everything on to a good one.</summary>
+    /// <summary>Waits for a condition, then forwards everything to a working runtime.</summary>
     public static BrokenRuntime Late(string path, Task until, string goodSocket) => new(path, async (socket, stop) =>
     {
         await until.WaitAsync(stop);
@@ -85,7 +85,6 @@ internal sealed class BrokenRuntime : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // Disposed of.
         }
     }
 
@@ -97,7 +96,7 @@ internal sealed class BrokenRuntime : IDisposable
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // The agent hung up, which is its right.
+            // The agent may hang up.
         }
     }
 }

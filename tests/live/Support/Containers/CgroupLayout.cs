@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>What a node's /sys/fs/cgroup is.</summary>
+/// <summary>The layout of a node's /sys/fs/cgroup.</summary>
 public enum CgroupLayout
 {
     /// <summary>The machine's own: v1 hierarchies beside v2, or v2 alone.</summary>

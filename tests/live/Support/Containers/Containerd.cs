@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>A containerd with the CRI plugin on a node of its own, with the images imported. Its pods go with it.</summary>
+/// <summary>A containerd with the CRI plugin on its own node, with the images imported. Disposal removes its pods.</summary>
 internal sealed class Containerd : IDisposable
 {
     private const string Daemon = "containerd";
@@ -18,7 +18,7 @@ internal sealed class Containerd : IDisposable
 
     public string Socket => Path.Combine(Node.Folder, "containerd.sock");
 
-    /// <summary>As --runtime-endpoint takes it.</summary>
+    /// <summary>Its address for --runtime-endpoint.</summary>
     public string Endpoint => $"unix://{Socket}";
 
     /// <summary>"containerd 1.6.20"</summary>
@@ -45,7 +45,7 @@ internal sealed class Containerd : IDisposable
         }
     }
 
-    /// <summary>Makes a pod ready; with its name in the namespace "shop" unless given as "namespace/name".</summary>
+    /// <summary>Creates a ready pod, in the namespace "shop" unless given as "namespace/name".</summary>
     public Pod RunPod(string name, PodNetwork network = PodNetwork.Host, CgroupShape shape = CgroupShape.Cgroupfs, bool hostPid = false, Func<PodPlan, PodPlan>? change = null)
     {
         var parts = name.Split('/');
@@ -54,10 +54,10 @@ internal sealed class Containerd : IDisposable
         return Pod.Run(Cri, Node, change?.Invoke(plan) ?? plan);
     }
 
-    /// <summary>kill -9 of the daemon alone: containers and their shims live on.</summary>
+    /// <summary>Kills only the daemon (kill -9): containers and their shims keep running.</summary>
     public void Kill9() => Node.KillDaemon();
 
-    /// <summary>Starts it, again if it was killed, and waits until it answers.</summary>
+    /// <summary>Starts it, possibly after a kill, and waits until it answers.</summary>
     public void Restart()
     {
         Node.Start(Daemon);

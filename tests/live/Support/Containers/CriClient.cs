@@ -24,7 +24,7 @@ internal sealed class CriClient : IDisposable
 
     private static CallOptions Options => new(deadline: DateTime.UtcNow + Patience.Limit);
 
-    /// <summary>"containerd 1.6.20", or null while nobody answers.</summary>
+    /// <summary>"containerd 1.6.20", or null until it answers.</summary>
     public string? TryVersion()
     {
         try
@@ -52,7 +52,7 @@ internal sealed class CriClient : IDisposable
 
     public void StartContainer(string id) => _runtime.StartContainer(new ContainerRequest { ContainerId = id }, Options);
 
-    /// <summary>SIGTERM, and SIGKILL after so many seconds: at once unless told.</summary>
+    /// <summary>Sends SIGTERM, and SIGKILL after this many seconds; by default at once.</summary>
     public void StopContainer(string id, int grace = 0) => _runtime.StopContainer(new StopContainerRequest { ContainerId = id, Timeout = grace }, Options);
 
     public void RemoveContainer(string id) => _runtime.RemoveContainer(new ContainerRequest { ContainerId = id }, Options);
@@ -61,7 +61,7 @@ internal sealed class CriClient : IDisposable
 
     public ContainerStatus ContainerStatus(string id) => _runtime.ContainerStatus(new ContainerStatusRequest { ContainerId = id }, Options).Status;
 
-    /// <summary>The pid of a container's first process, which only the verbose status has, in a JSON text.</summary>
+    /// <summary>The pid of a container's first process; only the verbose status has it, as JSON text.</summary>
     public int PidOf(string id)
     {
         using var info = JsonDocument.Parse(_runtime.ContainerStatus(new ContainerStatusRequest { ContainerId = id, Verbose = true }, Options).Info["info"]);

@@ -11,7 +11,7 @@ internal sealed class Distribution
 
     public double Max => _sorted[^1];
 
-    /// <summary>The value that so much of all, 0 to 1, don't exceed.</summary>
+    /// <summary>The value that this share of all values (0 to 1) does not exceed.</summary>
     public double At(double share) => _sorted[(int)Math.Min(_sorted.Length - 1, share * _sorted.Length)];
 
     public override string ToString() => string.Create(

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>A dockerd on a node of its own, without a bridge, with the tools image loaded. Its containers go with it.</summary>
+/// <summary>A dockerd on its own node, without a bridge, with the tools image loaded. Disposal removes its containers.</summary>
 internal sealed class Dockerd : IDisposable
 {
     private const string Daemon = "dockerd";
@@ -18,7 +18,7 @@ internal sealed class Dockerd : IDisposable
 
     public string Socket => Path.Combine(Node.Folder, "docker.sock");
 
-    /// <summary>As --runtime-endpoint takes it.</summary>
+    /// <summary>Its address for --runtime-endpoint.</summary>
     public string Endpoint => $"docker://{Socket}";
 
     /// <summary>"20.10.24"</summary>
@@ -41,18 +41,18 @@ internal sealed class Dockerd : IDisposable
         }
     }
 
-    /// <summary>Runs the client; what it printed. It must succeed.</summary>
+    /// <summary>Runs the client, which must succeed; returns its output.</summary>
     public string Docker(params string[] arguments) => Shell.Run("docker", ["-H", $"unix://{Socket}", .. arguments]).MustSucceed().Output.Trim();
 
-    /// <summary>Makes a container that is not started yet; its id.</summary>
+    /// <summary>Creates a container without starting it; returns its id.</summary>
     public string Create(string name, string network, params string[] command) =>
         Docker(["create", "--name", name, "--network", network, "--volume", $"{Node.Shared}:/shared", OfflineImages.Tools, .. command]);
 
-    /// <summary>The same with the pids that the node sees, started.</summary>
+    /// <summary>The same in the node's pid namespace, started.</summary>
     public string RunWithHostPids(string name, string network, params string[] command) =>
         Docker(["run", "--detach", "--pid", "host", "--name", name, "--network", network, "--volume", $"{Node.Shared}:/shared", OfflineImages.Tools, .. command]);
 
-    /// <summary>Starts a server and waits until it listens; its id.</summary>
+    /// <summary>Starts a server and waits until it listens; returns its id.</summary>
     public string Serve(string name, string network, int port)
     {
         var id = Create(name, network, "busybox", "httpd", "-f", "-p", port.ToString(CultureInfo.InvariantCulture));
@@ -65,7 +65,7 @@ internal sealed class Dockerd : IDisposable
 
     public void Kill9() => Node.KillDaemon();
 
-    /// <summary>Starts it, again if it was killed, and waits until it answers.</summary>
+    /// <summary>Starts it, possibly after a kill, and waits until it answers.</summary>
     public void Restart()
     {
         Node.Start(Daemon, _options);

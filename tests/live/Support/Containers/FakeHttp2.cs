@@ -4,7 +4,7 @@ using System.Text;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>Frames of HTTP/2 (RFC 9113) for <see cref="BrokenRuntime"/>, as no good server would send them.</summary>
+/// <summary>HTTP/2 frames (RFC 9113) for <see cref="BrokenRuntime"/> that no correct server would send.</summary>
 internal static class FakeHttp2
 {
     private const byte Headers = 1;
@@ -13,7 +13,7 @@ internal static class FakeHttp2
     private const byte Continuation = 9;
     private const int Chunk = 16 * 1024;
 
-    /// <summary>The first answer's headers never end.</summary>
+    /// <summary>The first response's headers never end.</summary>
     public static async Task EndlessHeadersAsync(Socket socket, CancellationToken stop)
     {
         await GreetAsync(socket, [], stop);
@@ -21,14 +21,14 @@ internal static class FakeHttp2
         await socket.SendAsync(Frame(Headers, stream: 1, [0x88]), stop);
         for (var n = 0; ; n++)
         {
-            // A literal header that is not indexed: name and value with their lengths in seven bits each.
+            // A literal header without indexing: name and value, each with a length of seven bits.
             var name = Encoding.ASCII.GetBytes($"x-{n}");
             byte[] header = [0, (byte)name.Length, .. name, 100, .. Enumerable.Repeat((byte)'v', 100)];
             await socket.SendAsync(Frame(Continuation, stream: 1, header), stop);
         }
     }
 
-    /// <summary>Pings that must be answered, without ever reading an answer.</summary>
+    /// <summary>Pings that require answers, without ever reading one.</summary>
     public static async Task PingsUnreadAsync(Socket socket, CancellationToken stop)
     {
         await GreetAsync(socket, [], stop);
@@ -39,7 +39,7 @@ internal static class FakeHttp2
         }
     }
 
-    /// <summary>The same with settings.</summary>
+    /// <summary>The same with SETTINGS.</summary>
     public static async Task SettingsUnreadAsync(Socket socket, CancellationToken stop)
     {
         await GreetAsync(socket, [], stop);
@@ -50,7 +50,7 @@ internal static class FakeHttp2
         }
     }
 
-    /// <summary>A window of 0 bytes, so that no request can be sent; else it is silent.</summary>
+    /// <summary>A window of 0 bytes, so that no request can be sent; otherwise silent.</summary>
     public static async Task NoWindowAsync(Socket socket, CancellationToken stop)
     {
         const byte InitialWindowSize = 4;
@@ -61,7 +61,7 @@ internal static class FakeHttp2
         }
     }
 
-    /// <summary>Reads what the client begins with, up to its first request.</summary>
+    /// <summary>Reads the client's preface up to its first request.</summary>
     private static async Task UntilAskedAsync(Socket socket, CancellationToken stop)
     {
         const int Preface = 24;

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace NetMon.LiveTests.Support.Containers;
 
 /// <summary>
-/// What answers at a runtime's socket with whatever bytes the test has: gRPC messages by hand for the container runtime
-/// interface, HTTP/1.1 for Docker's. The end removes the socket and cuts all connections.
+/// A server at a runtime's socket that sends any bytes the test has: handwritten gRPC messages for the container runtime
+/// interface, HTTP/1.1 for Docker's. Disposal removes the socket and closes all connections.
 /// </summary>
 internal sealed class FakeRuntime : IAsyncDisposable
 {
@@ -37,10 +37,10 @@ internal sealed class FakeRuntime : IAsyncDisposable
         });
     }
 
-    /// <summary>How often it was asked for anything.</summary>
+    /// <summary>Number of requests.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>A container runtime interface that says it is CRI-O 1.31, sends these events, and answers each list so.</summary>
+    /// <summary>A container runtime interface that claims to be CRI-O 1.31, sends these events, and gives these answers to lists.</summary>
     public static Task<FakeRuntime> CriAsync(string path, Func<HttpContext, Task> list, Func<HttpContext, Task>? events = null) =>
         StartAsync(path, HttpProtocols.Http2, context => context.Request.Path.Value!.Split('/')[^1] switch
         {
@@ -50,7 +50,7 @@ internal sealed class FakeRuntime : IAsyncDisposable
             _ => SendMessageAsync(context, []),
         });
 
-    /// <summary>A dockerd that sends these events, and answers each list so.</summary>
+    /// <summary>A dockerd that sends these events, and gives these answers to lists.</summary>
     public static Task<FakeRuntime> DockerAsync(string path, Func<HttpContext, Task> list, Func<HttpContext, Task>? events = null) =>
         StartAsync(path, HttpProtocols.Http1, context => context.Request.Path.Value switch
         {
@@ -59,7 +59,7 @@ internal sealed class FakeRuntime : IAsyncDisposable
             _ => list(context),
         });
 
-    /// <summary>One message, and the end of the call.</summary>
+    /// <summary>One message, then the end of the call.</summary>
     public static async Task SendMessageAsync(HttpContext context, byte[] message, bool isCompressed = false)
     {
         Begin(context, isCompressed);
@@ -67,7 +67,7 @@ internal sealed class FakeRuntime : IAsyncDisposable
         context.Response.AppendTrailer("grpc-status", "0");
     }
 
-    /// <summary>Messages without end, as fast as they are taken.</summary>
+    /// <summary>Endless messages, as fast as the client reads.</summary>
     public static async Task FloodAsync(HttpContext context, Func<int, byte[]> message)
     {
         Begin(context, isCompressed: false);
@@ -83,10 +83,10 @@ internal sealed class FakeRuntime : IAsyncDisposable
         }
     }
 
-    /// <summary>A text as the body.</summary>
+    /// <summary>A text body.</summary>
     public static Task SendTextAsync(HttpContext context, string text) => context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted).AsTask();
 
-    /// <summary>Text without end, in chunks, as fast as it is taken.</summary>
+    /// <summary>Endless text in chunks, as fast as the client reads.</summary>
     public static async Task FloodTextAsync(HttpContext context, string first, Func<int, string> next)
     {
         await SendTextAsync(context, first);
@@ -96,7 +96,7 @@ internal sealed class FakeRuntime : IAsyncDisposable
         }
     }
 
-    /// <summary>The head of an answer, and then one byte after the other, without end.</summary>
+    /// <summary>The head of a response, then endless single bytes.</summary>
     public static async Task DripAsync(HttpContext context)
     {
         Begin(context, isCompressed: false);

@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>Reads an agent's stdout to its end and notes when each line came.</summary>
+/// <summary>Reads an agent's stdout to its end and records when each line arrived.</summary>
 internal sealed class LineClock
 {
     private readonly List<(string Line, DateTime Arrival)> _lines = [];
@@ -12,7 +12,7 @@ internal sealed class LineClock
     /// <summary>Lines so far.</summary>
     public int Lines => Volatile.Read(ref _count);
 
-    /// <summary>All events, each with the milliseconds from its timestamp to its arrival here. Call it when the agent has ended.</summary>
+    /// <summary>All events, each with the milliseconds from its timestamp to its arrival here. Call it after the agent has exited.</summary>
     public IReadOnlyList<(SeenEvent Event, double Milliseconds)> ToEnd()
     {
         _reading.Wait();

@@ -4,7 +4,7 @@ using NetMon.LiveTests.Support.Containers.Cri;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>A DaemonSet of ops/kubernetes as kubectl's kustomize makes it, and what kubelet would make of its pod.</summary>
+/// <summary>A DaemonSet of ops/kubernetes as kubectl's kustomize renders it, and kubelet's version of its pod.</summary>
 internal sealed class Manifest
 {
     private readonly V1PodSpec _pod;
@@ -15,15 +15,15 @@ internal sealed class Manifest
         _pod = objects.OfType<V1DaemonSet>().Single().Spec.Template.Spec;
     }
 
-    /// <summary>All objects, read strictly: an unknown field or a wrong type throws.</summary>
+    /// <summary>All objects, parsed strictly: an unknown field or a wrong type throws.</summary>
     public IReadOnlyList<object> Objects { get; }
 
     public V1PodSpec Pod => _pod;
 
-    /// <summary>The agent's.</summary>
+    /// <summary>The agent's container.</summary>
     public V1Container Container => ContainerOf("netmon");
 
-    /// <summary>The one that answers questions.</summary>
+    /// <summary>The container that answers questions.</summary>
     public V1Container Query => ContainerOf("query");
 
     private V1Container ContainerOf(string name) => _pod.Containers.Single(container => container.Name == name);
@@ -32,15 +32,15 @@ internal sealed class Manifest
 
     public static Manifest Of(string yaml) => new([.. KubernetesYaml.LoadAllFromString(yaml, null, strict: true)]);
 
-    /// <summary>A container of the pod, with the image and with other folders for the node's own.</summary>
-    /// <param name="container">Which.</param>
-    /// <param name="image">In place of the manifest's.</param>
+    /// <summary>A container of the pod, with this image and with substitutes for the node's folders.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="image">Replaces the manifest's image.</param>
     /// <param name="node">The node's name.</param>
-    /// <param name="folders">By the path on the node that the manifest has.</param>
+    /// <param name="folders">Keyed by the manifest's path on the node.</param>
     public ContainerConfig ToContainer(V1Container container, string image, string node, IReadOnlyDictionary<string, string> folders)
     {
         var security = container.SecurityContext;
-        // kubelet gives an emptyDir a folder of the node; the caller says which, by the volume's name.
+        // kubelet backs an emptyDir with a folder of the node; the caller names it by the volume's name.
         var paths = _pod.Volumes.ToDictionary(volume => volume.Name, volume => volume.HostPath?.Path ?? volume.Name);
         return new ContainerConfig
         {
@@ -63,7 +63,7 @@ internal sealed class Manifest
                 {
                     CpuPeriod = 100_000,
                     CpuQuota = (long)(container.Resources.Limits["cpu"].ToDecimal() * 100_000),
-                    CpuShares = Math.Max(2, (long)(container.Resources.Requests["cpu"].ToDecimal() * 1024)), // as kubelet: the kernel takes no less
+                    CpuShares = Math.Max(2, (long)(container.Resources.Requests["cpu"].ToDecimal() * 1024)), // like kubelet: the kernel's minimum is 2
                     MemoryLimitInBytes = (long)container.Resources.Limits["memory"].ToDecimal(),
                 },
                 SecurityContext = new LinuxContainerSecurityContext

@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>The images that pods are made of, as docker-archives; made on first use, without a registry.</summary>
+/// <summary>The images of pods, as docker-archives; built on first use, without a registry.</summary>
 internal static class OfflineImages
 {
     /// <summary>Busybox as sh and sleep, and netload.</summary>

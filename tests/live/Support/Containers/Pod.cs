@@ -3,7 +3,7 @@ using NetMon.LiveTests.Support.Containers.Cri;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>A pod that is ready; its containers are made and started as kubelet does, with kubelet's labels.</summary>
+/// <summary>A ready pod; its containers are created and started as kubelet does, with kubelet's labels.</summary>
 internal sealed class Pod
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
@@ -19,7 +19,7 @@ internal sealed class Pod
         _config = new PodSandboxConfig
         {
             Metadata = new PodSandboxMetadata { Name = plan.Name, Namespace = plan.Namespace, Uid = plan.Uid },
-            // A pod in the host's network has none: it may not set the host's name.
+            // A pod in the host's network has no hostname: it may not set the host's.
             Hostname = plan.Network == PodNetwork.Pod ? plan.Name : "",
             LogDirectory = Path.Combine(node.Folder, "inside/logs", plan.Uid),
             Labels = { Labels, plan.Labels.ToDictionary() },
@@ -56,7 +56,7 @@ internal sealed class Pod
 
     public static Pod Run(CriClient cri, RuntimeNode node, PodPlan plan) => new(cri, node, plan);
 
-    /// <summary>Makes a container that is not started yet.</summary>
+    /// <summary>Creates a container without starting it.</summary>
     public PodContainer Create(string name, params string[] command) => Create(name, new ContainerConfig
     {
         Image = new ImageSpec { Image = OfflineImages.Tools },
@@ -65,7 +65,7 @@ internal sealed class Pod
         Linux = new LinuxContainerConfig { SecurityContext = new LinuxContainerSecurityContext() },
     });
 
-    /// <summary>The same of any kind: what kubelet adds is added.</summary>
+    /// <summary>The same for any config; adds what kubelet adds.</summary>
     public PodContainer Create(string name, ContainerConfig config)
     {
         config.Metadata = new ContainerMetadata { Name = name };
@@ -77,29 +77,29 @@ internal sealed class Pod
         return new PodContainer(this, name, _cri.CreateContainer(SandboxId, config, _config));
     }
 
-    /// <summary>What a container wrote to its stdout or stderr, as the runtime's log has it.</summary>
+    /// <summary>A container's stdout or stderr, from the runtime's log.</summary>
     public IReadOnlyList<string> LogOf(PodContainer container, string stream)
     {
-        // "2026-11-22T23:03:58.730926891Z stdout F line": P instead of F where the line goes on in the next.
-        // Chosen there: the other stream may be gigabytes.
+        // "2026-11-22T23:03:58.730926891Z stdout F line": P instead of F if the line continues in the next entry.
+        // Filters in the shell: the other stream may have gigabytes.
         var log = Shell.Run("nsenter", $"--target={_node.KeeperId}", "--mount", "awk", $"$2 == \"{stream}\"", Path.Combine(_config.LogDirectory, container.Name, "0.log")).MustSucceed().Output;
         var text = log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 4))
             .Select(parts => parts[2] == "P" ? parts[3] : parts[3] + "\n");
         return string.Concat(text).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>How many whole lines it wrote there: also of a log that is too large to be read at once.</summary>
+    /// <summary>Number of complete lines in it, even if the log is too large to read at once.</summary>
     public long LinesOf(PodContainer container, string stream) => long.Parse(
         Shell.Run("nsenter", $"--target={_node.KeeperId}", "--mount", "awk", $"$2 == \"{stream}\" && $3 == \"F\" {{ n++ }} END {{ print n + 0 }}", Path.Combine(_config.LogDirectory, container.Name, "0.log")).MustSucceed().Output,
         CultureInfo.InvariantCulture);
 
-    /// <summary>The pid of a container's first process, as the node sees it.</summary>
+    /// <summary>The pid of a container's first process in the node's namespace.</summary>
     public int PidOf(PodContainer container) => _cri.PidOf(container.Id);
 
-    /// <summary>SIGTERM, and SIGKILL after so many seconds.</summary>
+    /// <summary>Sends SIGTERM, and SIGKILL after this many seconds.</summary>
     public void Stop(PodContainer container, int grace) => _cri.StopContainer(container.Id, grace);
 
-    /// <summary>Makes one and starts it.</summary>
+    /// <summary>Creates and starts a container.</summary>
     public PodContainer Start(string name, params string[] command)
     {
         var container = Create(name, command);
@@ -107,7 +107,7 @@ internal sealed class Pod
         return container;
     }
 
-    /// <summary>Starts a server and waits until it listens; the address that others reach it by.</summary>
+    /// <summary>Starts a server and waits until it listens; returns the address that others reach it by.</summary>
     public Server Serve(string name, int port)
     {
         var server = Start(name, "busybox", "httpd", "-f", "-p", port.ToString(CultureInfo.InvariantCulture));
@@ -116,36 +116,36 @@ internal sealed class Pod
         return new Server(server, Plan.Network == PodNetwork.Host ? "127.0.0.1" : AddressOf(pid), port, pid);
     }
 
-    /// <summary>Waits for a container's end.</summary>
+    /// <summary>Waits for a container to exit.</summary>
     public ContainerStatus WaitForEnd(PodContainer container)
     {
         var status = _cri.ContainerStatus(container.Id);
         WaitFor.True(
             () =>
             {
-                Thread.Sleep(PollInterval); // asking without a pause would be a load of its own
+                Thread.Sleep(PollInterval); // polling without a pause would be a load
                 return (status = _cri.ContainerStatus(container.Id)).State == ContainerState.ContainerExited;
             },
             $"the container {container.Name} to end");
         return status;
     }
 
-    /// <summary>Ends and removes it with its containers.</summary>
+    /// <summary>Stops and removes it with its containers.</summary>
     public void Delete()
     {
         _cri.StopPodSandbox(SandboxId);
         _cri.RemovePodSandbox(SandboxId);
     }
 
-    /// <summary>The pod's address, by the pid of one of its processes.</summary>
+    /// <summary>The pod's IPv4 address, by the pid of one of its processes.</summary>
     public static string AddressOf(int pid) =>
         Shell.Script($"nsenter --target={pid} --net ip -4 -o addr show dev eth0").MustSucceed().Output.Split("inet ")[1].Split('/')[0];
 
-    /// <summary>The same of IPv6.</summary>
+    /// <summary>The pod's IPv6 address.</summary>
     public static string WideAddressOf(int pid) =>
         Shell.Script($"nsenter --target={pid} --net ip -6 -o addr show dev eth0 scope global").MustSucceed().Output.Split("inet6 ")[1].Split('/')[0];
 
-    /// <summary>As kubelet names it, for a pod of the class Burstable.</summary>
+    /// <summary>kubelet's name for it, for a pod of the class Burstable.</summary>
     private static string CgroupParent(PodPlan plan) => plan.Shape is CgroupShape.Systemd or CgroupShape.CrioSystemd
         ? $"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{plan.Uid.Replace('-', '_')}.slice"
         : $"/kubepods/burstable/pod{plan.Uid}";

@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>Which network a pod is in.</summary>
+/// <summary>The network of a pod.</summary>
 public enum PodNetwork
 {
     /// <summary>The node's.</summary>

@@ -1,6 +1,6 @@
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>The container beside the agent that answers questions.</summary>
+/// <summary>The query container next to the agent.</summary>
 internal sealed record QueryContainer(Containerd Containerd, PodContainer Container)
 {
     private static int _executions;
@@ -13,7 +13,7 @@ internal sealed record QueryContainer(Containerd Containerd, PodContainer Contai
     /// <summary>The same with its stdout in a file.</summary>
     public Shell.Result ExecTo(string file, params string[] command) => Shell.Run("sh", ["-c", "file=$1; shift; exec \"$@\" >\"$file\"", "sh", file, "ctr", .. Start(), .. command]);
 
-    /// <summary>Bytes that its first process has resident.</summary>
+    /// <summary>Resident bytes of its first process.</summary>
     public long ResidentBytes(Pod pod) => long.Parse(File.ReadAllText($"/proc/{pod.PidOf(Container)}/statm").Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 
     private string[] Start() =>

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace NetMon.LiveTests.Support.Containers;
 
 /// <summary>
-/// A node for one container runtime (tests/runtimes/node.sh): network and mount namespaces of its own, and the daemon in them.
-/// What runs there and what it made goes with this object, and with this process however it ends.
+/// A node for one container runtime (tests/runtimes/node.sh): its own network and mount namespaces, with the daemon in them.
+/// Everything it runs and creates ends with this object, or with this process however that ends.
 /// </summary>
 internal sealed class RuntimeNode : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class RuntimeNode : IDisposable
     /// <summary>Sockets and logs; the same path inside and outside.</summary>
     public string Folder { get; }
 
-    /// <summary>A folder that containers may mount, for what they write down.</summary>
+    /// <summary>A folder that containers may mount to write results.</summary>
     public string Shared => Path.Combine(Folder, "shared");
 
     /// <summary>The first eight digits of the uid of every pod here.</summary>
@@ -42,32 +42,32 @@ internal sealed class RuntimeNode : IDisposable
 
     public int KeeperId => _keeper.Id;
 
-    /// <summary>Inode of the network namespace that is the host's for pods here.</summary>
+    /// <summary>Inode of the network namespace that acts as the host's for pods here.</summary>
     public long NetworkNamespace => NamespaceOf(_keeper.Id);
 
     /// <summary>Inode of a process's network namespace.</summary>
     public static long NamespaceOf(long pid) =>
         long.Parse(new FileInfo($"/proc/{pid}/ns/net").LinkTarget!.Split('[', ']')[1], CultureInfo.InvariantCulture);
 
-    /// <summary>Starts the daemon; its pid. It may not answer yet.</summary>
+    /// <summary>Starts the daemon without waiting until it answers; returns its pid.</summary>
     public int Start(string daemon, params string[] options)
     {
         _keeper.StandardInput.WriteLine($"start {daemon} {string.Join(' ', options)}");
         return int.Parse(Read(), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>SIGKILL to the daemon, and waits for its end. What it started stays.</summary>
+    /// <summary>Sends SIGKILL to the daemon, and waits for its exit. Its children keep running.</summary>
     public void KillDaemon()
     {
         _keeper.StandardInput.WriteLine("kill");
         Expect("killed");
     }
 
-    /// <summary>Runs a program as a process of the node, in no container.</summary>
+    /// <summary>Runs a program as a process of the node, outside containers.</summary>
     public Shell.Result Run(string program, params string[] arguments) =>
         Shell.Run("nsenter", [$"--target={KeeperId}", "--net", program, .. arguments]);
 
-    /// <summary>Starts the agent where it sees the cgroups as this node has them.</summary>
+    /// <summary>Starts the agent with this node's view of the cgroups.</summary>
     public AgentProcess StartAgent(bool readStdout, params string[] arguments) => Layout == CgroupLayout.V2
         ? AgentProcess.Start("nsenter", [$"--target={KeeperId}", "--mount", Repository.Agent, "run", .. arguments], readStdout)
         : AgentProcess.Start(Repository.Agent, ["run", .. arguments], readStdout);
@@ -77,7 +77,7 @@ internal sealed class RuntimeNode : IDisposable
         ? Shell.Run("nsenter", [$"--target={KeeperId}", "--mount", Repository.Agent, "doctor", .. arguments])
         : Shell.Run(Repository.Agent, ["doctor", .. arguments]);
 
-    /// <summary>Has pods that are made from now on get one of two addresses, by IPv4 and by IPv6 each.</summary>
+    /// <summary>Gives pods created from now on one of two addresses, for IPv4 and IPv6.</summary>
     public void GivePodsTwoAddresses()
     {
         const string configuration =
@@ -89,7 +89,7 @@ internal sealed class RuntimeNode : IDisposable
         Shell.Run("nsenter", $"--target={KeeperId}", "--mount", "sh", "-c", "printf '%s' \"$1\" >\"$2.new\" && mv \"$2.new\" \"$2\"", "sh", configuration, path).MustSucceed();
     }
 
-    /// <summary>The end of a daemon's log.</summary>
+    /// <summary>The last lines of a daemon's log.</summary>
     public string LogOf(string daemon)
     {
         var log = Path.Combine(Folder, $"{daemon}.log");

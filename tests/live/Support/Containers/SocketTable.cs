@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>The TCP sockets of a process's network namespace, by /proc/PID/net: to wait without a connection that events would show.</summary>
+/// <summary>The TCP sockets of a process's network namespace, from /proc/PID/net: waits without a connection that would show up as events.</summary>
 internal static class SocketTable
 {
-    // As proc(5) has them: the state, and the timer of what is closed and only remembered (TIME_WAIT, FIN_WAIT2).
+    // Values of proc(5): the state, and the timer of closed sockets that the kernel only remembers (TIME_WAIT, FIN_WAIT2).
     private const string Listen = "0A";
     private const string TimeWaitTimer = "03:";
 
-    /// <summary>Waits until somebody listens at a port.</summary>
+    /// <summary>Waits until a port has a listener.</summary>
     public static void WaitForListener(int pid, int port)
     {
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);

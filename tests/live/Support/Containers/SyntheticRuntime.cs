@@ -10,8 +10,8 @@ using NetMon.Enrichment.Runtimes.Cri.Wire;
 namespace NetMon.LiveTests.Support.Containers;
 
 /// <summary>
-/// A container runtime, by CRI, that has the containers of the agent's synthetic node: the n-th has the id that its cgroup
-/// bears. It knows each from a little before it starts to a little after it ends, as runtimes do, and takes its time to answer.
+/// A CRI runtime with the containers of the agent's synthetic node: the n-th has the id from its cgroup. It knows each container
+/// from slightly before its start to slightly after its end, as runtimes do, and delays its answers.
 /// </summary>
 internal sealed class SyntheticRuntime : IAsyncDisposable
 {
@@ -36,10 +36,10 @@ internal sealed class SyntheticRuntime : IAsyncDisposable
         _application.MapGrpcService<Service>();
     }
 
-    /// <summary>How long each answer takes.</summary>
+    /// <summary>Delay of each answer.</summary>
     public static TimeSpan Latency { get; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>How often it was asked for anything.</summary>
+    /// <summary>Number of requests.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
     private double Elapsed => TimeProvider.System.GetElapsedTime(Interlocked.Read(ref _began)).TotalSeconds;
@@ -50,7 +50,7 @@ internal sealed class SyntheticRuntime : IAsyncDisposable
         await runtime._application.StartAsync();
         using (var kubelet = new CriClient(path))
         {
-            // A node's runtime has answered before: its first answer, while it is being compiled, is no measure of it.
+            // A node's runtime has answered before: its first answer, which includes compilation, must not count.
             _ = kubelet.TryVersion();
             _ = kubelet.ListContainers();
         }

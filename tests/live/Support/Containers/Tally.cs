@@ -2,7 +2,7 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>How many events of each type each container has; "host" stands for none.</summary>
+/// <summary>Number of events of each type per container; "host" stands for none.</summary>
 internal static class Tally
 {
     public static void AssertEqual(IEnumerable<(string Type, SeenContainer? Container, int Count)> expected, IEnumerable<SeenEvent> seen)
@@ -12,7 +12,7 @@ internal static class Tally
         Assert.Equal(string.Join('\n', wanted), string.Join('\n', counted));
     }
 
-    /// <summary>That all events, and there are some, name this container.</summary>
+    /// <summary>Asserts that there are events and that all name this container.</summary>
     public static void AssertOnly(SeenContainer expected, IEnumerable<SeenEvent> seen)
     {
         var counted = seen.GroupBy(e => Show(e.Container)).Select(group => (Who: group.Key, Count: group.Count())).ToList();

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Cgroups;
 
-/// <summary>Which containers a cgroup's path names; the cases are in cgroup-paths.txt.</summary>
+/// <summary>Which containers a cgroup path names; the cases are in cgroup-paths.txt.</summary>
 public sealed class CgroupPathTests
 {
     private static readonly string[] Pieces =
         ["/", "pod", "a1b2c3d4", string.Concat(Enumerable.Repeat("a1b2c3d4", 8)), "-", ":", ".scope", ".slice", "..", "kubepods", "\uffff", "\0"];
 
-    /// <summary>Lines of "path | containers | source"; '#' begins a heading.</summary>
+    /// <summary>Lines of "path | containers | source"; '#' starts a heading.</summary>
     public static TheoryData<string, string, string> Cases =>
         [.. File.ReadLines(RepositoryFiles.Find("tests/unit/Enrichment/Cgroups/cgroup-paths.txt", "it is part of the repository"))
             .Where(line => line.Length > 0 && line[0] != '#')
@@ -47,7 +47,7 @@ public sealed class CgroupPathTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_text_are_stepped_over()
+    public void Bytes_that_are_not_text_are_skipped()
     {
         byte[] path = [.. "/docker/"u8, 0xff, 0xfe, (byte)'/', .. Encoding.ASCII.GetBytes(new string('a', 64))];
 
@@ -55,7 +55,7 @@ public sealed class CgroupPathTests
     }
 
     [Fact]
-    public void Whatever_the_path_every_id_is_in_it_and_in_its_order() =>
+    public void Every_id_found_is_in_the_path_in_this_order() =>
         Gen.Int[0, Pieces.Length - 1].Array[0, 40].Sample(
             picks =>
             {
@@ -73,7 +73,7 @@ public sealed class CgroupPathTests
             iter: 20_000);
 
     [Fact]
-    public void A_host_s_own_path_allocates_nothing()
+    public void A_host_path_allocates_nothing()
     {
         var path = "/system.slice/ssh.service"u8;
         _ = CgroupPath.Containers(path);

@@ -6,13 +6,13 @@ using static NetMon.UnitTests.Enrichment.Peers.PeerEvents;
 
 namespace NetMon.UnitTests.Enrichment.Peers;
 
-/// <summary>What the Kubernetes API says of addresses, alone and beside what the node itself knows.</summary>
+/// <summary>Peers from the Kubernetes API, alone and combined with what the node itself knows.</summary>
 public sealed class ClusterPeersTests
 {
     private readonly PeerTable _table = new("node-1");
 
     [Fact]
-    public void An_address_of_a_node_names_the_node_and_never_a_pod()
+    public void A_node_address_names_the_node_and_never_a_pod()
     {
         _table.Cluster.SetNode("node-2", [Address("192.168.0.2")], "b");
         _table.Cluster.SetEndpoints("kube/proxy-1", new ServiceFacts("proxy", "kube"), [new EndpointFacts(Address("192.168.0.2"), "proxy-x", "kube", "node-2")]);
@@ -35,7 +35,7 @@ public sealed class ClusterPeersTests
     }
 
     [Fact]
-    public void A_service_is_known_by_its_own_address_by_a_nodes_port_and_by_what_was_dialed()
+    public void A_service_is_known_by_its_address_by_a_node_port_and_by_the_dialed_address()
     {
         _table.Cluster.SetNode("node-2", [Address("192.168.0.2")], "b");
         _table.Cluster.SetService("shop/web", new ServiceFacts("web", "shop"), [Address("10.96.0.1")], [80], [30_080]);
@@ -55,7 +55,7 @@ public sealed class ClusterPeersTests
     }
 
     [Fact]
-    public void A_pod_of_several_services_has_none_unless_one_was_dialed()
+    public void A_pod_of_several_services_has_no_service_unless_one_was_dialed()
     {
         _table.Cluster.SetNode("node-2", [], "");
         _table.Cluster.SetEndpoints("shop/a-1", new ServiceFacts("a", "shop"), [new EndpointFacts(Address(Web), "web-0", "shop", "node-2")]);
@@ -67,12 +67,12 @@ public sealed class ClusterPeersTests
     }
 
     [Fact]
-    public void A_pod_that_is_called_directly_has_the_one_service_that_it_serves_at_the_port()
+    public void A_pod_called_directly_has_the_service_of_the_port()
     {
         _table.Cluster.SetNode("node-2", [], "");
         Serve("web", 8080, 8443);
         Assert.Equal(["web", "web", ""], Services(8080, 8443, 9090));
-        Assert.Equal("web", Of(Inbound(Web, T))?.Service); // who calls serves it, whatever the port is
+        Assert.Equal("web", Of(Inbound(Web, T))?.Service); // the caller serves it, whatever its port
 
         Serve("metrics", 9090);
         Assert.Equal(["web", "web", "metrics", ""], Services(8080, 8443, 9090, 22));
@@ -82,7 +82,7 @@ public sealed class ClusterPeersTests
         Assert.Equal(["", "web", "metrics"], Services(8080, 8443, 9090));
 
         Serve("all");
-        Assert.Equal(["", "", ""], Services(8080, 8443, 9090)); // its ports are not known, so it may be each
+        Assert.Equal(["", "", ""], Services(8080, 8443, 9090)); // its ports are unknown, so any port matches
     }
 
     [Fact]
@@ -95,17 +95,17 @@ public sealed class ClusterPeersTests
     }
 
     [Fact]
-    public void A_services_own_address_names_it_whatever_port_is_called()
+    public void The_address_of_a_service_names_it_for_any_port()
     {
         _table.Cluster.SetService("shop/web", new ServiceFacts("web", "shop"), [Address(Web)], [80], []);
         Assert.Equal(["web", "web"], Services(80, 81));
-        _table.Cluster.SetService("shop/db", new ServiceFacts("db", "shop"), [Address(Web)], [5432], []); // a load balancer's address
+        _table.Cluster.SetService("shop/db", new ServiceFacts("db", "shop"), [Address(Web)], [5432], []); // the address of a load balancer
         Assert.Equal(["web", "db"], Services(80, 5432));
         Assert.Null(Of(Outbound(Web, T, port: 81)));
     }
 
     [Fact]
-    public void What_the_node_itself_knows_goes_before_what_the_API_still_says()
+    public void Local_knowledge_takes_precedence_over_stale_API_data()
     {
         _table.Cluster.SetNode("node-1", [Address("192.168.0.1")], "a");
         _table.Cluster.SetEndpoints("shop/web-1", new ServiceFacts("web", "shop"), [new EndpointFacts(Address(Web), "web-0", "shop", "node-1")]);
@@ -120,7 +120,7 @@ public sealed class ClusterPeersTests
     }
 
     [Fact]
-    public void What_a_list_no_longer_has_is_gone_and_the_rest_stays_as_it_was()
+    public void Objects_missing_from_a_list_are_removed_and_others_stay()
     {
         List("web", "db");
         var web = Of(Outbound("10.96.0.1", T, port: 80));

@@ -6,7 +6,7 @@ using static NetMon.UnitTests.Enrichment.Peers.PeerEvents;
 
 namespace NetMon.UnitTests.Enrichment.Peers;
 
-/// <summary>The node of an address that no pod is known for, by the ranges of the nodes' pods, and only where the network uses these.</summary>
+/// <summary>The node of an address without a known pod, from the pod ranges of the nodes, and only where the network uses these ranges.</summary>
 public sealed class NodeRangeTests
 {
     private readonly PeerTable _table = new("node-1");
@@ -19,7 +19,7 @@ public sealed class NodeRangeTests
     }
 
     [Fact]
-    public void An_address_of_no_pod_has_the_node_alone_once_an_endpoint_shows_that_ranges_are_used()
+    public void An_address_without_a_pod_has_the_node_once_an_endpoint_confirms_the_ranges()
     {
         Assert.Null(Of("10.2.0.9"));
         Endpoint("a", "10.2.0.5", "node-2");
@@ -40,13 +40,13 @@ public sealed class NodeRangeTests
     }
 
     [Fact]
-    public void Nobody_is_named_by_ranges_while_an_endpoint_is_outside_of_its_nodes()
+    public void Ranges_name_no_node_once_an_endpoint_is_outside_its_node_range()
     {
         Endpoint("a", "10.2.0.5", "node-2");
         Endpoint("host", "192.168.0.2", "node-2");
         Assert.Equal("node-3", Of("10.3.0.9")?.Node);
 
-        Endpoint("b", "10.3.0.5", "node-2"); // the network gives out addresses by itself
+        Endpoint("b", "10.3.0.5", "node-2"); // the network assigns addresses outside the ranges
         Assert.Null(Of("10.3.0.9"));
         Assert.Equal(("b", "node-2"), Of("10.3.0.5") is { } peer ? (peer.PodName, peer.Node) : default);
 
@@ -55,7 +55,7 @@ public sealed class NodeRangeTests
     }
 
     [Fact]
-    public void A_range_that_two_nodes_have_is_neither_s_and_a_new_one_counts_from_when_it_came()
+    public void A_range_of_two_nodes_names_neither_and_a_new_range_counts_from_its_arrival()
     {
         Endpoint("a", "10.2.0.5", "node-2");
         Node("node-4", "192.168.0.4", "10.3.0.128/25");

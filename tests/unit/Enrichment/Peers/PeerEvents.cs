@@ -5,7 +5,7 @@ using NetMon.UnitTests.Storage;
 
 namespace NetMon.UnitTests.Enrichment.Peers;
 
-/// <summary>Events whose peers are to be named, and a table's pods.</summary>
+/// <summary>Events without peer names, and the pods of a table.</summary>
 internal static class PeerEvents
 {
     public const long T = 1_700_000_000_000_000_000;

@@ -6,13 +6,13 @@ using static NetMon.UnitTests.Enrichment.Peers.PeerEvents;
 
 namespace NetMon.UnitTests.Enrichment.Peers;
 
-/// <summary>Who is at the other end: by address and by time, and nobody where it is not certain.</summary>
+/// <summary>Peers by address and time; no peer where the owner is uncertain.</summary>
 public sealed class PeerTableTests
 {
     private readonly PeerTable _table = new("node-1");
 
     [Fact]
-    public void An_outbound_events_peer_is_the_destination_and_an_inbound_ones_the_source()
+    public void The_peer_is_the_destination_of_outbound_and_the_source_of_inbound_events()
     {
         Local(Web, "s1", "web-0", T);
         Local("fd00::8", "s2", "db-0", T);
@@ -26,7 +26,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public void An_address_that_another_pod_takes_over_is_each_ones_in_its_own_time()
+    public void An_address_that_moves_names_each_pod_in_its_own_time()
     {
         Local(Web, "s1", "old", T);
         _table.Local.EndPod(Address(Web), "s1", T + 1_000);
@@ -36,7 +36,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public void Nobody_is_named_for_the_time_in_which_two_pods_are_said_to_have_an_address()
+    public void No_pod_is_named_while_two_pods_claim_an_address()
     {
         Local(Web, "s1", "old", T);
         Local(Web, "s2", "new", T + 500);
@@ -47,7 +47,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public void The_peer_of_a_connection_is_who_had_the_address_when_it_began()
+    public void The_peer_of_a_connection_is_the_owner_at_its_start()
     {
         Local(Web, "s1", "old", T);
         _table.Local.EndPod(Address(Web), "s1", T + 1_000);
@@ -59,7 +59,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public void An_attempt_that_failed_is_with_who_had_the_address_unless_another_came_before_its_end()
+    public void A_failed_attempt_names_the_owner_unless_the_address_moved_before_its_end()
     {
         Local(Web, "s1", "old", T);
         _table.Local.EndPod(Address(Web), "s1", T + 1_000);
@@ -74,7 +74,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public void A_connection_that_is_alive_is_still_with_whom_it_was_made_also_where_that_was_not_known_then()
+    public void An_open_connection_names_its_original_peer_even_if_learned_later()
     {
         Local(Web, "s1", "web-0", T);
 
@@ -92,7 +92,7 @@ public sealed class PeerTableTests
     [InlineData("fe80::1")]
     [InlineData("224.0.0.1")]
     [InlineData("ff02::1")]
-    public void An_address_that_many_have_names_nobody(string address)
+    public void An_address_of_many_pods_names_none(string address)
     {
         Local(address, "s1", "web-0", T);
         _table.Cluster.SetNode("node-2", [Address(address)], "b");
@@ -102,7 +102,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public void Nothing_is_asked_of_the_events_where_nothing_is_known()
+    public void Events_are_not_inspected_if_no_owner_is_known()
     {
         var events = new[] { Outbound(Web, T) };
         events[0].Peer = Sample.Peer;
@@ -118,7 +118,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public void Naming_allocates_nothing_once_a_peer_was_named()
+    public void Naming_a_known_peer_allocates_nothing()
     {
         for (var n = 0; n < 200; n++)
         {
@@ -135,7 +135,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public async Task A_reader_never_sees_a_name_of_another_time_while_owners_change()
+    public async Task A_concurrent_reader_never_sees_a_name_of_another_time()
     {
         const int changes = 20_000;
         var events = Enumerable.Range(0, changes).Select(n => Outbound(Web, T + (n * 10L) + 5)).ToArray();
@@ -167,7 +167,7 @@ public sealed class PeerTableTests
     }
 
     [Fact]
-    public void An_address_keeps_a_bounded_history_and_a_table_a_bounded_number_of_addresses()
+    public void The_history_of_an_address_and_the_number_of_addresses_are_limited()
     {
         for (var n = 0; n < 100; n++)
         {
@@ -179,7 +179,7 @@ public sealed class PeerTableTests
         Assert.Null(Of(Outbound(Web, T + 5)));
         Assert.Equal(100 - AddressClaims.Most, _table.Local.Counters.Evicted);
 
-        // Its owners ended years ago, so it makes room.
+        // Its owners ended years ago, so it is evicted.
         for (var n = 0; n < 20_000; n++)
         {
             Local($"10.{1 + n / 65536}.{n / 256 % 256}.{n % 256}", $"t{n}", "p", T);

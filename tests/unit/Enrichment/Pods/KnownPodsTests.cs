@@ -8,7 +8,7 @@ using static NetMon.UnitTests.Enrichment.DirectoryUnderTest;
 
 namespace NetMon.UnitTests.Enrichment.Pods;
 
-/// <summary>Which address is whose, from when to when, as the directory passes it on.</summary>
+/// <summary>The owner of each address and its time range, as the directory reports it.</summary>
 public sealed class KnownPodsTests
 {
     private readonly DirectoryUnderTest _node = new();
@@ -19,7 +19,7 @@ public sealed class KnownPodsTests
     private long Now => (_node.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     [Fact]
-    public void A_beginning_is_passed_on_once_and_so_is_a_change()
+    public void A_start_and_a_change_are_each_reported_once()
     {
         _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
         _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
@@ -30,7 +30,7 @@ public sealed class KnownPodsTests
     }
 
     [Fact]
-    public void A_pod_ends_with_its_sandboxs_last_cgroup_and_only_once()
+    public void A_pod_ends_once_with_the_last_cgroup_of_its_sandbox()
     {
         _node.Made(7, PathOf(1));
         _node.Made(8, PathOf(1) + "/inner");
@@ -46,7 +46,7 @@ public sealed class KnownPodsTests
     }
 
     [Fact]
-    public void A_pod_begins_when_its_sandboxs_cgroup_was_made_and_ends_when_that_was_removed_whenever_it_is_reported()
+    public void The_creation_and_removal_of_the_sandbox_cgroup_bound_a_pod_whenever_they_are_reported()
     {
         _node.Made(7, PathOf(1), at: 20);
         _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
@@ -63,7 +63,7 @@ public sealed class KnownPodsTests
     }
 
     [Fact]
-    public void A_cgroup_that_was_found_long_after_it_was_made_does_not_say_when_the_pod_began()
+    public void A_cgroup_found_long_after_its_creation_does_not_give_the_start_of_the_pod()
     {
         _node.Made(7, PathOf(1), at: 3_600_000_000_000);
         _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
@@ -72,7 +72,7 @@ public sealed class KnownPodsTests
     }
 
     [Fact]
-    public void A_pod_ends_when_its_runtime_says_so()
+    public void A_pod_ends_when_its_runtime_reports_it()
     {
         _node.Tell(new PodNews([Pod(1, "10.0.0.1")], []));
         _node.Tell(new PodNews([], [new PodEnd(Id(2), 70), new PodEnd(Id(1), 50)]));
@@ -81,7 +81,7 @@ public sealed class KnownPodsTests
     }
 
     [Fact]
-    public void What_a_runtime_no_longer_lists_has_ended_and_what_another_reported_has_not()
+    public void A_pod_that_its_runtime_no_longer_lists_has_ended_and_those_of_other_runtimes_have_not()
     {
         _node.Tell(new PodNews([Pod(1, "10.0.0.1"), Pod(2, "10.0.0.2")], []));
         _node.Post(new RuntimeReport(1, [], []) { Pods = new PodNews([Pod(3, "10.0.0.3")], []) });
@@ -91,13 +91,13 @@ public sealed class KnownPodsTests
     }
 
     [Fact]
-    public void A_container_of_docker_that_starts_again_does_not_end_with_its_former_cgroup()
+    public void A_restarted_Docker_container_does_not_end_with_its_previous_cgroup()
     {
         var container = new PodAddresses(Id(1), new PodName("", "db"), new Workload("container/db", ""), [IPAddress.Loopback], false, 100);
         _node.Made(7, "/docker/" + Id(1));
         _node.Tell(new PodNews([container], []));
         _node.Removed(7);
-        _node.Tell(new PodNews([], [new PodEnd(Id(1), 99)])); // of the former run
+        _node.Tell(new PodNews([], [new PodEnd(Id(1), 99)])); // from the previous run
         Assert.Single(_passed);
 
         _node.Tell(new PodNews([], [new PodEnd(Id(1), 200)]));
@@ -107,7 +107,7 @@ public sealed class KnownPodsTests
     }
 
     [Fact]
-    public void More_than_the_bound_are_not_held()
+    public void The_number_of_pods_is_limited()
     {
         _node.Tell(new PodNews([.. Enumerable.Range(0, KnownPods.Most + 10).Select(n => Pod(n, "10.0.0.1"))], []));
 

@@ -2,10 +2,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>Waits for things, for a bound that only a failure reaches.</summary>
+/// <summary>Waits with a timeout that only a failure reaches.</summary>
 internal static class Bound
 {
-    /// <summary>A token that ends with the test, or after the bound.</summary>
+    /// <summary>A token that is cancelled when the test ends or the timeout expires.</summary>
     public static CancellationToken Token
     {
         get
@@ -16,13 +16,13 @@ internal static class Bound
         }
     }
 
-    /// <summary>The task's result, or a TimeoutException.</summary>
+    /// <summary>The task's result. Throws TimeoutException.</summary>
     public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
-    /// <summary>The task's end, or a TimeoutException.</summary>
+    /// <summary>Waits for the task. Throws TimeoutException.</summary>
     public static Task Soon(this Task task) => task.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
-    /// <summary>Waits until something is so that nothing tells of.</summary>
+    /// <summary>Polls a condition that raises no event.</summary>
     public static async Task Until(Func<bool> so)
     {
         var end = Environment.TickCount64 + (long)Patience.Limit.TotalMilliseconds;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>Real runtimes' interfaces over real sockets that come and go.</summary>
+/// <summary>Real runtime interfaces over real sockets that appear and disappear.</summary>
 public sealed class ContainerRuntimesTests : IDisposable
 {
     private static readonly RuntimeOptions Quick = new()
@@ -21,7 +21,7 @@ public sealed class ContainerRuntimesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_socket_that_comes_goes_and_comes_back_is_told_once_each()
+    public async Task A_socket_that_appears_disappears_and_returns_is_logged_once_each()
     {
         var path = _folder["cri.sock"];
         var script = new CriScript { Containers = { new Container { Id = "c1", Metadata = new ContainerMetadata { Name = "app" } } } };
@@ -41,7 +41,7 @@ public sealed class ContainerRuntimesTests : IDisposable
                 Assert.Equal(["c1"], (await node.NextReport()).Answered);
             }
 
-            // Its end is noticed though nobody asks, because its events are followed.
+            // The loss is noticed without a request, because the events are followed.
             await Bound.Until(() => node.Runtimes.Present == 0);
         }
 
@@ -50,7 +50,7 @@ public sealed class ContainerRuntimesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_usual_place_that_is_missing_is_not_talked_about()
+    public async Task A_missing_default_path_is_not_logged()
     {
         await using var node = new Node([new RuntimeEndpoint(_folder["x"], RuntimeKind.Docker, IsUsualPlace: true)], Quick);
         node.Runtimes.Start();
@@ -62,7 +62,7 @@ public sealed class ContainerRuntimesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_runtime_that_answers_late_is_not_lost()
+    public async Task A_slow_runtime_is_not_lost()
     {
         var gate = new TaskCompletionSource();
         var prompt = DockerServer.Of(_ => """[{"Id":"c1","Names":["/one"]}]""");
@@ -87,14 +87,14 @@ public sealed class ContainerRuntimesTests : IDisposable
         await using var server = new SocketServer(_folder["d"], SocketServer.Hang);
         await using var node = new Node([new RuntimeEndpoint(_folder["d"], RuntimeKind.Docker)], Quick with { CallDeadline = TimeSpan.FromMilliseconds(50) });
         node.Runtimes.Start();
-        await Bound.Until(() => node.Status.Failures >= 3 && server.Accepted >= 3); // on a busy machine the deadline is first
+        await Bound.Until(() => node.Status.Failures >= 3 && server.Accepted >= 3); // on a busy machine the deadline may expire first
 
         Assert.InRange(server.Accepted, 3, (int)node.Status.Failures + 2);
         Assert.Contains("no answer within 0.05 s", Assert.Single(node.Log), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task One_socket_by_two_paths_is_asked_once()
+    public async Task One_socket_with_two_paths_is_used_once()
     {
         Directory.CreateDirectory(_folder["run"]);
         Directory.CreateSymbolicLink(_folder["var"], "run");
@@ -110,7 +110,7 @@ public sealed class ContainerRuntimesTests : IDisposable
     }
 
     [Fact]
-    public async Task Doctor_is_told_version_and_number()
+    public async Task Doctor_gets_version_and_number_of_containers()
     {
         await using var server = new SocketServer(_folder["d"], DockerServer.Of(_ => """[{"Id":"c1"},{"Id":"c2"}]"""));
 

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>What the sandboxes of CRI say of their containers, and their addresses.</summary>
+/// <summary>Pod data and addresses from CRI sandboxes.</summary>
 public sealed class CriPodTests : IDisposable
 {
     private const long Began = 1_800_000_000_000_000_000;
@@ -25,7 +25,7 @@ public sealed class CriPodTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_container_has_the_workload_of_its_sandbox_with_its_names_and_the_addresses_are_read_afterwards()
+    public async Task A_container_has_names_and_workload_of_its_sandbox_before_its_addresses_are_read()
     {
         var script = new CriScript { Containers = { Container("c1") }, Sandboxes = { Sandbox("s1"), Sandbox("over", PodSandboxState.SandboxNotready), Sandbox("gone") } };
         script.Statuses["s1"] = Status("s1", "10.244.3.7", "fd00::7", "10.244.3.7", "no address");
@@ -46,7 +46,7 @@ public sealed class CriPodTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_on_the_nodes_network_has_no_addresses_of_its_own()
+    public async Task A_pod_in_the_node_network_has_no_addresses_of_its_own()
     {
         var script = new CriScript { Sandboxes = { Sandbox("s1") } };
         script.Statuses["s1"] = Status("s1", "192.168.0.10");
@@ -62,7 +62,7 @@ public sealed class CriPodTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_sandboxes_are_read_some_at_a_time_so_that_names_need_not_wait()
+    public async Task Many_sandboxes_are_read_in_steps_so_that_names_do_not_wait()
     {
         var script = new CriScript();
         for (var n = 0; n < 100; n++)
@@ -87,7 +87,7 @@ public sealed class CriPodTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sandbox_whose_addresses_could_not_be_read_is_tried_again_but_not_for_ever()
+    public async Task A_sandbox_with_unreadable_addresses_is_retried_a_limited_number_of_times()
     {
         var script = new CriScript { Sandboxes = { Sandbox("s1"), Sandbox("s2"), Sandbox("s3") } };
         (script.Statuses["s1"], script.Statuses["s2"], script.Statuses["s3"]) = (Status("s1", "10.244.3.7"), Status("s2", "10.244.3.8"), Status("s3", "10.244.3.9"));
@@ -106,7 +106,7 @@ public sealed class CriPodTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_of_cri_brings_workload_and_addresses_together_and_the_end_its_time()
+    public async Task A_CRI_event_has_workload_and_addresses_and_the_end_has_its_time()
     {
         var script = new CriScript { Version = "2.1.0", CriEvents = Channel.CreateUnbounded<ContainerEventResponse>() };
         await using var server = await CriServer.StartAsync(Socket, script);
@@ -132,7 +132,7 @@ public sealed class CriPodTests : IDisposable
     }
 
     [Fact]
-    public async Task By_containerds_own_events_a_container_has_its_workload_though_its_sandbox_was_made_before_anybody_followed()
+    public async Task With_containerd_events_a_container_has_its_workload_even_if_its_sandbox_is_older()
     {
         var script = new CriScript { Version = "1.6.20" };
         script.Made["s1"] = ("pause", new(Labels) { ["io.cri-containerd.kind"] = "sandbox" });

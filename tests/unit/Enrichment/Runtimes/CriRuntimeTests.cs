@@ -46,7 +46,7 @@ public sealed class CriRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Asks_for_sandboxes_only_when_a_wanted_id_is_no_containers_or_its_sandbox_is_not_known()
+    public async Task Requests_sandboxes_only_if_an_id_is_not_a_container_or_its_sandbox_is_unknown()
     {
         var script = new CriScript { Containers = { Container("c1", "a", "i", ""), Container("c2", "b", "i", "") } };
         script.Containers.ForEach(container => container.PodSandboxId = "s1");
@@ -72,7 +72,7 @@ public sealed class CriRuntimeTests : IDisposable
     [InlineData("cri-o", "1.27.9", false)]
     [InlineData("docker", "27.1.1", false)]
     [InlineData("", "", false)]
-    public async Task Follows_only_where_nobody_else_gets_less(string name, string version, bool canFollow)
+    public async Task Follows_events_only_if_no_other_client_loses_them(string name, string version, bool canFollow)
     {
         await using var server = await CriServer.StartAsync(Socket, new CriScript { Name = name, Version = version });
         using var runtime = new CriRuntime(Socket, new PodNaming("n1"));
@@ -86,7 +86,7 @@ public sealed class CriRuntimeTests : IDisposable
     [Theory]
     [InlineData("1.6.20")]
     [InlineData("1.7.24")]
-    public async Task Before_containerd_2_kubelets_events_are_left_alone_and_containerds_own_are_followed(string version)
+    public async Task Before_containerd_2_it_follows_containerd_events_and_leaves_those_of_kubelet_alone(string version)
     {
         var script = new CriScript { Version = version, CriEvents = Channel.CreateUnbounded<ContainerEventResponse>() };
         script.Made["c1"] = ("busybox:1", new() { [Label.Pod] = "web-0", [Label.Namespace] = "shop", [Label.Uid] = "u", [Label.Container] = "app", ["io.cri-containerd.kind"] = "container" });
@@ -115,7 +115,7 @@ public sealed class CriRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_storm_of_creations_takes_few_look_ups_and_misses_none()
+    public async Task Many_creations_take_few_lookups_and_none_is_missed()
     {
         const int Storm = 2000;
         var script = new CriScript();
@@ -163,7 +163,7 @@ public sealed class CriRuntimeTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Events_that_are_not_implemented_or_switched_off_are_no_failure(bool switchedOff)
+    public async Task Unimplemented_or_disabled_events_are_not_a_failure(bool switchedOff)
     {
         var off = Channel.CreateUnbounded<ContainerEventResponse>();
         off.Writer.Complete();
@@ -178,7 +178,7 @@ public sealed class CriRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_message_too_large_is_a_failure_and_not_our_memory()
+    public async Task An_oversized_message_is_a_failure_without_a_large_allocation()
     {
         var script = new CriScript();
         script.Containers.Add(new Container { Id = "c", Labels = { ["huge"] = new string('x', 17 << 20) } });
@@ -191,7 +191,7 @@ public sealed class CriRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_containerd_without_its_cri_plugin_is_told_as_that()
+    public async Task A_containerd_without_its_CRI_plugin_is_reported_as_such()
     {
         await using var server = await CriServer.StartAsync(Socket, new CriScript(), withCri: false);
         using var runtime = new CriRuntime(Socket, new PodNaming("n1"));

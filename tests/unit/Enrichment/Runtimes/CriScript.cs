@@ -4,7 +4,7 @@ using NetMon.Enrichment.Runtimes.Cri.Wire;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>What a runtime tells, and what it was asked.</summary>
+/// <summary>The answers of a runtime, and the calls that it received.</summary>
 internal sealed class CriScript
 {
     public string Name { get; init; } = "containerd";
@@ -15,16 +15,16 @@ internal sealed class CriScript
 
     public List<PodSandbox> Sandboxes { get; } = [];
 
-    /// <summary>The status of sandboxes, by id; one that is not here is not found.</summary>
+    /// <summary>The status of each sandbox by id; other ids are not found.</summary>
     public ConcurrentDictionary<string, PodSandboxStatus> Statuses { get; } = [];
 
-    /// <summary>How often the status of a sandbox is still to fail, by id.</summary>
+    /// <summary>How many more status calls fail, by sandbox id.</summary>
     public ConcurrentDictionary<string, int> Failing { get; } = [];
 
     /// <summary>containerd's own containers, by id, with their labels.</summary>
     public ConcurrentDictionary<string, (string Image, Dictionary<string, string> Labels)> Made { get; } = [];
 
-    /// <summary>Each call by its name, with the id or ids that it asks for.</summary>
+    /// <summary>Each call by name, with the requested ids.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
     /// <summary>Null: GetContainerEvents is not implemented.</summary>

@@ -18,7 +18,7 @@ public sealed class DockerRuntimeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Tells_docker_and_podman_apart()
+    public async Task Distinguishes_docker_and_podman()
     {
         await using var docker = new SocketServer(Socket, DockerServer.Of(_ => "[]"));
         await using var podman = new SocketServer(_folder["podman.sock"], DockerServer.Answering((_, stream, stop) =>
@@ -80,7 +80,7 @@ public sealed class DockerRuntimeTests : IDisposable
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(100_000)]
-    public async Task Follows_events_however_they_are_cut(int piece)
+    public async Task Follows_events_split_at_any_position(int piece)
     {
         var lines =
             """{"status":"create","id":"e1","Type":"container","Action":"create","Actor":{"ID":"e1","Attributes":{"image":"busybox","name":"one","io.kubernetes.pod.name":"p"}}}""" + "\n"
@@ -135,7 +135,7 @@ public sealed class DockerRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_container_that_is_started_has_its_addresses_read_and_one_that_ends_is_reported()
+    public async Task The_addresses_of_a_started_container_are_read_and_its_end_is_reported()
     {
         var lines =
             """{"Type":"container","Action":"start","timeNano":1800000000000000000,"Actor":{"ID":"a1","Attributes":{"name":"db"}}}""" + "\n"
@@ -164,7 +164,7 @@ public sealed class DockerRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_without_end_is_refused_before_it_fills_the_memory()
+    public async Task An_endless_line_is_refused_within_the_memory_limit()
     {
         await using var server = new SocketServer(Socket, DockerServer.Answering(async (_, stream, stop) =>
         {
@@ -182,7 +182,7 @@ public sealed class DockerRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task An_answer_without_end_is_refused_before_it_fills_the_memory()
+    public async Task An_endless_answer_is_refused_within_the_memory_limit()
     {
         await using var server = new SocketServer(Socket, DockerServer.Answering(async (_, stream, stop) =>
         {
@@ -201,7 +201,7 @@ public sealed class DockerRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Half_a_megabyte_of_a_name_is_cut()
+    public async Task A_name_of_half_a_megabyte_is_cut()
     {
         await using var server = new SocketServer(Socket, DockerServer.Of(_ => $$"""[{"Id":"a","Names":["/{{new string('n', 1 << 19)}}"]}]"""));
         using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
@@ -217,7 +217,7 @@ public sealed class DockerRuntimeTests : IDisposable
     [InlineData("""[{"Id":"a","Names":["/x"]""")]
     [InlineData("")]
     [InlineData("null")]
-    public async Task Says_what_is_wrong_with_an_answer(string body)
+    public async Task Explains_an_invalid_answer(string body)
     {
         await using var server = new SocketServer(Socket, DockerServer.Of(_ => body));
         using var runtime = new DockerRuntime(Socket, new PodNaming("n1"));
@@ -228,7 +228,7 @@ public sealed class DockerRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Says_what_the_daemon_said_with_an_error()
+    public async Task Reports_the_message_of_a_daemon_error()
     {
         await using var server = new SocketServer(Socket, DockerServer.Answering((_, stream, stop) =>
             DockerServer.BodyAsync(stream, "{\"message\":\"client version 1.24 is too old\\n\\u001b[31m\"}", stop, "400 Bad Request")));

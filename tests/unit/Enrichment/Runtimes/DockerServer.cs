@@ -2,12 +2,12 @@ using System.Text;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>As much of HTTP as dockerd's answers need, by hand, so that they can be cut and garbled.</summary>
+/// <summary>The subset of HTTP that dockerd's answers need, written by hand so that tests can truncate and corrupt them.</summary>
 internal static class DockerServer
 {
     public const string VersionAnswer = """{"Platform":{"Name":""},"Components":[{"Name":"Engine","Version":"20.10.24"}],"Version":"20.10.24","ApiVersion":"1.41"}""";
 
-    /// <summary>Serves requests, each by its path with the query unescaped.</summary>
+    /// <summary>Serves requests by path, with the query unescaped.</summary>
     public static Func<Stream, CancellationToken, Task> Answering(Func<string, Stream, CancellationToken, Task> answer) => async (stream, stop) =>
     {
         while (await RequestAsync(stream, stop) is { } path)
@@ -16,7 +16,7 @@ internal static class DockerServer
         }
     };
 
-    /// <summary>The version, events that never come, and else a whole body by path.</summary>
+    /// <summary>Serves the version, an event stream without events, and a complete body for each other path.</summary>
     public static Func<Stream, CancellationToken, Task> Of(Func<string, string> body) => Answering(async (path, stream, stop) =>
     {
         if (path.StartsWith("/events", StringComparison.Ordinal))

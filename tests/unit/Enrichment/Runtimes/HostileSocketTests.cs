@@ -6,7 +6,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>Whatever is behind a socket: a clear failure or none, and no wait past the bound.</summary>
+/// <summary>Any server behind a socket gives a clear failure or none, and no wait beyond the timeout.</summary>
 public sealed class HostileSocketTests : IDisposable
 {
     private readonly RuntimeFolder _folder = new();
@@ -37,7 +37,7 @@ public sealed class HostileSocketTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task A_file_that_nobody_listens_at_is_a_failure(RuntimeKind kind)
+    public async Task A_socket_without_a_listener_is_a_failure(RuntimeKind kind)
     {
         await File.WriteAllTextAsync(Socket, "", Bound.Token);
         Assert.Equal("Connection refused", (await Fails(kind)).Message);
@@ -45,7 +45,7 @@ public sealed class HostileSocketTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Never_answering_ends_when_it_is_stopped(RuntimeKind kind)
+    public async Task A_call_without_an_answer_ends_at_the_stop(RuntimeKind kind)
     {
         await using var server = new SocketServer(Socket, SocketServer.Hang);
         using var runtime = Open(kind);
@@ -61,7 +61,7 @@ public sealed class HostileSocketTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Doctor_is_told_why_not(RuntimeKind kind)
+    public async Task Doctor_gets_the_reason(RuntimeKind kind)
     {
         var endpoint = new RuntimeEndpoint(Socket, kind);
         Assert.Contains("no such socket", (await ContainerRuntimes.ExamineAsync(endpoint, TimeSpan.FromSeconds(5), stop: Bound.Token)).LastFailure, StringComparison.Ordinal);

@@ -10,13 +10,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>Lists that would be gigabytes as objects.</summary>
+/// <summary>Lists that would take gigabytes as objects.</summary>
 public sealed class LargeAnswerTests
 {
     private readonly PodSandboxes _pods = new(new PodNaming("n1"));
 
     [Fact]
-    public void A_list_of_millions_of_containers_is_cut_and_counted()
+    public void A_list_of_millions_of_containers_is_truncated_and_counted()
     {
         var one = new ListContainersResponse { Containers = { new Container { Id = "a", Labels = { ["k"] = "v" } } } }.ToByteArray();
         var bomb = Repeat(one, GrpcSocket.LargestMessage / one.Length);
@@ -29,7 +29,7 @@ public sealed class LargeAnswerTests
     }
 
     [Fact]
-    public void Dockers_list_of_millions_is_cut_and_counted()
+    public void A_Docker_list_of_millions_is_truncated_and_counted()
     {
         var one = """{"Id":"a","Labels":{"k":"v"}},"""u8.ToArray();
         var bomb = "["u8.ToArray().Concat(Repeat(one, DockerRuntime.LargestAnswer / one.Length)).Concat("null]"u8.ToArray()).ToArray();
@@ -42,7 +42,7 @@ public sealed class LargeAnswerTests
     }
 
     [Fact]
-    public void Parts_without_an_id_become_nothing()
+    public void Parts_without_an_id_are_ignored()
     {
         var found = new FoundContainers([]);
         CriMessages.AddSandboxes(Repeat([0x0a, 0], GrpcSocket.LargestMessage / 2), found, _pods);
@@ -51,7 +51,7 @@ public sealed class LargeAnswerTests
     }
 
     [Fact]
-    public void What_is_wanted_is_found_at_the_end_of_a_cut_list()
+    public void A_requested_id_is_found_at_the_end_of_a_truncated_list()
     {
         var list = new ListContainersResponse();
         list.Containers.AddRange(Enumerable.Range(0, 20_000).Select(n => new Container { Id = $"{n}" }));
@@ -65,7 +65,7 @@ public sealed class LargeAnswerTests
     }
 
     [Fact]
-    public void One_container_of_megabytes_is_left_out_and_its_neighbours_are_not()
+    public void Only_a_container_of_megabytes_is_left_out()
     {
         var list = new ListContainersResponse { Containers = { new Container { Id = "a" }, new Container { Id = "b", ImageRef = new string('x', 2 << 20) }, new Container { Id = "c" } } };
         var found = new FoundContainers([]);
@@ -82,7 +82,7 @@ public sealed class LargeAnswerTests
     }
 
     [Fact]
-    public void An_event_of_millions_of_containers_is_read_for_the_one_that_it_is_of()
+    public void An_event_with_millions_of_containers_gives_the_one_that_it_concerns()
     {
         var told = new ContainerEventResponse { ContainerId = "c", ContainersStatuses = { new ContainerStatus { Id = "c", Metadata = new ContainerMetadata { Name = "app" } } } }.ToByteArray();
         var padding = Repeat([0x2a, 0], 200_000);

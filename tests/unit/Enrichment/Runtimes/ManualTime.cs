@@ -1,6 +1,6 @@
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>A clock that stands until it is moved. Timers fire on the mover's thread.</summary>
+/// <summary>A clock that moves only when the test moves it. Timers fire on the caller's thread.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -9,7 +9,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Timers that will fire some day.</summary>
+    /// <summary>Pending timers.</summary>
     public IReadOnlyList<TimeSpan> Due
     {
         get

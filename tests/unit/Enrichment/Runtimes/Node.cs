@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>A node's runtimes as a test sees them: what they report and log, and what was opened.</summary>
+/// <summary>The runtimes of a node as a test sees them: reports, log lines and opened connections.</summary>
 internal sealed class Node : IAsyncDisposable
 {
     private readonly RuntimeReports _reports = new();
@@ -52,7 +52,7 @@ internal sealed class Node : IAsyncDisposable
 
     public bool HasReport => _posted.CurrentCount > 0;
 
-    /// <summary>The next report of containers; those of sandboxes alone are left out.</summary>
+    /// <summary>The next report of containers. Skips reports of sandboxes alone.</summary>
     public async Task<RuntimeReport> NextReport()
     {
         while (true)

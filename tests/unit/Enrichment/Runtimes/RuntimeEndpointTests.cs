@@ -15,7 +15,7 @@ public sealed class RuntimeEndpointTests
     [InlineData("cri:///tmp/docker.sock", "cri:///tmp/docker.sock")]
     [InlineData(" cri:///a , docker:///b ,cri:///a", "cri:///a docker:///b")]
     [InlineData("none", "")]
-    public void Takes_an_address_of_each_kind(string text, string expected) =>
+    public void Accepts_an_address_of_each_kind(string text, string expected) =>
         Assert.Equal(expected, string.Join(' ', RuntimeEndpoint.ParseList(text).Select(e => e.Address)));
 
     [Theory]
@@ -29,10 +29,10 @@ public sealed class RuntimeEndpointTests
     [InlineData("cri:///a,docker:///a")]
     [InlineData("/a\0b")]
     [InlineData("/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/012345678")]
-    public void Refuses_what_is_no_socket(string text) => Assert.NotEmpty(Assert.Throws<FormatException>(() => RuntimeEndpoint.ParseList(text)).Message);
+    public void Refuses_an_invalid_socket_address(string text) => Assert.NotEmpty(Assert.Throws<FormatException>(() => RuntimeEndpoint.ParseList(text)).Message);
 
     [Fact]
-    public void A_path_may_have_as_many_bytes_as_the_kernel_takes()
+    public void A_path_may_have_as_many_bytes_as_the_kernel_accepts()
     {
         Assert.Single(RuntimeEndpoint.ParseList("/" + new string('x', 106)));
         Assert.Throws<FormatException>(() => RuntimeEndpoint.ParseList("/" + new string('x', 107)));
@@ -40,14 +40,14 @@ public sealed class RuntimeEndpointTests
     }
 
     [Fact]
-    public void There_is_one_bit_for_each()
+    public void Each_endpoint_has_its_own_bit()
     {
         Assert.Equal(32, RuntimeEndpoint.ParseList(string.Join(',', Enumerable.Range(0, 32).Select(n => $"/s{n}"))).Count);
         Assert.Throws<FormatException>(() => RuntimeEndpoint.ParseList(string.Join(',', Enumerable.Range(0, 33).Select(n => $"/s{n}"))));
     }
 
     [Fact]
-    public void Auto_is_the_usual_places_and_what_is_named_besides_is_not_only_usual()
+    public void Auto_means_the_default_paths_and_explicit_paths_are_not_defaults()
     {
         Assert.Equal(RuntimeEndpoint.UsualPlaces, RuntimeEndpoint.ParseList("auto"));
         Assert.All(RuntimeEndpoint.UsualPlaces, place => Assert.True(place.IsUsualPlace));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>When a runtime is asked, by a clock of the test's own.</summary>
+/// <summary>When a runtime is called, by a clock that the test controls.</summary>
 public sealed class RuntimeLinkTests : IDisposable
 {
     private static readonly ContainerIdentity App = new("a1", "web-0", "shop", "app");
@@ -15,7 +15,7 @@ public sealed class RuntimeLinkTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Tells_of_all_at_first_and_what_was_asked_for_before_is_answered_by_that()
+    public async Task Reports_all_containers_at_first_which_answers_earlier_requests()
     {
         await using var node = new Node(_folder, _time);
         node.Runtimes.Ask("too early: no socket was seen yet");
@@ -34,7 +34,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task The_first_ask_goes_out_at_once_and_the_next_ones_together_after_the_gap()
+    public async Task The_first_request_is_sent_at_once_and_later_ones_together_after_the_interval()
     {
         await using var node = new Node(_folder, _time);
         node.Runtimes.Start();
@@ -63,7 +63,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Answers_are_not_hoped_for_while_a_call_takes_longer_than_the_bound()
+    public async Task No_answer_is_expected_while_a_call_exceeds_the_timeout()
     {
         await using var node = new Node(_folder, _time);
         Assert.Equal((0u, 0u), (node.Runtimes.Present, node.Runtimes.Answering));
@@ -88,7 +88,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_past_its_deadline_is_a_loss_and_costs_one_call()
+    public async Task A_timed_out_call_loses_the_connection_and_costs_one_call()
     {
         await using var node = new Node(_folder, _time);
         node.Runtimes.Start();
@@ -110,7 +110,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_wanted_stays_wanted_over_a_loss_and_is_answered_by_the_list_of_all_after_it()
+    public async Task Requests_survive_a_connection_loss_and_the_next_full_list_answers_them()
     {
         await using var node = new Node(_folder, _time);
         node.Runtimes.Start();
@@ -138,7 +138,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task One_line_tells_of_a_loss_however_often_it_is_tried_again()
+    public async Task A_connection_loss_is_logged_once_for_any_number_of_retries()
     {
         await using var node = new Node(_folder, _time);
         node.Runtimes.Start();
@@ -155,7 +155,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Events_are_told_as_they_come_and_their_end_is_a_loss()
+    public async Task Events_are_reported_as_they_arrive_and_the_end_of_their_stream_is_a_loss()
     {
         await using var node = new Node(_folder, _time, canFollow: true);
         node.Runtimes.Start();
@@ -174,7 +174,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failure_that_is_a_bug_in_reading_is_a_failure_of_that_runtime_alone()
+    public async Task A_parser_bug_is_a_failure_of_that_runtime_only()
     {
         await using var node = new Node(_folder, _time, sockets: 2);
         node.Runtimes.Start();
@@ -188,7 +188,7 @@ public sealed class RuntimeLinkTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_does_not_wait_for_calls_that_hang_and_ignore_cancellation()
+    public async Task The_stop_does_not_wait_for_calls_that_ignore_cancellation()
     {
         var node = new Node(_folder, TimeProvider.System, canFollow: true, sockets: 8);
         node.Runtimes.Start();

@@ -10,7 +10,7 @@ public sealed class RuntimeReportsTests
     private readonly RuntimeReports _reports = new();
 
     [Fact]
-    public void Events_beyond_the_bound_are_refused_until_some_are_taken()
+    public void Events_above_the_limit_are_refused_until_some_are_taken()
     {
         var taken = 0;
         while (_reports.TryPost(Created(taken)))
@@ -26,7 +26,7 @@ public sealed class RuntimeReportsTests
     }
 
     [Fact]
-    public async Task An_answer_waits_for_its_room_and_keeps_its_turn()
+    public async Task An_answer_waits_for_space_and_keeps_its_turn()
     {
         while (_reports.TryPost(Created(0)))
         {
@@ -46,7 +46,7 @@ public sealed class RuntimeReportsTests
     }
 
     [Fact]
-    public async Task What_events_say_of_sandboxes_is_owed_where_there_is_no_room_and_comes_in_its_order()
+    public async Task Sandbox_events_without_space_are_deferred_and_stay_in_order()
     {
         var link = new LinkReports(7, _reports);
         while (_reports.TryPost(Created(0)))
@@ -54,7 +54,7 @@ public sealed class RuntimeReportsTests
         }
 
         link.Post(new RuntimeNews(new ContainerIdentity("c"), Ended("a")));
-        Assert.Equal((true, 1), (link.Owes, link.LeftOut)); // the container is asked for when an event comes from it
+        Assert.Equal((true, 1), (link.Owes, link.LeftOut)); // an event of the container triggers the request
         while (_reports.TryTake(out _))
         {
         }
@@ -73,7 +73,7 @@ public sealed class RuntimeReportsTests
     }
 
     [Fact]
-    public void What_is_owed_is_bounded_and_the_rest_is_counted()
+    public void Deferred_events_are_limited_and_the_rest_is_counted()
     {
         var link = new LinkReports(7, _reports);
         while (_reports.TryPost(Created(0)))
@@ -89,7 +89,7 @@ public sealed class RuntimeReportsTests
     }
 
     [Fact]
-    public async Task An_answer_that_waits_ends_with_its_session()
+    public async Task A_waiting_answer_ends_with_its_session()
     {
         while (_reports.TryPost(Created(0)))
         {
@@ -103,7 +103,7 @@ public sealed class RuntimeReportsTests
     }
 
     [Fact]
-    public async Task Whoever_posts_without_end_does_not_hold_up_whoever_takes()
+    public async Task An_endless_producer_does_not_block_the_consumer()
     {
         var node = new DirectoryUnderTest();
         using var stop = new CancellationTokenSource();
@@ -115,7 +115,7 @@ public sealed class RuntimeReportsTests
             }
         }, Bound.Token);
 
-        // Each of these would never return if it took as long as there is something.
+        // Each of these would never return if it waited until the queue is empty.
         for (var n = 0; n < 1000; n++)
         {
             node.Directory.TakeNews();

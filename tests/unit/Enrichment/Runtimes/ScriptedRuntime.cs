@@ -6,13 +6,13 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>A runtime whose calls wait for the test: each call is an item of <see cref="Calls"/>, answered by its completion.</summary>
+/// <summary>A runtime whose calls wait for the test: each call is an item of <see cref="Calls"/>, and completing it is the answer.</summary>
 internal sealed class ScriptedRuntime(bool canFollow = false) : IContainerRuntime
 {
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
     private readonly Channel<PodNews> _pods = Channel.CreateUnbounded<PodNews>();
 
-    /// <summary>Events; completing it with an exception ends the following with that.</summary>
+    /// <summary>The event stream; completing it with an exception ends the stream with that exception.</summary>
     public Channel<ContainerIdentity> Events { get; } = Channel.CreateUnbounded<ContainerIdentity>();
 
     public bool CanFollow => canFollow;
@@ -23,10 +23,10 @@ internal sealed class ScriptedRuntime(bool canFollow = false) : IContainerRuntim
 
     public bool HasCall => _calls.Reader.Count > 0;
 
-    /// <summary>The next call, once it comes.</summary>
+    /// <summary>Waits for the next call.</summary>
     public Task<Call> NextCall() => _calls.Reader.ReadAsync(Bound.Token).AsTask();
 
-    /// <summary>Answers a version and the first list, of these containers.</summary>
+    /// <summary>Answers a version and a first list of these containers.</summary>
     public async Task Greet(params ContainerIdentity[] containers)
     {
         (await NextCall()).Version.SetResult("scripted 1.0");
@@ -49,7 +49,7 @@ internal sealed class ScriptedRuntime(bool canFollow = false) : IContainerRuntim
 
     public bool HasPodsToRead => _pods.Reader.Count > 0;
 
-    /// <summary>Has news of sandboxes wait to be read.</summary>
+    /// <summary>Queues an event of sandboxes.</summary>
     public void AddPods(PodNews news) => _pods.Writer.TryWrite(news);
 
     public Task<PodNews> ReadPodsAsync(CancellationToken stop) => _pods.Reader.ReadAsync(stop).AsTask();

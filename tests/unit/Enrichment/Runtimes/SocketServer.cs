@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>Listens on a Unix socket; what each connection gets is the test's. The end removes the socket and cuts all connections.</summary>
+/// <summary>Listens on a Unix socket; the test handles each connection. Disposal removes the socket and closes all connections.</summary>
 internal sealed class SocketServer : IAsyncDisposable
 {
     private readonly string _path;
@@ -19,10 +19,10 @@ internal sealed class SocketServer : IAsyncDisposable
         _accepting = AcceptAsync(serve);
     }
 
-    /// <summary>Connections so far.</summary>
+    /// <summary>Connections accepted so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Takes what comes and never answers.</summary>
+    /// <summary>Reads everything and never answers.</summary>
     public static async Task Hang(Stream stream, CancellationToken stop)
     {
         var buffer = new byte[4096];
@@ -31,7 +31,7 @@ internal sealed class SocketServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends what is no protocol, and closes.</summary>
+    /// <summary>Sends bytes of no protocol, and closes.</summary>
     public static async Task Garble(Stream stream, CancellationToken stop)
     {
         var garbage = new byte[8192];
@@ -79,7 +79,7 @@ internal sealed class SocketServer : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException or IOException)
             {
-                // The test's end, or the other side's.
+                // The test or the other side ended.
             }
         }
     }

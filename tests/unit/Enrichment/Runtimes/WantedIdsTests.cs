@@ -6,7 +6,7 @@ namespace NetMon.UnitTests.Enrichment.Runtimes;
 public sealed class WantedIdsTests
 {
     [Fact]
-    public async Task Each_id_waits_once_and_comes_in_order()
+    public async Task Each_id_waits_once_and_in_order()
     {
         var wanted = new WantedIds(10);
         foreach (var id in (string[])["a", "b", "a", "c", "b"])
@@ -20,7 +20,7 @@ public sealed class WantedIdsTests
     }
 
     [Fact]
-    public void Past_the_limit_the_oldest_is_forgotten_and_counted()
+    public void Above_the_limit_the_oldest_id_is_dropped_and_counted()
     {
         var wanted = new WantedIds(3);
         foreach (var id in (string[])["a", "b", "c", "d", "e"])
@@ -33,7 +33,7 @@ public sealed class WantedIdsTests
     }
 
     [Fact]
-    public void What_is_being_asked_for_waits_again_only_when_the_call_failed()
+    public void An_id_in_a_call_waits_again_only_if_the_call_fails()
     {
         var wanted = new WantedIds(10);
         wanted.Add("a");
@@ -50,7 +50,7 @@ public sealed class WantedIdsTests
     }
 
     [Fact]
-    public void Wanting_what_is_wanted_allocates_nothing()
+    public void Requesting_a_waiting_id_again_allocates_nothing()
     {
         var wanted = new WantedIds(10);
         wanted.Add("a");

@@ -45,8 +45,8 @@ public sealed class PodLabelChoiceTests
     [InlineData("a/b/c")]
     [InlineData("ä")]
     [InlineData("a1,a2,a3,a4,a5,a6,a7,a8,a9,a10,a11,a12,a13,a14,a15,a16,a17")]
-    public void What_no_label_can_be_called_is_refused(string choice) => Assert.Throws<FormatException>(() => PodLabelChoice.Parse(choice));
+    public void An_invalid_label_name_is_refused(string choice) => Assert.Throws<FormatException>(() => PodLabelChoice.Parse(choice));
 
     [Fact]
-    public void Labels_that_are_not_known_are_none() => Assert.Equal("", PodLabelChoice.Parse("team").Of<string>(null));
+    public void Unknown_labels_are_none() => Assert.Equal("", PodLabelChoice.Parse("team").Of<string>(null));
 }

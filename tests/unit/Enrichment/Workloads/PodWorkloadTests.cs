@@ -12,7 +12,7 @@ public sealed class PodWorkloadTests
 
     private static readonly string[] Pieces = ["-", "web", "5d8f7c9b6d", "x2x4z", "0", "29393100", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "", "é"];
 
-    /// <summary>Lines of "namespace/pod | labels | kind | workload | source"; '#' begins a heading.</summary>
+    /// <summary>Lines of "namespace/pod | labels | kind | workload | source"; '#' starts a heading.</summary>
     public static TheoryData<string, string, string, string, string> Cases =>
         [.. File.ReadLines(RepositoryFiles.Find("tests/unit/Enrichment/Workloads/pod-workloads.txt", "it is part of the repository"))
             .Where(line => line.Length > 0 && line[0] != '#')
@@ -35,7 +35,7 @@ public sealed class PodWorkloadTests
     }
 
     [Fact]
-    public void Whatever_the_names_no_workload_is_longer_than_its_pod_or_its_job() =>
+    public void No_workload_name_is_longer_than_its_pod_or_job() =>
         Gen.Select(Gen.Int[0, Pieces.Length - 1].Array[1, 6], Gen.Int[0, Pieces.Length - 1].Array[1, 4], Gen.Int[0, 5]).Sample(
             (pod, value, label) =>
             {

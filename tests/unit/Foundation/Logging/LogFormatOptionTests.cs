@@ -18,7 +18,7 @@ public sealed class LogFormatOptionTests
         Assert.Equal(format, LogFormatOption.Of(arguments.Split(' ')));
 
     [Fact]
-    public void Each_format_has_its_word_and_nothing_else_is_one()
+    public void Each_format_has_a_name_and_no_other_name_is_valid()
     {
         Assert.All(Enum.GetValues<LogFormat>(), format => Assert.Equal(format, LogFormatOption.Parse(LogFormatOption.WordOf(format))));
         Assert.All((string?[])[null, "", "JSON", "xml", "0"], word => Assert.Null(LogFormatOption.Parse(word)));

@@ -17,14 +17,14 @@ public sealed partial class LogLineTests
         "{\"time\":\"", "2025-11-26T06:04:01.123Z info agent: ready: ", "\ud83d", "\ude00", "😀", "ä", " ", "\t",
     ];
 
-    /// <summary>What a stranger may put into a name: controls, quotes, line breaks, changes of direction, halves of pairs, and anything else.</summary>
+    /// <summary>What an attacker may put into a name: controls, quotes, line breaks, direction overrides, lone surrogates, and anything else.</summary>
     private static readonly Gen<string> Hostile = Gen.OneOf(
         Gen.String,
         Gen.Int[0, Pieces.Length - 1].List[0, 60].Select(pieces => string.Concat(pieces.Select(piece => Pieces[piece]))),
         Gen.String.Select(text => string.Concat(Enumerable.Repeat(text + "x", 200))));
 
     [Fact]
-    public void A_line_of_text_has_time_level_component_and_message()
+    public void A_text_line_has_time_level_component_and_message()
     {
         Assert.Equal("2025-11-26T06:04:01.123Z info storage: paused: no room\n", Text(LogLevel.Info, "storage", "paused: no room"));
         Assert.Equal("2025-11-26T06:04:01.123Z warn json: slow\n", Text(LogLevel.Warn, "json", "slow"));
@@ -32,7 +32,7 @@ public sealed partial class LogLineTests
     }
 
     [Fact]
-    public void A_line_of_JSON_has_the_same_under_keys_in_this_order() => Assert.Equal(
+    public void A_JSON_line_has_the_same_fields_in_this_order() => Assert.Equal(
         "{\"time\":\"2025-11-26T06:04:01.123Z\",\"level\":\"warn\",\"component\":\"storage\",\"message\":\"a \\\"b\\\" \\\\ \\u0007 ä\\nwhat to do: c\"}\n",
         Json(LogLevel.Warn, "storage", "a \"b\" \\ \a ä\nwhat to do: c\n"));
 
@@ -46,7 +46,7 @@ public sealed partial class LogLineTests
     [InlineData("😀", 4)]
     [InlineData("\n", 1)]
     [InlineData("\0", 1)]
-    public void A_long_message_is_cut_at_a_whole_character_and_says_so(string piece, int least)
+    public void A_long_message_is_cut_between_characters_and_marked(string piece, int least)
     {
         var message = "begin" + string.Concat(Enumerable.Repeat(piece, 10_000)) + "end";
         foreach (var line in (string[])[Text(LogLevel.Info, "uploader", message), Json(LogLevel.Info, "uploader", message)])
@@ -60,7 +60,7 @@ public sealed partial class LogLineTests
     }
 
     [Fact]
-    public void Whatever_a_message_contains_JSON_is_one_object_on_one_line_and_not_an_event() => Hostile.Sample(message =>
+    public void A_JSON_entry_of_any_message_is_one_object_on_one_line_and_not_an_event() => Hostile.Sample(message =>
     {
         var line = Json(LogLevel.Info, "containers", message);
         Assert.Equal(line.Length - 1, line.IndexOf('\n', StringComparison.Ordinal));
@@ -77,7 +77,7 @@ public sealed partial class LogLineTests
     });
 
     [Fact]
-    public void Whatever_a_message_contains_only_the_first_line_of_text_looks_like_an_entry() => Hostile.Sample(message =>
+    public void Only_the_first_line_of_any_text_message_looks_like_an_entry() => Hostile.Sample(message =>
     {
         var text = Text(LogLevel.Info, "containers", message);
         var lines = text.Split('\n');

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Foundation.Logging;
 
-/// <summary>Log lines on descriptors that do not take them.</summary>
+/// <summary>Log lines to descriptors that do not accept them.</summary>
 public sealed partial class LogWriterTests
 {
-    private const int Lines = 2000; // of 1000 bytes: more than a pipe holds
+    private const int Lines = 2000; // of 1000 bytes: more than a pipe buffers
 
     [Fact]
-    public async Task Lines_of_many_threads_come_whole_and_each_once()
+    public async Task Lines_of_many_threads_are_complete_and_written_once()
     {
         using var pipe = new OutputPipe();
         var writer = new LogWriter(LogFormat.Text, pipe.Output);
@@ -34,7 +34,7 @@ public sealed partial class LogWriterTests
     }
 
     [Fact]
-    public async Task A_reader_that_does_not_read_costs_lines_which_are_counted_when_it_reads_again()
+    public async Task A_blocked_reader_loses_lines_that_are_counted_when_it_reads_again()
     {
         using var pipe = new OutputPipe();
         var writer = new LogWriter(LogFormat.Text, pipe.Output, stallBound: TimeSpan.FromMilliseconds(1));
@@ -61,7 +61,7 @@ public sealed partial class LogWriterTests
     }
 
     [Fact]
-    public async Task Threads_that_log_at_once_to_a_reader_that_does_not_read_all_go_on()
+    public async Task Threads_that_log_to_a_blocked_reader_continue()
     {
         using var pipe = new OutputPipe();
         using var writer = new LogWriter(LogFormat.Json, pipe.Output, stallBound: TimeSpan.FromMilliseconds(10));
@@ -77,7 +77,7 @@ public sealed partial class LogWriterTests
     }
 
     [Fact]
-    public void A_reader_that_is_gone_and_a_full_device_are_no_failure()
+    public void A_closed_reader_and_a_full_device_are_not_failures()
     {
         using var pipe = new OutputPipe();
         pipe.CloseReader();
@@ -89,7 +89,7 @@ public sealed partial class LogWriterTests
     }
 
     [Fact]
-    public void A_component_that_would_make_a_line_too_long_is_refused() =>
+    public void A_component_name_that_is_too_long_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new Logger(_ => { }, new string('c', LogLine.MaxComponentBytes + 1)));
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (?:info|warn) (?:agent|storage|log): ([^.]+)\.*$")]

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace NetMon.Tests.Kubernetes;
 
 /// <summary>
-/// An API server that the test plays over real HTTPS: lists in pages, watches in chunks with bookmarks, 410 for what is
-/// forgotten, tokens that expire; and whatever else a test has it do. Any thread.
+/// A test API server over real HTTPS: lists in pages, watches in chunks with bookmarks, 410 for forgotten versions, tokens that
+/// expire, and custom answers of a test. Thread-safe.
 /// </summary>
 internal sealed class TestApiServer : IAsyncDisposable
 {
@@ -34,31 +34,31 @@ internal sealed class TestApiServer : IAsyncDisposable
     /// <summary>https://127.0.0.1:PORT</summary>
     public string Address => $"https://127.0.0.1:{Port}";
 
-    /// <summary>The port, which stays when it is started again.</summary>
+    /// <summary>The port; a restart keeps it.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Objects of a page at most, whatever is asked for.</summary>
+    /// <summary>Objects per page at most, whatever the client requests.</summary>
     public int MostOfPage { get; set; } = 500;
 
-    /// <summary>How often a silent watch has a bookmark.</summary>
+    /// <summary>The interval of bookmarks in a silent watch.</summary>
     public TimeSpan BookmarkEvery { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The token that is accepted; null: any.</summary>
+    /// <summary>The accepted token; null: any.</summary>
     public string? Token { get; set; }
 
-    /// <summary>What is gone is told by an event in a stream of status 200, as well-known servers do, or by status 410.</summary>
+    /// <summary>Whether a forgotten version is an event in a stream of status 200, as in widely used servers, or status 410.</summary>
     public bool IsGoneInStream { get; set; } = true;
 
-    /// <summary>Answers a request in its own way; false: as usual.</summary>
+    /// <summary>Answers a request for the test; false: the server answers as usual.</summary>
     public Func<HttpContext, Task<bool>> Instead { get; set; } = _ => Task.FromResult(false);
 
-    /// <summary>Requests so far: paths with queries.</summary>
+    /// <summary>Paths and queries of the requests so far.</summary>
     public string[] Requests => [.. _requests];
 
-    /// <summary>Bytes of bodies that were sent.</summary>
+    /// <summary>Bytes of the response bodies sent so far.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Starts it, at the same port each time.</summary>
+    /// <summary>Starts the server, on the same port each time.</summary>
     public async Task StartAsync()
     {
         _up = new CancellationTokenSource();
@@ -80,7 +80,7 @@ internal sealed class TestApiServer : IAsyncDisposable
         Port = new Uri(_application.Urls.Single()).Port;
     }
 
-    /// <summary>Ends it, and with it all connections.</summary>
+    /// <summary>Stops the server and closes all connections.</summary>
     public async Task StopAsync()
     {
         await _up.CancelAsync();
@@ -100,7 +100,7 @@ internal sealed class TestApiServer : IAsyncDisposable
         _certificate.Dispose();
     }
 
-    /// <summary>Writes text as it is, at once.</summary>
+    /// <summary>Writes text unchanged, and flushes.</summary>
     public async Task WriteAsync(HttpContext context, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -134,7 +134,7 @@ internal sealed class TestApiServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The server or the client ends.
+            // The server or the client has ended.
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed class TestApiServer : IAsyncDisposable
             return;
         }
 
-        await context.Response.Body.FlushAsync(until.Token); // the headers go out at once
+        await context.Response.Body.FlushAsync(until.Token); // send the headers immediately
         while (!timeout.IsCancellationRequested)
         {
             var (changed, upTo) = (_cluster.Changed, _cluster.Version);

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NetMon.Tests.Kubernetes;
 
-/// <summary>An authority of the test's own, which signs certificates for servers.</summary>
+/// <summary>The test's own certificate authority, which signs certificates of servers.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -19,10 +19,10 @@ internal sealed class TestAuthority : IDisposable
         _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
     }
 
-    /// <summary>What a client trusts, PEM.</summary>
+    /// <summary>The certificate that clients trust, PEM.</summary>
     public string Pem => _certificate.ExportCertificatePem();
 
-    /// <summary>A certificate for a server at an address.</summary>
+    /// <summary>A server certificate for an address.</summary>
     public X509Certificate2 Sign(IPAddress address, TimeSpan? age = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

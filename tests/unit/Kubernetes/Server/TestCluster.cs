@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NetMon.Tests.Kubernetes;
 
-/// <summary>The objects of a cluster and what has happened to them, as an API server's store has it. Any thread.</summary>
+/// <summary>The objects of a cluster and their history, as in the store of an API server. Thread-safe.</summary>
 internal sealed class TestCluster
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ internal sealed class TestCluster
     private long _version = 1000;
     private long _compacted;
 
-    /// <summary>The newest version.</summary>
+    /// <summary>The latest version.</summary>
     public long Version
     {
         get
@@ -24,7 +24,7 @@ internal sealed class TestCluster
         }
     }
 
-    /// <summary>Completed by the next change.</summary>
+    /// <summary>Completes at the next change.</summary>
     public Task Changed
     {
         get
@@ -36,7 +36,7 @@ internal sealed class TestCluster
         }
     }
 
-    /// <summary>Makes or replaces an object: its JSON for a version.</summary>
+    /// <summary>Creates or replaces an object: its JSON for a version.</summary>
     public void Put(TestObject made)
     {
         lock (_gate)
@@ -48,7 +48,6 @@ internal sealed class TestCluster
         }
     }
 
-    /// <summary>Removes an object.</summary>
     public void Delete(TestObject gone)
     {
         lock (_gate)
@@ -60,7 +59,7 @@ internal sealed class TestCluster
         }
     }
 
-    /// <summary>Puts words of any kind into the stream of a watch, as if they were an event.</summary>
+    /// <summary>Puts any text into the stream of a watch, in place of an event.</summary>
     public void Say(string path, string line)
     {
         lock (_gate)
@@ -69,7 +68,7 @@ internal sealed class TestCluster
         }
     }
 
-    /// <summary>Forgets all changes so far: whoever goes on from before is told that it is gone.</summary>
+    /// <summary>Forgets all changes so far: clients that continue from an earlier version get 410.</summary>
     public void Compact()
     {
         lock (_gate)
@@ -79,7 +78,7 @@ internal sealed class TestCluster
         }
     }
 
-    /// <summary>All objects of a kind, and the version that they are of.</summary>
+    /// <summary>All objects of a kind, and their resource version.</summary>
     public (string[] Items, long Version) List(string path)
     {
         lock (_gate)
@@ -88,7 +87,7 @@ internal sealed class TestCluster
         }
     }
 
-    /// <summary>What has happened since a version; null if that is not known any more.</summary>
+    /// <summary>The changes since a version; null if they are forgotten.</summary>
     public IReadOnlyList<Change>? Since(string path, long version)
     {
         lock (_gate)
@@ -131,7 +130,7 @@ internal sealed class TestCluster
     }
 
     /// <summary>An event of a watch.</summary>
-    /// <param name="Version">Of the object then.</param>
+    /// <param name="Version">The object's version after the event.</param>
     /// <param name="Type">ADDED, MODIFIED or DELETED; empty: the JSON is the whole line.</param>
     /// <param name="Json">The object.</param>
     public readonly record struct Change(long Version, string Type, string Json)

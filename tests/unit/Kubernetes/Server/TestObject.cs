@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace NetMon.Tests.Kubernetes;
 
-/// <summary>An object as the API server has it, with what real ones have beside the fields that matter.</summary>
-/// <param name="Path">Where its kind is listed.</param>
-/// <param name="Key">Which one it is.</param>
+/// <summary>An object as the API server stores it, including the fields that NetMon ignores.</summary>
+/// <param name="Path">The path that lists its kind.</param>
+/// <param name="Key">Its identity.</param>
 /// <param name="Json">Its JSON at a version.</param>
 internal sealed record TestObject(string Path, string Key, Func<long, string> Json)
 {
@@ -12,7 +12,7 @@ internal sealed record TestObject(string Path, string Key, Func<long, string> Js
     public const string Slices = "/apis/discovery.k8s.io/v1/endpointslices";
     public const string Nodes = "/api/v1/nodes";
 
-    /// <summary>A Service with one port 80, or of the given JSON of ports.</summary>
+    /// <summary>A Service with one port 80, or with the given JSON of ports.</summary>
     public static TestObject Service(string space, string name, string address, string? ports = null, string more = "") => new(Services, $"{space}/{name}", version =>
         $$"""{{{Metadata(space, name, version, "")}}"spec":{"clusterIP":"{{address}}","clusterIPs":["{{address}}"],"internalTrafficPolicy":"Cluster","ipFamilies":["IPv4"],"ports":{{ports ?? """[{"name":"http","port":80,"protocol":"TCP","targetPort":8080}]"""}},"selector":{"app":"{{name}}"},"sessionAffinity":"None","type":"ClusterIP"{{more}}},"status":{"loadBalancer":{} } }""");
 
@@ -21,7 +21,6 @@ internal sealed record TestObject(string Path, string Key, Func<long, string> Js
         $$"""{{{Metadata(space, name, version, $$""","labels":{"endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io","kubernetes.io/service-name":"{{service}}"}""")}}"addressType":"IPv4","endpoints":[{{string.Join(',', endpoints.Select(e =>
             $$$"""{"addresses":["{{{e.Address}}}"],"conditions":{"ready":true,"serving":true,"terminating":false},"nodeName":"{{{e.Node}}}","targetRef":{"kind":"Pod","namespace":"{{{space}}}","name":"{{{e.Pod}}}","uid":"6f1a0c1e-0000-4000-8000-000000000000"},"zone":"zone-of-{{{e.Node}}}"}"""))}}],"ports":[{"name":"http","port":8080,"protocol":"TCP"}]}""");
 
-    /// <summary>A node.</summary>
     public static TestObject Node(string name, string address, string range) => new(Nodes, name, version =>
         $$"""{{{Metadata(null, name, version, $$""","labels":{"kubernetes.io/hostname":"{{name}}","topology.kubernetes.io/zone":"zone-of-{{name}}"}""")}}"spec":{"podCIDR":"{{range}}","podCIDRs":["{{range}}"]},"status":{"addresses":[{"type":"InternalIP","address":"{{address}}"},{"type":"Hostname","address":"{{name}}"}],"images":[{"names":["registry.example.org/app@sha256:0"],"sizeBytes":1}]} }""");
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Filters;
 
-/// <summary>What each option of the filters takes, and the condition that it makes.</summary>
+/// <summary>The values of each filter option, and the condition that each makes.</summary>
 public sealed class FilterOptionsTests
 {
     private const string Workload = "workload_name(workload, pod_namespace, pod_name, container_name, process)";
@@ -21,7 +21,7 @@ public sealed class FilterOptionsTests
     [InlineData("2026-11-26t09:15:30z", "2026-11-26 09:15:30")]
     [InlineData("2026-11-26T09:15:30+05:30", "2026-11-26 03:45:30")]
     [InlineData("2026-11-26T23:15-02:00", "2026-11-27 01:15:00")]
-    public void Moments_are_read(string text, string utc)
+    public void Times_of_filters_are_parsed(string text, string utc)
     {
         var expected = DateTime.Parse(utc, System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(expected, GivenFilter.Of("--since", text).Since);
@@ -106,15 +106,15 @@ public sealed class FilterOptionsTests
     [InlineData("no event is all of that", "--type", "connect,accept", "--min-duration", "1s")]
     [InlineData("no event is all of that", "--type", "accept", "--direction", "outbound")]
     [InlineData("no event is all of that", "--result", "refused,!refused")]
-    public void What_can_t_match_is_refused(string why, params string[] arguments) =>
+    public void Filters_that_can_not_match_are_refused(string why, params string[] arguments) =>
         Assert.Contains(why, Assert.Throws<FormatException>(() => GivenFilter.Of(arguments)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void More_values_than_a_question_can_have_are_refused() =>
+    public void Too_many_values_are_refused() =>
         Assert.Throws<FormatException>(() => GivenFilter.Of("--pod", string.Join(',', Enumerable.Range(0, 101))));
 
     [Fact]
-    public void Nothing_given_leaves_nothing_out()
+    public void Without_filters_everything_is_selected()
     {
         var filter = GivenFilter.Of();
         Assert.True(filter.IsEmpty);
@@ -137,7 +137,7 @@ public sealed class FilterOptionsTests
     [InlineData(false, "--type", "close")]
     [InlineData(false, "--pid", "1")]
     [InlineData(false, "--min-bytes", "1")]
-    public void Sums_tell_what_they_have(bool isTold, params string[] arguments)
+    public void Filters_know_whether_roll_ups_can_answer(bool isTold, params string[] arguments)
     {
         var filter = GivenFilter.Of(arguments);
         Assert.Equal(isTold ? HourRange.All : HourRange.None, filter.SumHours);
@@ -145,7 +145,7 @@ public sealed class FilterOptionsTests
     }
 
     [Fact]
-    public void Sums_answer_for_whole_hours()
+    public void Roll_ups_answer_for_whole_hours()
     {
         var hours = GivenFilter.Of("--since", "2026-11-26T09:15", "--until", "2026-11-26T12:00").SumHours;
         Assert.False(hours.Has(new DateTime(2026, 11, 26, 9, 0, 0, DateTimeKind.Utc)));

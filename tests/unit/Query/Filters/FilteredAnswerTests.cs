@@ -7,13 +7,13 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Filters;
 
-/// <summary>Answers under filters over three hours of two nodes: the same as by SQL over all events, whether sums or rows give them.</summary>
+/// <summary>Answers under filters over three hours of two nodes: the same as SQL over all events, whether roll-ups or rows give them.</summary>
 public sealed class FilteredAnswerTests : IDisposable
 {
     private const string Sums = "SELECT node, direction, process, pod_name, workload, peer, port, result, errno, sum(attempts)::BIGINT AS attempts, sum(accepts)::BIGINT AS accepts, sum(closed)::BIGINT AS closed,"
         + " sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received, sum(retransmits)::BIGINT AS retransmits, min(first) AS first, max(last) AS last FROM ";
 
-    /// <summary>What sums are of, from the events alone.</summary>
+    /// <summary>The expected sums, computed from the events alone.</summary>
     private const string OfRows = "(SELECT node, 'outbound' AS direction, process, pod_name, workload, dst_ip AS peer, dst_port AS port, result, errno, 1 AS attempts, 0 AS accepts, 0 AS closed, 0 AS bytes_sent, 0 AS bytes_received, 0 AS retransmits, timestamp AS first, timestamp AS last"
         + " FROM chosen WHERE type = 'CONNECT' UNION ALL SELECT node, 'inbound', process, pod_name, workload, src_ip, dst_port, NULL, NULL, 0, 1, 0, 0, 0, 0, timestamp, timestamp FROM chosen WHERE type = 'ACCEPT'"
         + " UNION ALL SELECT node, direction, process, pod_name, workload, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END, dst_port, CASE direction WHEN 'outbound' THEN 'established' END, NULL, 0, 0, (type = 'CLOSE')::INTEGER, delta_sent, delta_received,"
@@ -90,7 +90,7 @@ public sealed class FilteredAnswerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(FiltersAndConditions))]
-    public void Filters_select_what_conditions_do(string filter, string condition)
+    public void Filters_select_the_same_rows_as_conditions(string filter, string condition)
     {
         const string columns = "SELECT node, timestamp, type, connection_id, src_port FROM events";
         var expected = Print("", $"{columns} WHERE {condition} ORDER BY ALL");
@@ -106,7 +106,7 @@ public sealed class FilteredAnswerTests : IDisposable
     [InlineData("--min-duration 20m", "duration_us >= 1200000000")]
     [InlineData("--type close", "NOT open")]
     [InlineData("--node node-1", "node = 'node-1'")]
-    public void Connections_are_those_that_were_open_in_the_time(string filter, string condition)
+    public void The_time_filter_selects_connections_that_were_open_then(string filter, string condition)
     {
         const string columns = "SELECT node, connection_id, opened_at, closed_at, bytes_sent FROM connections WHERE true";
         condition = condition.Length > 0 ? $" AND {condition}" : "";
@@ -129,13 +129,13 @@ public sealed class FilteredAnswerTests : IDisposable
     [InlineData("FROM failing_since", "--failed")]
     [InlineData("FROM scans", "--result refused")]
     [InlineData("FROM failing_since", "--min-bytes 1MiB")]
-    public void Views_that_compare_take_no_filter_that_leaves_out_what_they_compare(string sql, string filter) =>
+    public void Views_that_compare_refuse_filters_that_remove_one_side(string sql, string filter) =>
         Assert.Contains("compares", Assert.Throws<FormatException>(() => Print(filter, sql)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]
     [InlineData("--process proc-3,proc-4 ")]
-    public void A_destination_is_new_since_then_compared_with_all_before(string filter)
+    public void A_destination_is_new_compared_with_all_earlier_events(string filter)
     {
         const string reached = "SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, peer AS dst_ip, port AS dst_port, min(first) AS first_seen FROM hourly"
             + " WHERE result = 'established' AND attempts > 0 GROUP BY ALL";
@@ -148,7 +148,7 @@ public sealed class FilteredAnswerTests : IDisposable
     }
 
     [Fact]
-    public void Hours_whose_events_are_removed_are_answered_by_sums_or_named()
+    public void Hours_without_events_are_answered_by_roll_ups_or_reported()
     {
         foreach (var file in _capture.Sealed.Where(file => file.Contains("hour=19", StringComparison.Ordinal)))
         {
@@ -168,7 +168,7 @@ public sealed class FilteredAnswerTests : IDisposable
     }
 
     [Fact]
-    public void The_picture_is_of_what_the_filters_select()
+    public void The_overview_shows_the_selected_rows()
     {
         var picture = Print("--since 2026-11-22T19:40 --until 2026-11-22T20:10 --process proc-3", null);
         var expected = Print("--since 2026-11-22T19:40 --until 2026-11-22T20:10 --process proc-3", "SELECT count(*) AS n FROM events WHERE type = 'ACCEPT'").Split('\n')[1];
@@ -193,7 +193,7 @@ public sealed class FilteredAnswerTests : IDisposable
         Add(isInbound ? Sample.Accept(0) : Sample.Connect(0), begins, isInbound);
         for (var hour = begins / 3600 + 1; hour <= ends / 3600; hour++)
         {
-            Traffic(Sample.Flow(0), hour * 3600); // what is open when an hour begins is reported
+            Traffic(Sample.Flow(0), hour * 3600); // connections that are open at the start of an hour are reported
         }
 
         if (kind > 1)

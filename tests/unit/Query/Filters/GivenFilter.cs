@@ -4,13 +4,13 @@ using NetMon.Query.Filters;
 
 namespace NetMon.UnitTests.Query.Filters;
 
-/// <summary>Filters as a command line gives them.</summary>
+/// <summary>Filters as a command line specifies them.</summary>
 internal static class GivenFilter
 {
-    /// <summary>The present of the tests.</summary>
+    /// <summary>The current time of the tests.</summary>
     public static readonly DateTime Now = new(2026, 11, 27, 14, 30, 15, DateTimeKind.Utc);
 
-    /// <summary>Reads options.</summary>
+    /// <summary>Parses options.</summary>
     public static Filter Of(params string[] arguments)
     {
         var command = new RootCommand();

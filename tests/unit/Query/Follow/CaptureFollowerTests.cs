@@ -6,7 +6,7 @@ using static NetMon.UnitTests.Query.Follow.FollowedCapture;
 
 namespace NetMon.UnitTests.Query.Follow;
 
-/// <summary>Each row of a capture once, whatever becomes of its segment meanwhile.</summary>
+/// <summary>Returns each row of a capture once, whatever happens to its segment in the meantime.</summary>
 public sealed class CaptureFollowerTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();
@@ -14,7 +14,7 @@ public sealed class CaptureFollowerTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void Rows_of_segments_that_become_pieces_and_a_sealed_hour_come_once_and_in_order()
+    public void Rows_are_returned_once_in_order_while_segments_become_pieces_and_a_sealed_hour()
     {
         const int batches = 40;
         const int rows = 3000; // a segment has three batches
@@ -37,7 +37,7 @@ public sealed class CaptureFollowerTests : IDisposable
     }
 
     [Fact]
-    public void The_end_of_an_hour_loses_and_doubles_nothing()
+    public void The_end_of_an_hour_loses_and_duplicates_nothing()
     {
         var sink = Open();
         using var followed = FromNow(_capture.Path);
@@ -57,7 +57,7 @@ public sealed class CaptureFollowerTests : IDisposable
     }
 
     [Fact]
-    public void What_was_there_before_is_not_read()
+    public void Earlier_rows_are_not_read()
     {
         var sink = Open();
         Write(sink, Numbered(0, 5000, Sample.Hour19));
@@ -71,7 +71,7 @@ public sealed class CaptureFollowerTests : IDisposable
     }
 
     [Fact]
-    public void It_goes_on_where_a_snapshot_ends()
+    public void It_continues_where_a_snapshot_ends()
     {
         var sink = Open();
         Write(sink, Numbered(0, 25_000, Sample.Hour19)); // two segments that become pieces, and a third
@@ -80,7 +80,7 @@ public sealed class CaptureFollowerTests : IDisposable
         CaptureFolder.WaitFor(() => _capture.Pieces.Length > 0 && _capture.Segments.Length == 1, "pieces");
         using var snapshot = _capture.Snapshot();
         Assert.Equal("26000", snapshot.Count());
-        Write(sink, Numbered(26_000, 9000, Sample.Hour19)); // ends the segment and begins another
+        Write(sink, Numbered(26_000, 9000, Sample.Hour19)); // closes the segment and opens another
         followed.Follower.ContinueAfter(snapshot);
         followed.ReadUntil(9000);
         sink.Close();
@@ -90,7 +90,7 @@ public sealed class CaptureFollowerTests : IDisposable
     }
 
     [Fact]
-    public void A_message_that_is_not_wholly_written_yet_comes_later_and_once()
+    public void An_incomplete_message_is_returned_later_and_once()
     {
         var sink = Open();
         for (var batch = 0; batch < 4; batch++)
@@ -107,7 +107,7 @@ public sealed class CaptureFollowerTests : IDisposable
             using var followed = FromNow(other);
             using (var growing = new FileStream(Path.Combine(folder, "node-1.torn-1.arrows"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
             {
-                const int step = 4999; // ends in all parts of messages
+                const int step = 4999; // cuts messages at every position
                 for (var at = 0; at < whole.Length; at += step)
                 {
                     growing.Write(whole, at, Math.Min(step, whole.Length - at));
@@ -126,7 +126,7 @@ public sealed class CaptureFollowerTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_that_is_behind_holds_a_bounded_number_of_segments_and_says_what_it_misses()
+    public void A_slow_reader_keeps_a_limited_number_of_segments_and_reports_what_it_misses()
     {
         var sink = Open();
         using var followed = FromNow(_capture.Path);
@@ -139,7 +139,7 @@ public sealed class CaptureFollowerTests : IDisposable
             File.WriteAllBytes(copy, bytes);
         }
 
-        // One too many: the oldest names were opened, and one copy was not.
+        // One over the limit: the oldest names were opened, and one copy was not.
         CaptureFolder.WaitFor(() => OpenFiles(folder) == SegmentWatch.MostOpen, "open segments");
         Array.ForEach(copies, File.Delete);
         CaptureFolder.WaitFor(

@@ -6,10 +6,10 @@ using NetMon.UnitTests.Storage;
 
 namespace NetMon.UnitTests.Query.Follow;
 
-/// <summary>What a follower has read of a test's capture, event by event.</summary>
+/// <summary>The events that a follower has read from a test's capture.</summary>
 internal sealed class FollowedCapture(CaptureFollower follower, List<string> log) : IDisposable
 {
-    /// <summary>The numbers of the events, as <see cref="Numbered"/> gives them, in the order in which they were read.</summary>
+    /// <summary>The numbers of the events, as <see cref="Numbered"/> assigns them, in reading order.</summary>
     public List<long> Numbers { get; } = [];
 
     public IReadOnlyList<string> Log => log;
@@ -22,7 +22,7 @@ internal sealed class FollowedCapture(CaptureFollower follower, List<string> log
 
     public CaptureFollower Follower => follower;
 
-    /// <summary>An event that can be told from others.</summary>
+    /// <summary>A distinguishable event.</summary>
     public static ConnectionEvent Numbered(long number, long hour)
     {
         var e = Sample.Accept(hour + number);
@@ -30,17 +30,17 @@ internal sealed class FollowedCapture(CaptureFollower follower, List<string> log
         return e;
     }
 
-    /// <summary>Events of numbers in a row.</summary>
+    /// <summary>Consecutively numbered events.</summary>
     public static ConnectionEvent[] Numbered(long from, int count, long hour) => [.. Enumerable.Range(0, count).Select(n => Numbered(from + n, hour))];
 
-    /// <summary>Writes rows at once, as an agent does half of --durable-within after they came.</summary>
+    /// <summary>Writes rows immediately, as an agent does within half of --durable-within.</summary>
     public static void Write(CaptureSink sink, ConnectionEvent[] events)
     {
         sink.Write(events);
         sink.Advance(events[^1].UnixNanoseconds);
     }
 
-    /// <summary>Reads what there is.</summary>
+    /// <summary>Reads all available rows.</summary>
     public void Read()
     {
         while (follower.TryRead())
@@ -52,7 +52,7 @@ internal sealed class FollowedCapture(CaptureFollower follower, List<string> log
         }
     }
 
-    /// <summary>Reads until there are so many.</summary>
+    /// <summary>Reads until this many events are there.</summary>
     public void ReadUntil(int count) => CaptureFolder.WaitFor(
         () =>
         {

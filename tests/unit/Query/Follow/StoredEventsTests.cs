@@ -11,7 +11,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Follow;
 
-/// <summary>Events out of files are those that were written, to the microsecond: their JSON lines say so.</summary>
+/// <summary>Events read from files equal the written ones to the microsecond; the test compares their JSON lines.</summary>
 public sealed class StoredEventsTests : IDisposable
 {
     private readonly CaptureFolder _capture = new();
@@ -21,7 +21,7 @@ public sealed class StoredEventsTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Lines_of_stored_events_are_those_of_the_agent(bool isSealed)
+    public void Lines_of_stored_events_equal_those_of_the_agent(bool isSealed)
     {
         ConnectionEvent[] events = [.. Events()];
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
@@ -40,7 +40,7 @@ public sealed class StoredEventsTests : IDisposable
     }
 
     [Fact]
-    public void Lines_of_followed_events_are_those_of_the_agent()
+    public void Lines_of_followed_events_equal_those_of_the_agent()
     {
         ConnectionEvent[] events = [.. Events().Select((e, n) => e with { UnixNanoseconds = Sample.Hour19 + n })];
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
@@ -54,7 +54,7 @@ public sealed class StoredEventsTests : IDisposable
     }
 
     [Fact]
-    public void The_last_ones_are_found_however_long_ago_they_were()
+    public void The_last_events_are_found_at_any_age()
     {
         var sink = _capture.Open();
         sink.Write([.. Enumerable.Range(0, 100).Select(n => Sample.Accept(Sample.Hour19 + n * Sample.Second)), Sample.Accept(Sample.Hour19 + 30 * Sample.HourLong)]);
@@ -64,7 +64,7 @@ public sealed class StoredEventsTests : IDisposable
     }
 
     [Fact]
-    public void A_condition_selects_rows_of_a_batch_as_it_does_in_a_query()
+    public void A_condition_selects_the_same_rows_of_a_batch_as_in_a_query()
     {
         var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
         sink.Write([.. Events()]);
@@ -84,7 +84,7 @@ public sealed class StoredEventsTests : IDisposable
         }
     }
 
-    /// <summary>One of each kind, a microsecond apart.</summary>
+    /// <summary>One event of each kind, a microsecond apart.</summary>
     private static IEnumerable<ConnectionEvent> Events()
     {
         var dialed = Sample.Connect(0, flags: RecordFlags.Dialed);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Observe;
 
-/// <summary>Lines for people: aligned, within the terminal, and nothing in them that a terminal obeys.</summary>
+/// <summary>Lines for people: aligned, no wider than the terminal, and without control sequences.</summary>
 public sealed partial class EventLinesTests
 {
     private static readonly ConnectionEvent Failed = Sample.Connect(Sample.Hour19 + 123_456_789, error: 111) with { Container = Sample.Container, Peer = Sample.Peer };
@@ -38,7 +38,7 @@ public sealed partial class EventLinesTests
     }
 
     [Fact]
-    public void Nothing_that_a_terminal_obeys_or_reorders_gets_through()
+    public void Control_and_reordering_characters_are_escaped()
     {
         string[] hostile = ["\u001b[31mred", "a\nb\r", "\u009b2J", "\u202egnp.exe", "\u2066x", "\u05d0\u05d1", "\u200b", "\u061c\u0000", "\ud800", "\u2028", "\U000e0041", "\u007f", "\u001b]0;title\u0007"];
         foreach (var name in hostile)
@@ -57,7 +57,7 @@ public sealed partial class EventLinesTests
     }
 
     [Fact]
-    public void Colours_are_written_where_they_are_asked_for_and_change_no_width()
+    public void Colours_are_written_on_request_and_change_no_width()
     {
         var plain = Line(new CompactLines(120, isColoured: false), Failed);
         var coloured = Line(new CompactLines(120, isColoured: true), Failed);
@@ -66,7 +66,7 @@ public sealed partial class EventLinesTests
     }
 
     [Fact]
-    public void Who_is_at_the_other_end_and_which_port_was_called_is_shown_for_each_direction()
+    public void The_peer_and_the_called_port_are_shown_for_each_direction()
     {
         var compact = new CompactLines(null, isColoured: false);
         var inbound = Sample.Accept(Sample.Hour19);

@@ -11,7 +11,7 @@ public sealed class TopTests
     private static readonly long Second = Sample.Hour19 / Sample.Second;
 
     [Fact]
-    public void Windows_count_the_seconds_that_they_are_about()
+    public void Windows_count_their_own_seconds()
     {
         var table = new TopTable(TopSubject.Workloads);
         foreach (var ago in (int[])[0, 0, 5, 9, 10, 59, 60, 63])
@@ -23,14 +23,14 @@ public sealed class TopTests
         Assert.Equal((2L, 4L, 6L), (row.Now.Connections, row.Ten.Connections, row.Minute.Connections));
         Assert.Equal("node/curl", row.Name);
 
-        // A second later all have moved on.
+        // A second later all have changed.
         row = Assert.Single(table.Rows(TopOrder.Connections, Second + 1, 1));
         Assert.Equal((0L, 3L, 5L), (row.Now.Connections, row.Ten.Connections, row.Minute.Connections));
         Assert.Empty(table.Rows(TopOrder.Connections, Second + 60, 1));
     }
 
     [Fact]
-    public void Each_kind_of_event_counts_for_what_it_says()
+    public void Each_kind_of_event_updates_its_own_counts()
     {
         var table = new TopTable(TopSubject.Workloads);
         ConnectionEvent[] events = [Sample.Connect(Sample.Hour19), Sample.Connect(Sample.Hour19, error: 111), Sample.Accept(Sample.Hour19), Sample.Flow(Sample.Hour19), Sample.Close(Sample.Hour19)];
@@ -45,7 +45,7 @@ public sealed class TopTests
     }
 
     [Fact]
-    public void Rows_are_sorted_by_what_is_chosen()
+    public void Rows_are_sorted_by_the_chosen_column()
     {
         var table = new TopTable(TopSubject.Workloads);
         foreach (var (name, connects, failures, latency) in ((string, int, int, ulong)[])[("busy", 5, 0, 1000), ("broken", 1, 9, 2000), ("slow", 2, 1, 900_000)])
@@ -64,7 +64,7 @@ public sealed class TopTests
     }
 
     [Fact]
-    public void Peers_are_who_was_called_with_the_port_and_who_called_without()
+    public void Called_peers_have_the_port_and_calling_peers_do_not()
     {
         var table = new TopTable(TopSubject.Peers);
         ConnectionEvent[] events = [Sample.Connect(Sample.Hour19), Sample.Connect(Sample.Hour19) with { Peer = Sample.Peer }, Sample.Accept(Sample.Hour19), Sample.Accept(Sample.Hour19) with { Peer = Sample.Peer }];
@@ -79,7 +79,7 @@ public sealed class TopTests
     }
 
     [Fact]
-    public void The_number_of_rows_is_bounded_and_the_rest_are_others()
+    public void The_number_of_rows_is_limited_and_the_rest_are_others()
     {
         var table = new TopTable(TopSubject.Workloads, most: 3);
         void Add(string name, long at)
@@ -95,7 +95,7 @@ public sealed class TopTests
 
         Assert.Equal([("(others)", 2L), ("a", 2L), ("b", 1L), ("c", 1L)], table.Rows(TopOrder.Connections, Second, 1).Select(row => (row.Name, row.Now.Connections)));
 
-        // What was silent for a minute makes room.
+        // A row that was silent for a minute is evicted.
         Add("a", Sample.Hour19 + 61 * Sample.Second);
         Add("f", Sample.Hour19 + 61 * Sample.Second);
         Assert.Equal(["a", "f"], table.Rows(TopOrder.Connections, Second + 61, 1).Select(row => row.Name));
@@ -105,7 +105,7 @@ public sealed class TopTests
     [InlineData(80)]
     [InlineData(120)]
     [InlineData(200)]
-    public void A_table_is_as_wide_as_the_terminal_and_names_can_do_it_no_harm(int width)
+    public void A_table_is_as_wide_as_the_terminal_for_any_names(int width)
     {
         var table = new TopTable(TopSubject.Workloads);
         foreach (var name in (string[])["\u001b[2Jx", new string('日', 100), "[red]markup[/]", "shop/web"])

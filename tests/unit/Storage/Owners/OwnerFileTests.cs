@@ -7,7 +7,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage.Owners;
 
-/// <summary>Files of owners as a sink writes them: of an hour that goes on, of one that is over, after a crash, and in the next run.</summary>
+/// <summary>Files of owners as a sink writes them: of a current hour, of a past hour, after a crash, and in the next run.</summary>
 public sealed class OwnerFileTests : IDisposable
 {
     private const long Second = 1_000_000_000;
@@ -16,7 +16,7 @@ public sealed class OwnerFileTests : IDisposable
     public void Dispose() => _capture.Dispose();
 
     [Fact]
-    public void An_hour_s_file_stands_alone()
+    public void A_file_of_owners_is_self_contained()
     {
         var sink = Open();
         sink.Advance(At(1));
@@ -39,7 +39,7 @@ public sealed class OwnerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_crash_leaves_what_was_known_and_the_next_run_ends_there_what_is_gone()
+    public void A_crash_keeps_known_owners_and_the_next_run_ends_those_that_are_gone()
     {
         var sink = Open();
         sink.Advance(At(1));
@@ -59,7 +59,7 @@ public sealed class OwnerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_hears_of_nobody_writes_nothing()
+    public void A_run_without_reports_writes_nothing()
     {
         var sink = Open();
         sink.Advance(At(1));
@@ -71,7 +71,7 @@ public sealed class OwnerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_question_knows_who_has_an_address_in_the_hour_that_goes_on_and_who_had_it_then()
+    public void Queries_find_current_and_past_owners_of_an_address()
     {
         var sink = Open();
         sink.Advance(At(1));

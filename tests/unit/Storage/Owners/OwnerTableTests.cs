@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage.Owners;
 
-/// <summary>Which ranges the table has of an hour, and that it stays within its bounds.</summary>
+/// <summary>The ranges of an hour in the table, and that it stays within its bounds.</summary>
 public sealed class OwnerTableTests
 {
     private const long Second = 1_000_000_000;
@@ -12,7 +12,7 @@ public sealed class OwnerTableTests
     private readonly OwnerTable _table = new();
 
     [Fact]
-    public void An_address_that_another_pod_takes_over_has_two_ranges()
+    public void An_address_that_moves_to_another_pod_has_two_ranges()
     {
         _table.Take(Pod("a", from: 0));
         _table.Take(Pod("a", from: 0, until: 100));
@@ -24,7 +24,7 @@ public sealed class OwnerTableTests
     }
 
     [Fact]
-    public void The_same_container_that_begins_again_has_two_ranges()
+    public void A_restarted_container_has_two_ranges()
     {
         _table.Take(Pod("a", from: 0));
         _table.Take(Pod("a", from: 50));
@@ -32,7 +32,7 @@ public sealed class OwnerTableTests
     }
 
     [Fact]
-    public void What_is_reported_twice_changes_the_name_and_adds_nothing()
+    public void A_repeated_report_changes_the_name_and_adds_no_range()
     {
         _table.Take(Pod("a", from: 0));
         _table.Take(Pod("a", from: 0) with { Name = new OwnerName("b", "shop", "", "", "") });
@@ -41,7 +41,7 @@ public sealed class OwnerTableTests
     }
 
     [Fact]
-    public void What_an_earlier_run_left_open_goes_on_when_it_is_reported_and_else_ended_then()
+    public void An_open_range_of_an_earlier_run_continues_if_reported_again_and_otherwise_ended_there()
     {
         var open = Range("a", 0) with { To = Microseconds(30) };
         var gone = Range("b", 10) with { To = Microseconds(30) };
@@ -53,7 +53,7 @@ public sealed class OwnerTableTests
     }
 
     [Fact]
-    public void The_node_s_addresses_go_on_from_run_to_run()
+    public void Addresses_of_the_node_continue_across_runs()
     {
         _table.Carry([new OwnerRange("192.0.2.1", OwnerName.Node, Microseconds(0), Microseconds(30))]);
         _table.TakeNode(["192.0.2.1", "192.0.2.2"], Microseconds(60));
@@ -62,7 +62,7 @@ public sealed class OwnerTableTests
     }
 
     [Fact]
-    public void Too_many_ranges_cost_the_oldest_and_are_counted()
+    public void Too_many_ranges_evict_the_oldest_and_are_counted()
     {
         const int more = 500;
         for (var n = 0; n < OwnerTable.Most + more; n++)
@@ -84,7 +84,7 @@ public sealed class OwnerTableTests
     }
 
     [Fact]
-    public void What_ended_before_an_hour_is_forgotten_with_it()
+    public void Ranges_that_ended_before_an_hour_are_dropped_with_it()
     {
         _table.Take(Pod("a", from: 0));
         _table.Take(Pod("a", from: 0, until: 100));

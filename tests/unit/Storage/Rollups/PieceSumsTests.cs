@@ -5,7 +5,7 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage.Rollups;
 
-/// <summary>Pieces are summed up while they are written, with what the files say; nobody reads them back.</summary>
+/// <summary>Pieces are summed up while they are written, with the sums that their files give; nothing reads them back.</summary>
 public sealed class PieceSumsTests : IDisposable
 {
     private const int RowGroupRows = 500;
@@ -20,7 +20,7 @@ public sealed class PieceSumsTests : IDisposable
     }
 
     [Fact]
-    public void The_sums_of_pieces_that_can_t_be_read_back_are_those_of_their_events()
+    public void Sums_of_unreadable_pieces_are_those_of_their_events()
     {
         var sink = _capture.Open(change: options => Options(options) with { SealStep = step => CopyAndDamagePieces(step) });
         Write(sink, RollupFolder.Events(10 * RowGroupRows, seed: 3));
@@ -41,7 +41,7 @@ public sealed class PieceSumsTests : IDisposable
     }
 
     [Fact]
-    public void A_piece_that_could_not_be_written_is_in_no_sum()
+    public void A_piece_that_failed_to_write_is_in_no_sum()
     {
         var failures = 0;
         var sink = _capture.Open(change: options => Options(options) with
@@ -57,7 +57,7 @@ public sealed class PieceSumsTests : IDisposable
         Write(sink, RollupFolder.Events(6 * RowGroupRows, seed: 4));
         CaptureFolder.WaitFor(() => _capture.Reports.Count > 0, "the failure");
         sink.Close();
-        _capture.Open(change: Options).Close(); // a piece that failed at the very end is sealed by the next
+        _capture.Open(change: Options).Close(); // the next sink seals a piece that failed at the very end
 
         var (rows, rollup) = RollupFolder.Compare($"'{_capture.Events}/**/*.parquet'", $"'{_capture.Path}/rollup/**/*.parquet'");
         Assert.Equal(rows, rollup);
@@ -68,7 +68,7 @@ public sealed class PieceSumsTests : IDisposable
 
     private static CaptureSinkOptions Options(CaptureSinkOptions options) => options with { RowGroupRows = RowGroupRows, RollupEvents = 2 * RowGroupRows };
 
-    /// <summary>Writes a segment after the other, so that each becomes a piece.</summary>
+    /// <summary>Writes one segment after the other, so that each becomes a piece.</summary>
     private void Write(CaptureSink sink, ConnectionEvent[] events)
     {
         foreach (var some in events.Chunk(RowGroupRows))

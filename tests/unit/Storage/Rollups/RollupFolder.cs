@@ -11,7 +11,7 @@ using NetMon.Storage.Rollups;
 
 namespace NetMon.UnitTests.Storage.Rollups;
 
-/// <summary>A capture directory with pieces of an hour, made as the sink makes sealed files, and the roll-ups that are kept of them.</summary>
+/// <summary>A capture directory with pieces of an hour, made as the sink makes sealed files, and their roll-ups.</summary>
 public sealed class RollupFolder : IDisposable
 {
     public const string HourFolder = "date=2026-11-22/hour=19";
@@ -39,12 +39,11 @@ public sealed class RollupFolder : IDisposable
 
     public IReadOnlyList<string> Log => _log;
 
-    /// <summary>Names of the pieces, in their order.</summary>
+    /// <summary>Names of the pieces, in order.</summary>
     public string[] Pieces => Names("hot", ".parquet");
 
     public string[] HotRollups => Names("hot", ".rollup");
 
-    /// <summary>Writes a piece.</summary>
     public void AddPiece(IReadOnlyList<ConnectionEvent> events, int rowGroupRows = 100_000)
     {
         using var made = new CaptureFolder();
@@ -56,7 +55,7 @@ public sealed class RollupFolder : IDisposable
         File.Copy(System.IO.Path.Combine(made.Events, made.Sealed.Single()), System.IO.Path.Combine(_root, path));
     }
 
-    /// <summary>Makes the events file of all pieces, as sealing does; they stay.</summary>
+    /// <summary>Makes the events file of all pieces, as sealing does, and keeps the pieces.</summary>
     public void SealEvents()
     {
         var folder = System.IO.Path.Combine(_root, "events", HourFolder);
@@ -76,7 +75,7 @@ public sealed class RollupFolder : IDisposable
         file.Complete(new Dictionary<string, string> { ["netmon.node"] = _options.Node, ["netmon.segments"] = string.Join(',', Pieces) }, "netmon version 1");
     }
 
-    /// <summary>As the sink does at its start.</summary>
+    /// <summary>Runs what the sink does at its start.</summary>
     public void TakeOver()
     {
         foreach (var (path, _) in _capture.FindPartials().ToList())
@@ -116,7 +115,7 @@ public sealed class RollupFolder : IDisposable
         return (rows, DuckDb.Query($"SELECT {Keys}, {Sums} FROM read_parquet({rollups}) GROUP BY {Keys} ORDER BY ALL"));
     }
 
-    /// <summary>The histograms of attempts by key, as text, from the events and from the roll-ups of one file each.</summary>
+    /// <summary>Histograms of attempts by key, as text, from the events and from roll-ups of one file each.</summary>
     public static (List<object?[]> Rows, List<object?[]> Rollup) CompareLatencies(string events, string rollups)
     {
         const string Bucket = "CASE WHEN v < 8 THEN v ELSE 8 * (floor(log2(v))::BIGINT - 2) + ((v >> (floor(log2(v))::INT - 3)) & 7) END";

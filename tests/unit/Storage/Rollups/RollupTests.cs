@@ -6,10 +6,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage.Rollups;
 
-/// <summary>Roll-ups say what the events say that they sum up, whatever happens while they are made.</summary>
+/// <summary>Roll-ups have the sums of their events, whatever happens while they are made.</summary>
 public sealed class RollupTests : IDisposable
 {
-    /// <summary>How many bits are flipped.</summary>
+    /// <summary>Number of bits to flip.</summary>
     private static readonly int Flips = int.Parse(Environment.GetEnvironmentVariable("NETMON_FLIPS") ?? "1000", CultureInfo.InvariantCulture);
 
     private readonly string _crashes = Directory.CreateTempSubdirectory("netmon-crashes-").FullName;
@@ -20,7 +20,7 @@ public sealed class RollupTests : IDisposable
     [InlineData(1, 100_000)]
     [InlineData(3000, 100_000)]
     [InlineData(3000, 190)] // sixteen row groups
-    public void A_piece_s_roll_up_has_the_sums_of_its_events(int events, int rowGroupRows)
+    public void The_roll_up_of_a_piece_has_the_sums_of_its_events(int events, int rowGroupRows)
     {
         using var folder = new RollupFolder();
         folder.AddPiece(RollupFolder.Events(events, seed: events), rowGroupRows);
@@ -38,7 +38,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Eight_roll_ups_become_one_and_the_hour_s_is_made_of_few()
+    public void Eight_roll_ups_are_merged_and_the_hour_is_merged_from_few()
     {
         using var folder = new RollupFolder();
         for (var piece = 0; piece < 67; piece++)
@@ -56,7 +56,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Pieces_are_summed_up_together_once_they_are_enough()
+    public void Pieces_are_summed_together_once_there_are_enough()
     {
         using var folder = new RollupFolder(change: options => options with { RollupEvents = 250 });
         for (var piece = 1; piece <= 7; piece++)
@@ -72,7 +72,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Events_that_were_in_no_piece_are_in_the_hour_s_roll_up_too()
+    public void The_roll_up_of_an_hour_includes_events_outside_pieces()
     {
         using var folder = new RollupFolder();
         folder.AddPiece(RollupFolder.Events(100, seed: 1));
@@ -86,7 +86,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_came_late_are_in_the_hour_s_roll_up()
+    public void The_roll_up_of_an_hour_includes_late_names()
     {
         using var folder = new RollupFolder(change: options => options with
         {
@@ -105,7 +105,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void A_crash_after_any_step_leaves_what_the_next_run_makes_right()
+    public void The_next_run_recovers_from_a_crash_after_any_step()
     {
         var steps = new List<string>();
         RollupFolder? folder = null;
@@ -148,7 +148,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void A_changed_bit_in_a_roll_up_changes_no_sum()
+    public void A_flipped_bit_in_a_roll_up_changes_no_sum()
     {
         using var folder = new RollupFolder();
         folder.AddPiece(RollupFolder.Events(200, seed: 1));
@@ -177,9 +177,9 @@ public sealed class RollupTests : IDisposable
             }
         }
 
-        Assert.InRange(refused, Flips / 2, Flips); // changes of Bloom filters are not noticed here: they are not read
+        Assert.InRange(refused, Flips / 2, Flips); // changes to Bloom filters go unnoticed: nothing reads them here
 
-        // The one at hand is damaged in a page: the hour's is made of the events.
+        // A page of the existing roll-up is damaged: the roll-up of the hour is made from the events.
         whole[40] ^= 1;
         File.WriteAllBytes(hot, whole);
         folder.Rollups.Seal(RollupFolder.Hour);
@@ -187,7 +187,7 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
-    public void A_merge_takes_no_more_memory_for_more_rows()
+    public void The_memory_of_a_merge_does_not_grow_with_its_rows()
     {
         using var folder = new RollupFolder();
         for (var piece = 0; piece < RollupFiles.Fan - 1; piece++)
@@ -200,7 +200,7 @@ public sealed class RollupTests : IDisposable
         var before = GC.GetAllocatedBytesForCurrentThread();
         folder.Rollups.SumUp(RollupFolder.Hour);
 
-        // All that is allocated, garbage too: 80,000 rows as they are stored have more.
+        // All allocations, garbage included: 80,000 stored rows would take more.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 24 << 20);
         Assert.Equal([[80_000L]], Storage.DuckDb.Query($"SELECT count(*) FROM read_parquet('{folder.Path}/hot/{RollupFolder.HourFolder}/{Assert.Single(folder.HotRollups)}')"));
     }
@@ -275,7 +275,7 @@ public sealed class RollupTests : IDisposable
         Assert.Equal(rows, rollup);
     }
 
-    /// <summary>The hour has its roll-up, each key once, and nothing of it is left in hot/.</summary>
+    /// <summary>The hour has its roll-up, each key once, and hot/ has nothing left of it.</summary>
     private static void AssertSealed(RollupFolder folder)
     {
         var rollup = $"'{folder.Path}/rollup/{RollupFolder.HourFolder}/node-1.parquet'";
