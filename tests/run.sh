@@ -18,10 +18,11 @@ build() { # SUITE PROJECT
 	return 1
 }
 
-execute() { # SUITE ARGUMENTS...; how long each test took is in artifacts/tests/SUITE.xml
+# The duration of each test is in artifacts/tests/SUITE.xml. In a shell's background job SIGINT is ignored, and bash can't trap it.
+execute() { # SUITE ARGUMENTS...
 	local suite=$1 class=${suite_class[$1]}
 	shift
-	"artifacts/dotnet/bin/NetMon.$class/release/NetMon.$class" -noColor -showLiveOutput "$@" -result-xml "artifacts/tests/$suite.xml"
+	env --default-signal=INT,QUIT "artifacts/dotnet/bin/NetMon.$class/release/NetMon.$class" -noColor -showLiveOutput "$@" -result-xml "artifacts/tests/$suite.xml"
 }
 
 count() { # SUITE LOG

@@ -1,13 +1,20 @@
+using System.Diagnostics;
+
 namespace NetMon.LiveTests.Support;
 
-/// <summary>Waits for a condition, not for a time.</summary>
+/// <summary>Waits for a condition, not for a time. It polls, and leaves the CPU to the programs under test.</summary>
 internal static class WaitFor
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+
     public static void True(Func<bool> condition, string what)
     {
-        if (!SpinWait.SpinUntil(() => Try(condition), Patience.Limit))
+        for (var clock = Stopwatch.StartNew(); !Try(condition); Thread.Sleep(Interval))
         {
-            throw new TimeoutException($"waited in vain for {what}");
+            if (clock.Elapsed > Patience.Limit)
+            {
+                throw new TimeoutException($"{what}: not within {Patience.Limit.TotalMinutes} minutes");
+            }
         }
     }
 
