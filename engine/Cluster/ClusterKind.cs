@@ -1,14 +1,14 @@
 namespace NetMon.Cluster;
 
-/// <summary>The kinds of objects that are watched, by their word in <see cref="FactProtocol"/>.</summary>
+/// <summary>The kinds of watched objects; <see cref="FactProtocol"/> has a word for each.</summary>
 public enum ClusterKind
 {
-    /// <summary>Services: which addresses and ports a Service answers at.</summary>
+    /// <summary>Services, with their addresses and ports.</summary>
     Services,
 
-    /// <summary>EndpointSlices: which pod, node and zone an address belongs to, and which Service it serves.</summary>
+    /// <summary>EndpointSlices, with the pod, node and zone of each address, and the Service that it serves.</summary>
     Slices,
 
-    /// <summary>Nodes: their addresses, their zones, and the ranges that their pods' addresses come from.</summary>
+    /// <summary>Nodes, with their addresses, zones, and the ranges of their pods' addresses.</summary>
     Nodes,
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace NetMon.Cluster;
 
-/// <summary>How the watches are doing, as <c>netmon-kubernetes</c> last said, and what was left out on the way. Written by one loop, read by any thread.</summary>
+/// <summary>The state of the watches as last reported by <c>netmon-kubernetes</c>, and counts of malformed input. One thread writes, any thread may read.</summary>
 public sealed class ClusterStatus
 {
     private readonly KindStatus[] _kinds = [new(ClusterKind.Services), new(ClusterKind.Slices), new(ClusterKind.Nodes)];
@@ -11,22 +11,22 @@ public sealed class ClusterStatus
     private Action<string?> _changed = _ => { };
     private string? _reported;
 
-    /// <summary>One for each kind.</summary>
+    /// <summary>The status of each kind.</summary>
     public IReadOnlyList<KindStatus> Kinds => _kinds;
 
-    /// <summary>Lines that could not be understood, since the start.</summary>
+    /// <summary>The number of malformed lines since the start.</summary>
     public long Malformed => Interlocked.Read(ref _malformed);
 
-    /// <summary>Objects that were left out because of such lines.</summary>
+    /// <summary>The number of objects that were left out because of such lines.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
 
-    /// <summary>Why a kind is away; null if none is.</summary>
+    /// <summary>Why a watch is interrupted; null if none is.</summary>
     public string? Why => _kinds.FirstOrDefault(kind => kind.Phase == WatchPhase.Away && kind.Why.Length > 0) is { } away ? $"{FactProtocol.WordOf(away.Kind)}: {away.Why}" : null;
 
-    /// <summary>Sets what is called whenever <see cref="Why"/> has changed, on the thread that reads.</summary>
+    /// <summary>Sets a callback for changes of <see cref="Why"/>, called on the reading thread.</summary>
     public void OnChanged(Action<string?> changed) => _changed = changed;
 
-    /// <summary>The watching process has ended: all kinds are away until the next says otherwise.</summary>
+    /// <summary>Records that the watching process has ended: all watches are interrupted until the next one reports.</summary>
     public void Lost(string why)
     {
         foreach (var kind in _kinds)

@@ -3,8 +3,8 @@ using NetMon.Cluster.Changes;
 
 namespace NetMon.Cluster;
 
-/// <summary>Makes objects of lines of <see cref="FactProtocol"/>. A line that can't be understood is counted, and the object that it is in is left out. One thread.</summary>
-/// <param name="status">Where lines about the watches go, and where what is left out is counted.</param>
+/// <summary>Assembles objects from lines of <see cref="FactProtocol"/>. A malformed line is counted, and the object that contains it is left out. Not thread-safe.</summary>
+/// <param name="status">Receives the state of the watches, and counts of malformed input.</param>
 internal sealed class FactObjects(ClusterStatus status)
 {
     private readonly List<IPAddress> _addresses = [];
@@ -12,20 +12,20 @@ internal sealed class FactObjects(ClusterStatus status)
     private readonly List<SliceEndpoint> _endpoints = [];
     private readonly List<IPNetwork> _ranges = [];
     private readonly NamePool _names = new();
-    private ClusterKind? _kind; // of the object whose lines come; null: none
+    private ClusterKind? _kind; // of the current object; null: none
     private string _namespace = "";
     private string _name = "";
-    private string _more = ""; // a slice's Service, a node's zone
+    private string _more = ""; // a slice's Service, or a node's zone
     private bool _isSpoiled;
 
-    /// <summary>A line was too long.</summary>
+    /// <summary>Records a line that is too long.</summary>
     public void Spoil()
     {
         status.CountMalformed();
         _isSpoiled = true;
     }
 
-    /// <summary>Takes the next line, without its end; returns what it completes.</summary>
+    /// <summary>Processes the next line, without its newline; returns the change that it completes, if any.</summary>
     public ClusterChange? Take(ReadOnlySpan<byte> line)
     {
         var words = new LineWords(line);
@@ -130,14 +130,14 @@ internal sealed class FactObjects(ClusterStatus status)
         }
         else if (System.Text.Ascii.Equals(verb, FactProtocol.Address) && _kind != ClusterKind.Slices && words.Address() is { } own)
         {
-            if (!_addresses.Contains(own)) // clusterIP is the first of clusterIPs
+            if (!_addresses.Contains(own)) // clusterIP is also the first of clusterIPs
             {
                 _addresses.Add(own);
             }
         }
         else if (System.Text.Ascii.Equals(verb, FactProtocol.Range) && _kind == ClusterKind.Nodes && words.Network() is { } range)
         {
-            if (!_ranges.Contains(range)) // podCIDR is the first of podCIDRs
+            if (!_ranges.Contains(range)) // podCIDR is also the first of podCIDRs
             {
                 _ranges.Add(range);
             }

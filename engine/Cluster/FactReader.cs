@@ -5,18 +5,17 @@ using NetMon.Cluster.Changes;
 namespace NetMon.Cluster;
 
 /// <summary>
-/// Reads what <c>netmon-kubernetes</c> writes, line by line, and passes on whole objects. It keeps one line and one object in
-/// memory. One loop.
+/// Reads the output of <c>netmon-kubernetes</c> line by line, and passes on complete objects. Keeps one line and one object in memory. Not thread-safe.
 /// </summary>
-/// <param name="take">Takes each object, on the reading loop; while it does, nothing is read.</param>
-/// <param name="status">Where it is noted how the watches are doing.</param>
+/// <param name="take">Receives each change on the reading thread; reading pauses meanwhile.</param>
+/// <param name="status">Receives the state of the watches.</param>
 public sealed class FactReader(Action<ClusterChange> take, ClusterStatus status)
 {
     private const int BufferBytes = 16 * 1024;
 
     /// <summary>Reads until the stream ends.</summary>
-    /// <exception cref="InvalidDataException">It is not of this version of the protocol.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="InvalidDataException">The stream has another version of the protocol.</exception>
+    /// <exception cref="IOException">The stream can't be read.</exception>
     public async Task ReadAsync(Stream stream, CancellationToken stop)
     {
         var objects = new FactObjects(status);

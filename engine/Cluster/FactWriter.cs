@@ -4,8 +4,7 @@ using System.Text;
 namespace NetMon.Cluster;
 
 /// <summary>
-/// Collects lines of <see cref="FactProtocol"/> in memory, object by object, for a caller that writes them out. Allocates only while
-/// it grows. One thread.
+/// Collects lines of <see cref="FactProtocol"/> in memory, object by object, for the caller to write out. Allocates only when it grows. Not thread-safe.
 /// </summary>
 public sealed class FactWriter
 {
@@ -16,13 +15,13 @@ public sealed class FactWriter
     /// <summary>The lines so far; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Lines => _bytes.AsMemory(0, _length);
 
-    /// <summary>Bytes so far, to return to by <see cref="CutTo"/>.</summary>
+    /// <summary>The number of bytes so far, for <see cref="CutTo"/>.</summary>
     public int Length => _length;
 
-    /// <summary>Takes back everything after a length: an object that turned out to be malformed.</summary>
+    /// <summary>Discards everything after a length, such as an object that turned out to be malformed.</summary>
     public void CutTo(int length) => _length = length;
 
-    /// <summary>Starts again, and gives back what one large object has needed.</summary>
+    /// <summary>Discards everything, and releases memory that a large object needed.</summary>
     public void Clear()
     {
         _length = 0;
@@ -32,7 +31,7 @@ public sealed class FactWriter
         }
     }
 
-    /// <summary>The first word of a line.</summary>
+    /// <summary>Writes the first word of a line.</summary>
     public FactWriter Line(string word)
     {
         var room = Room(word.Length);
@@ -41,7 +40,7 @@ public sealed class FactWriter
         return this;
     }
 
-    /// <summary>A word that the caller has checked; an empty one is written as <see cref="FactProtocol.Nothing"/>.</summary>
+    /// <summary>Writes a word that the caller has validated; an empty one becomes <see cref="FactProtocol.Nothing"/>.</summary>
     public FactWriter Word(ReadOnlySpan<byte> word)
     {
         if (word.IsEmpty)
@@ -56,10 +55,10 @@ public sealed class FactWriter
         return this;
     }
 
-    /// <summary>A word.</summary>
+    /// <summary>Writes a word.</summary>
     public FactWriter Word(string word) => Word(Encoding.ASCII.GetBytes(word));
 
-    /// <summary>A number.</summary>
+    /// <summary>Writes a number.</summary>
     public FactWriter Number(long value)
     {
         Span<byte> digits = stackalloc byte[20];
@@ -67,7 +66,7 @@ public sealed class FactWriter
         return Word(digits[..length]);
     }
 
-    /// <summary>The end of the line.</summary>
+    /// <summary>Ends the line.</summary>
     public void Over()
     {
         Room(1)[0] = (byte)'\n';

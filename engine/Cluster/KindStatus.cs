@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace NetMon.Cluster;
 
-/// <summary>How the watch of one kind is doing. The counters go on when the watching process is started anew. Written by one loop, read by any thread.</summary>
+/// <summary>The status of the watch of one kind. Counters continue across restarts of the watching process. One thread writes, any thread may read.</summary>
 public sealed class KindStatus(ClusterKind kind)
 {
     private const int CounterCount = 5;
-    private readonly long[] _base = new long[CounterCount]; // of processes that have ended
+    private readonly long[] _base = new long[CounterCount]; // of earlier processes
     private readonly long[] _counters = new long[CounterCount];
     private volatile int _phase = (int)WatchPhase.Listing;
     private volatile string _why = "";
@@ -15,25 +15,25 @@ public sealed class KindStatus(ClusterKind kind)
     /// <summary>The kind.</summary>
     public ClusterKind Kind => kind;
 
-    /// <summary>What the watch does.</summary>
+    /// <summary>The state of the watch.</summary>
     public WatchPhase Phase => (WatchPhase)_phase;
 
-    /// <summary>Why it is away.</summary>
+    /// <summary>Why it is interrupted.</summary>
     public string Why => _why;
 
-    /// <summary>How long it is that the API server sent anything about this kind.</summary>
+    /// <summary>The time since the API server last sent anything for this kind.</summary>
     public TimeSpan SinceHeard => Stopwatch.GetElapsedTime(Interlocked.Read(ref _heard));
 
     /// <summary>Requests sent.</summary>
     public long Requests => Total(0);
 
-    /// <summary>Times that everything was listed again because the server had forgotten the version.</summary>
+    /// <summary>The number of times that all objects were listed again because the server no longer had the version.</summary>
     public long Relists => Total(1);
 
-    /// <summary>Failures: of connections, refusals, malformed answers.</summary>
+    /// <summary>The number of failed connections, rejected requests and malformed answers.</summary>
     public long Errors => Total(2);
 
-    /// <summary>Objects that were too large or malformed.</summary>
+    /// <summary>The number of objects left out because they were too large or malformed.</summary>
     public long LeftOut => Total(3);
 
     /// <summary>Bytes of JSON received.</summary>

@@ -4,18 +4,18 @@ using System.Text;
 
 namespace NetMon.Cluster;
 
-/// <summary>The words of a line, from the first to the last.</summary>
+/// <summary>Parses the words of a line in order.</summary>
 internal ref struct LineWords(ReadOnlySpan<byte> line)
 {
     private ReadOnlySpan<byte> _rest = line;
 
-    /// <summary>There is no further word.</summary>
+    /// <summary>Whether there are no more words.</summary>
     public readonly bool IsOver => _rest.IsEmpty;
 
-    /// <summary>All that was not read.</summary>
+    /// <summary>The unread rest of the line.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
-    /// <summary>The next word; empty where there is none.</summary>
+    /// <summary>Returns the next word; empty if there is none.</summary>
     public ReadOnlySpan<byte> Next()
     {
         var end = _rest.IndexOf((byte)' ');
@@ -24,15 +24,15 @@ internal ref struct LineWords(ReadOnlySpan<byte> line)
         return word;
     }
 
-    /// <summary>The next word, which must be a name; null if it is none.</summary>
-    /// <param name="pool">Where the name is kept once, if many objects have it; null: it is one object's.</param>
+    /// <summary>Returns the next word if it is a name; else null.</summary>
+    /// <param name="pool">A pool for names that many objects share; null: the name is not shared.</param>
     public string? Name(NamePool? pool)
     {
         var word = Next();
         return !FactProtocol.IsName(word) ? null : pool is null ? Encoding.ASCII.GetString(word) : pool.Of(word);
     }
 
-    /// <summary>The same, but "-" is the empty text.</summary>
+    /// <summary>Returns the next word if it is a name, or empty for "-"; else null.</summary>
     public string? NameOrNothing(NamePool? pool)
     {
         if (_rest.StartsWith("-"u8) && (_rest.Length == 1 || _rest[1] == ' '))
@@ -44,13 +44,13 @@ internal ref struct LineWords(ReadOnlySpan<byte> line)
         return Name(pool);
     }
 
-    /// <summary>The next word, which must be an address; null if it is none.</summary>
+    /// <summary>Returns the next word if it is an address; else null.</summary>
     public IPAddress? Address() => Next() is var word && word.IndexOf((byte)'%') < 0 && IPAddress.TryParse(word, out var address) ? address : null;
 
-    /// <summary>The next word, which must be a range of addresses; null if it is none.</summary>
+    /// <summary>Returns the next word if it is an address range; else null.</summary>
     public IPNetwork? Network() => Next() is var word && word.IndexOf((byte)'%') < 0 && IPNetwork.TryParse(word, out var network) ? network : null;
 
-    /// <summary>The next word, which must be a number; null if it is none.</summary>
+    /// <summary>Returns the next word if it is a number; else null.</summary>
     public long? Number()
     {
         var word = Next();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace NetMon.Cluster;
 
-/// <summary>Keeps names that many objects have (namespaces, Services, nodes, zones) once. Bounded: it begins anew when it is full. One thread.</summary>
+/// <summary>Deduplicates names that many objects share (namespaces, Services, nodes, zones). Bounded: it is cleared when full. Not thread-safe.</summary>
 internal sealed class NamePool
 {
     private const int Most = 32768;
@@ -14,7 +14,7 @@ internal sealed class NamePool
         _lookup = _names.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>The one string of a name.</summary>
+    /// <summary>Returns the shared string of a name.</summary>
     /// <param name="name">ASCII, up to <see cref="FactProtocol.MaxNameBytes"/>.</param>
     public string Of(ReadOnlySpan<byte> name)
     {

@@ -1,14 +1,14 @@
 namespace NetMon.Cluster;
 
-/// <summary>How the watch of a kind is doing.</summary>
+/// <summary>The state of a kind's watch.</summary>
 public enum WatchPhase
 {
-    /// <summary>The first list, or a new one, is on its way.</summary>
+    /// <summary>Receiving a list of all objects.</summary>
     Listing,
 
-    /// <summary>Changes arrive as they happen.</summary>
+    /// <summary>Receiving changes as they happen.</summary>
     Watching,
 
-    /// <summary>The API server does not answer, or refuses. What is known stays.</summary>
+    /// <summary>Interrupted: the API server does not answer, or rejects requests. Known objects are kept.</summary>
     Away,
 }

@@ -1,4 +1,4 @@
 namespace NetMon.Cluster.Changes;
 
-/// <summary>What the watch of a cluster reports. Immutable.</summary>
+/// <summary>A change reported by the watch of a cluster. Immutable.</summary>
 public abstract record ClusterChange;

@@ -1,4 +1,4 @@
 namespace NetMon.Cluster.Changes;
 
-/// <summary>All objects of a kind follow.</summary>
+/// <summary>The start of a list of all objects of a kind.</summary>
 public sealed record ListBegins(ClusterKind Kind) : ClusterChange;

@@ -1,4 +1,4 @@
 namespace NetMon.Cluster.Changes;
 
-/// <summary>All objects of a kind have been named since its list began; others are gone.</summary>
+/// <summary>The end of a list of all objects of a kind; objects that were not listed no longer exist.</summary>
 public sealed record ListEnds(ClusterKind Kind) : ClusterChange;

@@ -2,9 +2,9 @@ using System.Net;
 
 namespace NetMon.Cluster.Changes;
 
-/// <summary>A node as it is now.</summary>
+/// <summary>The current state of a node.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Zone">Its zone; empty: not known.</param>
-/// <param name="Addresses">Its own.</param>
-/// <param name="Ranges">Those that its pods may have their addresses from.</param>
+/// <param name="Zone">Its zone; empty: unknown.</param>
+/// <param name="Addresses">Its own addresses.</param>
+/// <param name="Ranges">The ranges from which its pods' addresses may be assigned.</param>
 public sealed record NodeSeen(string Name, string Zone, IPAddress[] Addresses, IPNetwork[] Ranges) : ClusterChange;

@@ -1,6 +1,6 @@
 namespace NetMon.Cluster.Changes;
 
-/// <summary>An object is gone.</summary>
+/// <summary>An object was deleted.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Namespace">Its namespace; empty for a node.</param>
 /// <param name="Name">Its name.</param>

@@ -2,9 +2,9 @@ using System.Net;
 
 namespace NetMon.Cluster.Changes;
 
-/// <summary>A Service as it is now.</summary>
+/// <summary>The current state of a Service.</summary>
 /// <param name="Namespace">Its namespace.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Addresses">At which each of its ports answers; none of a headless Service.</param>
+/// <param name="Addresses">The addresses at which it serves each of its ports; empty for a headless Service.</param>
 /// <param name="Ports">Its TCP ports.</param>
 public sealed record ServiceSeen(string Namespace, string Name, IPAddress[] Addresses, ServicePort[] Ports) : ClusterChange;
