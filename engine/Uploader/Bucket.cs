@@ -10,9 +10,9 @@ using NetMon.Storage.Uploads;
 namespace NetMon.Uploader;
 
 /// <summary>
-/// The bucket, by the library. Region, endpoint and credentials are the library's to find, as AWS tools do. Each call is
-/// tried once: who calls decides when again. Throws <see cref="AmazonClientException"/>, <see cref="AmazonServiceException"/>,
-/// <see cref="HttpRequestException"/>, <see cref="TimeoutException"/> or <see cref="OperationCanceledException"/>.
+/// The bucket, accessed through the AWS library, which finds region, endpoint and credentials as AWS tools do. Calls are not retried; callers decide when to
+/// retry. Throws <see cref="AmazonClientException"/>, <see cref="AmazonServiceException"/>, <see cref="HttpRequestException"/>,
+/// <see cref="TimeoutException"/> or <see cref="OperationCanceledException"/>.
 /// </summary>
 internal sealed class Bucket : IDisposable
 {
@@ -21,13 +21,13 @@ internal sealed class Bucket : IDisposable
     private readonly AmazonS3Client _client;
     private readonly long _bytesPerSecond;
 
-    /// <param name="target">Which bucket.</param>
-    /// <param name="endpoint">On which server.</param>
-    /// <param name="callTimeout">A call without an answer for so long has failed.</param>
-    /// <param name="bytesPerSecond">The pace of uploads.</param>
+    /// <param name="target">The bucket.</param>
+    /// <param name="endpoint">The server.</param>
+    /// <param name="callTimeout">The timeout of a call without an answer.</param>
+    /// <param name="bytesPerSecond">The maximum bandwidth of uploads.</param>
     public Bucket(UploadTarget target, Endpoint endpoint, TimeSpan callTimeout, long bytesPerSecond)
     {
-        // Roles by web identity, as Kubernetes gives them to pods: found without reflection.
+        // Registers web identity roles, as Kubernetes gives them to pods, without reflection.
         GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => new AmazonSecurityTokenServiceClient(
             new AnonymousAWSCredentials(), new AmazonSecurityTokenServiceConfig { RegionEndpoint = context.SecurityTokenServiceClientContextData.Region }));
         (_target, _bytesPerSecond) = (target, bytesPerSecond);
@@ -36,7 +36,7 @@ internal sealed class Bucket : IDisposable
             Timeout = callTimeout,
             ConnectTimeout = ConnectTimeout,
             MaxErrorRetry = 0,
-            // What the library adds by itself goes as a trailer, which some servers store as part of the object.
+            // Checksums that the library adds itself are sent as trailers, which some servers store as a part of the object.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
@@ -44,13 +44,13 @@ internal sealed class Bucket : IDisposable
         {
             config.ServiceURL = address;
             config.AuthenticationRegion = Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1";
-            config.ForcePathStyle = true; // bucket.127.0.0.1 is no name; servers of one's own have seldom names for buckets
+            config.ForcePathStyle = true; // bucket.127.0.0.1 is not a valid name, and private servers rarely have DNS names for buckets
         }
 
         _client = new AmazonS3Client(config);
     }
 
-    /// <summary>What the server says of an object; null if there is none, as far as these credentials may know.</summary>
+    /// <summary>Returns what the server knows of an object; null if it does not exist, as far as these credentials can see.</summary>
     public async Task<StoredObject?> LookAsync(string key, CancellationToken stop)
     {
         try
@@ -65,13 +65,13 @@ internal sealed class Bucket : IDisposable
         }
         catch (AmazonServiceException e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
         {
-            // The answer to HEAD has no words. A listing has; or says, to one who may list, that there is none.
+            // The answer to HEAD has no message. A listing has one, or shows, if permitted, that the object does not exist.
             var listed = await _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _target.Bucket, Prefix = key, MaxKeys = 1 }, stop).ConfigureAwait(false);
             return listed.S3Objects?.Find(found => found.Key == key) is { } found ? new StoredObject(found.Size ?? -1, found.ETag?.Trim('"'), null) : null;
         }
     }
 
-    /// <summary>Uploads a file of one part; the server checks its MD5 and SHA-256 while it takes it.</summary>
+    /// <summary>Uploads a file in one part; the server verifies its MD5 and SHA-256.</summary>
     public Task PutAsync(string key, SafeFileHandle file, FileDigest digest, CancellationToken stop) => _client.PutObjectAsync(
         new PutObjectRequest
         {
@@ -84,7 +84,7 @@ internal sealed class Bucket : IDisposable
         },
         stop);
 
-    /// <summary>The latest upload of a key that was begun and not completed; null if there is none or this server doesn't tell. Older ones are given up.</summary>
+    /// <summary>Returns the latest incomplete upload of a key, and aborts older ones; null if there is none or the server does not list them.</summary>
     public async Task<string?> FindBegunAsync(string key, CancellationToken stop)
     {
         try
@@ -107,7 +107,7 @@ internal sealed class Bucket : IDisposable
     public async Task<string> BeginAsync(string key, CancellationToken stop) => (await _client.InitiateMultipartUploadAsync(
         new InitiateMultipartUploadRequest { BucketName = _target.Bucket, Key = key, ChecksumAlgorithm = ChecksumAlgorithm.SHA256 }, stop).ConfigureAwait(false)).UploadId;
 
-    /// <summary>Parts that the server has, by their number; none if the upload is gone or the server doesn't tell.</summary>
+    /// <summary>Returns the parts that the server has, by number; empty if the upload does not exist or the server does not list them.</summary>
     public async Task<Dictionary<int, StoredObject>> PartsAsync(string key, string upload, CancellationToken stop)
     {
         var parts = new Dictionary<int, StoredObject>();
@@ -130,7 +130,7 @@ internal sealed class Bucket : IDisposable
         }
         catch (AmazonServiceException e) when (IsRefusal(e))
         {
-            // Each part is sent again.
+            // All parts are uploaded again.
         }
 
         return parts;
@@ -152,7 +152,7 @@ internal sealed class Bucket : IDisposable
         },
         stop).ConfigureAwait(false)).ETag;
 
-    /// <summary>Makes the parts an object.</summary>
+    /// <summary>Completes an upload from its parts.</summary>
     public Task CompleteAsync(string key, string upload, IEnumerable<(PartDigest Part, string EntityTag)> parts, CancellationToken stop) => _client.CompleteMultipartUploadAsync(
         new CompleteMultipartUploadRequest
         {
@@ -163,19 +163,19 @@ internal sealed class Bucket : IDisposable
         },
         stop);
 
-    /// <summary>Gives up an upload that was begun, if it is there and this is allowed.</summary>
+    /// <summary>Aborts an incomplete upload, if it exists and this is permitted.</summary>
     public Task AbandonAsync(string key, string upload, CancellationToken stop) =>
         TryAsync(_client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = _target.Bucket, Key = key, UploadId = upload }, stop));
 
-    /// <summary>Removes an object that this program has just put and that is not what it sent, if this is allowed.</summary>
+    /// <summary>Removes an object that this program has just uploaded incorrectly, if permitted.</summary>
     public Task RemoveAsync(string key, CancellationToken stop) =>
         TryAsync(_client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _target.Bucket, Key = key }, stop));
 
-    /// <summary>Reads an object back; the caller disposes of the stream.</summary>
+    /// <summary>Reads an object; the caller must dispose the stream.</summary>
     public async Task<Stream> ReadAsync(string key, CancellationToken stop) =>
         (await _client.GetObjectAsync(new GetObjectRequest { BucketName = _target.Bucket, Key = key }, stop).ConfigureAwait(false)).ResponseStream;
 
-    /// <summary>Begins to read an object's bytes from a place on, as long as it has this entity tag; the caller disposes of it.</summary>
+    /// <summary>Starts reading an object from an offset, provided that its entity tag is unchanged; the caller must dispose the response.</summary>
     public Task<GetObjectResponse> BeginReadAsync(string key, string entityTag, long from, CancellationToken stop) => _client.GetObjectAsync(
         new GetObjectRequest
         {
@@ -186,12 +186,12 @@ internal sealed class Bucket : IDisposable
         },
         stop);
 
-    /// <summary>A page of a listing, by keys; the last one where its <c>IsTruncated</c> is not true.</summary>
-    /// <param name="prefix">Of the keys.</param>
-    /// <param name="after">The keys are behind this one; null for all.</param>
-    /// <param name="byFolder">Whether what is below a further '/' is one entry.</param>
-    /// <param name="page">The mark of the page from the one before; null for the first.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <summary>Returns a page of a listing, sorted by key; on the last page, <c>IsTruncated</c> is not true.</summary>
+    /// <param name="prefix">The prefix of the keys.</param>
+    /// <param name="after">The key after which to start; null for all.</param>
+    /// <param name="byFolder">Whether to combine keys below a further '/' into one entry.</param>
+    /// <param name="page">The page token from the previous page; null for the first.</param>
+    /// <param name="stop">Cancels the call.</param>
     public Task<ListObjectsV2Response> ListAsync(string prefix, string? after, bool byFolder, string? page, CancellationToken stop) => _client.ListObjectsV2Async(
         new ListObjectsV2Request { BucketName = _target.Bucket, Prefix = prefix, StartAfter = after, Delimiter = byFolder ? "/" : null, ContinuationToken = page }, stop);
 
@@ -205,7 +205,7 @@ internal sealed class Bucket : IDisposable
         }
         catch (AmazonServiceException e) when (IsRefusal(e))
         {
-            // It stays; the bucket's own rules clear it away.
+            // It remains until the bucket's lifecycle rules remove it.
         }
     }
 

@@ -1,16 +1,16 @@
 namespace NetMon.Uploader;
 
-/// <summary>The server that the environment names; none means AWS.</summary>
-/// <param name="Address">For the library; null for AWS.</param>
+/// <summary>The server named by the environment; AWS if none is.</summary>
+/// <param name="Address">The address for the library; null for AWS.</param>
 internal sealed record Endpoint(string? Address)
 {
     private static readonly string[] Variables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
 
-    /// <summary>For messages: without a user, a password or a path.</summary>
+    /// <summary>The name in messages, without user, password and path.</summary>
     public string Name => Address is null ? "S3" : new Uri(Address).GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
     /// <summary>Reads the environment.</summary>
-    /// <exception cref="FormatException">It names no server.</exception>
+    /// <exception cref="FormatException">The variable is not a valid address.</exception>
     public static Endpoint OfEnvironment()
     {
         var text = Variables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));

@@ -4,17 +4,17 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader;
 
-/// <summary>Says why an upload or a download failed so that its reader knows what to do.</summary>
+/// <summary>Explains why an upload or a download failed, and how to fix it.</summary>
 internal static class Explanation
 {
     private static readonly string[] BadCredentials =
         ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "InvalidClientTokenId", "TokenRefreshRequired", "AuthFailure", "Unauthorized"];
 
-    /// <summary>Whether this is what the network, the server or the disk do, and not a mistake in the program.</summary>
+    /// <summary>Whether the failure comes from the network, the server or the disk, rather than from a bug.</summary>
     public static bool Knows(Exception failure) =>
         failure is UploadException or AmazonServiceException or AmazonClientException or HttpRequestException or IOException or UnauthorizedAccessException or TimeoutException or OperationCanceledException or SocketException;
 
-    /// <summary>The failure in words.</summary>
+    /// <summary>Returns the explanation of a failure.</summary>
     public static UploadException Of(Exception failure, UploadTarget target, string where, string path, Purpose purpose) => failure switch
     {
         UploadException known => known,

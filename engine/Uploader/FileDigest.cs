@@ -4,10 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Uploader;
 
-/// <summary>What a file's bytes come to, whole and by the parts that it is uploaded in: to compare with what the server says of them.</summary>
+/// <summary>The checksums of a file and of the parts in which it is uploaded, for comparison with those of the server.</summary>
 internal sealed class FileDigest
 {
-    /// <summary>A part's size, unless there would be more than the 10,000 parts that S3 takes; 5 MiB is the least that it takes.</summary>
+    /// <summary>The size of a part, unless that results in more than S3's limit of 10,000 parts; S3's minimum is 5 MiB.</summary>
     private const long SmallestPart = 8 << 20;
 
     private const long MostParts = 10_000;
@@ -24,17 +24,17 @@ internal sealed class FileDigest
 
     private byte[] Md5 { get; }
 
-    /// <summary>The SHA-256 that a server may tell: of the whole, or of the parts' SHA-256 with their number behind (S3's "composite").</summary>
+    /// <summary>The SHA-256 values that a server may report: of the whole, or of the parts' SHA-256 followed by their number (S3's "composite").</summary>
     public IEnumerable<string> Sha256Texts =>
         [Convert.ToBase64String(Sha256), WithCount(Convert.ToBase64String(SHA256.HashData([.. Parts.SelectMany(part => part.Sha256)]))), Convert.ToBase64String(SHA256.HashData([.. Parts.SelectMany(part => part.Sha256)]))];
 
-    /// <summary>The entity tag of unencrypted objects: MD5 of the whole, or of the parts' MD5 with their number behind.</summary>
+    /// <summary>The entity tag of unencrypted objects: MD5 of the whole, or of the parts' MD5 followed by their number.</summary>
 #pragma warning disable CA5351 // MD5 is what S3 has as its entity tag; SHA-256 is compared where the server tells it.
     public IEnumerable<string> EntityTags =>
         [Convert.ToHexStringLower(Md5), WithCount(Convert.ToHexStringLower(MD5.HashData([.. Parts.SelectMany(part => part.Md5)])))];
 
-    /// <summary>Reads a file to its end.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Reads a complete file.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public static FileDigest Of(SafeFileHandle file, CancellationToken stop)
     {
         var bytes = RandomAccess.GetLength(file);

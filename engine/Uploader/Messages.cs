@@ -4,15 +4,15 @@ using NetMon.Foundation.Logging;
 namespace NetMon.Uploader;
 
 /// <summary>
-/// Log lines without credentials, whatever a server or the library says. A failure is logged when it starts or changes, then
-/// after a minute, twice as long each time, up to six hours. One thread.
+/// Log lines with credentials removed from messages of servers and libraries. A failure is logged when it starts or changes, then after a minute, with the
+/// interval doubling up to six hours. Not thread-safe.
 /// </summary>
 internal sealed class Messages(Logger log)
 {
     private const int MaxCharacters = 1024;
     private const string Hidden = "(hidden)";
 
-    /// <summary>Values that no line may contain. Shorter ones are no secrets, and occur in any text.</summary>
+    /// <summary>Values that no line may contain. Shorter ones are not secrets and occur in any text.</summary>
     private readonly string[] _secrets = [.. new[] { "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN" }
         .Select(Environment.GetEnvironmentVariable).OfType<string>().Where(value => value.Length >= 6)];
 
@@ -24,7 +24,7 @@ internal sealed class Messages(Logger log)
 
     public void Error(string text) => log.Error(Clean(text));
 
-    /// <summary>It fails, for this reason; and what to add, which may change without being news.</summary>
+    /// <summary>Records a failure with its reason, and details whose changes are not logged.</summary>
     public void Failed(string why, string more)
     {
         var now = Environment.TickCount64;
@@ -43,7 +43,7 @@ internal sealed class Messages(Logger log)
         log.Warn(Clean($"{why}. {more}"));
     }
 
-    /// <summary>It works; logged if it did not.</summary>
+    /// <summary>Records a success; logged after a failure.</summary>
     public void Works(string what)
     {
         if (_failure is not null)
@@ -53,7 +53,7 @@ internal sealed class Messages(Logger log)
         }
     }
 
-    /// <summary>A text without credentials, and not longer than a line is to be.</summary>
+    /// <summary>Removes credentials from a text, and limits its length.</summary>
     public string Clean(string text)
     {
         foreach (var secret in _secrets)

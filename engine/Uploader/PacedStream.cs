@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace NetMon.Uploader;
 
 /// <summary>
-/// A part of a file to read from. What is read asynchronously, which is how it is sent, comes no faster than the pace;
-/// what is read otherwise, to be signed, comes at once. Does not own the file. One reader.
+/// A part of a file as a stream. Asynchronous reads, which are used for sending, are limited in bandwidth; synchronous reads, used for signing, are not. Does
+/// not own the file. For a single reader.
 /// </summary>
 internal sealed class PacedStream(SafeFileHandle file, long start, long length, long bytesPerSecond) : Stream
 {
@@ -40,7 +40,7 @@ internal sealed class PacedStream(SafeFileHandle file, long start, long length, 
         _sent += read;
         for (TimeSpan due; (due = TimeSpan.FromSeconds((double)_sent / bytesPerSecond) - _clock.Elapsed) > TimeSpan.FromMilliseconds(1);)
         {
-            await Task.Delay(due, cancellationToken).ConfigureAwait(false); // a timer may be early
+            await Task.Delay(due, cancellationToken).ConfigureAwait(false); // timers may fire early
         }
 
         return read;

@@ -1,8 +1,8 @@
 namespace NetMon.Uploader;
 
-/// <summary>What a bucket is used for, as far as explanations of failures differ.</summary>
+/// <summary>The purpose for which a bucket is used, for explanations of failures.</summary>
 /// <param name="Option">The option that names the bucket.</param>
-/// <param name="Rights">What the credentials must allow.</param>
+/// <param name="Rights">The permissions that the credentials need.</param>
 internal sealed record Purpose(string Option, string Rights)
 {
     public static readonly Purpose Upload = new(

@@ -7,15 +7,15 @@ using NetMon.Storage.Uploads;
 namespace NetMon.Uploader;
 
 /// <summary>
-/// Brings one file into the bucket, verifies the server's copy, and marks the file. Everything that a resumed upload needs
-/// to know is asked of the server, so that a kill at any moment costs a part at the most. One at a time.
+/// Uploads one file, verifies the server's copy, and marks the file as uploaded. The state of a resumed upload is requested from the server, so that a kill at
+/// any time costs one part at most. Not thread-safe.
 /// </summary>
 internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarget target)
 {
-    /// <summary>Names that are tried for a file, as other files have its key: hours that got late rows after they were removed here.</summary>
+    /// <summary>The maximum number of keys tried for a file if others are taken: by hours that received late rows after they were removed here.</summary>
     private const int MostNames = 100;
 
-    /// <summary>Does it; false if the file is gone meanwhile, or is the roll-up of events that are still to be uploaded.</summary>
+    /// <summary>Uploads a file; false if it no longer exists, or is the roll-up of events that have not been uploaded yet.</summary>
     /// <exception cref="UploadException">The server's copy is not the file.</exception>
     /// <exception cref="IOException">The file can't be read or marked.</exception>
     public async Task<bool> RunAsync(string path, CancellationToken stop)
@@ -39,8 +39,8 @@ internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarge
     }
 
     /// <summary>
-    /// The key that a file is to have. Readers know a roll-up's events by their name, so it takes the one that those have in the bucket;
-    /// false while they have none.
+    /// Determines the key of a file. Readers match a roll-up to its events by name, so it gets the name that those have in the bucket; false while they have
+    /// none.
     /// </summary>
     private bool TryName(string path, out string key)
     {
@@ -62,7 +62,7 @@ internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarge
         return theirs is not null;
     }
 
-    /// <summary>The key that the file has already, or else one that is free: nothing in the bucket is ever overwritten.</summary>
+    /// <summary>Returns the key that the file already has, or a free one: nothing in the bucket is ever overwritten.</summary>
     private async Task<(string Key, bool IsThere)> FindKeyAsync(string wanted, FileDigest digest, CancellationToken stop)
     {
         for (var number = 0; number < MostNames; number++)
@@ -123,7 +123,7 @@ internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarge
         }
     }
 
-    /// <summary>By what the server says; where that is the size alone, by reading the object back.</summary>
+    /// <summary>Compares by what the server reports; if that is only the size, by reading the object.</summary>
     private async Task<bool> IsAsync(StoredObject stored, string key, FileDigest digest, CancellationToken stop)
     {
         if (stored.Is(digest) is { } answer)

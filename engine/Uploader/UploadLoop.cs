@@ -5,10 +5,10 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader;
 
-/// <summary>Uploads what is sealed, one file at a time, the oldest first; failed uploads are retried, less and less often. One thread.</summary>
+/// <summary>Uploads sealed files one at a time, the oldest first; failed uploads are retried at growing intervals. Not thread-safe.</summary>
 internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadTarget target, string where, Messages messages)
 {
-    /// <summary>So that a thousand nodes do not upload at the same moment after the hour.</summary>
+    /// <summary>Prevents a thousand nodes from uploading at the same time after the hour.</summary>
     private const double Jitter = 0.5;
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
@@ -20,10 +20,10 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
     private long _uploaded;
     private long _bytes;
 
-    /// <summary>Goes on until stopped, or until everything was tried once after it was asked to finish.</summary>
-    /// <param name="finish">Asks to end: with a last look, unless the last one failed.</param>
-    /// <param name="stop">Ends at once.</param>
-    /// <returns>Whether nothing waits any more.</returns>
+    /// <summary>Runs until stopped, or, once asked to finish, until everything was tried once.</summary>
+    /// <param name="finish">Completes to request the end, after a last pass unless the previous one failed.</param>
+    /// <param name="stop">Ends immediately.</param>
+    /// <returns>Whether all files are uploaded.</returns>
     public async Task<bool> RunAsync(Task finish, CancellationToken stop)
     {
         try
@@ -43,13 +43,13 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Whatever was under way goes on at the next start.
+            // Whatever was in progress continues at the next start.
         }
 
         return End();
     }
 
-    /// <summary>Tries everything that waits; ends early where nothing else has a chance.</summary>
+    /// <summary>Tries every file that is not uploaded; stops early if no other can succeed.</summary>
     private async Task LookAsync(CancellationToken stop)
     {
         UploadException? failed = null;

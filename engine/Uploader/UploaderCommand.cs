@@ -12,17 +12,17 @@ using NetMon.Uploader.Fetch;
 
 namespace NetMon.Uploader;
 
-/// <summary><c>netmon-archive</c>: the command line, and what makes it end.</summary>
+/// <summary><c>netmon-archive</c>: the command line, and the conditions for its end.</summary>
 internal static class UploaderCommand
 {
-    /// <summary>Exit code for wrong options or variables.</summary>
+    /// <summary>The exit code for invalid options or variables.</summary>
     public const int WrongUsage = 2;
 
     private const int Success = 0;
     private const int Failure = 1;
     private const int Niceness = 19;
 
-    /// <summary>A call that takes longer has failed: a part of 8 MiB at less than 70 kB/s, or a server that hangs.</summary>
+    /// <summary>The timeout of a call: a part of 8 MiB at less than 70 kB/s, or a server that hangs.</summary>
     private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
@@ -62,7 +62,7 @@ internal static class UploaderCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, Logger log)
     {
-        ThreadNiceness.Set(Niceness); // of this thread, and so of those that it starts
+        ThreadNiceness.Set(Niceness); // applies to threads started from now on
         var messages = new Messages(log);
         if (LogFormatOption.Parse(parsed.GetValue(LogFormat)) is null)
         {
@@ -135,7 +135,7 @@ internal static class UploaderCommand
         }
     }
 
-    /// <summary>The agent at the other end of stdin: its line "finish", or its end, however that comes.</summary>
+    /// <summary>Follows the agent at the other end of stdin: its line "finish", or the end of stdin.</summary>
     private static void FollowParent(TaskCompletionSource finish, CancellationTokenSource stop)
     {
         while (Console.In.ReadLine() is { } line)
@@ -152,7 +152,7 @@ internal static class UploaderCommand
     private static long ReadBandwidth(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : throw new FormatException($"--bandwidth {text}: it takes bytes per second, 1 or more");
 
-    /// <summary>The lock, which one that ends may hold a moment longer; null if somebody keeps it.</summary>
+    /// <summary>Takes the lock, which a process that is exiting may hold a moment longer; null if another one keeps it.</summary>
     private static async Task<SafeFileHandle?> LockAsync(ContainedFolder capture)
     {
         var file = capture.Create(CapturePaths.UploaderLock, mayExist: true);

@@ -4,21 +4,21 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader;
 
-/// <summary>What of a capture directory is sealed and not in the bucket. Reads only; one thread.</summary>
+/// <summary>Finds the sealed files in a capture directory that are not uploaded. Not thread-safe.</summary>
 internal sealed class WaitingFiles(ContainedFolder capture, UploadTarget target)
 {
     private static readonly string[] Order = [CapturePaths.Loss, CapturePaths.Owners, CapturePaths.Events, CapturePaths.Rollup];
 
-    /// <summary>Files that wait, the oldest date first; of a date its losses and owners, then its events, then its roll-ups, which take their keys from the events.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <summary>Lists the files, the oldest date first; within a date losses and owners, then events, then roll-ups, whose keys derive from those of the events.</summary>
+    /// <exception cref="IOException">The directory can't be read.</exception>
     public List<WaitingFile> Waiting() =>
         [.. All("").Where(file => !UploadMark.Is(capture, file.Path, file.Bytes, target))
             .OrderBy(file => file.Path.Split('/')[1], StringComparer.Ordinal)
             .ThenBy(file => Array.IndexOf(Order, file.Path.Split('/')[0]))
             .ThenBy(file => file.Path, StringComparer.Ordinal)];
 
-    /// <summary>Removes marks whose file is gone, so that they don't speak for a later one of the same name.</summary>
-    /// <exception cref="IOException">It can't.</exception>
+    /// <summary>Removes markers of removed files, so that they do not apply to later files of the same name.</summary>
+    /// <exception cref="IOException">A marker can't be removed.</exception>
     public void RemoveOrphans()
     {
         foreach (var mark in All(CapturePaths.Archived + "/").Select(file => file.Path[(CapturePaths.Archived.Length + 1)..]).ToList())

@@ -1,4 +1,4 @@
 namespace NetMon.Uploader.Fetch;
 
-/// <summary>An object's bytes ended before all were there.</summary>
+/// <summary>An object's content ended early.</summary>
 internal sealed class CutOffException(string message, Exception? cause = null) : Exception(message, cause);

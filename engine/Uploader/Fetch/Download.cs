@@ -3,24 +3,24 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader.Fetch;
 
-/// <summary>An object, or the end of one, that is to be put into a new file.</summary>
+/// <summary>A download of an object, or of its end, into a new file.</summary>
 /// <param name="Key">The object.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="EntityTag">What it was when it was listed.</param>
-/// <param name="From">The first byte that is wanted.</param>
-/// <param name="Path">The file; it has the wanted bytes alone.</param>
+/// <param name="EntityTag">Its entity tag when it was listed.</param>
+/// <param name="From">The offset of the first byte to download.</param>
+/// <param name="Path">The file, which will contain only the downloaded bytes.</param>
 internal sealed record Download(string Key, long Bytes, string EntityTag, long From, string Path)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private const int BufferBytes = 128 << 10;
 
-    /// <summary>Reads a request: what follows <see cref="FetchProtocol.Get"/>.</summary>
+    /// <summary>Parses a request: the words after <see cref="FetchProtocol.Get"/>.</summary>
     public static Download Parse(ReadOnlySpan<string> words) =>
         new(words[0], Number(words[1]), words[2], Number(words[3]), words[4]);
 
-    /// <summary>Writes the file, which is incomplete where this throws.</summary>
-    /// <exception cref="CutOffException">Not all bytes came, or they stood still for longer than the patience.</exception>
-    /// <exception cref="IOException">The connection broke.</exception>
+    /// <summary>Writes the file; it is incomplete if this throws.</summary>
+    /// <exception cref="CutOffException">The content ended early, or no data arrived for longer than <paramref name="patience"/>.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
     /// <exception cref="UploadException">The file can't be written.</exception>
     public async Task RunAsync(Bucket bucket, FetchAnswers answers, TimeSpan patience, CancellationToken stop)
     {
@@ -46,7 +46,7 @@ internal sealed record Download(string Key, long Bytes, string EntityTag, long F
         return true;
     });
 
-    /// <summary>Tells trouble with the disk from trouble with the network, which throws the same.</summary>
+    /// <summary>Distinguishes disk errors from network errors, which throw the same exceptions.</summary>
     private static T OnDisk<T>(Func<T> write)
     {
         try

@@ -2,17 +2,17 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader.Fetch;
 
-/// <summary>The answers to netmon-query, without credentials, whatever a server says. Any thread.</summary>
+/// <summary>Writes the answers to netmon-query, with credentials removed from server messages. Thread-safe.</summary>
 internal sealed class FetchAnswers(TextWriter output, Messages messages)
 {
-    /// <summary>How many bytes come between two words of progress.</summary>
+    /// <summary>The number of bytes between progress lines.</summary>
     private const long BytesPerLine = 1 << 20;
 
     private readonly Lock _gate = new();
     private long _bytes;
 
     /// <summary>Writes a line.</summary>
-    /// <exception cref="IOException">Nobody reads it.</exception>
+    /// <exception cref="IOException">The reader has closed the pipe.</exception>
     public void Write(params ReadOnlySpan<string> words)
     {
         var line = FetchProtocol.Line(words is [FetchProtocol.Error or FetchProtocol.Lost, .. var rest, var why] ? [words[0], .. rest, messages.Clean(why)] : [.. words]);
@@ -23,8 +23,8 @@ internal sealed class FetchAnswers(TextWriter output, Messages messages)
         }
     }
 
-    /// <summary>Counts bytes that have come.</summary>
-    /// <exception cref="IOException">Nobody reads it.</exception>
+    /// <summary>Counts received bytes.</summary>
+    /// <exception cref="IOException">The reader has closed the pipe.</exception>
     public void Add(long bytes)
     {
         lock (_gate)

@@ -4,10 +4,10 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader.Fetch;
 
-/// <summary><c>netmon-archive fetch</c>: reads a bucket for netmon-query, whose child it is. See <see cref="FetchProtocol"/>.</summary>
+/// <summary><c>netmon-archive fetch</c>: reads a bucket for its parent process netmon-query. See <see cref="FetchProtocol"/>.</summary>
 internal static class FetchCommand
 {
-    /// <summary>A server that does not begin to answer for so long, or whose answer stands still for so long, is given up.</summary>
+    /// <summary>The maximum time until a server starts to answer, and without data in an answer.</summary>
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly Option<string> From = new("--from") { HelpName = "s3://BUCKET[/PREFIX]", Description = "the bucket", Required = true };
@@ -22,7 +22,7 @@ internal static class FetchCommand
 
     private static async Task<int> RunAsync(string from, Logger log)
     {
-        var stop = new CancellationTokenSource(); // never disposed of: the thread that reads stdin may still cancel it
+        var stop = new CancellationTokenSource(); // never disposed: the thread that reads stdin may still cancel it
         await using var output = new StreamWriter(Console.OpenStandardOutput()) { NewLine = "\n" };
         var answers = new FetchAnswers(output, new Messages(log));
         try
@@ -38,7 +38,7 @@ internal static class FetchCommand
         }
         catch (IOException)
         {
-            // netmon-query is gone.
+            // netmon-query has exited.
         }
 
         return 0;

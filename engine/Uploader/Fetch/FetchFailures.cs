@@ -4,10 +4,10 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader.Fetch;
 
-/// <summary>What a failure means for a download: of this object alone, of all, or none if it is tried again. No state; any thread.</summary>
+/// <summary>Classifies failures of downloads: temporary, of one object, or of all. Stateless and thread-safe.</summary>
 internal sealed class FetchFailures(UploadTarget target, string where)
 {
-    /// <summary>Whether another try may succeed.</summary>
+    /// <summary>Whether a retry may succeed.</summary>
     public static bool MayPass(Exception failure) => failure switch
     {
         AmazonServiceException e when e.StatusCode != 0 => (int)e.StatusCode is >= 500 or 429,
@@ -16,7 +16,7 @@ internal sealed class FetchFailures(UploadTarget target, string where)
         _ => false,
     };
 
-    /// <summary>Why one object can't be had; null where the reason concerns all.</summary>
+    /// <summary>Returns why one object is not available; null if the failure affects all.</summary>
     public static string? OfObject(Exception failure) => failure switch
     {
         CutOffException e => e.Message,
@@ -28,9 +28,9 @@ internal sealed class FetchFailures(UploadTarget target, string where)
         _ => null,
     };
 
-    /// <summary>Whether the library has found that an object's bytes have another MD5 than its entity tag. It has no code for that.</summary>
+    /// <summary>Whether the library has found that an object's MD5 differs from its entity tag, for which it has no error code.</summary>
     private static bool IsOfBytes(Exception failure) => failure is AmazonClientException && failure.Message.Contains("hash", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The failure in words, for all objects.</summary>
+    /// <summary>Returns the explanation of a failure that affects all objects.</summary>
     public string OfAll(Exception failure) => Explanation.Of(failure is IOException ? new HttpRequestException(failure.Message, failure) : failure, target, where, "", Purpose.Query).Message;
 }

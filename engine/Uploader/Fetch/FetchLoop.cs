@@ -4,20 +4,20 @@ using NetMon.Storage.Uploads;
 
 namespace NetMon.Uploader.Fetch;
 
-/// <summary>Answers the requests of netmon-query, downloads several at once, until its stdin ends or nothing can be had.</summary>
+/// <summary>Answers the requests of netmon-query, with several downloads at once, until its stdin is closed or the bucket is not available.</summary>
 internal sealed class FetchLoop(Bucket bucket, FetchAnswers answers, FetchFailures failures, TimeSpan patience) : IDisposable
 {
-    /// <summary>Downloads at once: enough to fill a fast line with small objects.</summary>
+    /// <summary>The number of concurrent downloads: enough to saturate a fast link with small objects.</summary>
     private const int MostDownloads = 8;
 
     private const int Tries = 3;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(300);
     private readonly SemaphoreSlim _free = new(MostDownloads);
 
-    /// <summary>Goes on until the requests end.</summary>
-    /// <param name="requests">A line each; read on a thread of its own, because a read of stdin can't be cancelled.</param>
-    /// <param name="stop">Is cancelled when they end: then nobody wants what is under way.</param>
-    /// <exception cref="IOException">Nobody reads the answers.</exception>
+    /// <summary>Runs until the requests end.</summary>
+    /// <param name="requests">One per line; read on a separate thread, because reading stdin can't be cancelled.</param>
+    /// <param name="stop">Cancelled when the requests end, which makes pending downloads unnecessary.</param>
+    /// <exception cref="IOException">The reader of the answers has closed the pipe.</exception>
     public async Task RunAsync(TextReader requests, CancellationTokenSource stop)
     {
         var lines = Channel.CreateUnbounded<string>();
@@ -41,7 +41,7 @@ internal sealed class FetchLoop(Bucket bucket, FetchAnswers answers, FetchFailur
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Nobody asks any more, or a download has said why nothing can be had.
+            // The requests have ended, or a download has reported why the bucket is not available.
         }
         catch (Exception e) when (Explanation.Knows(e))
         {
@@ -81,7 +81,7 @@ internal sealed class FetchLoop(Bucket bucket, FetchAnswers answers, FetchFailur
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Nobody wants it any more.
+            // No longer needed.
         }
         catch (Exception e) when (FetchFailures.OfObject(e) is { } why)
         {
@@ -113,7 +113,7 @@ internal sealed class FetchLoop(Bucket bucket, FetchAnswers answers, FetchFailur
             {
                 if (until.Length > 0 && string.CompareOrdinal(found.Key, until) > 0)
                 {
-                    page = null; // keys come in their order
+                    page = null; // keys are sorted
                     break;
                 }
 
