@@ -8,10 +8,10 @@ using NetMon.Native;
 
 namespace NetMon.Kubernetes;
 
-/// <summary><c>netmon-kubernetes</c>: the command line, and what makes it end.</summary>
+/// <summary><c>netmon-kubernetes</c>: the command line, and the conditions for its end.</summary>
 internal static class KubernetesCommand
 {
-    /// <summary>Exit code for wrong options or variables.</summary>
+    /// <summary>The exit code for invalid options or variables.</summary>
     public const int WrongUsage = 2;
 
     private const int Success = 0;
@@ -81,7 +81,7 @@ internal static class KubernetesCommand
         }
         catch (IOException)
         {
-            return Success; // who reads the lines has ended
+            return Success; // the reader of the lines has exited
         }
 
         void Stop(PosixSignalContext context)
@@ -91,12 +91,12 @@ internal static class KubernetesCommand
         }
     }
 
-    /// <summary>The agent at the other end of stdin: its end, however that comes.</summary>
+    /// <summary>Follows the agent at the other end of stdin until the end of stdin.</summary>
     private static void FollowParent(CancellationTokenSource stop)
     {
         while (Console.In.Read() >= 0)
         {
-            // Nothing is said there.
+            // Input is ignored.
         }
 
         stop.Cancel();

@@ -3,10 +3,10 @@ using System.Buffers;
 namespace NetMon.Kubernetes.Json;
 
 /// <summary>
-/// Where in a stream of JSON one is: how deep, in a string or not, below which property of a list. It takes bytes in pieces of any
-/// size and says where the objects that are wanted begin and end. One thread.
+/// Tracks the position in a stream of JSON: the depth, whether it is in a string, and the property of a list. Accepts bytes in chunks of any size, and finds the
+/// start and end of selected objects. Not thread-safe.
 /// </summary>
-/// <param name="isList">Wanted are the objects in the array "items" and the object "metadata" of one object; otherwise all objects at the top.</param>
+/// <param name="isList">Whether to select the objects in the array "items" and the object "metadata" of one object; otherwise all top-level objects.</param>
 internal sealed class JsonNesting(bool isList)
 {
     private const int LongestProperty = 8; // "metadata"
@@ -14,7 +14,7 @@ internal sealed class JsonNesting(bool isList)
     private readonly byte[] _text = new byte[LongestProperty];
     private int _textLength;
     private int _depth;
-    private int _wanted = -1; // the depth outside the object that is wanted; -1: in none
+    private int _wanted = -1; // the depth outside the selected object; -1: in none
     private bool _isInString;
     private bool _isEscaped;
     private bool _isInItems;
@@ -23,11 +23,11 @@ internal sealed class JsonNesting(bool isList)
     /// <summary>Whether the stream may end here.</summary>
     public bool IsComplete => isList ? _isDone : _depth == 0;
 
-    /// <summary>The object that ended last was the list's metadata.</summary>
+    /// <summary>Whether the last object was the list's metadata.</summary>
     public bool IsMetadata { get; private set; }
 
-    /// <summary>Looks at bytes up to the next beginning or end of an object, and says how many that were.</summary>
-    /// <exception cref="FormatException">It is no JSON, or no list.</exception>
+    /// <summary>Scans bytes up to the next start or end of a selected object; returns the number of bytes scanned.</summary>
+    /// <exception cref="FormatException">The bytes are not JSON, or not a list.</exception>
     public JsonStep Next(ReadOnlySpan<byte> bytes, out int used)
     {
         if (_isInString)

@@ -1,43 +1,42 @@
 namespace NetMon.Kubernetes.Json;
 
 /// <summary>
-/// Cuts a stream of JSON into objects as it arrives, so that a list of any length needs the memory of its largest object: the
-/// items and the metadata of a list, or the events of a watch, which follow one another. It only counts brackets and skips strings;
-/// each object is still to be parsed. One thread.
+/// Splits a stream of JSON into objects as it arrives, so that a list of any length needs only the memory of its largest object: the items and the metadata of a
+/// list, or the consecutive events of a watch. It only counts brackets and skips strings; objects are not parsed. Not thread-safe.
 /// </summary>
 internal sealed class JsonObjects
 {
-    /// <summary>Of an object that is too large this much is kept, to find its name in.</summary>
+    /// <summary>The number of bytes kept of an object that is too large, to find its name.</summary>
     public const int PrefixBytes = 4096;
 
     private const int Initial = 16 * 1024;
-    private const int KeptBuffer = 128 * 1024; // a slice of a hundred endpoints fits
+    private const int KeptBuffer = 128 * 1024; // enough for a slice of a hundred endpoints
     private readonly Stream _stream;
     private readonly int _mostBytes;
     private readonly JsonNesting _nesting;
     private byte[] _buffer = new byte[Initial];
-    private int _keep; // what is before it is no longer needed
-    private int _scan; // what is before it has been looked at
+    private int _keep; // bytes before it are no longer needed
+    private int _scan; // bytes before it have been scanned
     private int _end;
     private bool _isInObject;
     private bool _isCut;
 
-    /// <param name="stream">Where the bytes come from; stays the caller's.</param>
-    /// <param name="isList">The stream is one list; otherwise objects that follow one another.</param>
-    /// <param name="mostBytes">An object that has more is cut to its first <see cref="PrefixBytes"/>.</param>
+    /// <param name="stream">The source; not closed.</param>
+    /// <param name="isList">Whether the stream is a list; otherwise it consists of consecutive objects.</param>
+    /// <param name="mostBytes">The maximum size of an object; a larger one is cut to its first <see cref="PrefixBytes"/>.</param>
     public JsonObjects(Stream stream, bool isList, int mostBytes)
     {
         (_stream, _mostBytes, _nesting) = (stream, Math.Max(mostBytes, Initial), new JsonNesting(isList));
     }
 
-    /// <summary>Bytes read from the stream.</summary>
+    /// <summary>The number of bytes read from the stream.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Whether the stream may end here: between objects, or behind the list.</summary>
+    /// <summary>Whether the stream may end here: between objects, or after the list.</summary>
     public bool IsComplete => _nesting.IsComplete;
 
-    /// <summary>The next object, if it has arrived. Its bytes are valid until the next call.</summary>
-    /// <exception cref="FormatException">The stream is no JSON.</exception>
+    /// <summary>Returns the next object, if it has arrived. Its bytes are valid until the next call.</summary>
+    /// <exception cref="FormatException">The stream is not JSON.</exception>
     public bool TryRead(out JsonObject found)
     {
         if (!_isInObject)
@@ -82,7 +81,7 @@ internal sealed class JsonObjects
     {
         if (_isCut)
         {
-            (_scan, _end) = (PrefixBytes, PrefixBytes); // all has been looked at
+            (_scan, _end) = (PrefixBytes, PrefixBytes); // everything has been scanned
             return;
         }
 

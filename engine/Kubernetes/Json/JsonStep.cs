@@ -1,14 +1,14 @@
 namespace NetMon.Kubernetes.Json;
 
-/// <summary>What <see cref="JsonNesting"/> has come to.</summary>
+/// <summary>What <see cref="JsonNesting"/> has found.</summary>
 internal enum JsonStep
 {
-    /// <summary>All bytes are looked at, or some that mean nothing here.</summary>
+    /// <summary>Nothing of interest so far.</summary>
     Inside,
 
-    /// <summary>The last byte that was looked at opens an object that is wanted.</summary>
+    /// <summary>The last byte scanned opens a selected object.</summary>
     Begins,
 
-    /// <summary>The last byte that was looked at closes it.</summary>
+    /// <summary>The last byte scanned closes the selected object.</summary>
     Ends,
 }

@@ -6,7 +6,7 @@ using NetMon.Cluster;
 
 namespace NetMon.Kubernetes.Json;
 
-/// <summary>A short text of an object, kept in place so that reading allocates nothing. Empty: not there, or nothing that is to be passed on.</summary>
+/// <summary>A short text of an object in a fixed buffer, so that reading does not allocate. Empty: missing or invalid.</summary>
 internal sealed class TextField
 {
     private readonly byte[] _bytes = new byte[FactProtocol.MaxNameBytes];
@@ -15,27 +15,27 @@ internal sealed class TextField
     /// <summary>The text; valid until it is set again.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
-    /// <summary>It is not there.</summary>
+    /// <summary>Whether it is missing or invalid.</summary>
     public bool IsEmpty => _length == 0;
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Makes it empty.</summary>
     public void Clear() => _length = 0;
 
-    /// <summary>Takes the value on which the reader stands if it can be a name; otherwise becomes empty.</summary>
+    /// <summary>Reads the reader's current value if it is a valid name; else becomes empty.</summary>
     public void SetName(ref Utf8JsonReader reader) =>
         Set(reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && FactProtocol.IsName(reader.ValueSpan) ? reader.ValueSpan : []);
 
-    /// <summary>Takes the value on which the reader stands if it is an address, in its one usual form; otherwise becomes empty.</summary>
+    /// <summary>Reads the reader's current value if it is an address in the usual form; else becomes empty.</summary>
     public void SetAddress(ref Utf8JsonReader reader) =>
         Set(reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && IsAddress(reader.ValueSpan) ? reader.ValueSpan : []);
 
-    /// <summary>Takes the value on which the reader stands if it is a range of addresses, ADDRESS/LENGTH; otherwise becomes empty.</summary>
+    /// <summary>Reads the reader's current value if it is an address range, ADDRESS/LENGTH; else becomes empty.</summary>
     public void SetRange(ref Utf8JsonReader reader) =>
         Set(reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && IsRange(reader.ValueSpan) ? reader.ValueSpan : []);
 
     public override string ToString() => Encoding.ASCII.GetString(Bytes);
 
-    // Forms such as 010.1 or 0x0a.1.1.1 are addresses to some and others to others.
+    // Programs disagree on the meaning of forms such as 010.1 or 0x0a.1.1.1.
     private static bool IsAddress(ReadOnlySpan<byte> text)
     {
         Span<byte> usual = stackalloc byte[64];

@@ -4,7 +4,7 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Objects;
 
-/// <summary>Nodes: internal and external addresses, the ranges of their pods' addresses, and the zone's label.</summary>
+/// <summary>Nodes: internal and external addresses, the ranges of their pods' addresses, and the zone label.</summary>
 internal sealed class NodeKind() : WatchedKind(ClusterKind.Nodes, "", "nodes", "/api/v1/nodes")
 {
     private readonly TextField _text = new();

@@ -3,16 +3,16 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Objects;
 
-/// <summary>Of an object's metadata what is needed; used again for each object. One thread.</summary>
+/// <summary>The relevant metadata of an object; reused for each object. Not thread-safe.</summary>
 internal sealed class ObjectMeta
 {
-    /// <summary>Empty for objects that belong to the whole cluster.</summary>
+    /// <summary>The namespace; empty for cluster-scoped objects.</summary>
     public TextField Namespace { get; } = new();
 
-    /// <summary>The object's name; empty: it has none that is valid.</summary>
+    /// <summary>The object's name; empty: missing or invalid.</summary>
     public TextField Name { get; } = new();
 
-    /// <summary>The version that a watch can go on from.</summary>
+    /// <summary>The version from which a watch can continue.</summary>
     public TextField Version { get; } = new();
 
     /// <summary>The label kubernetes.io/service-name.</summary>
@@ -21,8 +21,8 @@ internal sealed class ObjectMeta
     /// <summary>The label topology.kubernetes.io/zone.</summary>
     public TextField Zone { get; } = new();
 
-    /// <summary>Reads the metadata of the object at whose first token the reader stands, and moves it to the object's end.</summary>
-    /// <exception cref="JsonException">The JSON is malformed or ends early; what came before that is read.</exception>
+    /// <summary>Reads the metadata of an object; the reader must be at its first token, and is advanced to its end.</summary>
+    /// <exception cref="JsonException">The JSON is malformed or incomplete; what precedes the error has been read.</exception>
     public void ReadFrom(ref Utf8JsonReader reader)
     {
         foreach (var field in (ReadOnlySpan<TextField>)[Namespace, Name, Version, Service, Zone])

@@ -4,10 +4,10 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Objects;
 
-/// <summary>The ports of a Service or of a slice: those of TCP, by number. Protocol TCP is the default.</summary>
+/// <summary>The numbers of the TCP ports of a Service or a slice. TCP is the default protocol.</summary>
 internal static class PortList
 {
-    /// <summary>Writes a line for each; the reader stands on the array.</summary>
+    /// <summary>Writes a line for each port; the reader must be at the array.</summary>
     /// <exception cref="JsonException">The JSON is malformed.</exception>
     public static void Write(ref Utf8JsonReader reader, FactWriter lines)
     {

@@ -59,7 +59,7 @@ internal sealed class ServiceKind() : WatchedKind(ClusterKind.Services, "", "ser
         }
     }
 
-    /// <summary>One address or an array of them; "None" of a headless Service is no address.</summary>
+    /// <summary>Writes an address or an array of them; ignores the "None" of a headless Service.</summary>
     private void WriteAddresses(ref Utf8JsonReader reader, FactWriter lines)
     {
         if (reader.TokenType == JsonTokenType.String)

@@ -4,7 +4,7 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Objects;
 
-/// <summary>EndpointSlices: addresses with their pods, nodes and zones, and TCP ports. Whether an endpoint is ready is no matter: its address is its own.</summary>
+/// <summary>EndpointSlices: addresses with their pods, nodes and zones, and TCP ports. Includes endpoints that are not ready, which have their addresses as well.</summary>
 internal sealed class SliceKind() : WatchedKind(ClusterKind.Slices, "discovery.k8s.io", "endpointslices", "/apis/discovery.k8s.io/v1/endpointslices")
 {
     private readonly TextField _address = new();
@@ -51,7 +51,7 @@ internal sealed class SliceKind() : WatchedKind(ClusterKind.Slices, "discovery.k
         }
     }
 
-    // Properties come in any order, so the addresses are gone through once the others are known: from a copy of the reader.
+    // Properties are unordered, so the addresses are read last, from a copy of the reader.
     private void WriteEndpoint(ref Utf8JsonReader reader, FactWriter lines)
     {
         _pod.Clear();
@@ -97,7 +97,7 @@ internal sealed class SliceKind() : WatchedKind(ClusterKind.Slices, "discovery.k
         }
     }
 
-    /// <summary>The pod that the endpoint is, if it is one and of this slice's namespace.</summary>
+    /// <summary>Reads the pod of the endpoint, if it is a pod in the slice's namespace.</summary>
     private void ReadTarget(ref Utf8JsonReader reader)
     {
         if (!JsonWalk.IsObject(ref reader))

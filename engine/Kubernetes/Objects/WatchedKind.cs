@@ -4,25 +4,25 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Objects;
 
-/// <summary>One kind of objects: where it is watched, and which lines of <see cref="FactProtocol"/> its objects become. One thread.</summary>
+/// <summary>A kind of objects: where to watch it, and how to write its objects as lines of <see cref="FactProtocol"/>. Not thread-safe.</summary>
 internal abstract class WatchedKind(ClusterKind kind, string group, string resource, string path)
 {
     /// <summary>The kind.</summary>
     public ClusterKind Kind => kind;
 
-    /// <summary>The API group as RBAC rules name it; "" for the core group.</summary>
+    /// <summary>The API group, as in RBAC rules; "" for the core group.</summary>
     public string Group => group;
 
-    /// <summary>The resource as RBAC rules name it.</summary>
+    /// <summary>The resource, as in RBAC rules.</summary>
     public string Resource => resource;
 
     /// <summary>The path that lists it in all namespaces.</summary>
     public string Path => path;
 
-    /// <summary>Of the object that was read last.</summary>
+    /// <summary>The metadata of the last object read.</summary>
     public ObjectMeta Meta { get; } = new();
 
-    /// <summary>Writes the lines of an object; false: it is malformed, and nothing was written.</summary>
+    /// <summary>Writes the lines of an object; false if it is malformed, in which case nothing was written.</summary>
     public bool TryWrite(ReadOnlySpan<byte> json, FactWriter lines)
     {
         var before = lines.Length;
@@ -49,7 +49,7 @@ internal abstract class WatchedKind(ClusterKind kind, string group, string resou
         }
     }
 
-    /// <summary>Reads the metadata alone; of an object that was cut what is there.</summary>
+    /// <summary>Reads only the metadata; of a truncated object, what is available.</summary>
     public void ReadMeta(ReadOnlySpan<byte> json)
     {
         try
@@ -60,11 +60,11 @@ internal abstract class WatchedKind(ClusterKind kind, string group, string resou
         }
         catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
-            // What came before that is read.
+            // What precedes the error has been read.
         }
     }
 
-    /// <summary>Writes that an object is gone; false: it has no name. Of an object that was cut the beginning is enough.</summary>
+    /// <summary>Writes that an object was deleted; false if it has no name. The start of a truncated object suffices.</summary>
     public bool TryWriteRemoval(ReadOnlySpan<byte> json, FactWriter lines)
     {
         ReadMeta(json);
@@ -77,7 +77,7 @@ internal abstract class WatchedKind(ClusterKind kind, string group, string resou
         return true;
     }
 
-    /// <summary>Writes the first line and the facts of the object on whose first token the reader stands; <see cref="Meta"/> is read.</summary>
+    /// <summary>Writes the first line and the facts of the object; the reader is at its first token, and <see cref="Meta"/> has been read.</summary>
     /// <exception cref="JsonException">The JSON is malformed.</exception>
     protected abstract void WriteFacts(ref Utf8JsonReader reader, FactWriter lines);
 

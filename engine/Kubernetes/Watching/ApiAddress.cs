@@ -1,19 +1,19 @@
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>Where the API server is and what proves who is who.</summary>
-/// <param name="Server">https://HOST[:PORT][/PATH], without a slash at the end.</param>
-/// <param name="TokenFile">The bearer token, read anew for each request, because it expires; null: none is sent.</param>
-/// <param name="AuthorityFile">Certificates (PEM) of the authorities that may have signed the server's; null: those of the system.</param>
+/// <summary>The address of the API server, and the files for authentication.</summary>
+/// <param name="Server">https://HOST[:PORT][/PATH], without a trailing slash.</param>
+/// <param name="TokenFile">The file with the bearer token, read for each request because tokens expire; null: none is sent.</param>
+/// <param name="AuthorityFile">The file with trusted certificate authorities (PEM); null: the system's.</param>
 internal sealed record ApiAddress(Uri Server, string? TokenFile, string? AuthorityFile)
 {
-    /// <summary>The word for the server of the cluster that this process runs in.</summary>
+    /// <summary>The value for the server of the cluster that this process runs in.</summary>
     public const string InCluster = "in-cluster";
 
-    /// <summary>Where kubelet puts a pod's token and authorities.</summary>
+    /// <summary>The folder in which kubelet provides a pod's token and authorities.</summary>
     public const string AccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    /// <summary>Reads the options; what is not given is what a pod has.</summary>
-    /// <exception cref="FormatException">They can't be used; the message names the option.</exception>
+    /// <summary>Parses the options; defaults are those of a pod.</summary>
+    /// <exception cref="FormatException">An option is invalid; the message names it.</exception>
     public static ApiAddress Parse(string api, string? tokenFile, string? authorityFile, Func<string, string?> variable)
     {
         if (api != InCluster)
@@ -29,7 +29,7 @@ internal sealed record ApiAddress(Uri Server, string? TokenFile, string? Authori
             : throw new FormatException($"--api {InCluster}: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT do not name a server; this is no pod. Give --api https://HOST:PORT");
     }
 
-    /// <summary>The address of a path.</summary>
+    /// <summary>Returns the URL of a path.</summary>
     public Uri Of(string pathAndQuery) => new(Server.OriginalString + pathAndQuery);
 
     private static Uri WithoutSlash(Uri server) => new(server.GetLeftPart(UriPartial.Path).TrimEnd('/'));

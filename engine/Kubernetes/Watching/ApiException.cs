@@ -1,6 +1,6 @@
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>The API server can't be reached, refuses, or sends what it should not.</summary>
+/// <summary>The API server is unreachable, rejects a request, or sends an invalid answer.</summary>
 internal sealed class ApiException : Exception
 {
     public ApiException(string message)
@@ -13,9 +13,9 @@ internal sealed class ApiException : Exception
     {
     }
 
-    /// <summary>The version to go on from is too old (410): everything has to be listed again.</summary>
+    /// <summary>Whether the version to continue from is too old (410), so that all objects must be listed again.</summary>
     public bool IsGone { get; init; }
 
-    /// <summary>How long the server wants to be left alone; null if it does not say.</summary>
+    /// <summary>How long the server requests to wait; null if not specified.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

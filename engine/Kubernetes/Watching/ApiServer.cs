@@ -8,15 +8,14 @@ using NetMon.Kubernetes.Objects;
 namespace NetMon.Kubernetes.Watching;
 
 /// <summary>
-/// The API server: one HTTP/2 connection for all watches, or HTTP/1.1 where it speaks no other, with the token as it is at that
-/// moment. Nothing but GET is sent. Any thread.
+/// The API server: one HTTP/2 connection for all watches, or HTTP/1.1 if the server supports no other, with the current token. Only sends GET. Thread-safe.
 /// </summary>
 internal sealed class ApiServer : IDisposable
 {
     private const int LongestToken = 64 * 1024;
     private const int LongestHeadersKiB = 16;
 
-    /// <summary>A server may be asked for this long a pause; it is not believed beyond.</summary>
+    /// <summary>The maximum pause that is granted to a server.</summary>
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
 
     private readonly ApiAddress _address;
@@ -24,8 +23,8 @@ internal sealed class ApiServer : IDisposable
     private readonly HttpMessageInvoker _http;
     private readonly string _userAgent;
 
-    /// <param name="address">Where it is.</param>
-    /// <param name="pace">Times that calls are bounded by.</param>
+    /// <param name="address">The server's address.</param>
+    /// <param name="pace">The timeouts.</param>
     /// <param name="version">This program's version.</param>
     public ApiServer(ApiAddress address, WatchPace pace, string version)
     {
@@ -34,7 +33,7 @@ internal sealed class ApiServer : IDisposable
         {
             UseProxy = false, // the server is in the cluster's own network
             UseCookies = false,
-            AllowAutoRedirect = false, // the token is for this server
+            AllowAutoRedirect = false, // the token must not be sent elsewhere
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectTimeout = pace.Connect,
             KeepAlivePingDelay = pace.Ping,
@@ -52,8 +51,8 @@ internal sealed class ApiServer : IDisposable
         _http = new HttpMessageInvoker(handler);
     }
 
-    /// <summary>Asks for a list or a watch of a kind. Returns once the answer's headers are there, and it is 200.</summary>
-    /// <exception cref="ApiException">It is not.</exception>
+    /// <summary>Requests a list or a watch of a kind. Returns after the headers of an answer with status 200.</summary>
+    /// <exception cref="ApiException">The request failed, or has another status.</exception>
     public async Task<HttpResponseMessage> GetAsync(WatchedKind kind, string query, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _address.Of($"{kind.Path}?{query}"))

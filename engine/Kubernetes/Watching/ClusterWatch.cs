@@ -5,11 +5,11 @@ using NetMon.Kubernetes.Objects;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>All watches, and the lines about how they are doing.</summary>
+/// <summary>Runs all watches, and reports their state.</summary>
 internal static class ClusterWatch
 {
-    /// <summary>Runs until it is stopped, or nobody reads the lines any more.</summary>
-    /// <exception cref="IOException">Nobody reads them.</exception>
+    /// <summary>Runs until stopped, or until the reader closes the pipe.</summary>
+    /// <exception cref="IOException">The reader has closed the pipe.</exception>
     public static async Task RunAsync(ApiAddress address, WatchPace pace, string version, Stream lines, Logger log, CancellationToken stop)
     {
         using var server = new ApiServer(address, pace, version);
@@ -17,12 +17,12 @@ internal static class ClusterWatch
         WatchedKind[] kinds = [new NodeKind(), new ServiceKind(), new SliceKind()];
         var words = new WatchLog(log, address.Server.OriginalString, kinds.Length);
         KindWatch[] watches = [.. kinds.Select(kind => new KindWatch(kind, server, output, pace, words))];
-        var nodes = watches[0].Listed; // no endpoint names a pod before its node is known, so endpoints are listed behind the nodes
+        var nodes = watches[0].Listed; // endpoints are listed after the nodes, because they name no pod while its node is unknown
 
         await lines.WriteAsync(Encoding.ASCII.GetBytes(FactProtocol.Version + "\n"), stop).ConfigureAwait(false);
         using var all = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task[] running = [ReportAsync(watches, output, pace, all.Token), .. watches.Select((watch, index) => Task.Run(() => StartAsync(watch, kinds[index].Kind == ClusterKind.Slices ? nodes : Task.CompletedTask, all.Token), all.Token))];
-        await Task.WhenAny(running).ConfigureAwait(false); // none ends but by the stop, or with its reader
+        await Task.WhenAny(running).ConfigureAwait(false); // they only end when stopped, or when the reader has closed the pipe
         await all.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).ConfigureAwait(false);
     }
@@ -39,7 +39,7 @@ internal static class ClusterWatch
         var reported = "";
         for (var tick = 0; ; tick++)
         {
-            // A change is reported within a tenth of the interval; otherwise the interval is enough.
+            // A change is reported within a tenth of the interval; otherwise once per interval.
             var now = string.Join('\n', watches.Select(watch => $"{watch.Status.Phase} {watch.Status.Why}"));
             if (now != reported || tick % 10 == 0)
             {

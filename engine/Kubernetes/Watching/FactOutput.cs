@@ -2,13 +2,13 @@ using NetMon.Cluster;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>Where the lines of all watches go: whole objects at a time. It waits for as long as the reader does; so do the watches. Any thread.</summary>
+/// <summary>The output of all watches, in complete objects. Waits for the reader, and so do the watches. Thread-safe.</summary>
 internal sealed class FactOutput(Stream stream) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
 
-    /// <summary>Writes whole objects, and empties the writer.</summary>
-    /// <exception cref="IOException">Nobody reads any more.</exception>
+    /// <summary>Writes complete objects, and clears the writer.</summary>
+    /// <exception cref="IOException">The reader has closed the pipe.</exception>
     public async ValueTask WriteAsync(FactWriter lines, CancellationToken stop)
     {
         if (lines.Length == 0)

@@ -8,8 +8,8 @@ using NetMon.Kubernetes.Objects;
 namespace NetMon.Kubernetes.Watching;
 
 /// <summary>
-/// Lists one kind and follows its changes, for as long as the process runs: from the version it has, as long as the server has
-/// that; else it lists again. It holds no objects: whoever reads the lines does. One loop.
+/// Lists one kind and follows its changes as long as the process runs: continues from its last version while the server still has it, else lists again. It
+/// stores no objects; the reader of the lines does. Not thread-safe.
 /// </summary>
 internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput output, WatchPace pace, WatchLog log)
 {
@@ -19,20 +19,20 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
     private readonly BackOff _pause = new(pace.FirstPause, pace.LongestPause, jitter: 0.3);
     private readonly string _word = FactProtocol.WordOf(kind.Kind);
     private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string _listFrom = "0"; // any version that the server has at hand, as for all clients that begin; empty: the newest
-    private string? _version; // null: it is to be listed first
+    private string _listFrom = "0"; // "0": any version that the server has cached, as for all new clients; empty: the newest
+    private string? _version; // null: to be listed first
 
-    /// <summary>How it is doing.</summary>
+    /// <summary>The status of the watch.</summary>
     public WatchStatus Status { get; } = new();
 
-    /// <summary>Completed once the first list is.</summary>
+    /// <summary>Completes with the first list.</summary>
     public Task Listed => _listed.Task;
 
-    /// <summary>The kind's lines about its state.</summary>
+    /// <summary>Writes the lines about the kind's state.</summary>
     public void WriteStatus(FactWriter lines) => Status.Write(kind.Kind, lines);
 
-    /// <summary>Runs until it is stopped.</summary>
-    /// <exception cref="IOException">Nobody reads the lines any more.</exception>
+    /// <summary>Runs until stopped.</summary>
+    /// <exception cref="IOException">The reader of the lines has closed the pipe.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         while (true)
@@ -54,7 +54,7 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
                     continue;
                 }
 
-                wait = _pause.Next(); // a server that ends each watch at once
+                wait = _pause.Next(); // a server that ends each watch immediately
             }
             catch (ApiException e)
             {
@@ -78,7 +78,7 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
         {
             (_version, _listFrom) = (null, "");
             Status.CountRelist();
-            Status.Is(WatchPhase.Listing); // nothing is wrong: a watch that was away for some minutes, or a store that was compacted
+            Status.Is(WatchPhase.Listing); // normal after an interruption of some minutes, or a compaction of the store
             return;
         }
 
@@ -86,7 +86,7 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
         log.Failed(_word, e.Message);
     }
 
-    /// <summary>Lists all objects, page by page; returns the version to watch from.</summary>
+    /// <summary>Lists all objects page by page; returns the version to watch from.</summary>
     private async Task<string> ListAsync(CancellationToken stop)
     {
         var (pages, next) = (0, "");
@@ -135,7 +135,7 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
         return metadata;
     }
 
-    /// <summary>Follows changes until the server ends the watch; returns how many events there were.</summary>
+    /// <summary>Follows changes until the server ends the watch; returns the number of events.</summary>
     private async Task<long> WatchAsync(string version, CancellationToken stop)
     {
         var seconds = (int)(pace.WatchTime.TotalSeconds * (1 + Random.Shared.NextDouble()));
@@ -193,7 +193,7 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
         }
     }
 
-    /// <summary>Writes an object's lines. Of one that can't be read nothing that was known stays true.</summary>
+    /// <summary>Writes an object's lines. If the object can't be read, removes what was known of it.</summary>
     private void TakeIn(ReadOnlyMemory<byte> json, bool isCut)
     {
         if (isCut || !kind.TryWrite(json.Span, _lines))

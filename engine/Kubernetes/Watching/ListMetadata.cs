@@ -3,15 +3,15 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>What a list says of itself.</summary>
-/// <param name="Version">The version that a watch goes on from; empty where there is none.</param>
-/// <param name="Continue">What asks for the next page; empty at the last.</param>
+/// <summary>The metadata of a list.</summary>
+/// <param name="Version">The version from which a watch continues; empty if missing.</param>
+/// <param name="Continue">The token of the next page; empty on the last.</param>
 internal readonly record struct ListMetadata(string Version, string Continue)
 {
     private const int LongestContinue = 16 * 1024;
 
-    /// <summary>Reads it.</summary>
-    /// <exception cref="JsonException">It is malformed.</exception>
+    /// <summary>Reads the metadata.</summary>
+    /// <exception cref="JsonException">The JSON is malformed.</exception>
     public static ListMetadata Read(ReadOnlySpan<byte> json)
     {
         var (version, next) = ("", "");

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace NetMon.Kubernetes.Watching;
 
 /// <summary>
-/// Whether a server's certificate is signed by an authority of a file, which is read anew for each connection: authorities are
-/// replaced while this process runs. Any thread.
+/// Verifies that a server's certificate is signed by an authority in a file, which is read for each connection because authorities may be replaced while this
+/// process runs. Thread-safe.
 /// </summary>
 /// <param name="authorityFile">Certificates, PEM.</param>
 internal sealed class ServerTrust(string authorityFile)
@@ -14,7 +14,7 @@ internal sealed class ServerTrust(string authorityFile)
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private volatile string? _why;
 
-    /// <summary>Why the last certificate was refused; null if it was not.</summary>
+    /// <summary>Why the last certificate was rejected; null if it was accepted.</summary>
     public string? Why => _why;
 
     /// <summary>A callback of <see cref="SslClientAuthenticationOptions"/>.</summary>

@@ -3,15 +3,15 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>A Status object, by which an API server says what went wrong.</summary>
-/// <param name="Code">As HTTP has it; 0 where there is none.</param>
-/// <param name="Message">For people.</param>
+/// <summary>A Status object, in which an API server describes an error.</summary>
+/// <param name="Code">The HTTP status code; 0 if missing.</param>
+/// <param name="Message">The message for the operator.</param>
 internal readonly record struct StatusObject(int Code, string Message)
 {
     private const int LongestMessage = 160;
 
-    /// <summary>Reads it.</summary>
-    /// <exception cref="JsonException">It is malformed.</exception>
+    /// <summary>Reads a Status.</summary>
+    /// <exception cref="JsonException">The JSON is malformed.</exception>
     public static StatusObject Read(ReadOnlySpan<byte> json)
     {
         var (code, message) = (0, "");

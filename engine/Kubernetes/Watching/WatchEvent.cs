@@ -3,16 +3,16 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>One event of a watch: {"type": ..., "object": ...}.</summary>
-/// <param name="Type">What has happened.</param>
-/// <param name="From">Where the object begins in the event's bytes.</param>
-/// <param name="Length">Its bytes; of an event that is cut up to its end.</param>
+/// <summary>An event of a watch: {"type": ..., "object": ...}.</summary>
+/// <param name="Type">The type.</param>
+/// <param name="From">The offset of the object in the event's bytes.</param>
+/// <param name="Length">The length of the object; for a truncated event, up to its end.</param>
 internal readonly record struct WatchEvent(WatchEventType Type, int From, int Length)
 {
     /// <summary>Reads an event.</summary>
     /// <param name="json">Its bytes.</param>
-    /// <param name="isCut">They are only its beginning.</param>
-    /// <exception cref="JsonException">It is malformed.</exception>
+    /// <param name="isCut">Whether they are only its start.</param>
+    /// <exception cref="JsonException">The JSON is malformed.</exception>
     public static WatchEvent Read(ReadOnlySpan<byte> json, bool isCut)
     {
         var (type, from, length) = (WatchEventType.Other, 0, 0);

@@ -1,20 +1,20 @@
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>What an event of a watch says.</summary>
+/// <summary>The type of a watch event.</summary>
 internal enum WatchEventType
 {
-    /// <summary>Nothing that is known here.</summary>
+    /// <summary>An unknown type.</summary>
     Other,
 
-    /// <summary>The object is new or has changed (ADDED, MODIFIED).</summary>
+    /// <summary>The object was created or modified (ADDED, MODIFIED).</summary>
     Changed,
 
-    /// <summary>It is gone (DELETED).</summary>
+    /// <summary>The object was deleted (DELETED).</summary>
     Deleted,
 
-    /// <summary>Nothing has changed up to this version (BOOKMARK).</summary>
+    /// <summary>Nothing else has changed up to this version (BOOKMARK).</summary>
     Bookmark,
 
-    /// <summary>The watch can't go on (ERROR); the object is a Status.</summary>
+    /// <summary>The watch can't continue (ERROR); the object is a Status.</summary>
     Error,
 }

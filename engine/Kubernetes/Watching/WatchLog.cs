@@ -2,7 +2,7 @@ using NetMon.Foundation.Logging;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>One log line when all kinds are watched, one when a kind fails and whenever that has another reason, one when it works again. Any thread.</summary>
+/// <summary>Logs one line when all kinds are watched, one when a kind fails or its reason changes, and one when it works again. Thread-safe.</summary>
 internal sealed class WatchLog(Logger log, string server, int kinds)
 {
     private const int LongestWhy = 400;
@@ -11,7 +11,7 @@ internal sealed class WatchLog(Logger log, string server, int kinds)
     private readonly Dictionary<string, string> _failing = [];
     private bool _hasSaidSo;
 
-    /// <summary>The kind is watched.</summary>
+    /// <summary>Records that the kind is watched.</summary>
     public void Works(string kind)
     {
         lock (_gate)
@@ -29,7 +29,7 @@ internal sealed class WatchLog(Logger log, string server, int kinds)
         }
     }
 
-    /// <summary>It is not, for this reason.</summary>
+    /// <summary>Records that the watch of the kind fails.</summary>
     public void Failed(string kind, string why)
     {
         lock (_gate)
@@ -44,6 +44,6 @@ internal sealed class WatchLog(Logger log, string server, int kinds)
         }
     }
 
-    /// <summary>What a server may have put into it is one line of bounded length.</summary>
+    /// <summary>Makes a message that may come from a server one line of limited length.</summary>
     private static string Plain(string why) => new([.. why.Take(LongestWhy).Select(letter => char.IsControl(letter) ? ' ' : letter)]);
 }

@@ -1,24 +1,24 @@
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>The times that a watch goes by.</summary>
+/// <summary>The timeouts and intervals of a watch.</summary>
 internal sealed record WatchPace
 {
-    /// <summary>How long making a connection may take.</summary>
+    /// <summary>The timeout for connecting.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the beginning of an answer may take; an API server ends a list after a minute.</summary>
+    /// <summary>The timeout for the start of an answer; an API server ends a list after a minute.</summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(70);
 
-    /// <summary>How long a list may stand still, which no list does.</summary>
+    /// <summary>The maximum time without data in a list.</summary>
     public TimeSpan ListSilence { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a watch may be silent: bookmarks come about once a minute. Then it is asked for again, from where it was.</summary>
+    /// <summary>The maximum time without data in a watch: bookmarks arrive about once a minute. Then the watch is requested again, from its last version.</summary>
     public TimeSpan WatchSilence { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>The connection is asked for a sign of life after this long without one, and given up after as long again.</summary>
+    /// <summary>The idle time after which the connection is pinged, and the timeout of the ping.</summary>
     public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The shortest time that the server is asked to keep a watch, and half of the longest: not all nodes' end at once.</summary>
+    /// <summary>The shortest duration requested for a watch; the longest is twice that, so that the watches of all nodes do not end at once.</summary>
     public TimeSpan WatchTime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The first pause after a failure.</summary>
@@ -27,9 +27,9 @@ internal sealed record WatchPace
     /// <summary>The longest pause.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A watch that has lasted this long works.</summary>
+    /// <summary>The duration after which a watch counts as working.</summary>
     public TimeSpan Healthy { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often it is reported how the watches are doing.</summary>
+    /// <summary>How often the state of the watches is reported.</summary>
     public TimeSpan Report { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -3,10 +3,10 @@ using NetMon.Kubernetes.Json;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>The objects of one answer, as they arrive, with a bound on the time between two pieces of it. One thread.</summary>
+/// <summary>Reads the objects of an answer as they arrive, with a limit on the time without data. Not thread-safe.</summary>
 internal sealed class WatchReader : IAsyncDisposable
 {
-    /// <summary>A larger object is left out. The API server's store takes none of more than 1.5 MiB; a slice of a thousand endpoints has half of one.</summary>
+    /// <summary>The maximum size of an object; larger ones are left out. The API server's store accepts up to 1.5 MiB; a slice of a thousand endpoints has half a MiB.</summary>
     public const int MostObjectBytes = 1024 * 1024;
 
     private readonly HttpResponseMessage _response;
@@ -21,12 +21,12 @@ internal sealed class WatchReader : IAsyncDisposable
         _objects = new JsonObjects(stream, isList, MostObjectBytes);
     }
 
-    /// <summary>Takes over an answer.</summary>
+    /// <summary>Opens an answer; takes ownership of it.</summary>
     public static async Task<WatchReader> OpenAsync(HttpResponseMessage response, bool isList, WatchStatus status, TimeSpan silence, CancellationToken stop) =>
         new(response, await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false), isList, status, silence);
 
-    /// <summary>The next object, if it has arrived. Its bytes are valid until the next call.</summary>
-    /// <exception cref="ApiException">It is no JSON.</exception>
+    /// <summary>Returns the next object, if it has arrived. Its bytes are valid until the next call.</summary>
+    /// <exception cref="ApiException">The answer is not JSON.</exception>
     public bool TryRead(out JsonObject found)
     {
         try
@@ -39,8 +39,8 @@ internal sealed class WatchReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for more; false at the end.</summary>
-    /// <exception cref="ApiException">Nothing came in time, the connection is lost, or it ends within an object.</exception>
+    /// <summary>Waits for more data; false at the end.</summary>
+    /// <exception cref="ApiException">No data arrived in time, the connection was lost, or the answer ends within an object.</exception>
     public async Task<bool> FillAsync(CancellationToken stop)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -66,8 +66,8 @@ internal sealed class WatchReader : IAsyncDisposable
         return _objects.IsComplete ? false : throw new ApiException("the answer ends within an object");
     }
 
-    /// <summary>Runs what parses an object of the answer itself, not one of the objects in it.</summary>
-    /// <exception cref="ApiException">It is malformed.</exception>
+    /// <summary>Parses an object that belongs to the answer itself, not an object in it.</summary>
+    /// <exception cref="ApiException">The object is malformed.</exception>
     public static T Parse<T>(ReadOnlyMemory<byte> json, Func<ReadOnlyMemory<byte>, T> read)
     {
         try

@@ -3,7 +3,7 @@ using NetMon.Cluster;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>How the watch of one kind is doing. Written by the watch, read by any thread.</summary>
+/// <summary>The status of the watch of one kind. Written by the watch, read by any thread.</summary>
 internal sealed class WatchStatus
 {
     private long _heard = Stopwatch.GetTimestamp();
@@ -15,39 +15,39 @@ internal sealed class WatchStatus
     private volatile string _why = "";
     private volatile int _phase;
 
-    /// <summary>What it does now.</summary>
+    /// <summary>Its state.</summary>
     public WatchPhase Phase => (WatchPhase)_phase;
 
-    /// <summary>Why it is away; empty if it is not.</summary>
+    /// <summary>Why it is interrupted; empty if it is not.</summary>
     public string Why => _why;
 
-    /// <summary>A request is sent.</summary>
+    /// <summary>Counts a request.</summary>
     public void CountRequest() => Interlocked.Increment(ref _requests);
 
-    /// <summary>Everything is listed again.</summary>
+    /// <summary>Counts a repeated list of all objects.</summary>
     public void CountRelist() => Interlocked.Increment(ref _relists);
 
-    /// <summary>An object was too large or malformed.</summary>
+    /// <summary>Counts an object that was too large or malformed.</summary>
     public void CountLeftOut() => Interlocked.Increment(ref _leftOut);
 
-    /// <summary>Bytes have arrived, as they are after decompression.</summary>
+    /// <summary>Counts received bytes, after decompression.</summary>
     public void Heard(long bytes)
     {
         Interlocked.Exchange(ref _heard, Stopwatch.GetTimestamp());
         Interlocked.Add(ref _bytes, bytes);
     }
 
-    /// <summary>It lists or watches.</summary>
+    /// <summary>Records that it lists or watches.</summary>
     public void Is(WatchPhase phase) => (_why, _phase) = ("", (int)phase);
 
-    /// <summary>It has failed.</summary>
+    /// <summary>Records a failure.</summary>
     public void Failed(string why)
     {
         Interlocked.Increment(ref _errors);
         (_why, _phase) = (why, (int)WatchPhase.Away);
     }
 
-    /// <summary>Writes the lines that say so.</summary>
+    /// <summary>Writes the lines that report the status.</summary>
     public void Write(ClusterKind kind, FactWriter lines)
     {
         var word = FactProtocol.WordOf(kind);
