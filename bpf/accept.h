@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * ACCEPT: exactly one an inbound connection that was established.
+ * ACCEPT: exactly one for each established inbound connection.
  *
- *   listen()     -> nm_listening           who listens: the owner of last resort
- *   established  -> nm_accept_established  softirq: the current task is anybody's
+ *   listen()     -> nm_listening           records the listener, the fallback owner
+ *   established  -> nm_accept_established  in softirq: the current task is unrelated
  *   accept()     -> nm_accepted            a hook in the accepting process: the exact owner
- *   closing      -> nm_accept_unseen       no hook saw it: the closer owns it, or else who listens
+ *   closing      -> nm_accept_unseen       if no hook saw accept(): the closing process, or else the listener, is the owner
  *
- * The hook and the close may run at once on different CPUs: the slot's phase decides which of them writes the ACCEPT.
+ * The hook and the close may run concurrently on different CPUs: the slot's phase decides which of them writes the ACCEPT.
  */
 #ifndef NM_ACCEPT_H
 #define NM_ACCEPT_H
@@ -17,7 +17,7 @@
 #include "slots.h"
 #include "socket.h"
 
-/* `timed`: it is accepted just now, so that its latency is known. */
+/* `timed`: accept() is running now, so that the latency is known. */
 static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, __u64 cookie, bool timed, bool known)
 {
 	struct nm_record r = NM_RECORD(NM_ACCEPT, NM_INBOUND, cookie);
@@ -36,7 +36,7 @@ static __always_inline void nm_emit_accept(struct nm_slot *s, struct sock *sk, _
 		s->latency_ns = now - s->since_ns;
 }
 
-/* `owner` listens with this socket. */
+/* Records `owner` as the listener of this socket. */
 static __always_inline void nm_listening(struct sock *sk, struct nm_owner *owner, bool known)
 {
 	struct nm_listener at = {};
@@ -47,7 +47,7 @@ static __always_inline void nm_listening(struct sock *sk, struct nm_owner *owner
 	bpf_map_update_elem(&listeners, &at, owner, BPF_ANY);
 }
 
-/* The owner of last resort: who listens at this address, or at every address. */
+/* The fallback owner: the process that listens at this address, or at every address. */
 static __always_inline void nm_owner_listener_at(struct nm_slot *s, struct sock *sk, bool known)
 {
 	struct nm_listener at = {};
@@ -79,7 +79,7 @@ static __noinline void nm_owner_listener(struct nm_slot *s, struct sock *sk)
 	nm_owner_listener_at(s, sk, true);
 }
 
-/* It closes, and no hook has seen it accepted. In the closer's context that is most likely who accepted it. */
+/* The connection closes, and no hook has seen accept(). A running closer most likely accepted the connection. */
 static __always_inline void nm_accept_unseen(struct nm_slot *s, struct sock *sk, __u64 cookie, bool closer_runs)
 {
 	if (!nm_slot_turn(s, cookie, NM_PHASE_ACCEPTING, NM_PHASE_INBOUND))
@@ -94,9 +94,9 @@ static __always_inline void nm_accept_unseen(struct nm_slot *s, struct sock *sk,
 }
 
 /*
- * accept() gives `sk` to the current process, or it makes first use of what accept() gave it. The softirq that
- * established the connection has held the socket's lock from its birth, and each hook that calls this comes after
- * accept() has had that lock: the slot is there, or the connection's end has come.
+ * accept() passes `sk` to the current process, or the process first uses a socket that it accepted. The softirq that
+ * established the connection has held the socket's lock since its creation, and each hook that calls this runs after
+ * accept() has taken that lock: so the slot exists, or the connection has ended.
  */
 static __always_inline void nm_accepted(struct sock *sk, __u64 cookie, bool known)
 {
@@ -107,12 +107,12 @@ static __always_inline void nm_accepted(struct sock *sk, __u64 cookie, bool know
 	nm_owner_current(&s->owner);
 	nm_emit_accept(s, sk, cookie, true, known);
 	if (!nm_slot_turn(s, cookie, NM_PHASE_TAKEN, NM_PHASE_INBOUND))
-		nm_slot_free(s, cookie); /* closed meanwhile */
+		nm_slot_free(s, cookie); /* closed concurrently */
 }
 
 /*
- * accept() gives an MPTCP connection to the current process. It does not take the lock of its first subflow, the socket that
- * is followed: that may be established just now, on another CPU.
+ * accept() passes an MPTCP connection to the current process. It does not take the lock of its first subflow, which is
+ * the socket that is tracked: another CPU may be establishing it right now.
  */
 static __always_inline void nm_accepted_mptcp(struct sock *connection)
 {
@@ -135,7 +135,7 @@ static __always_inline void nm_accepted_mptcp(struct sock *connection)
 
 #define NM_EARLY_NS 1000000000ull
 
-/* A subflow is established: was its connection accepted before? */
+/* A subflow is established: checks whether its connection was accepted before. */
 static __always_inline void nm_accepted_before(struct nm_slot *s, struct sock *sk, __u64 cookie)
 {
 	__u64 connection = (__u64)nm_connection_of(sk);
@@ -154,7 +154,7 @@ static __always_inline void nm_accepted_before(struct nm_slot *s, struct sock *s
 	bpf_map_delete_elem(&early, &connection);
 }
 
-/* Established by the other side's ACK. False: no room to remember it. */
+/* Established by the ACK of the other side. False: no slot is free. */
 static __always_inline bool nm_accept_established(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_claim(cookie, NM_PHASE_ACCEPTING);
@@ -175,7 +175,7 @@ static __always_inline bool nm_accept_established(struct sock *sk, __u64 cookie)
 	return true;
 }
 
-/* The same for whatever an accept() hands out. */
+/* As nm_accepted(), for any socket that accept() returns. */
 static __always_inline void nm_accepted_any(struct sock *sk, bool known)
 {
 	__u64 cookie;
@@ -189,7 +189,7 @@ static __always_inline void nm_accepted_any(struct sock *sk, bool known)
 	if (!nm_is_tcp(sk, known))
 		return;
 	cookie = nm_cookie(sk, known);
-	if (cookie) /* else established before the agent was there */
+	if (cookie) /* else it was established before the agent started */
 		nm_accepted(sk, cookie, known);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* What each cgroup wrote and lost, so that a flood can be put down to who makes it, and be kept to its share. */
+/* What each cgroup wrote and lost, to attribute a flood to its cgroup and to limit it to its share. */
 #ifndef NM_ACCOUNTS_H
 #define NM_ACCOUNTS_H
 
@@ -11,19 +11,19 @@
 /* Mirrored by engine/Sources/Kernel/Cgroups/CgroupAccount.cs. */
 struct nm_account {
 	__u64
-	    cgroup_id; /* as in struct nm_owner; 0 is free, and in the first element all that have none of their own */
+	    cgroup_id; /* as in struct nm_owner; 0: free, or in the first element: all cgroups without an account of their own */
 	__u64 seen; /* records */
 	__u64 dropped[NM_DROP_REASONS]; /* by enum nm_drop */
-	__u64 last_ns; /* of the last record, CLOCK_MONOTONIC */
-	__u64 due_ns; /* when the records so far would all be out, one in each nm_knobs.share_ns */
+	__u64 last_ns; /* time of the last record, CLOCK_MONOTONIC */
+	__u64 due_ns; /* when all records so far would be written at one per nm_knobs.share_ns */
 	__u64 reserved;
 };
 
 #define NM_ACCOUNTS 4096
 #define NM_ACCOUNT_PROBES 4
-#define NM_SHARE_BURST_NS 1000000000ull /* what was not used in a second may be used at once */
+#define NM_SHARE_BURST_NS 1000000000ull /* the unused share of one second may be used at once */
 
-/* Elements are claimed here, and given back by the agent when their cgroup has long been silent. */
+/* Elements are claimed here, and released by the agent when their cgroup has long been silent. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -47,7 +47,7 @@ static __always_inline struct nm_account *nm_account_of(__u64 cgroup_id)
 	return bpf_map_lookup_elem(&accounts, &zero);
 }
 
-/* Whether one more record is within the cgroup's share. CPUs may pass each other here, by a record at a time. */
+/* Whether one more record is within the cgroup's share. Races between CPUs may admit a few records too many. */
 static __always_inline bool nm_within_share(struct nm_account *a, __u64 now)
 {
 	__u64 due = a->due_ns;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * What is there before the agent: run once, at start, after everything else is attached.
+ * Sockets that exist before the agent: these run once, at the start, after everything else is attached.
  *
- *   nm_adopt_socket  every TCP socket of one network namespace: the spine is told to follow it (sock_ops, from 6.12)
- *   nm_adopt_file    every open file of every process of the node, whatever its network namespace: who owns it
+ *   nm_adopt_socket  every TCP socket of one network namespace: makes the spine track it (sock_ops, from 6.12)
+ *   nm_adopt_file    every open file of every process of the node, in any network namespace: determines the owner
  *
- * A socket of a namespace that the agent can't enter has just the second: its CLOSE is written when it is released.
+ * A socket in a namespace that the agent can't enter is only seen by the second: its CLOSE is written when it is released.
  */
 #ifndef NM_ADOPT_H
 #define NM_ADOPT_H
@@ -15,8 +15,8 @@
 #include "connect.h"
 
 /*
- * Who sent the SYN. The caller's own SYN counts in bytes_acked, the child of a listener starts behind its SYN-ACK: so
- * what was acknowledged and is in flight exceeds the payload by one, and by one more where a FIN was sent.
+ * Whether this side sent the SYN. The caller's own SYN counts in bytes_acked, while a listener's child starts after its
+ * SYN-ACK: so what was acknowledged and is in flight exceeds the payload by one, and by one more if a FIN was sent.
  * net/ipv4/tcp_input.c, tcp_snd_una_update(); tcp_minisocks.c, tcp_create_openreq_child().
  */
 static __always_inline bool nm_sent_syn(struct tcp_sock *tp, __u8 state)
@@ -28,7 +28,7 @@ static __always_inline bool nm_sent_syn(struct tcp_sock *tp, __u8 state)
 	return tp->bytes_acked + in_flight > payload + fin;
 }
 
-/* A slot that the agent before this one left: what nobody saw since then, by the state that the socket is in now. */
+/* Updates a slot that the previous agent left to the socket's current state. */
 static __always_inline void nm_adopt_remembered(struct nm_slot *s, struct tcp_sock *tp, __u64 cookie, __u8 state)
 {
 	struct sock *sk = (struct sock *)tp;
@@ -38,7 +38,7 @@ static __always_inline void nm_adopt_remembered(struct nm_slot *s, struct tcp_so
 	if (nm_slot_turn(s, cookie, NM_PHASE_CALLED, NM_PHASE_CONNECTING) &&
 	    !nm_is_remote(sk, s->dialed_addr, s->dialed_port))
 		s->flags |= NM_DIALED;
-	/* Established while no agent ran, so without a CONNECT: when is not known. */
+	/* Established while no agent ran, so it has no CONNECT and the time is unknown. */
 	if (state != TCP_SYN_SENT && nm_slot_turn(s, cookie, NM_PHASE_CONNECTING, NM_PHASE_OUTBOUND)) {
 		s->since_ns = bpf_ktime_get_ns();
 		s->flags |= NM_OLDER;
@@ -49,7 +49,7 @@ static __always_inline void nm_adopt_remembered(struct nm_slot *s, struct tcp_so
 	}
 }
 
-/* The slot of a connection or attempt that is older than the agent; NULL: none, or no room. */
+/* Returns the slot of a connection or attempt that is older than the agent; NULL: not applicable, or no slot is free. */
 static __always_inline struct nm_slot *nm_adopt(struct tcp_sock *tp, __u64 cookie)
 {
 	struct sock *sk = (struct sock *)tp;
@@ -86,7 +86,7 @@ static __always_inline struct nm_slot *nm_adopt(struct tcp_sock *tp, __u64 cooki
 	return s;
 }
 
-/* The first process found with the socket owns it; it has been accepted, whether or not anybody saw that. */
+/* The first process found with the socket is the owner; the socket has been accepted, even if no hook saw it. */
 static __always_inline void nm_adopt_owner(struct nm_slot *s, struct sock *sk, __u64 cookie, struct nm_owner *owner,
 					   bool known)
 {

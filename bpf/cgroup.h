@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Which cgroup a process is in, and the names of cgroups as they come and go. The kernel tells of a new one before
- * anybody can be moved into it (cgroup_mkdir() of kernel/cgroup/cgroup.c traces before kernfs_activate()), so a
- * container that lives 50 ms has its name here first.
+ * The cgroup of a process, and the names of cgroups when they are created and removed. The kernel reports a new one before
+ * any process can be moved into it (cgroup_mkdir() of kernel/cgroup/cgroup.c traces before kernfs_activate()), so that
+ * the name of a container that lives 50 ms arrives before its events.
  */
 #ifndef NM_CGROUP_H
 #define NM_CGROUP_H
@@ -12,7 +12,7 @@
 #include "knobs.h"
 #include "maps.h"
 
-/* Dead branches go with the knob; a controller that this kernel lacks can't have been chosen. */
+/* Dead branches are removed because the knob is constant; a controller that this kernel lacks can't have been chosen. */
 static __always_inline __u32 nm_controller_index(void)
 {
 	switch (nm_knobs.cgroup_controller) {

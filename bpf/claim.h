@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Who is first to write an element's key, where any CPU may try. */
+/* Claims an element by writing its key, where any CPU may try. */
 #ifndef NM_CLAIM_H
 #define NM_CLAIM_H
 
@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 
-/* Writes `value` where there is 0; false if another was first. */
+/* Writes `value` if the word is 0; false if another CPU was first. */
 static __always_inline bool nm_claim(__u64 *word, __u64 value)
 {
 #ifndef NM_NO_CMPXCHG
 	return !__sync_val_compare_and_swap(word, 0, value);
 #else
-	/* Two at the same moment may both believe to have it: good enough for a count, not for a socket. */
+	/* Two CPUs may both succeed: acceptable for a counter, but not for a socket. */
 	*(volatile __u64 *)word = value;
 	return *(volatile __u64 *)word == value;
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* CLOSE: one for each end of what was established, with the owner remembered. */
+/* CLOSE: one for each end of an established connection, with the recorded owner. */
 #ifndef NM_CLOSE_H
 #define NM_CLOSE_H
 
@@ -8,22 +8,22 @@
 #include "socket.h"
 
 /*
- * An orderly end, by the state that is left for TCP_CLOSE: LAST_ACK is behind CLOSE_WAIT, so the other side's FIN came
- * first. Called only where both FINs were sent and acknowledged.
+ * The reason of an orderly close, by the state before TCP_CLOSE: LAST_ACK follows CLOSE_WAIT, so the FIN of the other
+ * side came first. Only called if both FINs were sent and acknowledged.
  */
 static __always_inline __u8 nm_orderly(__u8 from)
 {
 	return from == TCP_LAST_ACK ? NM_FIN_REMOTE : NM_FIN_LOCAL;
 }
 
-/* Data that came after close() makes the kernel answer with a RST. tcp_input.c, tcp_rcv_state_process(). */
+/* The kernel answers data that arrives after close() with a RST. tcp_input.c, tcp_rcv_state_process(). */
 static __always_inline bool nm_data_came_late(struct nm_slot *s, struct sock *sk)
 {
 	return (s->marks & NM_RELEASED) && nm_load(true, (struct tcp_sock *)sk, data_segs_in) != s->data_segments;
 }
 
 /*
- * `from` is the state that is left. Sources: tcp_reset(), tcp_write_err(), tcp_abort(), tcp_rcv_state_process(),
+ * `from` is the previous state. Sources: tcp_reset(), tcp_write_err(), tcp_abort(), tcp_rcv_state_process(),
  * __tcp_close(), tcp_disconnect() in net/ipv4.
  */
 static __always_inline __u8 nm_close_reason(struct nm_slot *s, struct sock *sk, __u8 from, int error)
@@ -43,7 +43,7 @@ static __always_inline __u8 nm_close_reason(struct nm_slot *s, struct sock *sk, 
 	case ECONNABORTED:
 		return NM_REASON_ABORTED;
 	default:
-		/* An ICMP error that the caller asked for (IP_RECVERR) does not end a connection. */
+		/* An ICMP error that the caller requested (IP_RECVERR) does not end a connection. */
 		if ((from == TCP_LAST_ACK && tp->snd_una == tp->write_seq) ||
 		    ((from == TCP_FIN_WAIT2 || from == TCP_CLOSING) && fin_received))
 			return nm_orderly(from);
@@ -55,16 +55,16 @@ static __always_inline __u8 nm_close_reason(struct nm_slot *s, struct sock *sk, 
 		return nm_orderly(from);
 	case TCP_FIN_WAIT2:
 		/*
-		 * The peer's FIN, or close() after shutdown(): the kernel waits for that FIN without the socket. Else close()
-		 * with data unread or SO_LINGER 0, which sends a RST before it makes the socket an orphan.
+		 * Either the peer's FIN arrived, or close() follows shutdown(), after which the kernel waits for that FIN without the
+		 * socket. Otherwise close() with unread data or SO_LINGER 0, which sends a RST before it orphans the socket.
 		 */
 		return fin_received || (orphan && !nm_data_came_late(s, sk)) ? NM_FIN_LOCAL : NM_RESET_LOCAL;
-	default: /* an orderly close passes one of the states above */
+	default: /* an orderly close passes through one of the states above */
 		return NM_RESET_LOCAL;
 	}
 }
 
-/* The bytes, the round-trip time and the retransmissions of a connection so far; `last`: what its last FLOW said. */
+/* The bytes, round-trip time and retransmissions of a connection so far; `last`: the values of its last FLOW. */
 static __always_inline void nm_fill_traffic(struct nm_record *r, struct sock *sk, const struct nm_reported *last,
 					    bool known)
 {
@@ -82,7 +82,7 @@ static __always_inline void nm_fill_traffic(struct nm_record *r, struct sock *sk
 	r->retransmits = nm_load(known, tp, total_retrans);
 }
 
-/* An end of a connection whose owner is known; gives the slot back. */
+/* Writes the CLOSE of a connection with a known owner, and frees the slot. */
 static __always_inline void nm_emit_close(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 reason, __u32 error,
 					  bool known)
 {
@@ -99,7 +99,7 @@ static __always_inline void nm_emit_close(struct nm_slot *s, struct sock *sk, __
 	nm_slot_free(s, cookie);
 }
 
-/* The change to TCP_CLOSE. */
+/* The transition to TCP_CLOSE. */
 static __always_inline void nm_closed(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 from)
 {
 	int error = sk->sk_err;
@@ -107,7 +107,7 @@ static __always_inline void nm_closed(struct nm_slot *s, struct sock *sk, __u64 
 	nm_emit_close(s, sk, cookie, nm_close_reason(s, sk, from, error), error, true);
 }
 
-/* The same while a hook is about to write the owner, on another CPU: this CLOSE shows no owner, and that hook gives the slot back. */
+/* As nm_closed(), while a hook on another CPU is about to write the owner: no owner here, and that hook frees the slot. */
 static __always_inline void nm_closed_taken(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 from)
 {
 	struct nm_record r = NM_RECORD(NM_CLOSE, NM_INBOUND, cookie);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * CONNECT: exactly one an attempt, written when its outcome is known. What is remembered of an attempt is the socket's,
+ * CONNECT: exactly one for each attempt, written when its outcome is known. The state of an attempt belongs to the socket,
  * whichever threads and processes call connect(), poll and close it.
  *
- *   connect()  -> nm_connect_asked        first of all programs: the owner, the time, what was dialed
- *              -> nm_connect_called       last of all: the same where nothing came first, and whether it was denied
- *   SYN sent   -> nm_connect_sent         the spine; also what did not come by connect()
+ *   connect()  -> nm_connect_asked        runs before all other programs: the owner, the time, the dialed destination
+ *              -> nm_connect_called       runs after them: the same if nothing ran before, and whether it was denied
+ *   SYN sent   -> nm_connect_sent         the spine; includes attempts without connect()
  *   outcome    -> nm_connect_settled      the spine leaves SYN_SENT: established, or closed with an error
  *   no SYN     -> nm_connect_returned     connect() failed before a SYN: denied, no route, no port
  *              -> nm_connect_abandoned    no hook saw it return: at the latest when the socket is released
@@ -19,10 +19,10 @@
 #include "socket.h"
 #include "verdict.h"
 
-/* Programs of cgroup/connect4 may ask what those before them decided: 6.1, as bpf_user_ringbuf_drain(). */
+/* Programs of cgroup/connect4 can read the verdict of earlier programs: 6.1, as bpf_user_ringbuf_drain(). */
 #define nm_verdict_is_known bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_user_ringbuf_drain)
 
-/* An attempt that sent no SYN, by what was remembered of it when it was called; gives the slot back. */
+/* Writes the CONNECT of an attempt without a SYN from what was recorded when it was called; frees the slot. */
 static __always_inline void nm_emit_unsent(struct nm_slot *s, struct sock *sk, __u64 cookie, __u32 error, __u8 flags,
 					   bool known)
 {
@@ -49,7 +49,10 @@ static __always_inline void nm_forget_unseen(struct nm_slot *s, __u64 cookie)
 	nm_slot_free(s, cookie);
 }
 
-/* connect() is called on this socket: a slot for the attempt, with its owner and time. `fresh`: its cookie is new, so it can't have one. NULL: none, or no room (counted when the SYN is sent). */
+/*
+ * connect() is called: returns a slot for the attempt, with its owner and time. `fresh`: its cookie is new, so it has no
+ * slot. NULL: not applicable, or no slot is free (counted when the SYN is sent).
+ */
 static __always_inline struct nm_slot *nm_attempt(struct sock *sk, __u64 cookie, bool fresh)
 {
 	struct nm_slot *s = fresh ? NULL : nm_slot_find(cookie);
@@ -58,9 +61,9 @@ static __always_inline struct nm_slot *nm_attempt(struct sock *sk, __u64 cookie,
 		if (nm_slot_phase(s) == NM_PHASE_CALLED)
 			nm_emit_unsent(s, sk, cookie, 0, NM_ERROR_UNKNOWN, true);
 		else if (nm_slot_is_inherited(s) && sk->__sk_common.skc_state == TCP_CLOSE)
-			nm_forget_unseen(s, cookie); /* its end came while no agent ran */
+			nm_forget_unseen(s, cookie); /* it ended while no agent ran */
 		else
-			return NULL; /* connecting or connected: the kernel is about to say so */
+			return NULL; /* connecting or connected: connect() is about to fail */
 	}
 	s = nm_slot_claim(cookie, NM_PHASE_CALLED);
 	if (!s)
@@ -98,7 +101,7 @@ static __always_inline struct sock *nm_called_sock(struct bpf_sock_addr *ctx)
 	return nm_known_sock(ctx->sk);
 }
 
-/* `ctx` of cgroup/connect4 or connect6 before any other program: what the caller asked for. */
+/* `ctx` of cgroup/connect4 or connect6 before all other programs: the destination that the caller requested. */
 static __always_inline void nm_connect_asked(struct bpf_sock_addr *ctx, bool ipv6)
 {
 	struct sock *sk = nm_called_sock(ctx);
@@ -115,7 +118,7 @@ static __always_inline void nm_connect_asked(struct bpf_sock_addr *ctx, bool ipv
 	s->marks = NM_ASKED;
 }
 
-/* The same from inet_stream_connect() itself. */
+/* As nm_connect_asked(), from inet_stream_connect() itself. */
 static __always_inline void nm_connect_entered(struct sock *sk, const void *address)
 {
 	struct nm_sockaddr to = {};
@@ -138,7 +141,7 @@ static __always_inline void nm_connect_entered(struct sock *sk, const void *addr
 	s->marks = NM_ASKED;
 }
 
-/* `ctx` of cgroup/connect4 or connect6 behind those programs that were there before, in the caller's context, before routing. */
+/* `ctx` of cgroup/connect4 or connect6 after programs attached earlier, in the caller's context, before routing. */
 static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ipv6)
 {
 	struct sock *sk = nm_called_sock(ctx);
@@ -163,11 +166,11 @@ static __always_inline void nm_connect_called(struct bpf_sock_addr *ctx, bool ip
 	if (!nm_verdict_is_known)
 		return;
 	verdict = bpf_get_retval();
-	if (verdict < 0) /* denied by a program before this one */
+	if (verdict < 0) /* denied by an earlier program */
 		nm_emit_unsent(s, sk, cookie, -verdict, 0, true);
 }
 
-/* A SYN is about to leave: from here on the spine sees this attempt to its end. False: no room to remember it. */
+/* A SYN is about to be sent: from here on the spine sees the attempt to its end. False: no slot is free. */
 static __always_inline bool nm_connect_sent(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_find(cookie);
@@ -178,7 +181,7 @@ static __always_inline bool nm_connect_sent(struct sock *sk, __u64 cookie)
 			s->flags |= NM_DIALED;
 		return true;
 	}
-	s = nm_slot_claim(cookie, NM_PHASE_CONNECTING); /* not by connect(): MPTCP, a socket of the kernel's own */
+	s = nm_slot_claim(cookie, NM_PHASE_CONNECTING); /* without connect(): MPTCP, or a socket of the kernel */
 	if (!s) {
 		nm_count_lost(NM_DROP_NO_ROOM, NULL); /* the CONNECT */
 		return false;
@@ -189,9 +192,9 @@ static __always_inline bool nm_connect_sent(struct sock *sk, __u64 cookie)
 }
 
 /*
- * The errno that a caller saw which did not block, of an attempt that ICMP ended: SO_ERROR has taken sk_err or
- * sk_err_soft by now, but the message itself is still in the socket's error queue. net/ipv4/ip_sockglue.c,
- * ip_icmp_error(); net/ipv6/datagram.c, ipv6_icmp_error().
+ * The errno that a non-blocking caller saw for an attempt that ICMP ended: SO_ERROR has cleared sk_err or sk_err_soft by
+ * now, but the message itself is still in the socket's error queue. net/ipv4/ip_sockglue.c, ip_icmp_error();
+ * net/ipv6/datagram.c, ipv6_icmp_error().
  */
 static __always_inline __u32 nm_icmp_error(struct sock *sk)
 {
@@ -219,17 +222,16 @@ static __always_inline __u32 nm_connect_error(struct sock *sk)
 	if (!error)
 		error = sk->sk_err_soft;
 	if (!error ||
-	    error ==
-		ETIMEDOUT) { /* a SYN that is never answered ends with the ICMP error, unless somebody has taken that */
+	    error == ETIMEDOUT) { /* an unanswered SYN ends with the ICMP error, unless the caller has cleared it */
 		icmp = nm_icmp_error(sk);
 		error = icmp ? icmp : error;
 	}
-	if (!error) /* the caller gave up, unless no port could be chosen at all */
+	if (!error) /* the caller gave up, unless no port could be chosen */
 		error = nm_local_port(sk, true) ? ECONNABORTED : EADDRNOTAVAIL;
 	return error;
 }
 
-/* SYN_SENT is left; `established` or closed. */
+/* The socket leaves SYN_SENT: `established`, or closed. */
 static __always_inline void nm_connect_settled(struct nm_slot *s, struct sock *sk, __u64 cookie, bool established)
 {
 	struct nm_record r = NM_RECORD(NM_CONNECT, NM_OUTBOUND, cookie);
@@ -249,7 +251,7 @@ static __always_inline void nm_connect_settled(struct nm_slot *s, struct sock *s
 	}
 }
 
-/* Established, and nobody has said so yet: the spine did not see it. True where this socket has called, and is followed. */
+/* Established without the spine having seen it. True if this socket called connect() and is tracked. */
 static __always_inline bool nm_connect_established(struct sock *sk, __u64 cookie)
 {
 	struct nm_slot *s = nm_slot_find(cookie);
@@ -262,8 +264,8 @@ static __always_inline bool nm_connect_established(struct sock *sk, __u64 cookie
 }
 
 /*
- * Established, and it has no slot: there was no room for it when its SYN left, or that was before the agent. Who called is
- * not known here. False: there is still no room.
+ * Established without a slot: none was free when its SYN was sent, or that was before the agent started. The caller is
+ * unknown here. False: still no slot is free.
  */
 static __always_inline bool nm_connect_late(struct sock *sk, __u64 cookie)
 {
@@ -308,8 +310,8 @@ static __always_inline void nm_thread_returned(long result)
 }
 
 /*
- * The socket is released, and nobody has seen what its connect() returned. Where ours was the last program that could deny
- * it, the kernel found no route, or no port: then the destination is in the socket (in IPv6 also without a route).
+ * The socket is released, and no hook saw what connect() returned. If our program was the last one that could deny it,
+ * the kernel found no route, or no port: then the destination is in the socket (in IPv6 also without a route).
  * net/ipv4/tcp_ipv4.c, tcp_v4_connect(); net/ipv6/tcp_ipv6.c, tcp_v6_connect().
  */
 static __always_inline void nm_connect_abandoned(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 state)
@@ -324,7 +326,7 @@ static __always_inline void nm_connect_abandoned(struct nm_slot *s, struct sock 
 	}
 	ipv6 = nm_load(false, sk, __sk_common.skc_family) == AF_INET6 && !nm_is_ipv4(s->dialed_addr);
 	if (state ==
-	    TCP_SYN_SENT) { /* the SYN was to go with the first data (TCP_FASTOPEN_CONNECT), of which there was none */
+	    TCP_SYN_SENT) { /* the SYN was to be sent with the first data (TCP_FASTOPEN_CONNECT), but there was none */
 		nm_emit_unsent(s, sk, cookie, ECONNABORTED, 0, false);
 		return;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The one door to the rings: whatever passes here is counted, and comes out whole or not at all. */
+/* The only path to the rings: everything that passes here is counted, and is written completely or not at all. */
 #ifndef NM_EMIT_H
 #define NM_EMIT_H
 
@@ -14,7 +14,7 @@ static __always_inline struct nm_counters *nm_counters_here(void)
 	return bpf_map_lookup_elem(&counters, &zero);
 }
 
-/* Additions are atomic: a softirq may interrupt a program on its own CPU and count too. `a`: whose it was, or NULL. */
+/* Additions are atomic: a softirq may interrupt a program on its CPU and count as well. `a`: the cgroup's account, or NULL. */
 static __always_inline void nm_count_lost(enum nm_drop reason, struct nm_account *a)
 {
 	struct nm_counters *c = nm_counters_here();
@@ -27,7 +27,7 @@ static __always_inline void nm_count_lost(enum nm_drop reason, struct nm_account
 	__sync_fetch_and_add(&c->dropped[reason], 1);
 }
 
-/* The beginning of a record; the rest of it is 0. */
+/* The start of a record; the rest of it is 0. */
 #define NM_RECORD(which, towards, cookie)                                                                              \
 	{                                                                                                              \
 		.size = sizeof(struct nm_record), .version = NM_VERSION, .kind = (which), .direction = (towards),      \
@@ -35,13 +35,14 @@ static __always_inline void nm_count_lost(enum nm_drop reason, struct nm_account
 	}
 
 /*
- * Writes a record that was gathered on the stack, and tells its time. `since_ns`: what its latency counts from, a CLOSE's duration; 0: neither.
+ * Writes a record that was built on the stack, and returns its time. `since_ns`: the start of its latency, or of a CLOSE's
+ * duration; 0: neither.
  *
- * Between reserving room and submitting it there is just a copy and a clock: a task that is preempted there holds up its
- * ring for as long as it does not run. The time is read after the room is reserved: what the agent does not yet see
- * reserved when it begins a drain is younger than the drain, which is what makes the drain's start a watermark.
+ * Between reserving and submitting there are only a copy and a clock read: a task that is preempted there blocks its ring
+ * until it runs again. The time is read after the reservation: a record that is not reserved yet when the agent begins a
+ * drain is newer than the drain, which makes the start of the drain a watermark.
  *
- * Never wakes the agent: it polls. A wake-up per event costs ten times the CPU of the event.
+ * Never wakes the agent, which polls: a wake-up per event costs ten times the CPU time of the event.
  */
 static __noinline __u64 nm_emit(const struct nm_record *record, __u64 since_ns)
 {
@@ -53,7 +54,7 @@ static __noinline __u64 nm_emit(const struct nm_record *record, __u64 since_ns)
 	__u64 now;
 
 	if (!ring || !a)
-		return 0; /* not on any CPU: the index is below the count */
+		return 0; /* impossible: the index is below the count */
 	__sync_fetch_and_add(&a->seen, 1);
 	if (nm_knobs.share_ns) {
 		now = bpf_ktime_get_ns();

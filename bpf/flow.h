@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * FLOW: what a connection that is still open has moved so far. The agent sweeps over the table of sockets now and then, by
- * an iterator: it sees the sockets of all network namespaces without entering them, and its records come out of the
- * iterator's file, not of a ring. A socket in a slot may be gone, and its memory another's: TCP's sockets are freed to a
- * pool of their own (SLAB_TYPESAFE_BY_RCU), so reading is safe; the cookie says whose it was, and without references it is free.
+ * FLOW: the traffic so far of a connection that is still open. The agent periodically sweeps the table of sockets with an
+ * iterator, which sees the sockets of all network namespaces without entering them; its records are read from the
+ * iterator's file, not from a ring. A slot's socket may have been freed and its memory reused: TCP sockets are freed to their
+ * own pool (SLAB_TYPESAFE_BY_RCU), so reading is safe; the cookie identifies the socket, and without references it is free.
  */
 #ifndef NM_FLOW_H
 #define NM_FLOW_H
@@ -11,8 +11,8 @@
 #include "accept.h"
 #include "close.h"
 
-#define NM_UNSEEN_NS 5000000000ull /* an accept() that no hook has seen for so long is not seen any more */
-#define NM_GONE_NS 1000000000ull /* a slot that is younger may be about to get its socket */
+#define NM_UNSEEN_NS 5000000000ull /* an accept() that no hook has seen within this time will not be seen any more */
+#define NM_GONE_NS 1000000000ull /* a younger slot may not have its socket yet */
 
 static __always_inline bool nm_is_still(struct nm_slot *s, struct sock *sk, __u64 word)
 {
@@ -20,7 +20,7 @@ static __always_inline bool nm_is_still(struct nm_slot *s, struct sock *sk, __u6
 	       ((*(volatile __u64 *)&s->word ^ word) & ~(__u64)NM_PHASE_REPORTED_1) == 0;
 }
 
-/* The socket is gone, and nobody wrote its CLOSE: another program's doing, or the agent was away. */
+/* The socket is gone without a CLOSE: because of another program, or while no agent ran. */
 static __always_inline void nm_sweep_gone(struct nm_slot *s, __u64 word)
 {
 	struct nm_counters *n;
@@ -32,7 +32,7 @@ static __always_inline void nm_sweep_gone(struct nm_slot *s, __u64 word)
 		__sync_fetch_and_add(&n->closes_unseen, 1);
 }
 
-/* True: `r` is to be written. False: nothing to say. */
+/* True: `r` must be written. False: nothing to report. */
 static __always_inline bool nm_sweep_open(struct nm_slot *s, struct sock *sk, __u64 word, __u64 now, bool all,
 					  struct nm_record *r)
 {
@@ -55,7 +55,7 @@ static __always_inline bool nm_sweep_open(struct nm_slot *s, struct sock *sk, __
 	return true;
 }
 
-/* It was accepted, and no hook has seen it: the listener owns it. */
+/* Accepted without any hook seeing it: the listener is the owner. */
 static __always_inline bool nm_sweep_unseen(struct nm_slot *s, struct sock *sk, __u64 word, __u64 now,
 					    struct nm_record *r)
 {
@@ -76,7 +76,7 @@ static __always_inline bool nm_sweep_unseen(struct nm_slot *s, struct sock *sk, 
 	return true;
 }
 
-/* True: `r` has this slot's record. */
+/* True: `r` contains this slot's record. */
 static __always_inline bool nm_sweep_slot(struct nm_slot *s, struct nm_record *r)
 {
 	__u64 word = *(volatile __u64 *)&s->word, now = bpf_ktime_get_ns(), last;
@@ -94,7 +94,7 @@ static __always_inline bool nm_sweep_slot(struct nm_slot *s, struct nm_record *r
 		return false;
 	}
 	if (set->gone_only) {
-		/* An attempt that failed before its SYN while no agent ran; if it is still under way, the SYN makes another slot. */
+		/* An attempt that failed before its SYN while no agent ran; if it is still in progress, the SYN creates another slot. */
 		if (phase == NM_PHASE_CALLED && nm_slot_is_inherited(s) &&
 		    nm_load(false, sk, __sk_common.skc_state) == TCP_CLOSE)
 			nm_sweep_gone(s, word);

@@ -16,8 +16,8 @@
 #include <bpf/bpf_core_read.h>
 
 /*
- * A field of a kernel struct. `known`: the verifier knows what the pointer points to (it came from BTF), so this is a
- * plain load; else a call of bpf_probe_read_kernel(), which takes about ten times as long. A constant where it is used.
+ * Reads a field of a kernel struct. `known`, a constant: the verifier knows the type of the pointer (it came from BTF), so
+ * this is a plain load; otherwise a call of bpf_probe_read_kernel(), which takes about ten times as long.
  */
 #define nm_load(known, pointer, field) ((known) ? (pointer)->field : BPF_CORE_READ(pointer, field))
 
@@ -48,7 +48,7 @@ struct kernfs_node {
 };
 
 struct cgroup_root {
-	int hierarchy_id; /* 0 is the v2 hierarchy; the others' are in /proc/cgroups */
+	int hierarchy_id; /* 0 is the v2 hierarchy; others are in /proc/cgroups */
 };
 
 struct bpf_prog_aux {
@@ -81,7 +81,7 @@ struct sock_cgroup_data {
 	struct cgroup *cgroup; /* v2; 5.15+ */
 };
 
-/* The values are the running kernel's: read them with bpf_core_enum_value(). */
+/* The values depend on the running kernel: read them with bpf_core_enum_value(). */
 enum cgroup_bpf_attach_type {
 	CGROUP_INET4_CONNECT,
 	CGROUP_INET6_CONNECT,
@@ -110,7 +110,7 @@ struct sock_common {
 };
 
 typedef struct {
-	int owned; /* by a process; what softirqs do to it waits */
+	int owned; /* by a process; softirq work on it is deferred */
 } socket_lock_t;
 
 struct sk_buff {
@@ -206,7 +206,7 @@ struct css_set {
 	struct cgroup *dfl_cgrp; /* the task's cgroup in the v2 hierarchy */
 };
 
-/* The values are the running kernel's: read them with bpf_core_enum_value(). */
+/* The values depend on the running kernel: read them with bpf_core_enum_value(). */
 enum cgroup_subsys_id {
 	cpuset_cgrp_id,
 	cpu_cgrp_id,
@@ -284,16 +284,16 @@ struct syscall_exit {
 #define IPPROTO_TCP 6
 #define IPPROTO_MPTCP 262
 
-/* struct sockaddr_in and sockaddr_in6, as far as they are read. */
+/* The fields of struct sockaddr_in and sockaddr_in6 that are read. */
 struct nm_sockaddr {
 	__u16 family;
 	__be16 port;
-	__be32 ipv4; /* of IPv6: the flow's label */
+	__be32 ipv4; /* for IPv6: the flow label */
 	__u8 ipv6[16];
 };
 
-#define SOCK_DEAD 0 /* close() has let go of it: sock_orphan() */
-#define SOCK_DONE 1 /* include/net/sock.h enum sock_flags: tcp_fin() sets it when a FIN came in */
+#define SOCK_DEAD 0 /* close() has released it: sock_orphan() */
+#define SOCK_DONE 1 /* include/net/sock.h enum sock_flags: set by tcp_fin() when a FIN arrives */
 
 /* include/net/tcp_states.h; bpf_sock_ops uses the same numbers as BPF_TCP_*. */
 enum {

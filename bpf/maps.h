@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Every map but the table of sockets (slots.h): what it holds, who inserts, who deletes, why it can't leak. All are preallocated. */
+/* All maps but the table of sockets (slots.h): content, who inserts and deletes, why it can't leak. All are preallocated. */
 #ifndef NM_MAPS_H
 #define NM_MAPS_H
 
 #include "kernel.h"
 #include "../schemas/record.h"
 
-/* Where a socket listens. */
+/* The address at which a socket listens. */
 struct nm_listener {
 	__u8 addr[16]; /* as in struct nm_record; unspecified: at every address */
 	__u32 netns;
@@ -14,8 +14,8 @@ struct nm_listener {
 };
 
 /*
- * Who called listen(): the owner of last resort of what is accepted there. Inserted at listen() and, for what is older
- * than the agent, at start. Least recently used goes first, so it can't leak.
+ * The process that called listen(): the fallback owner of connections accepted there. Inserted at listen() and, for
+ * listeners older than the agent, at the start. The least recently used is evicted first, so it can't leak.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -24,15 +24,15 @@ struct {
 	__type(value, struct nm_owner);
 } listeners SEC(".maps");
 
-/* A connect() that a thread is in. */
+/* A connect() that a thread is executing. */
 struct nm_call {
 	__u64 cookie;
 	struct sock *sock;
 };
 
 /*
- * By thread, for hooks on connect()'s return that see no more than that (nm_knobs.by_thread). Overwritten by the thread's
- * next call; what it says is believed only while the socket's slot says the same.
+ * By thread, for hooks on connect()'s return that do not see the socket (nm_knobs.by_thread). Overwritten by the thread's
+ * next call; only valid while the socket's slot agrees.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -41,7 +41,7 @@ struct {
 	__type(value, struct nm_call);
 } calls SEC(".maps");
 
-/* Who accepted an MPTCP connection whose first subflow was not yet seen established. */
+/* The process that accepted an MPTCP connection before its first subflow was seen established. */
 struct nm_early {
 	struct nm_owner owner;
 	__u64 at_ns;
@@ -49,7 +49,7 @@ struct nm_early {
 
 /*
  * By the address of the connection's own socket. Inserted by the accept hook, deleted when the first subflow is
- * established, an instant later. Least recently used goes first, so it can't leak; old ones are not believed.
+ * established, a moment later. The least recently used is evicted first, so it can't leak; old ones are ignored.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -58,7 +58,7 @@ struct {
 	__type(value, struct nm_early);
 } early SEC(".maps");
 
-/* A pointer's value, for where the verifier allows no arithmetic on it. */
+/* Holds a pointer's value, for code in which the verifier does not allow arithmetic on it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -71,7 +71,7 @@ struct nm_ring {
 	__uint(max_entries, 4096); /* the agent sets the size before load */
 };
 
-/* The way out. The agent makes the rings, puts them here before anything is attached, and reads them. */
+/* The output rings. The agent creates them, puts them here before anything is attached, and reads them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1); /* the agent sets it to nm_knobs.ring_count */
@@ -79,20 +79,20 @@ struct {
 	__array(values, struct nm_ring);
 } rings SEC(".maps");
 
-/* Cgroups as they come and go: apart, so that a storm of connections can't push them out. 512 of them. */
+/* Created and removed cgroups, on a separate ring, so that a flood of connections can't displace them. Room for 512. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 256 * 1024);
 } cgroups SEC(".maps");
 
-/* What the agent changes while the programs run. Mirrored by engine/Sources/Kernel/Settings.cs. */
+/* Settings that the agent changes while the programs run. Mirrored by engine/Sources/Kernel/Settings.cs. */
 struct nm_settings {
 	__u64
-	    flow_every_ns; /* the sweep reports connections that were not reported for so long, and have moved bytes since; 0: none */
+	    flow_every_ns; /* the sweep reports connections with traffic that have not been reported for this long; 0: none */
 	__u32 flow_all; /* 1: the sweep reports every open connection */
-	__u32 connect4_id; /* the ids of these programs, as the kernel numbers them */
+	__u32 connect4_id; /* the kernel's ids of these programs */
 	__u32 connect6_id;
-	__u32 gone_only; /* 1: the sweep reports nothing, and gives back the slots of sockets that are gone */
+	__u32 gone_only; /* 1: the sweep reports nothing, but frees the slots of sockets that are gone */
 };
 
 struct {
@@ -102,7 +102,7 @@ struct {
 	__type(value, struct nm_settings);
 } settings SEC(".maps");
 
-/* Only added to. */
+/* Only incremented. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

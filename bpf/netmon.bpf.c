@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The table of hooks. What each event means is in connect.h, accept.h, close.h and spine.h; the way out is
- * emit.h. The agent loads one spine, the three cgroup hooks, and the first accept and connect-return hooks
- * that the kernel takes.
+ * The table of hooks. The meaning of the events is in connect.h, accept.h, close.h and spine.h; emit.h writes them to the
+ * rings. The agent loads one spine, the three cgroup hooks, and the first accept and connect-return hooks that the kernel
+ * supports.
  */
 #include "adopt.h"
 #include "flow.h"
@@ -14,9 +14,9 @@
 #include <asm/ptrace.h>
 #include <bpf/bpf_tracing.h>
 
-/* ---- spine: sock_ops at the cgroup v2 root. No recursion guard, so it misses nothing. ---- */
+/* ---- spine: sock_ops at the cgroup v2 root. It has no recursion guard, so it misses nothing. ---- */
 
-/* Others may have set flags of their own, and may have forgotten ours. */
+/* Other programs may have set flags of their own, and may have cleared ours. */
 static __always_inline void sockops_follow(struct bpf_sock_ops *ctx)
 {
 	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
@@ -31,7 +31,7 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 	struct sock *sk;
 	__u64 cookie;
 
-	/* Of seventeen calls in a connection's life nine are of no interest, and end here. */
+	/* Of the seventeen calls during a connection, nine are irrelevant and end here. */
 	switch (op) {
 	case BPF_SOCK_OPS_STATE_CB:
 		/* ctx->state, not args[0]: the arguments share memory with the reply that other programs write. */
@@ -70,14 +70,15 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 			sockops_follow(ctx);
 		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
-		/* Our flag has gone since the SYN, or the SYN is older than the agent. */
+		/* Our flag was cleared after the SYN, or the SYN is older than the agent. */
 		if (!cookie)
 			cookie = bpf_get_socket_cookie(ctx);
 		if (nm_connect_established(sk, cookie) || nm_connect_late(sk, cookie))
 			sockops_follow(ctx);
 		break;
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
-		if (cookie && nm_connect_established(sk, cookie)) { /* simultaneous open: the same socket called, too */
+		if (cookie &&
+		    nm_connect_established(sk, cookie)) { /* simultaneous open: the same socket called connect(), too */
 			sockops_follow(ctx);
 			break;
 		}
@@ -96,7 +97,7 @@ int nm_sockops(struct bpf_sock_ops *ctx)
 	return 1;
 }
 
-/* ---- spine where there is no cgroup v2: skipped when it would re-enter, so its misses count as loss (5.12+). ---- */
+/* ---- spine without a cgroup v2 hierarchy: skipped when it would recurse, which counts as loss (5.12+). ---- */
 
 SEC("tp_btf/inet_sock_set_state")
 int nm_tracepoint(__u64 *ctx)
@@ -131,7 +132,7 @@ int nm_tracepoint(__u64 *ctx)
 	return 0;
 }
 
-/* ---- connect(): every attempt, in the caller's context, also those that never become a TCP state ---- */
+/* ---- connect(): every attempt, in the caller's context, including those that never reach a TCP state ---- */
 
 SEC("cgroup/connect4")
 int nm_connect4(struct bpf_sock_addr *ctx)
@@ -174,13 +175,13 @@ int nm_connect_fentry(__u64 *ctx)
 	return 0;
 }
 
-/* ---- a socket is released, by close() or the end of its last process: what has not been written by now would be lost ---- */
+/* ---- a socket is released, by close() or the end of its last process: the last chance to write its records ---- */
 
 SEC("cgroup/sock_release")
 int nm_release(struct bpf_sock *ctx)
 {
 	struct sock *sk =
-	    (struct sock *)ctx; /* what such a program gets is the socket itself, but the verifier doesn't say so */
+	    (struct sock *)ctx; /* such a program receives the socket itself, but the verifier does not know it */
 	__u32 protocol = ctx->protocol;
 	__u64 cookie;
 
@@ -202,7 +203,7 @@ int nm_release(struct bpf_sock *ctx)
 	return 1;
 }
 
-/* ---- connect() returns: errno of what never sent a SYN ---- */
+/* ---- connect() returns: errno of attempts that sent no SYN ---- */
 
 SEC("fexit/inet_stream_connect")
 int nm_connect_fexit(__u64 *ctx)
@@ -214,7 +215,7 @@ int nm_connect_fexit(__u64 *ctx)
 	return 0;
 }
 
-/* Functions that never wait, so that no call holds one of the few instances of a kretprobe for long. */
+/* Functions that never block, so that no call holds one of the few instances of a kretprobe for long. */
 SEC("kretprobe/tcp_v4_pre_connect")
 int nm_denied4_kretprobe(struct pt_regs *ctx)
 {
@@ -252,7 +253,7 @@ int nm_connect_syscall(struct syscall_exit *ctx)
 
 /* ---- accept(): the exact owner ---- */
 
-/* security_sock_graft(sk, parent): every accept() calls it with the socket that it hands out, io_uring's too. */
+/* security_sock_graft(sk, parent): called by every accept() with the socket that it returns, including io_uring's. */
 SEC("fentry/security_sock_graft")
 int nm_accept_fentry(__u64 *ctx)
 {
@@ -272,7 +273,7 @@ int nm_accept_kprobe(struct pt_regs *ctx)
 	return 0;
 }
 
-/* accept() that wants the caller's address asks for it in the accepting process: inet_getname(). */
+/* An accept() that requests the peer's address reads it in the accepting process: inet_getname(). */
 static __always_inline int accept_getpeername(struct bpf_sock_addr *ctx)
 {
 	__u32 zero = 0;
@@ -291,7 +292,7 @@ static __always_inline int accept_getpeername(struct bpf_sock_addr *ctx)
 			return 1;
 		*(volatile __u64 *)pointer = (__u64)ctx->sk;
 		sk = (struct sock *)*(volatile __u64 *)pointer;
-		/* Another task may have run here in between: then it's another socket's. */
+		/* Another task may have run here in between: then it is another socket. */
 		if (nm_cookie(sk, false) == bpf_get_socket_cookie(ctx))
 			nm_accepted_any(sk, false);
 	}
@@ -310,7 +311,7 @@ int nm_getpeername6(struct bpf_sock_addr *ctx)
 	return accept_getpeername(ctx);
 }
 
-/* A process receives. What softirqs do (strparser) is no process's: they don't own the socket's lock. */
+/* A process receives data. Softirq work (strparser) is excluded: it does not own the socket's lock. */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int nm_receive(__u64 *ctx)
 {
@@ -365,7 +366,7 @@ int nm_accept4_syscall(struct syscall_exit *ctx)
 	return 0;
 }
 
-/* ---- cgroups come and go ---- */
+/* ---- cgroups are created and removed ---- */
 
 SEC("tp_btf/cgroup_mkdir")
 int nm_cgroup_mkdir(__u64 *ctx)
@@ -381,7 +382,7 @@ int nm_cgroup_rmdir(__u64 *ctx)
 	return 0;
 }
 
-/* ---- now and then: what is open ---- */
+/* ---- periodically: open connections ---- */
 
 SEC("iter/bpf_map_elem")
 int nm_flow(struct bpf_iter__bpf_map_elem *ctx)
@@ -399,7 +400,7 @@ int nm_flow(struct bpf_iter__bpf_map_elem *ctx)
 	s = bpf_map_lookup_elem(&slots, &key);
 	if (!s)
 		return 0;
-	/* No room: say so by trying, and the kernel comes again with the same element and an empty buffer. */
+	/* No room: the write below fails, and the kernel calls again with the same element and an empty buffer. */
 	if (seq->count + sizeof(r) > seq->size) {
 		bpf_seq_write(seq, &r, sizeof(r));
 		return 0;
@@ -409,7 +410,7 @@ int nm_flow(struct bpf_iter__bpf_map_elem *ctx)
 	return 0;
 }
 
-/* ---- at start: what is older than the agent (5.12+, 5.16+) ---- */
+/* ---- at the start: sockets older than the agent (5.12+, 5.16+) ---- */
 
 SEC("iter/tcp")
 int nm_adopt_sockets(struct bpf_iter__tcp *ctx)
@@ -482,9 +483,9 @@ int nm_adopt_files(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
-/* ---- what this kernel's BPF has: never attached ---- */
+/* ---- tests of what this kernel's BPF supports: never attached ---- */
 
-/* Not in lockdown=confidentiality. */
+/* Not allowed in lockdown=confidentiality. */
 SEC("socket")
 int nm_probe_read(struct __sk_buff *ctx)
 {
@@ -507,7 +508,7 @@ int nm_cmpxchg(struct __sk_buff *ctx)
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Keeps the shared types in the object's BTF, where the layout test reads them. */
+/* Keeps the shared types in the object's BTF, which the layout test reads. */
 struct nm_abi_enums {
 	enum nm_kind kind;
 	enum nm_direction direction;

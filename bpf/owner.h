@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Who: taken in the kernel, because a process that lives 1 ms is gone from /proc when the agent looks. */
+/* The owner: read in the kernel, because a process that lives 1 ms is gone from /proc when the agent looks it up. */
 #ifndef NM_OWNER_H
 #define NM_OWNER_H
 
@@ -7,7 +7,7 @@
 #include "kernel.h"
 #include "../schemas/record.h"
 
-/* A name ends at its first NUL; what the kernel may have left behind that from an older, longer name goes. */
+/* A name ends at its first NUL; clears what the kernel may have left after it from an earlier, longer name. */
 static __always_inline void nm_comm_end(__u64 comm[2])
 {
 	__u64 nul = (comm[0] - 0x0101010101010101) & ~comm[0] & 0x8080808080808080;
@@ -39,15 +39,15 @@ static __always_inline void nm_owner_of(struct nm_owner *o, struct task_struct *
 	nm_comm_end(comm);
 }
 
-/* Cgroup programs may call bpf_get_current_task_btf() on kernels that have bpf_user_ringbuf_drain(), 6.1, and some older ones. */
+/* Cgroup programs may call bpf_get_current_task_btf() on kernels with bpf_user_ringbuf_drain(), 6.1, and some older ones. */
 #define nm_current_is_known bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_user_ringbuf_drain)
 
-/* A field of the running task. */
+/* Reads a field of the running task. */
 #define nm_current_load(field)                                                                                         \
 	(nm_current_is_known ? bpf_get_current_task_btf()->field                                                       \
 			     : BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), field))
 
-/* Right only where the caller of connect(), listen() or accept() is running. */
+/* Only correct while the caller of connect(), listen() or accept() is running. */
 static __always_inline void nm_owner_current(struct nm_owner *o)
 {
 	if (nm_current_is_known)

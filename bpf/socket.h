@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* What a record takes from the socket, addresses, ports and network namespace, and from its slot. */
+/* Fills a record from the socket (addresses, ports, network namespace) and from its slot. */
 #ifndef NM_SOCKET_H
 #define NM_SOCKET_H
 
@@ -8,8 +8,8 @@
 #include "../schemas/record.h"
 
 /*
- * A program's socket as one whose fields it may load: `known`, below, says that a pointer is of this kind. NULL for
- * what is no TCP socket, or not a full one.
+ * Returns a program's socket as a pointer whose fields can be loaded: `known`, below, means a pointer of this kind. NULL
+ * for anything but a full TCP socket.
  */
 static __always_inline struct sock *nm_known_sock(void *sk)
 {
@@ -45,7 +45,7 @@ static __always_inline bool nm_is_mptcp(struct sock *sk, bool known)
 	return nm_load(known, sk, sk_protocol) == IPPROTO_MPTCP;
 }
 
-/* Of an MPTCP connection's own socket: the TCP socket that it began with, or that listens for it. */
+/* For an MPTCP connection's own socket: the TCP socket that it started with, or that listens for it. */
 static __always_inline struct sock *nm_first_subflow(struct sock *sk)
 {
 	if (!nm_knobs.may_read || !bpf_core_field_exists(((struct mptcp_sock *)sk)->first))
@@ -53,14 +53,14 @@ static __always_inline struct sock *nm_first_subflow(struct sock *sk)
 	return BPF_CORE_READ((struct mptcp_sock *)sk, first);
 }
 
-/* A TCP socket that is a subflow of an MPTCP connection, whose structs may be read. */
+/* Whether it is a TCP socket that is a subflow of an MPTCP connection, whose structs may be read. */
 static __always_inline bool nm_is_subflow(struct sock *sk)
 {
 	return nm_knobs.may_read && bpf_core_field_exists(((struct tcp_sock *)sk)->is_mptcp) &&
 	       ((struct tcp_sock *)sk)->is_mptcp;
 }
 
-/* Of a TCP socket that is a subflow: the MPTCP connection's own socket; else NULL. */
+/* For a TCP socket that is a subflow: the MPTCP connection's own socket; else NULL. */
 static __always_inline struct sock *nm_connection_of(struct sock *sk)
 {
 	struct mptcp_subflow_context *subflow;
@@ -72,7 +72,7 @@ static __always_inline struct sock *nm_connection_of(struct sock *sk)
 }
 
 /*
- * A subflow that was added to an MPTCP connection: its bytes are the connection's, and nobody called connect() or
+ * A subflow that was added to an MPTCP connection: its bytes are the connection's, and no process called connect() or
  * accept() for it. net/mptcp/protocol.h.
  */
 static __always_inline bool nm_is_added_subflow(struct sock *sk)
@@ -98,7 +98,7 @@ static __always_inline __u64 nm_cookie(struct sock *sk, bool known)
 	return nm_load(known, sk, __sk_common.skc_cookie.counter);
 }
 
-/* inet_sport, not skc_num: it keeps the port until the socket is gone. */
+/* inet_sport, not skc_num: it keeps the port until the socket is destroyed. */
 static __always_inline __u16 nm_local_port(struct sock *sk, bool known)
 {
 	return bpf_ntohs(nm_load(known, (struct inet_sock *)sk, inet_sport));
@@ -142,7 +142,7 @@ static __always_inline void nm_fill_tuple(struct nm_record *r, struct sock *sk, 
 	r->netns = nm_netns(sk, known);
 }
 
-/* Whether the other end of an outgoing connection is at this address and port. */
+/* Whether the other end of an outgoing connection has this address and port. */
 static __always_inline bool nm_is_remote(struct sock *sk, const __u8 *addr, __u16 port)
 {
 	__u64 remote[2];
@@ -152,7 +152,7 @@ static __always_inline bool nm_is_remote(struct sock *sk, const __u8 *addr, __u1
 	       bpf_ntohs(sk->__sk_common.skc_dport) == port;
 }
 
-/* What a record takes from the slot. */
+/* Fills the fields that come from the slot. */
 static __always_inline void nm_fill_slot(struct nm_record *r, struct nm_slot *s)
 {
 	r->flags = s->flags;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* A TCP socket's changes of state, whichever hook reports them. Both spines call this with the socket locked. */
+/* State changes of TCP sockets, whichever hook reports them. Both spines call this with the socket locked. */
 #ifndef NM_SPINE_H
 #define NM_SPINE_H
 
@@ -7,7 +7,7 @@
 #include "close.h"
 #include "connect.h"
 
-/* Whether anything is to be done at this change: most need nothing, and this asks before anything is looked up. */
+/* Whether a state change needs any work: most do not, and this is checked before any lookup. */
 static __always_inline bool nm_state_matters(__u8 from, __u8 to)
 {
 	switch (to) {
@@ -58,7 +58,7 @@ static __always_inline void nm_state_changed(struct sock *sk, __u64 cookie, __u8
 	}
 }
 
-/* What a socket that is released in `state` would have said by itself. */
+/* Writes the record that a socket released in `state` would have caused by itself. */
 static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u64 cookie, __u8 state)
 {
 	__u32 error = nm_load(false, sk, sk_err);
@@ -70,7 +70,7 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
 		nm_fill_tuple(&r, sk, true, false);
 		nm_fill_slot(&r, s);
 		r.error = error ? error : state == TCP_CLOSE ? 0 : ECONNABORTED;
-		if (!r.error) /* the caller has asked for it already */
+		if (!r.error) /* the caller has already read it */
 			r.flags |= NM_ERROR_UNKNOWN;
 		nm_emit(&r, s->since_ns);
 		nm_slot_free(s, cookie);
@@ -84,9 +84,9 @@ static __always_inline void nm_emit_last(struct nm_slot *s, struct sock *sk, __u
 }
 
 /*
- * The last process lets go of a socket. One that no longer reaches the spine has its last record now: another
- * program took the flag away, the socket is older than the agent and in a namespace that it can't enter, or it came to its
- * end while no agent ran.
+ * The last process releases a socket. If the spine will not see it any more, its last record is written now: another
+ * program cleared the flag, the socket is older than the agent and in a namespace that the agent can't enter, or it ended
+ * while no agent ran.
  */
 static __always_inline void nm_released(struct sock *sk, __u64 cookie, __u8 state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Whether another program may deny a connect() after ours has seen it: those of a socket's cgroup run in the order in which
- * they stand in its effective array, those of its parents behind its own. include/linux/bpf-cgroup-defs.h.
+ * Whether another program may deny a connect() after ours has seen it: the programs of a socket's cgroup run in the order
+ * of its effective array, and those of its ancestors after its own. include/linux/bpf-cgroup-defs.h.
  */
 #ifndef NM_VERDICT_H
 #define NM_VERDICT_H
@@ -11,7 +11,7 @@
 
 #define NM_MOST_PROGRAMS 16
 
-/* True: our program of this family is the last. False: it is not, or that can't be said. */
+/* True: our program of this family is the last. False: it is not, or that is unknown. */
 static __always_inline bool nm_runs_last(struct sock *sk, bool ipv6)
 {
 	struct nm_settings *set;

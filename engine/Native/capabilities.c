@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Capabilities, which are a thread's own: capset(2) is for the calling thread alone.
+// Capabilities, which belong to a thread: capset(2) only changes those of the calling thread.
 //
-// Before main(), while there is one thread, those are raised that this process was permitted but did not get in effect: those of a
-// file that has them as permitted only (setcap ...=p). With the file's effective bit, execve(2) fails with EPERM where the bounding
-// set lacks one of them, and nobody can say which; so the agent starts, and says it. What fails is left as it is: the agent looks
-// at what it has before it traces.
+// Before main(), while there is one thread, this raises the capabilities that the process was permitted but that are not effective:
+// those of a file that has them as permitted only (setcap ...=p). With the file's effective bit, execve(2) fails with EPERM if the
+// bounding set lacks one of them, without saying which; without the bit the agent starts and can report it. Failures are ignored: the
+// agent checks its capabilities before it traces.
 //
-// Later all threads give up those that are not needed any more: each in the handler of a signal that it is sent.
+// Later all threads drop the capabilities that are no longer needed, each in the handler of a signal that is sent to it.
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -64,11 +64,12 @@ static void keep_only(int signal)
 	errno = before;
 }
 
-// Sets what keep_only() keeps, as bits, and the signal whose handler it is: its number, or -1.
+// Sets the capabilities that keep_only() keeps, as bits, and the signal that it handles; returns the signal's number, or -1.
 int netmon_keep_capabilities(unsigned long long bits)
 {
 	struct sigaction action;
-	int number = SIGRTMAX - 3; // glibc uses the first two of the kernel's, .NET the first of glibc's
+	int number =
+	    SIGRTMAX - 3; // glibc uses the first two of the kernel's real-time signals, .NET the first of glibc's
 
 	kept[0] = (unsigned int)bits;
 	kept[1] = (unsigned int)(bits >> 32);
