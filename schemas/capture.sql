@@ -1,9 +1,9 @@
--- The sealed hours of a capture for stock DuckDB (1.3 or newer); then .read views.sql for the rest. Set where it is first:
+-- The sealed hours of a capture for stock DuckDB (1.3 or newer); then .read views.sql. First set where the capture is:
 --
---   SET VARIABLE capture = '/var/lib/netmon';    -- or 's3://bucket/prefix', or a folder that many nodes' captures were copied to
+--   SET VARIABLE capture = '/var/lib/netmon';    -- or 's3://bucket/prefix', or a folder to which captures of many nodes were copied
 --
--- netmon query has the same views over the sealed hours and the current one. It reads fewer files for a question about some
--- hours, because it knows which ones before it opens any.
+-- netmon query has the same views over the sealed hours and the current one. For a question about some hours it reads fewer files,
+-- because it chooses them before opening any.
 
 SET TimeZone = 'UTC';
 
@@ -25,7 +25,7 @@ CREATE OR REPLACE VIEW events AS FROM netmon_events(getvariable('capture') || '/
 
 CREATE OR REPLACE VIEW kept AS SELECT node, date, hour, count(*) AS events FROM events GROUP BY ALL;
 
--- read_parquet refuses a pattern without files: a capture of version 0.1 has no roll-ups, and one that lost nothing no losses.
+-- read_parquet rejects a pattern without files: a capture of version 0.1 has no roll-ups, and one without losses no loss files.
 SET VARIABLE capture_has_rollups = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/rollup/**/*.parquet'));
 
 CREATE OR REPLACE VIEW rollups AS

@@ -1,24 +1,24 @@
--- What to ask a capture, in plain DuckDB (1.3 or newer); times are UTC. docs/query.md has questions and their answers.
+-- Views of a capture for DuckDB (1.3 or newer); times are UTC. docs/query.md has questions and answers.
 --
--- These views need seven relations and a variable. netmon query makes them for what a question needs, capture.sql makes
--- them for stock DuckDB:
+-- The views need seven relations and a variable. netmon query creates them for what a question needs, capture.sql for stock
+-- DuckDB:
 --   events       one row per event, with date and hour                  (parquet.md)
 --   rollups      the rows of the roll-up files, with date and hour      (parquet.md)
---   unrolled     the events of which there is no roll-up yet
---   kept         node, date, hour, events: how many events are there
---   ownership    whose which address was, by hour, with date and hour   (owners.md)
---   holding      the same, of the hours of events and roll-ups alone
---   loss         what was lost                                          (loss.md)
+--   unrolled     the events that are not in a roll-up yet
+--   kept         node, date, hour, events: the number of events
+--   ownership    owners of addresses by hour, with date and hour        (owners.md)
+--   holding      ownership, limited to the hours of events and roll-ups
+--   loss         losses                                                 (loss.md)
 --   capture_end  variable: the time of the capture's last event
--- Statements end in a semicolon at a line's end, and nothing else does: netmon query creates those that a question names.
+-- Only statements end in a semicolon at the end of a line: netmon query creates those that a question names.
 
--- The time of the question, as the TIMESTAMP in UTC that all columns are. DuckDB's own now() has a time zone, and a
--- condition with it is not used to skip row groups.
+-- The time of the question, as a TIMESTAMP in UTC like all columns. DuckDB's now() has a time zone, and conditions with it are
+-- not used to skip row groups.
 CREATE OR REPLACE MACRO now() AS get_current_timestamp() AT TIME ZONE 'UTC';
 
--- A name that stays when pods come and go: a pod's name without what its controller appends for each replica (Deployment,
--- ReplicaSet, DaemonSet, StatefulSet), a container's name outside Kubernetes, a process of the node itself, or of a
--- container that no runtime gave a name for.
+-- A name that stays the same when pods are replaced: a pod's name without the suffix that its controller appends for each replica
+-- (Deployment, ReplicaSet, DaemonSet, StatefulSet); outside Kubernetes the container's name; for a process of the node, or of a
+-- container without a name, the process.
 CREATE OR REPLACE MACRO workload_of(pod_namespace, pod_name, container_name, process) AS CASE
     WHEN pod_name <> '' THEN pod_namespace || '/' || regexp_replace(pod_name, '((-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}|-[0-9]+)$', '')
     WHEN container_name <> '' THEN 'container/' || container_name
@@ -26,16 +26,16 @@ CREATE OR REPLACE MACRO workload_of(pod_namespace, pod_name, container_name, pro
     ELSE 'unnamed/' || process
 END;
 
--- What the owner of a row is part of: as its labels or its systemd unit said when the event was kept, or else, as for rows of version 0.1,
--- the guess by its names.
+-- The workload of a row's owner: from its labels or its systemd unit when the event was stored; otherwise, as for rows of version
+-- 0.1, guessed from its names.
 CREATE OR REPLACE MACRO workload_name(workload, pod_namespace, pod_name, container_name, process) AS
     coalesce(workload, workload_of(pod_namespace, pod_name, container_name, process));
 
--- A label of the pod, of those that --pod-labels chose when the event was kept: pod_label(pod_labels, 'team'); NULL where there is none.
+-- A pod's label among those that --pod-labels selected when the event was stored: pod_label(pod_labels, 'team'); NULL if missing.
 CREATE OR REPLACE MACRO pod_label(pod_labels, label) AS
     CASE WHEN pod_labels IS NOT NULL THEN json_extract_string(pod_labels, '$."' || label || '"') END;
 
--- An address as 32 or 128 digits of 0 and 1.
+-- An address as 32 or 128 binary digits.
 CREATE OR REPLACE MACRO address_bits(address) AS CASE
     WHEN contains(address, ':') THEN array_to_string(list_transform(
         list_concat(
@@ -51,11 +51,11 @@ CREATE OR REPLACE MACRO in_net(address, cidr) AS
     contains(address, ':') = contains(cidr, ':')
     AND left(address_bits(address), split_part(cidr || '/128', '/', 2)::INTEGER) = left(address_bits(split_part(cidr, '/', 1)), split_part(cidr || '/128', '/', 2)::INTEGER);
 
--- Whether an address is one that the Internet does not route: private, shared (100.64.0.0/10), loopback, link-local, unique local.
+-- Whether an address is not routed on the Internet: private, shared (100.64.0.0/10), loopback, link-local, unique local.
 CREATE OR REPLACE MACRO is_private(address) AS
     regexp_matches(address, '^(10\.|127\.|192\.168\.|169\.254\.|172\.(1[6-9]|2[0-9]|3[01])\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|::1$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)');
 
--- The class of a latency in microseconds: exact below 16, then eight classes for each power of two (rollups, column latency).
+-- The class of a latency in microseconds: exact below 16, then eight classes per power of two (rollups, column latency).
 CREATE OR REPLACE MACRO latency_bucket(us) AS
     CASE WHEN us < 8 THEN us ELSE 8 * (floor(log2(us))::BIGINT - 2) + ((us >> (floor(log2(us))::BIGINT - 3)) & 7) END;
 
@@ -63,12 +63,12 @@ CREATE OR REPLACE MACRO latency_bucket(us) AS
 CREATE OR REPLACE MACRO latency_of_bucket(bucket) AS
     CASE WHEN bucket < 16 THEN bucket ELSE ((8 + bucket % 8) << (bucket // 8 - 1)) + (1 << (bucket // 8 - 2)) END;
 
--- The classes of a histogram in their order.
+-- The classes of a histogram, in order.
 CREATE OR REPLACE MACRO latency_classes(histogram) AS
     list_sort(list_transform(string_split(histogram, ' '), lambda class: {b: split_part(class, ':', 1)::DOUBLE, n: split_part(class, ':', 2)::DOUBLE}));
 
--- A quantile of latencies in microseconds, to 6 %: latency_quantile(string_agg(latency, ' '), 0.99) over rows of hourly. It takes
--- off class after class until what is left is in one.
+-- A quantile of latencies in microseconds, to 6 %: latency_quantile(string_agg(latency, ' '), 0.99) over rows of hourly. Subtracts
+-- class after class until the rest is in one.
 CREATE OR REPLACE MACRO latency_quantile(histogram, q) AS CASE WHEN histogram IS NOT NULL THEN latency_of_bucket(list_reduce(
     list_prepend({b: -1::DOUBLE, n: q * list_sum(list_transform(latency_classes(histogram), lambda class: class.n))}, latency_classes(histogram)),
     lambda done, class: CASE WHEN done.b >= 0 THEN done WHEN class.n >= done.n THEN {b: class.b, n: 0::DOUBLE} ELSE {b: -1::DOUBLE, n: done.n - class.n} END).b::BIGINT) END;
@@ -77,8 +77,8 @@ CREATE OR REPLACE MACRO latency_quantile(histogram, q) AS CASE WHEN histogram IS
 CREATE OR REPLACE MACRO latency_histogram(latency, latency_us) AS nullif(concat_ws(' ', string_agg(latency, ' '),
     array_to_string(list_transform(map_entries(histogram(latency_bucket(latency_us))), lambda class: class.key || ':' || class.value), ' ')), '');
 
--- What roll-ups have, and of what has none yet the same of each event: to be added up by whatever is asked for. peer is the other
--- side's address, port the server's.
+-- The rows of roll-ups, and rows of the same form for each event that is not in one: to be summed up by any key. peer is the
+-- address of the other side, port the server's.
 CREATE OR REPLACE VIEW tallies AS
 SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, workload, workload_kind, peer, port, result, errno,
     attempts, accepts, closed, bytes_sent, bytes_received, retransmits, latency, NULL::BIGINT AS latency_us, first, last
@@ -98,17 +98,17 @@ SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_na
     CASE type WHEN 'CLOSE' THEN retransmits ELSE 0 END, NULL, NULL, timestamp, timestamp
 FROM unrolled WHERE type IN ('CLOSE', 'FLOW');
 
--- Who had which address, from when to when: one row for each address of a pod, of a container outside Kubernetes, or of a node
--- (host_network; the pods on its network have it too). Without to_time its owner has it still.
+-- Owners of addresses with time ranges: one row per address of a pod, of a container outside Kubernetes, or of a node (with
+-- host_network; pods on the host network share it). If to_time is NULL, the owner is current.
 CREATE OR REPLACE VIEW owners AS
 SELECT address, node, pod_name, pod_namespace, any_value(workload) AS workload, any_value(workload_kind) AS workload_kind,
     coalesce(host_network, false) AS host_network, from_time, min(to_time) AS to_time, pod_uid
 FROM ownership
 GROUP BY address, node, pod_name, pod_namespace, pod_uid, coalesce(host_network, false), from_time;
 
--- The same by hour, so that at each moment an address has one owner or none that is known for sure. Of one node: who has it next
--- has it from the other's end on, or, where that is not known, ends it. Of several nodes: nobody while both say that they have it.
--- names has all names together: where none is asked for, no plan reads the column workload of holding, by which netmon query knows.
+-- Owners by hour, with at most one certain owner of an address at a time. On one node, the next owner has the address from the end
+-- of the previous one, or, if that is unknown, ends it. While several nodes claim an address, it has no owner.
+-- names combines all names: if a question uses none, no plan reads the column workload of holding, which netmon query checks.
 CREATE OR REPLACE VIEW holders AS
 WITH ranges AS (
     SELECT address, date, hour, node, pod_name, pod_namespace, pod_uid, any_value(workload) AS workload, from_time, min(to_time) AS to_time
@@ -130,8 +130,8 @@ SELECT * FROM (
     FROM ordered
 ) WHERE held_from < held_until;
 
--- tallies with the owner of the peer's address: who had it for all of the time that a row is about. The address of a container
--- outside Kubernetes means it on its own node alone.
+-- tallies with the owner of the peer's address, if it had the address during the whole time of the row. The address of a container
+-- outside Kubernetes is only valid on its own node.
 CREATE OR REPLACE VIEW named_tallies AS
 SELECT * EXCLUDE (only_from) REPLACE (CASE WHEN only_from IS NULL OR only_from = node THEN holder END AS holder,
     CASE WHEN only_from IS NULL OR only_from = node THEN names END AS names)
@@ -140,7 +140,7 @@ FROM (
     FROM tallies t LEFT JOIN holders h ON t.peer = h.address AND t.date = h.date AND t.hour = h.hour AND t.first >= h.held_from AND t.last < h.held_until
 );
 
--- Sums by hour of who reached whom, one row for each of its keys; latency is a histogram (latency_quantile).
+-- Sums by hour of who reached whom, one row per key; latency is a histogram (latency_quantile).
 CREATE OR REPLACE VIEW hourly AS
 SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_name, container_name, workload, workload_kind, peer, port, result, errno,
     sum(attempts)::BIGINT AS attempts, sum(accepts)::BIGINT AS accepts, sum(closed)::BIGINT AS closed,
@@ -149,27 +149,27 @@ SELECT date, hour, node, direction, process, container_id, pod_namespace, pod_na
 FROM tallies
 GROUP BY ALL;
 
--- What filters of netmon query (--pod, --since …) leave out of the relations some views must see: the other ends of connections, their
--- beginnings and ends. It makes these three anew then: selected is what the filters say of a row, and their times hold for whole hours
--- in open_events and all_rollups, and as they are in both_ends. Where there are no filters everything is selected.
+-- Some views need rows that the filters of netmon query (--pod, --since …) leave out: the other ends of connections, their starts
+-- and ends. With filters it replaces these three: selected is whether the filters select a row. Their times apply to whole hours in
+-- open_events and all_rollups, and exactly in both_ends. Without filters everything is selected.
 CREATE OR REPLACE VIEW open_events AS SELECT *, true AS selected FROM events;
 
 CREATE OR REPLACE VIEW both_ends AS SELECT *, true AS selected FROM events;
 
 CREATE OR REPLACE VIEW all_rollups AS FROM rollups;
 
--- Connections that were open after their last report: their last FLOW, with the bytes so far, or until its first FLOW the
--- CONNECT or ACCEPT alone. since is the beginning of an hour, or NULL for all of the capture. An id is unique on a node until it
--- boots: the times tell two boots apart. They are cut off to microseconds, so that a difference may be one more than the truth.
+-- Connections that were open after their last report: their last FLOW, with the bytes so far, or, before the first FLOW, the
+-- CONNECT or ACCEPT. since is the start of an hour, or NULL for the whole capture. Ids are unique on a node until it reboots; times
+-- tell boots apart. Times are truncated to microseconds, so that a difference may be one too large.
 --
--- Nearly all connections have ended, and a join of all beginnings with all ends would find that out one by one. So both are
--- counted first, in blocks of 256 ids: where as many have begun as ended, and a hash over ids and ports is the same, all have ended.
--- (Not so where a CLOSE without a beginning has the id and the port that a connection without CLOSE had in another boot.)
--- Only the other blocks are looked at id by id. unnest(list()) tells DuckDB that these are few, so that its hash tables are of
--- them; the least id keeps it from reading row groups that are older.
--- What the question says about process, pid, container or pod would otherwise be looked at last: netmon query makes of_question of
--- it, and of its filters. It finds these conditions at the scans of the answer's rows, which it knows by their condition on protocol, a column that is in
--- no view of connections.
+-- Almost all connections have ended, and a join of all starts with all ends would find that out one by one. So both are counted
+-- first, in blocks of 256 ids: if as many have started as ended, and a hash over ids and ports is the same, all have ended.
+-- (Except if a CLOSE without a start has the id and the port that a connection without CLOSE had in another boot.)
+-- Only the other blocks are compared by id. unnest(list()) makes DuckDB aware that these are few, so that its hash tables contain
+-- them; the lowest id lets it skip older row groups.
+-- The question's conditions on process, pid, container or pod would otherwise be applied last: netmon query defines of_question from
+-- them and from its filters. It finds these conditions at the scans of the answer's rows, which it recognises by their condition on
+-- protocol, a column that no view of connections has.
 CREATE OR REPLACE MACRO of_question(process, pid, container_id, pod_name, pod_namespace, container_name, workload) AS true;
 
 CREATE OR REPLACE MACRO open_ends(since) AS TABLE
@@ -228,10 +228,10 @@ SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     connection_id, owner, older, dialed_ip, dialed_port, peer_pod_namespace, peer_pod_name, peer_workload, peer_service, peer_node, peer_zone, timestamp AS reported_at, selected
 FROM rows;
 
--- One row for each end of each connection that was established. One that has ended is its CLOSE. opened_at is the moment of
--- establishment (of a connection that is older than the agent, the agent's start); accepted_at, when accept() returned. Rows of
--- version 0.1 have no id and a CLOSE of theirs no latency: these are joined by a hash of their addresses, network namespace and
--- node and by both ports, which together are more than 64 bits.
+-- One row per end of each established connection; one that has ended is its CLOSE. opened_at is the time of establishment (for a
+-- connection older than the agent, the agent's start); accepted_at is when accept() returned. Rows of version 0.1 have no id, and
+-- their CLOSE has no latency: these are joined by a hash of addresses, network namespace and node, and by both ports, which together
+-- have more than 64 bits.
 CREATE OR REPLACE VIEW all_connections AS
 SELECT node, direction, src_ip, src_port, dst_ip, dst_port,
     timestamp - to_microseconds(duration_us) AS opened_at, timestamp AS closed_at, duration_us,
@@ -263,22 +263,22 @@ FROM (
     FROM events WHERE connection_id IS NULL AND (type = 'ACCEPT' OR (type = 'CONNECT' AND result = 'established'))
 ) o ON c.whose = o.whose AND c.src_port = o.src_port AND c.dst_port = o.dst_port AND o.told_at >= c.not_before AND o.told_at <= c.timestamp;
 
--- Connections with who had the other side's address when they began. Where a question asks for no name by owners, netmon query makes it
--- without the join, which reads addresses and times of every row.
+-- Connections with the owner of the other side's address when they began. If a question uses no name by owner, netmon query creates
+-- it without the join, which reads addresses and times of every row.
 CREATE OR REPLACE VIEW held_connections AS
 SELECT c.*, CASE WHEN only_from IS NULL OR only_from = c.node THEN names END AS holder
 FROM all_connections c LEFT JOIN holders h ON CASE c.direction WHEN 'outbound' THEN c.dst_ip ELSE c.src_ip END = h.address
     AND c.reported_at::DATE = h.date AND hour(c.reported_at) = h.hour AND c.opened_at >= h.held_from AND c.opened_at < h.held_until;
 
--- peer_* is what the agent knew of the other side; where it knew nothing, who had its address when the connection began.
+-- peer_* is what the agent knew about the other side; if it knew nothing, the owner of its address when the connection began.
 CREATE OR REPLACE VIEW connections AS
 SELECT * EXCLUDE (reported_at, peer_pod_namespace, peer_pod_name, peer_workload, peer_node, holder),
     coalesce(peer_pod_namespace, holder.namespace) AS peer_pod_namespace, coalesce(peer_pod_name, holder.pod) AS peer_pod_name,
     coalesce(peer_workload, holder.workload) AS peer_workload, coalesce(peer_node, holder.node) AS peer_node
 FROM held_connections;
 
--- The connections that are open at the end of the capture, by what was reported in its last hour: an open connection has a FLOW
--- when an hour begins. What the agent has not reported for an hour, because it was stopped, is not here.
+-- The connections that are open at the end of the capture, from the reports in its last hour: an open connection has a FLOW at the
+-- start of each hour. Connections that the agent has not reported for an hour, because it was stopped, are missing.
 CREATE OR REPLACE VIEW open_now AS
 SELECT * EXCLUDE (accepted_at, reported_at, selected, peer_pod_namespace, peer_pod_name, peer_workload, peer_node, holder), reported_at,
     coalesce(peer_pod_namespace, holder.namespace) AS peer_pod_namespace, coalesce(peer_pod_name, holder.pod) AS peer_pod_name,
@@ -289,8 +289,8 @@ FROM (
         AND c.reported_at::DATE = h.date AND hour(c.reported_at) = h.hour AND c.opened_at >= h.held_from AND c.opened_at < h.held_until
 ) WHERE selected;
 
--- Who moves how much with whom: connections that have ended, and bytes, those of open connections too. The port is the server's.
--- A row for each pod and process; workload adds replicas up. peer_* is who had the peer's address then; NULL: it is not known.
+-- Traffic by client and server: ended connections, and bytes including those of open connections. The port is the server's.
+-- One row per pod and process; workload combines replicas. peer_* is the owner of the peer's address at that time; NULL: unknown.
 CREATE OR REPLACE VIEW talkers AS
 SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, direction, peer, port, * EXCLUDE (workload, direction, peer, port, holder, names), names.workload AS peer_workload, names.namespace AS peer_pod_namespace, names.pod AS peer_pod_name, names.node AS peer_node FROM (
     SELECT direction, peer, port, sum(closed)::BIGINT AS connections, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received,
@@ -300,7 +300,7 @@ SELECT workload_name(workload, pod_namespace, pod_name, container_name, process)
     GROUP BY ALL
 );
 
--- What could not be reached, by whom and why. median_us is right to 6 %.
+-- Failed connection attempts: by whom, to where, and why. median_us is exact to 6 %.
 CREATE OR REPLACE VIEW failures AS
 SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, dst_ip, dst_port, result, errno, attempts,
     latency_quantile(latencies, 0.5) AS median_us, first, last, node, pod_namespace, pod_name, container_name, process,
@@ -312,8 +312,8 @@ FROM (
     GROUP BY ALL
 );
 
--- What a workload reaches no more: the failures since its last success, where there was none after them. Sums of an hour in which
--- it succeeded too do not tell which failures came later: since is then the last success, and of these failures one counts.
+-- Destinations that a workload can no longer reach: the failures since its last success. Sums of an hour with a success do not show
+-- which failures came later: then since is the last success, and these failures count as one.
 CREATE OR REPLACE VIEW failing_since AS
 WITH tries AS (
     SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, node, pod_namespace, peer AS dst_ip, port AS dst_port, result, attempts, first, last
@@ -327,9 +327,9 @@ FROM tries LEFT JOIN reached USING (workload, dst_ip, dst_port)
 WHERE result <> 'established' AND (last_success IS NULL OR last > last_success)
 GROUP BY workload, dst_ip, dst_port;
 
--- What a workload reached on the capture's last day (or since the variable new_since) and never before, roll-ups included. Every pod of a
--- workload counts.
--- known_since is when the workload first reached anything: with the same day, all of it is new.
+-- Destinations that a workload reached on the capture's last day (or since the variable new_since) and never before, including
+-- roll-ups. All pods of a workload count.
+-- known_since is when the workload first reached anything: if that is the same day, all of its destinations are new.
 CREATE OR REPLACE VIEW new_destinations AS
 WITH reached AS (
     SELECT node, pod_namespace, pod_name, container_name, process, workload, peer, port, min(first) AS first_seen, sum(attempts) AS connections, holder, any_value(names) AS names
@@ -348,7 +348,7 @@ FROM named JOIN known USING (workload)
 GROUP BY workload, peer, port
 HAVING min(first_seen) >= coalesce(getvariable('new_since')::TIMESTAMP, date_trunc('day', getvariable('capture_end')));
 
--- Bytes by minute: what moved since a connection's last FLOW is in the minute of the report, and a CLOSE of version 0.1 has all.
+-- Bytes by minute: bytes since a connection's last FLOW count in the minute of the report; a CLOSE of version 0.1 contains all.
 CREATE OR REPLACE VIEW bytes_by_minute AS
 SELECT make_timestamp(minute * 60000000) AS minute, workload_name(workload, pod_namespace, pod_name, container_name, process) AS workload, bytes_sent, bytes_received, node, pod_namespace, pod_name, container_name, process
 FROM (
@@ -361,7 +361,7 @@ FROM (
     GROUP BY ALL
 );
 
--- Who calls this node's servers: a client's address and a server's port.
+-- Clients of this node's servers: a client's address and a server's port.
 CREATE OR REPLACE VIEW top_clients AS
 SELECT client, port, workload_name(workload, pod_namespace, pod_name, container_name, process) AS server, * EXCLUDE (client, port, workload, holder, names),
     names.workload AS client_workload, names.namespace AS client_pod_namespace, names.pod AS client_pod_name, names.node AS client_node FROM (
@@ -371,8 +371,8 @@ SELECT client, port, workload_name(workload, pod_namespace, pod_name, container_
     GROUP BY ALL
 );
 
--- Bytes between zones, from one end's view: of connections whose peer's zone is known (--kubernetes-api). A node's own zone is what
--- peers of it were told. A connection within the capture has two ends, so ask for one direction.
+-- Bytes between zones, as seen from one end, for connections whose peer's zone is known (--kubernetes-api). A node's own zone is
+-- derived from events in which it is the peer. A connection within the capture has two ends, so select one direction.
 CREATE OR REPLACE VIEW zone_bytes AS
 WITH zones AS (
     SELECT peer_node AS node, any_value(peer_zone) AS zone FROM both_ends WHERE peer_zone IS NOT NULL AND peer_node IS NOT NULL GROUP BY ALL
@@ -386,7 +386,7 @@ FROM (
 ) LEFT JOIN zones USING (node)
 GROUP BY ALL;
 
--- Who tries many ports of one address in an hour, or one port of many addresses, 20 or more, and fails at most of them.
+-- Processes that try 20 or more ports of an address in an hour, or one port of 20 or more addresses, and mostly fail.
 CREATE OR REPLACE VIEW scans AS
 WITH tried AS (
     SELECT date, hour, node, pod_namespace, pod_name, container_name, process, workload, peer, port,
@@ -405,10 +405,10 @@ SELECT workload_name(workload, pod_namespace, pod_name, container_name, process)
 )
 WHERE different >= 20 AND failed * 2 > attempts;
 
--- Who connects to the same place at even intervals: ten times or more, five seconds apart or more, and the intervals differ by
--- less than a tenth of their mean.
+-- Processes that connect to the same destination at regular intervals: at least ten times, at least five seconds apart, with
+-- intervals that vary by less than a tenth of their mean.
 CREATE OR REPLACE VIEW beacons AS
-WITH rare AS ( -- 720 an hour are one every five seconds
+WITH rare AS ( -- 720 per hour: one every five seconds
     SELECT DISTINCT node, process, peer, port FROM (
         SELECT date, hour, node, process, peer, port FROM tallies WHERE attempts > 0 GROUP BY ALL HAVING sum(attempts) <= 720
     )
@@ -425,15 +425,15 @@ FROM calls
 GROUP BY node, pod_namespace, pod_name, container_name, process, calls.workload, dst_ip, dst_port
 HAVING count(*) >= 10 AND avg(apart) >= 5e6 AND stddev_pop(apart) < avg(apart) / 10;
 
--- Both ends of the same connection, on one node or on two: the same client address and port, the same server address and port,
--- established at the same time, and, where both have closed in order, each received what the other sent. Where nobody listens
--- on the address that was called (a Service's), it was translated on the way: then the client's address and port alone identify
--- it. Nodes' clocks may differ by 5 s; on one node a second is for the handshake's way. The ends are those of connections that
--- have ended, those of open ones, and of version 0.1 their beginnings, where the server's is when it accepted, up to 10 s later.
+-- Both ends of the same connection, on one node or on two: with the same client address and port and the same server address and
+-- port, established at the same time; and, if both have closed in order, each received what the other sent. If nobody listens on
+-- the address that was called (a Service's), it was translated on the way: then only the client's address and port are compared.
+-- Clocks of nodes may differ by 5 s; on one node the handshake may take one second. The ends are those of connections that have
+-- ended, those of open ones, and for version 0.1 their starts, with the server's at accept(), up to 10 s later.
 --
--- A row is several connections of the same client and server. What has ended is first added up by the addresses of both and the
--- server's port: where both sides count as many, over the same client ports and the same time, and one process serves them all
--- (settled), each end has its other. Only what is left is compared end by end.
+-- A row combines several connections of the same client and server. Ended connections are first summed up by both addresses and the
+-- server's port: if both sides count as many, over the same client ports and the same time, and one process serves them all
+-- (settled), each end has its counterpart. Only the rest is compared end by end.
 CREATE OR REPLACE VIEW pairs AS
 WITH callers AS MATERIALIZED (
     SELECT unnest(list(DISTINCT src_ip)) AS src_ip FROM both_ends WHERE direction = 'outbound'
@@ -502,8 +502,8 @@ SELECT 'ended', c.node, s.node, c.dst_ip, c.dst_port, c.src_ip, c.dst_port, c.n,
 FROM clients c JOIN settled s ON c.src_ip = s.src_ip AND c.dst_ip = s.dst_ip AND c.dst_port = s.dst_port
 WHERE c.selected OR s.selected;
 
--- Which workload talks to which; an end whose container had no name has the pod that had its address on its node then. unpaired
--- counts what is not here.
+-- Traffic between workloads. For an end in a container without a name, the pod that had its address on its node at that time.
+-- unpaired counts what is missing here.
 CREATE OR REPLACE VIEW edges AS
 SELECT workload_name(workload, pod_namespace, pod_name, container_name, process) AS client,
     workload_name(s_workload, s_pod_namespace, s_pod_name, s_container_name, s_process) AS server, port, * EXCLUDE (pod_namespace, pod_name, container_name, process, workload,
@@ -524,8 +524,8 @@ FROM (
     GROUP BY ALL
 );
 
--- Ends of connections that have ended and whose other end should be in this capture, because somebody here has its address, and
--- is not: clocks more than 5 s apart, rows lost, an address translated on both sides.
+-- Ends of ended connections whose counterpart should be in this capture, because an address in it is theirs, but is not: clocks
+-- that differ by more than 5 s, lost rows, or an address translated on both sides.
 CREATE OR REPLACE VIEW unpaired AS
 WITH counted AS (
     SELECT direction, node, pod_namespace, pod_name, container_name, process, workload, CASE direction WHEN 'outbound' THEN dst_ip ELSE src_ip END AS peer, dst_port AS port, count(*) AS n
@@ -550,15 +550,15 @@ FROM counted
 GROUP BY ALL
 HAVING sum(n) > 0;
 
--- How much of each hour is there: events kept, events known to be lost on their way to the files, and how much of the hour an
--- agent was there for (loss has the rows). percent is both. Losses of the JSON stream alone are none of the capture.
+-- The completeness of each hour: events stored, events known to be lost on the way to the files, and the share of the hour during
+-- which an agent ran (loss has the rows). percent combines both. Losses of the JSON stream alone do not count.
 CREATE OR REPLACE VIEW completeness AS
 WITH rolled AS (
     SELECT node, date, hour, sum(attempts + accepts + closed)::BIGINT AS events FROM all_rollups GROUP BY ALL
 ), sums AS ( -- a roll-up outlives its events, and does not count FLOWs
     SELECT node, date, hour, greatest(coalesce(k.events, 0), coalesce(r.events, 0)) AS events
     FROM (SELECT node, date, hour, sum(events)::BIGINT AS events FROM kept GROUP BY ALL) k FULL JOIN rolled r USING (node, date, hour)
-), gaps AS ( -- how much a gap has lost nobody knows; it may be hours long
+), gaps AS ( -- the number of events lost in a gap is unknown; it may be hours long
     SELECT *, unnest(CASE WHEN count IS NULL THEN generate_series(date_trunc('hour', "from"), "to", INTERVAL 1 HOUR) ELSE ["to"] END) AS moment
     FROM loss WHERE stage <> 'json'
 ), lost AS (
