@@ -57,37 +57,37 @@ public static class CapturePaths
     private const string DatePrefix = "date=";
     private const string HourPrefix = "hour=";
 
-    /// <summary>Whether a folder's name is that of a date, such as date=2026-11-22.</summary>
+    /// <summary>Whether a folder's name denotes a date, such as date=2026-11-22.</summary>
     public static bool IsDate(string name) => name.StartsWith(DatePrefix, StringComparison.Ordinal);
 
-    /// <summary>Whether a folder's name is that of an hour, such as hour=19.</summary>
+    /// <summary>Whether a folder's name denotes an hour, such as hour=19.</summary>
     public static bool IsHour(string name) => name.StartsWith(HourPrefix, StringComparison.Ordinal);
 
-    /// <summary>Whether a name or path is that of an Arrow segment.</summary>
+    /// <summary>Whether a name or path denotes an Arrow segment.</summary>
     public static bool IsSegment(string path) => path.EndsWith(SegmentExtension, StringComparison.Ordinal);
 
-    /// <summary>Whether a name or path is that of a loss journal.</summary>
+    /// <summary>Whether a name or path denotes a loss journal.</summary>
     public static bool IsLossJournal(string path) => path.EndsWith(LossExtension, StringComparison.Ordinal);
 
-    /// <summary>Whether a name or path is that of a roll-up in <see cref="Hot"/>.</summary>
+    /// <summary>Whether a name or path denotes a roll-up in <see cref="Hot"/>.</summary>
     public static bool IsHotRollup(string path) => path.EndsWith(RollupExtension, StringComparison.Ordinal);
 
-    /// <summary>Whether a name or path is that of a file of owners in <see cref="Hot"/>.</summary>
+    /// <summary>Whether a name or path denotes a file of owners in <see cref="Hot"/>.</summary>
     public static bool IsHotOwners(string path) => path.EndsWith(OwnersExtension, StringComparison.Ordinal);
 
-    /// <summary>Whether a name or path is that of a sealed file.</summary>
+    /// <summary>Whether a name or path denotes a sealed file.</summary>
     public static bool IsSealed(string path) => path.EndsWith(SealedExtension, StringComparison.Ordinal);
 
-    /// <summary>Whether a path is that of a piece: a Parquet file in hot/ with rows of an hour that is not sealed yet.</summary>
+    /// <summary>Whether a path denotes a piece: a Parquet file in hot/ with rows of an hour that is not sealed yet.</summary>
     public static bool IsPiece(string path) => IsSealed(path) && path.Split('/') is [.., Hot, var date, var hour, _] && IsDate(date) && IsHour(hour);
 
-    /// <summary>Whether a name or path is that of a corrupt piece.</summary>
+    /// <summary>Whether a name or path denotes a corrupt piece.</summary>
     public static bool IsDamaged(string path) => path.EndsWith(SealedExtension + DamagedExtension, StringComparison.Ordinal);
 
-    /// <summary>Whether a name or path is that of an incomplete file.</summary>
+    /// <summary>Whether a name or path denotes an incomplete file.</summary>
     public static bool IsPartial(string path) => path.EndsWith(PartialExtension, StringComparison.Ordinal);
 
-    /// <summary>Whether a name or path is that of a file that stores the time up to which events are durable.</summary>
+    /// <summary>Whether a name or path denotes a file that stores the time up to which events are durable.</summary>
     public static bool IsSeen(string path) => path.EndsWith(SeenExtension, StringComparison.Ordinal);
 
     /// <summary>Returns the last segment of a path.</summary>

@@ -26,6 +26,6 @@ internal sealed class NodeRange(UInt128 first, UInt128 last, NodeFacts node, lon
     /// <summary>Whether it contains an address.</summary>
     public bool Contains(UInt128 address) => address >= first && address <= last;
 
-    /// <summary>Returns the identity for an address of which only the node is known. For the readers' thread.</summary>
+    /// <summary>Returns the identity for an address if only its node is known. For the readers' thread.</summary>
     public PeerIdentity IdentityOf(ServiceFacts? service) => _made.Of(pod: null, node, other: null, service, zone: "");
 }

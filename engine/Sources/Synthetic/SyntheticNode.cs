@@ -5,7 +5,7 @@ namespace NetMon.Sources.Synthetic;
 
 /// <summary>
 /// The processes of the standard node and their peers: a place for each container's process, by default 200 in 110 pods, with 60 names; 760
-/// addresses of other pods and services in the cluster, and 40 outside, of which every fifth is IPv6.
+/// addresses of other pods and services in the cluster, and 40 outside, every fifth with IPv6.
 /// </summary>
 internal sealed class SyntheticNode
 {

@@ -6,7 +6,7 @@ namespace NetMon.Sources.Kernel.Flows;
 
 /// <summary>
 /// Reports open connections: periodically iterates over the kernel's table of sockets on its own thread, and writes the records to a ring,
-/// which is drained with the others. It waits while the ring is full; records are only lost if nobody drains the ring during the stop.
+/// which is drained with the others. It waits while the ring is full; records are only lost if the ring is not drained during the stop.
 /// </summary>
 internal sealed class FlowSweep : IDisposable
 {
