@@ -27,7 +27,7 @@ public sealed unsafe class BpfMaps
         return new MapShape(Libbpf.MapType(found), Libbpf.KeySize(found), Libbpf.ValueSize(found), Libbpf.MaxEntries(found));
     }
 
-    /// <summary>Makes the object use an existing map of the same shape in place of a new one.</summary>
+    /// <summary>Makes the object use an existing map of the same shape instead of a new one.</summary>
     public void Reuse(string map, PinnedMap there)
     {
         var result = Libbpf.ReuseMap(Find(map), there.Descriptor);

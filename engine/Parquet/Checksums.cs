@@ -7,7 +7,7 @@ namespace NetMon.Parquet;
 /// </summary>
 internal static class Checksums
 {
-    /// <summary>The footer's checksum, computed with zeros in place of its own digits.</summary>
+    /// <summary>The footer's checksum, computed with its own digits set to zero.</summary>
     public const string FooterKey = "netmon.footer_crc32c";
 
     /// <summary>The checksum of each row group's pages including headers, in sequence.</summary>

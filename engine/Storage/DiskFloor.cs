@@ -43,7 +43,7 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
     public long Missing(out long free, out long floor) =>
         TryMeasure(out free, out floor) && free < PruneBelow(floor) ? floor + floor / 8 - free : 0;
 
-    /// <summary>Whether there is room for a new file of this size while the files that it is made of still exist.</summary>
+    /// <summary>Whether there is room for a new file of this size while the files that it is merged from still exist.</summary>
     public bool HasRoomFor(long bytes) => !TryMeasure(out var free, out var floor) || free - bytes >= floor - floor / 4;
 
     /// <summary>Declares that this many bytes are used temporarily and are no reason to pause. Replaces the previous value.</summary>

@@ -83,7 +83,7 @@ if [[ $1 == delete ]]; then
 else
 	wait=()
 fi
-# The unchanged overlay, with these images in place of the base's names.
+# The unchanged overlay, with these images instead of the base's names.
 kubectl kustomize "$here/overlays/$OVERLAY" |
 	sed -E "s|^( *(- )?image: )netmon\$|\1$IMAGE|; s|^( *(- )?image: )netmon-query\$|\1$QUERY_IMAGE|" |
 	kubectl "$1" "${wait[@]}" -f -

@@ -29,7 +29,7 @@ internal sealed class PodSandboxes(PodNaming naming)
     /// <summary>Determines workloads of pods.</summary>
     public PodNaming Naming => naming;
 
-    /// <summary>Whether addresses of a sandbox are to be read, or a complete list is to be reported.</summary>
+    /// <summary>Whether addresses of a sandbox must be read, or a complete list must be reported.</summary>
     public bool HasUnread
     {
         get

@@ -4,7 +4,7 @@ using NetMon.Storage.Columns;
 
 namespace NetMon.Storage.Cold;
 
-/// <summary>A Parquet file while it is made of batches. The file is useless until <see cref="Complete"/> returns. Not thread-safe.</summary>
+/// <summary>A Parquet file while it is built from batches. The file is useless until <see cref="Complete"/> returns. Not thread-safe.</summary>
 internal sealed class PieceFile : IDisposable
 {
     private readonly RowGroupBuilder _rows;

@@ -58,7 +58,7 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
             : HotMessage.None;
     }
 
-    /// <summary>Sets the entries that the next rows refer to, in place of dictionaries that were read.</summary>
+    /// <summary>Sets the entries that the next rows refer to, instead of dictionaries that were read.</summary>
     public void Use(ContainerIdentity[] containers, PeerIdentity[] peers)
     {
         Batch.Containers.Use(containers);

@@ -5,7 +5,7 @@ namespace NetMon.Storage.Rollups;
 
 /// <summary>
 /// Maintains the roll-ups of a capture directory. Pieces are summed up while they are written; once there are many keys or events, a
-/// roll-up in hot/ is made of them. Eight roll-ups of one level are merged into one of the next, so that an hour's roll-up is made of few.
+/// roll-up in hot/ is made from them. Eight roll-ups of one level are merged into one of the next, so that an hour's roll-up is made from few.
 /// Crash-safe: a roll-up is written to a temporary file, made durable and renamed before its inputs are removed, and inputs that another
 /// roll-up lists are ignored. Roll-ups can always be rebuilt from their rows, so failures are logged and retried later. For the sealing
 /// thread.
