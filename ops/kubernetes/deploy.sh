@@ -15,7 +15,8 @@ follow() {
 	k logs --selector app=ebpf-netmon --container netmon --follow --prefix --max-log-requests "$pods"
 }
 
-# The state that the nodes' kernels keep for the next agent is removed with the last one. A pod that does not answer must not block the deletion.
+# The state that the nodes' kernels keep for the next agent is removed with the last one. A pod that does not answer must not block the
+# deletion.
 forget() {
 	local pods pod
 	pods=$(k get pods --selector app=ebpf-netmon --output name) || pods=

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>However a file is damaged, a reader returns right values or refuses the file, without delay and within its memory limit.</summary>
+/// <summary>
+/// However a file is damaged, a reader returns right values or refuses the file, without delay and within its memory limit.
+/// </summary>
 public sealed class DamagedFileTests : IDisposable
 {
     private const int Flips = 2000;
