@@ -1,5 +1,6 @@
 # The agent's image: the binary, the C library that it links with, and nothing else. docs/image.md explains why.
-# The target agent-archive adds netmon-archive, agent-full also netmon-kubernetes; the target query is a separate image with netmon-query and DuckDB. For a reproducible build, give the two base images by digest: --build-arg SDK_IMAGE=NAME@sha256:...
+# The target agent-archive adds netmon-archive, agent-full also netmon-kubernetes; the target query is a separate image with netmon-query
+# and DuckDB. For a reproducible build, give the two base images by digest: --build-arg SDK_IMAGE=NAME@sha256:...
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
@@ -65,7 +66,8 @@ RUN mkdir -p /kubernetes-fs \
 FROM agent-archive AS agent-full
 COPY --from=kubernetes-build /kubernetes-fs /
 
-# The image for `kubectl exec POD -c query -- /netmon query`: DuckDB is four times as large as the agent, so the agent's image leaves it out.
+# The image for `kubectl exec POD -c query -- /netmon query`: DuckDB is four times as large as the agent, so the agent's image leaves it
+# out.
 FROM build AS query-build
 ARG TARGETARCH
 RUN mkdir -p /query-fs \

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs test suites and sums their counts: tests/run.sh [unit] [offline] [live] [runtimes] [kernels] [image] [package] [faults] [soak]; without arguments unit, offline and live.
+# Runs test suites and sums their counts: tests/run.sh [unit] [offline] [live] [runtimes] [kernels] [image] [package] [faults] [soak];
+# without arguments unit, offline and live.
 # The last line is "N passed, N failed, N skipped"; each skipped test is printed with its reason.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images $IMAGE and $QUERY_IMAGE from the Dockerfile with docker or buildah ($BUILDER), for $PLATFORM or this machine's.
-# TARGET builds a single one: agent, query, agent-archive (the agent with the uploader for --archive) or agent-full (also with the watch for --kubernetes-api). SDK_IMAGE and DEBIAN_IMAGE name the base images; give them by digest for a reproducible build.
+# TARGET builds a single one: agent, query, agent-archive (the agent with the uploader for --archive) or agent-full (also with the watch
+# for --kubernetes-api). SDK_IMAGE and DEBIAN_IMAGE name the base images; give them by digest for a reproducible build.
 # BUILD_ARGS is passed to the builder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -15,7 +15,8 @@ follow() {
 	k logs --selector app=ebpf-netmon --container netmon --follow --prefix --max-log-requests "$pods"
 }
 
-# The state that the nodes' kernels keep for the next agent is removed with the last one. A pod that does not answer must not block the deletion.
+# The state that the nodes' kernels keep for the next agent is removed with the last one. A pod that does not answer must not block the
+# deletion.
 forget() {
 	local pods pod
 	pods=$(k get pods --selector app=ebpf-netmon --output name) || pods=
@@ -83,7 +84,7 @@ if [[ $1 == delete ]]; then
 else
 	wait=()
 fi
-# The unchanged overlay, with these images in place of the base's names.
+# The unchanged overlay, with these images instead of the base's names.
 kubectl kustomize "$here/overlays/$OVERLAY" |
 	sed -E "s|^( *(- )?image: )netmon\$|\1$IMAGE|; s|^( *(- )?image: )netmon-query\$|\1$QUERY_IMAGE|" |
 	kubectl "$1" "${wait[@]}" -f -

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace NetMon.Bench;
 
-/// <summary>The maximum or minimum of a figure: an aim to print next to it, and a limit that fails the run where the figure is stable enough.</summary>
+/// <summary>
+/// The maximum or minimum of a figure: an aim to print next to it, and a limit that fails the run where the figure is stable enough.
+/// </summary>
 internal sealed record Budget
 {
     /// <summary>The aim in words: "1.0" or "at least 1000000".</summary>

@@ -5,12 +5,17 @@ namespace NetMon.Fuzz;
 /// <param name="Read">Reads any bytes. It may refuse them by the exception that callers expect, which it catches itself; everything else is a finding.</param>
 internal sealed record FuzzTarget(string Name, Action<byte[]> Read)
 {
-    /// <summary>Bytes that one read may allocate for any input, plus this many per input byte: strings, dictionaries, pages of a file.</summary>
+    /// <summary>
+    /// Bytes that one read may allocate for any input, plus this many per input byte: strings, dictionaries, pages of a file.
+    /// </summary>
     private const long MostAllocated = 48 << 20;
 
     private const long MostAllocatedPerByte = 4096;
 
-    /// <summary>Reads an input on the calling thread. Throws the reader's unexpected exceptions, and <see cref="FuzzFinding"/> if it allocated too much.</summary>
+    /// <summary>
+    /// Reads an input on the calling thread. Throws the reader's unexpected exceptions, and <see cref="FuzzFinding"/> if it allocated too
+    /// much.
+    /// </summary>
     public void Run(byte[] input)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();

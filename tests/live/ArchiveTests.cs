@@ -5,7 +5,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Sealed files in a bucket of a real S3 server: all of them arrive complete, whatever is killed, and no log has a secret.</summary>
+/// <summary>
+/// Sealed files in a bucket of a real S3 server: all of them arrive complete, whatever is killed, and no log has a secret.
+/// </summary>
 [Trait("suite", "offline")]
 public sealed class ArchiveTests : IDisposable
 {

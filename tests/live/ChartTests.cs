@@ -10,7 +10,9 @@ using YamlDotNet.Serialization;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ops/helm without a cluster: rendered by helm, parsed strictly, and compared with kustomize's output for ops/kubernetes.</summary>
+/// <summary>
+/// ops/helm without a cluster: rendered by helm, parsed strictly, and compared with kustomize's output for ops/kubernetes.
+/// </summary>
 [Trait("suite", "offline")]
 public sealed class ChartTests
 {
@@ -234,7 +236,9 @@ public sealed class ChartTests
 
     private static V1NetworkPolicy PolicyOf(Manifest manifest) => Assert.Single(manifest.Objects.OfType<V1NetworkPolicy>());
 
-    /// <summary>The names that the schema knows, such as image.tag; of values passed to Kubernetes unchanged, only the outermost name.</summary>
+    /// <summary>
+    /// The names that the schema knows, such as image.tag; of values passed to Kubernetes unchanged, only the outermost name.
+    /// </summary>
     private static IEnumerable<string> Names(JsonElement schema, string before) => schema.GetProperty("properties").EnumerateObject()
         .Where(property => property.Name != "global")
         .SelectMany(property => property.Name is not ("resources" or "affinity" or "updateStrategy" or "podLabels") && property.Value.TryGetProperty("properties", out _)

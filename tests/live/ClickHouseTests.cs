@@ -5,7 +5,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ClickHouse over a bucket with the hours of three nodes, as their agents uploaded them: the statements of docs/cluster.md.</summary>
+/// <summary>
+/// ClickHouse over a bucket with the hours of three nodes, as their agents uploaded them: the statements of docs/cluster.md.
+/// </summary>
 [Trait("suite", "offline")]
 public sealed class ClickHouseTests : IDisposable
 {

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Names of peers from the Kubernetes API: real connections in a network namespace, an agent with netmon-kubernetes, and a test API server.</summary>
+/// <summary>
+/// Names of peers from the Kubernetes API: real connections in a network namespace, an agent with netmon-kubernetes, and a test API server.
+/// </summary>
 public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Addresses = 5;

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The real netmon-kubernetes against a test API server over HTTPS: a large cluster that changes all the time, and how the program ends.</summary>
+/// <summary>
+/// The real netmon-kubernetes against a test API server over HTTPS: a large cluster that changes all the time, and how the program ends.
+/// </summary>
 [Trait("suite", "offline")]
 public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifetime
 {

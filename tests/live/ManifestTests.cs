@@ -10,7 +10,8 @@ namespace NetMon.LiveTests;
 [Trait("suite", "offline")]
 public sealed class ManifestTests
 {
-    // What a node agent can't do without: three capabilities, the node's processes, its cgroups, its runtime's socket, two persistent folders.
+    // What a node agent can't do without: three capabilities, the node's processes, its cgroups, its runtime's socket, two persistent
+    // folders.
     private static readonly string[] Always =
     [
         "baseline: capabilities: BPF", "baseline: capabilities: NET_ADMIN", "baseline: capabilities: PERFMON",

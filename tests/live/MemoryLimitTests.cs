@@ -40,7 +40,9 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         Assert.True(lost > 0, "a hundredth of a CPU was enough, so nothing was tested");
     }
 
-    /// <summary>Makes connections, stops the agent, and compares its summary with them and with its outputs. Returns the reported losses.</summary>
+    /// <summary>
+    /// Makes connections, stops the agent, and compares its summary with them and with its outputs. Returns the reported losses.
+    /// </summary>
     private async Task<long> Storm(Containerd containerd, AgentPod agent, int seconds, int rate, Action? beforeTheStop = null)
     {
         Needs.Program("ip");
@@ -53,7 +55,8 @@ public sealed class MemoryLimitTests(ITestOutputHelper output)
         var made = 0L;
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(seconds);)
         {
-            // One namespace per round: otherwise the TIME_WAIT sockets of earlier rounds would overflow the table, and the kernel would reset later connections.
+            // One namespace per round: otherwise the TIME_WAIT sockets of earlier rounds would overflow the table, and the kernel would
+            // reset later connections.
             using var space = new NetworkNamespace();
             var count = rate * (int)RoundTime.TotalSeconds;
             space.Run(Repository.Load, "run", "--connections", $"{count}", "--rate", $"{rate}", "--family", "both", "--name", name).MustSucceed();

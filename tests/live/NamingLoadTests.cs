@@ -7,7 +7,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>100,000 events per second from 500 containers, 50 of which start and 50 end each second; a synthetic node and its runtime.</summary>
+/// <summary>
+/// 100,000 events per second from 500 containers, 50 of which start and 50 end each second; a synthetic node and its runtime.
+/// </summary>
 [Trait("suite", "runtimes")]
 public sealed class NamingLoadTests(ITestOutputHelper output) : IDisposable
 {

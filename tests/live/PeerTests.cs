@@ -57,7 +57,10 @@ public sealed class PeerTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    /// <summary>One after the other, each with its answer: the server's queue has nine places, and an additional SYN waits for a second, then two, then four.</summary>
+    /// <summary>
+    /// One after the other, each with its answer: the server's queue has nine places, and an additional SYN waits for a second, then two,
+    /// then four.
+    /// </summary>
     private static string[] Calls(string address) => ["busybox", "sh", "-c", $"i=0; while [ $i -lt {CallsOfOwner} ]; do busybox wget -q -O /dev/null http://{address}:{Port}/; i=$((i+1)); done; true"];
 
     private static string FirstAddressOf(Containerd containerd)

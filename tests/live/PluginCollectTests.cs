@@ -6,7 +6,9 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>kubectl netmon collect, export and report: files of several nodes in one folder, and refused parts of a hostile node's answer.</summary>
+/// <summary>
+/// kubectl netmon collect, export and report: files of several nodes in one folder, and refused parts of a hostile node's answer.
+/// </summary>
 [Trait("suite", "offline")]
 public sealed class PluginCollectTests : IDisposable
 {

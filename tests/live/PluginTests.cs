@@ -6,7 +6,7 @@ using static NetMon.LiveTests.Support.SampleRow;
 
 namespace NetMon.LiveTests;
 
-/// <summary>kubectl netmon over several nodes: the built programs on local captures, behind a stand-in for kubectl, because no API server is available.</summary>
+/// <summary>kubectl netmon over several nodes: the built programs on local captures, behind a stand-in for kubectl.</summary>
 [Trait("suite", "offline")]
 public sealed partial class PluginTests : IDisposable
 {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Faults of a process: it is stopped, starved of CPU, or killed by the OOM killer. The summary stays correct in each case.</summary>
+/// <summary>
+/// Faults of a process: it is stopped, starved of CPU, or killed by the OOM killer. The summary stays correct in each case.
+/// </summary>
 public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly int ShortConnections = int.Parse(Environment.GetEnvironmentVariable("NETMON_SHORT_CONNECTIONS") ?? "20000", CultureInfo.InvariantCulture);
@@ -149,7 +151,9 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>The next agent seals the files of the killed ones: each row once, and each line except those of a run's last seconds.</summary>
+    /// <summary>
+    /// The next agent seals the files of the killed ones: each row once, and each line except those of a run's last seconds.
+    /// </summary>
     private void AssertTakenOver(params string[] files)
     {
         using var next = AgentProcess.Start("--json", "none", "--capture", _scratch["capture"], "--keep-free", "0", "--source", "synthetic:count=0");
@@ -174,7 +178,9 @@ public sealed class ProcessFaultTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{Duck.Number($"SELECT count(*) FROM ({rows})")} rows");
     }
 
-    /// <summary>The summary has every event: seen is the sum of accepted and dropped events of the rings, and each output's share is complete.</summary>
+    /// <summary>
+    /// The summary has every event: seen is the sum of accepted and dropped events of the rings, and each output's share is complete.
+    /// </summary>
     private void AssertAccount(string log, long atLeast)
     {
         output.WriteLine(log.Split('\n').Last(line => line.Contains("stopped:", StringComparison.Ordinal)));

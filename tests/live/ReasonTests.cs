@@ -3,7 +3,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>How connections end, against a peer in user space that sends what no kernel's own stack would (tests/live/programs/peer.c).</summary>
+/// <summary>
+/// How connections end, against a peer in user space that sends what no kernel's own stack would (tests/live/programs/peer.c).
+/// </summary>
 public sealed class ReasonTests
 {
     private const int NoDevice = 4;

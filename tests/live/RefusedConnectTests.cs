@@ -3,7 +3,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Connects that something on the path refuses, or that get no answer: one CONNECT each, with the errno that its caller got.</summary>
+/// <summary>
+/// Connects that something on the path refuses, or that get no answer: one CONNECT each, with the errno that its caller got.
+/// </summary>
 public sealed class RefusedConnectTests
 {
     private const int Attempts = 10;

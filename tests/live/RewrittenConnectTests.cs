@@ -3,7 +3,9 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>Connects that a socket load balancer redirects: events have the address that the caller dialed and the one it reached.</summary>
+/// <summary>
+/// Connects that a socket load balancer redirects: events have the address that the caller dialed and the one it reached.
+/// </summary>
 public sealed class RewrittenConnectTests
 {
     private const string Service = "203.0.113.9";

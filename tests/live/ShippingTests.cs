@@ -7,7 +7,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace NetMon.LiveTests;
 
-/// <summary>ops/shipping: a shipper's input matches the schema of the format, and the output of the one available shipper is complete.</summary>
+/// <summary>
+/// ops/shipping: a shipper's input matches the schema of the format, and the output of the one available shipper is complete.
+/// </summary>
 [Trait("suite", "offline")]
 public sealed class ShippingTests : IDisposable
 {

@@ -18,7 +18,8 @@ public sealed class StormTests(ITestOutputHelper output)
         var exact = 0;
         for (var run = 1; run <= Runs; run++)
         {
-            // One namespace per run: otherwise the TIME_WAIT sockets of earlier runs would overflow the table, and the kernel would reset later connections.
+            // One namespace per run: otherwise the TIME_WAIT sockets of earlier runs would overflow the table, and the kernel would reset
+            // later connections.
             using var space = new NetworkNamespace();
             using var scratch = new Scratch();
             using var agent = AgentProcess.Start("--json", scratch["events.json"]);

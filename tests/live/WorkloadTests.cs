@@ -5,7 +5,10 @@ using Xunit;
 
 namespace NetMon.LiveTests;
 
-/// <summary>The workload of an event's process: pods of containerd with the labels that controllers set and kubelet passes on, Docker Compose, and units of systemd.</summary>
+/// <summary>
+/// The workload of an event's process: pods of containerd with the labels that controllers set and kubelet passes on, Docker Compose, and
+/// units of systemd.
+/// </summary>
 [Trait("suite", "runtimes")]
 public sealed class WorkloadTests : IDisposable
 {

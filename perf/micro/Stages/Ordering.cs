@@ -13,7 +13,9 @@ public class Ordering
     private readonly EventOrder _order = new();
     private readonly EventBatchPool _pool = new(8);
 
-    /// <summary>The position by time of the i-th record of a drain that starts there: all records of one ring, then those of the other.</summary>
+    /// <summary>
+    /// The position by time of the i-th record of a drain that starts there: all records of one ring, then those of the other.
+    /// </summary>
     internal static int InDrain(int from, int i, int drain)
     {
         var each = drain / StandardEvents.Rings;

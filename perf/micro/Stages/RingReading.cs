@@ -4,7 +4,10 @@ using NetMon.Sources;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>Full rings into a pipe with a reader that discards everything, on the reader's own thread, including its start and its last pauses of about 0.4 ms.</summary>
+/// <summary>
+/// Full rings into a pipe with a reader that discards everything, on the reader's own thread, including its start and its last pauses of
+/// about 0.4 ms.
+/// </summary>
 public class RingReading
 {
     private const int Count = 1 << 18;

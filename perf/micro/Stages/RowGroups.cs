@@ -8,7 +8,9 @@ using NetMon.Storage.Hot;
 
 namespace NetMon.Micro.Stages;
 
-/// <summary>A segment's batches into a row group of a piece: sorted, then packed, compressed and written to /dev/null column by column.</summary>
+/// <summary>
+/// A segment's batches into a row group of a piece: sorted, then packed, compressed and written to /dev/null column by column.
+/// </summary>
 public class RowGroups
 {
     private const int Count = 30 * HotLimits.BatchRows; // 122,880: a row group of the agent

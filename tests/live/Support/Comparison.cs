@@ -23,7 +23,10 @@ internal sealed class Comparison
 
     public int Surplus => -_difference.Values.Where(n => n < 0).Sum();
 
-    /// <summary>Compares the events of the pids in the log; <paramref name="serverOwner"/> replaces the accepting pid and name where the test expects others.</summary>
+    /// <summary>
+    /// Compares the events of the pids in the log; <paramref name="serverOwner"/> replaces the accepting pid and name where the test
+    /// expects others.
+    /// </summary>
     /// <param name="orderlyAlike">Whether to ignore which end's FIN was first: for subflows that the kernel closes by itself (MPTCP).</param>
     public static Comparison Of(IReadOnlyList<TruthEnd> truth, IEnumerable<SeenEvent> events, Func<TruthEnd, (long Pid, string Name)>? serverOwner = null, bool orderlyAlike = false)
     {

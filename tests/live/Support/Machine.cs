@@ -2,7 +2,9 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>A debootstrapped Debian, with systemd as the first process of its own namespaces (tests/package/machine.sh). Disposal stops it.</summary>
+/// <summary>
+/// A debootstrapped Debian, with systemd as the first process of its own namespaces (tests/package/machine.sh). Disposal stops it.
+/// </summary>
 internal sealed class Machine : IDisposable
 {
     private static readonly string Tool = Path.Combine(Repository.Root, "tests/package/machine.sh");

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>The memory controller's account of a process's cgroup, of v2 or v1 (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst).</summary>
+/// <summary>
+/// The memory controller's account of a process's cgroup, of v2 or v1 (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst).
+/// </summary>
 internal sealed class MemoryCgroup
 {
     private readonly string _folder;

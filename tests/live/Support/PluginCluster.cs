@@ -59,7 +59,9 @@ internal sealed class PluginCluster : IDisposable
         return new SampleCapture(_scratch[$"pod-{number}"]);
     }
 
-    /// <summary>Adds a pod as kubectl lists it: namespace, name, node, phase, time of deletion, containers, whether query is ready, why it waits.</summary>
+    /// <summary>
+    /// Adds a pod as kubectl lists it: namespace, name, node, phase, time of deletion, containers, whether query is ready, why it waits.
+    /// </summary>
     public void AddPod(string line) => File.AppendAllText(_scratch["pods"], line + "\n");
 
     /// <summary>The fault in that node's pod: fails (with this text), hangs, or sends (this file's content).</summary>

@@ -5,12 +5,17 @@ using Xunit;
 
 namespace NetMon.LiveTests.Support;
 
-/// <summary>The number of instructions that the kernel's verifier processes for each program, from <c>netmon doctor</c>, against perf/budgets.json: its limit is a million.</summary>
+/// <summary>
+/// The number of instructions that the kernel's verifier processes for each program, from <c>netmon doctor</c>, against perf/budgets.json:
+/// its limit is a million.
+/// </summary>
 internal static partial class VerifiedPrograms
 {
     private const string Limit = "verifier.instructions";
 
-    /// <summary>Each attached program is within the budget; returns a description of the largest. Kernels before 5.16 do not report it.</summary>
+    /// <summary>
+    /// Each attached program is within the budget; returns a description of the largest. Kernels before 5.16 do not report it.
+    /// </summary>
     public static string AssertWithinBudget(string doctor)
     {
         var budget = Budget.Read(Path.Combine(Repository.Root, "perf/budgets.json"))[Limit];

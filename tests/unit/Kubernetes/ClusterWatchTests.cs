@@ -8,7 +8,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>The watch against an API server over HTTPS that behaves as real ones do, and worse: its data is eventually right, and old data stays until newer data arrives.</summary>
+/// <summary>
+/// The watch against an API server over HTTPS that behaves as real ones do, and worse: its data is eventually right, and old data stays
+/// until newer data arrives.
+/// </summary>
 public sealed class ClusterWatchTests : IAsyncLifetime
 {
     private readonly WatchedCluster _watched = new();

@@ -12,7 +12,9 @@ using Xunit;
 
 namespace NetMon.UnitTests.Kubernetes;
 
-/// <summary>A test's API server, the watch of it, and the table that receives its lines: everything except the process between them.</summary>
+/// <summary>
+/// A test's API server, the watch of it, and the table that receives its lines: everything except the process between them.
+/// </summary>
 internal sealed class WatchedCluster : IAsyncDisposable
 {
     private static readonly long Later = DateTimeOffset.UtcNow.AddYears(1).ToUnixTimeMilliseconds() * 1_000_000;

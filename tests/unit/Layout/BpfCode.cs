@@ -3,7 +3,9 @@ using System.Text;
 
 namespace NetMon.UnitTests.Layout;
 
-/// <summary>The instructions of one executable section of a compiled object: Documentation/bpf/standardization/instruction-set.rst.</summary>
+/// <summary>
+/// The instructions of one executable section of a compiled object: Documentation/bpf/standardization/instruction-set.rst.
+/// </summary>
 internal sealed class BpfCode
 {
     private const int InstructionBytes = 8;

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace NetMon.UnitTests.Parquet;
 
-/// <summary>However a file is damaged, a reader returns right values or refuses the file, without delay and within its memory limit.</summary>
+/// <summary>
+/// However a file is damaged, a reader returns right values or refuses the file, without delay and within its memory limit.
+/// </summary>
 public sealed class DamagedFileTests : IDisposable
 {
     private const int Flips = 2000;
@@ -70,7 +72,7 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
-    public void Random_bytes_in_place_of_a_footer_are_refused()
+    public void Random_bytes_instead_of_a_footer_are_refused()
     {
         SampleFile.Write(Path, 20, groups: 1, seed: 5);
         var whole = File.ReadAllBytes(Path);

@@ -155,7 +155,9 @@ public sealed class OtherFormatsTests
     private static void AssertLine(JsonFormat format, ConnectionEvent e, string expected) =>
         AssertText(expected.ReplaceLineEndings("") + "\n", JsonLines.Text(e, format: format));
 
-    /// <summary>Compares lines, except that keys of columns added after version 2 may precede the closing brace; the schemas check those.</summary>
+    /// <summary>
+    /// Compares lines, except that keys of columns added after version 2 may precede the closing brace; the schemas check those.
+    /// </summary>
     private static void AssertText(string expected, string actual)
     {
         if (EventColumns.LineEnd[^1].Name == "dialed_port")

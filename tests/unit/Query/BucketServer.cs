@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>An S3 server on its own port with one bucket: the files of a folder are the objects below a prefix. It can fail as servers and networks do.</summary>
+/// <summary>
+/// An S3 server on its own port with one bucket: the files of a folder are the objects below a prefix. It can fail as servers and networks
+/// do.
+/// </summary>
 internal sealed class BucketServer : IAsyncDisposable
 {
     public const string Capture = "s3://bucket/cluster-1";

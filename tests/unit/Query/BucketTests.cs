@@ -8,7 +8,9 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query;
 
-/// <summary>netmon-query over a bucket answers as over a directory with the same files, and fetches each file that the question needs once.</summary>
+/// <summary>
+/// netmon-query over a bucket answers as over a directory with the same files, and fetches each file that the question needs once.
+/// </summary>
 public sealed class BucketTests : IAsyncLifetime
 {
     private const string FirstHour = "date=2026-11-22/hour=19";

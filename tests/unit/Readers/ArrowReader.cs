@@ -4,7 +4,10 @@ using ParquetSharp;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>Apache Arrow's C++ reader through ParquetSharp. It leaves filters to its callers, so this skips row groups by the bounds that Arrow reports.</summary>
+/// <summary>
+/// Apache Arrow's C++ reader through ParquetSharp. It leaves filters to its callers, so this skips row groups by the bounds that Arrow
+/// reports.
+/// </summary>
 internal sealed class ArrowReader : IParquetReader
 {
     public Task<IReadOnlyList<IReadOnlyList<string?[]>>> Answer(IReadOnlyList<Question> questions) =>

@@ -5,7 +5,9 @@ namespace NetMon.UnitTests.Readers;
 /// <summary>ClickHouse's server, embedded.</summary>
 internal static class ClickHouse
 {
-    /// <summary>The columns as in docs/cluster.md, for files of more than one version: without them ClickHouse takes those of one file.</summary>
+    /// <summary>
+    /// The columns as in docs/cluster.md, for files of more than one version: without them ClickHouse takes those of one file.
+    /// </summary>
     private static readonly string Structure = string.Join(", ", [.. EventColumns.All.Select(column => $"{column.Name} {TypeOf(column.Type)}"), "date Date", "hour Int64"]);
 
     public static NodeReader Reader { get; } = new(

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed, and none for an hour without events; in addition a file of version 1, a roll-up of several row groups, and files of owners.</summary>
+/// <summary>
+/// A capture of one node made by the product: an hour of several row groups, one of one row, one of a larger group, one that is not sealed,
+/// and none for an hour without events; in addition a file of version 1, a roll-up of several row groups, and files of owners.
+/// </summary>
 public sealed class ReaderFiles : IDisposable
 {
     public const int RowGroupRows = 64;

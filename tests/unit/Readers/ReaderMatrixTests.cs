@@ -5,7 +5,10 @@ using Xunit;
 
 namespace NetMon.UnitTests.Readers;
 
-/// <summary>Six independent readers over one set of files with extreme values: each returns every value, and finds the right rows by bounds and Bloom filters.</summary>
+/// <summary>
+/// Six independent readers over one set of files with extreme values: each returns every value, and finds the right rows by bounds and
+/// Bloom filters.
+/// </summary>
 public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderFiles>
 {
     private static readonly Dictionary<string, IParquetReader> Readers = new()
@@ -44,7 +47,9 @@ public sealed class ReaderMatrixTests(ReaderFiles files) : IClassFixture<ReaderF
         Assert.All(files.Owners.Zip(answers), pair => Assert.Equal(Lines(pair.First.Rows), Lines(pair.Second)));
     }
 
-    /// <summary>DuckDB reads our filters: none may exclude a value that its row group has, and few may pass a value that no row group has.</summary>
+    /// <summary>
+    /// DuckDB reads our filters: none may exclude a value that its row group has, and few may pass a value that no row group has.
+    /// </summary>
     [Fact]
     public void Bloom_filters_exclude_only_missing_values()
     {

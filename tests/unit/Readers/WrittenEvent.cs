@@ -8,7 +8,10 @@ internal sealed record WrittenEvent(ConnectionEvent Event, string Source, string
 {
     private const string Node = "node-1";
 
-    /// <summary>The row that every reader must return: a text for each column in the order of <see cref="Columns"/>; time in microseconds since 1970.</summary>
+    /// <summary>
+    /// The row that every reader must return: a text for each column in the order of <see cref="Columns"/>; time in microseconds since
+    /// 1970.
+    /// </summary>
     public string?[] Row
     {
         get

@@ -20,7 +20,8 @@ public sealed class SegmentTests : IDisposable
     [Fact]
     public void The_schema_message_of_a_version_is_always_the_same_bytes()
     {
-        // If this fails after a change of the library or the fields: raise EventColumns.HotVersion, add its digest, and support segments of the previous version.
+        // If this fails after a change of the library or the fields: raise EventColumns.HotVersion, add its digest, and support segments of
+        // the previous version.
         var digests = new Dictionary<string, string>
         {
             ["1"] = "f616f5b2fb303efa0be96c088a5afa61727487e2454cc726b0c47ad629bd631d",

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace NetMon.UnitTests.Storage;
 
-/// <summary>Faults on storage's threads, in the program and around it: each costs only the affected rows, is counted, and does not stop the rest.</summary>
+/// <summary>
+/// Faults on storage's threads, in the program and around it: each costs only the affected rows, is counted, and does not stop the rest.
+/// </summary>
 public sealed class StorageFaultTests : IDisposable
 {
     private const int Rows = 10_000;

@@ -12,7 +12,9 @@ internal sealed class LineClock
     /// <summary>Lines so far.</summary>
     public int Lines => Volatile.Read(ref _count);
 
-    /// <summary>All events, each with the milliseconds from its timestamp to its arrival here. Call it after the agent has exited.</summary>
+    /// <summary>
+    /// All events, each with the milliseconds from its timestamp to its arrival here. Call it after the agent has exited.
+    /// </summary>
     public IReadOnlyList<(SeenEvent Event, double Milliseconds)> ToEnd()
     {
         _reading.Wait();

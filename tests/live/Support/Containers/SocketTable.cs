@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace NetMon.LiveTests.Support.Containers;
 
-/// <summary>The TCP sockets of a process's network namespace, from /proc/PID/net: waits without a connection that would show up as events.</summary>
+/// <summary>
+/// The TCP sockets of a process's network namespace, from /proc/PID/net: waits without a connection that would show up as events.
+/// </summary>
 internal static class SocketTable
 {
     // Values of proc(5): the state, and the timer of closed sockets that the kernel only remembers (TIME_WAIT, FIN_WAIT2).

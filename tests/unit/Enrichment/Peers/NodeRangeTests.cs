@@ -6,7 +6,9 @@ using static NetMon.UnitTests.Enrichment.Peers.PeerEvents;
 
 namespace NetMon.UnitTests.Enrichment.Peers;
 
-/// <summary>The node of an address without a known pod, from the pod ranges of the nodes, and only where the network uses these ranges.</summary>
+/// <summary>
+/// The node of an address without a known pod, from the pod ranges of the nodes, and only where the network uses these ranges.
+/// </summary>
 public sealed class NodeRangeTests
 {
     private readonly PeerTable _table = new("node-1");

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>CRI and containerd's services on a Unix socket, scripted by a <see cref="CriScript"/>. Kestrel removes the socket on disposal.</summary>
+/// <summary>
+/// CRI and containerd's services on a Unix socket, scripted by a <see cref="CriScript"/>. Kestrel removes the socket on disposal.
+/// </summary>
 internal sealed class CriServer : IAsyncDisposable
 {
     private readonly WebApplication _application;

@@ -6,7 +6,9 @@ using NetMon.Events;
 
 namespace NetMon.UnitTests.Enrichment.Runtimes;
 
-/// <summary>A runtime whose calls wait for the test: each call is an item of <see cref="Calls"/>, and completing it is the answer.</summary>
+/// <summary>
+/// A runtime whose calls wait for the test: each call is an item of <see cref="Calls"/>, and completing it is the answer.
+/// </summary>
 internal sealed class ScriptedRuntime(bool canFollow = false) : IContainerRuntime
 {
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();

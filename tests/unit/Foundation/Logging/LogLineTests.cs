@@ -17,7 +17,9 @@ public sealed partial class LogLineTests
         "{\"time\":\"", "2025-11-26T06:04:01.123Z info agent: ready: ", "\ud83d", "\ude00", "😀", "ä", " ", "\t",
     ];
 
-    /// <summary>What an attacker may put into a name: controls, quotes, line breaks, direction overrides, lone surrogates, and anything else.</summary>
+    /// <summary>
+    /// What an attacker may put into a name: controls, quotes, line breaks, direction overrides, lone surrogates, and anything else.
+    /// </summary>
     private static readonly Gen<string> Hostile = Gen.OneOf(
         Gen.String,
         Gen.Int[0, Pieces.Length - 1].List[0, 60].Select(pieces => string.Concat(pieces.Select(piece => Pieces[piece]))),

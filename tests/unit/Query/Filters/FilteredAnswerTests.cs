@@ -7,7 +7,9 @@ using Xunit;
 
 namespace NetMon.UnitTests.Query.Filters;
 
-/// <summary>Answers under filters over three hours of two nodes: the same as SQL over all events, whether roll-ups or rows give them.</summary>
+/// <summary>
+/// Answers under filters over three hours of two nodes: the same as SQL over all events, whether roll-ups or rows give them.
+/// </summary>
 public sealed class FilteredAnswerTests : IDisposable
 {
     private const string Sums = "SELECT node, direction, process, pod_name, workload, peer, port, result, errno, sum(attempts)::BIGINT AS attempts, sum(accepts)::BIGINT AS accepts, sum(closed)::BIGINT AS closed,"
