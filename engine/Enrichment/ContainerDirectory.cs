@@ -12,7 +12,7 @@ namespace NetMon.Enrichment;
 public sealed class ContainerDirectory
 {
     /// <summary>The factor by which the pause between fruitless scans of the tree may grow.</summary>
-    private const int MostVainRescanPauses = 64;
+    private const int MostRescanPauses = 64;
 
     private readonly ContainerDirectoryOptions _options;
     private readonly NameRequests _requests;
@@ -37,7 +37,7 @@ public sealed class ContainerDirectory
         _containers = new KnownContainers(options, _requests, Counters);
         _pods = new KnownPods(_containers, _time);
         _cgroups = new KnownCgroups(options, _containers, _pods, Counters);
-        _rescanPause = new BackOff(options.RescanPause, options.RescanPause * MostVainRescanPauses);
+        _rescanPause = new BackOff(options.RescanPause, options.RescanPause * MostRescanPauses);
     }
 
     /// <summary>Statistics of the directory.</summary>
@@ -144,7 +144,7 @@ public sealed class ContainerDirectory
         var container = cgroup.Container;
         identity = container?.Identity ?? cgroup.Unit;
         return cgroup.HasPath
-            ? container is null || container.Identity.IsNamed || (container.Owed & answering) == 0
+            ? container is null || container.Identity.IsNamed || (container.Unanswered & answering) == 0
             : !IsBeingLookedFor(cgroup);
     }
 

@@ -13,7 +13,7 @@ internal sealed class KnownContainer(string id)
     public int Cgroups { get; set; }
 
     /// <summary>One bit for each runtime that was asked for it and has not answered.</summary>
-    public uint Owed { get; set; }
+    public uint Unanswered { get; set; }
 
     /// <summary>The pauses between requests for its names; null before the first.</summary>
     public BackOff? Retry { get; set; }
@@ -36,9 +36,9 @@ internal sealed class KnownContainer(string id)
     /// <summary>
     /// Applies a runtime's report. Keeps the pod's uid from the path if the runtime does not report it, and does not replace a known workload by a guess.
     /// </summary>
-    public void Name(ContainerIdentity told)
+    public void Name(ContainerIdentity reported)
     {
-        var identity = told.PodUid.Length > 0 ? told : told with { PodUid = Identity.PodUid };
+        var identity = reported.PodUid.Length > 0 ? reported : reported with { PodUid = Identity.PodUid };
         if (identity.WorkloadKind.Length == 0 && Identity.WorkloadKind.Length > 0)
         {
             identity = identity with { Workload = Identity.Workload, WorkloadKind = Identity.WorkloadKind, PodLabels = Identity.PodLabels };
@@ -49,7 +49,7 @@ internal sealed class KnownContainer(string id)
             Identity = identity;
         }
 
-        Owed = 0;
+        Unanswered = 0;
     }
 
     /// <summary>Sets the pod's uid from the path.</summary>

@@ -29,7 +29,7 @@ internal sealed class KnownContainers(ContainerDirectoryOptions options, NameReq
     {
         var container = _containers.GetOrAdd(path.ContainerId, id => new KnownContainer(id));
         container.PlaceInPod(path.PodUid);
-        if (!container.Identity.IsNamed && container.Owed == 0)
+        if (!container.Identity.IsNamed && container.Unanswered == 0)
         {
             requests.Ask(container, now);
         }
@@ -59,7 +59,7 @@ internal sealed class KnownContainers(ContainerDirectoryOptions options, NameReq
         {
             if (_containers.TryGetValue(id, out var container))
             {
-                container.Owed &= ~(1u << report.Endpoint);
+                container.Unanswered &= ~(1u << report.Endpoint);
             }
         }
     }

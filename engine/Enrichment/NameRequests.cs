@@ -29,7 +29,7 @@ internal sealed class NameRequests(ContainerDirectoryOptions options, INameSourc
                 var answering = names.Answering;
                 foreach (var container in _nameless)
                 {
-                    var isAwaited = !container.Identity.IsNamed && (container.Owed & answering) != 0;
+                    var isAwaited = !container.Identity.IsNamed && (container.Unanswered & answering) != 0;
                     since = isAwaited ? Math.Min(since, container.MadeUnixNanoseconds) : since;
                 }
             }
@@ -43,8 +43,8 @@ internal sealed class NameRequests(ContainerDirectoryOptions options, INameSourc
     /// <param name="now">Milliseconds of the directory's clock.</param>
     public void Ask(KnownContainer container, long now)
     {
-        container.Owed = names.Present;
-        if (container.Owed != 0)
+        container.Unanswered = names.Present;
+        if (container.Unanswered != 0)
         {
             counters.CountAsked();
             names.Ask(container.Identity.ContainerId);

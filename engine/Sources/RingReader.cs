@@ -95,18 +95,18 @@ public sealed class RingReader
 
             quiet = records == 0 ? quiet + 1 : 0;
             blockedDrains = blocked ? blockedDrains + 1 : 0;
-            var timeStands = blockedDrains is > 0 and <= BlockedDrainsUntilTick;
+            var isTimeStopped = blockedDrains is > 0 and <= BlockedDrainsUntilTick;
 
             // The drain after the last record must still write a watermark, for records newer than the previous drain. A source
             // that waits needs each of its times written: it only proceeds once the previous one has been taken.
-            if (!timeStands && (stopping || !_source.IsLive || quiet < 2 || quiet % QuietDrainsPerTick == 0))
+            if (!isTimeStopped && (stopping || !_source.IsLive || quiet < 2 || quiet % QuietDrainsPerTick == 0))
             {
                 WriteTick(time);
                 Flush();
             }
 
             // A program that was running while its hook was detached may still submit: two empty drains end it.
-            if (stopping && records == 0 && !timeStands)
+            if (stopping && records == 0 && !isTimeStopped)
             {
                 if (last)
                 {

@@ -77,7 +77,7 @@ public sealed class PeerTable(string node, TimeProvider? time = null)
     /// <summary>Whether the API's claim for an address of this node's pods is for the pod that has it, or for one after the last that the node knows.</summary>
     private static bool Agrees(AddressSpan here, AddressSpan? local, AddressSpan cluster) =>
         local is null ? cluster.Pod is not null && cluster.FromUnixNanoseconds > here.UntilUnixNanoseconds
-        : local.Pod is { } known && cluster.Pod is { } told && known.IsSamePod(told);
+        : local.Pod is { } known && cluster.Pod is { } claimed && known.IsSamePod(claimed);
 
     private static ref readonly InlineBytes16 AddressOf(in ConnectionRecord record) =>
         ref record.Direction == Direction.Inbound ? ref record.SourceAddress : ref record.DestinationAddress;

@@ -13,17 +13,17 @@ namespace NetMon.Enrichment.Runtimes;
 internal sealed class LinkReports(int place, RuntimeReports reports)
 {
     /// <summary>The maximum number of pending events about sandboxes.</summary>
-    public const int MostOwed = 4096;
+    public const int MostPending = 4096;
 
-    private readonly ConcurrentQueue<PodNews> _owed = new();
-    private long _told;
+    private readonly ConcurrentQueue<PodNews> _pending = new();
+    private long _reported;
     private long _leftOut;
 
     /// <summary>The number of containers reported, with repetitions.</summary>
-    public long Told => Interlocked.Read(ref _told);
+    public long Reported => Interlocked.Read(ref _reported);
 
     /// <summary>Whether there are pending reports of sandbox events, which did not fit.</summary>
-    public bool Owes => !_owed.IsEmpty;
+    public bool HasPending => !_pending.IsEmpty;
 
     /// <summary>Containers left out of answers, and containers and sandboxes of events that did not fit.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
@@ -36,7 +36,7 @@ internal sealed class LinkReports(int place, RuntimeReports reports)
     public async Task PostAsync(IReadOnlyList<ContainerIdentity> found, IReadOnlyCollection<string> wanted, long leftOut, CancellationToken stop)
     {
         Interlocked.Add(ref _leftOut, leftOut);
-        Interlocked.Add(ref _told, found.Count);
+        Interlocked.Add(ref _reported, found.Count);
         await reports.PostAsync(new RuntimeReport(place, found, wanted), stop).ConfigureAwait(false);
     }
 
@@ -56,13 +56,13 @@ internal sealed class LinkReports(int place, RuntimeReports reports)
     public void Post(RuntimeNews news)
     {
         IReadOnlyList<ContainerIdentity> created = news.Container is { } container ? [container] : [];
-        Interlocked.Add(ref _told, created.Count);
-        var isOwed = Owes && !news.Pods.IsEmpty;
-        if (reports.TryPost(new RuntimeReport(place, created, []) { Pods = isOwed ? PodNews.None : news.Pods }))
+        Interlocked.Add(ref _reported, created.Count);
+        var isPending = HasPending && !news.Pods.IsEmpty;
+        if (reports.TryPost(new RuntimeReport(place, created, []) { Pods = isPending ? PodNews.None : news.Pods }))
         {
-            if (isOwed)
+            if (isPending)
             {
-                Owe(news.Pods);
+                AddPending(news.Pods);
             }
 
             return;
@@ -71,25 +71,25 @@ internal sealed class LinkReports(int place, RuntimeReports reports)
         Interlocked.Add(ref _leftOut, created.Count);
         if (!news.Pods.IsEmpty)
         {
-            Owe(news.Pods);
+            AddPending(news.Pods);
         }
     }
 
     /// <summary>Posts the pending reports in order; waits for room.</summary>
-    public async Task PostOwedAsync(CancellationToken stop)
+    public async Task PostPendingAsync(CancellationToken stop)
     {
-        while (_owed.TryPeek(out var pods))
+        while (_pending.TryPeek(out var pods))
         {
             await PostAsync(pods, stop).ConfigureAwait(false);
-            _ = _owed.TryDequeue(out _); // only now, so that later events are queued after it
+            _ = _pending.TryDequeue(out _); // only now, so that later events are queued after it
         }
     }
 
-    private void Owe(PodNews pods)
+    private void AddPending(PodNews pods)
     {
-        if (_owed.Count < MostOwed)
+        if (_pending.Count < MostPending)
         {
-            _owed.Enqueue(pods);
+            _pending.Enqueue(pods);
         }
         else
         {

@@ -62,7 +62,7 @@ public sealed class RuntimeLink
         Version = _version,
         Calls = _calls.Begun,
         Failures = Interlocked.Read(ref _failures),
-        ContainersTold = _reports.Told,
+        ContainersTold = _reports.Reported,
         Reconnects = Math.Max(0, Interlocked.Read(ref _connections) - 1),
         LeftOut = _reports.LeftOut,
         ForgottenAsks = _wanted.Forgotten,
@@ -158,7 +158,7 @@ public sealed class RuntimeLink
             while (true)
             {
                 await (runtime.HasPodsToRead ? ReadPodsAsync(runtime, session.Token) : retries.WaitAsync(runtime, session.Token)).ConfigureAwait(false);
-                await _reports.PostOwedAsync(session.Token).ConfigureAwait(false);
+                await _reports.PostPendingAsync(session.Token).ConfigureAwait(false);
                 if (await ListAsync(runtime, all: false, session.Token).ConfigureAwait(false) > 0)
                 {
                     await Task.Delay(_options.AskGap, _options.Time, session.Token).ConfigureAwait(false);
@@ -211,7 +211,7 @@ public sealed class RuntimeLink
     private void Happened(IContainerRuntime runtime, RuntimeNews news)
     {
         _reports.Post(news);
-        if (runtime.HasPodsToRead || _reports.Owes)
+        if (runtime.HasPodsToRead || _reports.HasPending)
         {
             _wanted.Wake();
         }

@@ -27,7 +27,7 @@ internal static class UnixSocketHttp
             try
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), stop).ConfigureAwait(false);
-                return new HeededStream(new NetworkStream(socket, ownsSocket: true));
+                return new BackpressureStream(new NetworkStream(socket, ownsSocket: true));
             }
             catch
             {

@@ -123,8 +123,8 @@ internal static class FilterOptions
             var values = Values(option, parse);
             if (!values.IsEmpty)
             {
-                var isTold = (values.Wanted.Count == 0 || anyOfInSums(values.Wanted) is not null) && (values.Unwanted.Count == 0 || anyOfInSums(values.Unwanted) is not null);
-                criteria.Add(new Criterion(option.Name, kind, values.Condition(anyOf), isTold ? values.Condition(some => anyOfInSums(some)!) : null));
+                var isInSums = (values.Wanted.Count == 0 || anyOfInSums(values.Wanted) is not null) && (values.Unwanted.Count == 0 || anyOfInSums(values.Unwanted) is not null);
+                criteria.Add(new Criterion(option.Name, kind, values.Condition(anyOf), isInSums ? values.Condition(some => anyOfInSums(some)!) : null));
             }
         }
     }

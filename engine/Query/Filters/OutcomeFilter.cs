@@ -33,8 +33,8 @@ internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Dir
             if (!Results.IsEmpty)
             {
                 var condition = Results.Condition(some => TextPattern.AnyOf("result", [.. some.Select(result => new TextPattern(Vocabulary.Text(result)))]));
-                var isTold = Failed || !Results.Wanted.Concat(Results.Unwanted).Contains(ConnectResult.Established);
-                yield return new Criterion("--result", CriterionKind.Outcome, condition, isTold ? condition : null);
+                var isInSums = Failed || !Results.Wanted.Concat(Results.Unwanted).Contains(ConnectResult.Established);
+                yield return new Criterion("--result", CriterionKind.Outcome, condition, isInSums ? condition : null);
             }
 
             // The result of an attempt implies its type.

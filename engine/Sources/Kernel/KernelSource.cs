@@ -174,7 +174,7 @@ public sealed class KernelSource : IRecordSource
             BpfPrograms.Attach(_programs, _plan.SpineProgram, _root);
             if (_state is { Inherited: > 0 } state)
             {
-                _flows!.GiveBackGone();
+                _flows!.ReleaseGone();
                 var gone = (int)ReadCounters().ClosesUnseen;
                 _lived = $": {state.Inherited - gone} connections lived through the restart, {gone} ended meanwhile";
             }

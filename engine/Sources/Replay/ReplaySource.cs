@@ -13,7 +13,7 @@ public sealed class ReplaySource : IRecordSource
     private readonly RecordVersion1 _version1 = new();
     private readonly Thread _thread;
     private SourceTime _time = new(0, 0);
-    private SourceTime? _told;
+    private SourceTime? _lastRead;
     private ulong _seen;
     private ulong _lost;
     private ulong _garbledBytes;
@@ -61,7 +61,7 @@ public sealed class ReplaySource : IRecordSource
     public SourceTime ReadTime()
     {
         var time = Volatile.Read(ref _time);
-        Volatile.Write(ref _told, time);
+        Volatile.Write(ref _lastRead, time);
         return time;
     }
 
@@ -153,7 +153,7 @@ public sealed class ReplaySource : IRecordSource
         {
             var tick = MemoryMarshal.Read<TickRecord>(record);
             // No step of the wall clock may be skipped: what is in the ring now is drained after the time was read.
-            while (tick.ClockOffsetNanoseconds != _time.ClockOffsetNanoseconds && Volatile.Read(ref _told) != _time && !_stop)
+            while (tick.ClockOffsetNanoseconds != _time.ClockOffsetNanoseconds && Volatile.Read(ref _lastRead) != _time && !_stop)
             {
                 Thread.Yield();
             }

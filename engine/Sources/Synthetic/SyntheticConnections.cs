@@ -173,10 +173,10 @@ internal sealed class SyntheticConnections
         _free = here;
     }
 
-    private void Close(in SyntheticConnection open, Direction direction, CloseReason ending, ulong lasted)
+    private void Close(in SyntheticConnection open, Direction direction, CloseReason reason, ulong lasted)
     {
         var odd = Traffic(in open, RecordKind.Close, direction, lasted);
-        _record.CloseReason = odd != 0 ? ending : ending == CloseReason.FinLocal ? CloseReason.ResetLocal : CloseReason.ResetRemote;
+        _record.CloseReason = odd != 0 ? reason : reason == CloseReason.FinLocal ? CloseReason.ResetLocal : CloseReason.ResetRemote;
     }
 
     /// <summary>Makes a CLOSE or FLOW except for its reason; returns a number below 100 that callers use to make some of them unusual.</summary>

@@ -71,25 +71,25 @@ internal static class DockerAnswers
     public static RuntimeNews? News(in ReadOnlySequence<byte> line, PodSandboxes pods, StartedContainers started)
     {
         var reader = new Utf8JsonReader(line);
-        if (Parsed(ref reader, DockerJson.Default.Event) is not { Type: "container" or null, Actor: { } of } told)
+        if (Parsed(ref reader, DockerJson.Default.Event) is not { Type: "container" or null, Actor: { } of } reported)
         {
             return null;
         }
 
-        if (told.Action == "die" && PodLabels.IdOrNone(of.Id ?? "") is { Length: > 0 } ended)
+        if (reported.Action == "die" && PodLabels.IdOrNone(of.Id ?? "") is { Length: > 0 } ended)
         {
-            return new RuntimeNews(null, PodNews.None with { Ended = [new PodEnd(ended, told.UnixNanoseconds)] });
+            return new RuntimeNews(null, PodNews.None with { Ended = [new PodEnd(ended, reported.UnixNanoseconds)] });
         }
 
-        if (told.Action is not ("create" or "start" or "rename")
+        if (reported.Action is not ("create" or "start" or "rename")
             || DockerNames.Of(of.Id, Attribute(of, "name"), Attribute(of, "image"), of.Attributes, pods, out var sandbox) is not { } container)
         {
             return null;
         }
 
-        if (told.Action == "start")
+        if (reported.Action == "start")
         {
-            started.Add(container.ContainerId, told.UnixNanoseconds);
+            started.Add(container.ContainerId, reported.UnixNanoseconds);
         }
 
         return new RuntimeNews(sandbox is null ? container : pods.Join(container, sandbox), PodNews.None);

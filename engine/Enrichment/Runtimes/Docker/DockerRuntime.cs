@@ -115,7 +115,7 @@ public sealed class DockerRuntime : IContainerRuntime
         await using var lines = LineReader.LinesAsync(stream, LongestLine, stop).GetAsyncEnumerator(stop);
         while (true)
         {
-            RuntimeNews? told;
+            RuntimeNews? news;
             try
             {
                 if (!await lines.MoveNextAsync().ConfigureAwait(false))
@@ -123,7 +123,7 @@ public sealed class DockerRuntime : IContainerRuntime
                     yield break;
                 }
 
-                told = DockerAnswers.News(lines.Current, _pods, _started);
+                news = DockerAnswers.News(lines.Current, _pods, _started);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
             {
@@ -131,7 +131,7 @@ public sealed class DockerRuntime : IContainerRuntime
                 throw Failure("/events", e);
             }
 
-            yield return told;
+            yield return news;
         }
     }
 

@@ -10,7 +10,7 @@ namespace NetMon.Sources.Kernel.Cgroups;
 /// <param name="most">The maximum number of cgroups.</param>
 internal sealed class CgroupTally(int elements, int most = 8192)
 {
-    private const ulong GiveBackAfter = 600ul * 1_000_000_000;
+    private const ulong ReleaseAfter = 600ul * 1_000_000_000;
     private const ulong ActiveFor = 3600ul * 1_000_000_000;
 
     /// <summary>The values of each account when last read. The kernel never resets its counters, so nothing is lost between two reads.</summary>
@@ -44,7 +44,7 @@ internal sealed class CgroupTally(int elements, int most = 8192)
                 sum.ChangedAt = now;
                 read = new Sum { Seen = seen, RingFull = ringFull, FairShare = fairShare, ChangedAt = now };
             }
-            else if (now > Math.Max(read.ChangedAt, Volatile.Read(ref account.LastNanoseconds)) + GiveBackAfter)
+            else if (now > Math.Max(read.ChangedAt, Volatile.Read(ref account.LastNanoseconds)) + ReleaseAfter)
             {
                 // All counts are in the sums now. If a program found the account just before and counts just after, the next read
                 // attributes that one record to the account's next cgroup.

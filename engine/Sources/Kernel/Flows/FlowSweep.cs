@@ -75,7 +75,7 @@ internal sealed class FlowSweep : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Releases the slots of sockets that are gone. Writes nothing. To be called before the start, on the caller's thread.</summary>
-    public void GiveBackGone()
+    public void ReleaseGone()
     {
         _settings.GoneOnly = 1;
         Sweep((0, false));

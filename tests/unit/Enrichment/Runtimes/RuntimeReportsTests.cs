@@ -54,16 +54,16 @@ public sealed class RuntimeReportsTests
         }
 
         link.Post(new RuntimeNews(new ContainerIdentity("c"), Ended("a")));
-        Assert.Equal((true, 1), (link.Owes, link.LeftOut)); // an event of the container triggers the request
+        Assert.Equal((true, 1), (link.HasPending, link.LeftOut)); // an event of the container triggers the request
         while (_reports.TryTake(out _))
         {
         }
 
         link.Post(new RuntimeNews(new ContainerIdentity("d"), Ended("b")));
         Assert.Equal("d", Assert.Single(Taken().Found).ContainerId);
-        await link.PostOwedAsync(Bound.Token);
+        await link.PostPendingAsync(Bound.Token);
         Assert.Equal(["a", "b"], new[] { Taken(), Taken() }.Select(report => Assert.Single(report.Pods.Ended).Id));
-        Assert.False(link.Owes);
+        Assert.False(link.HasPending);
         link.Post(new RuntimeNews(null, Ended("c")));
         Assert.Equal("c", Assert.Single(Taken().Pods.Ended).Id);
 
@@ -80,7 +80,7 @@ public sealed class RuntimeReportsTests
         {
         }
 
-        for (var n = 0; n < LinkReports.MostOwed + 10; n++)
+        for (var n = 0; n < LinkReports.MostPending + 10; n++)
         {
             link.Post(new RuntimeNews(null, new PodNews([], [new PodEnd($"{n}", 1)])));
         }

@@ -4,12 +4,12 @@ namespace NetMon.Enrichment.Runtimes;
 /// A connection whose peer must read what is sent to it: while a write waits for the peer, only a limited amount is read. An HTTP/2 client answers every
 /// PING and SETTINGS frame; a peer that sends these without reading would make the queue of answers grow without bound. Owns the inner stream.
 /// </summary>
-internal sealed class HeededStream(Stream inner) : Stream
+internal sealed class BackpressureStream(Stream inner) : Stream
 {
     /// <summary>The maximum number of bytes read while one write waits. An answer to 17 bytes takes about 200 in memory.</summary>
-    public const int MostUnheeded = 1 << 20;
+    public const int MostReadAhead = 1 << 20;
 
-    private long _unheeded;
+    private long _readAhead;
     private volatile bool _isWriting;
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ internal sealed class HeededStream(Stream inner) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        if (_isWriting && Interlocked.Add(ref _unheeded, read) > MostUnheeded)
+        if (_isWriting && Interlocked.Add(ref _readAhead, read) > MostReadAhead)
         {
             throw new IOException("it sends and does not read");
         }
@@ -50,7 +50,7 @@ internal sealed class HeededStream(Stream inner) : Stream
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Interlocked.Exchange(ref _unheeded, 0);
+        Interlocked.Exchange(ref _readAhead, 0);
         _isWriting = true;
         try
         {
