@@ -1,6 +1,6 @@
 namespace NetMon.Storage;
 
-/// <summary>The limit because of which files were removed, named after its option.</summary>
+/// <summary>The limit that files exceeded when they were removed, named after its option.</summary>
 public enum RemovalReason
 {
     /// <summary>Too old: --retain-for.</summary>

@@ -29,7 +29,7 @@ internal sealed class FileDigest
         [Convert.ToBase64String(Sha256), WithCount(Convert.ToBase64String(SHA256.HashData([.. Parts.SelectMany(part => part.Sha256)]))), Convert.ToBase64String(SHA256.HashData([.. Parts.SelectMany(part => part.Sha256)]))];
 
     /// <summary>The entity tag of unencrypted objects: MD5 of the whole, or of the parts' MD5 followed by their number.</summary>
-#pragma warning disable CA5351 // MD5 is what S3 has as its entity tag; SHA-256 is compared where the server tells it.
+#pragma warning disable CA5351 // S3 uses MD5 as its entity tag; SHA-256 is compared if the server reports it.
     public IEnumerable<string> EntityTags =>
         [Convert.ToHexStringLower(Md5), WithCount(Convert.ToHexStringLower(MD5.HashData([.. Parts.SelectMany(part => part.Md5)])))];
 

@@ -151,7 +151,7 @@ internal sealed class RollupFiles(CaptureDirectory capture, CaptureSinkOptions o
         _buffers.Dispose();
     }
 
-    /// <summary>Returns the number of merges behind a roll-up; 0 if its metadata has none, as in earlier versions.</summary>
+    /// <summary>Returns the number of merges that produced a roll-up; 0 if not recorded, as in earlier versions.</summary>
     private static int LevelOf(ParquetFile file) =>
         int.TryParse(file.Metadata.GetValueOrDefault(RollupSchema.LevelKey), NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? level : 0;
 

@@ -13,7 +13,7 @@ internal static class RollupSchema
     /// <summary>The metadata key of the number of events.</summary>
     public const string RowsKey = "netmon.rows";
 
-    /// <summary>The metadata key of the number of merges behind a roll-up.</summary>
+    /// <summary>The metadata key of the number of merges that produced a roll-up.</summary>
     public const string LevelKey = "netmon.rollup_level";
 
     /// <summary>The number of columns in roll-ups of agents without workloads; the other columns were appended later.</summary>
