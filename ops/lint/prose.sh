@@ -12,8 +12,8 @@ mkdir -p $work
 grep -rhE '"' engine --include='*.cs' | grep -vE '^\s*//' | grep -oE '"([^"\\]|\\.)*"' | sed -E 's/^"//; s/"$//; s/[{][^}]*[}]/X/g' | awk 'split($0, words, " ") >= 3 { print; print "" }' >$work/programs.txt
 
 # Comments: one text per source, with the same line numbers.
-mapfile -t sources < <(git ls-files '*.cs' '*.c' '*.h' '*.mjs' '*.proto' '*.awk' '*.sh' '*.bash' '*.yaml' '*.yml' '*.props' Makefile Dockerfile .editorconfig .ci ops tests |
-	grep -E '(\.(cs|c|h|mjs|proto|awk|sh|bash|ya?ml|props|default|service|conf)|/[^./]*|Makefile|Dockerfile|\.editorconfig)$' | grep -v '/corpus/' | sort -u)
+mapfile -t sources < <(git ls-files '*.cs' '*.c' '*.h' '*.mjs' '*.proto' '*.awk' '*.sh' '*.bash' '*.yaml' '*.yml' '*.sql' '*.props' '*.csproj' Makefile Dockerfile .editorconfig .ci ops tests |
+	grep -E '(\.(cs|c|h|mjs|proto|awk|sh|bash|ya?ml|sql|props|csproj|default|service|conf)|/[^./]*|Makefile|Dockerfile|\.editorconfig)$' | grep -v '/corpus/' | sort -u)
 printf '%s\n' "${sources[@]}" | awk -v root=$work 'sub("[^/]*$", "") && !seen[$0]++ { print root "/comments/" $0 }' | xargs mkdir -p
 awk -v root=$work/comments -f ops/lint/prose/comments.awk "${sources[@]}"
 

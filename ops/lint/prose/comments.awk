@@ -6,7 +6,8 @@ FNR == 1 {
 	close(output)
 	output = root "/" FILENAME ".txt"
 	slashes = FILENAME ~ /\.(cs|c|h|mjs|proto)$/
-	markup = FILENAME ~ /\.props$/
+	markup = FILENAME ~ /\.(props|csproj)$/
+	mark = slashes ? "///?" : FILENAME ~ /\.sql$/ ? "--" : markup ? "" : "##?"
 	block = 0
 }
 
@@ -17,7 +18,7 @@ FNR == 1 {
 	} else if (slashes && match($0, /(^|[ \t])\/\*/) || markup && match($0, /<!--/)) {
 		text = substr($0, RSTART + RLENGTH)
 		block = 1
-	} else if (slashes && match($0, /(^|[ \t])\/\/\/?([ \t]|$)/) || !slashes && !markup && match($0, /(^|[ \t])##?([ \t]|$)/)) {
+	} else if (mark && match($0, "(^|[ \t])" mark "([ \t]|$)")) {
 		text = substr($0, RSTART + RLENGTH)
 	} else if (slashes && match($0, /(void|Task) [A-Z][A-Za-z0-9]*_[A-Za-z0-9_]*\(/)) {
 		text = substr($0, RSTART, RLENGTH - 1)
