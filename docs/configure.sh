@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# A default may come from the environment: there is to be none.
+# A default may come from the environment: it must be unset.
 help() { env -i "$@" --help; }
 
 options() { # PROGRAM [COMMAND]: a table of the options in its help

@@ -50,7 +50,7 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
     private static Shell.Result Ask(DocumentBlock block, string capture) =>
         Shell.Run(Repository.Agent, "query", "--capture", capture, block.Text.Replace("DIR/", $"{capture}/", StringComparison.Ordinal));
 
-    /// <summary>Runs in a folder that looks like the root of the repository, with bin/ on the PATH, and the demo's capture in place of a document's own.</summary>
+    /// <summary>Runs in a folder that looks like the root of the repository, with bin/ on the PATH, and the demo's capture instead of a document's own.</summary>
     private Shell.Result Paste(DocumentBlock block, string capture)
     {
         var folder = _scratch["root"];

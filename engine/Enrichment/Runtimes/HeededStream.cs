@@ -37,7 +37,7 @@ internal sealed class HeededStream(Stream inner) : Stream
         var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (_isWriting && Interlocked.Add(ref _unheeded, read) > MostUnheeded)
         {
-            throw new IOException("it sends and does not read");
+            throw new IOException("it sends without reading");
         }
 
         return read;

@@ -70,7 +70,7 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
-    public void Random_bytes_in_place_of_a_footer_are_refused()
+    public void Random_bytes_instead_of_a_footer_are_refused()
     {
         SampleFile.Write(Path, 20, groups: 1, seed: 5);
         var whole = File.ReadAllBytes(Path);

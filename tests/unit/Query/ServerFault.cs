@@ -1,6 +1,6 @@
 namespace NetMon.UnitTests.Query;
 
-/// <summary>What a server does in place of sending an object.</summary>
+/// <summary>What a server does instead of sending an object.</summary>
 internal enum ServerFault
 {
     None,

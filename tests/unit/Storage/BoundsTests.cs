@@ -148,7 +148,7 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
-    public void A_symbolic_link_in_place_of_a_sealed_file_delays_the_seal()
+    public void A_symbolic_link_instead_of_a_sealed_file_delays_the_seal()
     {
         var outside = Directory.CreateTempSubdirectory("netmon-outside-").FullName;
         try

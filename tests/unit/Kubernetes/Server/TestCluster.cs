@@ -59,7 +59,7 @@ internal sealed class TestCluster
         }
     }
 
-    /// <summary>Puts any text into the stream of a watch, in place of an event.</summary>
+    /// <summary>Puts any text into the stream of a watch, instead of an event.</summary>
     public void Say(string path, string line)
     {
         lock (_gate)
