@@ -4,7 +4,7 @@
 set -euo pipefail
 directory=${1:?usage: demo.sh DIR [SECONDS]}
 seconds=${2:-30}
-[[ ! -e $directory ]] || { echo "demo: $directory exists; give another directory, or remove it" >&2; exit 1; }
+[[ ! -e $directory ]] || { echo "demo: $directory exists; use another directory, or remove it" >&2; exit 1; }
 mkdir -p "$directory/nodes"
 directory=$(cd "$directory" && pwd)
 cd "$(dirname "$0")/.."

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 version=$(ops/version.sh)
 out=artifacts/release
 time=$(git log -1 --format=%ct)
-git diff --quiet HEAD || echo "release: the tree has changes that are in no commit" >&2
+git diff --quiet HEAD || echo "release: the tree has uncommitted changes" >&2
 
 pack() { # ARCHIVE FOLDER NAME...
 	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$time" --mode='u+rw,go+r-w' -C "$2" -cf - "${@:3}" | gzip -9n >"$out/$1"
@@ -17,7 +17,7 @@ pack() { # ARCHIVE FOLDER NAME...
 
 binaries() {
 	local programs=(netmon netmon-query netmon-archive netmon-kubernetes libduckdb.so) here=x86_64
-	[[ $(uname -m) == x86_64 ]] || { echo "release: binaries are made on x86-64, from where those for arm64 are cross-built" >&2; exit 1; }
+	[[ $(uname -m) == x86_64 ]] || { echo "release: binaries are built on x86-64, which cross-builds those for arm64" >&2; exit 1; }
 	for folder in bin bin/arm64; do
 		cp LICENSE "$folder/"
 		pack "netmon-$version-linux-$here.tar.gz" "$folder" LICENSE "${programs[@]}"
@@ -66,7 +66,7 @@ mkdir -p $out
 for part in "$@"; do
 	case $part in
 	binaries | package | images | manifests | plugin | sbom) "$part" ;;
-	*) echo "release: there is no part $part" >&2; exit 2 ;;
+	*) echo "release: unknown part $part" >&2; exit 2 ;;
 	esac
 done
 cd $out

@@ -31,7 +31,7 @@ fi
 ((${#missing[@]})) || exit 0
 
 if ! command -v apt-get >/dev/null; then
-	echo "setup: these are missing, by Debian's names: ${missing[*]}" >&2
+	echo "setup: missing Debian packages: ${missing[*]}" >&2
 	echo "  what to do: install them by hand (Fedora: clang llvm gcc libbpf-devel libbpf-static elfutils-libelf-devel elfutils-libelf-devel-static zlib-static kernel-headers iproute)" >&2
 	exit 1
 fi

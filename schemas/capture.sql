@@ -65,7 +65,10 @@ CREATE OR REPLACE VIEW holding AS FROM ownership;
 
 SET VARIABLE capture_has_losses = (SELECT count(*) > 0 FROM glob(getvariable('capture') || '/loss/**/*.parquet'));
 
+-- Files of version 0.1 have former names of some reasons.
 CREATE OR REPLACE VIEW loss AS
+SELECT * REPLACE (CASE reason WHEN 'garbled_bytes' THEN 'corrupt_bytes' WHEN 'misshapen' THEN 'malformed' WHEN 'garbled' THEN 'corrupt' WHEN 'no_state' THEN 'no_room' ELSE reason END AS reason)
+FROM (
 SELECT NULL::TIMESTAMP AS "from", NULL::TIMESTAMP AS "to", NULL::VARCHAR AS node, NULL::VARCHAR AS stage, NULL::VARCHAR AS reason, NULL::BIGINT AS count,
     NULL::BIGINT AS cgroup_id, NULL::VARCHAR AS container_id, NULL::VARCHAR AS pod_name, NULL::VARCHAR AS pod_namespace, NULL::VARCHAR AS container_name
 WHERE false
@@ -73,6 +76,6 @@ UNION ALL BY NAME
 SELECT * FROM query(CASE WHEN getvariable('capture_has_losses')
     THEN 'SELECT * FROM read_parquet(getvariable(''capture'') || ''/loss/**/*.parquet'', hive_partitioning = false, union_by_name = true)'
     ELSE 'SELECT NULL::VARCHAR AS node WHERE false'
-END);
+END));
 
 SET VARIABLE capture_end = (SELECT greatest((SELECT max(timestamp) FROM events), (SELECT max(last) FROM rollups)));

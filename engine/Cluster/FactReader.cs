@@ -75,7 +75,7 @@ public sealed class FactReader(Action<ClusterChange> take, ClusterStatus status)
     {
         if (line.Length > FactProtocol.MaxLineBytes || !System.Text.Ascii.Equals(line.ToArray(), FactProtocol.Version))
         {
-            throw new InvalidDataException($"netmon-kubernetes is of another version than this agent: it does not begin with \"{FactProtocol.Version}\"");
+            throw new InvalidDataException($"netmon-kubernetes has another version than this agent: its output does not begin with \"{FactProtocol.Version}\"");
         }
     }
 }

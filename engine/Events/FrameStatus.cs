@@ -13,5 +13,5 @@ public enum FrameStatus
     UnknownVersion,
 
     /// <summary>Not a record: skip to the next possible start.</summary>
-    Garbled,
+    Corrupt,
 }

@@ -29,9 +29,9 @@ public static class RecordFraming
         var size = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
         var (version, kind) = (bytes[2], (RecordKind)bytes[3]);
         var status = version == ConnectionRecord.CurrentVersion
-            ? IsKnown(kind, size) ? FrameStatus.Whole : FrameStatus.Garbled
-            : version != 0 && size is >= Alignment and <= MaxRecordBytes && size % Alignment == 0 ? FrameStatus.UnknownVersion : FrameStatus.Garbled;
-        if (status == FrameStatus.Garbled)
+            ? IsKnown(kind, size) ? FrameStatus.Whole : FrameStatus.Corrupt
+            : version != 0 && size is >= Alignment and <= MaxRecordBytes && size % Alignment == 0 ? FrameStatus.UnknownVersion : FrameStatus.Corrupt;
+        if (status == FrameStatus.Corrupt)
         {
             length = Alignment;
             return status;

@@ -96,7 +96,7 @@ internal static class Agent
         {
             if (!await worker.FinishAsync().ConfigureAwait(false))
             {
-                log.Error($"output {worker.Sink.Counters.Name}: gave up after {SinkWorker.StallBound.TotalSeconds:0} s without progress; what it has not written is counted as dropped");
+                log.Error($"output {worker.Sink.Counters.Name}: gave up after {SinkWorker.StallBound.TotalSeconds:0} s without progress; its unwritten events are counted as dropped");
             }
 
             sinks.Ended(worker.Sink);
@@ -121,7 +121,7 @@ internal static class Agent
     /// <summary>Ends the process when the time for shutting down is over because a disk, a pipe or a program hangs. Does not return.</summary>
     private static void GiveUp(LossAccount? account, Logger log)
     {
-        log.Error($"not ended {StopSignal.EndBound.TotalSeconds:0} s after the signal: something hangs, such as the disk of --capture or of --record. Ending now; what is in hot/ is taken over by the next agent.");
+        log.Error($"still running {StopSignal.EndBound.TotalSeconds:0} s after the signal: something is stuck, such as the disk of --capture or --record. Exiting now; the next agent seals the files in hot/.");
         if (account is not null)
         {
             log.Info(account.Summary());

@@ -93,7 +93,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new IOException($"{_program.Name} can't be started ({e.Message}): it is not at {beside} and not on the PATH. make build makes it; without {_program.Option} it is not needed", e);
+            throw new IOException($"{_program.Name} can't be started ({e.Message}): it is not at {beside} and not on the PATH. Build it with make build; without {_program.Option} it is not needed", e);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed record FileSettings(string? Json, string? Capture, string? Recor
     {
         if (file is not null && otherFile is not null && RegularFile.IsSame(file, otherFile))
         {
-            throw new UsageException($"{option} {file}: the same file as {other}: {why}. Give it another name");
+            throw new UsageException($"{option} {file}: the same file as {other}: {why}. Use another name");
         }
     }
 }

@@ -39,7 +39,7 @@ internal static class KubernetesProcess
         });
         return new ChildProcess(new ChildProgram("netmon-kubernetes", "--kubernetes-api", arguments)
         {
-            Meanwhile = "Until then peers keep the names that are known from the Kubernetes API.",
+            Meanwhile = "Until then peers keep the known names from the Kubernetes API.",
             ReadOutput = ReadAsync,
             MayKnow = name => Known.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)), // no credentials of the archive
         }, fault, log);

@@ -21,12 +21,12 @@ internal sealed record KubernetesSettings(string Address, string? TokenFile, str
 
         if (address != InCluster && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0))
         {
-            throw new UsageException($"--kubernetes-api {address}: it takes {InCluster}, https://HOST:PORT or none");
+            throw new UsageException($"--kubernetes-api {address}: expected {InCluster}, https://HOST:PORT or none");
         }
 
         if (address == InCluster && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST")))
         {
-            throw new UsageException($"--kubernetes-api {InCluster}: this is no pod: KUBERNETES_SERVICE_HOST is not set. Give https://HOST:PORT");
+            throw new UsageException($"--kubernetes-api {InCluster}: this is not a pod: KUBERNETES_SERVICE_HOST is not set. Use https://HOST:PORT");
         }
 
         return new KubernetesSettings(address, token, authorities);

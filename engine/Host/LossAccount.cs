@@ -27,9 +27,9 @@ internal sealed class LossAccount(IRecordSource source, ReaderCounters reader, D
         var lost = string.Join(", ", Losses(counters).Where(loss => loss.Count > 0).Select(loss => $"{loss.Name} {loss.Count}"));
         return $"stopped: seen {counters.Seen}, to rings {counters.Delivered}, decoded {decode.Events}{delivered}; "
             + (lost.Length == 0 ? "nothing lost" : $"lost: {lost}")
-            + (counters.AcceptsInferred == 0 ? "" : $"; accepts that no hook saw, their owner inferred: {counters.AcceptsInferred}")
-            + (counters.ClosesEarly == 0 ? "" : $"; closes seen only when the socket was released: {counters.ClosesEarly}")
-            + (counters.ClosesUnseen == 0 ? "" : $"; sockets gone without a CLOSE: {counters.ClosesUnseen}");
+            + (counters.AcceptsInferred == 0 ? "" : $"; accepts with an inferred owner: {counters.AcceptsInferred}")
+            + (counters.ClosesEarly == 0 ? "" : $"; closes recorded at the socket's release: {counters.ClosesEarly}")
+            + (counters.ClosesUnseen == 0 ? "" : $"; sockets released without a CLOSE: {counters.ClosesUnseen}");
     }
 
     private IEnumerable<LossCounter> Losses(SourceCounters counters)
@@ -38,9 +38,9 @@ internal sealed class LossAccount(IRecordSource source, ReaderCounters reader, D
         yield return new LossCounter(Source, "no_room", (long)counters.NoRoom);
         yield return new LossCounter(Source, FairShare, (long)counters.FairShare);
         yield return new LossCounter(Source, "recursion", (long)counters.RecursionMisses);
-        yield return new LossCounter(Source, "garbled_bytes", (long)counters.GarbledBytes);
-        yield return new LossCounter("capture", "misshapen", reader.Misshapen);
-        yield return new LossCounter("decode", "garbled", decode.GarbledRuns);
+        yield return new LossCounter(Source, "corrupt_bytes", (long)counters.CorruptBytes);
+        yield return new LossCounter("capture", "malformed", reader.Malformed);
+        yield return new LossCounter("decode", "corrupt", decode.CorruptRuns);
         yield return new LossCounter("decode", "unknown_version", decode.UnknownVersion);
         foreach (var sink in sinks)
         {

@@ -17,8 +17,8 @@ internal static class NamingAccount
             CultureInfo.InvariantCulture,
             $"{directory.Containers} known, {directory.Named} named; events in containers {naming.InContainers}, with names {naming.Named}{share};"
             + $" wait for a name p50 {naming.WaitMicroseconds(0.5)} us, p99 {naming.WaitMicroseconds(0.99)} us;"
-            + $" batches delayed {naming.BatchesHeld}, timed out {naming.BatchesOverdue}, evicted {naming.BatchesCrowdedOut};"
+            + $" batches delayed {naming.BatchesDelayed}, timed out {naming.BatchesTimedOut}, evicted {naming.BatchesEvicted};"
             + $" cgroups {directory.Cgroups}, dropped {source.CgroupsDropped}, unknown {directory.Unknown}, evicted {directory.Evicted}{stay}, rescans {directory.Rescans};"
-            + $" asked for {directory.Asked}, runtime calls {runtimes.Sum(runtime => runtime.Calls)}, failures {runtimes.Sum(runtime => runtime.Failures)}, containers left out {runtimes.Sum(runtime => runtime.LeftOut)}");
+            + $" lookups {directory.Asked}, runtime calls {runtimes.Sum(runtime => runtime.Calls)}, failures {runtimes.Sum(runtime => runtime.Failures)}, containers skipped {runtimes.Sum(runtime => runtime.LeftOut)}");
     }
 }

@@ -7,5 +7,5 @@ internal static class NodeName
 
     /// <summary>Returns the name if it is valid. Throws <see cref="UsageException"/> if it is too long or has control characters.</summary>
     public static string Checked(string name) =>
-        name.Length <= Longest && !name.Any(char.IsControl) ? name : throw new UsageException($"--node {name}: it takes a name of up to {Longest} characters, such as a host's");
+        name.Length <= Longest && !name.Any(char.IsControl) ? name : throw new UsageException($"--node {name}: expected a name of up to {Longest} characters, such as a host's");
 }

@@ -22,7 +22,7 @@ internal static class Privileges
         var keep = permitted & (Bit(DacOverride) | Bit(DacReadSearch) | ((permitted & Bit(Bpf)) != 0 ? Bit(Bpf) : Bit(SysAdmin)));
         if (permitted != keep && !ThreadCapabilities.TryKeepOnly(keep))
         {
-            log.Warn("capabilities that are not needed any more could not be given up by all threads; this changes nothing else.");
+            log.Warn("some threads could not drop the capabilities that are no longer needed; nothing else is affected.");
         }
     }
 

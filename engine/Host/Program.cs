@@ -10,7 +10,7 @@ if (args is [var word, ..] && QueryProgram.Has(word))
     return QueryProgram.Run(args, log.For(word)); // it parses its own arguments
 }
 
-var root = new RootCommand("NetMon: every TCP connection of this node, with its process, as JSON lines and Parquet files.")
+var root = new RootCommand("NetMon records every TCP connection of this node, with its process, container and pod, as JSON lines and Parquet files.")
 {
     RunCommand.Create(log),
     SealCommand.Create(log),

@@ -57,7 +57,7 @@ internal sealed class RecordingFile : IDisposable
         if (!_ended)
         {
             _ended = true;
-            _log.Error($"{failure.Message} The recording ends here, maybe in the middle of a record; events are not affected.");
+            _log.Error($"{failure.Message} The recording ends here, possibly in the middle of a record; events are not affected.");
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class ServiceManager
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            log.Warn($"{Variable}={address}: systemd can't be notified of {state} ({e.Message}); with Type=notify it ends this service when it has waited long enough");
+            log.Warn($"{Variable}={address}: systemd can't be notified of {state} ({e.Message}); with Type=notify it stops this service when the start timeout expires");
         }
     }
 }

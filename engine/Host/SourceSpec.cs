@@ -24,7 +24,7 @@ internal abstract record SourceSpec
             "kernel" when rest.Length == 0 => new Kernel(),
             "replay" when rest.Length > 0 => new Replay(rest),
             "synthetic" => new Synthetic(ParseSynthetic(rest)),
-            _ => throw new UsageException($"--source {text}: it takes kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N,node=N]"),
+            _ => throw new UsageException($"--source {text}: expected kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N,node=N]"),
         };
     }
 
@@ -56,20 +56,20 @@ internal abstract record SourceSpec
         }
 
         return options is { Node: not null, Containers: < 1 or > SyntheticPods.MostContainers }
-            ? throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--source synthetic: with node it takes 1 to {SyntheticPods.MostContainers} containers"))
+            ? throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--source synthetic: with node, expected 1 to {SyntheticPods.MostContainers} containers"))
             : options;
     }
 
     private static string RangeOf(string name) => name switch
     {
-        "rate" => "it takes events per second, 1 or more",
-        "containers" => "it takes 0 to 10000 at any time",
-        "churn" => "it takes 0 to 10000 starts of containers per second",
-        "ahead" => "it takes 0 to 100000000 seconds by which the clock is ahead",
-        "speed" => "it takes 1 to 10000 times the clock's usual speed",
-        "flow" => "it takes 0 to 65535 events after which an open connection has a FLOW",
-        "node" => string.Create(CultureInfo.InvariantCulture, $"it takes 1 to {SyntheticPods.Nodes}, nodes of a cluster with names"),
-        "rings" => "it takes 1 to 128",
-        _ => "there are rate, count, seed, rings, containers, churn, ahead, speed, flow and node",
+        "rate" => "expected events per second, 1 or more",
+        "containers" => "expected 0 to 10000 containers",
+        "churn" => "expected 0 to 10000 container starts per second",
+        "ahead" => "expected 0 to 100000000 seconds by which the clock is ahead",
+        "speed" => "expected 1 to 10000 times the normal speed of the clock",
+        "flow" => "expected 0 to 65535 events between the FLOWs of an open connection",
+        "node" => string.Create(CultureInfo.InvariantCulture, $"expected 1 to {SyntheticPods.Nodes}, a node of the synthetic cluster"),
+        "rings" => "expected 1 to 128",
+        _ => "expected rate, count, seed, rings, containers, churn, ahead, speed, flow or node",
     };
 }

@@ -23,7 +23,7 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
     public static StorageSettings Parse(string durableWithin, string retainFor, string retainRollups, string retainBytes, string? keepFree) => new(
         ReadTime("--durable-within", durableWithin) is var durable && durable >= TimeSpan.FromMilliseconds(100) && durable <= TimeSpan.FromHours(1)
             ? durable
-            : throw new UsageException($"--durable-within {durableWithin}: it takes a time from 100ms to 1h"),
+            : throw new UsageException($"--durable-within {durableWithin}: expected a time from 100ms to 1h"),
         retainFor == "none" ? null : ReadTime("--retain-for", retainFor),
         retainRollups == "none" ? null : ReadTime("--retain-rollups", retainRollups),
         retainBytes == "none" ? null : ReadBytes("--retain-bytes", retainBytes),
@@ -38,10 +38,10 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
             {
                 Archive = target is null ? null
                     : capture is not null ? UploadTarget.Parse(target)
-                    : throw new UsageException($"--archive {target}: it uploads what --capture DIR keeps, and there is no --capture"),
+                    : throw new UsageException($"--archive {target}: --archive uploads the files of --capture DIR, and --capture is missing"),
                 ArchiveBandwidth = ReadBytes("--archive-bandwidth", bandwidth) is var bytes and >= 1024
                     ? bytes
-                    : throw new UsageException($"--archive-bandwidth {bandwidth}: it takes 1KiB or more, a second"),
+                    : throw new UsageException($"--archive-bandwidth {bandwidth}: expected 1KiB per second or more"),
             };
         }
         catch (FormatException e)
@@ -51,7 +51,7 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
     }
 
     private static TimeSpan ReadTime(string option, string text) =>
-        TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"{option} {text}: it takes a time such as 500ms, 30s, 5m, 2h or 7d");
+        TimeText.Parse(text) is { } time && time > TimeSpan.Zero ? time : throw new UsageException($"{option} {text}: expected a time such as 500ms, 30s, 5m, 2h or 7d");
 
     private static FreeDisk ReadFree(string text)
     {
@@ -62,9 +62,9 @@ internal sealed record StorageSettings(TimeSpan DurableWithin, TimeSpan? RetainF
 
         return double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and < 100
             ? new FreeDisk(null, percent)
-            : throw new UsageException($"--keep-free {text}: it takes a share such as 5% or a size such as 1GiB");
+            : throw new UsageException($"--keep-free {text}: expected a share such as 5% or a size such as 1GiB");
     }
 
     private static long ReadBytes(string option, string text) =>
-        ByteSize.TryParse(text) ?? throw new UsageException($"{option} {text}: it takes a size such as 500MiB or 10GiB");
+        ByteSize.TryParse(text) ?? throw new UsageException($"{option} {text}: expected a size such as 500MiB or 10GiB");
 }

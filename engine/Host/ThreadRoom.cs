@@ -7,7 +7,7 @@ internal static class ThreadRoom
 
     /// <summary>The message if threads can't be created.</summary>
     public static string Missing =>
-        $"this user may not start the {Threads} threads that the agent needs beside its first. Raise the limit: ulimit -u, TasksMax= of a systemd unit, or pids.max of the cgroup (in Kubernetes podPidsLimit of kubelet).";
+        $"this user can't start the {Threads} additional threads that the agent needs. Raise the limit: ulimit -u, TasksMax= of a systemd unit, or pids.max of the cgroup (in Kubernetes podPidsLimit of kubelet).";
 
     /// <summary>Starts that many threads and lets them end; false if one can't be started.</summary>
     public static bool IsThere()

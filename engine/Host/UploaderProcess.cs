@@ -26,8 +26,8 @@ internal static class UploaderProcess
         ];
         return new ChildProcess(new ChildProgram("netmon-archive", "--archive", arguments)
         {
-            Meanwhile = "Until then nothing is uploaded, and nothing that waits is removed.",
-            IfNotRunning = "; what is not in the bucket is uploaded after the next start",
+            Meanwhile = "Until then nothing is uploaded, and no waiting file is removed.",
+            IfNotRunning = "; waiting files are uploaded after the next start",
             LastWord = "finish",
             LastLook = LastLook,
         }, fault, log);

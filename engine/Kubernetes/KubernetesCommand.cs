@@ -17,9 +17,9 @@ internal static class KubernetesCommand
     private const int Success = 0;
     private const int Failure = 1;
 
-    private static readonly Option<string> Api = new("--api") { HelpName = $"https://HOST:PORT|{ApiAddress.InCluster}", Description = "the API server; in-cluster is the one of the cluster that this runs in", DefaultValueFactory = _ => ApiAddress.InCluster };
-    private static readonly Option<string?> TokenFile = new("--token-file") { HelpName = "FILE", Description = "the bearer token; without it in a cluster the pod's, else none" };
-    private static readonly Option<string?> AuthorityFile = new("--ca-file") { HelpName = "FILE", Description = "certificates of the authorities that may sign for the server, PEM; without it in a cluster the pod's, else the system's" };
+    private static readonly Option<string> Api = new("--api") { HelpName = $"https://HOST:PORT|{ApiAddress.InCluster}", Description = "the API server; in-cluster: that of the cluster in which this pod runs", DefaultValueFactory = _ => ApiAddress.InCluster };
+    private static readonly Option<string?> TokenFile = new("--token-file") { HelpName = "FILE", Description = "file with the bearer token (default: in a cluster the pod's token, otherwise none)" };
+    private static readonly Option<string?> AuthorityFile = new("--ca-file") { HelpName = "FILE", Description = "file with the certificate authorities to trust, PEM (default: in a cluster the pod's file, otherwise the system's)" };
     private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
     {
         HelpName = LogFormatOption.Words,
@@ -27,11 +27,11 @@ internal static class KubernetesCommand
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(LogFormatOption.Variable) is { Length: > 0 } value ? value : LogFormatOption.Fallback,
     };
 
-    private static readonly Option<bool> Child = new("--child") { Description = "end when stdin does", Hidden = true };
+    private static readonly Option<bool> Child = new("--child") { Description = "exit when stdin closes", Hidden = true };
 
     public static RootCommand Create(Logger log)
     {
-        var command = new RootCommand("Watches Services, EndpointSlices and Nodes of a Kubernetes cluster and prints what names addresses, one fact a line. netmon run --kubernetes-api starts it by itself.") { Api, TokenFile, AuthorityFile, LogFormat, Child };
+        var command = new RootCommand("Watches Services, EndpointSlices and Nodes of a Kubernetes cluster and prints the names of addresses, one fact per line. netmon run --kubernetes-api starts it automatically.") { Api, TokenFile, AuthorityFile, LogFormat, Child };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
     }
@@ -40,7 +40,7 @@ internal static class KubernetesCommand
     {
         if (!ThreadCapabilities.TryKeepOnly(0))
         {
-            log.Error("not all threads could give up their capabilities");
+            log.Error("some threads could not drop their capabilities");
             return Failure;
         }
 

@@ -34,13 +34,13 @@ public sealed unsafe class BpfFolder : IDisposable
     {
         if (!IsBpf(path) && !IsBpf(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path))
         {
-            why = $"{path} is in no bpffs";
+            why = $"{path} is not in a bpffs";
             return null;
         }
 
         if (Libc.MakeFolder(path, OwnerOnly) != 0 && Marshal.GetLastPInvokeError() is not Exists and var cause)
         {
-            why = $"{path} can't be made: {Marshal.GetPInvokeErrorMessage(cause)}";
+            why = $"{path} can't be created: {Marshal.GetPInvokeErrorMessage(cause)}";
             return null;
         }
 
@@ -52,7 +52,7 @@ public sealed unsafe class BpfFolder : IDisposable
         }
 
         var folder = new BpfFolder(descriptor);
-        why = FileInode.OwnerOf(descriptor) is not { } owner || owner.User != Libc.EffectiveUser() || (owner.Mode & OthersMayWrite) != 0 ? $"{path} is not this user's alone"
+        why = FileInode.OwnerOf(descriptor) is not { } owner || owner.User != Libc.EffectiveUser() || (owner.Mode & OthersMayWrite) != 0 ? $"{path} must belong to this user, and no other user may write to it"
             : Libc.Lock(descriptor, Libc.LockExclusiveNow) == 0 ? ""
             : Marshal.GetLastPInvokeError() is WouldBlock ? InUse(path)
             : $"{path} can't be locked: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";

@@ -33,7 +33,7 @@ public sealed unsafe class BpfMaps
         var result = Libbpf.ReuseMap(Find(map), there.Descriptor);
         if (result != 0)
         {
-            throw new NativeException($"taking over the map {map}", -result);
+            throw new NativeException($"reusing the map {map}", -result);
         }
     }
 

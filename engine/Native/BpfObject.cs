@@ -63,7 +63,7 @@ public sealed unsafe class BpfObject : IDisposable
         for (var made = 0; made < rings; made++)
         {
             var ring = Libbpf.CreateMap(RingBufferType, "netmon_ring", 0, 0, (uint)ringBytes, 0);
-            _rings.Add(ring >= 0 ? ring : throw new NativeException("making a ring", -ring));
+            _rings.Add(ring >= 0 ? ring : throw new NativeException("creating a ring", -ring));
         }
 
         // The first ring is also the template of the map of rings: libbpf 1.1 can't resize the declared one.

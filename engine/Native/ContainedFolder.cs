@@ -52,7 +52,7 @@ public sealed class ContainedFolder : IDisposable
         var descriptor = _root.Open(path, Libc.OpenReadWrite | Libc.OpenCreate | (mayExist ? 0 : Libc.OpenExclusive) | Libc.OpenNonBlocking | Libc.CloseOnExec, FileMode);
         if (descriptor < 0)
         {
-            throw ContainedRoot.Failure($"making {path} in {Path}");
+            throw ContainedRoot.Failure($"creating {path} in {Path}");
         }
 
         var handle = Regular(path, descriptor);
@@ -88,7 +88,7 @@ public sealed class ContainedFolder : IDisposable
         using var within = _root.OpenFolder(parent) ?? throw ContainedRoot.Failure($"opening the directory {parent} in {Path}");
         if (Libc.MakeFolderAt(ContainedRoot.Descriptor(within), name, FolderMode) != 0 && Marshal.GetLastPInvokeError() != Exists)
         {
-            throw ContainedRoot.Failure($"making the directory {path} in {Path}");
+            throw ContainedRoot.Failure($"creating the directory {path} in {Path}");
         }
 
         using var made = _root.OpenFolder(path) ?? throw ContainedRoot.Failure($"opening the directory {path} in {Path}");
@@ -213,7 +213,7 @@ public sealed class ContainedFolder : IDisposable
     private bool IsRegular(string path, SafeFileHandle handle) =>
         FileInode.OwnerOf(ContainedRoot.Descriptor(handle)) is { } owner && RegularFile.KindOf(owner.Mode) == FileKind.Regular
             ? true
-            : throw new IOException($"{path} in {Path} is no regular file");
+            : throw new IOException($"{path} in {Path} is not a regular file");
 
     private static (string Folder, string Name) Split(string path) =>
         path.LastIndexOf('/') is var slash and >= 0 ? (path[..slash], path[(slash + 1)..]) : ("", path);

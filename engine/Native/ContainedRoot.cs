@@ -92,7 +92,7 @@ internal sealed unsafe class ContainedRoot : IDisposable
         var descriptor = Open(path, pathOnly | Libc.CloseOnExec, 0);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true)
             : Marshal.GetLastPInvokeError() == NoEntry ? null
-            : throw Failure($"looking at {path} in {Path}");
+            : throw Failure($"examining {path} in {Path}");
     }
 
     /// <summary>Calls openat2(2) on a path below the directory; returns a descriptor, or -1 with errno set.</summary>

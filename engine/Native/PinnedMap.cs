@@ -19,7 +19,7 @@ public sealed unsafe class PinnedMap : IDisposable
         if (result != 0)
         {
             _handle.Dispose();
-            throw new NativeException("asking what a map is", -result);
+            throw new NativeException("reading the properties of a map", -result);
         }
 
         Shape = new MapShape(info[0], info[2], info[3], info[4]);
@@ -42,7 +42,7 @@ public sealed unsafe class PinnedMap : IDisposable
     public static PinnedMap Create(string name, MapShape shape, string path)
     {
         var descriptor = Libbpf.CreateMap((int)shape.Type, name, shape.KeyBytes, shape.ValueBytes, shape.MaxEntries, 0);
-        var map = new PinnedMap(descriptor >= 0 ? descriptor : throw new NativeException($"making the map {name}", -descriptor));
+        var map = new PinnedMap(descriptor >= 0 ? descriptor : throw new NativeException($"creating the map {name}", -descriptor));
         var result = Libbpf.Pin(descriptor, path);
         if (result != 0)
         {

@@ -35,7 +35,7 @@ public static class RegularFile
         var descriptor = Libc.Open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenTruncate | Libc.CloseOnExec | Libc.OpenNonBlocking | Libc.OpenNoFollow, mode);
         if (descriptor < 0)
         {
-            throw Failure(path) ?? new FileNotFoundException($"{path}: there is no such folder", path);
+            throw Failure(path) ?? new FileNotFoundException($"{path}: no such directory", path);
         }
 
         var flags = Libc.Control(descriptor, Libc.ReadStatusFlags, 0);
@@ -53,7 +53,7 @@ public static class RegularFile
         var descriptor = Libc.Open(path, Libc.OpenReadOnly | Libc.CloseOnExec | Libc.OpenNonBlocking | Libc.OpenNoFollow, 0);
         if (descriptor < 0)
         {
-            throw Failure(path) ?? new FileNotFoundException($"{path} is not there any more", path);
+            throw Failure(path) ?? new FileNotFoundException($"{path} no longer exists", path);
         }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -75,11 +75,11 @@ public static class RegularFile
         switch (kind)
         {
             case FileKind.Regular: return;
-            case FileKind.Missing: throw new FileNotFoundException($"{path} is not there", path);
+            case FileKind.Missing: throw new FileNotFoundException($"{path} does not exist", path);
             case FileKind.Directory: throw new IOException($"{path} is a directory");
             case FileKind.Link: throw new IOException($"{path} is a symbolic link");
             case FileKind.Fifo: throw new IOException($"{path} is a FIFO");
-            default: throw new IOException($"{path} is no regular file");
+            default: throw new IOException($"{path} is not a regular file");
         }
     }
 

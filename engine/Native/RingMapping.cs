@@ -57,7 +57,7 @@ public sealed unsafe class RingMapping : IDisposable
         var file = Libc.CreateMemoryFile("netmon-ring", 0);
         if (file < 0 || Libc.Truncate(file, 2L * page + dataBytes) != 0)
         {
-            throw NativeException.FromErrno("making a ring in memory");
+            throw NativeException.FromErrno("creating a ring in memory");
         }
 
         try

@@ -58,7 +58,7 @@ internal static class FileFooter
         ColumnKind.Boolean => Format.TypeBoolean,
         ColumnKind.Text => Format.TypeByteArray,
         ColumnKind.Int64 or ColumnKind.Timestamp => Format.TypeInt64,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no file is written with it"),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "files have no such column"),
     };
 
     private static void WritePair(CompactThrift footer, string key, string value)

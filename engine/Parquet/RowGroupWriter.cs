@@ -183,7 +183,7 @@ public sealed class RowGroupWriter : IDisposable
     {
         if (_written != _columns.Count)
         {
-            throw new InvalidOperationException($"{_columns[_written].Name} and the columns behind it are missing");
+            throw new InvalidOperationException($"{_columns[_written].Name} and the columns after it are missing");
         }
 
         _description.End(_stream, Rows, ordinal);

@@ -40,7 +40,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         {
             if (!held.TryDiscard())
             {
-                throw new QueryException("the rows that are printed so far are not all: ask again, it goes without that file then");
+                throw new QueryException("the rows printed so far are incomplete: run the query again, it skips that file then");
             }
         }
 
@@ -161,7 +161,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
             if (settings.Capture.IsStrict)
             {
                 snapshot.Dispose();
-                throw new QueryException($"{name}: {reason}. Without --strict the answer is given without it");
+                throw new QueryException($"{name}: {reason}. Without --strict it is left out");
             }
 
             log.Warn($"{name} is left out: {reason}");
@@ -176,8 +176,8 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     {
         if (snapshot.SumsAlone.Count > 0 && _named.Add(CapturePaths.Rollup))
         {
-            var why = settings.Filter.Uncarried is { Count: > 0 } options ? $"do not tell {string.Join(", ", options)}" : "can't be cut by --since and --until";
-            log.Warn(string.Create(CultureInfo.InvariantCulture, $"hours of {snapshot.SumsAlone.Min(file => file.Start):yyyy-MM-dd HH:mm} to {snapshot.SumsAlone.Max(file => file.Start).AddHours(1):yyyy-MM-dd HH:mm} are left out: their events are removed, and the sums that are kept {why}"));
+            var why = settings.Filter.Uncarried is { Count: > 0 } options ? $"can't be filtered by {string.Join(", ", options)}" : "can't be split at --since and --until";
+            log.Warn(string.Create(CultureInfo.InvariantCulture, $"hours of {snapshot.SumsAlone.Min(file => file.Start):yyyy-MM-dd HH:mm} to {snapshot.SumsAlone.Max(file => file.Start).AddHours(1):yyyy-MM-dd HH:mm} are left out: their events were removed, and the remaining roll-ups {why}"));
         }
     }
 
@@ -204,7 +204,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
     }
 
     private QueryException NoEvents() =>
-        new($"{(_bucket is null ? Path.GetFullPath(settings.Capture.Place) : settings.Capture.Place)} has no events yet: they are readable about a second after they happen, as long as netmon run --capture is running");
+        new($"{(_bucket is null ? Path.GetFullPath(settings.Capture.Place) : settings.Capture.Place)} has no events yet: events can be read about a second after they happen, while netmon run --capture is running");
 
     /// <summary>Whether a question refers to a view by a composed name, which was not found in its text.</summary>
     private bool IsUnmadeView(DuckDBException e)

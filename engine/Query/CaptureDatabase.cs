@@ -209,7 +209,8 @@ internal sealed class CaptureDatabase : IDisposable
     {
         Execute(RelationSql.Definition(Relation.Loss, HotLosses));
         AppendedRows.OfLosses(_connection, HotLosses, snapshot.HotLosses);
-        Replace(Relation.Loss, RelationSql.Of(Relation.Loss, snapshot.SealedLosses, $"FROM {HotLosses}"));
+        var rows = RelationSql.Of(Relation.Loss, snapshot.SealedLosses, $"FROM {HotLosses}");
+        Replace(Relation.Loss, $"SELECT * REPLACE ({FormerReasons.Current} AS reason) FROM ({rows})");
     }
 
     private static DateTime? LastTime(ReadableFile file) =>

@@ -20,11 +20,11 @@ internal sealed class Picture
         ("events", "SELECT type, direction, outcome, sum(n)::BIGINT AS events FROM ("
             + "SELECT 'CONNECT' AS type, direction, result AS outcome, attempts AS n FROM recent UNION ALL SELECT 'ACCEPT', direction, NULL, accepts FROM recent"
             + " UNION ALL SELECT 'CLOSE', direction, NULL, closed FROM recent) WHERE n > 0 GROUP BY ALL ORDER BY events DESC, type, direction, outcome LIMIT 20"),
-        ("who moves most", $"SELECT {Names}, direction, peer, port, sum(closed)::BIGINT AS connections, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received"
+        ("who transfers most", $"SELECT {Names}, direction, peer, port, sum(closed)::BIGINT AS connections, sum(bytes_sent)::BIGINT AS bytes_sent, sum(bytes_received)::BIGINT AS bytes_received"
             + " FROM recent WHERE closed > 0 OR bytes_sent > 0 OR bytes_received > 0 GROUP BY ALL ORDER BY sum(bytes_sent + bytes_received) DESC, workload, direction, peer, port LIMIT 10"),
         ("what fails", $"SELECT {Names}, peer, port, result, sum(attempts)::BIGINT AS attempts, max(last) AS last"
             + " FROM recent WHERE attempts > 0 AND result <> 'established' GROUP BY ALL ORDER BY attempts DESC, workload, peer, port, result LIMIT 10"),
-        ("who tries many ports or addresses", $"SELECT {Names}, kind, target, different, attempts, failed FROM ("
+        ("many ports or addresses tried", $"SELECT {Names}, kind, target, different, attempts, failed FROM ("
             + "SELECT pod_namespace, pod_name, container_name, process, workload, 'ports' AS kind, peer AS target, count(DISTINCT port) AS different, sum(attempts)::BIGINT AS attempts,"
             + " coalesce(sum(attempts) FILTER (result <> 'established'), 0)::BIGINT AS failed FROM recent WHERE attempts > 0 GROUP BY ALL"
             + " UNION ALL SELECT pod_namespace, pod_name, container_name, process, workload, 'addresses', port::VARCHAR, count(DISTINCT peer), sum(attempts)::BIGINT,"
@@ -34,7 +34,7 @@ internal sealed class Picture
 
     private static readonly (string Title, string Sql)[] OfTheDay =
     [
-        ("new destinations of the day, of workloads that were known before", "SELECT workload, dst_ip, dst_port, first_seen, connections, node, pod_name, process FROM new_destinations"
+        ("new destinations of the day, of workloads known before", "SELECT workload, dst_ip, dst_port, first_seen, connections, node, pod_name, process FROM new_destinations"
             + " WHERE known_since < date_trunc('day', getvariable('capture_end')) ORDER BY first_seen DESC, workload, dst_ip, dst_port LIMIT 10"),
         ("how complete", "FROM completeness ORDER BY date DESC, hour DESC, node LIMIT 3"),
     ];

@@ -86,7 +86,7 @@ internal sealed class Snapshot : IDisposable
             snapshot.Dispose();
             if (attempt == Tries)
             {
-                throw new IOException($"{root}: hours were sealed or removed under way {Tries} times in a row; ask again");
+                throw new IOException($"{root}: hours were sealed or removed during the query, {Tries} times in a row: run it again");
             }
         }
     }
@@ -98,13 +98,13 @@ internal sealed class Snapshot : IDisposable
         var root = Path.GetFullPath(directory);
         if (RegularFile.KindOf(root) == FileKind.Missing)
         {
-            throw new QueryException($"there is no directory {root}: --capture takes the directory that netmon run --capture keeps");
+            throw new QueryException($"no such directory: {root}. Use the directory given to netmon run --capture");
         }
 
         string[] tiers = [CapturePaths.Events, CapturePaths.Hot, CapturePaths.Rollup];
         if (tiers.All(tier => RegularFile.KindOf(Path.Combine(root, tier)) == FileKind.Missing))
         {
-            throw new QueryException($"{root} has no events/ and no hot/ folder: it is no capture directory; --capture takes the one that netmon run --capture keeps");
+            throw new QueryException($"{root} has no events/ and no hot/ folder, so it is not a capture directory. Use the directory given to netmon run --capture");
         }
 
         return root;
@@ -212,7 +212,7 @@ internal sealed class Snapshot : IDisposable
             }
             catch (UnauthorizedAccessException)
             {
-                leave(new LeftOut(file.Path, "permission denied: a capture is readable by its owner and group only, run as one of these"));
+                leave(new LeftOut(file.Path, "permission denied: only its owner and group can read a capture, run as one of these"));
             }
             catch (IOException e)
             {

@@ -131,7 +131,7 @@ public sealed class RingReader
         {
             if (record.Length is < RecordFraming.Alignment or > RecordFraming.MaxRecordBytes || record.Length % RecordFraming.Alignment != 0)
             {
-                Counters.CountMisshapen();
+                Counters.CountMalformed();
                 continue;
             }
 
@@ -191,7 +191,7 @@ public sealed class RingReader
         var result = flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
         if (result.IsCompleted)
         {
-            throw new InvalidOperationException("the reader of the pipe has ended before the source");
+            throw new InvalidOperationException("the reader of the pipe ended before the source");
         }
     }
 }

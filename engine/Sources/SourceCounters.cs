@@ -14,7 +14,7 @@ namespace NetMon.Sources;
 /// <param name="SweepsFailed">Sweeps over open connections that the kernel aborted. Nothing is lost: the next one reports what was due.</param>
 /// <param name="Sweeps">Completed sweeps over open connections.</param>
 /// <param name="SweepNanoseconds">Their total duration.</param>
-/// <param name="GarbledBytes">Malformed bytes in a recording; 0 for other sources.</param>
+/// <param name="CorruptBytes">Malformed bytes in a recording; 0 for other sources.</param>
 public sealed record SourceCounters(
     ulong Seen,
     ulong Delivered,
@@ -29,7 +29,7 @@ public sealed record SourceCounters(
     ulong SweepsFailed = 0,
     ulong Sweeps = 0,
     ulong SweepNanoseconds = 0,
-    ulong GarbledBytes = 0)
+    ulong CorruptBytes = 0)
 {
     /// <summary>Everything lost before a ring.</summary>
     public ulong Lost => RingFull + NoRoom + FairShare + RecursionMisses;

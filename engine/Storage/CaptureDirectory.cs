@@ -130,7 +130,7 @@ internal sealed class CaptureDirectory : IDisposable
     {
         if (!Root.TryMove(partial, path))
         {
-            throw new IOException($"{path} is there already: somebody else writes to this directory");
+            throw new IOException($"{path} already exists: another program writes to this directory");
         }
     }
 
@@ -212,7 +212,7 @@ internal sealed class CaptureDirectory : IDisposable
 
         file.Dispose();
         throw new CaptureDirectoryException(
-            $"another agent keeps its events in {Root.Path} (it holds the lock on {Path.Combine(Root.Path, CapturePaths.AgentLock)}): stop it, or give this one a directory of its own (--capture DIR)");
+            $"another agent uses {Root.Path} (it holds the lock on {Path.Combine(Root.Path, CapturePaths.AgentLock)}): stop it, or use another directory (--capture DIR)");
     }
 
     /// <summary>Whether a roll-up has this name. A roll-up outlives its events file, and must not be overwritten by another.</summary>

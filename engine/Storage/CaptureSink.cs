@@ -48,19 +48,19 @@ public sealed class CaptureSink : IEventSink
         options = _options;
         var directory = OpenDirectory(options, out _capture);
         FailureLog LogOf(string part, string what) => new(log, what, options.Faults.Of($"storage.{part}"));
-        _capture.Moved = () => log.Warn($"{directory} is another directory by now: a file system was mounted there, or unmounted. Events go there from now on.");
+        _capture.Moved = () => log.Warn($"{directory} is now another directory: a file system was mounted or unmounted there. New events go to it.");
         var written = new WrittenFiles();
         var seen = new SeenFile(_capture);
-        var sealFailures = LogOf("seal", $"sealing an hour of {directory} (its events stay in hot/ until that works)");
+        var sealFailures = LogOf("seal", $"sealing an hour of {directory} (its events stay in hot/ until this works)");
         _sync = new HotSync(_capture, options.DurableWithin / 2, seen, LogOf("sync", $"making files in {directory} durable"), () => _losses!.Unwritten);
         _losses = new LossJournal(
-            _capture, options, counters, LogOf("loss", $"noting down losses in {directory}"), _sync, (hour, paths) => Seal(new SealJob(SealKind.Losses, hour, paths)));
+            _capture, options, counters, LogOf("loss", $"recording losses in {directory}"), _sync, (hour, paths) => Seal(new SealJob(SealKind.Losses, hour, paths)));
         _floor = new DiskFloor(_capture, options.KeepFree, log) { Low = () => _sealer!.LookAround() };
-        var ownerFailures = LogOf("owners", $"writing whose which address is to {directory}");
+        var ownerFailures = LogOf("owners", $"writing address owners to {directory}");
         _owners = new OwnerJournal(_capture, options, _floor, ownerFailures, Seal);
         var damage = new HotDamageLog(log, _losses.Add);
         _hot = new HotTier(_capture, options, counters, LogOf("write", $"write to {directory}"), _sync, written, damage.Removed, Seal);
-        var rollups = new Rollups.Rollups(_capture, options, LogOf("rollup", $"summing up events of {directory} (questions are answered from the events themselves until that works)"));
+        var rollups = new Rollups.Rollups(_capture, options, LogOf("rollup", $"rolling up events of {directory} (queries read the events themselves until this works)"));
         var pieces = new PieceSealer(_capture, options, new SegmentIndex(_capture, damage, written), written, rollups, why => sealFailures.Failed(why, rowsLost: 0));
         var hours = new HourSealer(_capture, options, pieces, rollups, damage, written, _floor);
         var losses = new LossSealer(_capture, options, log);
@@ -148,7 +148,7 @@ public sealed class CaptureSink : IEventSink
             // The threads end with the process, which holds the lock until then.
             _log.Error(string.Create(
                 CultureInfo.InvariantCulture,
-                $"gave up after {ThreadProgress.Bound.TotalSeconds:0} s without progress: the disk of {_options.CaptureDirectory} does not answer. What is in hot/ is sealed at the next start."));
+                $"gave up after {ThreadProgress.Bound.TotalSeconds:0} s without progress: the disk of {_options.CaptureDirectory} does not respond. The files in hot/ are sealed at the next start."));
         }
     }
 
@@ -171,7 +171,7 @@ public sealed class CaptureSink : IEventSink
         catch (Exception failure) when (DiskFailure.Is(failure) || failure is ArgumentException)
         {
             throw new CaptureDirectoryException(
-                $"can't keep events in {options.CaptureDirectory}: {failure.Message} Give a directory that this user may write to, on a file system that is mounted read-write and has free space (--capture DIR).",
+                $"can't store events in {options.CaptureDirectory}: {failure.Message} Use a directory that this user can write to, on a file system that is mounted read-write and has free space (--capture DIR).",
                 failure);
         }
     }
@@ -186,7 +186,7 @@ public sealed class CaptureSink : IEventSink
         {
             Abandon();
             throw new CaptureDirectoryException(
-                $"can't read what an earlier run left in {_options.CaptureDirectory}: {failure.Message} Check that this user may read and write everything in it.", failure);
+                $"can't read the files of an earlier run in {_options.CaptureDirectory}: {failure.Message} Check that this user can read and write everything in it.", failure);
         }
     }
 

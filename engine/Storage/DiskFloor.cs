@@ -75,7 +75,7 @@ internal sealed class DiskFloor(CaptureDirectory capture, FreeDisk keepFree, Log
             {
                 log.Warn(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"paused: the file system of {capture.Root.Path} has {free} bytes free, and --keep-free reserves {floor}. Events are not stored but counted (parquet.disk_floor); JSON lines are not affected. The oldest hours are removed to make room. Resuming automatically."));
+                    $"paused: the file system of {capture.Root.Path} has {free} bytes free, but --keep-free reserves {floor}. Events are not stored but counted (parquet.disk_floor); JSON lines are not affected. The oldest hours are removed to make room. Resuming automatically."));
             }
             else
             {

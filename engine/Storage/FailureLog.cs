@@ -49,7 +49,7 @@ internal sealed class FailureLog(Logger log, string what, FaultState fault)
                         $"{what} failed: {why.Message.TrimEnd('.')}; {_rowsLost} rows lost since start. Check that the directory exists, is writable and has free space. Retrying automatically.")
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{what} failed: {why.GetType().Name}: {why.Message.TrimEnd('.')}; {_rowsLost} rows lost since start. Retrying automatically. This is a fault of the program: please report it."));
+                        $"{what} failed: {why.GetType().Name}: {why.Message.TrimEnd('.')}; {_rowsLost} rows lost since start. Retrying automatically. This is a bug: please report it."));
                 _nextReport = now + _interval.Next();
                 _reported = true;
             }

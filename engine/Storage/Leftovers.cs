@@ -39,7 +39,7 @@ public static class Leftovers
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw new CaptureDirectoryException($"can't read {captureDirectory}: {failure.Message} Run it as the user whose files these are.", failure);
+            throw new CaptureDirectoryException($"can't read {captureDirectory}: {failure.Message} Run it as the owner of these files.", failure);
         }
     }
 

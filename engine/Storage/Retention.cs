@@ -73,7 +73,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         {
             log.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the clock was set by {_clock.SetBy.TotalSeconds:0} s. No hour is removed for its age (--retain-for) until it has run steadily for {options.ClockSteadyFor.TotalMinutes:0} minutes."));
+                $"the clock was changed by {_clock.SetBy.TotalSeconds:0} s. No hour is removed by age (--retain-for) until the clock has been steady for {options.ClockSteadyFor.TotalMinutes:0} minutes."));
         }
 
         return isSteady;
@@ -107,7 +107,7 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
         {
             log.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"removed the {pieces.Files} oldest pieces of hours that are not over ({pieces.Bytes} bytes): they alone have more than {most} bytes (--retain-bytes). Raise it, or this node keeps less than an hour."));
+                $"removed the {pieces.Files} oldest pieces of unfinished hours ({pieces.Bytes} bytes): they alone exceed {most} bytes (--retain-bytes). Raise it; otherwise this node keeps less than an hour."));
         }
     }
 
@@ -120,13 +120,13 @@ internal sealed class Retention(CaptureDirectory capture, CaptureSinkOptions opt
             return;
         }
 
-        var why = string.Create(CultureInfo.InvariantCulture, $"the file system had {free} bytes free, and --keep-free reserves {reserved}");
+        var why = string.Create(CultureInfo.InvariantCulture, $"the file system had {free} bytes free, but --keep-free reserves {reserved}");
         var before = missing;
         missing -= RemoveHours(missing, RemovalReason.KeepFree, hours, removable, why);
         var pieces = RemovePieces(missing, RemovalReason.KeepFree, hours);
         if (pieces.Files > 0)
         {
-            log.Warn(string.Create(CultureInfo.InvariantCulture, $"removed the {pieces.Files} oldest pieces of hours that are not over ({pieces.Bytes} bytes): {why}."));
+            log.Warn(string.Create(CultureInfo.InvariantCulture, $"removed the {pieces.Files} oldest pieces of unfinished hours ({pieces.Bytes} bytes): {why}."));
         }
 
         missing -= pieces.Bytes;

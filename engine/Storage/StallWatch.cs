@@ -28,12 +28,12 @@ internal sealed class StallWatch(string what, Func<TimeSpan> standsFor, FaultSta
         {
             var why = string.Create(CultureInfo.InvariantCulture, $"no progress for {stood.TotalSeconds:0} s");
             fault.Failed(why);
-            log.Error($"{what} stands still: {why}. The disk does not answer, or this is a fault of the program. Events are still stored as long as there is room; restart the agent if it does not go on.");
+            log.Error($"{what} is stuck: {why}. The disk does not respond, or this is a bug. Events are still stored while there is space; restart the agent if this continues.");
         }
         else
         {
             fault.Works();
-            log.Info($"{what} goes on.");
+            log.Info($"{what} continues.");
         }
     }
 }

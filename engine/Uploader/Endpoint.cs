@@ -16,6 +16,6 @@ internal sealed record Endpoint(string? Address)
         var text = Variables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
         return text is null || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
             ? new Endpoint(text)
-            : throw new FormatException("AWS_ENDPOINT_URL: it takes http://HOST[:PORT] or https://HOST[:PORT]");
+            : throw new FormatException("AWS_ENDPOINT_URL: expected http://HOST[:PORT] or https://HOST[:PORT]");
     }
 }

@@ -53,7 +53,7 @@ internal sealed class FileDigest
                 var read = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - position)), position);
                 if (read == 0)
                 {
-                    throw new IOException("it became shorter while it was read");
+                    throw new IOException("it became shorter while it was being read");
                 }
 
                 Array.ForEach([sha256, md5, partSha256, partMd5], hash => hash.AppendData(buffer, 0, read));

@@ -81,7 +81,7 @@ internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarge
         }
 
         throw new UploadException(
-            $"{wanted} and {MostNames - 1} names beside it are taken by other files: does another node or cluster of the same name upload to {target}? Give each a prefix of its own (--archive)",
+            $"{wanted} and {MostNames - 1} similar names belong to other files: does another node or cluster with the same name upload to {target}? Use a separate prefix for each (--archive)",
             concernsAll: false);
     }
 
@@ -111,14 +111,14 @@ internal sealed class Upload(ContainedFolder capture, Bucket bucket, UploadTarge
         var stored = await bucket.LookAsync(key, stop).ConfigureAwait(false);
         if (stored is null)
         {
-            throw new UploadException($"the server took {key} and says that it is not there: may these credentials read it (s3:GetObject)?", concernsAll: true);
+            throw new UploadException($"the server accepted {key} and then reports it missing: can these credentials read it (s3:GetObject)?", concernsAll: true);
         }
 
         if (!await IsAsync(stored, key, digest, stop).ConfigureAwait(false))
         {
             await bucket.RemoveAsync(key, stop).ConfigureAwait(false);
             throw new UploadException(
-                $"the server's copy of {key} is not what was sent: it says {stored}, and the file has {digest.Bytes} bytes. The copy is removed, the file stays; something on the way changes what is uploaded",
+                $"the server's copy of {key} differs from the file: the copy has {stored}, the file {digest.Bytes} bytes. The copy is removed and the file stays; something between this node and the server changes uploads",
                 concernsAll: false);
         }
     }

@@ -91,7 +91,7 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
         if (failed is null)
         {
             _retry.Reset();
-            messages.Works($"uploading to {target} works again; all {waiting.Count} files that waited are uploaded and verified");
+            messages.Works($"uploading to {target} works again; all {waiting.Count} waiting files are uploaded and verified");
         }
         else
         {
@@ -104,7 +104,7 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
         try
         {
             var waits = _files.Waiting().Count > 0;
-            messages.Info(string.Create(CultureInfo.InvariantCulture, $"ended: {_uploaded} files with {_bytes} bytes uploaded to {target} and verified; {(waits ? Waiting() : "nothing waits")}"));
+            messages.Info(string.Create(CultureInfo.InvariantCulture, $"ended: {_uploaded} files with {_bytes} bytes uploaded to {target} and verified; {(waits ? Waiting() : "no file is waiting")}"));
             return !waits;
         }
         catch (IOException e)
@@ -119,11 +119,11 @@ internal sealed class UploadLoop(ContainedFolder capture, Bucket bucket, UploadT
         try
         {
             var waiting = _files.Waiting();
-            return string.Create(CultureInfo.InvariantCulture, $"{waiting.Count} files with {waiting.Sum(file => file.Bytes)} bytes wait");
+            return string.Create(CultureInfo.InvariantCulture, $"{waiting.Count} files with {waiting.Sum(file => file.Bytes)} bytes are waiting");
         }
         catch (IOException)
         {
-            return "what waits can't be counted";
+            return "the waiting files can't be counted";
         }
     }
 }

@@ -29,8 +29,8 @@ internal static class UploaderCommand
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(100);
 
     private static readonly Option<string> Capture = new("--capture") { HelpName = "DIR", Description = "the capture directory of an agent", Required = true };
-    private static readonly Option<string> To = new("--to") { HelpName = "s3://BUCKET[/PREFIX]", Description = "where its sealed files go; endpoint, region and credentials are those of the environment, as for AWS tools", Required = true };
-    private static readonly Option<string> Bandwidth = new("--bandwidth") { HelpName = "BYTES", Description = "the most bytes to send per second", DefaultValueFactory = _ => "8388608" };
+    private static readonly Option<string> To = new("--to") { HelpName = "s3://BUCKET[/PREFIX]", Description = "where to upload its sealed files; endpoint, region and credentials come from the environment, as with AWS tools", Required = true };
+    private static readonly Option<string> Bandwidth = new("--bandwidth") { HelpName = "BYTES", Description = "upload limit in bytes per second", DefaultValueFactory = _ => "8388608" };
     private static readonly Option<string?> LogFormat = new(LogFormatOption.Name)
     {
         HelpName = LogFormatOption.Words,
@@ -38,12 +38,12 @@ internal static class UploaderCommand
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(LogFormatOption.Variable) is { Length: > 0 } value ? value : LogFormatOption.Fallback,
     };
 
-    private static readonly Option<bool> Once = new("--once") { Description = "try what waits once and end: 0 if nothing waits then" };
-    private static readonly Option<bool> Child = new("--child") { Description = "end when stdin does, or after the line finish", Hidden = true };
+    private static readonly Option<bool> Once = new("--once") { Description = "try each waiting file once and exit, with exit code 0 if none is left" };
+    private static readonly Option<bool> Child = new("--child") { Description = "exit when stdin closes, or after reading the line finish", Hidden = true };
 
     public static RootCommand Create(Logger log)
     {
-        var command = new RootCommand("Uploads the sealed files of a NetMon capture to an S3-compatible bucket and verifies them. netmon run --archive starts it by itself.") { Capture, To, Bandwidth, LogFormat, Once, Child, FetchCommand.Create(log) };
+        var command = new RootCommand("Uploads the sealed files of a NetMon capture to an S3-compatible bucket and verifies them. netmon run --archive starts it automatically.") { Capture, To, Bandwidth, LogFormat, Once, Child, FetchCommand.Create(log) };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
     }
@@ -78,7 +78,7 @@ internal static class UploaderCommand
             var directory = Path.GetFullPath(parsed.GetValue(Capture)!);
             if (!Directory.Exists(Path.Combine(directory, CapturePaths.Events)))
             {
-                messages.Error(Usage.OneLine($"--capture {directory}: it is no capture directory: it has no folder {CapturePaths.Events}/. Give the directory that netmon run --capture has"));
+                messages.Error(Usage.OneLine($"--capture {directory}: not a capture directory: it has no folder {CapturePaths.Events}/. Use the directory given to netmon run --capture"));
                 return WrongUsage;
             }
 
@@ -86,7 +86,7 @@ internal static class UploaderCommand
             using var held = await LockAsync(capture).ConfigureAwait(false);
             if (held is null)
             {
-                messages.Error($"another netmon-archive is at work on {directory} (it holds the lock on {CapturePaths.UploaderLock}): one is enough");
+                messages.Error($"another netmon-archive is running for {directory} (it holds the lock on {CapturePaths.UploaderLock}); run only one");
                 return Failure;
             }
 
@@ -99,7 +99,7 @@ internal static class UploaderCommand
         }
         catch (AmazonClientException e)
         {
-            messages.Error(Usage.OneLine($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own"));
+            messages.Error(Usage.OneLine($"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for your own server"));
             return WrongUsage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -150,7 +150,7 @@ internal static class UploaderCommand
     }
 
     private static long ReadBandwidth(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : throw new FormatException($"--bandwidth {text}: it takes bytes per second, 1 or more");
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : throw new FormatException($"--bandwidth {text}: expected bytes per second, 1 or more");
 
     /// <summary>Takes the lock, which a process that is exiting may hold a moment longer; null if another one keeps it.</summary>
     private static async Task<SafeFileHandle?> LockAsync(ContainedFolder capture)

@@ -13,7 +13,7 @@ if [[ -z ${BUILDER:-} ]]; then
 	elif command -v buildah >/dev/null; then
 		BUILDER=buildah
 	else
-		echo "docker-build: neither a running docker nor buildah is here; install one of them (Debian: docker.io, buildah)" >&2
+		echo "docker-build: neither a running docker nor buildah was found; install one of them (Debian: docker.io, buildah)" >&2
 		exit 1
 	fi
 fi
@@ -35,7 +35,7 @@ buildah)
 	build() { buildah bud --timestamp 0 --format docker "${arguments[@]}" "${more[@]}" "$@" .; }
 	;;
 *)
-	echo "docker-build: BUILDER=$BUILDER; it takes docker or buildah" >&2
+	echo "docker-build: BUILDER=$BUILDER: expected docker or buildah" >&2
 	exit 2
 	;;
 esac

@@ -3,7 +3,7 @@
 set -euo pipefail
 : "${IMAGE:?give it by make docker-push}" "${QUERY_IMAGE:?}"
 if [[ $IMAGE == localhost/* ]]; then
-	echo "docker-push: $IMAGE has no registry; give one: make docker-push REGISTRY=registry.example.org/team" >&2
+	echo "docker-push: $IMAGE has no registry; set one: make docker-push REGISTRY=registry.example.org/team" >&2
 	exit 2
 fi
 for target in ${TARGET:-agent query}; do

@@ -4,7 +4,7 @@
 set -euo pipefail
 : "${IMAGE:?give it by make scan}"
 if ! command -v trivy >/dev/null; then
-	echo "scan: NOT SCANNED: Trivy is not installed here (https://trivy.dev; Debian has no package)." >&2
+	echo "scan: NOT SCANNED: Trivy is not installed (https://trivy.dev; Debian has no package)." >&2
 	exit 0
 fi
 trivy image --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "$IMAGE"

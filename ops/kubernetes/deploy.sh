@@ -10,7 +10,7 @@ k() { kubectl --namespace $namespace "$@"; }
 follow() {
 	local pods
 	pods=$(k get pods --selector app=ebpf-netmon --output name | wc -l)
-	((pods)) || { echo "logs: there is no pod of ebpf-netmon in the namespace $namespace; make deploy" >&2; exit 1; }
+	((pods)) || { echo "logs: no pod of ebpf-netmon in the namespace $namespace; run make deploy" >&2; exit 1; }
 	# By default, kubectl follows at most five.
 	k logs --selector app=ebpf-netmon --container netmon --follow --prefix --max-log-requests "$pods"
 }
@@ -22,7 +22,7 @@ forget() {
 	pods=$(k get pods --selector app=ebpf-netmon --output name) || pods=
 	for pod in $pods; do
 		k --request-timeout 30s exec "$pod" --container netmon -- /netmon forget >/dev/null ||
-			echo "deploy: $pod did not forget what its node's kernel keeps: 16 MiB, until the node boots (netmon forget there removes it)" >&2
+			echo "deploy: $pod did not remove the state in its node's kernel: 16 MiB, until the node reboots (netmon forget on the node removes it)" >&2
 	done
 }
 
@@ -39,8 +39,8 @@ explain() {
 		[[ -z $line ]] || echo "deploy:   its agent's last log line: $line" >&2
 	done < <(k get pods --selector app=ebpf-netmon --output 'jsonpath={range .items[*]}{.metadata.name}{"\t"}{.spec.nodeName}{"\t"}{.status.containerStatuses[?(@.name=="netmon")].ready}{"\t"}{.status.containerStatuses[?(@.name=="netmon")].restartCount}{"\t"}{.status.containerStatuses[*].state.waiting.reason}{"\n"}{end}')
 	((said <= 5)) || echo "deploy: and $((said - 5)) more pods" >&2
-	((said)) || echo "deploy: no pod says why; kubectl --namespace $namespace describe daemonset ebpf-netmon" >&2
-	echo "deploy: docs/troubleshoot.md has what each of these means" >&2
+	((said)) || echo "deploy: no pod reports a reason; see kubectl --namespace $namespace describe daemonset ebpf-netmon" >&2
+	echo "deploy: docs/troubleshoot.md explains these reasons" >&2
 }
 
 # Waiting does not help a pod whose agent exits repeatedly.
@@ -65,16 +65,16 @@ wait_for_rollout() {
 [[ $1 != logs ]] || { follow; exit 0; }
 : "${OVERLAY:?give it by make deploy}" "${REGISTRY:?}" "${IMAGE:?}" "${QUERY_IMAGE:?}"
 if [[ ! -d $here/overlays/$OVERLAY ]]; then
-	echo "deploy: there is no overlay $OVERLAY; there are $(cd "$here/overlays" && echo *)" >&2
+	echo "deploy: no overlay $OVERLAY; expected one of $(cd "$here/overlays" && echo *)" >&2
 	exit 2
 fi
 if [[ $1 == apply && $REGISTRY == localhost ]]; then
-	echo "deploy: nodes can't pull $IMAGE from localhost; give the registry that it was pushed to: make deploy REGISTRY=registry.example.org/team" >&2
+	echo "deploy: nodes can't pull $IMAGE from localhost; set the registry that it was pushed to: make deploy REGISTRY=registry.example.org/team" >&2
 	exit 2
 fi
 owner=$(k get daemonset ebpf-netmon --ignore-not-found --output 'jsonpath={.metadata.labels.app\.kubernetes\.io/managed-by}')
 if [[ $owner == Helm ]]; then
-	echo "deploy: the DaemonSet ebpf-netmon there belongs to a Helm release; change it by helm upgrade, or remove it first by helm uninstall" >&2
+	echo "deploy: the DaemonSet ebpf-netmon there belongs to a Helm release; change it with helm upgrade, or remove it first with helm uninstall" >&2
 	exit 1
 fi
 

@@ -8,8 +8,15 @@ work=artifacts/prose/texts
 rm -rf $work
 mkdir -p $work
 
-# What the programs say: the texts of three words and more in their sources, without comments, a paragraph each.
-grep -rhE '"' engine --include='*.cs' | grep -vE '^\s*//' | grep -oE '"([^"\\]|\\.)*"' | sed -E 's/^"//; s/"$//; s/[{][^}]*[}]/X/g' | awk 'split($0, words, " ") >= 3 { print; print "" }' >$work/programs.txt
+# What the programs say: the texts of three words and more in their sources, without comments, a paragraph each, and public names (metrics,
+# reasons of losses) as separate words; and the texts of the report's page, the alerts and kubectl-netmon.
+{
+	grep -rhE '"' engine --include='*.cs' --exclude=FormerNames.cs | grep -vE '^\s*//' | grep -oE '"([^"\\]|\\.)*"' | sed -E 's/^"//; s/"$//; s/[{][^}]*[}]/X/g' |
+		awk '/^[a-z]+(_[a-z]+)*$/ { gsub(/_/, " "); print; print ""; next } split($0, words, " ") >= 3 { print; print "" }'
+	cat engine/Query/Report/Page/*.js | grep -oE "'[^']{12,}'" | sed -E "s/^'//; s/'$//; G"
+	grep -E '^ +(summary|description):' ops/monitoring/alerts.yaml | sed -E 's/^ +[a-z]+: //; s/[{]{2}[^}]*[}]{2}/X/g; G'
+	grep -oE '(refuse|fail|warn|echo) "[^"]{12,}"' ops/kubectl/kubectl-netmon | sed -E 's/^[a-z]+ "//; s/"$//; s/[$][{][^}]*[}]/X/g; G'
+} >$work/programs.txt
 
 # Comments: one text per source, with the same line numbers.
 mapfile -t sources < <(git ls-files '*.cs' '*.c' '*.h' '*.mjs' '*.proto' '*.awk' '*.sh' '*.bash' '*.yaml' '*.yml' '*.sql' '*.props' '*.csproj' Makefile Dockerfile .editorconfig .ci ops tests |

@@ -3,7 +3,7 @@
 # page and completions. `make package` builds them first.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-command -v dpkg-deb >/dev/null || { echo "package: dpkg-deb is missing; a Debian package is made on Debian or Ubuntu (package dpkg)" >&2; exit 1; }
+command -v dpkg-deb >/dev/null || { echo "package: dpkg-deb is missing; build a Debian package on Debian or Ubuntu (package dpkg)" >&2; exit 1; }
 version=$(ops/version.sh)
 architecture=$(dpkg --print-architecture)
 package=artifacts/netmon_${version}_$architecture.deb

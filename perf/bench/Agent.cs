@@ -102,7 +102,7 @@ internal sealed partial class Agent : IDisposable
     public long Count(string name) => Number(Account("stopped:"), name) ?? 0;
 
     /// <summary>A number from the summary of memory: allocated (bytes), gen0, gen1, gen2, resident (KiB, peak).</summary>
-    public long Memory(string name) => Number(Account("memory:"), name) ?? throw new InvalidOperationException($"the agent tells no {name}: {Account("memory:")}");
+    public long Memory(string name) => Number(Account("memory:"), name) ?? throw new InvalidOperationException($"the agent reports no {name}: {Account("memory:")}");
 
     /// <summary>All losses in the summary.</summary>
     public long Lost()

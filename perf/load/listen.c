@@ -28,7 +28,7 @@ static int bound_socket(const struct address *address, uint16_t *port)
 	int off = 0, fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, stream_protocol(MPTCP_SERVER));
 
 	if (fd < 0)
-		die(EXIT_FAILED, "cannot make a socket: %s; is this address family enabled?", strerror(errno));
+		die(EXIT_FAILED, "cannot create a socket: %s; is this address family enabled?", strerror(errno));
 	if (options.family == FAMILY_MAPPED)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (bind(fd, &address->any, address->length) != 0)

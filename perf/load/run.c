@@ -115,12 +115,12 @@ static int judge(const struct totals *t, int children_failed)
 	bad |= complain(t->exchange_errors > 0, "connection ends failed after they were established",
 			t->exchange_errors, "see the errno column of the log");
 	bad |= complain(t->refused != wanted, "attempts were refused, which is not the number planned", t->refused,
-			"somebody else uses these ports; run in a network namespace of its own");
+			"another process uses these ports; run in a separate network namespace");
 	bad |= complain(t->unknown_ports > 0, "log lines have source port 0", t->unknown_ports,
 			"this kernel forgets it, use --bind-refused; or the attempt failed before it had one");
 	bad |=
 	    complain(t->server_ends != t->established, "connections were accepted, which is not the number established",
-		     t->server_ends, "a connection was lost or somebody else connected");
+		     t->server_ends, "a connection was lost or another process connected");
 	bad |= complain(children_failed > 0, "child processes failed", (uint64_t)children_failed,
 			"see the messages above");
 	return bad;

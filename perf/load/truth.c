@@ -151,14 +151,14 @@ void truth_write(const char *path)
 	FILE *f = fopen(path, "we");
 
 	if (!f)
-		die(EXIT_FAILED, "cannot write the log %s: %s; give another --log", path, strerror(errno));
+		die(EXIT_FAILED, "cannot write the log %s: %s; use another --log", path, strerror(errno));
 	fputs("side\tsrc_ip\tsrc_port\tdst_ip\tdst_port\tpid\tname\tuid\tnetns\tresult\terrno\tbytes_sent\t"
 	      "bytes_received\tended\tstart_ns\tend_ns\n",
 	      f);
 	for (uint64_t i = 0, used = used_entries(); i < used; i++)
 		write_entry(f, &shared->entries[i]);
 	if (fflush(f) != 0 || ferror(f))
-		die(EXIT_FAILED, "the log %s is incomplete: %s; make room or give another --log", path,
+		die(EXIT_FAILED, "the log %s is incomplete: %s; free space or use another --log", path,
 		    strerror(errno));
 	fclose(f);
 }

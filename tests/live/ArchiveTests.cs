@@ -134,7 +134,7 @@ public sealed class ArchiveTests : IDisposable
         WaitFor.True(() => agent.Log.Contains("works again", StringComparison.Ordinal), "the upload");
         agent.Stop();
 
-        Assert.Single(agent.Log.Split('\n'), line => line.Contains("there is no bucket nowhere at http://127.0.0.1", StringComparison.Ordinal));
+        Assert.Single(agent.Log.Split('\n'), line => line.Contains("no bucket nowhere at http://127.0.0.1", StringComparison.Ordinal));
         AssertAllIn("nowhere");
         AssertNothingSecret(agent.Log);
     }
@@ -149,7 +149,7 @@ public sealed class ArchiveTests : IDisposable
         WaitFor.True(() => Tries(" 403 ") >= 6, "three tries");
         agent.Stop();
 
-        var told = Assert.Single(agent.Log.Split('\n'), line => line.Contains("does not take these credentials", StringComparison.Ordinal));
+        var told = Assert.Single(agent.Log.Split('\n'), line => line.Contains("rejects these credentials", StringComparison.Ordinal));
         Assert.Contains("InvalidAccessKeyId", told, StringComparison.Ordinal);
         Assert.Contains("AWS_SECRET_ACCESS_KEY", told, StringComparison.Ordinal);
         Assert.NotEmpty(Sealed);
@@ -179,7 +179,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--archive s3://events", "there is no --capture")]
+    [InlineData("--archive s3://events", "--capture is missing")]
     [InlineData("--capture {0} --archive events", "s3://BUCKET")]
     [InlineData("--capture {0} --archive s3://events/../x", "prefix")]
     [InlineData("--capture {0} --archive s3://events --archive-bandwidth 1", "--archive-bandwidth")]

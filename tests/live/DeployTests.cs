@@ -35,7 +35,7 @@ public sealed class DeployTests : IDisposable
             """);
         Shell.Run("chmod", "+x", _scratch["kubectl"]).MustSucceed();
         File.WriteAllText(_scratch["pods"], "a\tnode-1\ttrue\t0\t\nb\tnode-2\tfalse\t7\tCrashLoopBackOff\n");
-        File.WriteAllText(_scratch["log-b"], "{\"type\":\"CONNECT\"}\n2026-11-26T21:00:00.000Z error agent: these privileges cannot trace: CAP_BPF missing\n");
+        File.WriteAllText(_scratch["log-b"], "{\"type\":\"CONNECT\"}\n2026-11-26T21:00:00.000Z error agent: not enough privileges to trace: CAP_BPF missing\n");
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class DeployTests : IDisposable
         var result = Make("deploy");
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("deploy: b on node-2: CrashLoopBackOff, 7 restarts", result.Error, StringComparison.Ordinal);
-        Assert.Contains("these privileges cannot trace: CAP_BPF missing", result.Error, StringComparison.Ordinal);
+        Assert.Contains("not enough privileges to trace: CAP_BPF missing", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("deploy: a on", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("\"type\"", result.Error, StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class DeployTests : IDisposable
     {
         Needs.Program("kubectl");
         var result = Make("undeploy").MustSucceed();
-        Assert.Contains("pod/b did not forget", result.Error, StringComparison.Ordinal);
+        Assert.Contains("pod/b did not remove the state", result.Error, StringComparison.Ordinal);
         Assert.Equal(["--namespace network-monitoring --request-timeout 30s exec pod/a --container netmon -- /netmon forget", "--namespace network-monitoring --request-timeout 30s exec pod/b --container netmon -- /netmon forget", "delete"], File.ReadAllLines(_scratch["asked"]));
     }
 

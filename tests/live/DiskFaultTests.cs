@@ -81,7 +81,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
         WaitFor.True(() => Stored(agent) > before + 100_000, "events to be stored");
         var metrics = Stop(agent);
         StoredAccount.AssertComplete(agent, metrics);
-        Assert.Contains("oldest pieces of hours that are not over", agent.Log, StringComparison.Ordinal);
+        Assert.Contains("oldest pieces of unfinished hours", agent.Log, StringComparison.Ordinal);
         StoredAccount.Seal(disk.Path);
         Assert.InRange(Duck.Number($"SELECT count(*) FROM {Duck.Events(disk.Path)}"), 100_000, LossReport.Number(agent.Log, "parquet") - 1);
         output.WriteLine(agent.Log);
@@ -188,7 +188,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output) : IDisposable
     /// <summary>The loss on the previous disk is counted when its hour is checked, some time later.</summary>
     private static void WaitUntilOtherDiskIsSeen(AgentProcess agent)
     {
-        WaitFor.True(() => agent.Log.Contains("is another directory by now", StringComparison.Ordinal), "the agent to see it");
+        WaitFor.True(() => agent.Log.Contains("is now another directory", StringComparison.Ordinal), "the agent to see it");
         WaitFor.True(() => Scrape.Of(agent)[Dropped + "removed\"}"] > 0, "what was on it to be counted");
     }
 

@@ -30,7 +30,7 @@ public sealed class FileTests : IDisposable
         Assert.Equal(0, next.WaitForExit());
         var lines = File.ReadLines(_scratch["events.json"]).Select(SeenEvent.Parse).Count();
         Assert.Equal(before.Length - 1 + 1000, lines);
-        Assert.Contains("ended in the middle of a line", next.Log, StringComparison.Ordinal);
+        Assert.Contains("ended with an incomplete line", next.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class FileTests : IDisposable
     [InlineData("--record ./stream --source replay:stream", "--record ./stream: the same file as --source replay:")]
     [InlineData("--json stream --source replay:stream", "--json stream: the same file as --source replay:")]
     [InlineData("--json new --record ./new --source synthetic:count=1", "--json new: the same file as --record")]
-    [InlineData("--record= --source synthetic:count=1", "--record: its value is empty")]
+    [InlineData("--record= --source synthetic:count=1", "--record: the value is empty")]
     public void A_file_has_one_purpose(string arguments, string said)
     {
         File.WriteAllText(_scratch["stream"], "a recording");

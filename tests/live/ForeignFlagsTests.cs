@@ -49,8 +49,8 @@ public sealed class ForeignFlagsTests
         using var foreign = ForeignProgram.Attach(ChildCgroup.Root, "clear_flags_later");
         cgroup.Run(traced.Space, Repository.Load, "run", "--connections", $"{Connections}", "--family", "both", "--refused", "10", "--bind-refused", "--log", traced.File("truth.tsv")).MustSucceed();
         traced.Space.WaitUntilClosed();
-        WaitFor.True(() => traced.EventsSoFar().Count(e => e.Type == "CLOSE") + (int)Scrape.Of(traced.Agent)["netmon_closes_unseen_total"] >= 2 * Established, "each CLOSE, or that it is counted");
-        var lost = (int)Scrape.Of(traced.Agent)["netmon_closes_unseen_total"];
+        WaitFor.True(() => traced.EventsSoFar().Count(e => e.Type == "CLOSE") + (int)Scrape.Of(traced.Agent)["netmon_closes_missed_total"] >= 2 * Established, "each CLOSE, or that it is counted");
+        var lost = (int)Scrape.Of(traced.Agent)["netmon_closes_missed_total"];
         var events = traced.EventsAtEnd();
         Assert.Equal(
             [$"{Established} x ACCEPT inbound ", $"{Established} x CONNECT outbound established", $"{Connections / 10} x CONNECT outbound refused"],

@@ -51,7 +51,7 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         string[] asked = ["/netmon", "query", "--format", "csv", $"SELECT count(*) AS n FROM events WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"];
         WaitFor.True(() => query.Exec(asked).MustSucceed().Output == "n\n120\n", "the events in an answer");
         var picture = query.Exec("/netmon", "query").MustSucceed();
-        Assert.Contains("who moves most", picture.Output, StringComparison.Ordinal);
+        Assert.Contains("who transfers most", picture.Output, StringComparison.Ordinal);
         string[] called = ["--to", $"{server.Address}:{Port}"];
         query.ExecTo(_scratch["export.parquet"], ["/netmon", "export", .. called]).MustSucceed();
         Assert.Equal(120, Duck.Number($"SELECT count(*) FROM read_parquet('{_scratch["export.parquet"]}') WHERE dst_port = {Port} AND dst_ip = '{server.Address}'"));

@@ -214,7 +214,7 @@ public sealed class KernelTests(Guests guests, ITestOutputHelper output) : IClas
     {
         var log = File.ReadAllText(Path.Combine(results, $"{name}.log"));
         Assert.Contains(described, log, StringComparison.Ordinal);
-        Assert.DoesNotContain("found by reading its tree", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("found by reading the cgroup tree", log, StringComparison.Ordinal);
         var containers = File.ReadLines(Path.Combine(results, $"{name}.json")).Select(line => JsonDocument.Parse(line).RootElement)
             .Where(line => line.GetProperty("process").GetString() == ContainerProcess)
             .Select(line => line.TryGetProperty("container", out var container)

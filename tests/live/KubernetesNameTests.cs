@@ -68,7 +68,7 @@ public sealed class KubernetesNameTests(ITestOutputHelper output) : IAsyncLifeti
 
         output.WriteLine($"{Rounds} addresses changed hands; the new name was in an event after {slowest.TotalMilliseconds:0} ms at most");
         var scrape = Scrape.Of(agent);
-        Assert.Equal(0, scrape.Sum("netmon_naming_held_batches_total")); // no event has waited
+        Assert.Equal(0, scrape.Sum("netmon_naming_delayed_batches_total")); // no event has waited
         Assert.Equal(Addresses, scrape["netmon_kubernetes_objects{kind=\"slices\"}"]);
         Assert.Equal(6, scrape.Sum("netmon_kubernetes_requests_total"));
 

@@ -109,7 +109,7 @@ public sealed class KubernetesWatchTests(ITestOutputHelper output) : IAsyncLifet
     }
 
     [Theory]
-    [InlineData("--api=http://127.0.0.1:1", "--api http://127.0.0.1:1: it takes in-cluster or https://HOST:PORT")]
+    [InlineData("--api=http://127.0.0.1:1", "--api http://127.0.0.1:1: expected in-cluster or https://HOST:PORT")]
     [InlineData("--api=in-cluster", "KUBERNETES_SERVICE_HOST")]
     [InlineData("--nope", "--nope")]
     public void A_wrong_option_exits_with_2(string option, string why)

@@ -61,7 +61,7 @@ public sealed class LogTests : IDisposable
         {
             var result = Shell.Script(script);
             Assert.Equal((2, ""), (result.ExitCode, result.Output));
-            Assert.Equal(new LogEntry("error", component, "--log-format xml: it takes text or json"), Assert.Single(LogEntry.Read(result.Error, json: false)));
+            Assert.Equal(new LogEntry("error", component, "--log-format xml: expected text or json"), Assert.Single(LogEntry.Read(result.Error, json: false)));
         }
     }
 

@@ -128,13 +128,13 @@ public sealed class MetricsTests : IDisposable
         using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", "none", "--record", _scratch["pipe"], "--source", "synthetic:rate=200000");
         var (status, body) = (0, "");
         WaitFor.True(() => ((status, body) = Scrape.Get(agent, "/healthz")).Item1 == 503, "the decoder to be found hanging");
-        Assert.Contains("the decoder on its thread, has stood still", body, StringComparison.Ordinal);
+        Assert.Contains("the decoder on its thread, has made no progress", body, StringComparison.Ordinal);
         Assert.Equal(503, Scrape.Get(agent, "/readyz").Status);
         WaitFor.True(() => Scrape.Of(agent)["""netmon_dropped_events_total{stage="source",reason="ring_full"}"""] > 0, "the rings to be full");
         // It can't drain, so it exits when its drain timeout expires: 50 s.
         agent.Signal("TERM");
         Assert.Equal(1, agent.WaitForExit());
-        Assert.Contains("not ended 50 s after the signal", agent.Log, StringComparison.Ordinal);
+        Assert.Contains("still running 50 s after the signal", agent.Log, StringComparison.Ordinal);
         Assert.Contains("stopped: seen", agent.Log, StringComparison.Ordinal);
     }
 
@@ -161,7 +161,7 @@ public sealed class MetricsTests : IDisposable
     {
         var result = Shell.Run(Repository.Agent, "run", "--metrics", text, "--source", "synthetic:count=1", "--json", "none");
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains($"--metrics {text}: it takes an address and a port", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"--metrics {text}: expected an address and a port", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class OutputTests : IDisposable
         string[] lines = [.. new[] { "out.json.1", "out.json.2", "out.json.3", "out.json" }.SelectMany(name => File.ReadLines(_scratch[name]))];
         Assert.All(lines, line => SeenEvent.Parse(line));
         Assert.Equal(LossReport.Number(agent.Log, "json"), lines.Length);
-        Assert.Contains("opened again", agent.Log, StringComparison.Ordinal);
+        Assert.Contains("reopened", agent.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class OutputTests : IDisposable
         agent.Stop();
 
         Assert.All(File.ReadLines(_scratch["out.json"]), line => SeenEvent.Parse(line));
-        Assert.Matches("out.json was removed or renamed: opened again. Up to [0-9]+ lines", agent.Log);
+        Assert.Matches("out.json was removed or renamed: reopened. Up to [0-9]+ lines", agent.Log);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class OutputTests : IDisposable
     {
         using var agent = AgentProcess.Start("/bin/sh", ["-c", $"exec {Repository.Agent} run --source synthetic:rate=1000 > {_scratch["out"]}"], readStdout: false);
         agent.Signal("HUP");
-        WaitFor.True(() => agent.Log.Contains("it is no file", StringComparison.Ordinal), "the answer to SIGHUP");
+        WaitFor.True(() => agent.Log.Contains("is not a file", StringComparison.Ordinal), "the answer to SIGHUP");
         agent.Stop();
         Assert.Equal(LossReport.Number(agent.Log, "json"), File.ReadLines(_scratch["out"]).Count());
     }

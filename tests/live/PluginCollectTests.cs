@@ -56,14 +56,14 @@ public sealed class PluginCollectTests : IDisposable
 
     public static TheoryData<string, string> HostileArchives => new()
     {
-        { "up", "it sent a file that no capture has: ../evil" },
-        { "root", "it sent a file that no capture has: /tmp/netmon-plugin-evil" },
-        { "inside", "it sent a file that no capture has: events/date=2026-01-01/hour=09/../../../../evil" },
-        { "hidden", "it sent a file that no capture has: events/date=2026-01-01/hour=09/.evil.parquet" },
-        { "line", "it sent a file that no capture has" },
-        { "link", "it sent something that is no regular file" },
-        { "hardlink", "it sent something that is no regular file" },
-        { "folder", "it sent a file that no capture has: events/" },
+        { "up", "it sent a file that does not belong in a capture: ../evil" },
+        { "root", "it sent a file that does not belong in a capture: /tmp/netmon-plugin-evil" },
+        { "inside", "it sent a file that does not belong in a capture: events/date=2026-01-01/hour=09/../../../../evil" },
+        { "hidden", "it sent a file that does not belong in a capture: events/date=2026-01-01/hour=09/.evil.parquet" },
+        { "line", "it sent a file that does not belong in a capture" },
+        { "link", "it sent something that is not a regular file" },
+        { "hardlink", "it sent something that is not a regular file" },
+        { "folder", "it sent a file that does not belong in a capture: events/" },
         { "cut", "its files did not arrive whole" },
         { "text", "its files did not arrive whole" },
         { "twin", "events/date=2026-01-01/hour=09/node-1.parquet has the name of another node's" },
@@ -110,7 +110,7 @@ public sealed class PluginCollectTests : IDisposable
 
         var result = _cluster.Script($"PATH={_cluster["."]} $netmon report");
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
-        Assert.Contains("a report of 2 nodes is made here, of their files, by netmon, which is not on the PATH", result.Error, StringComparison.Ordinal);
+        Assert.Contains("a report of 2 nodes needs netmon on this machine, and it is not on the PATH", result.Error, StringComparison.Ordinal);
     }
 
     public void Dispose() => _cluster.Dispose();

@@ -89,7 +89,7 @@ public sealed partial class PluginTests : IDisposable
     {
         AddNodes(3);
         Assert.Equal("node,n\nnode-1,3\nnode-3,3\n", _cluster.Run("query", "--on", "node-1,*-3", "--format", "csv", "SELECT count(*) AS n FROM events").MustSucceed().Output);
-        AssertFails(2, "--on node-7: no agent is on such a node; they are on node-1 node-2 node-3", "query", "--on", "node-7", "SELECT 1");
+        AssertFails(2, "--on node-7: no agent runs on such a node; agents run on node-1 node-2 node-3", "query", "--on", "node-7", "SELECT 1");
     }
 
     [Fact]
@@ -123,12 +123,12 @@ public sealed partial class PluginTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, "there is no agent in any namespace")]
+    [InlineData(null, "no agent in any namespace")]
     [InlineData("a|pod-1|node-1|Running||netmon|true|", "no pod of the agent in a has the container query")]
     [InlineData("a|pod-1|node-1|Pending||netmon query|false|ImagePullBackOff", "node-1: its container query is not ready (ImagePullBackOff): kubectl --namespace a describe pod pod-1")]
-    [InlineData("a|pod-1||Pending||netmon query||", "(pod-1): it is on no node yet (Pending)")]
-    [InlineData("a|pod-1|node-1|Running||netmon query|true|\nb|pod-1|node-1|Running||netmon query|true|", "there are agents in the namespaces a b: choose one by --netmon-namespace")]
-    [InlineData("a|pod-1|../node|Running||netmon query|true|", "names a pod or node as Kubernetes does not")]
+    [InlineData("a|pod-1||Pending||netmon query||", "(pod-1): it is not on a node yet (Pending)")]
+    [InlineData("a|pod-1|node-1|Running||netmon query|true|\nb|pod-1|node-1|Running||netmon query|true|", "agents found in the namespaces a b: choose one with --netmon-namespace")]
+    [InlineData("a|pod-1|../node|Running||netmon query|true|", "returned an invalid name of a pod or node")]
     public void Obstacles_are_reported_with_advice(string? pods, string why)
     {
         if (pods is not null)
@@ -152,13 +152,13 @@ public sealed partial class PluginTests : IDisposable
     {
         AddNodes(2);
         var screen = _cluster.Script("script -qec \"$netmon top\" /dev/null </dev/null");
-        Assert.Contains("the screen of top is of one node: add --on and one of node-1 node-2", screen.Output, StringComparison.Ordinal);
+        Assert.Contains("the screen of top shows one node: add --on with one of node-1 node-2", screen.Output, StringComparison.Ordinal);
         Assert.Equal(2, screen.ExitCode);
-        AssertFails(2, "give --out DIR", "export", "--since", "2h");
+        AssertFails(2, "use --out DIR", "export", "--since", "2h");
         AssertFails(2, "--format parquet of several nodes is not one file", "query", "--format", "parquet", "SELECT 1");
-        AssertFails(2, "an agent knows where its captures are", "query", "--capture", "/x", "SELECT 1");
-        AssertFails(2, "there is no command tail", "tail");
-        AssertFails(2, "give the folder", "collect");
+        AssertFails(2, "agents know where their captures are", "query", "--capture", "/x", "SELECT 1");
+        AssertFails(2, "unknown command tail", "tail");
+        AssertFails(2, "--to DIR is missing", "collect");
     }
 
     [Fact]

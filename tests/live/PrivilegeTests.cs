@@ -52,7 +52,7 @@ public sealed class PrivilegeTests : IDisposable
             "setpriv", "--reuid=47110", "--regid=47110", "--clear-groups", "prlimit", string.Create(CultureInfo.InvariantCulture, $"--nproc={threads}"),
             Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none");
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
-        Assert.Contains("this user may not start the 20 threads that the agent needs beside its first. Raise the limit: ulimit -u", result.Error, StringComparison.Ordinal);
+        Assert.Contains("this user can't start the 20 additional threads that the agent needs. Raise the limit: ulimit -u", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
 

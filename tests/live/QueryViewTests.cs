@@ -197,7 +197,7 @@ public sealed class QueryViewTests : IDisposable
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false)] // then there is no file of losses
+    [InlineData(false)] // without a file of losses
     public void Stock_DuckDB_gives_the_same_answers_from_the_same_files(bool hasLosses)
     {
         using var agent = AgentProcess.Start("--json", "none", "--capture", Capture.Directory, "--source", "synthetic:count=60000,seed=3", "--node", "n1");

@@ -40,7 +40,7 @@ public sealed partial class RestartTests : IDisposable
         living.Close();
         second.Stop();
 
-        Assert.Contains($"sockets gone without a CLOSE: {ended}", second.Log, StringComparison.Ordinal);
+        Assert.Contains($"sockets released without a CLOSE: {ended}", second.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(Events("second.json"), going.IsOf);
         var all = Events("first.json").Concat(Events("second.json")).Where(living.IsOf).ToList();
         var closes = all.Where(e => e.Type == "CLOSE").ToList();
@@ -119,7 +119,7 @@ public sealed partial class RestartTests : IDisposable
         Assert.False(Directory.Exists(bpf.State));
         first.Stop();
         Assert.False(Directory.Exists(bpf.State));
-        Assert.Contains("nothing is kept", Forget(bpf), StringComparison.Ordinal);
+        Assert.Contains("no state is kept", Forget(bpf), StringComparison.Ordinal);
         using var second = Start(bpf, "second.json");
         connection.Close();
         second.Stop();
@@ -137,7 +137,7 @@ public sealed partial class RestartTests : IDisposable
 
         using (var large = Start(bpf, "large.json"))
         {
-            Assert.Contains("(what an agent of another version, size or cgroup hierarchy left is not used)", large.Log, StringComparison.Ordinal);
+            Assert.Contains("(the state of an agent of another version, size or cgroup hierarchy is not used)", large.Log, StringComparison.Ordinal);
             Assert.DoesNotContain("slots-1-4096", bpf.Pins);
             using var connection = new OpenConnection();
             _ = WaitFor(connection, "large.json", "ACCEPT", _ => true);
@@ -148,7 +148,7 @@ public sealed partial class RestartTests : IDisposable
         Assert.SkipUnless(Shell.Run("unshare", "--time", "--boottime", "1200", "--fork", "true").ExitCode == 0, "needs time namespaces");
         using var late = AgentProcess.Start("unshare", ["--time", "--boottime", "1200", "--fork", Repository.Agent, .. Arguments(bpf, "late.json"), "--duration", "500ms"], readStdout: false);
         Assert.Equal(0, late.WaitForExit());
-        Assert.Matches("what an agent left that ended 20 min ago is not used: [1-9][0-9]* sockets forgotten", late.Log);
+        Assert.Matches("the state of an agent that ended 20 min ago is too old: [1-9][0-9]* sockets dropped", late.Log);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed partial class RestartTests : IDisposable
         Needs.Tracing();
         var refused = Shell.Run(Repository.Agent, "run", "--json", "none", "--state", _scratch["state"]);
         Assert.Equal(3, refused.ExitCode);
-        Assert.Contains("is in no bpffs", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("is not in a bpffs", refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_scratch["state"]));
     }
 
@@ -210,6 +210,6 @@ public sealed partial class RestartTests : IDisposable
         return seen;
     }
 
-    [GeneratedRegex(@": (\d+) connections lived through the restart, (\d+) ended meanwhile")]
+    [GeneratedRegex(@": (\d+) connections survived the restart, (\d+) ended meanwhile")]
     private static partial Regex LivedLine();
 }

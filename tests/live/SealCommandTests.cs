@@ -40,7 +40,7 @@ public sealed class SealCommandTests : IDisposable
         Assert.StartsWith($"{other}: sealed ", Assert.Single(sealing.MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.True(Rows(other) > 0);
         Assert.Contains(Hot, file => Path.GetFileName(file).StartsWith("n1.", StringComparison.Ordinal) && file.EndsWith(".arrows", StringComparison.Ordinal));
-        Assert.Equal("nothing to seal of n3\n", Seal("--node", "n3").MustSucceed().Output);
+        Assert.Equal("nothing to seal for n3\n", Seal("--node", "n3").MustSucceed().Output);
 
         Kill(other);
         Assert.Equal([$"{other}: sealed", "n1: sealed"], Seal().MustSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[..(line.IndexOf("sealed", StringComparison.Ordinal) + 6)]).Order(StringComparer.Ordinal).Reverse());
@@ -56,7 +56,7 @@ public sealed class SealCommandTests : IDisposable
         var before = Hot.Length;
         var sealing = Seal();
         Assert.Equal((1, ""), (sealing.ExitCode, sealing.Output));
-        Assert.Contains("another agent keeps its events in", sealing.Error, StringComparison.Ordinal);
+        Assert.Contains("another agent uses", sealing.Error, StringComparison.Ordinal);
         Assert.InRange(Hot.Length, before, before + 2); // the agent continues
         agent.Stop();
     }
@@ -99,7 +99,7 @@ public sealed class SealCommandTests : IDisposable
         Assert.Contains("--capture DIR", none.Error, StringComparison.Ordinal);
         var missing = Seal();
         Assert.Equal(1, missing.ExitCode);
-        Assert.Contains($"there is no directory {Capture}", missing.Error, StringComparison.Ordinal);
+        Assert.Contains($"no such directory: {Capture}", missing.Error, StringComparison.Ordinal);
         Assert.Equal(2, Shell.Run(Repository.Agent, "seal", "--capture", Capture, "--nope").ExitCode);
     }
 

@@ -37,7 +37,7 @@ internal sealed class BackpressureStream(Stream inner) : Stream
         var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (_isWriting && Interlocked.Add(ref _readAhead, read) > MostReadAhead)
         {
-            throw new IOException("it sends and does not read");
+            throw new IOException("it sends without reading");
         }
 
         return read;

@@ -75,7 +75,7 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         var told = new RuntimeStatus { Endpoint = endpoint };
         if (!File.Exists(endpoint.SocketPath))
         {
-            return told with { LastFailure = "there is no such socket, or no right to see it" };
+            return told with { LastFailure = "no such socket, or no permission to see it" };
         }
 
         options = (options ?? new RuntimeOptions()) with { CallDeadline = timeout };

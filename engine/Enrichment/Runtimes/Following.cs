@@ -73,7 +73,7 @@ internal sealed class Following(IContainerRuntime runtime, CancellationTokenSour
                 return;
             }
 
-            _failure = new RuntimeException("it closed its stream of events");
+            _failure = new RuntimeException("it closed its event stream");
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {

@@ -13,7 +13,7 @@ public sealed record RuntimeEndpoint(string SocketPath, RuntimeKind Kind, bool I
 
     /// <summary>The syntax that <see cref="ParseList"/> accepts.</summary>
     public const string Takes =
-        "auto, none, or a list with commas of unix:///SOCKET, cri:///SOCKET, docker:///SOCKET or an absolute path";
+        "auto, none, or a comma-separated list of unix:///SOCKET, cri:///SOCKET, docker:///SOCKET or an absolute path";
 
     /// <summary>sun_path has 108 bytes, the last of them 0 (unix(7)).</summary>
     private const int LongestPath = 107;
@@ -61,14 +61,14 @@ public sealed record RuntimeEndpoint(string SocketPath, RuntimeKind Kind, bool I
                 }
                 else if (endpoints[same].Kind != endpoint.Kind && !endpoint.IsUsualPlace)
                 {
-                    throw new FormatException($"{endpoint.SocketPath} can't be both CRI and Docker's; name it once");
+                    throw new FormatException($"{endpoint.SocketPath} can't be both a CRI and a Docker socket; list it once");
                 }
             }
         }
 
         return endpoints.Count <= Limit
             ? endpoints
-            : throw new FormatException($"{endpoints.Count} runtime endpoints are too many; {Limit} can be asked");
+            : throw new FormatException($"{endpoints.Count} runtime endpoints are too many; the limit is {Limit}");
     }
 
     private static RuntimeEndpoint Parse(string text)
@@ -76,17 +76,17 @@ public sealed record RuntimeEndpoint(string SocketPath, RuntimeKind Kind, bool I
         var (scheme, path) = text.Split("://", 2) is [var first, var second] ? (first, second) : ("", text);
         if (text == "none")
         {
-            throw new FormatException("none can't be in a list with others; leave it away, or give nothing else");
+            throw new FormatException("none can't be combined with other endpoints");
         }
 
         if (scheme is not ("" or "unix" or "cri" or "docker"))
         {
-            throw new FormatException($"{text}: no runtime is asked by {scheme}; it takes {Takes}");
+            throw new FormatException($"{text}: unknown scheme {scheme}; expected {Takes}");
         }
 
         if (!path.StartsWith('/') || path.EndsWith('/') || path.AsSpan().ContainsAnyInRange('\0', '\x1f'))
         {
-            throw new FormatException($"'{Shown(text)}' is no absolute path of a socket; it takes {Takes}");
+            throw new FormatException($"'{Shown(text)}' is not an absolute socket path; expected {Takes}");
         }
 
         if (Encoding.UTF8.GetByteCount(path) > LongestPath)

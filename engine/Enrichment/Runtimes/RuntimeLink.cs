@@ -65,7 +65,7 @@ public sealed class RuntimeLink
         ContainersTold = _reports.Reported,
         Reconnects = Math.Max(0, Interlocked.Read(ref _connections) - 1),
         LeftOut = _reports.LeftOut,
-        ForgottenAsks = _wanted.Forgotten,
+        DroppedLookups = _wanted.Forgotten,
         LastLatency = _calls.LastLatency,
         LastFailure = _lastFailure,
     };

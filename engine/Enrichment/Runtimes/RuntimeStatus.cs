@@ -31,7 +31,7 @@ public sealed record RuntimeStatus
     public long Reconnects { get; init; }
 
     /// <summary>The number of requested ids that were dropped because too many waited.</summary>
-    public long ForgottenAsks { get; init; }
+    public long DroppedLookups { get; init; }
 
     /// <summary>The duration of the last call that was answered.</summary>
     public TimeSpan LastLatency { get; init; }

@@ -47,7 +47,7 @@ internal static class UnixSocketHttp
         }
 
         return OneLine(cause is SocketException { SocketErrorCode: SocketError.AccessDenied }
-            ? cause.Message + " (it takes root's user id, CAP_DAC_OVERRIDE or the socket's group)"
+            ? cause.Message + " (requires root's user id, CAP_DAC_OVERRIDE or the socket's group)"
             : cause.Message);
     }
 

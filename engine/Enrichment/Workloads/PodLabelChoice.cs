@@ -15,7 +15,7 @@ public sealed class PodLabelChoice
     public const int LongestValue = 63;
 
     /// <summary>The syntax that <see cref="Parse"/> accepts.</summary>
-    public const string Takes = "none, or up to 16 label keys with commas, such as app.kubernetes.io/name,team";
+    public const string Takes = "none, or up to 16 comma-separated label keys, such as app.kubernetes.io/name,team";
 
     private const int LongestPrefix = 253;
     private const int LongestName = 63;
@@ -42,11 +42,11 @@ public sealed class PodLabelChoice
         var keys = text.Split(',', StringSplitOptions.TrimEntries);
         if (keys.FirstOrDefault(key => !IsKey(key)) is { } wrong)
         {
-            throw new FormatException($"'{(wrong.Length <= LongestPrefix ? wrong : wrong[..LongestPrefix] + "...")}' is no key of a label; it takes {Takes}");
+            throw new FormatException($"'{(wrong.Length <= LongestPrefix ? wrong : wrong[..LongestPrefix] + "...")}' is not a label key; expected {Takes}");
         }
 
         keys = [.. keys.Distinct()];
-        return keys.Length <= Most ? new PodLabelChoice(keys) : throw new FormatException($"{keys.Length} labels are too many; it takes {Takes}");
+        return keys.Length <= Most ? new PodLabelChoice(keys) : throw new FormatException($"{keys.Length} labels are too many; expected {Takes}");
     }
 
     /// <summary>Returns the selected labels of a pod as a JSON object, in the order of the option; empty if it has none of them.</summary>

@@ -26,7 +26,7 @@ public static class Usage
         // For --option= the parser takes the next argument as the value.
         var empty = arguments.Where(IsOptionWithoutValue).Select(argument => argument[..^1])
             .Concat(OptionsOf(parsed.CommandResult).Where(option => option.Tokens.Any(token => token.Value.Length == 0)).Select(option => option.Option.Name))
-            .Select(name => $"{name}: its value is empty.");
+            .Select(name => $"{name}: the value is empty.");
         string[] reasons = [.. empty, .. parsed.Errors.Select(error => error.Message)];
         return reasons.Length == 0 ? null : $"{OneLine(string.Join(' ', reasons))} See {help}.";
     }
@@ -49,7 +49,7 @@ public static class Usage
     {
         if (Encoding.UTF8.GetByteCount(path) > LongestPath || path.Split('/').Any(name => Encoding.UTF8.GetByteCount(name) > LongestName))
         {
-            throw new FormatException($"{option} {path}: it takes a path of up to {LongestPath} bytes, with names of up to {LongestName}");
+            throw new FormatException($"{option} {path}: expected a path of up to {LongestPath} bytes, with names of up to {LongestName}");
         }
     }
 

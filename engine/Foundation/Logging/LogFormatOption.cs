@@ -7,7 +7,7 @@ public static class LogFormatOption
     public const string Variable = "NETMON_LOG_FORMAT";
     public const string Words = "text|json";
     public const string Fallback = "text";
-    public const string Description = "form of the log lines on stderr: text, or json, one object per line";
+    public const string Description = "format of the log lines on stderr: text, or json (one object per line)";
 
     /// <summary>Returns the error message for a value that <see cref="Parse"/> rejects.</summary>
     public static string Refusal(string? value) => $"{Name} {value}: it takes text or json";

@@ -9,9 +9,9 @@ internal static class DoctorCommand
 {
     public static Command Create(Logger log)
     {
-        var endpoints = RuntimeEndpointOption.Create("which container runtimes to ask: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places)");
+        var endpoints = RuntimeEndpointOption.Create("container runtimes to ask: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual sockets)");
         var format = LogFormatSetting.Create();
-        var command = new Command("doctor", "Say what this node can trace, try it with real connections on loopback, and how to fix what fails.") { endpoints, format };
+        var command = new Command("doctor", "Check what this node can trace, test it with real connections on loopback, and say how to fix what fails.") { endpoints, format };
         command.SetAction(async (parsed, stop) =>
         {
             try

@@ -15,12 +15,12 @@ internal static class QueryProgram
     /// <summary>The commands that are passed on, for the list of commands in the help.</summary>
     public static IReadOnlyList<Command> Commands { get; } =
     [
-        new("query", "Ask a capture directory in words or in SQL, the current hour included (netmon query --help)."),
-        new("export", "Write the events of a capture to stdout, as Parquet, CSV or JSON lines (netmon export --help)."),
-        new("files", "Write the files of a capture's hours to stdout, as a tar archive (netmon files --help)."),
-        new("report", "Write one HTML page about a day, or any other time, for people who would rather look than read (netmon report --help)."),
-        new("observe", "Show the last events of a capture, and those to come (netmon observe --help)."),
-        new("top", "Show who opens, fails and moves most, refreshed (netmon top --help)."),
+        new("query", "Query a capture with filters or SQL, including the current hour (netmon query --help)."),
+        new("export", "Write the events of a capture to stdout as Parquet, CSV, TSV or JSON lines (netmon export --help)."),
+        new("files", "Write the files of a capture to stdout as a tar archive (netmon files --help)."),
+        new("report", "Write an HTML report about a day, or any other period (netmon report --help)."),
+        new("observe", "Show the last events of a capture, and follow new ones (netmon observe --help)."),
+        new("top", "Show who connects, fails and transfers most, refreshed (netmon top --help)."),
     ];
 
     /// <summary>Whether a word is one of these commands.</summary>
@@ -33,7 +33,7 @@ internal static class QueryProgram
     {
         var beside = Path.Combine(AppContext.BaseDirectory, Name);
         var why = ProgramImage.Replace(File.Exists(beside) ? beside : Name, arguments);
-        log.Error($"{Name} can't be started ({why}): it is not at {beside} and not on the PATH. In a pod, ask the container beside the agent: kubectl exec POD --container query -- /netmon {arguments[0]}. Elsewhere build it with make build, and keep libduckdb.so beside it.");
+        log.Error($"{Name} can't be started ({why}): it is not at {beside} and not on the PATH. In a pod, use the container query: kubectl exec POD --container query -- /netmon {arguments[0]}. Elsewhere build it with make build, and keep libduckdb.so next to it.");
         return ExitCode.Failure;
     }
 }

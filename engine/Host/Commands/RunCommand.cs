@@ -22,39 +22,39 @@ internal static class RunCommand
     private const int LargestRingMemory = 1024 * 1024 * 1024;
     private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(49); // maximum of a timer
 
-    private static readonly Option<string?> Node = EnvironmentOption.Create("--node", "NAME", "the node's name; falls back to NODE_NAME, then to the host's name");
-    private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "where the JSON lines go: stdout, a file to append to, or nowhere", "-");
-    private static readonly Option<string?> JsonFormatOption = EnvironmentOption.Create("--json-format", "FORMAT", "names of the lines' keys: netmon, ecs (Elastic Common Schema) or otel (OpenTelemetry)", "netmon");
-    private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "keep the events as hourly Parquet files in this directory; one agent a directory");
-    private static readonly Option<string?> DurableWithin = EnvironmentOption.Create("--durable-within", "TIME", "how old an event gets before it survives a power cut, 100ms to 1h", "1s");
-    private static readonly Option<string?> RetainFor = EnvironmentOption.Create("--retain-for", "TIME|none", "remove hours that are older", "7d");
-    private static readonly Option<string?> RetainRollups = EnvironmentOption.Create("--retain-rollups", "TIME|none", "remove hourly roll-ups that are older: what was moved and what failed, by process, container, peer and port, long after the events are gone", "400d");
-    private static readonly Option<string?> RetainBytes = EnvironmentOption.Create("--retain-bytes", "SIZE|none", "remove the oldest hours when the capture has more bytes, and if the current one alone has more, its oldest pieces", "10GiB");
-    private static readonly Option<string?> KeepFree = EnvironmentOption.Create("--keep-free", "PERCENT%|SIZE", "remove the oldest hours when the disk has less free, and pause storage meanwhile; without it the lesser of 1GiB and 5%, in a pod 20%");
-    private static readonly Option<string?> Archive = EnvironmentOption.Create("--archive", "s3://BUCKET[/PREFIX]", "upload sealed files there, and remove only what is there; endpoint, region and credentials by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, ... or a role");
-    private static readonly Option<string?> ArchiveBandwidth = EnvironmentOption.Create("--archive-bandwidth", "SIZE", "the most bytes to upload per second", "8MiB");
-    private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after so long: 500ms, 30s, 5m, 2h");
+    private static readonly Option<string?> Node = EnvironmentOption.Create("--node", "NAME", "the node's name (default: NODE_NAME, then the host name)");
+    private static readonly Option<string?> Json = EnvironmentOption.Create("--json", "-|PATH|none", "destination of the JSON lines: stdout, a file to append to, or none", "-");
+    private static readonly Option<string?> JsonFormatOption = EnvironmentOption.Create("--json-format", "FORMAT", "key names of the JSON lines: netmon, ecs (Elastic Common Schema) or otel (OpenTelemetry)", "netmon");
+    private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "store the events as hourly Parquet files in this directory; one agent per directory");
+    private static readonly Option<string?> DurableWithin = EnvironmentOption.Create("--durable-within", "TIME", "time after which an event survives a power failure, 100ms to 1h", "1s");
+    private static readonly Option<string?> RetainFor = EnvironmentOption.Create("--retain-for", "TIME|none", "remove hours older than this", "7d");
+    private static readonly Option<string?> RetainRollups = EnvironmentOption.Create("--retain-rollups", "TIME|none", "remove hourly roll-ups older than this; they keep bytes, connections and failures by process, container, peer and port after the events are removed", "400d");
+    private static readonly Option<string?> RetainBytes = EnvironmentOption.Create("--retain-bytes", "SIZE|none", "remove the oldest hours when the capture is larger than this; if the current hour alone is larger, remove its oldest pieces", "10GiB");
+    private static readonly Option<string?> KeepFree = EnvironmentOption.Create("--keep-free", "PERCENT%|SIZE", "remove the oldest hours when the disk has less free space than this, and pause storage until it has more (default: the smaller of 1GiB and 5%, in a pod 20%)");
+    private static readonly Option<string?> Archive = EnvironmentOption.Create("--archive", "s3://BUCKET[/PREFIX]", "upload sealed files to this bucket, and remove only uploaded files; endpoint, region and credentials come from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, ... or a role");
+    private static readonly Option<string?> ArchiveBandwidth = EnvironmentOption.Create("--archive-bandwidth", "SIZE", "upload limit in bytes per second", "8MiB");
+    private static readonly Option<string?> Duration = EnvironmentOption.Create("--duration", "TIME", "stop after this time: 500ms, 30s, 5m, 2h");
     private static readonly Option<string?> Source = EnvironmentOption.Create("--source", "SOURCE", "kernel, replay:FILE or synthetic[:rate=N,count=N,seed=N,rings=N,containers=N,churn=N,ahead=N,speed=N,flow=N,node=N]", "kernel");
-    private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream, to replay it with --source replay:FILE");
-    private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "the hook for TCP states: auto, sockops or tracepoint", "auto");
-    private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "the hook that says who accepted: auto, fexit, kretprobe, receive, syscall or listener", "auto");
-    private static readonly Option<string?> Sockets = EnvironmentOption.Create("--sockets", "NUMBER", "how many open sockets are remembered at once, 1024 to 16777216, rounded up to a power of two; 128 bytes of kernel memory each. Sockets beyond have no events and are counted", "131072");
-    private static readonly Option<string?> FlowEvery = EnvironmentOption.Create("--flow-every", "TIME|none", "report a connection that is open when it is this old, then each time that it has moved bytes in so long, and at each hour's start; 1s to 1h", "60s");
-    private static readonly Option<string?> FairShare = EnvironmentOption.Create("--fair-share", "RATE|none", "events per second that one cgroup may write, 1 to 10000000. A second's worth may come at once; what is over it is dropped and counted as source.fair_share by cgroup", "none");
-    private static readonly Option<string?> State = EnvironmentOption.Create("--state", "DIR|auto|none", $"where what is known of open connections is kept for the next agent: a folder in a bpffs; auto: {StatePins.StandardFolder}, or nowhere if that can't be", "auto");
+    private static readonly Option<string?> Record = EnvironmentOption.Create("--record", "FILE", "record the raw stream to this file; --source replay:FILE replays it");
+    private static readonly Option<string?> SpineOption = EnvironmentOption.Create("--spine", "HOOK", "the hook that reports TCP state changes: auto, sockops or tracepoint", "auto");
+    private static readonly Option<string?> AcceptOwnerOption = EnvironmentOption.Create("--accept-owner", "HOOK", "the hook that finds the accepting process: auto, fexit, kretprobe, receive, syscall or listener", "auto");
+    private static readonly Option<string?> Sockets = EnvironmentOption.Create("--sockets", "NUMBER", "maximum number of open sockets to track, 1024 to 16777216, rounded up to a power of two; 128 bytes of kernel memory each. Events of further sockets are dropped and counted as source.no_room", "131072");
+    private static readonly Option<string?> FlowEvery = EnvironmentOption.Create("--flow-every", "TIME|none", "report an open connection when it reaches this age, after each further interval in which it transferred data, and at the start of each hour; 1s to 1h", "60s");
+    private static readonly Option<string?> FairShare = EnvironmentOption.Create("--fair-share", "RATE|none", "maximum events per second of one cgroup, 1 to 10000000, with bursts of up to one second's worth. Events above it are dropped and counted by cgroup as source.fair_share", "none");
+    private static readonly Option<string?> State = EnvironmentOption.Create("--state", "DIR|auto|none", $"where to keep the state of open connections for the next agent: a directory in a bpffs; auto: {StatePins.StandardFolder}, or none if that is not possible", "auto");
     private static readonly Option<string?> RuntimeEndpoints = RuntimeEndpointOption.Create(
-        "which container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual places; with another source than the kernel none)");
+        "container runtimes to ask for names: auto, none, or unix:///SOCKET,docker:///SOCKET,... (default: auto, the usual sockets; none if the source is not the kernel)");
 
-    private static readonly Option<string?> KubernetesApi = EnvironmentOption.Create("--kubernetes-api", "in-cluster|https://HOST:PORT|none", "name peers in the whole cluster (pod, node, zone, Service) by what the Kubernetes API says of Services, EndpointSlices and nodes; in-cluster is the API of the cluster that this runs in", "none");
-    private static readonly Option<string?> KubernetesToken = EnvironmentOption.Create("--kubernetes-token-file", "FILE", "the bearer token for it, read again for each request; without it in a cluster the pod's, else none");
-    private static readonly Option<string?> KubernetesAuthorities = EnvironmentOption.Create("--kubernetes-ca-file", "FILE", "who may have signed its certificate, PEM; without it in a cluster the pod's file, else the system's authorities");
-    private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "which cgroup hierarchy tells containers apart: auto, v2 or v1", "auto");
-    private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event may wait for its container's name, 0 to 10s; then it goes out without", "200ms");
-    private static readonly Option<string?> PodLabels = EnvironmentOption.Create("--pod-labels", "KEYS|none", "labels of pods that their events have, with commas, 16 at most: app.kubernetes.io/name,team. In files they are the column pod_labels", "none");
-    private static readonly Option<string?> Metrics = EnvironmentOption.Create("--metrics", "ADDRESS:PORT", "answer /metrics (Prometheus), /healthz and /readyz there; :PORT is all addresses; without it nowhere");
-    private static readonly Option<string?> Health = EnvironmentOption.Create("--health", "ADDRESS:PORT", "answer /healthz and /readyz there as well, on a thread of their own, for probes that must not depend on who connects to --metrics");
+    private static readonly Option<string?> KubernetesApi = EnvironmentOption.Create("--kubernetes-api", "in-cluster|https://HOST:PORT|none", "name peers in the whole cluster (pod, node, zone, Service) from the Services, EndpointSlices and nodes of the Kubernetes API; in-cluster: the API of the cluster in which the agent runs", "none");
+    private static readonly Option<string?> KubernetesToken = EnvironmentOption.Create("--kubernetes-token-file", "FILE", "file with the bearer token for --kubernetes-api, read for each request (default: in a cluster the pod's token, otherwise none)");
+    private static readonly Option<string?> KubernetesAuthorities = EnvironmentOption.Create("--kubernetes-ca-file", "FILE", "file with the certificate authorities to trust for --kubernetes-api, PEM (default: in a cluster the pod's file, otherwise the system's)");
+    private static readonly Option<string?> Cgroups = EnvironmentOption.Create("--cgroups", "VERSION", "cgroup hierarchy that identifies containers: auto, v2 or v1", "auto");
+    private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event can wait for its container's name, 0 to 10s; after that it is written without", "200ms");
+    private static readonly Option<string?> PodLabels = EnvironmentOption.Create("--pod-labels", "KEYS|none", "pod labels to add to events, up to 16, comma-separated: app.kubernetes.io/name,team. In Parquet files they are the column pod_labels", "none");
+    private static readonly Option<string?> Metrics = EnvironmentOption.Create("--metrics", "ADDRESS:PORT", "serve /metrics (Prometheus), /healthz and /readyz at this address; :PORT listens on all addresses (default: off)");
+    private static readonly Option<string?> Health = EnvironmentOption.Create("--health", "ADDRESS:PORT", "serve /healthz and /readyz at this address too, on a separate thread, for probes that must not depend on the clients of --metrics");
     private static readonly Option<string?> LogFormat = LogFormatSetting.Create();
-    private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "memory of all rings together, whatever the number of CPUs; MiB, 0.25 to 1024", "8");
+    private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "total memory of the rings, for any number of CPUs; MiB, 0.25 to 1024", "8");
 
     public static Command Create(Logger log)
     {
@@ -137,32 +137,32 @@ internal static class RunCommand
         var words = Enum.GetNames<T>().Select(name => name.ToLowerInvariant()).ToArray();
         return words.Contains(text)
             ? Enum.Parse<T>(text, ignoreCase: true)
-            : throw new UsageException($"{option.Name} {text}: it takes {string.Join(", ", words)}");
+            : throw new UsageException($"{option.Name} {text}: expected {string.Join(", ", words)}");
     }
 
     private static int ReadRingBytes(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var mebibytes)
         && mebibytes * 1024 * 1024 is >= SmallestRingMemory and <= LargestRingMemory
             ? (int)(mebibytes * 1024 * 1024)
-            : throw new UsageException($"--ring-memory {text}: it takes MiB from 0.25 to 1024");
+            : throw new UsageException($"--ring-memory {text}: expected MiB from 0.25 to 1024");
 
     private static TimeSpan? ReadFlowEvery(string text) =>
         text == "none" ? null
         : TimeText.Parse(text) is { } time && time >= TimeSpan.FromSeconds(1) && time <= TimeSpan.FromHours(1) ? time
-        : throw new UsageException($"--flow-every {text}: it takes a time from 1s to 1h, or none");
+        : throw new UsageException($"--flow-every {text}: expected a time from 1s to 1h, or none");
 
     private static int ReadSockets(string text) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sockets) && sockets is >= 1024 and <= 16 * 1024 * 1024
             ? (int)BitOperations.RoundUpToPowerOf2(sockets)
-            : throw new UsageException($"--sockets {text}: it takes a number from 1024 to 16777216");
+            : throw new UsageException($"--sockets {text}: expected a number from 1024 to 16777216");
 
     private static int? ReadFairShare(string text) =>
         text == "none" ? null
         : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= 10_000_000 ? (int)rate
-        : throw new UsageException($"--fair-share {text}: it takes events per second from 1 to 10000000, or none");
+        : throw new UsageException($"--fair-share {text}: expected events per second from 1 to 10000000, or none");
 
     private static TimeSpan ReadDuration(string text) =>
-        TimeText.Parse(text) is { } time && time > TimeSpan.Zero && time <= LongestDuration ? time : throw new UsageException($"--duration {text}: it takes a time such as 500ms, 30s, 5m or 2h, up to 49d");
+        TimeText.Parse(text) is { } time && time > TimeSpan.Zero && time <= LongestDuration ? time : throw new UsageException($"--duration {text}: expected a time such as 500ms, 30s, 5m or 2h, up to 49d");
 
     private static PodLabelChoice ReadPodLabels(string text)
     {
@@ -177,5 +177,5 @@ internal static class RunCommand
     }
 
     private static TimeSpan ReadNameWait(string text) =>
-        TimeText.Parse(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: it takes a time from 0 to 10s, such as 200ms");
+        TimeText.Parse(text) is { } time && time.TotalSeconds <= 10 ? time : throw new UsageException($"--name-wait {text}: expected a time from 0 to 10s, such as 200ms");
 }

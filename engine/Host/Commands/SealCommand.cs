@@ -9,14 +9,14 @@ namespace NetMon.Host.Commands;
 /// <summary><c>netmon seal</c>: seals what earlier runs left in hot/, and exits.</summary>
 internal static class SealCommand
 {
-    private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "the capture directory; no agent may be using it");
-    private static readonly Option<string?> Node = new("--node") { HelpName = "NAME", Description = "seal the files of this node only (default: of every node that has files in hot/)" };
+    private static readonly Option<string?> Capture = EnvironmentOption.Create("--capture", "DIR", "the capture directory; no agent can be using it");
+    private static readonly Option<string?> Node = new("--node") { HelpName = "NAME", Description = "seal the files of this node only (default: every node with files in hot/)" };
 
     private static readonly Option<string?> LogFormat = LogFormatSetting.Create();
 
     public static Command Create(Logger log)
     {
-        var command = new Command("seal", "Seal what a killed agent left in hot/ into hourly Parquet files, and end.") { Capture, Node, LogFormat };
+        var command = new Command("seal", "Seal the files that a killed agent left in hot/ into hourly Parquet files, and exit.") { Capture, Node, LogFormat };
         command.SetAction(parsed => Run(parsed, log));
         return command;
     }
@@ -26,7 +26,7 @@ internal static class SealCommand
         try
         {
             _ = LogFormatSetting.Read(parsed.GetValue(LogFormat));
-            var directory = parsed.GetValue(Capture) ?? throw new UsageException("which capture directory? Give --capture DIR, or set NETMON_CAPTURE");
+            var directory = parsed.GetValue(Capture) ?? throw new UsageException("no capture directory: use --capture DIR, or set NETMON_CAPTURE");
             return Run(FileSettings.Checked(Capture.Name, directory), parsed.GetValue(Node) is { } node ? NodeName.Checked(node) : null, log);
         }
         catch (UsageException e)
@@ -45,14 +45,14 @@ internal static class SealCommand
     {
         if (!Directory.Exists(directory))
         {
-            log.Error($"there is no directory {directory}: --capture takes the directory that netmon run --capture keeps");
+            log.Error($"no such directory: {directory}. Use the directory given to netmon run --capture");
             return ExitCode.Failure;
         }
 
         var nodes = Leftovers.Find(directory).Where(node => only is null || node.Name == only || node.FileName == only).ToList();
         if (nodes.Count == 0)
         {
-            Console.Out.WriteLine(only is null ? "nothing to seal" : $"nothing to seal of {only}");
+            Console.Out.WriteLine(only is null ? "nothing to seal" : $"nothing to seal for {only}");
         }
 
         var all = true;
@@ -69,7 +69,7 @@ internal static class SealCommand
     {
         if (node.Name is not { } name)
         {
-            log.Error($"the files {node.FileName}.* don't have the whole name of their node, and stay: start the agent of that node once, it seals them");
+            log.Error($"the files {node.FileName}.* have only part of their node's name, and stay: start that node's agent once to seal them");
             return false;
         }
 

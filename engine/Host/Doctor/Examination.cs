@@ -29,13 +29,13 @@ internal static class Examination
             return ExitCode.CannotTrace;
         }
 
-        report.Good("privileges", "BPF, PERFMON and NET_ADMIN are there");
+        report.Good("privileges", "BPF, PERFMON and NET_ADMIN present");
         report.Good("BTF", KernelPrerequisites.BtfPath);
         using (var root = CgroupRoot.Open(out var noRoot))
         {
             report.Fact("cgroups", CgroupHierarchy.Choose(CgroupVersion.Auto)?.Mode ?? "none");
             report.Is(root is not null, "cgroup v2 root", root?.Where ?? noRoot);
-            report.Fact("state", BpfFolder.IsBpf(BpfRoot) ? $"a bpffs is at {BpfRoot}: open connections can stay known over a restart" : $"no bpffs at {BpfRoot}: after a restart open connections are older than the agent");
+            report.Fact("state", BpfFolder.IsBpf(BpfRoot) ? $"bpffs at {BpfRoot}: the state of open connections can survive a restart" : $"no bpffs at {BpfRoot}: after a restart, open connections count as older than the agent");
             NameOthers(report, root);
             ProbeAll(report, root);
         }
@@ -53,7 +53,7 @@ internal static class Examination
             var others = CgroupPrograms.At(root!.Directory, hook);
             if (others.Count > 0)
             {
-                report.Fact($"others at {hook.ToString().ToLowerInvariant()}", $"{string.Join(", ", others)} (they may change flags, destinations or verdicts; NetMon keeps what the caller saw)");
+                report.Fact($"others at {hook.ToString().ToLowerInvariant()}", $"{string.Join(", ", others)} (they may change flags, destinations or verdicts; NetMon records what the caller saw)");
             }
         }
     }
@@ -74,7 +74,7 @@ internal static class Examination
 
     private static async Task AskRuntimesAsync(Report report, IReadOnlyList<RuntimeEndpoint> endpoints)
     {
-        report.Heading("container runtimes (they give containers their names)");
+        report.Heading("container runtimes (the source of container names)");
         var asked = endpoints.Where(endpoint => !endpoint.IsUsualPlace || File.Exists(endpoint.SocketPath)).ToArray();
         foreach (var status in await Task.WhenAll(asked.Select(endpoint => ContainerRuntimes.ExamineAsync(endpoint, RuntimePatience))).ConfigureAwait(false))
         {
@@ -90,7 +90,7 @@ internal static class Examination
 
     private static async Task<int> TryItAsync(Report report)
     {
-        report.Heading("trial: connections on loopback, traced by this very process");
+        report.Heading("trial: connections on loopback, traced by this process");
         try
         {
             using var source = KernelSource.Open(new KernelSourceOptions());

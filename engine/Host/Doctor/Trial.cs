@@ -106,7 +106,7 @@ internal static class Trial
             var what = $"{made.What}: {Vocabulary.Text(kind)} {Vocabulary.Text(direction)}";
             yield return found.Count == 1
                 ? new Finding(what, IsRight(made, found[0]), Describe(found[0]))
-                : new Finding(what, false, found.Count == 0 ? "never came" : $"came {found.Count} times");
+                : new Finding(what, false, found.Count == 0 ? "missing" : $"reported {found.Count} times");
         }
     }
 

@@ -90,19 +90,19 @@ internal sealed class HttpConnection(Socket socket, byte[] buffer, long now) : I
     {
         if (!HttpRequest.MayBegin(received))
         {
-            return HttpAnswer.Text(400, "this is no HTTP request");
+            return HttpAnswer.Text(400, "this is not an HTTP request");
         }
 
         if (!HttpRequest.IsWhole(received))
         {
-            return received.Length < MaxHeadBytes ? null : HttpAnswer.Text(431, "the request's line and headers are too long");
+            return received.Length < MaxHeadBytes ? null : HttpAnswer.Text(431, "the request line and headers are too long");
         }
 
         return HttpRequest.Parse(received) switch
         {
-            null => HttpAnswer.Text(400, "this is no request of HTTP/1.1"),
+            null => HttpAnswer.Text(400, "this is not an HTTP/1.1 request"),
             { Method: "GET" or "HEAD" } request => answer(request),
-            _ => HttpAnswer.Text(405, "only GET and HEAD"),
+            _ => HttpAnswer.Text(405, "only GET and HEAD are supported"),
         };
     }
 

@@ -197,7 +197,7 @@ internal sealed class HttpServer : IDisposable
         catch (Exception e)
         {
             Report(e);
-            return HttpAnswer.Text(500, "this can't be answered at present: see the log");
+            return HttpAnswer.Text(500, "internal error: see the log");
         }
     }
 

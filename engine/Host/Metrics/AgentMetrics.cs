@@ -22,6 +22,6 @@ internal sealed class AgentMetrics
 
         using var text = new MemoryStream(32 * 1024);
         await _registry.CollectAndExportAsTextAsync(text).ConfigureAwait(false);
-        return text.ToArray();
+        return FormerMetrics.Append(text.GetBuffer().AsSpan(0, (int)text.Length));
     }
 }

@@ -35,17 +35,17 @@ internal sealed class CaptureMetrics : IMetricGroup
     public CaptureMetrics(MetricFactory factory, string directory, FreeDisk keepFree, CaptureSink sink)
     {
         (_directory, _keepFree, _sink) = (directory, keepFree, sink);
-        _bytes = factory.CreateGauge("netmon_capture_bytes", "Bytes of the files in the capture directory: hot (not sealed yet), events (sealed), loss, rollup (hourly sums), owners (whose which address was).", "tier");
-        _files = factory.CreateGauge("netmon_capture_files", "Files in the capture directory.", "tier");
-        _free = factory.CreateGauge("netmon_capture_free_bytes", "Free bytes of the capture directory's file system, for this user.");
+        _bytes = factory.CreateGauge("netmon_capture_bytes", "Bytes of the files in the capture directory, by tier: hot (not sealed yet), events (sealed), loss, rollup (hourly sums), owners (who had which address).", "tier");
+        _files = factory.CreateGauge("netmon_capture_files", "Files in the capture directory, by tier.", "tier");
+        _free = factory.CreateGauge("netmon_capture_free_bytes", "Free bytes of the capture directory's file system that this user can use.");
         _size = factory.CreateGauge("netmon_capture_size_bytes", "Size of the capture directory's file system.");
-        _floor = factory.CreateGauge("netmon_capture_keep_free_bytes", "Free bytes that --keep-free reserves: a little above it the oldest hours are removed, below it storage pauses.");
-        _sealed = factory.CreateGauge("netmon_capture_last_sealed_timestamp_seconds", "When the youngest sealed file was written, Unix seconds; 0: there is none.");
-        _oldest = factory.CreateGauge("netmon_capture_oldest_hot_timestamp_seconds", "When the file in hot/ that has been left alone longest was last written, Unix seconds; 0: there is none.");
-        _complete = factory.CreateGauge("netmon_capture_scan_complete", "1: the directory was read whole. 0: it could not be, or has too many files; the figures are old or too small.");
-        _removedFiles = factory.CreateCounter("netmon_capture_removed_files_total", "Files that were removed to keep the captures within a bound, by its option.", "reason");
-        _removedBytes = factory.CreateCounter("netmon_capture_removed_bytes_total", "Their bytes.", "reason");
-        _ownersLeftOut = factory.CreateCounter("netmon_capture_owners_left_out_total", "Ranges of addresses that are in no file of owners, because there were too many at once.");
+        _floor = factory.CreateGauge("netmon_capture_keep_free_bytes", "Free bytes that --keep-free reserves. Slightly above it the oldest hours are removed; below it storage pauses.");
+        _sealed = factory.CreateGauge("netmon_capture_last_sealed_timestamp_seconds", "When the newest sealed file was written, Unix seconds; 0 if no file is sealed.");
+        _oldest = factory.CreateGauge("netmon_capture_oldest_hot_timestamp_seconds", "Oldest modification time of the files in hot/, Unix seconds; 0 if hot/ is empty.");
+        _complete = factory.CreateGauge("netmon_capture_scan_complete", "1 if the whole directory was read; 0 if it can't be read or has too many files, so that the other figures are out of date or too small.");
+        _removedFiles = factory.CreateCounter("netmon_capture_removed_files_total", "Files removed to keep the capture within a limit, by the option that sets the limit.", "reason");
+        _removedBytes = factory.CreateCounter("netmon_capture_removed_bytes_total", "Bytes of the removed files, by the option that sets the limit.", "reason");
+        _ownersLeftOut = factory.CreateCounter("netmon_capture_owners_left_out_total", "Address ranges missing from the owner files, because there were too many at once.");
     }
 
     public void Update()

@@ -18,11 +18,11 @@ internal sealed class CgroupMetrics : IMetricGroup
         (_source, _losses) = (source, losses);
         var seen = factory.CreateCounter(
             "netmon_cgroup_seen_events_total",
-            "Events that happened, of the 10 cgroups that had most and were active in the last hour. cgroup_id other: of all others.",
+            "Events that happened, for the 10 cgroups with the most events, of those active in the last hour. cgroup_id=other: all other cgroups.",
             Names);
         var dropped = factory.CreateCounter(
             "netmon_cgroup_dropped_events_total",
-            "Events that the source lost, of the 10 cgroups that lost most and were active in the last hour. cgroup_id other: of all others.",
+            "Events that the source lost, for the 10 cgroups that lost the most, of those active in the last hour. cgroup_id=other: all other cgroups.",
             ["reason", .. Names]);
         _seen = new TopSeries(seen, [], losses.ContainerOf);
         _ringFull = new TopSeries(dropped, [LossAccount.RingFull], losses.ContainerOf);

@@ -27,8 +27,8 @@ internal sealed class EventMetrics : IMetricGroup
     private readonly Counter _sweepsFailed;
     private readonly Counter _sweeps;
     private readonly Counter _sweepSeconds;
-    private readonly Counter _untold;
-    private readonly Counter _garbled;
+    private readonly Counter _reportsDropped;
+    private readonly Counter _corrupt;
     private readonly Gauge _ringWaiting;
     private readonly Gauge _pipeWaiting;
     private readonly Gauge _orderWaiting;
@@ -37,7 +37,7 @@ internal sealed class EventMetrics : IMetricGroup
     public EventMetrics(MetricFactory factory, IRecordSource source, DecodeCounters decode, EnrichStage enrich, EventLoop loop, LossAccount losses)
     {
         (_source, _decode, _enrich, _loop, _losses) = (source, decode, enrich, loop, losses);
-        var events = factory.CreateCounter("netmon_events_total", "Events, by type, and by how a CONNECT turned out or a connection ended.", "type", "result");
+        var events = factory.CreateCounter("netmon_events_total", "Events by type and result: the result of a CONNECT, the close reason of a CLOSE.", "type", "result");
         foreach (var result in Enum.GetValues<ConnectResult>())
         {
             _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Connect), Vocabulary.Text(result)), () => enrich.Events.Connects(result)));
@@ -50,25 +50,25 @@ internal sealed class EventMetrics : IMetricGroup
             _events.Add((events.WithLabels(Vocabulary.Text(RecordKind.Close), Vocabulary.Text(reason)), () => enrich.Events.Closes(reason)));
         }
 
-        _dropped = factory.CreateCounter("netmon_dropped_events_total", "Events lost, by the stage that lost them and why. decode: records or stretches of bytes that were none.", "stage", "reason");
-        _seen = factory.CreateCounter("netmon_source_seen_events_total", "Events that happened, as the source counted them.");
-        _delivered = factory.CreateCounter("netmon_source_delivered_events_total", "Events that the source found room for in a ring.");
-        _decoded = factory.CreateCounter("netmon_decoded_events_total", "Records that became events.");
-        _late = factory.CreateCounter("netmon_late_events_total", "Events that went out after younger ones. Not lost.");
-        _inferred = factory.CreateCounter("netmon_accepts_inferred_total", "ACCEPTs that no hook saw: their owner is the listener or who closed. Not lost.");
-        _closesEarly = factory.CreateCounter("netmon_closes_early_total", "CLOSEs written when the socket was released: another program had switched off its state changes. Not lost.");
-        _closesUnseen = factory.CreateCounter("netmon_closes_unseen_total", "Sockets that were gone without a CLOSE.");
-        _sweepsFailed = factory.CreateCounter("netmon_flow_sweeps_failed_total", "Sweeps over open connections that the kernel broke off. The next reports what was due; if the number keeps growing, FLOW events are missing.");
-        _sweeps = factory.CreateCounter("netmon_flow_sweeps_total", "Sweeps over open connections that came to their end.");
-        _sweepSeconds = factory.CreateCounter("netmon_flow_sweep_seconds_total", "How long those took together, seconds.");
-        _untold = factory.CreateCounter("netmon_cgroups_untold_total", "Cgroups that the kernel had no room to report. No event is lost for that.");
-        _garbled = factory.CreateCounter("netmon_garbled_bytes_total", "Bytes that were no record.");
-        factory.CreateGauge("netmon_ring_size_bytes", "Memory of all rings together, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
-        factory.CreateGauge("netmon_kernel_memory_bytes", "Kernel memory of the table of sockets, the rings and the counters, bytes. It is taken at the start, does not grow, and is charged to the agent's cgroup.").Set(source.KernelBytes);
-        _ringWaiting = factory.CreateGauge("netmon_ring_waiting_bytes", "Bytes in the rings that wait to be read.");
-        _pipeWaiting = factory.CreateGauge("netmon_pipe_waiting_bytes", "Bytes that waited for the decoder the last time it looked.");
-        _orderWaiting = factory.CreateGauge("netmon_order_waiting_events", "Events that wait until nothing older can come.");
-        _held = factory.CreateGauge("netmon_naming_held_batches", "Batches of events that wait for a container's name.");
+        _dropped = factory.CreateCounter("netmon_dropped_events_total", "Events lost, by stage and reason. Stage decode counts records, or runs of bytes that are not records.", "stage", "reason");
+        _seen = factory.CreateCounter("netmon_source_seen_events_total", "Events that happened, as counted by the source.");
+        _delivered = factory.CreateCounter("netmon_source_delivered_events_total", "Events that the source wrote to a ring.");
+        _decoded = factory.CreateCounter("netmon_decoded_events_total", "Records decoded into events.");
+        _late = factory.CreateCounter("netmon_late_events_total", "Events written after later ones. Not lost.");
+        _inferred = factory.CreateCounter("netmon_accepts_inferred_total", "ACCEPTs that no hook saw: the recorded owner is the listener, or the process that closed the connection. Not lost.");
+        _closesEarly = factory.CreateCounter("netmon_closes_at_release_total", "CLOSEs written when the socket was released, because another program had turned off its state callbacks. Not lost.");
+        _closesUnseen = factory.CreateCounter("netmon_closes_missed_total", "Sockets released without a CLOSE event.");
+        _sweepsFailed = factory.CreateCounter("netmon_flow_sweeps_failed_total", "Sweeps over open connections that the kernel aborted. The next sweep reports what was due; if this number keeps growing, FLOW events are missing.");
+        _sweeps = factory.CreateCounter("netmon_flow_sweeps_total", "Completed sweeps over open connections.");
+        _sweepSeconds = factory.CreateCounter("netmon_flow_sweep_seconds_total", "Total duration of the completed sweeps, seconds.");
+        _reportsDropped = factory.CreateCounter("netmon_cgroup_reports_dropped_total", "Reports of new or removed cgroups that the kernel dropped because the ring was full. The agent reads the cgroup tree instead; no event is lost.");
+        _corrupt = factory.CreateCounter("netmon_corrupt_bytes_total", "Bytes skipped because they are not a record.");
+        factory.CreateGauge("netmon_ring_size_bytes", "Total size of the rings, bytes.").Set(source.Rings.Sum(ring => (long)ring.DataBytes));
+        factory.CreateGauge("netmon_kernel_memory_bytes", "Kernel memory of the socket table, the rings and the counters, bytes. Allocated at startup; does not grow; charged to the agent's cgroup.").Set(source.KernelBytes);
+        _ringWaiting = factory.CreateGauge("netmon_ring_waiting_bytes", "Unread bytes in the rings.");
+        _pipeWaiting = factory.CreateGauge("netmon_pipe_waiting_bytes", "Bytes waiting for the decoder when it last ran.");
+        _orderWaiting = factory.CreateGauge("netmon_order_waiting_events", "Events waiting to be put in order: an earlier event can still arrive.");
+        _held = factory.CreateGauge("netmon_naming_waiting_batches", "Batches of events waiting for a container's name.");
     }
 
     public void Update()
@@ -95,10 +95,10 @@ internal sealed class EventMetrics : IMetricGroup
         _sweepsFailed.IncTo(counters.SweepsFailed);
         _sweeps.IncTo(counters.Sweeps);
         _sweepSeconds.IncTo(counters.SweepNanoseconds / 1e9);
-        _untold.IncTo(counters.CgroupsDropped);
+        _reportsDropped.IncTo(counters.CgroupsDropped);
         _decoded.IncTo(_decode.Events);
         _late.IncTo(_loop.Late);
-        _garbled.IncTo(_decode.GarbledBytes + (long)counters.GarbledBytes);
+        _corrupt.IncTo(_decode.CorruptBytes + (long)counters.CorruptBytes);
         _ringWaiting.Set(_source.Rings.Sum(ring => ring.WaitingBytes));
         _pipeWaiting.Set(_loop.PipeBytes);
         _orderWaiting.Set(_loop.Waiting);

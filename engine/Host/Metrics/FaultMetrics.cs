@@ -6,8 +6,8 @@ namespace NetMon.Host.Metrics;
 /// <summary>Parts of the agent that fail while the rest works.</summary>
 internal sealed class FaultMetrics(MetricFactory factory, Faults faults) : IMetricGroup
 {
-    private readonly Counter _count = factory.CreateCounter("netmon_faults_total", "How often a part of the agent failed.", "part");
-    private readonly Gauge _failing = factory.CreateGauge("netmon_part_failing", "1 while a part of the agent fails, 0 while it works. The rest goes on, and the part is retried.", "part");
+    private readonly Counter _count = factory.CreateCounter("netmon_faults_total", "Failures of a part of the agent.", "part");
+    private readonly Gauge _failing = factory.CreateGauge("netmon_part_failing", "1 while a part of the agent is failing, 0 while it works. The other parts continue, and this one is retried.", "part");
 
     public void Update()
     {

@@ -22,27 +22,27 @@ internal sealed class Health(RingReader reader, EventLoop loop, Faults faults)
     /// <summary>Returns null while both loops run, else the one that hangs. The event loop runs on the reader's thread, so that if it hangs, both do. During shutdown the loops may stop.</summary>
     public string? WhyNotAlive() => _stopping || !_attached
         ? null
-        : Standing("the reader of the rings, or the decoder on its thread,", reader.LastTurn) ?? Standing("the decoder", loop.LastTurn);
+        : Standing("the ring reader, or the decoder on its thread,", reader.LastTurn) ?? Standing("the decoder", loop.LastTurn);
 
     /// <summary>Returns null while the hooks are attached and their records are processed, else what is wrong.</summary>
     public string? WhyNotReady()
     {
         if (_stopping)
         {
-            return "stopping: the hooks are off and what is left is written";
+            return "stopping: the hooks are detached, and the remaining events are being written";
         }
 
         return !_attached || reader.LastTurn == 0 || loop.LastTurn == 0
-            ? "starting: the hooks are not all on yet"
+            ? "starting: not all hooks are attached yet"
             : WhyNotAlive();
     }
 
     /// <summary>Returns "ok", followed by the parts that fail while the rest works: restarting the agent for these would interrupt what works.</summary>
-    public string Summary() => string.Concat(faults.All.Where(part => part.Why is not null).Select(part => $"\n{part.Part} fails: {part.Why}").Prepend("ok"));
+    public string Summary() => string.Concat(faults.All.Where(part => part.Why is not null).Select(part => $"\n{part.Part} is failing: {part.Why}").Prepend("ok"));
 
     private static string? Standing(string loop, long lastTurn)
     {
         var stood = Environment.TickCount64 - lastTurn;
-        return lastTurn == 0 || stood < Bound.TotalMilliseconds ? null : $"{loop} has stood still for {stood / 1000} s; look at the log, at CPU throttling and at the disk of --record";
+        return lastTurn == 0 || stood < Bound.TotalMilliseconds ? null : $"{loop} has made no progress for {stood / 1000} s; check the log, CPU throttling and the disk of --record";
     }
 }

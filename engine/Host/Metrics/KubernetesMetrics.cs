@@ -25,16 +25,16 @@ internal sealed class KubernetesMetrics : IMetricGroup
     {
         (_status, _peers) = (status, peers);
         _watching = factory.CreateGauge("netmon_kubernetes_watching", "1 while changes of this kind arrive from the Kubernetes API.", "kind");
-        _age = factory.CreateGauge("netmon_kubernetes_silent_seconds", "Time since the API server sent anything about this kind; bookmarks come about once a minute.", "kind");
-        _objects = factory.CreateGauge("netmon_kubernetes_objects", "Objects that names come from.", "kind");
-        _addresses = factory.CreateGauge("netmon_kubernetes_addresses", "Addresses of nodes, Services and endpoints that are known, those of the last hour included.");
-        _refused = factory.CreateCounter("netmon_kubernetes_refused_addresses_total", "Addresses for which there was no room.");
+        _age = factory.CreateGauge("netmon_kubernetes_silent_seconds", "Seconds since the API server last sent anything about this kind. Bookmarks arrive about once a minute.", "kind");
+        _objects = factory.CreateGauge("netmon_kubernetes_objects", "Objects that supply names.", "kind");
+        _addresses = factory.CreateGauge("netmon_kubernetes_addresses", "Known addresses of nodes, Services and endpoints, including those of the last hour.");
+        _refused = factory.CreateCounter("netmon_kubernetes_refused_addresses_total", "Addresses ignored because the table was full.");
         _requests = factory.CreateCounter("netmon_kubernetes_requests_total", "Requests sent to the API server.", "kind");
-        _relists = factory.CreateCounter("netmon_kubernetes_relists_total", "Times that everything was listed again, because the server had forgotten the version to go on from.", "kind");
+        _relists = factory.CreateCounter("netmon_kubernetes_relists_total", "Times that everything was listed again, because the resource version to continue from had expired.", "kind");
         _errors = factory.CreateCounter("netmon_kubernetes_errors_total", "Lists and watches that failed.", "kind");
-        _leftOut = factory.CreateCounter("netmon_kubernetes_left_out_total", "Objects left out: too large or malformed.", "kind");
+        _leftOut = factory.CreateCounter("netmon_kubernetes_left_out_total", "Objects skipped because they are too large or malformed.", "kind");
         _bytes = factory.CreateCounter("netmon_kubernetes_received_bytes_total", "Bytes of JSON received.", "kind");
-        _malformed = factory.CreateCounter("netmon_kubernetes_malformed_lines_total", "Lines of netmon-kubernetes that could not be understood.");
+        _malformed = factory.CreateCounter("netmon_kubernetes_malformed_lines_total", "Malformed lines from netmon-kubernetes.");
     }
 
     public void Update()

@@ -13,7 +13,7 @@ internal static class ListenAddress
         // An address without a port would be parsed as port 0, which is valid and lets the kernel choose.
         return all.LastIndexOf(':') > all.LastIndexOf(']') && IPEndPoint.TryParse(all, out var endpoint) && IsWritten(all, endpoint)
             ? endpoint
-            : throw new UsageException($"{option} {text}: it takes an address and a port, such as 127.0.0.1:9464, [::1]:9464, or :9464 for all addresses");
+            : throw new UsageException($"{option} {text}: expected an address and a port, such as 127.0.0.1:9464, [::1]:9464, or :9464 for all addresses");
     }
 
     // The last group of an IPv6 address without brackets would be parsed as a port.

@@ -76,7 +76,7 @@ internal sealed class MetricsServer : IDisposable
     {
         "/healthz" => Tell(_health.WhyNotAlive()),
         "/readyz" => Tell(_health.WhyNotReady()),
-        _ => HttpAnswer.Text(404, "there are /metrics, /healthz and /readyz"),
+        _ => HttpAnswer.Text(404, "not found: this server has /metrics, /healthz and /readyz"),
     };
 
     private HttpAnswer Tell(string? fault) => fault is null ? HttpAnswer.Text(200, _health.Summary()) : HttpAnswer.Text(503, fault);

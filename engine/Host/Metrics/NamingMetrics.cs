@@ -27,29 +27,29 @@ internal sealed class NamingMetrics : IMetricGroup
     public NamingMetrics(MetricFactory factory, NamingCounters naming, DirectoryCounters directory, ContainerRuntimes runtimes)
     {
         (_naming, _directory, _runtimes) = (naming, directory, runtimes);
-        _events = factory.CreateCounter("netmon_container_events_total", "Events of processes in containers, by whether they went out with the container's names.", "names");
+        _events = factory.CreateCounter("netmon_container_events_total", "Events of processes in containers, by whether they were written with the container's names (hit) or without (miss).", "names");
         _waits = new HistogramFeed(
             naming.Waits,
-            factory.CreateHistogram("netmon_name_wait_seconds", "How long events waited for a container's names; most do not wait.", new HistogramConfiguration { Buckets = HistogramFeed.Bounds }));
+            factory.CreateHistogram("netmon_name_wait_seconds", "Time that events waited for a container's names, seconds. Most do not wait.", new HistogramConfiguration { Buckets = HistogramFeed.Bounds }));
         _counts =
         [
-            (factory.CreateCounter("netmon_naming_held_batches_total", "Batches of events that waited for a name."), () => naming.BatchesHeld),
-            (factory.CreateCounter("netmon_naming_overdue_batches_total", "Those that went out without, because --name-wait was over."), () => naming.BatchesOverdue),
-            (factory.CreateCounter("netmon_naming_crowded_out_batches_total", "Those that went out without, because too many waited."), () => naming.BatchesCrowdedOut),
-            (factory.CreateCounter("netmon_cgroups_unknown_total", "Cgroups that an event came from before anything had reported them."), () => directory.Unknown),
-            (factory.CreateCounter("netmon_directory_evicted_total", "Cgroups and containers forgotten early, because there were too many."), () => directory.Evicted),
-            (factory.CreateCounter("netmon_cgroup_rescans_total", "How often the tree of cgroups was read again."), () => directory.Rescans),
-            (factory.CreateCounter("netmon_names_asked_total", "Asks for a container's names."), () => directory.Asked),
+            (factory.CreateCounter("netmon_naming_delayed_batches_total", "Batches of events delayed until a container's name arrived."), () => naming.BatchesDelayed),
+            (factory.CreateCounter("netmon_naming_timed_out_batches_total", "Delayed batches written without the name, because --name-wait had passed."), () => naming.BatchesTimedOut),
+            (factory.CreateCounter("netmon_naming_evicted_batches_total", "Delayed batches written without the name, because too many were waiting."), () => naming.BatchesEvicted),
+            (factory.CreateCounter("netmon_cgroups_unknown_total", "Cgroups that were unknown when their first event arrived."), () => directory.Unknown),
+            (factory.CreateCounter("netmon_directory_evicted_total", "Cgroups and containers evicted from the directory because it was full."), () => directory.Evicted),
+            (factory.CreateCounter("netmon_cgroup_rescans_total", "Times that the cgroup tree was read again."), () => directory.Rescans),
+            (factory.CreateCounter("netmon_name_lookups_total", "Lookups of a container's names."), () => directory.Asked),
         ];
-        _containers = factory.CreateGauge("netmon_containers", "Containers that are known, by whether a runtime has reported them.", "names");
-        _cgroups = factory.CreateGauge("netmon_cgroups", "Cgroups that are known, ended ones included.");
-        _connected = factory.CreateGauge("netmon_runtime_connected", "1: the runtime has sent its version and all its containers. 0: its socket is there and it is tried again.", "runtime");
-        _calls = factory.CreateCounter("netmon_runtime_calls_total", "Calls begun: versions and lists.", "runtime");
-        _failures = factory.CreateCounter("netmon_runtime_failures_total", "Connections that did not come about or were lost.", "runtime");
+        _containers = factory.CreateGauge("netmon_containers", "Containers in the directory, by whether a runtime has reported their names (known) or not (unknown).", "names");
+        _cgroups = factory.CreateGauge("netmon_cgroups", "Cgroups in the directory, including recently removed ones.");
+        _connected = factory.CreateGauge("netmon_runtime_connected", "1 if the runtime has sent its version and all its containers; 0 if its socket exists and the agent is retrying.", "runtime");
+        _calls = factory.CreateCounter("netmon_runtime_calls_total", "Calls started: version and list requests.", "runtime");
+        _failures = factory.CreateCounter("netmon_runtime_failures_total", "Connections that failed or were lost.", "runtime");
         _reconnects = factory.CreateCounter("netmon_runtime_reconnects_total", "Connections after the first.", "runtime");
-        _forgotten = factory.CreateCounter("netmon_runtime_forgotten_asks_total", "Ids that were asked for and given up because too many waited.", "runtime");
-        _leftOut = factory.CreateCounter("netmon_runtime_left_out_containers_total", "Containers that a runtime reported and that were left out, because there were too many at once or one was too large.", "runtime");
-        _latency = factory.CreateGauge("netmon_runtime_last_call_seconds", "How long the last call that was answered took.", "runtime");
+        _forgotten = factory.CreateCounter("netmon_runtime_dropped_lookups_total", "Lookups dropped because too many were waiting.", "runtime");
+        _leftOut = factory.CreateCounter("netmon_runtime_left_out_containers_total", "Containers that a runtime reported and the agent skipped, because there were too many at once or the description was too large.", "runtime");
+        _latency = factory.CreateGauge("netmon_runtime_last_call_seconds", "Duration of the last successful call, seconds.", "runtime");
     }
 
     public void Update()
@@ -73,7 +73,7 @@ internal sealed class NamingMetrics : IMetricGroup
                 _calls.WithLabels(name).IncTo(runtime.Calls);
                 _failures.WithLabels(name).IncTo(runtime.Failures);
                 _reconnects.WithLabels(name).IncTo(runtime.Reconnects);
-                _forgotten.WithLabels(name).IncTo(runtime.ForgottenAsks);
+                _forgotten.WithLabels(name).IncTo(runtime.DroppedLookups);
                 _leftOut.WithLabels(name).IncTo(runtime.LeftOut);
                 _latency.WithLabels(name).Set(runtime.LastLatency.TotalSeconds);
             }

@@ -14,9 +14,9 @@ internal sealed class PeerMetrics : IMetricGroup
     public PeerMetrics(MetricFactory factory, PeerTable peers)
     {
         _sources = [("node", peers.Local.Counters), ("kubernetes", peers.Cluster.Counters)];
-        _addresses = factory.CreateGauge("netmon_peer_addresses", "Addresses whose owners are known, or were within the last hour, by who reported them.", "source");
-        _refused = factory.CreateCounter("netmon_peer_refused_addresses_total", "Reports of addresses that were ignored because too many were known.", "source");
-        _evicted = factory.CreateCounter("netmon_peer_evicted_owners_total", "Owners that were forgotten early because their address had too many.", "source");
+        _addresses = factory.CreateGauge("netmon_peer_addresses", "Addresses with a known owner now or within the last hour, by who reported it.", "source");
+        _refused = factory.CreateCounter("netmon_peer_refused_addresses_total", "Reported addresses ignored because the table was full.", "source");
+        _evicted = factory.CreateCounter("netmon_peer_evicted_owners_total", "Owners evicted because their address had too many.", "source");
     }
 
     public void Update()

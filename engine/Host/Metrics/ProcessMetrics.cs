@@ -22,13 +22,13 @@ internal sealed class ProcessMetrics : IMetricGroup
         _handles = factory.CreateGauge("process_open_fds", "Open file descriptors.");
         _cpu = factory.CreateCounter("process_cpu_seconds_total", "CPU time, user and system, seconds.");
         _heap = factory.CreateGauge("netmon_gc_heap_bytes", "Managed memory in use, bytes.");
-        _allocated = factory.CreateCounter("netmon_gc_allocated_bytes_total", "Managed memory allocated since the start, bytes.");
-        _pause = factory.CreateCounter("netmon_gc_pause_seconds_total", "Time that the garbage collector stopped the agent, seconds.");
-        var collections = factory.CreateCounter("netmon_gc_collections_total", "Garbage collections, by generation; one of a generation is one of those below it, too.", "generation");
+        _allocated = factory.CreateCounter("netmon_gc_allocated_bytes_total", "Managed memory allocated since startup, bytes.");
+        _pause = factory.CreateCounter("netmon_gc_pause_seconds_total", "Total pause time of the garbage collector, seconds.");
+        var collections = factory.CreateCounter("netmon_gc_collections_total", "Garbage collections by generation. A collection of a generation also counts for the lower ones.", "generation");
         _collections = [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(n => collections.WithLabels($"{n}"))];
         using var process = Process.GetCurrentProcess();
         factory.CreateGauge("process_start_time_seconds", "When the process started, Unix seconds.").Set(new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
-        factory.CreateGauge("netmon_build_info", "1; the label says which build this is.", "version").WithLabels(AgentVersion.Text).Set(1);
+        factory.CreateGauge("netmon_build_info", "Always 1; the label has the version.", "version").WithLabels(AgentVersion.Text).Set(1);
     }
 
     public void Update()

@@ -10,13 +10,13 @@ internal sealed class SinkMetrics : IMetricGroup
 
     public SinkMetrics(MetricFactory factory, IReadOnlyList<SinkWorker> workers)
     {
-        var offered = factory.CreateCounter("netmon_sink_offered_events_total", "Events that the pipeline had for the sink: delivered, dropped, or on their way.", "sink");
+        var offered = factory.CreateCounter("netmon_sink_offered_events_total", "Events offered to the sink: delivered, dropped or still queued.", "sink");
         var delivered = factory.CreateCounter("netmon_sink_delivered_events_total", "Events written.", "sink");
-        var bytes = factory.CreateCounter("netmon_sink_written_bytes_total", "Bytes written, where the sink tells; for parquet see netmon_capture_bytes.", "sink");
-        var queued = factory.CreateGauge("netmon_sink_queued_batches", "Batches of up to 512 events that wait for the sink.", "sink");
-        var capacity = factory.CreateGauge("netmon_sink_queue_capacity_batches", "Batches that may wait before they are dropped.", "sink");
+        var bytes = factory.CreateCounter("netmon_sink_written_bytes_total", "Bytes written; json only. For parquet see netmon_capture_bytes.", "sink");
+        var queued = factory.CreateGauge("netmon_sink_queued_batches", "Batches (of up to 512 events) queued for the sink.", "sink");
+        var capacity = factory.CreateGauge("netmon_sink_queue_capacity_batches", "Capacity of the sink's queue, batches. Further batches are dropped.", "sink");
         var writes = factory.CreateHistogram(
-            "netmon_sink_write_seconds", "How long the sink took for a batch of events.", ["sink"], new HistogramConfiguration { Buckets = HistogramFeed.Bounds });
+            "netmon_sink_write_seconds", "Time that the sink took to write a batch of events, seconds.", ["sink"], new HistogramConfiguration { Buckets = HistogramFeed.Bounds });
         foreach (var worker in workers)
         {
             var (sink, counters) = (worker.Sink.Counters.Name, worker.Sink.Counters);

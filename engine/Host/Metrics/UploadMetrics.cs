@@ -17,7 +17,7 @@ internal sealed class UploadMetrics : IMetricGroup
         _sink = sink;
         _files = factory.CreateGauge("netmon_archive_waiting_files", "Sealed files that are not in the bucket yet.");
         _bytes = factory.CreateGauge("netmon_archive_waiting_bytes", "Bytes of the sealed files that are not in the bucket yet.");
-        _held = factory.CreateGauge("netmon_archive_held_hours", "Hours that retention would have removed if they were in the bucket: the capture grows beyond its bounds.");
+        _held = factory.CreateGauge("netmon_archive_held_hours", "Hours beyond the retention limits that are kept because they are not in the bucket yet.");
     }
 
     public void Update()

@@ -44,7 +44,7 @@ internal sealed class JsonNesting(bool isList)
                 return JsonStep.Inside;
             }
 
-            return bytes[used - 1] == '{' && !_isDone ? Open((byte)'{') : throw new FormatException(_isDone ? "there is more behind the end of the list" : "it is no JSON object");
+            return bytes[used - 1] == '{' && !_isDone ? Open((byte)'{') : throw new FormatException(_isDone ? "data follows the end of the list" : "it is not a JSON object");
         }
 
         var at = bytes.IndexOfAny(Structure);

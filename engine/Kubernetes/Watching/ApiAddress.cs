@@ -20,13 +20,13 @@ internal sealed record ApiAddress(Uri Server, string? TokenFile, string? Authori
         {
             return Uri.TryCreate(api, UriKind.Absolute, out var server) && server.Scheme == Uri.UriSchemeHttps && server.UserInfo.Length == 0 && server.Query.Length == 0 && server.Fragment.Length == 0
                 ? new ApiAddress(WithoutSlash(server), tokenFile, authorityFile)
-                : throw new FormatException($"--api {api}: it takes {InCluster} or https://HOST:PORT");
+                : throw new FormatException($"--api {api}: expected {InCluster} or https://HOST:PORT");
         }
 
         var (host, port) = (variable("KUBERNETES_SERVICE_HOST"), variable("KUBERNETES_SERVICE_PORT"));
         return !string.IsNullOrEmpty(host) && ushort.TryParse(port, out var number) && Uri.TryCreate($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{number}", UriKind.Absolute, out var inside)
             ? new ApiAddress(WithoutSlash(inside), tokenFile ?? $"{AccountFolder}/token", authorityFile ?? $"{AccountFolder}/ca.crt")
-            : throw new FormatException($"--api {InCluster}: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT do not name a server; this is no pod. Give --api https://HOST:PORT");
+            : throw new FormatException($"--api {InCluster}: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT do not name a server; this is not a pod. Use --api https://HOST:PORT");
     }
 
     /// <summary>Returns the URL of a path.</summary>

@@ -98,8 +98,8 @@ internal sealed class ApiServer : IDisposable
     {
         try
         {
-            var token = new FileInfo(file) is { Length: <= LongestToken } ? File.ReadAllText(file).Trim() : throw new ApiException($"{file}: it is too large for a token");
-            return token.Length > 0 && token.All(letter => letter is > ' ' and < '\x7f') ? token : throw new ApiException($"{file}: it has no token in it");
+            var token = new FileInfo(file) is { Length: <= LongestToken } ? File.ReadAllText(file).Trim() : throw new ApiException($"{file} is too large for a token");
+            return token.Length > 0 && token.All(letter => letter is > ' ' and < '\x7f') ? token : throw new ApiException($"{file} contains no token");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -125,10 +125,10 @@ internal sealed class ApiServer : IDisposable
 
     private string WhyRefused(WatchedKind kind, HttpStatusCode status) => status switch
     {
-        HttpStatusCode.Unauthorized => _address.TokenFile is { } file ? $"the API server does not accept the token in {file} (401)" : "the API server wants a token (401); give --kubernetes-token-file",
+        HttpStatusCode.Unauthorized => _address.TokenFile is { } file ? $"the API server does not accept the token in {file} (401)" : "the API server requires a token (401): use --kubernetes-token-file",
         HttpStatusCode.Forbidden => $"the API server forbids it (403): the account needs a ClusterRole with the rule apiGroups [\"{kind.Group}\"], resources [\"{kind.Resource}\"], verbs [\"list\", \"watch\"]",
-        HttpStatusCode.NotFound => $"the API server does not know {kind.Path} (404)",
-        HttpStatusCode.Gone => "the version to go on from is too old (410)",
+        HttpStatusCode.NotFound => $"the API server has no {kind.Path} (404)",
+        HttpStatusCode.Gone => "the resource version to continue from is too old (410)",
         HttpStatusCode.TooManyRequests => "the API server is busy (429)",
         _ => $"the API server answers with status {(int)status}",
     };

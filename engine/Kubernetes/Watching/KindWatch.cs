@@ -102,7 +102,7 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
 
         if (metadata.Version.Length == 0 || next.Length > 0)
         {
-            throw new ApiException("the list has no version to watch from, or no end");
+            throw new ApiException("the list has no resource version, or is incomplete");
         }
 
         _lines.Line(FactProtocol.End).Word(_word).Over();
@@ -181,7 +181,7 @@ internal sealed class KindWatch(WatchedKind kind, ApiServer server, FactOutput o
                 break;
             case WatchEventType.Error:
                 var status = WatchReader.Parse(json, static bytes => StatusObject.Read(bytes.Span));
-                throw new ApiException($"the API server ends the watch: {status.Message} ({status.Code})") { IsGone = status.Code == 410 };
+                throw new ApiException($"the API server ended the watch: {status.Message} ({status.Code})") { IsGone = status.Code == 410 };
             default:
                 Status.CountLeftOut();
                 return;

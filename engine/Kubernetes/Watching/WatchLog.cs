@@ -18,7 +18,7 @@ internal sealed class WatchLog(Logger log, string server, int kinds)
         {
             if (_failing.Remove(kind) && _working.Contains(kind))
             {
-                log.Info($"{kind} of {server} are watched again");
+                log.Info($"watching {kind} of {server} again");
             }
 
             if (_working.Add(kind) && _working.Count == kinds && !_hasSaidSo)
@@ -40,7 +40,7 @@ internal sealed class WatchLog(Logger log, string server, int kinds)
             }
 
             _failing[kind] = why;
-            log.Warn($"{kind} can't be watched: {Plain(why)}. What is known stays. Retrying automatically.");
+            log.Warn($"can't watch {kind}: {Plain(why)}. Known names stay. Retrying automatically.");
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class WatchReader : IAsyncDisposable
         }
         catch (FormatException e)
         {
-            throw new ApiException($"the answer can't be understood: {e.Message}", e);
+            throw new ApiException($"malformed answer: {e.Message}", e);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class WatchReader : IAsyncDisposable
             throw new ApiException($"the connection is lost: {e.Message.TrimEnd('.')}", e);
         }
 
-        return _objects.IsComplete ? false : throw new ApiException("the answer ends within an object");
+        return _objects.IsComplete ? false : throw new ApiException("the answer ends in the middle of an object");
     }
 
     /// <summary>Parses an object that belongs to the answer itself, not an object in it.</summary>
@@ -76,7 +76,7 @@ internal sealed class WatchReader : IAsyncDisposable
         }
         catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
-            throw new ApiException("the answer can't be understood: its JSON is malformed", e);
+            throw new ApiException("malformed answer: its JSON is invalid", e);
         }
     }
 

@@ -36,5 +36,5 @@ internal readonly record struct ChunkHeaders(PageHeader Dictionary, PageHeader D
             : throw Differs(in chunk);
     }
 
-    private static DamagedFileException Differs(in ColumnChunk chunk) => new($"{chunk.Column.Name}: the header of a page says something else than the footer");
+    private static DamagedFileException Differs(in ColumnChunk chunk) => new($"{chunk.Column.Name}: a page header contradicts the footer");
 }

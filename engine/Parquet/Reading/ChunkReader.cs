@@ -113,6 +113,6 @@ internal ref struct ChunkReader
                 new ColumnChunk(
                     column, _codec == Format.Zstd ? _encoding : -1, (int)_rows, (int)_nulls, begin, _dataAt, _dictionaryAt, _uncompressed, _compressed),
                 bytes[_least], bytes[_greatest], _filterAt, _filterLength)
-            : throw new DamagedFileException($"{column.Name}: its description in a row group can't be right");
+            : throw new DamagedFileException($"{column.Name}: its description in a row group is invalid");
     }
 }

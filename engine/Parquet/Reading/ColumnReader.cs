@@ -224,5 +224,5 @@ public sealed class ColumnReader : IDisposable
         }
     }
 
-    private static DamagedFileException Unknown(in ColumnChunk chunk) => new($"no file of ours stores such a column with the encoding {chunk.Encoding}");
+    private static DamagedFileException Unknown(in ColumnChunk chunk) => new($"NetMon stores no such column with the encoding {chunk.Encoding}");
 }

@@ -40,16 +40,16 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
     {
         CompactType.True => true,
         CompactType.False => false,
-        _ => throw Damaged("a flag is of another type"),
+        _ => throw Damaged("a flag has another type"),
     };
 
     public int Int32(CompactType type) => type is CompactType.Int32 or CompactType.Int16
         ? (int)ZigZag(int.MinValue, int.MaxValue)
-        : throw Damaged("a number of 32 bits is of another type");
+        : throw Damaged("a 32-bit number has another type");
 
     public long Int64(CompactType type) => type == CompactType.Int64
         ? ZigZag(long.MinValue, long.MaxValue)
-        : throw Damaged("a number of 64 bits is of another type");
+        : throw Damaged("a 64-bit number has another type");
 
     /// <summary>Reads length-prefixed bytes; returns their range.</summary>
     public Range Binary(CompactType type)
@@ -146,7 +146,7 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
     private int Count(int least)
     {
         var count = Varint.Read(_bytes, ref _at);
-        return count <= (ulong)(Left / least) ? (int)count : throw Damaged($"{count} things are said to follow and {Left} bytes do");
+        return count <= (ulong)(Left / least) ? (int)count : throw Damaged($"{count} elements are announced, and {Left} bytes follow");
     }
 
     private readonly int Some(int length) => length <= Left ? length : throw Damaged("it ends in the middle of a value");
@@ -161,7 +161,7 @@ internal ref struct CompactThriftReader(ReadOnlySpan<byte> bytes)
     {
         if (type != expected)
         {
-            throw Damaged($"a value of type {(int)expected} is of type {(int)type}");
+            throw Damaged($"expected a value of type {(int)expected}, found type {(int)type}");
         }
     }
 

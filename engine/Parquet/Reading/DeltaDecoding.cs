@@ -14,7 +14,7 @@ internal static class DeltaDecoding
         var at = 0;
         if (Varint.Read(bytes, ref at) != BlockValues || Varint.Read(bytes, ref at) != Miniblocks || Varint.Read(bytes, ref at) != (ulong)values.Length)
         {
-            throw new DamagedFileException("the deltas' header is not as the column's");
+            throw new DamagedFileException("the delta header does not match the column");
         }
 
         var last = Varint.ReadZigZag(bytes, ref at);

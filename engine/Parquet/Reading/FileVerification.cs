@@ -118,7 +118,7 @@ public static class FileVerification
 
         if (crc != expected)
         {
-            throw new DamagedFileException($"row group {group} has another checksum than {key} says");
+            throw new DamagedFileException($"the checksum of row group {group} differs from {key}");
         }
     }
 }

@@ -53,11 +53,11 @@ internal static class FooterReader
 
         return reader.Position != bytes.Length ? throw new DamagedFileException($"the footer ends {bytes.Length - reader.Position} bytes too early")
             : columns.Count == 0 ? throw new DamagedFileException("the footer names no columns")
-            : groups.Sum(group => (long)group.Rows) != rows ? throw new DamagedFileException("the row groups do not have the rows that the file has")
+            : groups.Sum(group => (long)group.Rows) != rows ? throw new DamagedFileException("the row counts of the row groups do not add up to the file's")
             : new Footer(rows, columns, groups, metadata, checksum);
     }
 
-    private static int AtMost(int most, int count) => count <= most ? count : throw new DamagedFileException($"the footer has a list of {count} things");
+    private static int AtMost(int most, int count) => count <= most ? count : throw new DamagedFileException($"the footer has a list of {count} elements");
 
     private static void ReadSchema(ref CompactThriftReader reader, CompactType type, List<ColumnDefinition> columns)
     {

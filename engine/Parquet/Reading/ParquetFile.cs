@@ -76,7 +76,7 @@ public sealed class ParquetFile : IDisposable
         var length = Length(file);
         if (length < Format.Magic.Length + TrailerBytes)
         {
-            throw new DamagedFileException($"it has {length} bytes: no Parquet file is so short");
+            throw new DamagedFileException($"it has {length} bytes: too short for a Parquet file");
         }
 
         Span<byte> ends = stackalloc byte[Format.Magic.Length + TrailerBytes];
@@ -84,13 +84,13 @@ public sealed class ParquetFile : IDisposable
         Read(file, length - TrailerBytes, ends[Format.Magic.Length..]);
         if (!ends.StartsWith(Format.Magic) || !ends.EndsWith(Format.Magic))
         {
-            throw new DamagedFileException("it does not begin and end as a Parquet file");
+            throw new DamagedFileException("it does not begin and end like a Parquet file");
         }
 
         var footerLength = BinaryPrimitives.ReadUInt32LittleEndian(ends[Format.Magic.Length..]);
         if (footerLength > Math.Min(MostFooterBytes, length - TrailerBytes - Format.Magic.Length))
         {
-            throw new DamagedFileException($"its footer is said to have {footerLength} bytes, of {length} that the file has");
+            throw new DamagedFileException($"its footer claims to have {footerLength} bytes, and the file has {length}");
         }
 
         var at = length - TrailerBytes - footerLength;
@@ -127,7 +127,7 @@ public sealed class ParquetFile : IDisposable
         kept.CopyTo(digits);
         if (Checksums.Text(crc) != expected)
         {
-            throw new DamagedFileException("the footer has another checksum than it says");
+            throw new DamagedFileException("the footer's checksum does not match");
         }
     }
 
@@ -139,7 +139,7 @@ public sealed class ParquetFile : IDisposable
         }
         catch (NotSupportedException e)
         {
-            throw new DamagedFileException("it is no regular file", e);
+            throw new DamagedFileException("it is not a regular file", e);
         }
     }
 

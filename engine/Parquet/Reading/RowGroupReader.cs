@@ -41,7 +41,7 @@ internal static class RowGroupReader
         }
 
         return rows is < 0 or > int.MaxValue || chunks.Length == 0 || chunks.Any(chunk => chunk.Pages.Rows != rows)
-            ? throw new DamagedFileException("the columns of a row group have other counts of rows")
+            ? throw new DamagedFileException("the columns of a row group have different row counts")
             : new StoredRowGroup((int)rows, chunks);
     }
 

@@ -4,18 +4,18 @@ namespace NetMon.Pipeline.Decode;
 public sealed class DecodeCounters
 {
     private long _events;
-    private long _garbledRuns;
-    private long _garbledBytes;
+    private long _corruptRuns;
+    private long _corruptBytes;
     private long _unknownVersion;
 
     /// <summary>Records that became events.</summary>
     public long Events => Volatile.Read(ref _events);
 
     /// <summary>Runs of bytes that are not valid records; each is at least one lost record.</summary>
-    public long GarbledRuns => Volatile.Read(ref _garbledRuns);
+    public long CorruptRuns => Volatile.Read(ref _corruptRuns);
 
     /// <summary>The bytes of those runs.</summary>
-    public long GarbledBytes => Volatile.Read(ref _garbledBytes);
+    public long CorruptBytes => Volatile.Read(ref _corruptBytes);
 
     /// <summary>Complete records of an ABI version that this build does not support.</summary>
     public long UnknownVersion => Volatile.Read(ref _unknownVersion);
@@ -24,9 +24,9 @@ public sealed class DecodeCounters
 
     internal void CountUnknownVersion() => Volatile.Write(ref _unknownVersion, _unknownVersion + 1);
 
-    internal void CountGarbled(long bytes, bool startsRun)
+    internal void CountCorrupt(long bytes, bool startsRun)
     {
-        Volatile.Write(ref _garbledBytes, _garbledBytes + bytes);
-        Volatile.Write(ref _garbledRuns, _garbledRuns + (startsRun ? 1 : 0));
+        Volatile.Write(ref _corruptBytes, _corruptBytes + bytes);
+        Volatile.Write(ref _corruptRuns, _corruptRuns + (startsRun ? 1 : 0));
     }
 }

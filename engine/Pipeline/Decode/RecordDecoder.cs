@@ -10,7 +10,7 @@ namespace NetMon.Pipeline.Decode;
 public sealed class RecordDecoder
 {
     private readonly byte[] _straddling = new byte[RecordFraming.MaxRecordBytes];
-    private bool _inGarbledRun;
+    private bool _inCorruptRun;
 
     /// <summary>What was decoded and skipped so far.</summary>
     public DecodeCounters Counters { get; } = new();
@@ -37,13 +37,13 @@ public sealed class RecordDecoder
             }
 
             reader.Advance(length);
-            if (status == FrameStatus.Garbled)
+            if (status == FrameStatus.Corrupt)
             {
-                CountGarbled(length);
+                CountCorrupt(length);
                 continue;
             }
 
-            _inGarbledRun = false;
+            _inCorruptRun = false;
             if (status == FrameStatus.Whole)
             {
                 record = new DecodedRecord(bytes[..length]);
@@ -67,7 +67,7 @@ public sealed class RecordDecoder
     {
         if (tornBytes > 0)
         {
-            CountGarbled(tornBytes);
+            CountCorrupt(tornBytes);
         }
     }
 
@@ -79,9 +79,9 @@ public sealed class RecordDecoder
         return bytes;
     }
 
-    private void CountGarbled(long bytes)
+    private void CountCorrupt(long bytes)
     {
-        Counters.CountGarbled(bytes, startsRun: !_inGarbledRun);
-        _inGarbledRun = true;
+        Counters.CountCorrupt(bytes, startsRun: !_inCorruptRun);
+        _inCorruptRun = true;
     }
 }

@@ -89,7 +89,7 @@ public sealed class EnrichStage : IDisposable
         }
         else if (_held.Count > MostHeld)
         {
-            Counters.CountCrowdedOut();
+            Counters.CountEvicted();
             LetGoOfOldest();
         }
 
@@ -125,7 +125,7 @@ public sealed class EnrichStage : IDisposable
                     return;
                 }
 
-                Counters.CountOverdue();
+                Counters.CountTimedOut();
             }
 
             LetGoOfOldest();

@@ -7,9 +7,9 @@ public sealed class NamingCounters
 {
     private long _inContainers;
     private long _named;
-    private long _batchesHeld;
-    private long _batchesOverdue;
-    private long _batchesCrowdedOut;
+    private long _batchesDelayed;
+    private long _batchesTimedOut;
+    private long _batchesEvicted;
 
     /// <summary>Events of processes in containers.</summary>
     public long InContainers => Volatile.Read(ref _inContainers);
@@ -18,13 +18,13 @@ public sealed class NamingCounters
     public long Named => Volatile.Read(ref _named);
 
     /// <summary>Batches that waited for a name.</summary>
-    public long BatchesHeld => Volatile.Read(ref _batchesHeld);
+    public long BatchesDelayed => Volatile.Read(ref _batchesDelayed);
 
     /// <summary>Held batches that were released because the maximum wait had passed.</summary>
-    public long BatchesOverdue => Volatile.Read(ref _batchesOverdue);
+    public long BatchesTimedOut => Volatile.Read(ref _batchesTimedOut);
 
     /// <summary>Held batches that were released early because too many were waiting.</summary>
-    public long BatchesCrowdedOut => Volatile.Read(ref _batchesCrowdedOut);
+    public long BatchesEvicted => Volatile.Read(ref _batchesEvicted);
 
     /// <summary>How long each event waited for a name; most do not wait.</summary>
     public DurationHistogram Waits { get; } = new();
@@ -39,9 +39,9 @@ public sealed class NamingCounters
         Waits.Add(waited, events);
     }
 
-    internal void CountHeld() => Volatile.Write(ref _batchesHeld, _batchesHeld + 1);
+    internal void CountHeld() => Volatile.Write(ref _batchesDelayed, _batchesDelayed + 1);
 
-    internal void CountOverdue() => Volatile.Write(ref _batchesOverdue, _batchesOverdue + 1);
+    internal void CountTimedOut() => Volatile.Write(ref _batchesTimedOut, _batchesTimedOut + 1);
 
-    internal void CountCrowdedOut() => Volatile.Write(ref _batchesCrowdedOut, _batchesCrowdedOut + 1);
+    internal void CountEvicted() => Volatile.Write(ref _batchesEvicted, _batchesEvicted + 1);
 }

@@ -200,7 +200,7 @@ public sealed class SinkWorker
         c.AddFailed(Math.Max(0, missing));
         if (_fault.Why is null)
         {
-            _log.Error($"output {c.Name}: {why.GetType().Name}: {why.Message}; its events are dropped and counted until it works again. Retrying automatically. This is a fault of the program: please report it.");
+            _log.Error($"output {c.Name}: {why.GetType().Name}: {why.Message}; its events are dropped and counted until it works again. Retrying automatically. This is a bug: please report it.");
         }
 
         _fault.Failed($"{why.GetType().Name}: {why.Message}");

@@ -59,7 +59,7 @@ public sealed class JsonOutput : IDisposable
     {
         if (_path is null)
         {
-            _log.Info("asked to open the output again (SIGHUP): it is no file, so there is nothing to do.");
+            _log.Info("SIGHUP received: the output is not a file, so there is nothing to reopen.");
         }
 
         _isAsked = true;
@@ -108,7 +108,7 @@ public sealed class JsonOutput : IDisposable
         var descriptor = OutputDescriptor.Append(path);
         if (descriptor?.CutTornLine(EventLine.MaxBytes) is > 0 and var bytes)
         {
-            log.Warn($"{path} ended in the middle of a line, as a killed agent leaves it: {bytes} bytes are cut off, so that every line is whole.");
+            log.Warn($"{path} ended with an incomplete line, probably from a killed agent: {bytes} bytes cut off.");
         }
 
         return descriptor;
@@ -126,7 +126,7 @@ public sealed class JsonOutput : IDisposable
             if (!_failing)
             {
                 _failing = true;
-                _log.Warn($"{path} can't be opened again: {failure.Message.TrimEnd('.')}; lines go on to the file as it was. Check the folder and its permissions. Retrying every second.");
+                _log.Warn($"{path} can't be reopened: {failure.Message.TrimEnd('.')}; lines still go to the previous file. Check the directory and its permissions. Retrying every second.");
             }
 
             return;
@@ -137,9 +137,9 @@ public sealed class JsonOutput : IDisposable
             return; // a FIFO that still has no reader
         }
 
-        _log.Info(_lines is null ? $"{path}: somebody reads it now."
-            : isAsked ? $"{path}: opened again (SIGHUP)."
-            : string.Create(CultureInfo.InvariantCulture, $"{path} was removed or renamed: opened again. Up to {_sinceLook} lines of the last second went to the file as it was."));
+        _log.Info(_lines is null ? $"{path}: a reader has opened it."
+            : isAsked ? $"{path}: reopened (SIGHUP)."
+            : string.Create(CultureInfo.InvariantCulture, $"{path} was removed or renamed: reopened. Up to {_sinceLook} lines of the last second went to the previous file."));
         _failing = false;
         _lines?.Dispose();
         (_descriptor, _lines) = (opened, new LineOutput(opened, _stallBound));

@@ -49,7 +49,7 @@ internal sealed class BucketCapture : IDisposable
             string[] tiers = [CapturePaths.Events, CapturePaths.Rollup];
             if (!bucket.Folders(settings.Target.KeyOf("")).Any(tiers.Contains))
             {
-                throw new QueryException($"{settings.Target} has no events/ and no rollup/ folder: --capture takes the s3://BUCKET/PREFIX that netmon run --archive has");
+                throw new QueryException($"{settings.Target} has no events/ and no rollup/ folder: use the s3://BUCKET/PREFIX given to netmon run --archive");
             }
 
             Array.ForEach(tiers, tier => Directory.CreateDirectory(Path.Combine(cache.Folder, tier)));
@@ -147,7 +147,7 @@ internal sealed class BucketCapture : IDisposable
             }
             else if (file is null && CapturePaths.IsSealed(key) && _leftOut.Count < MostNamed)
             {
-                _leftOut.Add(new LeftOut($"s3://{_settings.Target.Bucket}/{key}", "it is in no folder of a date and an hour (date=2026-11-22/hour=19)"));
+                _leftOut.Add(new LeftOut($"s3://{_settings.Target.Bucket}/{key}", "it is not in the folder of a date and an hour (date=2026-11-22/hour=19)"));
             }
         }
 

@@ -34,7 +34,7 @@ internal sealed class BucketReader : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new QueryException($"{Program}, which reads buckets, can't be started ({e.Message}): it is not at {beside} and not on the PATH. Build it with make build and keep it beside netmon-query");
+            throw new QueryException($"{Program}, which reads buckets, can't be started ({e.Message}): it is not at {beside} and not on the PATH. Build it with make build and keep it next to netmon-query");
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class BucketReader : IDisposable
         var words = _child.StandardOutput.ReadLine() is { } line ? FetchProtocol.Words(line) : null;
         return words switch
         {
-            null => throw new QueryException($"{Program} ended unexpectedly under way: try again"),
+            null => throw new QueryException($"{Program} ended unexpectedly: try again"),
             [FetchProtocol.Error, var why] => throw new QueryException(why),
             _ => words,
         };

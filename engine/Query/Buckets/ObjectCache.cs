@@ -65,8 +65,8 @@ internal sealed class ObjectCache : IDisposable
     {
         if (_usedBytes + bytes > _settings.CacheBytes)
         {
-            throw new QueryException($"the question needs {ByteSize.Text(_usedBytes + bytes)} of files of {_settings.Target}, and the cache may have {ByteSize.Text(_settings.CacheBytes)}:"
-                + " ask for fewer hours or for one node (conditions on timestamp, date, hour, node), or raise --cache-bytes");
+            throw new QueryException($"the query needs {ByteSize.Text(_usedBytes + bytes)} of files of {_settings.Target}, and the cache is limited to {ByteSize.Text(_settings.CacheBytes)}:"
+                + " query fewer hours or one node (conditions on timestamp, date, hour, node), or raise --cache-bytes");
         }
 
         var files = new DirectoryInfo(_objects).EnumerateFiles().Select(file => (file.Name, file.Length, file.LastWriteTimeUtc, file.FullName)).ToList();
@@ -79,7 +79,7 @@ internal sealed class ObjectCache : IDisposable
 
         if (new DriveInfo(_objects).AvailableFreeSpace < bytes)
         {
-            throw new QueryException($"the question needs {ByteSize.Text(bytes)} more of {_settings.Target}, and the disk of {_settings.Cache} has less free: give another --cache, or ask for fewer hours");
+            throw new QueryException($"the query needs {ByteSize.Text(bytes)} more of {_settings.Target}, and the disk of {_settings.Cache} has less free space: use another --cache, or query fewer hours");
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class ObjectCache : IDisposable
 
         if (RegularFile.KindOf(folder) != FileKind.Directory || !RegularFile.IsOwn(folder))
         {
-            throw new QueryException($"{folder} is not a folder of this user's own: give another --cache");
+            throw new QueryException($"{folder} does not belong to this user alone: use another --cache");
         }
 
         File.SetUnixFileMode(folder, Private);

@@ -19,32 +19,32 @@ internal static partial class CaptureOptions
     private static readonly Option<string?> Capture = new("--capture")
     {
         HelpName = "DIR|s3://BUCKET[/PREFIX]",
-        Description = $"the capture directory, to which the agent may be writing, or the bucket that netmon run --archive uploads to; falls back to {UsualCapture} if that is there [{CaptureVariable}]",
+        Description = $"the capture directory (an agent can be writing to it), or the bucket that netmon run --archive uploads to; default: {UsualCapture} if it exists [{CaptureVariable}]",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(CaptureVariable) is { Length: > 0 } variable ? variable : Directory.Exists(UsualCapture) ? UsualCapture : null,
     };
 
     private static readonly Option<bool> Strict = new("--strict")
     {
-        Description = "refuse to answer where a file can't be read, instead of answering without it",
+        Description = "fail if a file can't be read, instead of leaving it out",
     };
 
     private static readonly Option<string> Memory = new("--memory")
     {
         HelpName = "SIZE",
-        Description = "what DuckDB may take before it spills to the folder for temporary files: 512MiB, 4GiB",
+        Description = "memory limit of DuckDB, above which it spills to temporary files: 512MiB, 4GiB",
         DefaultValueFactory = _ => "1GiB",
     };
 
     private static readonly Option<string?> Cache = new("--cache")
     {
         HelpName = "DIR",
-        Description = "where files of a bucket are kept for the next question; without it netmon in $XDG_CACHE_HOME or ~/.cache",
+        Description = "cache directory for the files of a bucket (default: netmon in $XDG_CACHE_HOME or ~/.cache)",
     };
 
     private static readonly Option<string> CacheBytes = new("--cache-bytes")
     {
         HelpName = "SIZE",
-        Description = "how much may be kept there; what was not used for longest goes first",
+        Description = "maximum size of the cache; the least recently used files are removed first",
         DefaultValueFactory = _ => "10GiB",
     };
 
@@ -76,7 +76,7 @@ internal static partial class CaptureOptions
     public static string ReadDirectory(ParseResult parsed)
     {
         var directory = ReadCapture(parsed);
-        return directory.StartsWith(UploadTarget.Scheme, StringComparison.Ordinal) ? throw new FormatException($"{Capture.Name} {directory}: it takes a directory; what is in a bucket is copied by the bucket's own tools") : directory;
+        return directory.StartsWith(UploadTarget.Scheme, StringComparison.Ordinal) ? throw new FormatException($"{Capture.Name} {directory}: expected a directory; copy the files of a bucket with the bucket's own tools") : directory;
     }
 
     /// <summary>Parses the options.</summary>
@@ -87,7 +87,7 @@ internal static partial class CaptureOptions
         var memory = parsed.GetValue(Memory)!;
         return MemorySize().IsMatch(memory)
             ? new CaptureSettings(directory, Bucket(parsed, directory), memory, parsed.GetValue(Strict))
-            : throw new FormatException($"{Memory.Name} {memory}: it takes a size such as 512MiB or 4GiB");
+            : throw new FormatException($"{Memory.Name} {memory}: expected a size such as 512MiB or 4GiB");
     }
 
     private static string ReadCapture(ParseResult parsed)
@@ -99,7 +99,7 @@ internal static partial class CaptureOptions
 
         if (parsed.GetValue(Capture) is not { Length: > 0 } directory)
         {
-            throw new FormatException($"which capture directory? Give --capture DIR or --capture s3://BUCKET/PREFIX, or set {CaptureVariable}");
+            throw new FormatException($"no capture directory: use --capture DIR or --capture s3://BUCKET/PREFIX, or set {CaptureVariable}");
         }
 
         Usage.CheckPath(Capture.Name, directory);
@@ -108,14 +108,14 @@ internal static partial class CaptureOptions
 
     private static BucketSettings? Bucket(ParseResult parsed, string capture)
     {
-        var bytes = ByteSize.TryParse(parsed.GetValue(CacheBytes)!) ?? throw new FormatException($"--cache-bytes {parsed.GetValue(CacheBytes)}: it takes a size such as 500MiB or 10GiB");
+        var bytes = ByteSize.TryParse(parsed.GetValue(CacheBytes)!) ?? throw new FormatException($"--cache-bytes {parsed.GetValue(CacheBytes)}: expected a size such as 500MiB or 10GiB");
         Usage.CheckPath(Cache.Name, parsed.GetValue(Cache) ?? "-");
         if (!capture.StartsWith(UploadTarget.Scheme, StringComparison.Ordinal))
         {
             return null;
         }
 
-        var cache = parsed.GetValue(Cache) ?? BucketSettings.DefaultCache ?? throw new FormatException("this user has no home for a cache: give --cache DIR");
+        var cache = parsed.GetValue(Cache) ?? BucketSettings.DefaultCache ?? throw new FormatException("this user has no home directory for a cache: use --cache DIR");
         return new BucketSettings(UploadTarget.Parse(capture), Path.GetFullPath(cache), bytes);
     }
 

@@ -38,7 +38,7 @@ internal static class CommandEnd
         catch (UnauthorizedAccessException e)
         {
             var why = e.Message.StartsWith("permission denied", StringComparison.Ordinal) ? e.Message : $"permission denied: {e.Message.TrimEnd('.')}";
-            return Fail($"{why}: a capture is readable by its owner and group only, run as one of these (sudo, or the group of the directory)");
+            return Fail($"{why}: only its owner and group can read a capture, run as one of these (sudo, or the group of the directory)");
         }
         catch (IOException e)
         {

@@ -28,7 +28,7 @@ internal static class CommandLine
     {
         var word = WordOf(arguments);
         var log = LogWriter.ToStandardError(arguments, word);
-        var root = new RootCommand("netmon query: SQL over what netmon run keeps.");
+        var root = new RootCommand("netmon query: SQL over the captures of netmon run.");
         foreach (var (_, create) in Commands)
         {
             root.Subcommands.Add(create(log));

@@ -16,13 +16,13 @@ internal static class ExportCommand
     private static readonly Option<string> Format = new("--format")
     {
         HelpName = "parquet|csv|tsv|ndjson",
-        Description = "the form of the events, which come ordered by time and with all their columns",
+        Description = "format of the events; they are ordered by time and have all columns",
         DefaultValueFactory = _ => "parquet",
     };
 
     public static Command Create(Logger log)
     {
-        var command = new Command(Name, "The events of a capture on stdout, the current hour included, as one Parquet file, CSV or JSON lines. It only reads, and never blocks an agent.");
+        var command = new Command(Name, "Write the events of a capture to stdout, including the current hour, as one Parquet file, CSV, TSV or JSON lines. It only reads, and never blocks an agent.");
         CaptureOptions.AddTo(command);
         command.Options.Add(Format);
         FilterOptions.AddTo(command);
@@ -46,11 +46,11 @@ internal static class ExportCommand
             "csv" => (OutputFormat.Csv, CopyFormat.Csv),
             "json" or "ndjson" => (OutputFormat.Ndjson, CopyFormat.Ndjson),
             "tsv" => (OutputFormat.Tsv, null),
-            _ => throw new FormatException($"{Format.Name} {word}: it takes parquet, csv, tsv or ndjson"),
+            _ => throw new FormatException($"{Format.Name} {word}: expected parquet, csv, tsv or ndjson"),
         };
         if (format.Printed == OutputFormat.Parquet && !Console.IsOutputRedirected)
         {
-            throw new FormatException($"{Format.Name} {word} is no text: send it to a file (> events.{word}), or give --format csv");
+            throw new FormatException($"{Format.Name} {word} is not text: redirect it to a file (> events.{word}), or use --format csv");
         }
 
         using var output = Console.OpenStandardOutput();

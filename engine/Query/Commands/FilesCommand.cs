@@ -15,7 +15,7 @@ internal static class FilesCommand
     {
         var command = new Command(
             Name,
-            "The files of all hours that --since and --until touch, the current one included, as a tar archive on stdout. Unpacked it is a capture directory; archives of several nodes unpacked into one folder are one capture.");
+            "Write the files of all hours between --since and --until, including the current one, to stdout as a tar archive. Unpacked, it is a capture directory; the archives of several nodes can be unpacked into one directory.");
         CaptureOptions.AddDirectoryTo(command);
         FilterOptions.AddTimesTo(command);
         Examples.AddTo(
@@ -34,7 +34,7 @@ internal static class FilesCommand
         var (since, until) = FilterOptions.ReadTimes(parsed, DateTime.UtcNow);
         if (!Console.IsOutputRedirected)
         {
-            throw new FormatException("a tar archive is no text: send it to a file (> files.tar) or to tar (| tar -xC DIR)");
+            throw new FormatException("a tar archive is not text: redirect it to a file (> files.tar) or to tar (| tar -xC DIR)");
         }
 
         using var output = Console.OpenStandardOutput();

@@ -15,7 +15,7 @@ internal static class QueryCommand
     private static readonly Option<string> Format = new("--format")
     {
         HelpName = "table|csv|tsv|json|ndjson|markdown|parquet",
-        Description = "how rows are printed; json and ndjson are an object a line, parquet is a file",
+        Description = "output format; json and ndjson print one object per line, parquet writes a file",
         DefaultValueFactory = _ => "table",
     };
 
@@ -27,19 +27,19 @@ internal static class QueryCommand
 
     private static readonly Option<bool> Wide = new("--wide")
     {
-        Description = "print tables as wide as they are, also on a terminal",
+        Description = "do not cut tables to the terminal's width",
     };
 
     private static readonly Argument<string?> Sql = new("SQL")
     {
-        Description = "SELECTs of DuckDB's SQL with semicolons between, over events and the views of schemas/views.sql; - reads them from stdin;"
-            + " without it: a picture of the last hour",
+        Description = "SELECT statements in DuckDB's SQL, separated by semicolons, over events and the views of schemas/views.sql; - reads them from stdin;"
+            + " default: a summary of the last hour",
         DefaultValueFactory = _ => null,
     };
 
     public static Command Create(Logger log)
     {
-        var command = new Command(Name, "SQL over a capture directory, the current hour included, or over a bucket. It only reads, and never blocks an agent.");
+        var command = new Command(Name, "Run SQL over a capture directory, including the current hour, or over a bucket. It only reads, and never blocks an agent.");
         CaptureOptions.AddTo(command);
         foreach (var option in (Option[])[Format, FromFile, Wide])
         {
@@ -68,18 +68,18 @@ internal static class QueryCommand
 
         if (format == OutputFormat.Parquet && !Console.IsOutputRedirected)
         {
-            throw new FormatException("--format parquet is no text: send it to a file (> answer.parquet)");
+            throw new FormatException("--format parquet is not text: redirect it to a file (> answer.parquet)");
         }
 
         if (parsed.GetValue(Sql) is ['-', _, ..] word && !word.Any(char.IsWhiteSpace))
         {
             // An unknown option was parsed as the SQL. In an SQL comment, -- is followed by a space or newline.
-            throw new FormatException($"there is no option {word}; see netmon query --help");
+            throw new FormatException($"unknown option {word}; see netmon query --help");
         }
 
         if (parsed.GetValue(FromFile) is not null && parsed.GetValue(Sql) is not null)
         {
-            throw new FormatException("SQL and --file: give one of them");
+            throw new FormatException("SQL and --file: use only one of them");
         }
 
         Usage.CheckPath(FromFile.Name, parsed.GetValue(FromFile) ?? "-");

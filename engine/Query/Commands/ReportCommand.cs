@@ -19,7 +19,7 @@ internal static class ReportCommand
 
     public static Command Create(Logger log)
     {
-        var command = new Command(Name, "One HTML page about a stretch of time, to stdout: what happened when, who talks to whom, what fails and why, what is new, what is slow. It loads nothing, and needs no network. Without --since it is about the last 24 hours.");
+        var command = new Command(Name, "Write an HTML page about a period to stdout: what happened when, who talks to whom, what fails and why, what is new, what is slow. The page needs no network. The default period is the last 24 hours.");
         CaptureOptions.AddTo(command);
         FilterOptions.AddTo(command);
         Examples.AddTo(
@@ -39,7 +39,7 @@ internal static class ReportCommand
         var given = FilterOptions.Read(parsed, now);
         if (!Console.IsOutputRedirected)
         {
-            throw new FormatException("report writes an HTML page: send it to a file (> report.html)");
+            throw new FormatException("report writes an HTML page: redirect it to a file (> report.html)");
         }
 
         var until = given.Until ?? now;

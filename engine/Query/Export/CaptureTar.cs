@@ -57,11 +57,11 @@ internal sealed class CaptureTar(string root, ScanBounds bounds, Stream output)
             }
             catch (FileNotFoundException)
             {
-                _leftOut.Add(new LeftOut(file.Path, "it was removed meanwhile"));
+                _leftOut.Add(new LeftOut(file.Path, "it was removed in the meantime"));
             }
             catch (UnauthorizedAccessException)
             {
-                _leftOut.Add(new LeftOut(file.Path, "permission denied: a capture is readable by its owner and group only, run as one of these"));
+                _leftOut.Add(new LeftOut(file.Path, "permission denied: only its owner and group can read a capture, run as one of these"));
             }
         }
 

@@ -75,7 +75,7 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged, Fu
             var version = parquet.Metadata.GetValueOrDefault(kind.VersionKey);
             if (int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > kind.Newest)
             {
-                return Refuse($"a newer version wrote it ({kind.VersionKey} {version}, this one reads up to {kind.Newest}): use that version's netmon query");
+                return Refuse($"a newer version wrote it ({kind.VersionKey} {version}; this version reads up to {kind.Newest}): use netmon query of that version");
             }
 
             if (needsRows)
@@ -93,7 +93,7 @@ internal sealed class FileChecks(IReadOnlyDictionary<string, string> damaged, Fu
         }
         catch (UnauthorizedAccessException)
         {
-            return Refuse("permission denied: a capture is readable by its owner and group only, run as one of these");
+            return Refuse("permission denied: only its owner and group can read a capture, run as one of these");
         }
         catch (IOException e)
         {

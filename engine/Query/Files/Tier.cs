@@ -33,7 +33,7 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
         {
             if (!TryParseDate(date.Name, out var day))
             {
-                Refuse(date, "it is in no folder of a date (date=2026-11-22)");
+                Refuse(date, "it is not in the folder of a date (date=2026-11-22)");
             }
             else if (IsDirectory(date) && bounds.HasDay(day))
             {
@@ -53,7 +53,7 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
                 }
                 else if (!TryParseHour(entry.Name, out var hour))
                 {
-                    Refuse(entry, "it is in no folder of an hour (hour=19)");
+                    Refuse(entry, "it is not in the folder of an hour (hour=19)");
                 }
                 else if (IsDirectory(entry) && bounds.HasHour(day.AddHours(hour)))
                 {
@@ -127,7 +127,7 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
             return true;
         }
 
-        Refuse(entry, "it is no directory, or a symbolic link, which is not followed");
+        Refuse(entry, "it is not a directory, or it is a symbolic link, which is not followed");
         return false;
     }
 
@@ -139,7 +139,7 @@ internal sealed class Tier(string root, string name, bool byHour, Func<string, b
             FileKind.Link => "it is a symbolic link, which is not followed",
             FileKind.Fifo => "it is a FIFO",
             FileKind.Directory => "it is a directory",
-            _ => "it is no regular file",
+            _ => "it is not a regular file",
         };
         if (why is not null)
         {

@@ -16,10 +16,10 @@ internal sealed record Endpoint(AddressPattern? Address, NamePattern? Name, Port
     public static Endpoint Parse(string text)
     {
         var (host, port) = Split(text);
-        var range = port is null ? null : PortRange.TryParse(port) ?? throw new FormatException($"{port} is no port");
-        return host.Length == 0 ? range is not null ? new Endpoint(null, null, range) : throw new FormatException("there is neither an address nor a port")
+        var range = port is null ? null : PortRange.TryParse(port) ?? throw new FormatException($"{port} is not a port");
+        return host.Length == 0 ? range is not null ? new Endpoint(null, null, range) : throw new FormatException("neither an address nor a port")
             : AddressPattern.TryParse(host) is { } address ? new Endpoint(address, null, range)
-            : AddressPattern.LooksLikeOne(host) ? throw new FormatException("that is no address and no network")
+            : AddressPattern.LooksLikeOne(host) ? throw new FormatException("not an address or a network")
             : new Endpoint(null, NamePattern.Of(host), range);
     }
 
@@ -50,7 +50,7 @@ internal sealed record Endpoint(AddressPattern? Address, NamePattern? Name, Port
         if (text is ['[', ..])
         {
             var end = text.IndexOf(']', StringComparison.Ordinal);
-            return end < 0 || (end < text.Length - 1 && text[end + 1] != ':') ? throw new FormatException("that is no address and no network") : (text[1..end], end < text.Length - 1 ? text[(end + 2)..] : null);
+            return end < 0 || (end < text.Length - 1 && text[end + 1] != ':') ? throw new FormatException("not an address or a network") : (text[1..end], end < text.Length - 1 ? text[(end + 2)..] : null);
         }
 
         var colon = text.IndexOf(':', StringComparison.Ordinal);

@@ -12,32 +12,32 @@ internal static class FilterOptions
     private const int LongestProcess = 15;
     private const int LargestPid = 1 << 22; // the kernel's PID_MAX_LIMIT
 
-    private static readonly Option<string?> Since = new("--since") { HelpName = "TIME", Description = $"from this moment on: {MomentText.Forms}" };
-    private static readonly Option<string?> Until = new("--until") { HelpName = "TIME", Description = "before this moment, in the same forms" };
+    private static readonly Option<string?> Since = new("--since") { HelpName = "TIME", Description = $"at or after this time: {MomentText.Forms}" };
+    private static readonly Option<string?> Until = new("--until") { HelpName = "TIME", Description = "before this time, in the same formats" };
     private static readonly Option<string[]> Node = Many("--node", "NAME", "of this node");
     private static readonly Option<string[]> Namespace = Many("--namespace", "NAME", "of pods in this namespace", "-n");
     private static readonly Option<string[]> Pod = Many("--pod", "[NAMESPACE/]NAME", "of this pod");
     private static readonly Option<string[]> Container = Many("--container", "NAME|ID", "of this container");
     private static readonly Option<string[]> Workload = Many("--workload", "[[KIND/]NAMESPACE/]NAME", "of this workload: shop/web, deployment/shop/web, node/sshd.service");
-    private static readonly Option<string[]> Process = Many("--process", "NAME", $"of processes of this name, which the kernel keeps {LongestProcess} bytes of");
-    private static readonly Option<string[]> Pid = Many("--pid", "NUMBER", "of the process with this number");
+    private static readonly Option<string[]> Process = Many("--process", "NAME", $"of processes with this name, of which the kernel keeps {LongestProcess} bytes");
+    private static readonly Option<string[]> Pid = Many("--pid", "NUMBER", "of the process with this id");
     private static readonly Option<string[]> From = Many("--from", "END", "opened by this end: ADDRESS, ADDRESS:PORT, [IPv6]:PORT, CIDR, :PORT or the name of a pod or workload");
-    private static readonly Option<string[]> To = Many("--to", "END", "that called this end");
-    private static readonly Option<string[]> Peer = Many("--peer", "END", "with this end as the other one, whichever opened it");
-    private static readonly Option<string[]> Port = Many("--port", "PORT[-PORT]", "to this port of whoever was called: 443, 8000-8999");
+    private static readonly Option<string[]> To = Many("--to", "END", "opened to this end");
+    private static readonly Option<string[]> Peer = Many("--peer", "END", "with this end as the peer, whichever side opened the connection");
+    private static readonly Option<string[]> Port = Many("--port", "PORT[-PORT]", "to this port of the called side: 443, 8000-8999");
     private static readonly Option<string[]> Type = Many("--type", "connect|accept|close|flow", "events of this type");
     private static readonly Option<string?> Side = new("--direction") { HelpName = "outbound|inbound", Description = "opened by the process, or accepted by it" };
-    private static readonly Option<string[]> Result = Many("--result", "RESULT", "attempts that came out so: established, refused, timed_out, reset, host_unreachable, net_unreachable, aborted, other");
-    private static readonly Option<bool> Failed = new("--failed") { Description = "attempts that came to nothing" };
-    private static readonly Option<string?> MinDuration = new("--min-duration") { HelpName = "TIME", Description = "connections that lasted, or have lasted so far, this long: 500ms, 1s, 5m" };
-    private static readonly Option<string?> MinBytes = new("--min-bytes") { HelpName = "SIZE", Description = "connections that moved, or have moved so far, this much both ways together: 500KiB, 1MiB" };
+    private static readonly Option<string[]> Result = Many("--result", "RESULT", "attempts with this result: established, refused, timed_out, reset, host_unreachable, net_unreachable, aborted, other");
+    private static readonly Option<bool> Failed = new("--failed") { Description = "failed attempts" };
+    private static readonly Option<string?> MinDuration = new("--min-duration") { HelpName = "TIME", Description = "connections that lasted at least this long, open ones so far: 500ms, 1s, 5m" };
+    private static readonly Option<string?> MinBytes = new("--min-bytes") { HelpName = "SIZE", Description = "connections that transferred at least this much in both directions, open ones so far: 500KiB, 1MiB" };
 
     /// <summary>All options, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
         [Since, Until, Node, Namespace, Pod, Container, Workload, Process, Pid, From, To, Peer, Port, Type, Side, Result, Failed, MinDuration, MinBytes];
 
     /// <summary>A note in the help, after a command's own options.</summary>
-    public const string Note = "Options that take several values may be repeated, or take them with commas between; * stands for any characters, ? for one, and ! before a value leaves out what it matches.";
+    public const string Note = "Options with several values can be repeated, or take a comma-separated list. * matches any characters, ? matches one, and ! before a value excludes what it matches.";
 
     /// <summary>Adds the options to a command.</summary>
     public static void AddTo(Command command)
@@ -62,7 +62,7 @@ internal static class FilterOptions
     public static (DateTime? Since, DateTime? Until) ReadTimes(ParseResult parsed, DateTime now)
     {
         var (since, until) = (Moment(Since), Moment(Until));
-        return since >= until ? throw new FormatException($"--since {parsed.GetValue(Since)} --until {parsed.GetValue(Until)}: there is no time between them") : (since, until);
+        return since >= until ? throw new FormatException($"--since {parsed.GetValue(Since)} --until {parsed.GetValue(Until)}: the period is empty") : (since, until);
 
         DateTime? Moment(Option<string?> option)
         {
@@ -71,8 +71,8 @@ internal static class FilterOptions
                 return null;
             }
 
-            var moment = MomentText.Parse(text, now) ?? throw new FormatException($"{option.Name} {text}: it takes a moment such as {MomentText.Forms}");
-            return moment > now && !text.Contains('-', StringComparison.Ordinal) ? throw new FormatException($"{option.Name} {text}: that is still to come (it is {now:HH:mm} UTC), give the day too: {now.AddDays(-1):yyyy-MM-dd}T{text}") : moment;
+            var moment = MomentText.Parse(text, now) ?? throw new FormatException($"{option.Name} {text}: expected a time such as {MomentText.Forms}");
+            return moment > now && !text.Contains('-', StringComparison.Ordinal) ? throw new FormatException($"{option.Name} {text}: this time is in the future (it is {now:HH:mm} UTC); add the day: {now.AddDays(-1):yyyy-MM-dd}T{text}") : moment;
         }
     }
 
@@ -153,13 +153,13 @@ internal static class FilterOptions
 
     private static Func<string, TextPattern> Name(Option option) => text => new TextPattern(Checked(option, text));
 
-    private static string Checked(Option option, string text) => text.Length <= LongestName ? text : throw new FormatException($"{option.Name} {text}: no name is that long");
+    private static string Checked(Option option, string text) => text.Length <= LongestName ? text : throw new FormatException($"{option.Name} {text}: too long for a name");
 
     private static TextPattern ProcessPattern(string text) => new TextPattern(text).ShortestMatch <= LongestProcess ? new TextPattern(text)
-        : throw new FormatException($"{Process.Name} {text}: the kernel keeps {LongestProcess} bytes of a name, so give {text[..LongestProcess]}");
+        : throw new FormatException($"{Process.Name} {text}: the kernel keeps only {LongestProcess} bytes of a name: use {text[..LongestProcess]}");
 
     private static int PidOf(string text) => int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var pid) && pid <= LargestPid ? pid
-        : throw new FormatException($"{Pid.Name} {text}: it takes the number of a process, up to {LargestPid}");
+        : throw new FormatException($"{Pid.Name} {text}: expected a process id, up to {LargestPid}");
 
     private static PortRange PortOf(string text) => PortRange.TryParse(text) ?? throw new FormatException($"{Port.Name} {text}: it takes a port or a range such as 443 or 8000-8999");
 

@@ -15,7 +15,7 @@ internal static class FilterViews
     {
         if (filter.HasOutcome && Array.Find(Comparing, view => Makes(views, view)) is { } name)
         {
-            throw new FormatException($"{name} compares attempts that failed with those that did not: it takes no {string.Join(", ", filter.Criteria.Where(criterion => criterion.Kind == CriterionKind.Outcome).Select(criterion => criterion.Option))}; give a WHERE instead");
+            throw new FormatException($"{name} compares failed attempts with others, so it can't be combined with {string.Join(", ", filter.Criteria.Where(criterion => criterion.Kind == CriterionKind.Outcome).Select(criterion => criterion.Option))}; use a WHERE clause instead");
         }
     }
 

@@ -16,13 +16,13 @@ internal static class FilterWords
 
     /// <exception cref="FormatException">The word is unknown.</exception>
     public static RecordKind TypeOf(string text) => Types.TryGetValue(text, out var type) ? type
-        : throw new FormatException($"--type {text}: it takes connect, accept, close or flow");
+        : throw new FormatException($"--type {text}: expected connect, accept, close or flow");
 
     /// <exception cref="FormatException">The word is unknown.</exception>
     public static Direction? DirectionOf(string? text) => text is null ? null : Directions.TryGetValue(text, out var direction) ? direction
-        : throw new FormatException($"--direction {text}: it takes outbound or inbound");
+        : throw new FormatException($"--direction {text}: expected outbound or inbound");
 
     /// <exception cref="FormatException">The word is unknown.</exception>
     public static ConnectResult ResultOf(string text) => Results.TryGetValue(text.Replace('-', '_'), out var result) ? result
-        : throw new FormatException($"--result {text}: it takes established, refused, timed_out, reset, host_unreachable, net_unreachable, aborted or other");
+        : throw new FormatException($"--result {text}: expected established, refused, timed_out, reset, host_unreachable, net_unreachable, aborted or other");
 }

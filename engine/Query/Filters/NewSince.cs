@@ -31,7 +31,7 @@ internal static partial class NewSince
         }
 
         return asked.Any(sql => !own.Contains(sql) && sql.StartsWith("CREATE OR REPLACE VIEW ", StringComparison.Ordinal)) || Events().IsMatch(question)
-            ? throw new FormatException($"--since is when a destination is new for {View}, and what is read for everything else: ask for {View} by itself, or give a WHERE instead")
+            ? throw new FormatException($"for {View}, --since is the time from which a destination is new; for other views it selects the events to read: query {View} alone, or use a WHERE clause instead")
             : (filter with { Since = null }, filter.Since);
     }
 

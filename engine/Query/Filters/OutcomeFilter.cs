@@ -74,7 +74,7 @@ internal sealed record OutcomeFilter(ValueList<RecordKind> Types, Direction? Dir
                 .. Types.IsEmpty ? (string[])[] : ["--type"], .. Direction is null ? (string[])[] : ["--direction"], .. Results.IsEmpty ? (string[])[] : ["--result"],
                 .. Failed ? (string[])["--failed"] : [], .. MinDuration is null ? (string[])[] : ["--min-duration"], .. MinBytes is null ? (string[])[] : ["--min-bytes"],
             ];
-            throw new FormatException($"{string.Join(", ", given)}: no event is all of that; --result and --failed are of connect (outbound), --min-duration and --min-bytes of close and flow");
+            throw new FormatException($"{string.Join(", ", given)}: no event matches all of these; --result and --failed select connect (outbound), --min-duration and --min-bytes close and flow");
         }
     }
 

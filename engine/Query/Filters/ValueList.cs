@@ -31,7 +31,7 @@ internal sealed record ValueList<T>(IReadOnlyList<T> Wanted, IReadOnlyList<T> Un
             list.Add(parse(value));
         }
 
-        return wanted.Count + unwanted.Count <= MostValues ? new ValueList<T>(wanted, unwanted) : throw new FormatException($"{option}: it takes up to {MostValues} values");
+        return wanted.Count + unwanted.Count <= MostValues ? new ValueList<T>(wanted, unwanted) : throw new FormatException($"{option}: expected at most {MostValues} values");
     }
 
     /// <summary>Returns the SQL condition.</summary>

@@ -112,7 +112,7 @@ internal sealed class CaptureFollower : IDisposable
         {
             if (segment.DamagedRows != damaged || segment.IsDamaged != wasDamaged)
             {
-                _log.Warn($"{segment.Path} is damaged: {segment.DamagedRows - damaged} events or more are left out");
+                _log.Warn($"{segment.Path} is damaged: {segment.DamagedRows - damaged} events or more are lost");
             }
         }
     }

@@ -71,7 +71,7 @@ internal sealed class History(CaptureSettings capture, Filter filter, Logger log
         {
             if (isTaken)
             {
-                throw new QueryException("the events that are printed so far are not all: ask again, it goes without that file then");
+                throw new QueryException("the events printed so far are incomplete: run the command again, it skips that file then");
             }
 
             database.Rows.Read(sql, rows =>

@@ -11,6 +11,6 @@ internal static class ColourChoice
         "always" => true,
         "never" => false,
         "auto" => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") is not "dumb",
-        _ => throw new FormatException($"{option} {value}: it takes auto, always or never"),
+        _ => throw new FormatException($"{option} {value}: expected auto, always or never"),
     };
 }

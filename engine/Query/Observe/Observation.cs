@@ -35,7 +35,7 @@ internal sealed class Observation(CaptureSettings capture, Filter filter, IEvent
         {
             log.Warn(state.Until is { } until
                 ? $"no agent is writing to {capture.Place}: it has events up to {Time(until)}"
-                : $"no agent is writing to {capture.Place}, and none has");
+                : $"no agent is writing to {capture.Place}, and it has no events");
         }
 
         using var follower = follow ? CaptureFollower.FromNow(capture.Place, log) : null;

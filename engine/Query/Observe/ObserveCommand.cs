@@ -12,31 +12,31 @@ internal static class ObserveCommand
 
     private const long DefaultLast = 20;
 
-    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "go on with the events to come, from now on unless --last or --since says otherwise" };
+    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "follow new events, starting now unless --last or --since is given" };
 
     private static readonly Option<long?> Last = new("--last")
     {
         HelpName = "COUNT",
-        Description = $"begin with this many of the last events; without it {DefaultLast}, with --since all since then",
+        Description = $"start with this many of the last events (default: {DefaultLast}; with --since all since then)",
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
     {
         HelpName = "compact|wide|json",
-        Description = "compact fits the terminal's width, wide has more, json is the agent's own lines",
+        Description = "compact fits the terminal's width, wide shows more, json prints the agent's own lines",
         DefaultValueFactory = _ => "compact",
     };
 
     private static readonly Option<string> Colour = new("--color")
     {
         HelpName = ColourChoice.Words,
-        Description = "whether to colour lines; auto: on a terminal, unless NO_COLOR is set",
+        Description = "whether to color the lines; auto: on a terminal, unless NO_COLOR is set",
         DefaultValueFactory = _ => "auto",
     };
 
     public static Command Create(Logger log)
     {
-        var command = new Command(Name, "Events as lines, those that are there and those to come.") { Follow, Last, Output, Colour };
+        var command = new Command(Name, "Show the last events as lines, and follow new ones.") { Follow, Last, Output, Colour };
         FilterOptions.AddTo(command);
         CaptureOptions.AddTo(command);
         Examples.AddTo(
@@ -56,17 +56,17 @@ internal static class ObserveCommand
         var (follow, last) = (parsed.GetValue(Follow), parsed.GetValue(Last));
         if (last < 0)
         {
-            throw new FormatException($"{Last.Name} {last}: it takes a number of events");
+            throw new FormatException($"{Last.Name} {last}: expected a number of events");
         }
 
         if (follow && capture.Bucket is not null)
         {
-            throw new FormatException($"{Follow.Name}: a bucket has sealed hours alone; follow the capture directory of a node");
+            throw new FormatException($"{Follow.Name}: a bucket has sealed hours only: follow the capture directory of a node");
         }
 
         if (follow && filter.Until is not null)
         {
-            throw new FormatException($"{Follow.Name} and --until: give one of them");
+            throw new FormatException($"{Follow.Name} and --until: use only one of them");
         }
 
         var lines = Lines(parsed);
@@ -83,7 +83,7 @@ internal static class ObserveCommand
             "compact" => new CompactLines(Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth, isColoured),
             "wide" => new WideLines(isColoured),
             "json" => new JsonLines(forTerminal: !Console.IsOutputRedirected),
-            var other => throw new FormatException($"{Output.Name} {other}: it takes compact, wide or json"),
+            var other => throw new FormatException($"{Output.Name} {other}: expected compact, wide or json"),
         };
     }
 }

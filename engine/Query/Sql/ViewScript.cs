@@ -21,7 +21,7 @@ internal sealed partial class ViewScript
     public static ViewScript Shipped()
     {
         using var stream = typeof(ViewScript).Assembly.GetManifestResourceStream("views.sql")
-            ?? throw new InvalidOperationException("this build has no views inside");
+            ?? throw new InvalidOperationException("this build contains no views");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return new ViewScript(reader.ReadToEnd());
     }

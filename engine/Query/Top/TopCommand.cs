@@ -15,36 +15,36 @@ internal static class TopCommand
     private static readonly Option<string> By = new("--by")
     {
         HelpName = "connections|failures|bytes|latency",
-        Description = "what rows are sorted by",
+        Description = "sort order of the rows",
         DefaultValueFactory = _ => "connections",
     };
 
     private static readonly Option<string> Of = new("--of")
     {
         HelpName = "workloads|peers",
-        Description = "what a row is: whom the processes belong to, or who is at the other end",
+        Description = "what a row is: the workload of the processes, or the peer",
         DefaultValueFactory = _ => "workloads",
     };
 
     private static readonly Option<string> Interval = new("--interval")
     {
         HelpName = "TIME",
-        Description = "how often the screen is drawn, 1s to 60s; the first window is as long",
+        Description = "refresh interval, 1s to 60s; the first window is as long",
         DefaultValueFactory = _ => "1s",
     };
 
-    private static readonly Option<bool> Once = new("--once") { Description = "print one table of the capture's last minute and end, as where no terminal shows it" };
+    private static readonly Option<bool> Once = new("--once") { Description = "print one table of the capture's last minute and exit; the default without a terminal" };
 
     private static readonly Option<string> Colour = new("--color")
     {
         HelpName = ColourChoice.Words,
-        Description = "whether to colour it; auto: on a terminal, unless NO_COLOR is set",
+        Description = "whether to color the table; auto: on a terminal, unless NO_COLOR is set",
         DefaultValueFactory = _ => "auto",
     };
 
     public static Command Create(Logger log)
     {
-        var command = new Command(Name, "Who opens, fails and moves most: a screen, refreshed.") { By, Of, Interval, Once, Colour };
+        var command = new Command(Name, "Show who connects, fails and transfers most, on a refreshed screen.") { By, Of, Interval, Once, Colour };
         FilterOptions.AddTo(command);
         CaptureOptions.AddTo(command);
         Examples.AddTo(
@@ -71,12 +71,12 @@ internal static class TopCommand
         var isColoured = ColourChoice.Of(Colour.Name, parsed.GetValue(Colour)!);
         if (TimeText.Parse(parsed.GetValue(Interval)!) is not { TotalSeconds: >= 1 and <= TopSeconds.Longest } interval)
         {
-            throw new FormatException($"{Interval.Name} {parsed.GetValue(Interval)}: it takes 1s to {TopSeconds.Longest}s");
+            throw new FormatException($"{Interval.Name} {parsed.GetValue(Interval)}: expected 1s to {TopSeconds.Longest}s");
         }
 
         if (capture.Bucket is not null)
         {
-            throw new FormatException("a bucket has sealed hours alone: give the capture directory of a node");
+            throw new FormatException("a bucket has sealed hours only: use the capture directory of a node");
         }
 
         using var output = Console.OpenStandardOutput();
@@ -89,6 +89,6 @@ internal static class TopCommand
     {
         var text = parsed.GetValue(option)!;
         return Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) ? value
-            : throw new FormatException($"{option.Name} {text}: it takes {option.HelpName!.Replace("|", ", ", StringComparison.Ordinal)}");
+            : throw new FormatException($"{option.Name} {text}: expected {option.HelpName!.Replace("|", ", ", StringComparison.Ordinal)}");
     }
 }

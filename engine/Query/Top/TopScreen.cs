@@ -21,8 +21,8 @@ internal sealed class TopScreen : IDisposable
     private static readonly string[] Help =
     [
         "c  sort by connections opened and accepted", "f  sort by attempts that failed", "b  sort by bytes, both ways", "l  sort by latency of connect(), on average",
-        "w  rows are workloads", "p  rows are peers: → called by us, ← calling us", "space  stand still, go on", "?  close this help", "q  quit",
-        "", "Rates are per second, over the seconds in the head of each column. Rows are sorted by ten seconds.",
+        "w  rows are workloads", "p  rows are peers: → called by us, ← calling us", "space  pause, continue", "?  close this help", "q  quit",
+        "", "Rates are per second, averaged over the seconds in each column's head. Rows are sorted by the last ten seconds.",
     ];
 
     private readonly Stream _output;
@@ -59,7 +59,7 @@ internal sealed class TopScreen : IDisposable
             lines.Add("");
         }
 
-        lines.Add(TerminalText.Cut(state.IsPaused ? "paused: space goes on" : TopState.Keys, width));
+        lines.Add(TerminalText.Cut(state.IsPaused ? "paused: press space to continue" : TopState.Keys, width));
         Write($"{Home}{string.Join("\r\n", lines.Select(line => line + EraseLine))}{EraseBelow}");
     }
 

@@ -97,7 +97,7 @@ public static class BpfPrograms
     private static byte[] Read(string name)
     {
         using var stream = typeof(BpfPrograms).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException("this build has no BPF object inside: run make build");
+            ?? throw new InvalidOperationException("this build contains no BPF object: run make build");
         var elf = new byte[stream.Length];
         stream.ReadExactly(elf);
         return elf;

@@ -68,11 +68,11 @@ public sealed record HookPlan(
     /// <summary>Returns the costs and limits of a method of determining owners, for <c>doctor</c> and the log.</summary>
     public static string CostOf(AcceptOwner owner) => owner switch
     {
-        AcceptOwner.Fexit or AcceptOwner.Kretprobe => "exact; costs nobody else anything",
-        AcceptOwner.Receive => "exact, at accept() where it asks for the address, else when the connection first receives; the errno of a connect() that sent"
-            + " no SYN is deduced; costs no system call anything",
-        AcceptOwner.Syscall => "exact, io_uring excepted; makes every system call on this node 60-85 ns slower"
+        AcceptOwner.Fexit or AcceptOwner.Kretprobe => "exact; no cost for other processes",
+        AcceptOwner.Receive => "exact: at accept() if it asks for the address, otherwise when the connection first receives data; the errno of a connect() that sent"
+            + " no SYN is inferred; no cost for system calls",
+        AcceptOwner.Syscall => "exact, except for io_uring; adds 60-85 ns to every system call on this node"
             + " (--accept-owner receive avoids that)",
-        _ => "the listening process, also where a pre-forked child accepts; costs nobody else anything",
+        _ => "the listening process, even if a pre-forked child accepts; no cost for other processes",
     };
 }

@@ -63,7 +63,7 @@ public static class HookPlanner
             ? asked
             : throw new CannotTraceException(
                 $"--accept-owner {asked.ToString().ToLowerInvariant()} does not work on this kernel: {failure.Hook}: {failure.WhyNot}",
-                "use --accept-owner auto; netmon doctor lists what this kernel takes");
+                "use --accept-owner auto; netmon doctor lists what this kernel supports");
     }
 
     private static string[] Working(IReadOnlyList<string> programs, CgroupRoot? root) =>

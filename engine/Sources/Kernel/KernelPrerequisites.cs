@@ -31,15 +31,15 @@ public static class KernelPrerequisites
         if (MissingCapabilities is { Count: > 0 } missing)
         {
             throw new CannotTraceException(
-                $"these privileges cannot trace: {string.Join(", ", missing.Select(name => "CAP_" + name))} missing",
+                $"not enough privileges to trace: {string.Join(", ", missing.Select(name => "CAP_" + name))} missing",
                 $"run as root, or give the agent the capabilities BPF, PERFMON and NET_ADMIN (in Kubernetes: securityContext.capabilities.add)");
         }
 
         if (!IsReadable(BtfPath))
         {
             throw new CannotTraceException(
-                $"this kernel shows no type information: {BtfPath} is missing or unreadable",
-                "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (5.10 or newer; every current distribution's is), and let /sys be seen in the agent's container");
+                $"this kernel provides no type information (BTF): {BtfPath} is missing or unreadable",
+                "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (5.10 or newer; every current distribution's is), and make /sys visible in the agent's container");
         }
     }
 
@@ -49,9 +49,9 @@ public static class KernelPrerequisites
         var fix = failure.Errno is Eperm or Eacces && MissingCapabilities.Count > 0
             ? "give the agent the capabilities BPF, PERFMON and NET_ADMIN"
             : failure.Errno is Eperm
-                ? "something forbids it: a seccomp profile, kernel lockdown (cat /sys/kernel/security/lockdown), or a security module; netmon doctor tries each program"
+                ? "something blocks it: a seccomp profile, kernel lockdown (cat /sys/kernel/security/lockdown), or a security module; netmon doctor tries each program"
                 : "run netmon doctor, which tries each program alone, and report its output with this message";
-        return new CannotTraceException($"this kernel refused the tracing programs: {failure.Message}", fix, failure.Detail);
+        return new CannotTraceException($"this kernel rejected the tracing programs: {failure.Message}", fix, failure.Detail);
     }
 
     private static bool IsReadable(string path)

@@ -51,13 +51,13 @@ public sealed class KernelSource : IRecordSource
     public string Description =>
         $"kernel: spine {Word(_plan.Spine)}{(_root is null ? "" : $" at {_root.Where}")}, accept owner {Word(_plan.AcceptOwner)}"
         + $" ({HookPlan.CostOf(_plan.AcceptOwner)}), {_eventRings.Count} rings of {_eventRings[0].DataBytes / 1024} KiB,"
-        + $" {KernelBytes / (1024 * 1024)} MiB of kernel memory in all,"
+        + $" {KernelBytes / (1024 * 1024)} MiB of kernel memory in total,"
         + (_root is null || _plan.CgroupPrograms.Count == HookPlan.AllCgroupPrograms.Count
             ? ""
-            : " attempts that send no SYN unseen (another program has the cgroup root for itself),")
+            : " attempts that send no SYN are not traced (another program has exclusive use of the cgroup root),")
         + $" containers by cgroup {Word(_hierarchy.Version)}{(_hierarchy.Controller.Length == 0 ? "" : $" ({_hierarchy.Controller})")}"
-        + (_cgroupNames.Count == 0 ? ", new ones found by reading its tree" : "")
-        + (_flows is null ? $", open connections not reported ({(BpfPrograms.MayRead ? "this kernel has no iterator over maps: 5.9 or newer has" : "lockdown=confidentiality")})" : "")
+        + (_cgroupNames.Count == 0 ? ", new ones found by reading the cgroup tree" : "")
+        + (_flows is null ? $", open connections not reported ({(BpfPrograms.MayRead ? "this kernel has no map iterator: 5.9 or newer required" : "lockdown=confidentiality")})" : "")
         + (_state is null ? $", no state kept for the next agent ({_noState})" : $", state kept for the next agent{_state.Note}{_lived}");
 
     public IReadOnlyList<RingMapping> Rings { get; }
@@ -76,7 +76,7 @@ public sealed class KernelSource : IRecordSource
     {
         KernelPrerequisites.Require();
         var hierarchy = CgroupHierarchy.Choose(options.Cgroups) ?? throw new CannotTraceException(
-            "--cgroups v1: this node has no v1 hierarchy in use",
+            "--cgroups v1: this node uses no v1 hierarchy",
             "use --cgroups auto");
         var root = CgroupRoot.Open(out var noRoot);
         BpfObject? programs = null;
@@ -176,7 +176,7 @@ public sealed class KernelSource : IRecordSource
             {
                 _flows!.ReleaseGone();
                 var gone = (int)ReadCounters().ClosesUnseen;
-                _lived = $": {state.Inherited - gone} connections lived through the restart, {gone} ended meanwhile";
+                _lived = $": {state.Inherited - gone} connections survived the restart, {gone} ended meanwhile";
             }
 
             foreach (var program in _adopt)
@@ -220,7 +220,7 @@ public sealed class KernelSource : IRecordSource
     /// <summary>Opens the state if configured and possible; else returns null and the reason.</summary>
     private static KernelState? OpenState(KernelSourceOptions options, BpfMaps maps, uint hierarchy, bool canSweep, out string why)
     {
-        why = options.StateFolder is null ? "not asked for" : "this kernel can't find out which sockets are gone: 5.9 or newer can";
+        why = options.StateFolder is null ? "turned off" : "this kernel can't find released sockets: 5.9 or newer required";
         if (options.StateFolder is not { } folder || !canSweep)
         {
             return null;
@@ -229,7 +229,7 @@ public sealed class KernelSource : IRecordSource
         var state = KernelState.Open(folder, maps, hierarchy, out why);
         return state is not null || !options.StateIsRequired || why == BpfFolder.InUse(folder)
             ? state
-            : throw new CannotTraceException($"--state {folder}: {why}", "give a folder in a mounted bpffs (mount -t bpf bpf /sys/fs/bpf), or --state auto or none");
+            : throw new CannotTraceException($"--state {folder}: {why}", "use a directory in a mounted bpffs (mount -t bpf bpf /sys/fs/bpf), or --state auto or none");
     }
 
     private static string Word(Enum value) => value.ToString().ToLowerInvariant();

@@ -16,7 +16,7 @@ public sealed class ReplaySource : IRecordSource
     private SourceTime? _lastRead;
     private ulong _seen;
     private ulong _lost;
-    private ulong _garbledBytes;
+    private ulong _corruptBytes;
     private volatile bool _stop;
     private volatile bool _ended;
 
@@ -55,7 +55,7 @@ public sealed class ReplaySource : IRecordSource
         }
 
         file.Dispose();
-        throw new SourceException($"cannot replay {path}: it is no recording. netmon run --record FILE makes one.");
+        throw new SourceException($"cannot replay {path}: it is not a recording. netmon run --record FILE makes one.");
     }
 
     public SourceTime ReadTime()
@@ -69,7 +69,7 @@ public sealed class ReplaySource : IRecordSource
     {
         var lost = Volatile.Read(ref _lost);
         var seen = Volatile.Read(ref _seen);
-        return new SourceCounters(seen, seen - lost, lost, GarbledBytes: Volatile.Read(ref _garbledBytes));
+        return new SourceCounters(seen, seen - lost, lost, CorruptBytes: Volatile.Read(ref _corruptBytes));
     }
 
     public void Start() => _thread.Start();
@@ -102,7 +102,7 @@ public sealed class ReplaySource : IRecordSource
             var used = Play(buffer.AsSpan(0, held));
             if (read == 0)
             {
-                SkipGarbled(held - used);
+                SkipCorrupt(held - used);
                 break;
             }
 
@@ -136,7 +136,7 @@ public sealed class ReplaySource : IRecordSource
             }
             else
             {
-                SkipGarbled(length);
+                SkipCorrupt(length);
             }
 
             at += length;
@@ -145,7 +145,7 @@ public sealed class ReplaySource : IRecordSource
         return at;
     }
 
-    private void SkipGarbled(int bytes) => Volatile.Write(ref _garbledBytes, _garbledBytes + (ulong)bytes);
+    private void SkipCorrupt(int bytes) => Volatile.Write(ref _corruptBytes, _corruptBytes + (ulong)bytes);
 
     private void PlayRecord(ReadOnlySpan<byte> record)
     {

@@ -34,13 +34,13 @@ internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?>
     {
         log.Error(string.Create(
             CultureInfo.InvariantCulture,
-            $"{path} is gone or was cut short: somebody removed it with {rows.Count} rows that were in it; counted (parquet.removed)."));
+            $"{path} was removed or truncated by someone: its {rows.Count} rows are lost and counted (parquet.removed)."));
         lost(rows.First, rows.Last, "removed", rows.Count);
     }
 
     /// <summary>Logs that an hour's pieces became sealed files unchanged, because of low disk space.</summary>
     public void NoRoomFor(Hour hour, int pieces) =>
-        log.Warn(string.Create(CultureInfo.InvariantCulture, $"{hour} is sealed as {pieces} files: the disk has no room to make one of them. All rows are in these."));
+        log.Warn(string.Create(CultureInfo.InvariantCulture, $"{hour} is sealed as {pieces} files: the disk has no space to merge them into one. No rows are lost."));
 
     /// <summary>Records that a piece is damaged, completely or in part.</summary>
     /// <param name="path">The piece.</param>
@@ -75,7 +75,7 @@ internal sealed class HotDamageLog(Logger log, Action<long, long, string, long?>
         RandomAccess.SetLength(file, reader.Position);
         log.Error(string.Create(
             CultureInfo.InvariantCulture,
-            $"{path} ended in {bytes} bytes that are no whole batch{(reader.TornRows > 0 ? $" of {reader.TornRows} rows" : "")}: cut off and counted (parquet.torn_tail). The agent or the machine stopped while they were being written."));
+            $"{path} ended with {bytes} bytes of an incomplete batch{(reader.TornRows > 0 ? $" of {reader.TornRows} rows" : "")}: cut off and counted (parquet.torn_tail). The agent or the machine stopped while they were being written."));
         lost(last, hour.End - 1, "torn_tail", reader.TornRows > 0 ? reader.TornRows : null);
         return reader.TornRows;
     }

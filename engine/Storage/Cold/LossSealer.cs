@@ -54,7 +54,7 @@ internal sealed class LossSealer(CaptureDirectory capture, CaptureSinkOptions op
         var rows = LossFile.Parse(LossFile.ReadText(file), out var torn);
         if (torn > 0)
         {
-            log.Warn(string.Create(CultureInfo.InvariantCulture, $"{path} has {torn} torn lines: skipped. The agent or the machine stopped while they were being written."));
+            log.Warn(string.Create(CultureInfo.InvariantCulture, $"{path} has {torn} incomplete lines: skipped. The agent or the machine stopped while they were being written."));
         }
 
         return rows;

@@ -115,7 +115,7 @@ internal sealed class PieceSealer(CaptureDirectory capture, CaptureSinkOptions o
     }
 
     private SafeFileHandle Open(string path) =>
-        capture.Root.TryOpen(path, writable: false) ?? throw new IOException($"{path} is gone: somebody removed it while it was being sealed");
+        capture.Root.TryOpen(path, writable: false) ?? throw new IOException($"{path} is gone: someone removed it while it was being sealed");
 
     private void Remove(IEnumerable<string> paths)
     {

@@ -58,7 +58,7 @@ internal sealed class SealWorker
             }
         }
 
-        _failures.Failed(new IOException($"too many hours wait already; the files of {job.Hour} stay in hot/ until the next start"), rowsLost: 0);
+        _failures.Failed(new IOException($"too many hours are waiting; the files of {job.Hour} stay in hot/ until the next start"), rowsLost: 0);
     }
 
     /// <summary>Schedules retention to run before the next job; never blocks.</summary>

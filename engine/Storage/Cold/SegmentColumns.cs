@@ -87,7 +87,7 @@ internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) :
             var read = RandomAccess.Read(file, bytes, at);
             if (read == 0)
             {
-                throw new IOException("a hot segment is shorter than it was a moment ago: somebody has written to the file");
+                throw new IOException("a hot segment became shorter while it was being read: another program wrote to the file");
             }
 
             at += read;
@@ -109,7 +109,7 @@ internal sealed class SegmentColumns(IReadOnlyList<Func<SafeFileHandle>> open) :
             _olderPlace = place;
             if (!_older!.TryReadAt(place.Position, place.Containers, place.Peers))
             {
-                throw new IOException($"a batch at byte {place.Position} of a hot segment is not what it was a moment ago: somebody has written to the file");
+                throw new IOException($"a batch at byte {place.Position} of a hot segment changed while it was being read: another program wrote to the file");
             }
         }
 

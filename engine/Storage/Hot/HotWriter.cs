@@ -143,7 +143,7 @@ internal sealed class HotWriter
     {
         try
         {
-            return _capture.IsLocked ? new HotSegment(_capture, hour, _schema) : throw new IOException("another agent has the directory");
+            return _capture.IsLocked ? new HotSegment(_capture, hour, _schema) : throw new IOException("another agent uses the directory");
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

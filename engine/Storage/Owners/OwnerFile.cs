@@ -65,7 +65,7 @@ internal static class OwnerFile
         using var parquet = ParquetFile.Open(file);
         if (parquet.Metadata.GetValueOrDefault(OwnerSchema.VersionKey) != OwnerSchema.Version || !parquet.HasColumns(OwnerSchema.Columns) || parquet.Rows > MostRows)
         {
-            throw new DamagedFileException("it is no file of owners of this version");
+            throw new DamagedFileException("it is not an owner file of this version");
         }
 
         if (parquet.Metadata.GetValueOrDefault(FileMetadata.NodeKey) != node)
@@ -75,7 +75,7 @@ internal static class OwnerFile
 
         if (!DateTimeOffset.TryParse(parquet.Metadata.GetValueOrDefault(FileMetadata.LastKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var known))
         {
-            throw new DamagedFileException("it does not say up to when it is known");
+            throw new DamagedFileException("its end time is missing");
         }
 
         using var reader = new ColumnReader();

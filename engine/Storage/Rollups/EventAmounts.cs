@@ -60,7 +60,7 @@ internal sealed class EventAmounts
         for (var row = 0; row < times.Length; row++)
         {
             var time = times[row] - _hourStart;
-            _times[row] = time is >= 0 and <= uint.MaxValue ? (uint)time : throw new DamagedFileException("a row is of another hour");
+            _times[row] = time is >= 0 and <= uint.MaxValue ? (uint)time : throw new DamagedFileException("a row belongs to another hour");
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class EventAmounts
         Span<RecordKind> kinds = stackalloc RecordKind[Math.Min(texts.Count, 4)];
         if (texts.Count > kinds.Length)
         {
-            throw new DamagedFileException("type: there are four");
+            throw new DamagedFileException("type: unknown value");
         }
 
         for (var n = 0; n < kinds.Length; n++)

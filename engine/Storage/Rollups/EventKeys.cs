@@ -140,7 +140,7 @@ internal sealed class EventKeys
     {
         if (texts.Count is 0 or > 2)
         {
-            throw new DamagedFileException("direction: there are two");
+            throw new DamagedFileException("direction: unknown value");
         }
 
         Span<bool> areOutbound = [texts[0].SequenceEqual(Outbound), texts.Count > 1 && texts[1].SequenceEqual(Outbound)];

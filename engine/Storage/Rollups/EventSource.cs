@@ -49,6 +49,6 @@ internal sealed class EventSource(ColumnReader reader)
         var index = file.IndexOf(column);
         return index >= 0 && file.Columns[index].Kind == expected.Kind && file.Columns[index].IsOptional == expected.IsOptional
             ? index
-            : throw new DamagedFileException($"{column}: it is not as this version writes it");
+            : throw new DamagedFileException($"{column}: not as this version writes it");
     }
 }

@@ -129,7 +129,7 @@ internal sealed class EventTable : IRowGroupTap
     {
         if (_taken != Columns.Count)
         {
-            throw new InvalidOperationException($"{Columns[_taken]} and the columns behind it are missing");
+            throw new InvalidOperationException($"{Columns[_taken]} and the columns after it are missing");
         }
 
         Events += _rows;

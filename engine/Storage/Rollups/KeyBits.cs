@@ -31,7 +31,7 @@ internal static class KeyBits
         {
             if (numbers[n] < 0 || numbers[n] > most)
             {
-                throw new DamagedFileException("a port or an error number is out of its range");
+                throw new DamagedFileException("a port or an error number is out of range");
             }
 
             keys[presence is null ? n : presence.Rows[n]] |= (UInt128)((uint)numbers[n] + plus) << at;

@@ -55,7 +55,7 @@ internal sealed class LatencyHistogram
             if (!Utf8Parser.TryParse(text, out int bucket, out var read) || bucket is < 0 or >= Buckets || read >= text.Length || text[read] != ':'
                 || !Utf8Parser.TryParse(text[(read + 1)..], out long count, out var countRead) || count < 1)
             {
-                throw new DamagedFileException("latency: no histogram");
+                throw new DamagedFileException("latency: not a histogram");
             }
 
             Add(bucket, count);

@@ -26,7 +26,7 @@ internal sealed class RollupCursor : IDisposable
             || !file.Columns.Select(Shape).SequenceEqual(RollupSchema.Columns.Take(file.Columns.Count).Select(Shape)))
         {
             file.Dispose();
-            throw new DamagedFileException("it is no roll-up of this version");
+            throw new DamagedFileException("it is not a roll-up of this version");
         }
     }
 

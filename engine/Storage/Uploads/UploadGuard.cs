@@ -79,12 +79,12 @@ internal sealed class UploadGuard(CaptureDirectory capture, UploadTarget target,
         {
             log.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_held.Count} hours are kept beyond the bounds (--retain-for, --retain-bytes, --keep-free): they are not in {target} yet, and with --archive only uploaded hours are removed ({_backlog.Files} files, {_backlog.Bytes} bytes wait). The capture grows until storage pauses at --keep-free. Check why uploading fails: lines of the component uploader."));
+                $"{_held.Count} hours are kept beyond the limits (--retain-for, --retain-bytes, --keep-free): they are not in {target} yet, and with --archive only uploaded hours are removed ({_backlog.Files} files, {_backlog.Bytes} bytes wait). The capture grows until storage pauses at --keep-free. The log lines of the component uploader say why uploading fails."));
             (_said, _nextSay) = (true, now + SayEveryMilliseconds);
         }
         else if (_held.Count == 0 && _said)
         {
-            log.Info($"all hours beyond the bounds are in {target} and removed.");
+            log.Info($"all hours beyond the limits are in {target} and removed here.");
             _said = false;
         }
     }

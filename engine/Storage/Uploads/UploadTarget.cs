@@ -20,7 +20,7 @@ public sealed record UploadTarget(string Bucket, string Prefix)
         // Bucket names by S3's rules, plus upper case and '_', which older and other servers allow.
         if (bucket.Length is < 3 or > 255 || !bucket.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_'))
         {
-            throw new FormatException($"{text}: it takes s3://BUCKET or s3://BUCKET/PREFIX, with a bucket's name of letters, digits, '.', '-' and '_'");
+            throw new FormatException($"{text}: expected s3://BUCKET or s3://BUCKET/PREFIX, with a bucket name of letters, digits, '.', '-' and '_'");
         }
 
         if (prefix.Length > LongestPrefix || prefix.Any(letter => letter is <= ' ' or > '~') || prefix.Split('/').Any(part => part is "." or ".." || (part.Length == 0 && prefix.Length > 0)))

@@ -34,7 +34,7 @@ internal static class FetchCommand
         }
         catch (Exception e) when (e is FormatException or Amazon.Runtime.AmazonClientException)
         {
-            answers.Write(FetchProtocol.Error, e is FormatException ? e.Message : $"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for a server of your own");
+            answers.Write(FetchProtocol.Error, e is FormatException ? e.Message : $"{e.Message}: set AWS_REGION, or AWS_ENDPOINT_URL for your own server");
         }
         catch (IOException)
         {

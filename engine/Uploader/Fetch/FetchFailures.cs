@@ -21,10 +21,10 @@ internal sealed class FetchFailures(UploadTarget target, string where)
     {
         CutOffException e => e.Message,
         IOException e => $"it was cut off: {e.Message}",
-        _ when IsOfBytes(failure) => "what came is not what its entity tag says: something on the way changes it",
+        _ when IsOfBytes(failure) => "its content does not match its entity tag: something between the server and this machine changes it",
         AmazonServiceException { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" } => "it was removed from the bucket after it was listed",
         AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed } => "it was replaced in the bucket after it was listed",
-        AmazonServiceException { ErrorCode: "InvalidObjectState" } => "its storage class can't be read at once: restore it first",
+        AmazonServiceException { ErrorCode: "InvalidObjectState" } => "its storage class does not allow direct reads: restore it first",
         _ => null,
     };
 

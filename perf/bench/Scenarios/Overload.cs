@@ -67,7 +67,7 @@ internal static class Overload
         var decoded = agent.Count("decoded");
         var json = agent.Count("json");
         return Math.Max(0, made - seen)
-            + Math.Abs(seen - decoded - Lost("source", "ring_full", "no_room", "fair_share") - agent.Count("capture.misshapen"))
+            + Math.Abs(seen - decoded - Lost("source", "ring_full", "no_room", "fair_share") - agent.Count("capture.malformed"))
             + Math.Abs(decoded - json - Lost("json", "queue_full", "failed"))
             + Math.Abs(decoded - agent.Count("parquet") - Lost("parquet", "queue_full", "failed", "disk_floor"))
             + Math.Max(0, lines - json)

@@ -40,9 +40,9 @@ internal static class RecordTargets
         }
 
         var counters = decoder.Counters;
-        if (counters.UnknownVersion == 0 && whole + counters.GarbledBytes + reader.Remaining != input.Length)
+        if (counters.UnknownVersion == 0 && whole + counters.CorruptBytes + reader.Remaining != input.Length)
         {
-            throw new FuzzFinding($"of {input.Length} bytes {whole} were records, {counters.GarbledBytes} garbled and {reader.Remaining} left");
+            throw new FuzzFinding($"of {input.Length} bytes {whole} were records, {counters.CorruptBytes} corrupt and {reader.Remaining} left");
         }
     }
 

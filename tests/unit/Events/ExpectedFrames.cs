@@ -16,13 +16,13 @@ internal sealed class ExpectedFrames
 
     public int OtherVersionBytes { get; private set; }
 
-    public int GarbledBytes { get; private set; }
+    public int CorruptBytes { get; private set; }
 
-    public int GarbledRuns { get; private set; }
+    public int CorruptRuns { get; private set; }
 
     public ExpectedFrames(byte[] stream)
     {
-        var (at, garbledBefore) = (0, false);
+        var (at, corruptBefore) = (0, false);
         while (at < stream.Length)
         {
             var left = stream.Length - at;
@@ -33,15 +33,15 @@ internal sealed class ExpectedFrames
             if ((mine || other) && size <= left)
             {
                 Take(stream[at..(at + size)], mine, kind);
-                (at, garbledBefore) = (at + size, false);
+                (at, corruptBefore) = (at + size, false);
                 continue;
             }
 
             // A torn end counts as a whole; anything else is skipped by eight bytes.
             var skipped = left < 8 || mine || other ? left : 8;
-            GarbledRuns += garbledBefore ? 0 : 1;
-            GarbledBytes += skipped;
-            (at, garbledBefore) = (at + skipped, true);
+            CorruptRuns += corruptBefore ? 0 : 1;
+            CorruptBytes += skipped;
+            (at, corruptBefore) = (at + skipped, true);
         }
     }
 

@@ -14,14 +14,14 @@ public sealed class RecordFramingTests
         {
             var stream = Piece.Join(pieces);
             var expected = new ExpectedFrames(stream);
-            var (records, cgroups, ticks, others, garbled, at) = (0, 0, 0, 0, 0, 0);
+            var (records, cgroups, ticks, others, corrupt, at) = (0, 0, 0, 0, 0, 0);
             while (at < stream.Length)
             {
                 var status = RecordFraming.Inspect(stream.AsSpan(at), out var length);
                 if (status == FrameStatus.Partial)
                 {
                     Require(length == 0, "a part was taken");
-                    garbled += stream.Length - at;
+                    corrupt += stream.Length - at;
                     break;
                 }
 
@@ -35,13 +35,13 @@ public sealed class RecordFramingTests
                 cgroups += cgroup ? 1 : 0;
                 ticks += tick ? 1 : 0;
                 others += status == FrameStatus.UnknownVersion ? length : 0;
-                garbled += status == FrameStatus.Garbled ? length : 0;
+                corrupt += status == FrameStatus.Corrupt ? length : 0;
                 at += length;
             }
 
-            Require(ConnectionRecord.ByteSize * records + TickRecord.ByteSize * ticks + CgroupRecord.ByteSize * cgroups + others + garbled == stream.Length, "bytes unaccounted for");
+            Require(ConnectionRecord.ByteSize * records + TickRecord.ByteSize * ticks + CgroupRecord.ByteSize * cgroups + others + corrupt == stream.Length, "bytes unaccounted for");
             Require(
-                (records, cgroups, ticks, others, garbled) == (expected.Records.Count, expected.Cgroups.Count, expected.Ticks.Count, expected.OtherVersionBytes, expected.GarbledBytes),
+                (records, cgroups, ticks, others, corrupt) == (expected.Records.Count, expected.Cgroups.Count, expected.Ticks.Count, expected.OtherVersionBytes, expected.CorruptBytes),
                 "not what the specification says");
         },
         iter: 500_000);
@@ -76,20 +76,20 @@ public sealed class RecordFramingTests
     [InlineData(176, 2, RecordKind.Close, FrameStatus.Whole, 176)]
     [InlineData(176, 2, RecordKind.Flow, FrameStatus.Whole, 176)]
     [InlineData(24, 2, RecordKind.Tick, FrameStatus.Whole, 24)]
-    [InlineData(176, 2, RecordKind.Tick, FrameStatus.Garbled, 8)]
-    [InlineData(24, 2, RecordKind.Accept, FrameStatus.Garbled, 8)]
-    [InlineData(184, 2, RecordKind.Close, FrameStatus.Garbled, 8)]
-    [InlineData(176, 2, RecordKind.None, FrameStatus.Garbled, 8)]
-    [InlineData(176, 2, (RecordKind)5, FrameStatus.Garbled, 8)]
-    [InlineData(176, 2, (RecordKind)17, FrameStatus.Garbled, 8)]
-    [InlineData(176, 0, RecordKind.Close, FrameStatus.Garbled, 8)]
+    [InlineData(176, 2, RecordKind.Tick, FrameStatus.Corrupt, 8)]
+    [InlineData(24, 2, RecordKind.Accept, FrameStatus.Corrupt, 8)]
+    [InlineData(184, 2, RecordKind.Close, FrameStatus.Corrupt, 8)]
+    [InlineData(176, 2, RecordKind.None, FrameStatus.Corrupt, 8)]
+    [InlineData(176, 2, (RecordKind)5, FrameStatus.Corrupt, 8)]
+    [InlineData(176, 2, (RecordKind)17, FrameStatus.Corrupt, 8)]
+    [InlineData(176, 0, RecordKind.Close, FrameStatus.Corrupt, 8)]
     [InlineData(128, 1, RecordKind.Close, FrameStatus.UnknownVersion, 128)]
     [InlineData(136, 3, RecordKind.Close, FrameStatus.UnknownVersion, 136)]
     [InlineData(8, 255, RecordKind.None, FrameStatus.UnknownVersion, 8)]
     [InlineData(1024, 3, RecordKind.Close, FrameStatus.UnknownVersion, 1024)]
-    [InlineData(1032, 3, RecordKind.Close, FrameStatus.Garbled, 8)]
-    [InlineData(0, 3, RecordKind.Close, FrameStatus.Garbled, 8)]
-    [InlineData(129, 3, RecordKind.Close, FrameStatus.Garbled, 8)]
+    [InlineData(1032, 3, RecordKind.Close, FrameStatus.Corrupt, 8)]
+    [InlineData(0, 3, RecordKind.Close, FrameStatus.Corrupt, 8)]
+    [InlineData(129, 3, RecordKind.Close, FrameStatus.Corrupt, 8)]
     public void Each_header_has_one_meaning(int size, byte version, RecordKind kind, FrameStatus status, int length)
     {
         var bytes = new byte[2048];

@@ -7,17 +7,17 @@ namespace NetMon.UnitTests.Foundation;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("--x 1: it takes 2", "--x 1: it takes 2")]
-    [InlineData("--x a\nb\tc\u001b[31m: it takes 2", "--x a b c [31m: it takes 2")]
+    [InlineData("--x 1: expected 2", "--x 1: expected 2")]
+    [InlineData("--x a\nb\tc\u001b[31m: expected 2", "--x a b c [31m: expected 2")]
     public void A_message_is_one_line(string message, string line) => Assert.Equal(line, Usage.OneLine(message));
 
     [Fact]
     public void A_long_message_keeps_its_start_and_end()
     {
-        var line = Usage.OneLine($"--x {new string('v', 5000)}: it takes a number from 1 to 9");
+        var line = Usage.OneLine($"--x {new string('v', 5000)}: expected a number from 1 to 9");
         Assert.Equal(200, line.Length);
         Assert.StartsWith("--x vvv", line, StringComparison.Ordinal);
-        Assert.EndsWith("v: it takes a number from 1 to 9", line, StringComparison.Ordinal);
+        Assert.EndsWith("v: expected a number from 1 to 9", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -25,8 +25,8 @@ public sealed class UsageTests
     {
         var command = new RootCommand { new Option<string>("--x"), new Option<string>("--y") { DefaultValueFactory = _ => "" } };
         Assert.Null(RefusalOf(command, "--x", "1"));
-        Assert.Equal("--x: its value is empty. See x --help.", RefusalOf(command, "--x", ""));
-        Assert.Equal("--x: its value is empty. See x --help.", RefusalOf(command, "--x=", "1"));
+        Assert.Equal("--x: the value is empty. See x --help.", RefusalOf(command, "--x", ""));
+        Assert.Equal("--x: the value is empty. See x --help.", RefusalOf(command, "--x=", "1"));
         Assert.Contains("--z", RefusalOf(command, "--z"), StringComparison.Ordinal);
     }
 

@@ -24,7 +24,7 @@ public sealed class LossAccountTests : IDisposable
 
         Assert.Equal(
             [
-                "source.ring_full", "source.no_room", "source.fair_share", "source.recursion", "source.garbled_bytes", "capture.misshapen", "decode.garbled", "decode.unknown_version",
+                "source.ring_full", "source.no_room", "source.fair_share", "source.recursion", "source.corrupt_bytes", "capture.malformed", "decode.corrupt", "decode.unknown_version",
                 "json.queue_full", "json.failed", "json.disk_floor", "parquet.queue_full", "parquet.failed", "parquet.disk_floor",
             ],
             account.Totals().Select(loss => loss.Name));
@@ -37,8 +37,8 @@ public sealed class LossAccountTests : IDisposable
     {
         var account = new LossAccount(_source, _reader, _decoder.Counters, [_json, _parquet]);
         _source.Counters = new SourceCounters(
-            Seen: 100, Delivered: 86, RingFull: 10, NoRoom: 1, FairShare: 3, RecursionMisses: 2, AcceptsInferred: 4, ClosesEarly: 5, ClosesUnseen: 6, GarbledBytes: 16);
-        _reader.CountMisshapen();
+            Seen: 100, Delivered: 86, RingFull: 10, NoRoom: 1, FairShare: 3, RecursionMisses: 2, AcceptsInferred: 4, ClosesEarly: 5, ClosesUnseen: 6, CorruptBytes: 16);
+        _reader.CountMalformed();
         Decode([.. new byte[8], 32, 0, 9, 1, .. new byte[28]]);
         _json.AddDelivered(80);
         _json.AddQueueFull(5);
@@ -48,15 +48,15 @@ public sealed class LossAccountTests : IDisposable
 
         Assert.Equal(
             [
-                new("source", "ring_full", 10), new("source", "no_room", 1), new("source", "fair_share", 3), new("source", "recursion", 2), new("source", "garbled_bytes", 16),
-                new("capture", "misshapen", 1), new("decode", "garbled", 1), new("decode", "unknown_version", 1),
+                new("source", "ring_full", 10), new("source", "no_room", 1), new("source", "fair_share", 3), new("source", "recursion", 2), new("source", "corrupt_bytes", 16),
+                new("capture", "malformed", 1), new("decode", "corrupt", 1), new("decode", "unknown_version", 1),
                 new("json", "queue_full", 5), new("parquet", "failed", 3), new("parquet", "disk_floor", 7),
             ],
             account.Totals().Where(loss => loss.Count > 0));
         Assert.Equal(
-            "stopped: seen 100, to rings 86, decoded 0, json 80, parquet 70; lost: source.ring_full 10, source.no_room 1, source.fair_share 3, source.recursion 2, source.garbled_bytes 16, "
-            + "capture.misshapen 1, decode.garbled 1, decode.unknown_version 1, json.queue_full 5, parquet.failed 3, parquet.disk_floor 7"
-            + "; accepts that no hook saw, their owner inferred: 4; closes seen only when the socket was released: 5; sockets gone without a CLOSE: 6",
+            "stopped: seen 100, to rings 86, decoded 0, json 80, parquet 70; lost: source.ring_full 10, source.no_room 1, source.fair_share 3, source.recursion 2, source.corrupt_bytes 16, "
+            + "capture.malformed 1, decode.corrupt 1, decode.unknown_version 1, json.queue_full 5, parquet.failed 3, parquet.disk_floor 7"
+            + "; accepts with an inferred owner: 4; closes recorded at the socket's release: 5; sockets released without a CLOSE: 6",
             account.Summary());
     }
 

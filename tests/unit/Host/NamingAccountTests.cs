@@ -30,7 +30,7 @@ public sealed class NamingAccountTests
     {
         var endpoint = new RuntimeEndpoint("/run/s", RuntimeKind.Cri);
         Assert.EndsWith(
-            "runtime calls 7, failures 3, containers left out 9",
+            "runtime calls 7, failures 3, containers skipped 9",
             Summary(new RuntimeStatus { Endpoint = endpoint, Calls = 5, Failures = 1, LeftOut = 9 }, new RuntimeStatus { Endpoint = endpoint, Calls = 2, Failures = 2 }),
             StringComparison.Ordinal);
     }

@@ -103,7 +103,7 @@ public sealed class StorageSettingsTests
         Assert.Null(settings.WithArchive(null, "8MiB", null).Archive);
         var archive = settings.WithArchive("s3://bucket/a/b/", "1KiB", "/var/lib/netmon");
         Assert.Equal(("s3://bucket/a/b", 1024L), ($"{archive.Archive}", archive.ArchiveBandwidth));
-        Assert.Contains("there is no --capture", Assert.Throws<UsageException>(() => settings.WithArchive("s3://bucket", "8MiB", null)).Message, StringComparison.Ordinal);
+        Assert.Contains("--capture is missing", Assert.Throws<UsageException>(() => settings.WithArchive("s3://bucket", "8MiB", null)).Message, StringComparison.Ordinal);
         Assert.StartsWith("--archive bucket: ", Assert.Throws<UsageException>(() => settings.WithArchive("bucket", "8MiB", "/c")).Message, StringComparison.Ordinal);
         Assert.StartsWith("--archive-bandwidth 1023: ", Assert.Throws<UsageException>(() => settings.WithArchive(null, "1023", null)).Message, StringComparison.Ordinal);
     }

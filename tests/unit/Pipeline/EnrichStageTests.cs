@@ -70,7 +70,7 @@ public sealed class EnrichStageTests : IDisposable
         var events = Taken();
         Assert.Equal([1, 2, 3], events.Select(e => e.UnixNanoseconds));
         Assert.Equal([Named(1), null, Named(1)], events.Select(e => e.Container));
-        Assert.Equal((3, 0, 2, 2), (_stage.Counters.BatchesHeld, _stage.Counters.BatchesOverdue, _stage.Counters.InContainers, _stage.Counters.Named));
+        Assert.Equal((3, 0, 2, 2), (_stage.Counters.BatchesDelayed, _stage.Counters.BatchesTimedOut, _stage.Counters.InContainers, _stage.Counters.Named));
         Assert.InRange(_stage.Counters.WaitMicroseconds(0.99), 50_000, 100_000);
     }
 
@@ -123,7 +123,7 @@ public sealed class EnrichStageTests : IDisposable
         Assert.Equal(0, _stage.Held);
         var e = Assert.Single(Taken());
         Assert.Equal(new ContainerIdentity(Id(1), PodUid: PodUid(1)), e.Container);
-        Assert.Equal((1, 0), (_stage.Counters.BatchesOverdue, _stage.Counters.Named));
+        Assert.Equal((1, 0), (_stage.Counters.BatchesTimedOut, _stage.Counters.Named));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class EnrichStageTests : IDisposable
         }
 
         Assert.Equal(EnrichStage.MostHeld, _stage.Held);
-        Assert.Equal(20, _stage.Counters.BatchesCrowdedOut);
+        Assert.Equal(20, _stage.Counters.BatchesEvicted);
         var events = Taken();
         Assert.Equal(20, events.Count);
         _stage.Finish();

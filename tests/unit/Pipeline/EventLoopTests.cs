@@ -32,12 +32,12 @@ public sealed class EventLoopTests
                 Assert.Equal(Sorted(expected.Records), Sorted(sink.Events.Select(e => Records.Bytes(e.Record))));
                 Assert.Equal(expected.Records.Count, counters.Events);
                 Assert.Equal(expected.OtherVersions, counters.UnknownVersion);
-                Assert.Equal(expected.GarbledBytes, counters.GarbledBytes);
-                Assert.Equal(expected.GarbledRuns, counters.GarbledRuns);
+                Assert.Equal(expected.CorruptBytes, counters.CorruptBytes);
+                Assert.Equal(expected.CorruptRuns, counters.CorruptRuns);
                 Assert.Equal(
                     stream.Length,
                     ConnectionRecord.ByteSize * counters.Events + TickRecord.ByteSize * expected.Ticks.Count + CgroupRecord.ByteSize * expected.Cgroups.Count
-                        + expected.OtherVersionBytes + counters.GarbledBytes);
+                        + expected.OtherVersionBytes + counters.CorruptBytes);
                 Assert.True(sink.IsClosed);
             },
             iter: 20_000);
@@ -67,7 +67,7 @@ public sealed class EventLoopTests
             .. Records.Bytes(late), .. Records.Bytes(host), .. Records.Bytes(Records.Tick(100)),
         ];
         var (sink, counters) = await Decode(stream, seed: 3);
-        Assert.Equal((3, 0), (counters.Events, counters.GarbledBytes));
+        Assert.Equal((3, 0), (counters.Events, counters.CorruptBytes));
         Assert.Equal([DirectoryUnderTest.Id(1), DirectoryUnderTest.Id(2), null], sink.Events.Select(e => e.Container?.ContainerId));
     }
 
@@ -77,7 +77,7 @@ public sealed class EventLoopTests
         var whole = Records.Bytes(Records.Record(RecordKind.Close, 7));
         var (sink, counters) = await Decode([.. whole, .. Cgroup(RecordKind.CgroupMade, 70, "/a")[..300]], seed: 1);
         Assert.Single(sink.Events);
-        Assert.Equal(300, counters.GarbledBytes);
+        Assert.Equal(300, counters.CorruptBytes);
     }
 
     [Fact]
@@ -87,8 +87,8 @@ public sealed class EventLoopTests
         var (sink, counters) = await Decode([.. whole, .. whole[..100]], seed: 1);
 
         Assert.Equal(whole, Records.Bytes(Assert.Single(sink.Events).Record));
-        Assert.Equal(100, counters.GarbledBytes);
-        Assert.Equal(1, counters.GarbledRuns);
+        Assert.Equal(100, counters.CorruptBytes);
+        Assert.Equal(1, counters.CorruptRuns);
     }
 
     [Fact]

@@ -38,8 +38,8 @@ public sealed class RecordDecoderTests
                 Assert.Equal(expected.Records, records);
                 Assert.Equal(expected.Ticks, ticks);
                 Assert.Equal(
-                    (expected.Records.Count, expected.OtherVersions, expected.GarbledBytes, expected.GarbledRuns),
-                    (decoder.Counters.Events, decoder.Counters.UnknownVersion, decoder.Counters.GarbledBytes, decoder.Counters.GarbledRuns));
+                    (expected.Records.Count, expected.OtherVersions, expected.CorruptBytes, expected.CorruptRuns),
+                    (decoder.Counters.Events, decoder.Counters.UnknownVersion, decoder.Counters.CorruptBytes, decoder.Counters.CorruptRuns));
             },
             iter: 10_000);
 
@@ -62,7 +62,7 @@ public sealed class RecordDecoderTests
             Assert.True(reader.End);
         }
 
-        Assert.Equal((2 * (stream.Length - 1), 0), (_decoder.Counters.Events, _decoder.Counters.GarbledBytes));
+        Assert.Equal((2 * (stream.Length - 1), 0), (_decoder.Counters.Events, _decoder.Counters.CorruptBytes));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class RecordDecoderTests
             Assert.Equal(0, reader.Consumed);
         }
 
-        Assert.Equal((0, 0), (_decoder.Counters.Events, _decoder.Counters.GarbledBytes));
+        Assert.Equal((0, 0), (_decoder.Counters.Events, _decoder.Counters.CorruptBytes));
     }
 
     [Fact]
@@ -85,13 +85,13 @@ public sealed class RecordDecoderTests
         var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(new byte[16]));
         Assert.False(_decoder.TryRead(ref reader, out _));
         _decoder.End(5);
-        Assert.Equal((21, 1), (_decoder.Counters.GarbledBytes, _decoder.Counters.GarbledRuns));
+        Assert.Equal((21, 1), (_decoder.Counters.CorruptBytes, _decoder.Counters.CorruptRuns));
 
         var other = new RecordDecoder();
         other.End(0);
-        Assert.Equal((0, 0), (other.Counters.GarbledBytes, other.Counters.GarbledRuns));
+        Assert.Equal((0, 0), (other.Counters.CorruptBytes, other.Counters.CorruptRuns));
         other.End(5);
-        Assert.Equal((5, 1), (other.Counters.GarbledBytes, other.Counters.GarbledRuns));
+        Assert.Equal((5, 1), (other.Counters.CorruptBytes, other.Counters.CorruptRuns));
     }
 
     [Fact]

@@ -24,13 +24,13 @@ public sealed class BucketRefusalTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("s3://nowhere/x", "there is no bucket nowhere at http://127.0.0.1:", "correct --capture")]
+    [InlineData("s3://nowhere/x", "no bucket nowhere at http://127.0.0.1:", "correct --capture")]
     [InlineData("s3://bucket/cluster-2", "s3://bucket/cluster-2 has no events/ and no rollup/ folder", "netmon run --archive")]
     public async Task A_wrong_location_is_reported(string capture, params string[] words) => AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url)), 1, words);
 
     [Theory]
-    [InlineData("AccessDenied", "does not allow it (AccessDenied: says the server)", "s3:ListBucket and s3:GetObject in s3://bucket/cluster-1")]
-    [InlineData("InvalidAccessKeyId", "does not take these credentials (InvalidAccessKeyId", "AWS_ACCESS_KEY_ID")]
+    [InlineData("AccessDenied", "denies access (AccessDenied: says the server)", "s3:ListBucket and s3:GetObject in s3://bucket/cluster-1")]
+    [InlineData("InvalidAccessKeyId", "rejects these credentials (InvalidAccessKeyId", "AWS_ACCESS_KEY_ID")]
     public async Task A_refusal_by_the_server_is_reported_with_the_required_permission(string code, params string[] words)
     {
         _server.Refusal = code;
@@ -44,11 +44,11 @@ public sealed class BucketRefusalTests : IAsyncLifetime
         var without = BucketServer.Environment(_server.Url);
         without["AWS_ACCESS_KEY_ID"] = without["AWS_SECRET_ACCESS_KEY"] = "";
         without["HOME"] = _capture.Path;
-        AssertRefused(await Ask(BucketServer.Capture, without), 1, "there are no credentials for http://127.0.0.1:", "set AWS_ACCESS_KEY_ID");
+        AssertRefused(await Ask(BucketServer.Capture, without), 1, "no credentials for http://127.0.0.1:", "set AWS_ACCESS_KEY_ID");
     }
 
     [Theory]
-    [InlineData("s3://x", "1GiB", "it takes s3://BUCKET")]
+    [InlineData("s3://x", "1GiB", "expected s3://BUCKET")]
     [InlineData("s3://bucket", "much", "--cache-bytes much: it takes a size")]
     public async Task Wrong_usage_is_refused_with_advice(string capture, string bytes, string words) =>
         AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url), "--cache-bytes", bytes), 2, words);

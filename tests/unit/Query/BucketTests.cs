@@ -150,7 +150,7 @@ public sealed class BucketTests : IAsyncLifetime
     [Theory]
     [InlineData(ServerFault.Gone, "it was removed from the bucket after it was listed")]
     [InlineData(ServerFault.CutOff, "it was cut off")]
-    [InlineData(ServerFault.Garbles, "what came is not what its entity tag says")]
+    [InlineData(ServerFault.Garbles, "its content does not match its entity tag")]
     public async Task An_unavailable_object_is_reported_and_the_rest_is_answered(object fault, string why)
     {
         _server.FaultOf = key => key == $"events/{FirstHour}/n2.parquet" ? (ServerFault)fault : ServerFault.None;

@@ -32,7 +32,7 @@ public sealed class QueryCommandTests : IDisposable
     public async Task SQL_that_looks_like_an_option_is_not_one(string option)
     {
         var result = await Query("--capture", _capture.Path, option);
-        AssertUsage(result, $"there is no option {option}");
+        AssertUsage(result, $"unknown option {option}");
         Assert.Contains("--help", result.Error, StringComparison.Ordinal);
     }
 
@@ -40,9 +40,9 @@ public sealed class QueryCommandTests : IDisposable
     public async Task Wrong_options_and_values_are_refused_with_advice()
     {
         AssertUsage(await Query("--capture", _capture.Path, "--nope", "1"), "--help");
-        AssertUsage(await Query("--capture", _capture.Path, "--format", "xml"), "--format xml: it takes table, csv, tsv, json, ndjson, markdown or parquet");
-        AssertUsage(await Query("--capture", _capture.Path, "--format", "1"), "--format 1: it takes");
-        AssertUsage(await Query("SELECT 1"), "which capture directory?");
+        AssertUsage(await Query("--capture", _capture.Path, "--format", "xml"), "--format xml: expected table, csv, tsv, json, ndjson, markdown or parquet");
+        AssertUsage(await Query("--capture", _capture.Path, "--format", "1"), "--format 1: expected");
+        AssertUsage(await Query("SELECT 1"), "no capture directory");
         AssertUsage(await Query("--capture"), "--capture");
     }
 

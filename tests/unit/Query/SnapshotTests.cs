@@ -18,7 +18,7 @@ public sealed class SnapshotTests : IDisposable
         var folder = Directory.CreateTempSubdirectory("netmon-no-capture-").FullName;
         Assert.Contains($"{folder} has no events/", Assert.Throws<QueryException>(() => Snapshot.Take(folder, QueriedCapture.Everything, new Dictionary<string, string>())).Message, StringComparison.Ordinal);
         Directory.Delete(folder);
-        Assert.Contains($"there is no directory {folder}", Assert.Throws<QueryException>(() => Snapshot.Take(folder, QueriedCapture.Everything, new Dictionary<string, string>())).Message, StringComparison.Ordinal);
+        Assert.Contains($"no such directory: {folder}", Assert.Throws<QueryException>(() => Snapshot.Take(folder, QueriedCapture.Everything, new Dictionary<string, string>())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,13 +99,13 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Theory]
-    [InlineData("events/date=2026-11-22/hour=19/empty.parquet", "", "is said to have|so short|it has 0 bytes")]
+    [InlineData("events/date=2026-11-22/hour=19/empty.parquet", "", "claims to have|too short|it has 0 bytes")]
     [InlineData("events/date=2026-11-22/hour=19/garbage.parquet", "PAR1 and no more of it", "does not begin and end")]
-    [InlineData("events/date=2026-11-22/high.parquet", "x", "no folder of an hour")]
-    [InlineData("events/high.parquet", "x", "no folder of a date")]
-    [InlineData("events/date=yesterday/hour=19/n.parquet", "x", "no folder of a date")]
-    [InlineData("events/date=2026-11-22/hour=25/n.parquet", "x", "no folder of an hour")]
-    [InlineData("hot/date=2026-11-22/hour=19/n.1-1.parquet", "x", "so short")]
+    [InlineData("events/date=2026-11-22/high.parquet", "x", "not in the folder of an hour")]
+    [InlineData("events/high.parquet", "x", "not in the folder of a date")]
+    [InlineData("events/date=yesterday/hour=19/n.parquet", "x", "not in the folder of a date")]
+    [InlineData("events/date=2026-11-22/hour=25/n.parquet", "x", "not in the folder of an hour")]
+    [InlineData("hot/date=2026-11-22/hour=19/n.1-1.parquet", "x", "too short")]
     [InlineData("rollup/date=2026-11-22/hour=19/node-1.parquet", "nothing of the kind", "does not begin and end")]
     [InlineData("loss/date=2026-11-22/n.parquet", "nothing of the kind", "does not begin and end")]
     public void Unreadable_files_are_left_out_and_reported_and_the_rest_is_answered(string name, string content, string why)

@@ -32,7 +32,7 @@ internal sealed class Drained
             var drained = await ReadAll(pipe.Reader);
             source.Stop();
             reader.Finish();
-            Assert.Equal(0, reader.Counters.Misshapen);
+            Assert.Equal(0, reader.Counters.Malformed);
             return (drained, source.ReadCounters());
         }
     }

@@ -58,7 +58,7 @@ public sealed class RecordingOfVersion1Tests : IDisposable
         var (lines, counters) = await Replay(_file);
 
         Assert.Equal(["ACCEPT", "CONNECT", "FLOW"], lines.Select(line => line.Split("\"type\":\"")[1].Split('"')[0]).Order());
-        Assert.Equal((3UL, 8UL + OldRecordBytes), (counters.Seen, counters.GarbledBytes));
+        Assert.Equal((3UL, 8UL + OldRecordBytes), (counters.Seen, counters.CorruptBytes));
     }
 
     private static byte[] Old(RecordKind kind, RecordFlags flags)

@@ -75,7 +75,7 @@ public sealed class ReplaySourceTests : IDisposable
 
         Assert.Equal(whole, Records.Bytes(Assert.Single(stream.Records)));
         Assert.Equal(1UL, counters.Seen);
-        Assert.Equal(77UL, counters.GarbledBytes);
+        Assert.Equal(77UL, counters.CorruptBytes);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class ReplaySourceTests : IDisposable
         var (stream, counters) = await Play();
 
         Assert.Equal(3, stream.Records.Count);
-        Assert.Equal(40UL + 32 + 8, counters.GarbledBytes);
+        Assert.Equal(40UL + 32 + 8, counters.CorruptBytes);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ReplaySourceTests : IDisposable
         var (played, counters) = await Play();
 
         Assert.Equal(expected.Records.Count, played.Records.Count);
-        Assert.Equal((ulong)(expected.GarbledBytes + expected.OtherVersionBytes), counters.GarbledBytes);
+        Assert.Equal((ulong)(expected.CorruptBytes + expected.OtherVersionBytes), counters.CorruptBytes);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class ReplaySourceTests : IDisposable
     {
         File.WriteAllText(_file, contents);
 
-        Assert.Contains("it is no recording. netmon run --record", Assert.Throws<SourceException>(() => ReplaySource.Open(_file)).Message, StringComparison.Ordinal);
+        Assert.Contains("it is not a recording. netmon run --record", Assert.Throws<SourceException>(() => ReplaySource.Open(_file)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class ClockTests : IDisposable
 
         _capture.WaitForSealed(2, segmentsLeft: 1);
         Write(sink, Sample.Hour19 + 365 * 24 * Sample.HourLong);
-        CaptureFolder.WaitFor(() => _capture.Reports.Any(line => line.Contains("the clock was set by 31", StringComparison.Ordinal)), "the step to be logged");
+        CaptureFolder.WaitFor(() => _capture.Reports.Any(line => line.Contains("the clock was changed by 31", StringComparison.Ordinal)), "the step to be logged");
         Write(sink, Sample.Hour19 + 3 * Sample.HourLong);
         sink.Close();
 

@@ -98,7 +98,7 @@ public sealed class FloorTests : IDisposable
         Assert.True(_capture.Sealed.Length > 1, string.Join(", ", _capture.Sealed));
         Assert.Equal([[_offered]], _capture.Query("SELECT count(*) FROM {events}"));
         Assert.Equal(_capture.Sealed, _capture.Rollups);
-        Assert.Contains(_capture.Reports, line => line.Contains("no room to make one of them", StringComparison.Ordinal));
+        Assert.Contains(_capture.Reports, line => line.Contains("no space to merge them into one", StringComparison.Ordinal));
     }
 
     private CaptureSink Open(long floor, Func<CaptureSinkOptions, CaptureSinkOptions>? change = null) => _capture.Open(

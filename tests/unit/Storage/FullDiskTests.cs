@@ -89,7 +89,7 @@ public sealed class FullDiskTests : IDisposable
         sink.Close();
 
         Assert.Equal([[after]], _capture.Query("SELECT count(*) FROM {events}"));
-        Assert.True(_capture.Reports.Any(line => line.Contains("is gone", StringComparison.Ordinal)), string.Join("\n", _capture.Reports));
+        Assert.True(_capture.Reports.Any(line => line.Contains("was removed or truncated", StringComparison.Ordinal)), string.Join("\n", _capture.Reports));
     }
 
     private bool TryRemove()

@@ -62,7 +62,7 @@ public sealed class LossTests : IDisposable
         next.Close();
 
         Assert.Equal([[0L, 0L, "source", "ring_full", 17L]], Rows());
-        Assert.Contains("torn", Assert.Single(_capture.Reports), StringComparison.Ordinal);
+        Assert.Contains("incomplete", Assert.Single(_capture.Reports), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_capture.Hot, "*.loss", SearchOption.AllDirectories));
     }
 

@@ -75,7 +75,7 @@ public sealed class OddEntryTests : IDisposable
         _capture.Open().Close();
 
         Assert.Equal([["ring_full", 7L]], _capture.Query("SELECT reason, count FROM {loss}"));
-        Assert.Contains("1 torn lines", Assert.Single(_capture.Reports), StringComparison.Ordinal);
+        Assert.Contains("1 incomplete lines", Assert.Single(_capture.Reports), StringComparison.Ordinal);
     }
 
     private static void Shell(string script)

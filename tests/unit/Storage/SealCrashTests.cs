@@ -138,7 +138,7 @@ public sealed class SealCrashTests : IDisposable
         Assert.Equal([[19L, 1L], [22L, 1L]], _capture.Query("SELECT hour, count(*) FROM {events} GROUP BY hour ORDER BY hour"));
         Assert.Equal([[100L, 1L]], _capture.Query(
             $"SELECT count, count(*) OVER () FROM {{loss}} WHERE stage = 'parquet' AND reason = 'torn_tail' AND epoch_us(\"from\") = {Sample.Hour19 / 1000 + 5_000_000} AND hour(\"to\") = 19"));
-        Assert.Contains(_capture.Reports, line => line.Contains("no whole batch of 100 rows: cut off", StringComparison.Ordinal));
+        Assert.Contains(_capture.Reports, line => line.Contains("bytes of an incomplete batch of 100 rows: cut off", StringComparison.Ordinal));
     }
 
     private static void Copy(string from, string to)

@@ -14,17 +14,17 @@ public sealed class ExplanationTests
 
     public static TheoryData<Exception, string> OfTheServer => new()
     {
-        { Service("NoSuchBucket", 404), $"there is no bucket bucket at {Where}" },
-        { Service("InvalidAccessKeyId", 403), "does not take these credentials (InvalidAccessKeyId: what it says)" },
-        { Service("SignatureDoesNotMatch", 403), "does not take these credentials" },
-        { Service("ExpiredToken", 400), "does not take these credentials" },
+        { Service("NoSuchBucket", 404), $"no bucket bucket at {Where}" },
+        { Service("InvalidAccessKeyId", 403), "rejects these credentials (InvalidAccessKeyId: what it says)" },
+        { Service("SignatureDoesNotMatch", 403), "rejects these credentials" },
+        { Service("ExpiredToken", 400), "rejects these credentials" },
         { Service("AccessDenied", 403), "s3:PutObject" },
         { Service("AccessDenied", 403), "in s3://bucket/prefix" },
         { Service("InternalError", 500), $"{Where} answers 500 InternalError: what it says" },
         { new OperationCanceledException(), "did not answer in time" },
         { new TimeoutException(), "did not answer in time" },
-        { new AmazonClientException("Failed to resolve AWS credentials."), "there are no credentials" },
-        { new AmazonClientException("No RegionEndpoint or ServiceURL configured"), "which region?" },
+        { new AmazonClientException("Failed to resolve AWS credentials."), "no credentials" },
+        { new AmazonClientException("No RegionEndpoint or ServiceURL configured"), "no region" },
         { new HttpRequestException("outer", new SocketException((int)SocketError.ConnectionRefused)), "can't be reached (Connection refused)" },
     };
 

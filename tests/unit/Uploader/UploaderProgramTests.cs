@@ -30,7 +30,7 @@ public sealed class UploaderProgramTests : IDisposable
     [InlineData("--capture {0} --to s3://bucket --nope", "--nope")]
     [InlineData("--capture {0} --to s3://bucket --bandwidth fast", "fast")]
     [InlineData("--capture {0} --to bucket", "s3://BUCKET")]
-    [InlineData("--capture {0}/hot --to s3://bucket", "is no capture directory")]
+    [InlineData("--capture {0}/hot --to s3://bucket", "not a capture directory")]
     public async Task Wrong_usage_exits_with_2_and_a_message(string arguments, string why)
     {
         var result = await Run([], [.. arguments.Split(' ').Select(argument => argument.Replace("{0}", _capture.Path, StringComparison.Ordinal))]);

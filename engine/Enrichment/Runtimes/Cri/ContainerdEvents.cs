@@ -120,7 +120,7 @@ internal sealed class ContainerdEvents(GrpcSocket socket, PodSandboxes pods)
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
-            throw new RuntimeException($"no answer for {Deadline.TotalSeconds:0} s to what was created", e);
+            throw new RuntimeException($"no answer within {Deadline.TotalSeconds:0} s to a question about new containers", e);
         }
     }
 

@@ -82,7 +82,7 @@ public sealed class CriRuntime : IContainerRuntime
         }
         catch (RuntimeException e) when (GrpcSocket.IsUnimplemented(e))
         {
-            throw new RuntimeException("it does not speak CRI runtime.v1: its cri plugin may be disabled, as Docker's packages of containerd have it", e);
+            throw new RuntimeException("it does not speak CRI runtime.v1: its cri plugin may be disabled, as in Docker's containerd packages", e);
         }
     }
 

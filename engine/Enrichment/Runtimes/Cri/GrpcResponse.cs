@@ -41,7 +41,7 @@ internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : 
 
             if (response.Content.Headers.ContentType?.MediaType?.StartsWith("application/grpc", StringComparison.Ordinal) != true)
             {
-                throw new GrpcException(GrpcStatus.Unknown, "its answer is not of gRPC's type");
+                throw new GrpcException(GrpcStatus.Unknown, "its answer is not gRPC");
             }
 
             return new GrpcResponse(response, await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
@@ -65,18 +65,18 @@ internal sealed class GrpcResponse(HttpResponseMessage response, Stream body) : 
         if (await body.ReadAtLeastAsync(_small.AsMemory(0, HeadBytes), HeadBytes, throwOnEndOfStream: false, stop).ConfigureAwait(false) is var head && head < HeadBytes)
         {
             MustBeOk(response.TrailingHeaders.Contains(StatusHeader) ? response.TrailingHeaders : response.Headers);
-            return head == 0 ? false : throw new GrpcException(GrpcStatus.Internal, "its answer ends within a message");
+            return head == 0 ? false : throw new GrpcException(GrpcStatus.Internal, "its answer ends in the middle of a message");
         }
 
         var length = BinaryPrimitives.ReadUInt32BigEndian(_small.AsSpan(1));
         if (_small[0] != 0)
         {
-            throw new GrpcException(GrpcStatus.Internal, "its answer is compressed, which it was not asked for");
+            throw new GrpcException(GrpcStatus.Internal, "its answer is compressed, although no compression was requested");
         }
 
         if (length > GrpcSocket.LargestMessage)
         {
-            throw new GrpcException(GrpcStatus.ResourceExhausted, string.Create(CultureInfo.InvariantCulture, $"a message of {length} bytes; {GrpcSocket.LargestMessage} are taken"));
+            throw new GrpcException(GrpcStatus.ResourceExhausted, string.Create(CultureInfo.InvariantCulture, $"a message of {length} bytes exceeds the limit of {GrpcSocket.LargestMessage}"));
         }
 
         if (length <= SmallMessage)

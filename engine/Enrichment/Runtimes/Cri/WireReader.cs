@@ -65,7 +65,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
         return Field != 0 ? true : throw Malformed();
     }
 
-    private static RuntimeException Malformed() => new("its answer is no protobuf message");
+    private static RuntimeException Malformed() => new("its answer is not a protobuf message");
 
     private ReadOnlySpan<byte> Take(ulong length)
     {

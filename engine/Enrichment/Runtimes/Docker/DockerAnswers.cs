@@ -30,7 +30,7 @@ internal static class DockerAnswers
         var reader = new Utf8JsonReader(body);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
         {
-            throw new JsonException("it is no list");
+            throw new JsonException("it is not a list");
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

@@ -56,7 +56,7 @@ public sealed class DockerRuntime : IContainerRuntime
     {
         var version = "";
         await GetAsync("/version", LargestNote, body => version = DockerAnswers.Version(in body), stop).ConfigureAwait(false);
-        return version.Length > 0 ? version : throw new RuntimeException("GET /version tells no version: this is not Docker's API");
+        return version.Length > 0 ? version : throw new RuntimeException("GET /version returned no version: this is not Docker's API");
     }
 
     /// <inheritdoc/>
@@ -236,7 +236,7 @@ public sealed class DockerRuntime : IContainerRuntime
 
     private static RuntimeException Failure(string path, Exception e) => new(
         e is JsonException
-            ? $"GET {Named(path)} was answered with something that is not its JSON: {UnixSocketHttp.OneLine(e.Message)}"
+            ? $"GET {Named(path)} returned unexpected JSON: {UnixSocketHttp.OneLine(e.Message)}"
             : UnixSocketHttp.Reason(e),
         e);
 }

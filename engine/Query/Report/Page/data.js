@@ -21,25 +21,25 @@ export const losses = rows('losses', 'node', 'reason', 'n', 'unknown', 'first', 
 
 /** What a result means, and what mostly causes it. */
 const words = {
-    refused: ['refused', 'Nobody listens on that port, or a firewall answered with a reset: the server is down or restarting, or the port is wrong.'],
+    refused: ['refused', 'No process listens on that port, or a firewall answered with a reset: the server is down or restarting, or the port is wrong.'],
     timed_out: ['timed out', 'No answer came: a firewall or network policy drops the packets, or the host is gone.'],
-    reset: ['reset', 'The handshake was ended by a reset, from the server or from something between.'],
-    host_unreachable: ['host unreachable', 'The last router, or this node itself, found nobody with that address.'],
+    reset: ['reset', 'A reset ended the handshake; the server or a device in between sent it.'],
+    host_unreachable: ['host unreachable', 'The last router, or this node itself, found no host with that address.'],
     net_unreachable: ['network unreachable', 'There is no route from here to that network.'],
-    aborted: ['given up', 'The caller closed the socket before an answer came, often after a timeout of its own.'],
-    other: ['other', 'The kernel gave an error that has no name here.'],
+    aborted: ['given up', 'The caller closed the socket before an answer arrived, often after its own timeout.'],
+    other: ['other', 'The kernel returned an error that NetMon has no name for.'],
 };
 
 /** By error number, where the result has no word of its own. */
 const errors = {
-    1: ['denied', 'A policy on this node (a network policy by BPF, netfilter) forbade the connection.'],
-    13: ['denied', 'A security module or netfilter on this node forbade the connection.'],
+    1: ['denied', 'A policy on this node (a network policy by BPF, netfilter) blocked the connection.'],
+    13: ['denied', 'A security module or netfilter on this node blocked the connection.'],
     22: ['invalid', 'The caller passed an address that can\'t be connected to.'],
-    99: ['no free port', 'The caller has used up its local ports for that destination, or bound an address that is not here.'],
-    106: ['already connected', 'The caller connected a socket that was connected.'],
+    99: ['no free port', 'The caller has used up its local ports for that destination, or bound an address that this node does not have.'],
+    106: ['already connected', 'The caller connected a socket that was already connected.'],
     111: words.refused,
 };
 
 export const cause = (result, errno) => result === 'other' && errno !== null
-    ? errors[errno] ?? [`error ${errno}`, 'The kernel gave this error number to the caller (errno).']
+    ? errors[errno] ?? [`error ${errno}`, 'The kernel returned this error number to the caller (errno).']
     : words[result] ?? [String(result ?? 'unknown').replaceAll('_', ' '), words.other[1]];

@@ -8,7 +8,7 @@ let [focus, measure] = [null, 'n'];
 
 export function flows(section) {
     const box = element('div', { class: 'chart graph', role: 'img' });
-    const where = element('nav', { class: 'crumbs', 'aria-label': 'What is shown' });
+    const where = element('nav', { class: 'crumbs', 'aria-label': 'Shown connections' });
     const spaces = element('select', { id: 'namespace', onchange: () => show(spaces.value === '' ? null : { namespace: spaces.value }) },
         element('option', { value: '' }, 'all'), namespaces.map(space => element('option', { value: space }, clean(space))));
     const known = element('datalist', { id: 'ends' }, [...ends.values()].sort((a, b) => b.n - a.n).slice(0, 1000).map(end => element('option', { value: end.name })));
@@ -21,12 +21,12 @@ export function flows(section) {
     } });
     const choice = element('fieldset', { class: 'choice' }, element('legend', {}, 'Measure'), Object.entries(measures).map(([key, [label]]) =>
         element('label', {}, element('input', { type: 'radio', name: 'measure', value: key, checked: key === measure, onchange: () => { measure = key; show(focus); } }), element('span', {}, label))));
-    const none = element('p', { class: 'note', hidden: true }, 'Nothing of that is here.');
+    const none = element('p', { class: 'note', hidden: true }, 'No connections match.');
     section.append(
         element('div', { class: 'controls' },
-            element('label', { for: 'namespace' }, 'Namespace', spaces), element('label', { for: 'end' }, 'Neighbours of', search), known, choice),
-        where, element('figure', {}, element('div', { class: 'sides', 'aria-hidden': 'true' }, element('span', {}, 'who calls'), element('span', {}, 'who is called')), box), none,
-        element('p', { class: 'note' }, 'Wider is more, by the square root, so that small ones stay visible. Orange: 1 % or more of the attempts failed. Choose a name to see its neighbours.'));
+            element('label', { for: 'namespace' }, 'Namespace', spaces), element('label', { for: 'end' }, 'Neighbors of', search), known, choice),
+        where, element('figure', {}, element('div', { class: 'sides', 'aria-hidden': 'true' }, element('span', {}, 'callers'), element('span', {}, 'called')), box), none,
+        element('p', { class: 'note' }, 'Width grows with the square root of the value, so that small ones stay visible. Orange: 1 % or more of the attempts failed. Choose a name to see its neighbors.'));
     const list = table({
         caption: 'Who calls whom', rows: edgesOf(null), first: 12,
         columns: [

@@ -34,7 +34,7 @@ export function failing(section) {
     }));
     if (scans.length > 0) {
         section.append(table({
-            caption: 'Who tries many ports or addresses, and mostly fails', rows: scans,
+            caption: 'Workloads that try many ports or addresses, and mostly fail', rows: scans,
             columns: [
                 { head: 'Who', cell: row => name(row.workload), sort: row => row.workload },
                 { head: 'Tries', cell: row => `${plural(row.different, row.kind === 'ports' ? 'port' : 'address', row.kind)} ${row.kind === 'ports' ? `of ${place(row.target, 0)}` : `with port ${row.target}`}` },
@@ -49,7 +49,7 @@ export function failing(section) {
 
 export function destinations(section) {
     if (fresh.length === 0) {
-        section.append(note('No workload reached anything that it had not reached before.'));
+        section.append(note('No workload reached a new destination.'));
         return;
     }
     section.append(table({
@@ -62,12 +62,12 @@ export function destinations(section) {
             { head: 'Connections', cell: row => count(row.n), sort: row => row.n, number: true },
             { head: 'Node', cell: row => name(row.node), sort: row => row.node, minor: true },
         ],
-    }), note('By workloads that had been known for an hour or more, compared with up to 30 days before.'));
+    }), note('Of workloads known for an hour or more, compared with up to 30 days before.'));
 }
 
 export function slowest(section) {
     if (slow.length === 0) {
-        section.append(note('No server was connected to often enough (20 times) to say.'));
+        section.append(note('No server has enough connections (20).'));
         return;
     }
     const most = Math.max(...slow.map(row => row.p99));
@@ -80,13 +80,13 @@ export function slowest(section) {
             { head: 'p99', cell: row => latency(row.p99), sort: row => row.p99, number: true, bar: row => row.p99 / most },
             { head: 'Called by', cell: row => element('span', {}, name(row.caller), row.callers > 1 ? ` and ${plural(row.callers - 1, 'other')}` : ''), sort: row => row.caller },
         ],
-    }), note('From connect() to the established connection, right to 6 %; servers with 20 connections or more.'));
+    }), note('From connect() to the established connection, accurate to 6 %; servers with 20 connections or more.'));
 }
 
 export function heaviest(section) {
     const most = Math.max(1, ...movers.map(row => row.sent + row.received));
     section.append(table({
-        caption: 'Who moves most', rows: movers, sorted: 3,
+        caption: 'Most bytes transferred', rows: movers, sorted: 3,
         columns: [
             { head: 'Workload', cell: row => name(row.workload), sort: row => row.workload },
             { head: 'Sent', cell: row => bytes(row.sent), sort: row => row.sent, number: true },
@@ -101,18 +101,22 @@ export function heaviest(section) {
 }
 
 const reasons = {
-    'source.ring_full': 'the agent did not drain in time, so the kernel dropped: more CPU, or --ring-memory',
-    'source.no_room': 'more sockets were open than --sockets has places for',
-    'source.fair_share': 'a cgroup wrote more events per second than --fair-share allows',
+    'source.ring_full': 'the agent did not read the rings fast enough, so the kernel dropped events: give it more CPU, or raise --ring-memory',
+    'source.no_room': 'more sockets were open than --sockets allows',
+    'source.fair_share': 'a cgroup produced more events per second than --fair-share allows',
     'source.recursion': 'the kernel skipped the tracepoint',
-    'parquet.queue_full': 'the disk did not keep up',
-    'parquet.disk_floor': 'the disk had less free than --keep-free',
+    'source.corrupt_bytes': 'part of a recording is not a record',
+    'capture.malformed': 'a ring contained something that is not a record',
+    'decode.corrupt': 'the decoder read bytes that are not a record',
+    'decode.unknown_version': 'the decoder read records of another version',
+    'parquet.queue_full': 'the disk was too slow',
+    'parquet.disk_floor': 'the disk had less free space than --keep-free',
     'parquet.damaged': 'a file could not be read when it was sealed',
-    'parquet.removed': 'somebody removed or shortened a file under the agent',
-    'parquet.torn_tail': 'the end of a file was not whole after a crash',
-    'parquet.failed': 'writing failed: a full disk, or one that takes nothing',
+    'parquet.removed': 'someone removed or shortened a file while the agent was using it',
+    'parquet.torn_tail': 'the end of a file was incomplete after a crash',
+    'parquet.failed': 'writing failed: the disk is full or refuses writes',
     'agent.down': 'the agent was killed, or the machine stopped',
-    'agent.stopped': 'nobody ran an agent',
+    'agent.stopped': 'no agent was running',
 };
 
 export function complete(section) {
@@ -136,7 +140,7 @@ export function complete(section) {
             { head: 'Worst hour', keep: true, cell: row => row.worst.percent === 100 ? 'none' : `${minute(row.worst.t)}: ${percent(row.worst.percent, 100)}`, sort: row => -row.worst.percent },
         ],
     }));
-    section.append(losses.length === 0 ? note('Nothing is known to be lost.') : table({
+    section.append(losses.length === 0 ? note('No known losses.') : table({
         caption: 'What was lost', rows: losses,
         columns: [
             { head: 'Node', keep: true, cell: row => name(row.node), sort: row => row.node },
@@ -146,5 +150,5 @@ export function complete(section) {
             { head: 'To', cell: row => moment(row.last), sort: row => row.last, number: true },
         ],
     }));
-    section.append(note(`Hours of the report's ${span(about.to - about.from)}; an hour's percentage is how much of it an agent was there for, less what is known to be lost.`));
+    section.append(note(`Hours of the report's ${span(about.to - about.from)}; an hour's percentage is the share of the hour in which an agent was running, less the events known to be lost.`));
 }

@@ -31,7 +31,7 @@ export function glance(section) {
         tile('Handshake', latency(latencies.p50) || '–', latencies.p99 === null ? 'no connection' : `median; p99 ${latency(latencies.p99)}`),
         tile('Complete', completeness === null ? '–' : completeness === 100 ? '100\u202f%' : `${(Math.floor(completeness * 10) / 10).toFixed(1)}\u202f%`, lost > 0 ? `${count(lost)} events lost` : gaps > 0 ? plural(gaps, 'gap') : 'nothing lost', completeness !== null && completeness < 99.9)));
     const found = findings();
-    section.append(element('h3', {}, 'Worth a look'), found.length > 0 ? element('ul', { class: 'findings' }, found.map(parts => element('li', {}, parts))) : element('p', { class: 'note' }, 'Nothing stands out.'));
+    section.append(element('h3', {}, 'Worth checking'), found.length > 0 ? element('ul', { class: 'findings' }, found.map(parts => element('li', {}, parts))) : element('p', { class: 'note' }, 'Nothing stands out.'));
 }
 
 /** What somebody who has one minute should know, the worst first. */
@@ -69,7 +69,7 @@ function findings() {
         found.push([`${plural(lost, 'event')} ${lost === 1 ? 'is' : 'are'} known to be lost: counts of these hours are too low.`]);
     }
     if (absent.length > 0) {
-        found.push([`No agent was on ${absent.slice(0, 3).map(loss => clean(loss.node)).join(', ')} for a time (${absent.slice(0, 3).map(loss => `${range(loss.first, loss.last)}`).join('; ')}): what happened there then is not known.`]);
+        found.push([`No agent was on ${absent.slice(0, 3).map(loss => clean(loss.node)).join(', ')} for a time (${absent.slice(0, 3).map(loss => `${range(loss.first, loss.last)}`).join('; ')}): its connections were not recorded.`]);
     }
     return found;
 }

@@ -134,11 +134,11 @@ internal sealed class KernelState : IDisposable
 
             if (fits)
             {
-                Note = $" (what an agent left that ended {unused.TotalMinutes:0} min ago is not used: {found["slots"]!.CountUsed()} sockets forgotten)";
+                Note = $" (the state of an agent that ended {unused.TotalMinutes:0} min ago is too old: {found["slots"]!.CountUsed()} sockets dropped)";
             }
             else if (any || removed > 0)
             {
-                Note = " (what an agent of another version, size or cgroup hierarchy left is not used)";
+                Note = " (the state of an agent of another version, size or cgroup hierarchy is not used)";
             }
         }
         finally

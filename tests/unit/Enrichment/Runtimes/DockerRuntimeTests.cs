@@ -224,7 +224,7 @@ public sealed class DockerRuntimeTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => runtime.ListAsync([], Bound.Token));
 
-        Assert.Contains("GET /containers/json was answered with", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("GET /containers/json returned unexpected JSON", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

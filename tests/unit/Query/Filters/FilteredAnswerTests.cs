@@ -146,7 +146,7 @@ public sealed class FilteredAnswerTests : IDisposable
         Assert.InRange(expected.Count(c => c == '\n'), 2, 400);
         Assert.Equal(expected, Print($"{filter}--since 2026-11-22T19:02", news));
         Assert.NotEqual(expected, Print(filter.Trim(), news));
-        Assert.Contains("by itself", Assert.Throws<FormatException>(() => Print("--since 2026-11-22T19:02", $"{news}; FROM talkers")).Message, StringComparison.Ordinal);
+        Assert.Contains("query new_destinations alone", Assert.Throws<FormatException>(() => Print("--since 2026-11-22T19:02", $"{news}; FROM talkers")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,10 +163,10 @@ public sealed class FilteredAnswerTests : IDisposable
         Assert.Equal(all, Print("--process proc-*", count, log));
         Assert.Empty(log);
         Assert.Equal("n\n\n", Print("--pid 103,104", count, log));
-        Assert.Equal("hours of 2026-11-22 19:00 to 2026-11-22 20:00 are left out: their events are removed, and the sums that are kept do not tell --pid", Assert.Single(log));
+        Assert.Equal("hours of 2026-11-22 19:00 to 2026-11-22 20:00 are left out: their events were removed, and the remaining roll-ups can't be filtered by --pid", Assert.Single(log));
         log.Clear();
         Assert.Equal("n\n\n", Print("--since 2026-11-22T19:30", count, log));
-        Assert.Contains("can't be cut by --since and --until", Assert.Single(log), StringComparison.Ordinal);
+        Assert.Contains("can't be split at --since and --until", Assert.Single(log), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class FilteredAnswerTests : IDisposable
         Assert.Contains("-- events, 2026-11-22 19:40 to 20:09 UTC", picture, StringComparison.Ordinal);
         Assert.DoesNotContain("new destinations", picture, StringComparison.Ordinal);
         Assert.Contains("new destinations", Print("--process proc-3", null), StringComparison.Ordinal);
-        Assert.DoesNotContain("tries many", Print("--failed", null), StringComparison.Ordinal);
+        Assert.DoesNotContain("many ports or addresses tried", Print("--failed", null), StringComparison.Ordinal);
     }
 
     private static void Add(List<ConnectionEvent> events, int id, Random random)
