@@ -62,9 +62,9 @@ public sealed class EventLoop(
             Volatile.Write(ref _lastTurn, Environment.TickCount64);
             Volatile.Write(ref _pipeBytes, result.Buffer.Length);
             var consumed = result.Buffer.Start;
-            while (TakeToTick(result.Buffer, ref consumed, out var tick))
+            while (TakeToWatermark(result.Buffer, ref consumed, out var watermark))
             {
-                await ReleaseAsync(tick.KtimeNanoseconds, tick.ClockOffsetNanoseconds).ConfigureAwait(false);
+                await ReleaseAsync(watermark.KtimeNanoseconds, watermark.ClockOffsetNanoseconds).ConfigureAwait(false);
             }
 
             record?.Invoke(result.Buffer.Slice(0, consumed));
@@ -89,7 +89,7 @@ public sealed class EventLoop(
     }
 
     /// <summary>Processes records up to and including the next watermark; false if the bytes at hand contain none.</summary>
-    private bool TakeToTick(in ReadOnlySequence<byte> buffer, ref SequencePosition consumed, out TickRecord tick)
+    private bool TakeToWatermark(in ReadOnlySequence<byte> buffer, ref SequencePosition consumed, out TickRecord watermark)
     {
         var reader = new SequenceReader<byte>(buffer.Slice(consumed));
         while (decoder.TryRead(ref reader, out var decoded))
@@ -97,7 +97,7 @@ public sealed class EventLoop(
             switch (decoded.Kind)
             {
                 case RecordKind.Tick:
-                    tick = decoded.Tick;
+                    watermark = decoded.Tick;
                     consumed = reader.Position;
                     return true;
                 case RecordKind.CgroupMade or RecordKind.CgroupRemoved:
@@ -109,7 +109,7 @@ public sealed class EventLoop(
             }
         }
 
-        tick = default;
+        watermark = default;
         consumed = reader.Position;
         return false;
     }

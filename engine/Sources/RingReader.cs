@@ -20,8 +20,8 @@ public sealed class RingReader
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LosslessPause = TimeSpan.FromMicroseconds(100);
     private const int QuietDrainsUntilIdle = 40;
-    private const int QuietDrainsPerTick = 5; // ten times a second when idle: the sinks rely on it, and it wakes threads
-    private const int BlockedDrainsUntilTick = 200; // about a second: a producer that never submits must not stop the watermark
+    private const int QuietDrainsPerWatermark = 5; // ten times a second when idle: the sinks rely on it, and it wakes threads
+    private const int BlockedDrainsUntilWatermark = 200; // about a second: a producer that never submits must not stop the watermark
 
     private readonly IRecordSource _source;
     private readonly PipeWriter _pipe;
@@ -77,7 +77,7 @@ public sealed class RingReader
 
     private void Drain()
     {
-        WriteTick(_source.ReadTime() with { KtimeNanoseconds = 0 }); // the rings may hold records from before this time
+        WriteWatermark(_source.ReadTime() with { KtimeNanoseconds = 0 }); // the rings may hold records from before this time
         var (quiet, blockedDrains, last) = (0, 0, false);
         while (true)
         {
@@ -95,13 +95,13 @@ public sealed class RingReader
 
             quiet = records == 0 ? quiet + 1 : 0;
             blockedDrains = blocked ? blockedDrains + 1 : 0;
-            var isTimeStopped = blockedDrains is > 0 and <= BlockedDrainsUntilTick;
+            var isTimeStopped = blockedDrains is > 0 and <= BlockedDrainsUntilWatermark;
 
             // The drain after the last record must still write a watermark, for records newer than the previous drain. A source
             // that waits needs each of its times written: it only proceeds once the previous one has been taken.
-            if (!isTimeStopped && (stopping || !_source.IsLive || quiet < 2 || quiet % QuietDrainsPerTick == 0))
+            if (!isTimeStopped && (stopping || !_source.IsLive || quiet < 2 || quiet % QuietDrainsPerWatermark == 0))
             {
-                WriteTick(time);
+                WriteWatermark(time);
                 Flush();
             }
 
@@ -164,9 +164,9 @@ public sealed class RingReader
         _chunkUsed += record.Length;
     }
 
-    private void WriteTick(SourceTime time)
+    private void WriteWatermark(SourceTime time)
     {
-        var tick = new TickRecord
+        var watermark = new TickRecord
         {
             Size = TickRecord.ByteSize,
             Version = ConnectionRecord.CurrentVersion,
@@ -174,7 +174,7 @@ public sealed class RingReader
             KtimeNanoseconds = time.KtimeNanoseconds,
             ClockOffsetNanoseconds = time.ClockOffsetNanoseconds,
         };
-        var bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<TickRecord>(in tick));
+        var bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<TickRecord>(in watermark));
         if (_chunk.Length - _chunkUsed < bytes.Length)
         {
             Flush();

@@ -72,10 +72,10 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
     public static async Task<RuntimeStatus> ExamineAsync(
         RuntimeEndpoint endpoint, TimeSpan timeout, RuntimeOptions? options = null, CancellationToken stop = default)
     {
-        var told = new RuntimeStatus { Endpoint = endpoint };
+        var status = new RuntimeStatus { Endpoint = endpoint };
         if (!File.Exists(endpoint.SocketPath))
         {
-            return told with { LastFailure = "no such socket, or no permission to see it" };
+            return status with { LastFailure = "no such socket, or no permission to see it" };
         }
 
         options = (options ?? new RuntimeOptions()) with { CallDeadline = timeout };
@@ -83,16 +83,16 @@ public sealed class ContainerRuntimes : INameSource, IAsyncDisposable
         try
         {
             using var runtime = options.Open(endpoint, options.Naming);
-            told = told with { Version = await calls.MakeAsync(runtime.ReadVersionAsync, stop).ConfigureAwait(false) };
+            status = status with { Version = await calls.MakeAsync(runtime.ReadVersionAsync, stop).ConfigureAwait(false) };
             var found = await calls.MakeAsync(token => runtime.ListAsync([], token), stop).ConfigureAwait(false);
-            told = told with { State = RuntimeState.Connected, IsAnswering = true, ContainersTold = found.Count };
+            status = status with { State = RuntimeState.Connected, IsAnswering = true, ContainersReported = found.Count };
         }
         catch (RuntimeException e)
         {
-            told = told with { State = RuntimeState.BackOff, Failures = 1, LastFailure = e.Message };
+            status = status with { State = RuntimeState.BackOff, Failures = 1, LastFailure = e.Message };
         }
 
-        return told with { Calls = calls.Begun, LastLatency = calls.LastLatency };
+        return status with { Calls = calls.Begun, LastLatency = calls.LastLatency };
     }
 
     /// <summary>Stops everything, within a second even if a runtime hangs.</summary>

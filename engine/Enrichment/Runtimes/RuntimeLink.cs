@@ -62,7 +62,7 @@ public sealed class RuntimeLink
         Version = _version,
         Calls = _calls.Begun,
         Failures = Interlocked.Read(ref _failures),
-        ContainersTold = _reports.Reported,
+        ContainersReported = _reports.Reported,
         Reconnects = Math.Max(0, Interlocked.Read(ref _connections) - 1),
         LeftOut = _reports.LeftOut,
         DroppedLookups = _wanted.Forgotten,

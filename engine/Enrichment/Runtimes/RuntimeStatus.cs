@@ -22,7 +22,7 @@ public sealed record RuntimeStatus
     public long Failures { get; init; }
 
     /// <summary>The number of containers reported, with repetitions.</summary>
-    public long ContainersTold { get; init; }
+    public long ContainersReported { get; init; }
 
     /// <summary>The number of reported containers that were left out because there were too many or one was too large.</summary>
     public long LeftOut { get; init; }

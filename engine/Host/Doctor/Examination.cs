@@ -79,7 +79,7 @@ internal static class Examination
         foreach (var status in await Task.WhenAll(asked.Select(endpoint => ContainerRuntimes.ExamineAsync(endpoint, RuntimePatience))).ConfigureAwait(false))
         {
             var version = status.Version.Length > 0 ? $"{status.Version}, " : "";
-            report.Row(status.Endpoint.Address, status.LastFailure.Length == 0, version + (status.LastFailure.Length == 0 ? $"reports {status.ContainersTold} containers" : status.LastFailure));
+            report.Row(status.Endpoint.Address, status.LastFailure.Length == 0, version + (status.LastFailure.Length == 0 ? $"reports {status.ContainersReported} containers" : status.LastFailure));
         }
 
         if (asked.Length == 0)

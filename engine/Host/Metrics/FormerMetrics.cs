@@ -3,7 +3,7 @@ using NetMon.Foundation;
 
 namespace NetMon.Host.Metrics;
 
-/// <summary>Exposes renamed metrics under their former names too (<see cref="FormerNames.Metrics"/>). Stateless; any thread.</summary>
+/// <summary>Exposes renamed metrics under their former names too (<see cref="FormerNames.Metrics"/>). Stateless and thread-safe.</summary>
 internal static class FormerMetrics
 {
     private static readonly Dictionary<string, string> FormerOf = FormerNames.Metrics.ToDictionary(pair => pair.Current, pair => pair.Former, StringComparer.Ordinal);

@@ -116,6 +116,6 @@ public sealed class ContainerRuntimesTests : IDisposable
 
         var status = await ContainerRuntimes.ExamineAsync(new RuntimeEndpoint(_folder["d"], RuntimeKind.Docker), Patience.Limit, stop: Bound.Token);
 
-        Assert.Equal((RuntimeState.Connected, "docker 20.10.24", 2, ""), (status.State, status.Version, status.ContainersTold, status.LastFailure));
+        Assert.Equal((RuntimeState.Connected, "docker 20.10.24", 2, ""), (status.State, status.Version, status.ContainersReported, status.LastFailure));
     }
 }

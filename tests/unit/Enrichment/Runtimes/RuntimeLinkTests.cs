@@ -30,7 +30,7 @@ public sealed class RuntimeLinkTests : IDisposable
         Assert.Equal(["a1", "b2"], report.Answered);
         await Bound.Until(() => !node.Log.IsEmpty);
         Assert.Equal([$"runtime cri://{_folder["s0"]}: scripted 1.0, 1 containers"], node.Log);
-        Assert.Equal((RuntimeState.Connected, "scripted 1.0", 2, 1), (node.Status.State, node.Status.Version, node.Status.Calls, node.Status.ContainersTold));
+        Assert.Equal((RuntimeState.Connected, "scripted 1.0", 2, 1), (node.Status.State, node.Status.Version, node.Status.Calls, node.Status.ContainersReported));
     }
 
     [Fact]
