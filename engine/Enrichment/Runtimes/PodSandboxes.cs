@@ -177,7 +177,7 @@ internal sealed class PodSandboxes(PodNaming naming)
         }
     }
 
-    /// <summary>Takes the ready sandboxes of the last complete list; null if they were taken, or there is no such list.</summary>
+    /// <summary>Takes the ready sandboxes of the last complete list; null if they were already taken or no list exists.</summary>
     public IReadOnlySet<string>? TakeReady()
     {
         lock (_gate)
