@@ -19,8 +19,8 @@ mkdir -p $work
 } >$work/programs.txt
 
 # Comments: one text per source, with the same line numbers.
-mapfile -t sources < <(git ls-files '*.cs' '*.c' '*.h' '*.mjs' '*.proto' '*.awk' '*.sh' '*.bash' '*.yaml' '*.yml' '*.sql' '*.props' '*.csproj' Makefile Dockerfile .editorconfig .ci ops tests |
-	grep -E '(\.(cs|c|h|mjs|proto|awk|sh|bash|ya?ml|sql|props|csproj|default|service|conf)|/[^./]*|Makefile|Dockerfile|\.editorconfig)$' | grep -v '/corpus/' | sort -u)
+mapfile -t sources < <(git ls-files '*.cs' '*.c' '*.h' '*.js' '*.mjs' '*.proto' '*.awk' '*.sh' '*.bash' '*.yaml' '*.yml' '*.sql' '*.props' '*.csproj' Makefile Dockerfile .editorconfig .ci ops tests |
+	grep -E '(\.(cs|c|h|m?js|proto|awk|sh|bash|ya?ml|sql|props|csproj|default|service|conf)|/[^./]*|Makefile|Dockerfile|\.editorconfig)$' | grep -v '/corpus/' | sort -u)
 printf '%s\n' "${sources[@]}" | awk -v root=$work 'sub("[^/]*$", "") && !seen[$0]++ { print root "/comments/" $0 }' | xargs mkdir -p
 awk -v root=$work/comments -f ops/lint/prose/comments.awk "${sources[@]}"
 

@@ -5,7 +5,7 @@
 FNR == 1 {
 	close(output)
 	output = root "/" FILENAME ".txt"
-	slashes = FILENAME ~ /\.(cs|c|h|mjs|proto)$/
+	slashes = FILENAME ~ /\.(cs|c|h|m?js|proto)$/
 	markup = FILENAME ~ /\.(props|csproj)$/
 	mark = slashes ? "///?" : FILENAME ~ /\.sql$/ ? "--" : markup ? "" : "##?"
 	block = 0

@@ -7,11 +7,11 @@ import { colours } from './theme.js';
 
 use([BarChart, LineChart, SankeyChart, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
 
-connect('time'); // charts of this group show the same moment
+connect('time'); // synchronizes the charts of this group
 const charts = [];
-const paperWidth = 690; // A4 less its margins
+const paperWidth = 690; // A4 without margins
 
-/** Makes a chart in an element. option(colours, width) gives its options; it is asked again when the theme or the width changes. */
+/** Makes a chart in an element. option(colours, width) returns its options; called again when the theme or the width changes. */
 export function chart(element, option) {
     const instance = init(element, null, { renderer: 'svg', useDirtyRect: false });
     const made = { element, instance, draw(width = element.clientWidth) {

@@ -1,6 +1,6 @@
-// The answers of ReportQuestions.cs, which come as rows, as objects.
+// Converts the rows of the answers to ReportQuestions.cs into objects.
 const raw = JSON.parse(document.getElementById('data').textContent);
-// One that was not asked has no rows.
+// A question that was not asked has no rows.
 const rows = (name, ...columns) => (raw.answers[name] ?? []).map(row => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
 
 export const about = raw.about;
@@ -19,7 +19,7 @@ export const scans = rows('scans', 'workload', 'kind', 'target', 'different', 'a
 export const hours = rows('hours', 'node', 't', 'events', 'lost', 'gaps', 'covered', 'percent');
 export const losses = rows('losses', 'node', 'reason', 'n', 'unknown', 'first', 'last');
 
-/** What a result means, and what mostly causes it. */
+/** The meaning of a result, and its usual cause. */
 const words = {
     refused: ['refused', 'No process listens on that port, or a firewall answered with a reset: the server is down or restarting, or the port is wrong.'],
     timed_out: ['timed out', 'No answer came: a firewall or network policy drops the packets, or the host is gone.'],
@@ -30,7 +30,7 @@ const words = {
     other: ['other', 'The kernel returned an error that NetMon has no name for.'],
 };
 
-/** By error number, where the result has no word of its own. */
+/** By error number, for results without a name of their own. */
 const errors = {
     1: ['denied', 'A policy on this node (a network policy by BPF, netfilter) blocked the connection.'],
     13: ['denied', 'A security module or netfilter on this node blocked the connection.'],

@@ -131,5 +131,5 @@ function tip(item) {
         element('table', {}, line('connections', count(n)), line('failed', `${count(failed)} (${percent(failed, n)})`), line('sent', bytes(sent)), line('received', bytes(received))));
 }
 
-/** What stands behind a node's key. */
+/** The name in a node's key, without its prefix. */
 const short = key => clean(key.replace(/^(l|r|m)(e|n)?:/, ''));

@@ -1,7 +1,7 @@
-// Who talks to whom, as a graph of few enough nodes to be read: callers at the left, called ones at the right.
+// The graph of callers (left) and callees (right), reduced to a readable number of nodes.
 import { edges } from './data.js';
 
-const few = 24; // ends that are shown one by one
+const few = 24; // ends shown individually
 const fewAddresses = 6;
 const fewNamespaces = 3;
 const mostAtASide = 16;
@@ -41,11 +41,11 @@ function spaceOf(name, kind) {
 
 const workloads = [...ends.values()].filter(end => end.kind === 0);
 const addresses = [...ends.values()].filter(end => end.kind !== 0);
-// Where all are in a few namespaces, these would be no graph.
+// If all ends are in a few namespaces, grouping by namespace gives no useful graph.
 const showsWorkloads = workloads.length <= few || new Set(workloads.map(end => end.namespace)).size <= fewNamespaces;
 const hasOthers = edges.some(edge => edge.client.endsWith('*') || edge.server.endsWith('*'));
 
-/** focus: null, { namespace } or { end }. Edges that it is about. */
+/** focus: null, { namespace } or { end }. The edges of the focus. */
 export const edgesOf = focus => edges.filter(edge => focus === null ? true
     : focus.end !== undefined ? edge.client === focus.end || edge.server === focus.end
         : spaceOf(edge.client, edge.clientKind) === focus.namespace || spaceOf(edge.server, edge.serverKind) === focus.namespace);
@@ -56,7 +56,7 @@ export const measures = {
     failed: ['failed attempts', edge => edge.failed],
 };
 
-/** The node that an end is drawn as. */
+/** The node that represents an end. */
 function nodeOf(name, kind, focus, oneByOne) {
     const space = spaceOf(name, kind);
     const alone = focus === null ? (kind === 0 ? showsWorkloads : oneByOne)
@@ -120,7 +120,7 @@ export function graphOf(focus, measure) {
     return { left: kept[0].nodes, middle, right: kept[1].nodes, links: [...merged.values()] };
 }
 
-/** The largest nodes of a side; the others become one. */
+/** The largest nodes of a side; the others are merged into one. */
 function cut(side, prefix) {
     const nodes = [...side.entries()].sort((a, b) => b[1].value - a[1].value);
     const over = nodes.length > mostAtASide + 1 ? nodes.splice(mostAtASide) : [];

@@ -1,7 +1,7 @@
 import { about, cause, causes, failures, fresh, hours, latencies, losses, nodes, scans, series, slow, totals } from './data.js';
 import { bytes, clean, clock, count, day, element, latency, minute, moment, name, percent, place, plural, range, short, span } from './text.js';
 
-/** Events that are there, of those that should be: hours that an agent was not there for count as empty. */
+/** The share of events present: hours without a running agent count as empty. */
 const completeness = hours.length === 0 ? null : hours.reduce((sum, hour) => sum + hour.percent, 0) / hours.length;
 const lost = hours.reduce((sum, hour) => sum + hour.lost, 0);
 const gaps = hours.reduce((sum, hour) => sum + hour.gaps, 0);
@@ -34,7 +34,7 @@ export function glance(section) {
     section.append(element('h3', {}, 'Worth checking'), found.length > 0 ? element('ul', { class: 'findings' }, found.map(parts => element('li', {}, parts))) : element('p', { class: 'note' }, 'Nothing stands out.'));
 }
 
-/** What somebody who has one minute should know, the worst first. */
+/** The findings for a reader with one minute, the worst first. */
 function findings() {
     const found = [];
     const to = row => element('span', {}, name(row.peer), row.port ? `:${row.port}` : '');

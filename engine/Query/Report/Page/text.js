@@ -1,8 +1,8 @@
-// What people read: numbers, times, and names of processes and pods, which may be hostile.
+// Text for people: numbers, times, and names of processes and pods, which may be hostile.
 const whole = new Intl.NumberFormat('en');
 const unseen = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** A name with its invisible and direction-changing characters shown as their escapes. */
+/** A name with its invisible and direction-changing characters escaped. */
 export const clean = text => String(text).replace(unseen, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 export const count = n => n === null || n === undefined ? '' : whole.format(n);
@@ -78,5 +78,5 @@ export function element(name, attributes = {}, ...children) {
     return made;
 }
 
-/** A name that can't change the direction of what stands around it. */
+/** A name that can't change the direction of the surrounding text. */
 export const name = text => element('bdi', {}, clean(text).split(/(?<=\/)/).flatMap((part, index) => index === 0 ? [part] : [element('wbr'), part]));

@@ -10,7 +10,7 @@ const byTime = new Map(series.map(row => [row.t, row]));
 const bars = times.length <= 60;
 const unit = step === 60000 ? 'minute' : 'hour';
 
-// When no agent was there, which is no silence.
+// Times without a running agent, which are not silence.
 const absent = losses.filter(loss => loss.reason.startsWith('agent.')).map(loss => [loss.first, loss.last, loss.node]);
 
 function names() {
