@@ -30,7 +30,6 @@ internal sealed partial record UnmarkedFigure(string Document, string Text, stri
         new("docs/performance.md", "1.24 per second", "version 0.1"),
         new("docs/performance.md", "2 us per event", "a property of virtual machines"),
         new("docs/performance.md", "128 bytes per event", "the size of a structure"),
-        new("schemas/README.md", "176 bytes per event", "the size of a structure"),
         new("perf/README.md", "177 bytes per event", "the size of a structure"),
     ];
 
