@@ -245,14 +245,14 @@ test-image: bin/netload ## build the image here without a registry, inspect it, 
 demo: bin/netmon bin/netmon-query ## make a capture of a synthetic cluster in artifacts/demo, to try questions on
 	@rm -rf artifacts/demo && ops/demo.sh artifacts/demo
 
-bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netload bin/netstorm bin/netforeign) ## measure: a table, and artifacts/bench/results.json (BENCH=--quick, micro, or a benchmark from perf/README.md)
+bench: $(if $(filter micro,$(BENCH)),,bin/netmon bin/netmon-query bin/netload bin/netstorm bin/netforeign) ## measure: a table, artifacts/bench/results.json, and docs/figures.json for the documents (BENCH=--quick, micro, or a benchmark from perf/README.md)
 	dotnet build perf/$(if $(filter micro,$(BENCH)),micro,bench) -c Release -v quiet -clp:NoSummary
 	@artifacts/dotnet/bin/$(if $(filter micro,$(BENCH)),NetMon.Micro/release/netmon-micro,NetMon.Bench/release/netmon-bench $(BENCH))
 
-docs: bin/netmon bin/netmon-query ## generate docs/configure.md from the options and the tables of columns in schemas/ from their declarations
+docs: bin/netmon bin/netmon-query ## generate docs/configure.md from the options, the tables of columns in schemas/ from their declarations, and measured figures in documents from docs/figures.json
 	@docs/configure.sh > docs/configure.md.tmp && mv docs/configure.md.tmp docs/configure.md
 	dotnet build tests/unit -c Release -v quiet -clp:NoSummary
-	@NETMON_WRITE_DOCS=1 artifacts/dotnet/bin/NetMon.UnitTests/release/NetMon.UnitTests -class '*.DocumentedColumnsTests' -noLogo >/dev/null
+	@NETMON_WRITE_DOCS=1 artifacts/dotnet/bin/NetMon.UnitTests/release/NetMon.UnitTests -method '*.DocumentedColumnsTests.*' -method '*.DocumentedFiguresTests.Marked_figures_*' -noLogo >/dev/null
 
 lint: $(BPF_OBJECT) lint-c lint-scripts lint-prose ## check formatting and analysers of C#, C and scripts, and the wording of documents, help and comments (installs clang-format and shellcheck with apt)
 	dotnet format NetMon.sln --verify-no-changes

@@ -11,6 +11,8 @@ internal static partial class Tools
 
     public static string Agent => Path.Combine(Root, "bin/netmon");
 
+    public static string Query => Path.Combine(Root, "bin/netmon-query");
+
     /// <summary>Whether a program is on the PATH.</summary>
     public static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
@@ -38,9 +40,9 @@ internal static partial class Tools
         "unshare", "-n", "sh", "-c",
         string.Create(CultureInfo.InvariantCulture, $"ip link set lo up && exec bin/netload run --address {address} --connections {connections}"));
 
-    /// <summary>Bytes of all sealed files of a capture.</summary>
-    public static long SealedBytes(string capture) =>
-        Directory.EnumerateFiles(Path.Combine(capture, "events"), "*.parquet", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+    /// <summary>Bytes of all files in a folder of a capture: events, rollup, hot.</summary>
+    public static long Bytes(string capture, string folder) =>
+        Directory.EnumerateFiles(Path.Combine(capture, folder), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
     /// <summary>The value of "name=1.5" or "name 1.5" in a tool's output.</summary>
     public static double Value(string output, string name)

@@ -43,10 +43,10 @@ foreach (var stage in stages)
         var name = $"micro.{method.ToLowerInvariant()}";
         var statistics = measured.ResultStatistics!;
         var allocated = (double)measured.GcStats.GetTotalAllocatedBytes(excludeAllocationQuantumSideEffects: true)!.Value / measured.GcStats.TotalOperations;
-        report.Add(new Figure($"{name}.ns", statistics.Median, "ns/event", method.Replace('_', ' ')));
-        report.Add(new Figure($"{name}.ns_least", statistics.Min, "ns/event", "  at the least, of thirty"));
-        report.Add(new Figure($"{name}.bytes", allocated, "B/event", "  allocated"));
+        report.Add("make bench BENCH=micro", new Figure($"{name}.ns", statistics.Median, "ns/event", method.Replace('_', ' ')));
+        report.Add("make bench BENCH=micro", new Figure($"{name}.ns_least", statistics.Min, "ns/event", "  at the least, of thirty"));
+        report.Add("make bench BENCH=micro", new Figure($"{name}.bytes", allocated, "bytes/event", "  allocated"));
     }
 }
 
-return report.Finish("artifacts/bench/micro.json");
+return report.Finish("artifacts/bench/micro.json", isShort: false);

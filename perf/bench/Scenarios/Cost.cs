@@ -28,7 +28,7 @@ internal static class Cost
 
             var shorter = Run(few, json, capture);
             var longer = Run(many, json, capture);
-            yield return new Figure($"cost.{name}.allocated_per_event", (double)(longer.Allocated - shorter.Allocated) / (many - few), "B/event", string.Create(CultureInfo.InvariantCulture, $"{what}, {Rate:N0} events/s: allocated an event, warm"));
+            yield return new Figure($"cost.{name}.allocated_per_event", (double)(longer.Allocated - shorter.Allocated) / (many - few), "bytes/event", string.Create(CultureInfo.InvariantCulture, $"{what}, {Rate:N0} events/s: allocated an event, warm"));
             yield return new Figure($"cost.{name}.gen0", longer.Collections[0], "times", string.Create(CultureInfo.InvariantCulture, $"  collections in {many:N0} events: generation 0 and no further"));
             yield return new Figure($"cost.{name}.gen1", longer.Collections[1], "times", "  generation 1 and no further");
             yield return new Figure($"cost.{name}.gen2", longer.Collections[2], "times", "  generation 2");
@@ -37,7 +37,7 @@ internal static class Cost
             yield return new Figure($"cost.{name}.lost", bare.Lost + shorter.Lost + longer.Lost, "events", "  lost");
             if (capture)
             {
-                yield return new Figure($"cost.{name}.file_bytes_per_event", longer.FileBytes / many, "B/event", "  of the sealed files");
+                yield return new Figure($"cost.{name}.file_bytes_per_event", longer.FileBytes / many, "bytes/event", "  of the sealed files");
             }
         }
     }
@@ -60,7 +60,7 @@ internal static class Cost
 
         return new Seen(
             agent.Memory("allocated"), [agent.Memory("gen0"), agent.Memory("gen1"), agent.Memory("gen2")], agent.Memory("resident") / 1024.0, usage.CpuSeconds - usage.GeneratorSeconds, agent.Lost(),
-            capture ? Tools.SealedBytes(scratch["capture"]) : 0);
+            capture ? Tools.Bytes(scratch["capture"], "events") : 0);
     }
 
     private sealed record Seen(long Allocated, long[] Collections, double PeakMebibytes, double CpuSeconds, long Lost, double FileBytes);

@@ -39,13 +39,14 @@ internal static class Throughput
             yield return new Figure($"throughput.{name}.lost", seen.Lost, "events", "  lost");
             if (capture)
             {
-                yield return new Figure($"throughput.{name}.bytes_per_event", (double)Tools.SealedBytes(scratch[name]) / count, "bytes", "  of a sealed file, an event");
+                yield return new Figure($"throughput.{name}.bytes_per_event", (double)Tools.Bytes(scratch[name], "events") / count, "bytes/event", "  of a sealed file, an event");
                 Directory.Delete(scratch[name], recursive: true);
             }
 
             if (isFile)
             {
                 var length = new FileInfo(json).Length;
+                yield return new Figure($"throughput.{name}.bytes_per_line", (double)length / count, "bytes", "  of a line");
                 yield return new Figure($"throughput.{name}.plain_events_per_s", plain * count / length, "events/s", "  the same bytes written by themselves, just before");
                 File.Delete(json);
             }
