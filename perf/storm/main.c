@@ -199,7 +199,7 @@ static int load(const char *path, int agent)
 	if (!knobs || size != knobs_info.value_size || bpf_map_lookup_elem(agents_knobs, &zero, knobs) != 0)
 		die(1, "%s does not have the agent's knobs: one of them is of another version", path);
 	if (bpf_object__load(object) != 0)
-		die(1, "the kernel refused the storm's program (%s): it takes root and a kernel from 5.15 on",
+		die(1, "the kernel refused the storm's program (%s): it needs root and a kernel from 5.15 on",
 		    strerror(errno));
 	return bpf_program__fd(bpf_object__find_program_by_name(object, "storm"));
 }
@@ -210,7 +210,7 @@ static double parse(const char *option, const char *text, double most)
 	double number = strtod(text, &end);
 
 	if (*text == '\0' || *end != '\0' || number < 0 || number > most)
-		die(EXIT_USAGE, "%s %s: it takes a number up to %.0f", option, text, most);
+		die(EXIT_USAGE, "%s %s: expected a number up to %.0f", option, text, most);
 	return number;
 }
 
@@ -247,14 +247,14 @@ int main(int argc, char **argv)
 			agent = parse("--agent", optarg, 4194304);
 			break;
 		case 'h':
-			puts("netstorm: has the kernel emit records into the rings of the agent that is running\n\n"
-			     "netstorm [--rate N]      records a second in all; 0: as fast as it goes (0)\n"
+			puts("netstorm: makes the kernel write records into the rings of a running agent\n\n"
+			     "netstorm [--rate N]      total records per second; 0: as fast as possible (0)\n"
 			     "         [--seconds S]   (5)\n"
-			     "         [--cpus N]      from how many CPUs, from the first on (all)\n"
+			     "         [--cpus N]      number of CPUs, starting with the first (all)\n"
 			     "         [--cgroup ID]   the owner's cgroup (1, the root)\n"
-			     "         [--agent PID]   whose rings (of the agent started last)\n"
+			     "         [--agent PID]   the agent (the one started last)\n"
 			     "         [--object FILE] the compiled program (artifacts/bpf/storm.bpf.o)\n\n"
-			     "Prints: records, seconds, records a second, nanoseconds in the kernel a record.");
+			     "Prints: records, seconds, records per second, nanoseconds in the kernel per record.");
 			return 0;
 		default:
 			return EXIT_USAGE;

@@ -10,7 +10,7 @@ public static class LogFormatOption
     public const string Description = "format of the log lines on stderr: text, or json (one object per line)";
 
     /// <summary>Returns the error message for a value that <see cref="Parse"/> rejects.</summary>
-    public static string Refusal(string? value) => $"{Name} {value}: it takes text or json";
+    public static string Refusal(string? value) => $"{Name} {value}: expected text or json";
 
     /// <summary>Parses a value; null if unknown.</summary>
     public static LogFormat? Parse(string? text) => text switch

@@ -63,7 +63,7 @@ internal static class QueryCommand
         var capture = CaptureOptions.Read(parsed);
         if (!Enum.TryParse<OutputFormat>(parsed.GetValue(Format), ignoreCase: true, out var format) || int.TryParse(parsed.GetValue(Format), out _))
         {
-            throw new FormatException($"--format {parsed.GetValue(Format)}: it takes table, csv, tsv, json, ndjson, markdown or parquet");
+            throw new FormatException($"--format {parsed.GetValue(Format)}: expected table, csv, tsv, json, ndjson, markdown or parquet");
         }
 
         if (format == OutputFormat.Parquet && !Console.IsOutputRedirected)

@@ -161,7 +161,7 @@ internal static class FilterOptions
     private static int PidOf(string text) => int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var pid) && pid <= LargestPid ? pid
         : throw new FormatException($"{Pid.Name} {text}: expected a process id, up to {LargestPid}");
 
-    private static PortRange PortOf(string text) => PortRange.TryParse(text) ?? throw new FormatException($"{Port.Name} {text}: it takes a port or a range such as 443 or 8000-8999");
+    private static PortRange PortOf(string text) => PortRange.TryParse(text) ?? throw new FormatException($"{Port.Name} {text}: expected a port or a range such as 443 or 8000-8999");
 
     private static Func<string, Endpoint> End(Option option) => text =>
     {
@@ -171,13 +171,13 @@ internal static class FilterOptions
         }
         catch (FormatException e)
         {
-            throw new FormatException($"{option.Name} {text}: {e.Message}; it takes ADDRESS, ADDRESS:PORT, [IPv6]:PORT, CIDR, :PORT or a name");
+            throw new FormatException($"{option.Name} {text}: {e.Message}; expected ADDRESS, ADDRESS:PORT, [IPv6]:PORT, CIDR, :PORT or a name");
         }
     };
 
     private static TimeSpan? DurationOf(string? text) => text is null ? null
-        : TimeText.Parse(text) is { } time ? time : throw new FormatException($"{MinDuration.Name} {text}: it takes a time such as 500ms, 1s or 5m");
+        : TimeText.Parse(text) is { } time ? time : throw new FormatException($"{MinDuration.Name} {text}: expected a time such as 500ms, 1s or 5m");
 
     private static long? BytesOf(string? text) => text is null ? null
-        : ByteSize.TryParse(text) is { } bytes ? bytes : throw new FormatException($"{MinBytes.Name} {text}: it takes a size such as 4096, 500KiB or 1MiB");
+        : ByteSize.TryParse(text) is { } bytes ? bytes : throw new FormatException($"{MinBytes.Name} {text}: expected a size such as 4096, 500KiB or 1MiB");
 }

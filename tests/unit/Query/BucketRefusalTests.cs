@@ -49,7 +49,7 @@ public sealed class BucketRefusalTests : IAsyncLifetime
 
     [Theory]
     [InlineData("s3://x", "1GiB", "expected s3://BUCKET")]
-    [InlineData("s3://bucket", "much", "--cache-bytes much: it takes a size")]
+    [InlineData("s3://bucket", "much", "--cache-bytes much: expected a size")]
     public async Task Wrong_usage_is_refused_with_advice(string capture, string bytes, string words) =>
         AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url), "--cache-bytes", bytes), 2, words);
 

@@ -75,7 +75,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--format xml: it takes parquet, csv, tsv or ndjson", "--format", "xml")]
+    [InlineData("--format xml: expected parquet, csv, tsv or ndjson", "--format", "xml")]
     [InlineData("no event matches all of these", "--failed", "--type", "close")]
     [InlineData("the period is empty", "--since", "1h", "--until", "2h")]
     public async Task Invalid_requests_are_refused_in_one_line(string why, params string[] arguments)
