@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes docs/configure.md to stdout, from what bin/netmon and bin/netmon-query say of themselves. `make docs` runs it.
+# Writes docs/configure.md to stdout, from the help of bin/netmon and bin/netmon-query. `make docs` runs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,7 +35,7 @@ cat <<'TEXT'
 
 <!-- Written by `make docs` from the programs' own --help; a test compares. Change the option's description in the code. -->
 
-An option is given on the command line or by its variable; the option wins, and an empty variable is none. A value that can't be understood ends the program with exit code 2 and says what it takes; an unknown option does so, too, an unknown variable does not. Times are `500ms`, `30s`, `5m`, `2h`, `7d`; sizes `500MiB`, `10GiB`. In Kubernetes: `env` of the container, or the chart's `extraEnv` and `extraArgs` ([values](../ops/helm/netmon/README.md)).
+Set an option on the command line or with its variable. The option overrides the variable; an empty variable counts as unset. An invalid value or an unknown option ends the program with exit code 2 and a message that says what is expected; unknown variables are ignored. Times are `500ms`, `30s`, `5m`, `2h`, `7d`; sizes `500MiB`, `10GiB`. In Kubernetes: `env` of the container, or the chart's `extraEnv` and `extraArgs` ([values](../ops/helm/netmon/README.md)).
 TEXT
 for command in $(help bin/netmon | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }'); do
 	printf '\n## netmon %s\n\n' "$command"
