@@ -100,7 +100,7 @@ public sealed class ChartTests
         Assert.Equal("/run/crio", pod.Volumes.Single(volume => volume.Name == "runtime").HostPath.Path);
         Assert.Equal("/run/crio", container.VolumeMounts.Single(mount => mount.Name == "runtime").MountPath);
         // The agent would ignore an unknown variable, and exit on an invalid value.
-        var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS" and not "NETMON_HEALTH").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", .. container.Args.Skip(1)]);
+        var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS" and not "NETMON_HEALTH").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", "--metrics", "127.0.0.1:0", .. container.Args.Skip(1)]);
         Assert.True(started.ExitCode == 0, started.Error);
         var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
         Assert.All(variables.Keys, name => Assert.Contains($"[{name}]", help, StringComparison.Ordinal));
