@@ -37,7 +37,11 @@ public class Workloads
         {
             _counters.Count(_events.AsSpan(from, EventBatch.Capacity));
         }
+    }
 
+    [GlobalCleanup]
+    public void Check()
+    {
         if (_counters.Known().Count < Different)
         {
             throw new InvalidOperationException("a workload was not counted");
