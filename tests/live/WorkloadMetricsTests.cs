@@ -101,9 +101,9 @@ public sealed class WorkloadMetricsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("10", "it needs --metrics")]
-    [InlineData("501", "it takes a number from 0 to 500")]
-    [InlineData("ten", "it takes a number from 0 to 500")]
+    [InlineData("10", "requires --metrics")]
+    [InlineData("501", "expected a number from 0 to 500")]
+    [InlineData("ten", "expected a number from 0 to 500")]
     public void A_wrong_number_or_one_without_metrics_is_wrong_usage(string number, string said)
     {
         var result = Shell.Run(Repository.Agent, "run", "--workload-metrics", number, "--source", "synthetic:count=1", "--json", "none");
