@@ -50,7 +50,8 @@ internal static class Agent
         var directory = new ContainerDirectory(new ContainerDirectoryOptions(), names, reports, source.RescanCgroups);
         var peers = new PeerTable(settings.Node);
         directory.OnPod(peers.Local.Take);
-        using var enrich = new EnrichStage(directory, reports, peers, settings.NameWait);
+        var workloads = settings.WorkloadMetrics > 0 ? new WorkloadCounters() : null;
+        using var enrich = new EnrichStage(directory, reports, peers, settings.NameWait, workloads: workloads);
         var counters = new AgentSinkCounters(settings);
         var loss = account = new LossAccount(source, reader.Counters, decoder.Counters, counters.All);
         var cgroups = new CgroupLosses(source, directory.Of);
@@ -68,6 +69,7 @@ internal static class Agent
             new CgroupMetrics(factory, source, cgroups),
             new NamingMetrics(factory, enrich.Counters, directory.Counters, runtimes),
             new PeerMetrics(factory, peers),
+            .. workloads is not null ? [new WorkloadMetrics(factory, workloads, settings.WorkloadMetrics)] : Array.Empty<IMetricGroup>(),
             new SinkMetrics(factory, fanout.Workers),
             .. settings.Capture is { } capture ? [new CaptureMetrics(factory, capture, settings.Retention.KeepFree, sinks.Capture!)] : Array.Empty<IMetricGroup>(),
             .. kubernetes is not null ? [new KubernetesMetrics(factory, cluster, peers.Cluster)] : Array.Empty<IMetricGroup>(),

@@ -52,6 +52,9 @@ internal sealed record RunSettings
     /// <summary>An additional listening address for health probes; null for none.</summary>
     public required IPEndPoint? Health { get; init; }
 
+    /// <summary>The number of workloads with metrics; 0: nothing is counted by workload.</summary>
+    public required int WorkloadMetrics { get; init; }
+
     /// <summary>The format of log lines, also passed to child processes.</summary>
     public required LogFormat LogFormat { get; init; }
 

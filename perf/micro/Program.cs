@@ -22,7 +22,7 @@ var config = ManualConfig.CreateEmpty()
     .WithArtifactsPath(Path.Combine(Repository.Root, "artifacts/bench/micro"))
     .WithOptions(ConfigOptions.DisableLogFile);
 var report = new Report();
-Type[] stages = [typeof(RingReading), typeof(Decoding), typeof(Ordering), typeof(Enriching), typeof(Peers), typeof(JsonLines), typeof(HotBatches), typeof(RowGroups)];
+Type[] stages = [typeof(RingReading), typeof(Decoding), typeof(Ordering), typeof(Enriching), typeof(Peers), typeof(Workloads), typeof(JsonLines), typeof(HotBatches), typeof(RowGroups)];
 foreach (var stage in stages)
 {
     var summary = BenchmarkRunner.Run(stage, config);

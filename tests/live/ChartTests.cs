@@ -49,7 +49,7 @@ public sealed class ChartTests
         var digest = "sha256:" + new string('a', 64);
         var manifest = Manifest.Of(Chart.Render(
             "--set", $"name=watch,image.repository=registry.example.org/team/netmon,image.digest={digest},image.pullPolicy=Always,imagePullSecrets[0].name=pull",
-            "--set", "runtime.directory=/run/crio,runtime.endpoint=cri:///run/crio/crio.sock,metrics.port=9100,health.port=9101,metrics.annotations=false",
+            "--set", "runtime.directory=/run/crio,runtime.endpoint=cri:///run/crio/crio.sock,metrics.port=9100,health.port=9101,metrics.annotations=false,metrics.workloads=20",
             "--set", "capture.hostPath=/srv/netmon,capture.durableWithin=2s,capture.retainFor=2d,capture.retainRollups=90d,capture.retainBytes=20GiB,capture.keepFree=7%,state.hostPath=/sys/fs/bpf/netmon",
             "--set", "resources.limits.memory=256Mi,extraArgs={--ring-memory=16},extraEnv[0].name=NETMON_SPINE,extraEnv[0].value=tracepoint",
             "--set", "priorityClass.create=false,priorityClass.name=system-node-critical,serviceAccount.create=false,serviceAccount.name=other",
@@ -87,6 +87,7 @@ public sealed class ChartTests
                 ["NETMON_RETAIN_BYTES"] = "20GiB",
                 ["NETMON_KEEP_FREE"] = "7%",
                 ["NETMON_METRICS"] = ":9100",
+                ["NETMON_WORKLOAD_METRICS"] = "20",
                 ["NETMON_HEALTH"] = ":9101",
                 ["NETMON_RUNTIME_ENDPOINT"] = "cri:///run/crio/crio.sock",
                 ["NETMON_POD_LABELS"] = "app.kubernetes.io/name,team",
@@ -99,7 +100,7 @@ public sealed class ChartTests
         Assert.Equal("/run/crio", pod.Volumes.Single(volume => volume.Name == "runtime").HostPath.Path);
         Assert.Equal("/run/crio", container.VolumeMounts.Single(mount => mount.Name == "runtime").MountPath);
         // The agent would ignore an unknown variable, and exit on an invalid value.
-        var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS" and not "NETMON_HEALTH").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", .. container.Args.Skip(1)]);
+        var started = Shell.Run("env", [.. variables.Where(v => v.Key is not "NETMON_CAPTURE" and not "NETMON_METRICS" and not "NETMON_HEALTH").Select(v => $"{v.Key}={v.Value}"), Repository.Agent, "run", "--source", "synthetic:count=1", "--json", "none", "--metrics", "127.0.0.1:0", .. container.Args.Skip(1)]);
         Assert.True(started.ExitCode == 0, started.Error);
         var help = Shell.Run(Repository.Agent, "run", "--help").MustSucceed().Output;
         Assert.All(variables.Keys, name => Assert.Contains($"[{name}]", help, StringComparison.Ordinal));
@@ -213,6 +214,7 @@ public sealed class ChartTests
     [InlineData("resources.limits.memory=512 MB", "memory")]
     [InlineData("resources.limit.memory=512Mi", "limit")]
     [InlineData("tolerations[0].effekt=NoSchedule", "effekt")]
+    [InlineData("metrics.workloads=501", "workloads")]
     [InlineData("podLabels.app=other", "podLabels")]
     [InlineData("eventPodLabels={a b}", "eventPodLabels")]
     [InlineData("eventPodLabels=team", "eventPodLabels")]

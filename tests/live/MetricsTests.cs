@@ -50,7 +50,7 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void The_text_is_valid_for_Prometheus_and_its_names_follow_the_conventions()
     {
-        using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", "none", "--capture", _scratch["capture"], "--source", "synthetic:rate=50000,containers=20");
+        using var agent = AgentProcess.Start("--metrics", Anywhere, "--json", "none", "--capture", _scratch["capture"], "--source", "synthetic:rate=50000,containers=20", "--workload-metrics", "3");
         WaitFor.True(() => Scrape.Of(agent)["""netmon_container_events_total{names="miss"}"""] > 10_000, "events");
         var scrape = Scrape.Of(agent);
         Assert.InRange(scrape.Series.Count, 80, 400);
@@ -83,6 +83,7 @@ public sealed class MetricsTests : IDisposable
         var scrape = Scrape.Of(agent);
         Assert.Equal(0, scrape["""netmon_dropped_events_total{stage="source",reason="ring_full"}"""]);
         Assert.Equal(0, scrape["""netmon_dropped_events_total{stage="json",reason="failed"}"""]);
+        Assert.DoesNotContain("netmon_workload", scrape.Text, StringComparison.Ordinal); // without --workload-metrics
         Assert.Equal(200, Scrape.Get(agent, "/readyz").Status);
     }
 

@@ -30,7 +30,7 @@ public sealed class PrometheusTests : IDisposable
         // Nobody reads its stdout: after five seconds lines are dropped. One runtime is configured, so that its metrics exist.
         using var agent = AgentProcess.Start(
             Repository.Agent,
-            ["run", "--metrics", "127.0.0.1:0", "--capture", _scratch["capture"], "--source", "synthetic:rate=20000,containers=20", "--runtime-endpoint", $"unix://{_scratch["absent.sock"]}"],
+            ["run", "--metrics", "127.0.0.1:0", "--capture", _scratch["capture"], "--source", "synthetic:rate=20000,containers=20,node=1", "--workload-metrics", "5", "--runtime-endpoint", $"unix://{_scratch["absent.sock"]}"],
             readStdout: true);
         using var prometheus = Start(new Uri(Scrape.AddressOf(agent)).Authority, out var address);
         try

@@ -52,6 +52,7 @@ internal static class RunCommand
     private static readonly Option<string?> NameWait = EnvironmentOption.Create("--name-wait", "TIME", "how long an event can wait for its container's name, 0 to 10s; after that it is written without", "200ms");
     private static readonly Option<string?> PodLabels = EnvironmentOption.Create("--pod-labels", "KEYS|none", "pod labels to add to events, up to 16, comma-separated: app.kubernetes.io/name,team. In Parquet files they are the column pod_labels", "none");
     private static readonly Option<string?> Metrics = EnvironmentOption.Create("--metrics", "ADDRESS:PORT", "serve /metrics (Prometheus), /healthz and /readyz at this address; :PORT listens on all addresses (default: off)");
+    private static readonly Option<string?> WorkloadMetricsOption = EnvironmentOption.Create("--workload-metrics", "NUMBER", $"serve metrics of connections, failures and bytes for this many workloads, those with the most traffic; all others are the workload other; 0 to {WorkloadMetrics.MostShown}, needs --metrics", "0");
     private static readonly Option<string?> Health = EnvironmentOption.Create("--health", "ADDRESS:PORT", "serve /healthz and /readyz at this address too, on a separate thread, for probes that must not depend on the clients of --metrics");
     private static readonly Option<string?> LogFormat = LogFormatSetting.Create();
     private static readonly Option<string?> RingMemory = EnvironmentOption.Create("--ring-memory", "MIB", "total memory of the rings, for any number of CPUs; MiB, 0.25 to 1024", "8");
@@ -61,7 +62,7 @@ internal static class RunCommand
         var command = new Command("run", "Trace this node's TCP connections until stopped (SIGTERM, SIGINT) or --duration is over.")
         {
             Node, Json, JsonFormatOption, Capture, DurableWithin, RetainFor, RetainRollups, RetainBytes, KeepFree, Archive, ArchiveBandwidth, Duration, Source, Record, SpineOption, AcceptOwnerOption,
-            RuntimeEndpoints, KubernetesApi, KubernetesToken, KubernetesAuthorities, Cgroups, NameWait, PodLabels, Metrics, Health, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
+            RuntimeEndpoints, KubernetesApi, KubernetesToken, KubernetesAuthorities, Cgroups, NameWait, PodLabels, Metrics, WorkloadMetricsOption, Health, LogFormat, RingMemory, Sockets, FlowEvery, FairShare, State,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, log));
         return command;
@@ -109,6 +110,7 @@ internal static class RunCommand
             Runtimes = RuntimeEndpointOption.Read(parsed.GetValue(RuntimeEndpoints), source is SourceSpec.Kernel ? "auto" : "none"),
             Kubernetes = KubernetesSettings.Parse(parsed.GetValue(KubernetesApi)!, parsed.GetValue(KubernetesToken), parsed.GetValue(KubernetesAuthorities)),
             Metrics = parsed.GetValue(Metrics) is { } metrics ? ListenAddress.Parse(Metrics.Name, metrics) : null,
+            WorkloadMetrics = ReadWorkloadMetrics(parsed.GetValue(WorkloadMetricsOption)!, parsed.GetValue(Metrics)),
             Health = parsed.GetValue(Health) is { } health ? ListenAddress.Parse(Health.Name, health) : null,
             NameWait = ReadNameWait(parsed.GetValue(NameWait)!),
             PodLabels = ReadPodLabels(parsed.GetValue(PodLabels)!),
@@ -160,6 +162,12 @@ internal static class RunCommand
         text == "none" ? null
         : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= 10_000_000 ? (int)rate
         : throw new UsageException($"--fair-share {text}: expected events per second from 1 to 10000000, or none");
+
+    private static int ReadWorkloadMetrics(string text, string? metrics) =>
+        !uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var workloads) || workloads > WorkloadMetrics.MostShown
+            ? throw new UsageException($"--workload-metrics {text}: expected a number from 0 to {WorkloadMetrics.MostShown}")
+        : workloads > 0 && metrics is null ? throw new UsageException($"--workload-metrics {text}: requires --metrics")
+        : (int)workloads;
 
     private static TimeSpan ReadDuration(string text) =>
         TimeText.Parse(text) is { } time && time > TimeSpan.Zero && time <= LongestDuration ? time : throw new UsageException($"--duration {text}: expected a time such as 500ms, 30s, 5m or 2h, up to 49d");

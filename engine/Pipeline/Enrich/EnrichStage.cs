@@ -20,6 +20,7 @@ public sealed class EnrichStage : IDisposable
     private readonly PeerTable _peers;
     private readonly TimeSpan _bound;
     private readonly TimeProvider _time;
+    private readonly WorkloadCounters? _workloads;
     private readonly Queue<(EventBatch Batch, long Since)> _held = new();
     private readonly Queue<(EventBatch Batch, TimeSpan Waited)> _ready = new();
     private readonly ITimer _timer;
@@ -31,18 +32,20 @@ public sealed class EnrichStage : IDisposable
     /// <param name="peers">The names of peers; read on this stage's thread only.</param>
     /// <param name="bound">The maximum time that an event waits for its container's name; zero: no wait.</param>
     /// <param name="time">The clock; null: the system's.</param>
-    public EnrichStage(ContainerDirectory directory, RuntimeReports reports, PeerTable peers, TimeSpan bound, TimeProvider? time = null)
+    /// <param name="workloads">Counts events by workload; null: no counting.</param>
+    public EnrichStage(ContainerDirectory directory, RuntimeReports reports, PeerTable peers, TimeSpan bound, TimeProvider? time = null, WorkloadCounters? workloads = null)
     {
-        (_directory, _peers, _bound, _time) = (directory, peers, bound, time ?? TimeProvider.System);
+        (_directory, _peers, _bound, _time, _workloads) = (directory, peers, bound, time ?? TimeProvider.System, workloads);
         _timer = _time.CreateTimer(_ => _wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         reports.OnPosted(WakeIfHolding);
     }
 
     /// <summary>Creates a stage without lookups or waits: containers have only their id and their pod's uid.</summary>
-    public static EnrichStage WithoutNames()
+    /// <param name="workloads">Counts events by workload; null: no counting.</param>
+    public static EnrichStage WithoutNames(WorkloadCounters? workloads = null)
     {
         var none = new RuntimeReports();
-        return new EnrichStage(new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), none, () => { }), none, new PeerTable(""), TimeSpan.Zero);
+        return new EnrichStage(new ContainerDirectory(new ContainerDirectoryOptions(), new NoNames(), none, () => { }), none, new PeerTable(""), TimeSpan.Zero, workloads: workloads);
     }
 
     /// <summary>Statistics of naming.</summary>
@@ -180,5 +183,6 @@ public sealed class EnrichStage : IDisposable
         }
 
         Counters.CountBatch(events.Length, inContainers, named, waited);
+        _workloads?.Count(events);
     }
 }

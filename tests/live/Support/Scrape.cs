@@ -28,8 +28,9 @@ internal sealed partial class Scrape
     /// <summary>One series in its written form: netmon_events_total{type="ACCEPT",result="established"}.</summary>
     public double this[string series] => _series.TryGetValue(series, out var value) ? value : throw new KeyNotFoundException($"no series {series} in\n{Text}");
 
-    /// <summary>The sum of all series of a name.</summary>
-    public double Sum(string name) => _series.Where(s => s.Key == name || s.Key.StartsWith(name + "{", StringComparison.Ordinal)).Sum(s => s.Value);
+    /// <summary>The sum of all series of a name with these labels, each as written.</summary>
+    public double Sum(string name, params string[] labels) =>
+        _series.Where(s => (s.Key == name || s.Key.StartsWith(name + "{", StringComparison.Ordinal)) && labels.All(label => s.Key.Contains(label, StringComparison.Ordinal))).Sum(s => s.Value);
 
     /// <summary>Requests /metrics.</summary>
     public static Scrape Of(AgentProcess agent)

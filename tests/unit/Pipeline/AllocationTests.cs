@@ -35,7 +35,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var json = new JsonSink(JsonOutput.Open("/dev/null", new Logger(_ => { }, "json")), EventLine.Of(JsonFormat.Netmon, "node-1"), new SinkCounters("json"), new FaultState("json"), new Logger(_ => { }, "json"));
         var sink = new MeasuringSink(json, Window);
         var fanout = new SinkFanout([sink], live: false);
-        using var enrich = EnrichStage.WithoutNames();
+        using var enrich = EnrichStage.WithoutNames(new WorkloadCounters());
         var loop = new EventLoop(new RecordDecoder(), new EventOrder(), enrich, fanout);
 
         source.Start();
