@@ -17,7 +17,7 @@ internal sealed class WorkloadMetrics : IMetricGroup
     /// <summary>Traffic counts half as much for the rank when it is this old.</summary>
     private static readonly TimeSpan HalfLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>A workload with series keeps them until another has so many times its share: the series do not alternate.</summary>
+    /// <summary>A workload with series keeps them until the share of another is this many times as large, so that the series do not alternate.</summary>
     private const double Advantage = 1.25;
 
     private readonly WorkloadCounters _counters;
@@ -41,12 +41,12 @@ internal sealed class WorkloadMetrics : IMetricGroup
         (_counters, _most, _time) = (counters, most, time ?? TimeProvider.System);
         _connections = factory.CreateCounter(
             "netmon_workload_connections_total",
-            "Connections that the workload opened (outbound, by result) or accepted (inbound). workload other: all without series of their own.",
+            "Connections that the workload opened (outbound, by result) or accepted (inbound). workload=other: all workloads without their own series.",
             "workload", "pod_namespace", "direction", "result");
         _sent = factory.CreateCounter(
-            "netmon_workload_sent_bytes_total", "Bytes that the workload sent, by who opened the connection. Counted while connections are open.", "workload", "pod_namespace", "direction");
+            "netmon_workload_sent_bytes_total", "Bytes that the workload sent, by the direction in which the connection was opened. Counted while connections are open.", "workload", "pod_namespace", "direction");
         _received = factory.CreateCounter(
-            "netmon_workload_received_bytes_total", "Bytes that the workload received, by who opened the connection. Counted while connections are open.", "workload", "pod_namespace", "direction");
+            "netmon_workload_received_bytes_total", "Bytes that the workload received, by the direction in which the connection was opened. Counted while connections are open.", "workload", "pod_namespace", "direction");
         _others = SeriesOf(WorkloadCounters.Other, "");
     }
 

@@ -62,7 +62,7 @@ public sealed class WorkloadMetricsTests
     }
 
     [Fact]
-    public async Task A_workload_that_returns_goes_on_where_it_left()
+    public async Task A_workload_that_returns_continues_where_it_left()
     {
         Send(("a/a", 100), ("b/b", 100));
         await Scrape();
