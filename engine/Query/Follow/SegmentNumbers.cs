@@ -4,9 +4,9 @@ using NetMon.Storage;
 namespace NetMon.Query.Follow;
 
 /// <summary>
-/// Counts segments that were made and removed between two listings. An agent numbers the segments of its run without gaps, so a number that
-/// is passed over and is not in the next listing either belongs to such a segment. Of a run that is new, the first listing is the
-/// beginning. One thread.
+/// Counts segments that were created and removed between two listings. An agent numbers the segments of its run without gaps, so a skipped
+/// number that is missing in the next listing as well belongs to such a segment. For a new run, counting starts with its first listed
+/// segments. Not thread-safe.
 /// </summary>
 internal sealed class SegmentNumbers
 {
@@ -16,10 +16,10 @@ internal sealed class SegmentNumbers
     private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
     private readonly HashSet<(string Run, long Number)> _absent = [];
 
-    /// <summary>Whether the next listing decides about a number.</summary>
+    /// <summary>Whether a skipped number awaits the next listing.</summary>
     public bool IsUndecided => _absent.Count > 0;
 
-    /// <summary>Takes a listing of all segments; returns how many are known to be missed since the last one.</summary>
+    /// <summary>Takes a listing of all segments and returns how many more are known to be missed.</summary>
     /// <param name="paths">Names or paths.</param>
     public int Take(IEnumerable<string> paths)
     {
