@@ -1,13 +1,9 @@
-using System.Globalization;
 using DuckDB.NET.Data;
 using NetMon.Foundation.Logging;
 using NetMon.Query.Buckets;
-using NetMon.Query.Files;
 using NetMon.Query.Filters;
-using NetMon.Query.Planning;
 using NetMon.Query.Report;
 using NetMon.Query.Sql;
-using NetMon.Storage;
 
 namespace NetMon.Query;
 
@@ -18,9 +14,7 @@ namespace NetMon.Query;
 internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 {
     private const int Tries = 10;
-    private readonly Dictionary<string, string> _damaged = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
-    private readonly BucketCapture? _bucket = settings.Capture.Bucket is null ? null : BucketCapture.Open(settings.Capture.Bucket);
+    private readonly SnapshotSource _source = new(settings.Capture, settings.Filter, log);
     private ProgressLine? _progress;
     private Func<long>? _written;
     private bool _needsAllViews = ListsViews(settings.Text);
@@ -36,7 +30,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         // On a terminal, the progress line would appear among the rows.
         var held = new HeldOutput(output, Console.IsOutputRedirected ? null : () => _progress?.Dispose());
         _written = () => held.Written;
-        for (var attempt = 1; !TryAnswer((database, _, statements, picture) => Print(database, statements, picture, held, spill.Path), spill.Path, isLast: attempt == Tries); attempt++)
+        for (var attempt = 1; !TryAnswer((database, _, statements, picture) => Print(database, statements, picture, held), spill.Path, isLast: attempt == Tries); attempt++)
         {
             if (!held.TryDiscard())
             {
@@ -57,7 +51,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         }
     }
 
-    public void Dispose() => _bucket?.Dispose();
+    public void Dispose() => _source.Dispose();
 
     /// <summary>False if another attempt may succeed.</summary>
     private bool TryAnswer(Action<CaptureDatabase, Snapshot, IReadOnlyList<Statement>, Picture?> use, string temporary, bool isLast)
@@ -74,29 +68,31 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
             FilterViews.Check(settings.Filter, views);
         }
 
-        var end = settings.Statements is null || views.Append(text).Any(sql => sql.Contains("capture_end", StringComparison.OrdinalIgnoreCase)) ? EndFor(FindEnd(database)) : null;
-        var picture = settings.Statements is null ? new Picture(end ?? throw NoEvents(), settings.Filter) : null;
+        var end = settings.Statements is null || views.Append(text).Any(sql => sql.Contains("capture_end", StringComparison.OrdinalIgnoreCase)) ? EndFor(_source.FindEnd(database)) : null;
+        var picture = settings.Statements is null ? new Picture(end ?? throw _source.NoEvents(), settings.Filter) : null;
         IReadOnlyList<Statement> statements = settings.Statements ?? [.. picture!.Tables.Select(table => table.Table)];
         Snapshot? snapshot = null;
         try
         {
             database.SetEnd(end, settings.NewSince);
             IReadOnlyList<(string Name, string Sql)> kept = picture is null ? settings.Report?.Views ?? [] : [(Picture.Source, picture.SourceDefinition)];
-            database.Define(views.Concat(kept.Select(view => view.Sql)), settings.Filter, pairsEnds);
+            List<string> definitions = [.. views, .. kept.Select(view => view.Sql)];
+            var named = _needsAllViews ? null : FilterViews.NamedBy([text, .. definitions]);
+            database.Define(definitions, settings.Filter, pairsEnds, named);
             var scope = database.Plan(statements.Select(statement => statement.Sql), settings.Filter.SumHours);
             scope.OpenEnds.OfAll = pairsEnds ? null : settings.Filter.OfProcesses;
-            snapshot = Take(scope);
+            snapshot = _source.Take(scope);
             database.Load(snapshot, scope);
             foreach (var (view, _) in kept)
             {
                 database.Keep(view);
             }
 
-            database.Confine(snapshot.Directory, temporary);
+            database.Confine(snapshot.Directory);
             use(database, snapshot, statements, picture);
             return true;
         }
-        catch (DuckDBException e) when (!isLast && (IsUnmadeView(e) || (snapshot is not null && FindsCause(e, snapshot, database))))
+        catch (DuckDBException e) when (!isLast && (IsUnmadeView(e) || (snapshot is not null && _source.FindsCause(e, snapshot, database))))
         {
             return false;
         }
@@ -106,7 +102,7 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         }
     }
 
-    private void Print(CaptureDatabase database, IReadOnlyList<Statement> statements, Picture? picture, HeldOutput output, string temporary)
+    private void Print(CaptureDatabase database, IReadOnlyList<Statement> statements, Picture? picture, HeldOutput output)
     {
         using var writer = new StreamWriter(output, bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
         var isPlain = settings.Style.Format is OutputFormat.Table or OutputFormat.Markdown;
@@ -114,10 +110,10 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         {
             ReportData.Write(database, report, writer);
         }
-        else if (settings.Copy is { } format)
+        else if (settings.Style.Format == OutputFormat.Parquet)
         {
-            using var pipe = new PipedFile(temporary, output);
-            pipe.Write(path => database.Rows.Copy(picture?.Single ?? statements[0], format, path));
+            using var pipe = new PipedFile(database.Temporary, output);
+            pipe.Write(path => database.Rows.Copy((picture?.Single ?? statements[0]).Sql, CopyFormat.Parquet, path));
         }
         else if (picture is not null && isPlain)
         {
@@ -144,67 +140,8 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
         }
     }
 
-    private Snapshot Take(QuestionScope scope)
-    {
-        _bucket?.Bring(scope, _damaged);
-        var snapshot = Snapshot.Take(_bucket?.Folder ?? settings.Capture.Place, scope, _damaged);
-        if (_bucket is not null && snapshot.LeftOut.Where(file => _bucket.MayBringAgain(file.Path)).ToList() is { Count: > 0 } stale)
-        {
-            snapshot.Dispose();
-            stale.ForEach(file => _damaged[file.Path] = file.Reason);
-            return Take(scope); // files that are corrupt in the cache may be intact in the bucket
-        }
-
-        foreach (var file in (_bucket?.LeftOut ?? []).Concat(snapshot.LeftOut).Where(file => _named.Add(file.Path)))
-        {
-            var (name, reason) = _bucket is null ? (file.Path, file.Reason) : (_bucket.NameOf(file.Path), _bucket.NameOf(file.Reason));
-            if (settings.Capture.IsStrict)
-            {
-                snapshot.Dispose();
-                throw new QueryException($"{name}: {reason}. Without --strict it is left out");
-            }
-
-            log.Warn($"{name} is left out: {reason}");
-        }
-
-        NameSumsAlone(snapshot);
-        return snapshot;
-    }
-
-    /// <summary>Reports once which hours are not in the answer because their rows have been removed.</summary>
-    private void NameSumsAlone(Snapshot snapshot)
-    {
-        if (snapshot.SumsAlone.Count > 0 && _named.Add(CapturePaths.Rollup))
-        {
-            var why = settings.Filter.Uncarried is { Count: > 0 } options ? $"can't be filtered by {string.Join(", ", options)}" : "can't be split at --since and --until";
-            log.Warn(string.Create(CultureInfo.InvariantCulture, $"hours of {snapshot.SumsAlone.Min(file => file.Start):yyyy-MM-dd HH:mm} to {snapshot.SumsAlone.Max(file => file.Start).AddHours(1):yyyy-MM-dd HH:mm} are left out: their events were removed, and the remaining roll-ups {why}"));
-        }
-    }
-
     /// <summary>Returns the last time that the filter includes.</summary>
     private DateTime? EndFor(DateTime? end) => settings.Filter.Until is { } until && until <= end ? until.AddMicroseconds(-1) : end;
-
-    /// <summary>Returns the time of the capture's last event, from its last hour; if that has none that can be read, from all hours.</summary>
-    private DateTime? FindEnd(CaptureDatabase database)
-    {
-        var last = _bucket is null ? Snapshot.LastHour(settings.Capture.Place) : _bucket.LastHour();
-        foreach (var bounds in last is { } hour ? (ScanBounds[])[ScanBounds.Everything with { From = hour }, ScanBounds.Everything] : [ScanBounds.Everything])
-        {
-            var scope = new QuestionScope();
-            scope.Add(Relation.Kept, bounds);
-            scope.Add(Relation.Rollups, bounds);
-            using var snapshot = Take(scope);
-            if (database.LastTime(snapshot) is { } end)
-            {
-                return end;
-            }
-        }
-
-        return null;
-    }
-
-    private QueryException NoEvents() =>
-        new($"{(_bucket is null ? Path.GetFullPath(settings.Capture.Place) : settings.Capture.Place)} has no events yet: events can be read about a second after they happen, while netmon run --capture is running");
 
     /// <summary>Whether a question refers to a view by a composed name, which was not found in its text.</summary>
     private bool IsUnmadeView(DuckDBException e)
@@ -216,34 +153,6 @@ internal sealed class Answer(QuerySettings settings, Logger log) : IDisposable
 
         _needsAllViews = true;
         return true;
-    }
-
-    /// <summary>Whether a file caused the failure; the next attempt leaves it out.</summary>
-    private bool FindsCause(DuckDBException e, Snapshot snapshot, CaptureDatabase database)
-    {
-        if (DuckMessage.IsOfQuestion(e))
-        {
-            return false;
-        }
-
-        var files = snapshot.Events.Concat(snapshot.Unrolled).Concat(snapshot.Kept).Concat(snapshot.Rollups).Concat(snapshot.SealedLosses).Concat(snapshot.Owned).Concat(snapshot.Holding)
-            .DistinctBy(file => file.File.Path).ToList();
-        var gone = files.Where(file => !File.Exists(file.File.Path)).ToList();
-        if (gone.Count > 0)
-        {
-            return true; // sealed or removed in the meantime
-        }
-
-        var named = files.Where(file => e.Message.Contains(file.File.Path, StringComparison.Ordinal)).ToList();
-        foreach (var file in named.Count > 0 ? named : files)
-        {
-            if (database.DamageOf(file.File.Path) is { } damage)
-            {
-                _damaged[file.File.Path] = $"it is damaged ({damage})";
-            }
-        }
-
-        return files.Any(file => _damaged.ContainsKey(file.File.Path));
     }
 
     private static bool ListsViews(string text) =>

@@ -48,8 +48,8 @@ internal sealed class AskedRows(DuckDBConnection connection)
 
     /// <summary>Writes the answer to a file.</summary>
     /// <exception cref="DuckDBException">The question is invalid or not a single SELECT, a file is corrupt, or the path can't be written.</exception>
-    public void Copy(Statement statement, CopyFormat format, string path) =>
-        Execute($"COPY (SELECT * FROM {Asked(statement.Sql)}) TO {SqlText.Quote(path)} (USE_TMP_FILE false, {OptionsOf(format)})");
+    public void Copy(string question, CopyFormat format, string path) =>
+        Execute($"COPY (SELECT * FROM {Asked(question)}) TO {SqlText.Quote(path)} (USE_TMP_FILE false, {OptionsOf(format)})");
 
     /// <summary>Reads the rows of a question one by one.</summary>
     /// <exception cref="DuckDBException">The question is invalid, or a file is corrupt.</exception>
@@ -66,6 +66,7 @@ internal sealed class AskedRows(DuckDBConnection connection)
     {
         CopyFormat.Parquet => "FORMAT parquet, COMPRESSION zstd",
         CopyFormat.Csv => "FORMAT csv, HEADER",
+        CopyFormat.CsvRows => "FORMAT csv, HEADER false",
         _ => "FORMAT json",
     };
 

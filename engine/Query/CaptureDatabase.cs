@@ -28,7 +28,7 @@ internal sealed class CaptureDatabase : IDisposable
     private IReadOnlyList<HotFileView> _segments = [];
     private string _hotSource = $"{HotFunction}()";
 
-    private CaptureDatabase(DuckDBConnection connection) => (_connection, Rows) = (connection, new AskedRows(connection));
+    private CaptureDatabase(DuckDBConnection connection, string temporary) => (_connection, Rows, Temporary) = (connection, new AskedRows(connection), temporary);
 
     /// <summary>Creates a database with empty relations.</summary>
     /// <param name="memory">DuckDB's memory limit, such as 1GiB.</param>
@@ -38,7 +38,7 @@ internal sealed class CaptureDatabase : IDisposable
     {
         var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
-        var database = new CaptureDatabase(connection);
+        var database = new CaptureDatabase(connection, temporary);
         try
         {
             database.Execute($"SET memory_limit = {SqlText.Quote(memory)}; SET temp_directory = {SqlText.Quote(temporary)}; SET TimeZone = 'UTC'; SET parquet_metadata_cache = true; SET enable_progress_bar = true; SET enable_progress_bar_print = false");
@@ -59,6 +59,9 @@ internal sealed class CaptureDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>The spill folder, the only one that SQL may write to.</summary>
+    public string Temporary { get; }
 
     /// <summary>The rows of questions, after loading.</summary>
     public AskedRows Rows { get; }
@@ -83,9 +86,10 @@ internal sealed class CaptureDatabase : IDisposable
     /// <param name="statements">The shipped ones that the questions and the filter need, and others.</param>
     /// <param name="filter">The filter.</param>
     /// <param name="pairsEnds">Whether the questions see both ends of connections.</param>
-    public void Define(IEnumerable<string> statements, Filter filter, bool pairsEnds)
+    /// <param name="named">The names of the filter's views that are needed; null: all. Other relations that the filter applies to are not in main.</param>
+    public void Define(IEnumerable<string> statements, Filter filter, bool pairsEnds, IReadOnlySet<string>? named)
     {
-        foreach (var statement in statements.Concat(FilterViews.Of(filter, Stored, pairsEnds)))
+        foreach (var statement in statements.Concat(FilterViews.Of(filter, Stored, pairsEnds, named)))
         {
             Execute(statement);
         }
@@ -152,8 +156,8 @@ internal sealed class CaptureDatabase : IDisposable
     public void Keep(string view) => Execute($"CREATE TABLE netmon_kept_{view} AS FROM {view}; CREATE OR REPLACE VIEW {view} AS FROM netmon_kept_{view}");
 
     /// <summary>Restricts SQL to the capture and the spill folder.</summary>
-    public void Confine(string capture, string temporary) => Execute(
-        $"SET allowed_directories = [{SqlText.Quote(capture)}, {SqlText.Quote(temporary)}]; SET enable_external_access = false; SET lock_configuration = true");
+    public void Confine(string capture) => Execute(
+        $"SET allowed_directories = [{SqlText.Quote(capture)}, {SqlText.Quote(Temporary)}]; SET enable_external_access = false; SET lock_configuration = true");
 
     /// <summary>Returns the first value of the first row; null if there is none.</summary>
     public object? Value(string sql)

@@ -8,6 +8,9 @@ internal enum CopyFormat
     /// <summary>RFC 4180 with a header; NULL is empty, and an empty text is quoted.</summary>
     Csv,
 
+    /// <summary>CSV without the header.</summary>
+    CsvRows,
+
     /// <summary>One JSON object per line.</summary>
     Ndjson,
 }

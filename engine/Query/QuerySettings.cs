@@ -14,9 +14,6 @@ namespace NetMon.Query;
 /// <param name="Report">The questions of a report, whose answers are the data of its page; else null.</param>
 internal sealed record QuerySettings(CaptureSettings Capture, Filter Filter, IReadOnlyList<Statement>? Statements, string Text, PrintStyle Style, ReportQuestions? Report = null)
 {
-    /// <summary>The format in which DuckDB itself writes the answer: Parquet, and all exports. Null if rows are printed.</summary>
-    public CopyFormat? Copy { get; init; }
-
     /// <summary>Since when a destination is new for new_destinations, UTC; null: since the start of the capture's last day.</summary>
     public DateTime? NewSince { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class CaptureDirectory : IDisposable
     private readonly string _run = Guid.NewGuid().ToString("N")[16..];
     private SafeFileHandle? _lock;
     private int _last;
+    private int _lastSegment;
     private int _renewals;
 
     /// <exception cref="CaptureDirectoryException">Another agent holds the lock.</exception>
@@ -43,22 +44,25 @@ internal sealed class CaptureDirectory : IDisposable
     /// <summary>The file that stores the time up to which this node's events are durable.</summary>
     public string SeenPath => $"{CapturePaths.Hot}/{NodeName}{CapturePaths.SeenExtension}";
 
-    /// <summary>Returns a path in hot/ that neither this run nor an earlier one has used, for a segment.</summary>
-    public string NewSegment(Hour hour) => NewPath(hour, CapturePaths.SegmentExtension);
+    /// <summary>Returns a path in hot/ that neither this run nor an earlier one has used, for a segment. Segments of a run are numbered without gaps. The sink's thread only.</summary>
+    public string NewSegment(Hour hour) => NewPath(hour, CapturePaths.SegmentExtension, ++_lastSegment);
 
-    /// <summary>As <see cref="NewSegment"/>, for a piece.</summary>
+    /// <summary>Called when the last segment could not be created: the next one gets its number. The sink's thread only.</summary>
+    public void SegmentNotMade() => _lastSegment--;
+
+    /// <summary>Returns such a path for a piece. Thread-safe.</summary>
     public string NewPiece(Hour hour) => NewPath(hour, CapturePaths.SealedExtension);
 
-    /// <summary>As <see cref="NewSegment"/>, for a loss journal.</summary>
+    /// <summary>As <see cref="NewPiece"/>, for a loss journal.</summary>
     public string NewLossFile(Hour hour) => NewPath(hour, CapturePaths.LossExtension);
 
-    /// <summary>As <see cref="NewSegment"/>, for a roll-up.</summary>
+    /// <summary>As <see cref="NewPiece"/>, for a roll-up.</summary>
     public string NewRollup(Hour hour) => NewPath(hour, CapturePaths.RollupExtension);
 
-    /// <summary>As <see cref="NewSegment"/>, for a file of owners.</summary>
+    /// <summary>As <see cref="NewPiece"/>, for a file of owners.</summary>
     public string NewOwners(Hour hour) => NewPath(hour, CapturePaths.OwnersExtension);
 
-    /// <summary>As <see cref="NewSegment"/>, for a Parquet file in progress.</summary>
+    /// <summary>As <see cref="NewPiece"/>, for a Parquet file in progress.</summary>
     public string NewPartial(Hour hour) => NewPath(hour, CapturePaths.PartialExtension);
 
     /// <summary>Finds this node's files in hot/, from this run and earlier ones.</summary>
@@ -231,6 +235,8 @@ internal sealed class CaptureDirectory : IDisposable
         }
     }
 
-    private string NewPath(Hour hour, string extension) =>
-        string.Create(CultureInfo.InvariantCulture, $"{CapturePaths.HotFolder(hour)}/{NodeName}.{_run}-{Interlocked.Increment(ref _last):D6}{extension}");
+    private string NewPath(Hour hour, string extension) => NewPath(hour, extension, Interlocked.Increment(ref _last));
+
+    private string NewPath(Hour hour, string extension, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{CapturePaths.HotFolder(hour)}/{NodeName}.{_run}-{number:D6}{extension}");
 }

@@ -32,7 +32,7 @@ public sealed class CaptureSink : IEventSink
     private readonly OwnerJournal _owners;
     private readonly DiskFloor _floor;
     private readonly UploadGuard? _archive;
-    private readonly ThreadProgress _sealing = new();
+    private readonly ThreadProgress _sealing;
     private readonly StallWatch[] _stalls;
     private long _watermark;
 
@@ -44,6 +44,7 @@ public sealed class CaptureSink : IEventSink
     public CaptureSink(CaptureSinkOptions options, SinkCounters counters, Logger log)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RowGroupRows, 1);
+        _sealing = new ThreadProgress(options.StopPatience);
         (_options, _log, Counters) = (options with { Working = _sealing.Step }, log, counters);
         options = _options;
         var directory = OpenDirectory(options, out _capture);
@@ -52,7 +53,7 @@ public sealed class CaptureSink : IEventSink
         var written = new WrittenFiles();
         var seen = new SeenFile(_capture);
         var sealFailures = LogOf("seal", $"sealing an hour of {directory} (its events stay in hot/ until this works)");
-        _sync = new HotSync(_capture, options.DurableWithin / 2, seen, LogOf("sync", $"making files in {directory} durable"), () => _losses!.Unwritten);
+        _sync = new HotSync(_capture, options.DurableWithin / 2, options.StopPatience, seen, LogOf("sync", $"making files in {directory} durable"), () => _losses!.Unwritten);
         _losses = new LossJournal(
             _capture, options, counters, LogOf("loss", $"recording losses in {directory}"), _sync, (hour, paths) => Seal(new SealJob(SealKind.Losses, hour, paths)));
         _floor = new DiskFloor(_capture, options.KeepFree, log) { Low = () => _sealer!.LookAround() };
@@ -148,7 +149,7 @@ public sealed class CaptureSink : IEventSink
             // The threads end with the process, which holds the lock until then.
             _log.Error(string.Create(
                 CultureInfo.InvariantCulture,
-                $"gave up after {ThreadProgress.Bound.TotalSeconds:0} s without progress: the disk of {_options.CaptureDirectory} does not respond. The files in hot/ are sealed at the next start."));
+                $"gave up after {_options.StopPatience.TotalSeconds:0} s without progress: the disk of {_options.CaptureDirectory} does not respond. The files in hot/ are sealed at the next start."));
         }
     }
 

@@ -99,6 +99,9 @@ public sealed record CaptureSinkOptions
     /// <summary>Time after the first reported owner. An owner from an earlier run that is not reported by then is considered gone.</summary>
     internal TimeSpan OwnersListedWithin { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a thread may be at one step at the stop before it is abandoned. Longer than any single step on a working disk and a CPU that is not starved.</summary>
+    internal TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Called by the sealing thread whenever it makes progress.</summary>
     internal Action? Working { get; init; }
 

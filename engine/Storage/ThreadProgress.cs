@@ -1,11 +1,9 @@
 namespace NetMon.Storage;
 
 /// <summary>Tracks whether a thread makes progress, for threads that wait for it. Thread-safe.</summary>
-internal sealed class ThreadProgress
+/// <param name="bound">A thread without progress for this long is abandoned at the stop.</param>
+internal sealed class ThreadProgress(TimeSpan bound)
 {
-    /// <summary>Longer than any single step on a working disk; a thread without progress for this long is abandoned at the stop.</summary>
-    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
-
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
     private long _stepAt; // milliseconds of Environment.TickCount64; 0: idle
 
@@ -18,12 +16,12 @@ internal sealed class ThreadProgress
     /// <summary>Called by the thread when it becomes idle.</summary>
     public void Idle() => Volatile.Write(ref _stepAt, 0);
 
-    /// <summary>Waits until the thread has ended; false if it makes no progress for <see cref="Bound"/>.</summary>
+    /// <summary>Waits until the thread has ended; false if it makes no progress for the bound.</summary>
     public bool Join(Thread thread)
     {
         while (thread.IsAlive && !thread.Join(LookAgain))
         {
-            if (StandsFor > Bound)
+            if (StandsFor > bound)
             {
                 return false;
             }

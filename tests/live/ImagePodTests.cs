@@ -60,6 +60,10 @@ public sealed class ImagePodTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("workloads", query.Exec("/netmon", "top", "--once").MustSucceed().Output, StringComparison.OrdinalIgnoreCase);
         query.ExecTo(_scratch["report.html"], "/netmon", "report", "--since", "1h").MustSucceed();
         Assert.Contains("</html>", File.ReadAllText(_scratch["report.html"]), StringComparison.Ordinal);
+        // It has no netmon-archive and no OpenSSL: a bucket is refused by a line, not by an abort.
+        var bucket = query.Exec("/netmon", "query", "--capture", "s3://bucket/prefix", "SELECT 1");
+        Assert.Equal(1, bucket.ExitCode);
+        Assert.Contains("netmon-archive, which reads buckets, can't be started", bucket.Output + bucket.Error, StringComparison.Ordinal);
         output.WriteLine($"{overlay}: the container query, waiting: {query.ResidentBytes(agent.Pod)} bytes");
         // The agent's own container has no DuckDB: it says which container to use.
         var refused = Shell.Run("ctr", "-a", containerd.Socket, "-n", "k8s.io", "tasks", "exec", "--fifo-dir", Path.Combine(containerd.Node.Folder, "fifo"), "--exec-id", "ask", agent.Container.Id, "/netmon", "query");

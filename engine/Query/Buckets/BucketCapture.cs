@@ -41,11 +41,12 @@ internal sealed class BucketCapture : IDisposable
     /// <exception cref="QueryException">The bucket can't be read, or contains no capture.</exception>
     public static BucketCapture Open(BucketSettings settings)
     {
-        var cache = ObjectCache.Open(settings);
-        BucketReader? bucket = null;
+        // The reader first: where buckets can't be read, that is the error to report, not a cache that can't be made.
+        var bucket = BucketReader.Start(settings.Target);
+        ObjectCache? cache = null;
         try
         {
-            bucket = BucketReader.Start(settings.Target);
+            cache = ObjectCache.Open(settings);
             string[] tiers = [CapturePaths.Events, CapturePaths.Rollup];
             if (!bucket.Folders(settings.Target.KeyOf("")).Any(tiers.Contains))
             {
@@ -57,8 +58,8 @@ internal sealed class BucketCapture : IDisposable
         }
         catch
         {
-            bucket?.Dispose();
-            cache.Dispose();
+            bucket.Dispose();
+            cache?.Dispose();
             throw;
         }
     }

@@ -34,7 +34,7 @@ internal sealed class BucketReader : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new QueryException($"{Program}, which reads buckets, can't be started ({e.Message}): it is not at {beside} and not on the PATH. Build it with make build and keep it next to netmon-query");
+            throw new QueryException($"{Program}, which reads buckets, can't be started ({e.Message}): it is neither at {beside} nor on the PATH. Install it next to netmon-query; the image netmon-query does not contain it, so query the bucket from another machine");
         }
     }
 

@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using NetMon.Foundation;
 using NetMon.Native;
@@ -39,8 +40,9 @@ internal sealed class ObjectCache : IDisposable
     public string NameOf(BucketObject found, long from)
     {
         var server = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{server}\n{_settings.Target.Bucket}\n{found.Key}\n{found.EntityTag}\n{found.Bytes}\n{from}"))));
+        var identity = string.Create(CultureInfo.InvariantCulture, $"{server}\n{_settings.Target.Bucket}\n{found.Key}\n{found.EntityTag}\n{found.Bytes}\n{from}");
+        // Not System.Security.Cryptography: it aborts the process where OpenSSL's library is missing, as in the image.
+        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(identity)));
     }
 
     /// <summary>Links a cached file into this run's folder; false if it is not cached.</summary>

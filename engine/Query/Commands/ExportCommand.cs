@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NetMon.Foundation.Logging;
+using NetMon.Query.Export;
 using NetMon.Query.Filters;
 using NetMon.Query.Printing;
 using NetMon.Query.Sql;
@@ -10,8 +11,6 @@ namespace NetMon.Query.Commands;
 internal static class ExportCommand
 {
     public const string Name = "export";
-
-    private const string Events = "SELECT * EXCLUDE (date, hour) FROM events ORDER BY timestamp";
 
     private static readonly Option<string> Format = new("--format")
     {
@@ -40,22 +39,23 @@ internal static class ExportCommand
         var capture = CaptureOptions.Read(parsed);
         var word = parsed.GetValue(Format)!;
         var filter = FilterOptions.Read(parsed, DateTime.UtcNow);
-        (OutputFormat Printed, CopyFormat? Copied) format = word.ToLowerInvariant() switch
+        var format = word.ToLowerInvariant() switch
         {
-            "parquet" => (OutputFormat.Parquet, CopyFormat.Parquet),
-            "csv" => (OutputFormat.Csv, CopyFormat.Csv),
-            "json" or "ndjson" => (OutputFormat.Ndjson, CopyFormat.Ndjson),
-            "tsv" => (OutputFormat.Tsv, null),
+            "parquet" => OutputFormat.Parquet,
+            "csv" => OutputFormat.Csv,
+            "json" or "ndjson" => OutputFormat.Ndjson,
+            "tsv" => OutputFormat.Tsv,
             _ => throw new FormatException($"{Format.Name} {word}: expected parquet, csv, tsv or ndjson"),
         };
-        if (format.Printed == OutputFormat.Parquet && !Console.IsOutputRedirected)
+        if (format == OutputFormat.Parquet && !Console.IsOutputRedirected)
         {
             throw new FormatException($"{Format.Name} {word} is not text: redirect it to a file (> events.{word}), or use --format csv");
         }
 
         using var output = Console.OpenStandardOutput();
-        var settings = new QuerySettings(capture, filter, Statement.Parse(Events), Events, new PrintStyle(format.Printed, null)) { Copy = format.Copied };
+        var settings = new QuerySettings(capture, filter, Statement.Parse(ExportedEvents.Questions), ExportedEvents.Questions, new PrintStyle(format, null));
         using var answer = new Answer(settings, log);
-        answer.Print(output);
+        using var events = new ExportedEvents(format, output);
+        answer.Read(events.Write);
     }
 }

@@ -94,7 +94,7 @@ internal static class QueryCommand
         }
 
         var style = new PrintStyle(format, parsed.GetValue(Wide) ? null : TerminalWidth());
-        using var answer = new Answer(QuerySettings.Of(capture, filter, statements, text ?? "", style) with { Copy = format == OutputFormat.Parquet ? CopyFormat.Parquet : null }, log);
+        using var answer = new Answer(QuerySettings.Of(capture, filter, statements, text ?? "", style), log);
         answer.Print(output);
     }
 

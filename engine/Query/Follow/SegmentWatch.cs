@@ -7,7 +7,7 @@ namespace NetMon.Query.Follow;
 /// <summary>
 /// Opens each segment in hot/ soon after it is created, on its own thread: a full segment becomes a piece and is removed, but stays
 /// readable if open. It scans on notifications from the kernel, and also ten times a second. At most <see cref="MostOpen"/> segments are
-/// kept open for a slow reader, because they occupy disk space. Segments that were removed before they could be opened are counted.
+/// kept open for a slow reader, because they occupy disk space. Segments that were removed before they could be opened, or even listed, are counted.
 /// </summary>
 internal sealed class SegmentWatch : IDisposable
 {
@@ -22,6 +22,7 @@ internal sealed class SegmentWatch : IDisposable
     private readonly Dictionary<string, FollowedSegment> _open = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly HashSet<string> _waiting = new(StringComparer.Ordinal);
+    private readonly SegmentNumbers _numbers = new();
     private readonly Queue<FollowedSegment> _opened = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly FileSystemWatcher? _names;
@@ -120,7 +121,7 @@ internal sealed class SegmentWatch : IDisposable
             }
         }
 
-        if (changed || _waiting.Count > 0)
+        if (changed || _waiting.Count > 0 || _numbers.IsUndecided)
         {
             Compare();
         }
@@ -137,7 +138,7 @@ internal sealed class SegmentWatch : IDisposable
             Open(path);
         }
 
-        Interlocked.Add(ref _missed, _waiting.RemoveWhere(path => !there.Contains(path)));
+        Interlocked.Add(ref _missed, _waiting.RemoveWhere(path => !there.Contains(path)) + _numbers.Take(there));
         _known.IntersectWith(there); // names are never reused
         lock (_gate)
         {

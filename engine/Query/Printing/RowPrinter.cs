@@ -12,7 +12,7 @@ internal abstract class RowPrinter(IReadOnlyList<ColumnHead> columns, TextWriter
     public static RowPrinter Of(PrintStyle style, IReadOnlyList<ColumnHead> columns, TextWriter output) => style.Format switch
     {
         OutputFormat.Csv => new CsvPrinter(columns, output),
-        OutputFormat.Tsv => new TsvPrinter(columns, output),
+        OutputFormat.Tsv => new TsvPrinter(columns, output, style.HasHeader),
         OutputFormat.Json or OutputFormat.Ndjson => new JsonPrinter(columns, output),
         OutputFormat.Markdown => new AlignedPrinter(columns, output, AlignedPrinter.Markdown, width: null),
         _ => new AlignedPrinter(columns, output, AlignedPrinter.Plain, style.Width),

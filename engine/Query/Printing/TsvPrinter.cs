@@ -1,12 +1,18 @@
 namespace NetMon.Query.Printing;
 
 /// <summary>
-/// Prints tab-separated values with a header, one row per line, for programs that split lines. Tabs, newlines and backslashes in a text are
+/// Prints tab-separated values with or without a header, one row per line, for programs that split lines. Tabs, newlines and backslashes in a text are
 /// written as \t, \n, \r and \\; NULL is empty, and an empty text is "".
 /// </summary>
-internal sealed class TsvPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output) : RowPrinter(columns, output)
+internal sealed class TsvPrinter(IReadOnlyList<ColumnHead> columns, TextWriter output, bool hasHeader) : RowPrinter(columns, output)
 {
-    protected override void Begin() => Add([.. Columns.Select(column => column.Name)]);
+    protected override void Begin()
+    {
+        if (hasHeader)
+        {
+            Add([.. Columns.Select(column => column.Name)]);
+        }
+    }
 
     protected override void Add(string?[] row) => Output.Write(string.Join('\t', row.Select(text => text is "" ? "\"\"" : Escaped(text ?? ""))) + "\n");
 

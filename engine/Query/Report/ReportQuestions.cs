@@ -11,6 +11,9 @@ internal sealed class ReportQuestions
     /// <summary>A view of who called whom in the time of the report.</summary>
     private const string Pairs = "report_pairs";
 
+    /// <summary>A view of events by minute, type and result.</summary>
+    private const string Minutes = "report_minutes";
+
     /// <summary>A view of latencies of established connections, by server and class.</summary>
     private const string Latencies = "report_latencies";
 
@@ -76,6 +79,7 @@ internal sealed class ReportQuestions
                 WHERE direction = 'outbound' AND result = 'established' AND latency_us IS NOT NULL AND {_hours} GROUP BY ALL
             ) GROUP BY ALL
             """),
+        .. _window.ByMinute ? (IReadOnlyList<(string, string)>)[(Minutes, MinuteSums)] : [],
     ];
 
     private IReadOnlyList<(string Name, string Sql)> All =>
@@ -145,17 +149,20 @@ internal sealed class ReportQuestions
         SELECT epoch_ms(date + to_hours(hour)) AS t, result, sum(attempts)::BIGINT FROM tallies WHERE attempts > 0 AND result <> 'established' AND {_hours} GROUP BY ALL ORDER BY t, result
         """;
 
-    private string MinuteSeries => $"""
-        SELECT epoch_us(timestamp) // 60000000 * 60000 AS t, count(*) FILTER (type = 'CONNECT'), count(*) FILTER (type = 'CONNECT' AND result <> 'established'), count(*) FILTER (type = 'ACCEPT'),
-            coalesce(sum(CASE WHEN connection_id IS NULL THEN bytes_sent ELSE delta_sent END) FILTER (type IN ('CLOSE', 'FLOW')), 0)::BIGINT,
-            coalesce(sum(CASE WHEN connection_id IS NULL THEN bytes_received ELSE delta_received END) FILTER (type IN ('CLOSE', 'FLOW')), 0)::BIGINT
-        FROM events WHERE timestamp >= {_window.FromText} AND timestamp < {_window.ToText} GROUP BY ALL ORDER BY t
+    private string MinuteSums => $"""
+        CREATE VIEW {Minutes} AS SELECT epoch_us(timestamp) // 60000000 * 60000 AS t, type, result, count(*) AS n,
+            coalesce(sum(CASE WHEN connection_id IS NULL THEN bytes_sent ELSE delta_sent END) FILTER (type IN ('CLOSE', 'FLOW')), 0)::BIGINT AS sent,
+            coalesce(sum(CASE WHEN connection_id IS NULL THEN bytes_received ELSE delta_received END) FILTER (type IN ('CLOSE', 'FLOW')), 0)::BIGINT AS received
+        FROM events WHERE timestamp >= {_window.FromText} AND timestamp < {_window.ToText} GROUP BY ALL
         """;
 
-    private string MinuteFailures => $"""
-        SELECT epoch_us(timestamp) // 60000000 * 60000 AS t, result, count(*) FROM events
-        WHERE type = 'CONNECT' AND result <> 'established' AND timestamp >= {_window.FromText} AND timestamp < {_window.ToText} GROUP BY ALL ORDER BY t, result
+    private static string MinuteSeries => $"""
+        SELECT t, coalesce(sum(n) FILTER (type = 'CONNECT'), 0)::BIGINT, coalesce(sum(n) FILTER (type = 'CONNECT' AND result <> 'established'), 0)::BIGINT, coalesce(sum(n) FILTER (type = 'ACCEPT'), 0)::BIGINT,
+            sum(sent)::BIGINT, sum(received)::BIGINT
+        FROM {Minutes} GROUP BY ALL ORDER BY t
         """;
+
+    private static string MinuteFailures => $"SELECT t, result, n FROM {Minutes} WHERE type = 'CONNECT' AND result <> 'established' ORDER BY t, result";
 
     /// <summary>
     /// Who called whom: from the calling end, or from the called end if the caller is unknown here. Ends are workloads (0), private (1) or

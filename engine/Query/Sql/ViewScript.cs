@@ -45,7 +45,8 @@ internal sealed partial class ViewScript
         return [.. _statements.Where(statement => needed.Contains(statement.Name)).Select(statement => statement.Sql)];
     }
 
-    private static HashSet<string> Words(string text) => Word().Matches(text).Select(word => word.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Returns the words of a text, each of which may be a name. SQL names are case-insensitive.</summary>
+    public static HashSet<string> Words(string text) => Word().Matches(text).Select(word => word.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     [GeneratedRegex(@"^CREATE OR REPLACE (?:VIEW|MACRO) (\w+).*?;$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Statement();

@@ -18,7 +18,7 @@ internal sealed class HotSync
     private readonly List<HotFile> _suspects = [];
     private readonly HashSet<HotFile> _written = [];
     private readonly List<HotFile> _ended = [];
-    private readonly ThreadProgress _progress = new();
+    private readonly ThreadProgress _progress;
     private readonly Thread _thread;
     private long _firstWriteAt;
     private long _covered;
@@ -28,12 +28,13 @@ internal sealed class HotSync
 
     /// <param name="capture">The capture directory.</param>
     /// <param name="delay">The maximum time between a write and the start of its sync.</param>
+    /// <param name="patience">How long the thread may be at one step at the stop before it is abandoned.</param>
     /// <param name="seen">Stores the time up to which events are durable.</param>
     /// <param name="failures">Called on this thread when a sync failed: the kernel may have dropped written data.</param>
     /// <param name="unwritten">Returns loss rows that the disk has no room for, to be stored with that time. Called on this thread.</param>
-    public HotSync(CaptureDirectory capture, TimeSpan delay, SeenFile seen, FailureLog failures, Func<IReadOnlyList<LossRow>> unwritten)
+    public HotSync(CaptureDirectory capture, TimeSpan delay, TimeSpan patience, SeenFile seen, FailureLog failures, Func<IReadOnlyList<LossRow>> unwritten)
     {
-        (_capture, _delay, _seen, _failures, _unwritten) = (capture, delay, seen, failures, unwritten);
+        (_capture, _delay, _progress, _seen, _failures, _unwritten) = (capture, delay, new ThreadProgress(patience), seen, failures, unwritten);
         _thread = new Thread(Run) { Name = "netmon-sync", IsBackground = true };
         _thread.Start();
     }

@@ -143,12 +143,25 @@ internal sealed class HotWriter
     {
         try
         {
-            return _capture.IsLocked ? new HotSegment(_capture, hour, _schema) : throw new IOException("another agent uses the directory");
+            return _capture.IsLocked ? Make(hour) : throw new IOException("another agent uses the directory");
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             _capture.Renew();
+            return Make(hour);
+        }
+    }
+
+    private HotSegment Make(Hour hour)
+    {
+        try
+        {
             return new HotSegment(_capture, hour, _schema);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure) && !DiskFailure.IsExisting(failure))
+        {
+            _capture.SegmentNotMade();
+            throw;
         }
     }
 }

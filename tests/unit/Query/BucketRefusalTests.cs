@@ -53,6 +53,10 @@ public sealed class BucketRefusalTests : IAsyncLifetime
     public async Task Wrong_usage_is_refused_with_advice(string capture, string bytes, string words) =>
         AssertRefused(await Ask(capture, BucketServer.Environment(_server.Url), "--cache-bytes", bytes), 2, words);
 
+    [Fact]
+    public void Nothing_needs_the_library_that_the_image_of_queries_lacks() =>
+        Assert.DoesNotContain(typeof(NetMon.Query.Answer).Assembly.GetReferencedAssemblies(), assembly => assembly.Name!.StartsWith("System.Security.Cryptography", StringComparison.Ordinal));
+
     private Task<ProgramOutput> Ask(string capture, Dictionary<string, string> variables, params string[] more) =>
         ProgramOutput.Of("netmon-query", variables, ["--capture", capture, "--cache", Path.Combine(_capture.Path, "cache"), .. more, "SELECT 1"]);
 

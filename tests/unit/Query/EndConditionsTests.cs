@@ -28,7 +28,7 @@ public sealed class EndConditionsTests
         using var database = CaptureDatabase.Create("256MiB", spill.Path);
         database.SetEnd(new DateTime(2026, 11, 22));
         using var script = new StreamReader(typeof(Answer).Assembly.GetManifestResourceStream("views.sql")!);
-        database.Define(new ViewScript(script.ReadToEnd()).NeededBy(string.Join(' ', questions)), Filter.None, pairsEnds: false);
+        database.Define(new ViewScript(script.ReadToEnd()).NeededBy(string.Join(' ', questions)), Filter.None, pairsEnds: false, named: null);
 
         Assert.Equal(conditions is null ? null : Macro + conditions, database.Plan(questions, HourRange.All).OpenEnds.Macro);
     }
@@ -47,7 +47,7 @@ public sealed class EndConditionsTests
         using var spill = TemporaryFolder.Create();
         using var database = CaptureDatabase.Create("256MiB", spill.Path);
         using var script = new StreamReader(typeof(Answer).Assembly.GetManifestResourceStream("views.sql")!);
-        database.Define(new ViewScript(script.ReadToEnd()).NeededBy(question), Filter.None, pairsEnds: false);
+        database.Define(new ViewScript(script.ReadToEnd()).NeededBy(question), Filter.None, pairsEnds: false, named: null);
 
         Assert.Equal(asks, database.Plan([question], HourRange.All).NamesByOwners);
     }

@@ -62,6 +62,7 @@ public sealed class CaptureFolder : IDisposable
             RetainFor = null,
             ClockSteadyFor = TimeSpan.Zero,
             RowGroupRows = RowGroupRows,
+            StopPatience = Patience.Limit, // a busy machine may starve the thread that seals, which is behind all others
         };
         return new CaptureSink(change?.Invoke(options) ?? options, counters ?? new SinkCounters("parquet"), new Logger(Report, "storage"));
     }

@@ -1,18 +1,17 @@
 using System.Security.Cryptography;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using CsCheck;
 using NetMon.Events;
 using NetMon.Events.Columns;
 using NetMon.Storage.Hot;
 using Xunit;
+using static NetMon.UnitTests.Storage.SegmentRows;
 
 namespace NetMon.UnitTests.Storage;
 
+/// <summary>Segments as they are appended to and read.</summary>
 public sealed class SegmentTests : IDisposable
 {
-    private static readonly PeerIdentity OtherNode = new(Node: "node-2");
-
     private readonly CaptureFolder _capture = new();
 
     public void Dispose() => _capture.Dispose();
@@ -38,7 +37,7 @@ public sealed class SegmentTests : IDisposable
     public void Apache_Arrow_reads_what_was_appended()
     {
         var events = Mixed(10_000);
-        var path = Leave(events);
+        var path = _capture.LeaveSegment(events);
 
         using var reader = new ArrowStreamReader(File.OpenRead(path));
         Assert.Equal("node-1", reader.Schema.Metadata["netmon.node"]);
@@ -76,7 +75,7 @@ public sealed class SegmentTests : IDisposable
     public void The_reader_returns_every_value()
     {
         var events = Mixed(9_000);
-        using var reader = HotSegmentReader.Open(Leave(events));
+        using var reader = HotSegmentReader.Open(_capture.LeaveSegment(events));
 
         Assert.Equal("node-1", reader.Node);
         Assert.Equal(Lines(events), Read(reader));
@@ -86,7 +85,7 @@ public sealed class SegmentTests : IDisposable
     public void More_containers_than_a_dictionary_can_hold_are_read_back()
     {
         var events = Enumerable.Range(0, 3000).Select(n => Sample.Accept(Sample.Hour19 + n) with { Container = new ContainerIdentity($"c{n / 2}", Image: new string('x', n)) }).ToArray();
-        using var reader = HotSegmentReader.Open(Leave(events));
+        using var reader = HotSegmentReader.Open(_capture.LeaveSegment(events));
 
         var images = new List<string>();
         while (reader.TryRead())
@@ -105,7 +104,7 @@ public sealed class SegmentTests : IDisposable
     public void More_peers_than_a_dictionary_can_hold_are_read_back()
     {
         PeerIdentity?[] peers = [.. Enumerable.Range(0, 10_000).Select(n => n % 7 == 0 ? null : new PeerIdentity($"p{n / 2}", "shop", Zone: n % 3 == 0 ? new string('z', n % 2000) : ""))];
-        using var reader = HotSegmentReader.Open(Leave([.. peers.Select((peer, n) => Sample.Accept(Sample.Hour19 + n) with { Peer = peer })]));
+        using var reader = HotSegmentReader.Open(_capture.LeaveSegment([.. peers.Select((peer, n) => Sample.Accept(Sample.Hour19 + n) with { Peer = peer })]));
 
         var read = new List<PeerIdentity?>();
         while (reader.TryRead())
@@ -144,123 +143,6 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_cut_at_any_byte_gives_its_complete_batches()
-    {
-        var bytes = File.ReadAllBytes(Leave(Mixed(5), Mixed(3), Mixed(4)));
-        var ends = Ends(bytes);
-        Assert.Equal(3, ends.Count);
-        var path = Path.Combine(_capture.Path, "cut.arrows");
-        for (var length = 0; length <= bytes.Length; length++)
-        {
-            File.WriteAllBytes(path, bytes[..length]);
-            using var reader = HotSegmentReader.Open(path);
-            var batches = 0;
-            while (reader.TryRead())
-            {
-                batches++;
-            }
-
-            Assert.Equal(ends.Count(end => end <= length), batches);
-            Assert.True(reader.Position <= length);
-        }
-    }
-
-    [Fact]
-    public void A_flipped_bit_costs_only_its_batch_or_those_of_its_dictionary_and_is_counted()
-    {
-        ConnectionEvent[][] batches = [.. Enumerable.Range(0, 18).Select(batch => Mixed(20 + 4 * batch))]; // a dictionary before each eighth
-        var bytes = File.ReadAllBytes(Leave(batches));
-        var ends = Ends(bytes);
-        Assert.Equal(batches.Length, ends.Count);
-        var dictionaries = Dictionaries(bytes, ends);
-        Assert.Equal([0, 8, 16], dictionaries.Keys);
-        var path = Path.Combine(_capture.Path, "flipped.arrows");
-        var counted = 0;
-        Gen.Int[8 * HotMessages.MessageLength(bytes), 8 * (int)ends[^1] - 1].Sample(
-            bit =>
-            {
-                var flipped = bytes.ToArray();
-                flipped[bit / 8] ^= (byte)(1 << (bit % 8));
-                File.WriteAllBytes(path, flipped);
-                var first = ends.FindIndex(end => end > bit / 8);
-                var last = dictionaries.TryGetValue(first, out var end) && bit / 8 < end ? Math.Min(first + 7, batches.Length - 1) : first;
-                using var reader = HotSegmentReader.Open(path);
-                var read = Read(reader, out var damages);
-
-                Assert.True(Lines(batches.Where((_, batch) => batch < first || batch > last).SelectMany(events => events)).SequenceEqual(read), $"bit {bit}, in batch {first}: {read.Count} rows read");
-                if (first < batches.Length - 1)
-                {
-                    Assert.True(damages.Count == 1, $"bit {bit}: {damages.Count} damages");
-                    Assert.True(damages[0].Rows is null || damages[0].Rows == batches[first..(last + 1)].Sum(batch => batch.Length), $"bit {bit}: {damages[0].Rows} rows counted");
-                    counted += damages[0].Rows is not null ? 1 : 0;
-                }
-            },
-            iter: 2000, threads: 1);
-        Assert.InRange(counted, 1000, 2000);
-    }
-
-    [Fact]
-    public void A_flipped_bit_in_the_schema_costs_the_segment_or_a_letter_of_a_name()
-    {
-        var bytes = File.ReadAllBytes(Leave(Mixed(5)));
-        var path = Path.Combine(_capture.Path, "flipped.arrows");
-        var texts = 0;
-        for (var bit = 0; bit < 8 * HotMessages.MessageLength(bytes); bit++)
-        {
-            var flipped = bytes.ToArray();
-            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
-            File.WriteAllBytes(path, flipped);
-            using var reader = HotSegmentReader.Open(path);
-            texts += reader.TryRead() ? 1 : 0;
-        }
-
-        Assert.InRange(texts, 0, 8 * ("node-1".Length + CaptureFolder.BootId.Length));
-    }
-
-    [Fact]
-    public void Garbage_is_not_a_segment_and_allocates_no_memory() => Gen.Byte.Array[0, 5000].Sample(
-        garbage =>
-        {
-            var path = Path.Combine(Directory.CreateDirectory(_capture.Path).FullName, "garbage.arrows");
-            byte[] start = garbage.Length % 3 == 0 ? [] : [0xff, 0xff, 0xff, 0xff, .. BitConverter.GetBytes(garbage.Length % 5 == 0 ? int.MaxValue : garbage.Length / 8 * 8)];
-            File.WriteAllBytes(path, [.. start, .. garbage]);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            using var reader = HotSegmentReader.Open(path);
-            Assert.False(reader.TryRead());
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
-        },
-        iter: 300, threads: 1);
-
-    [Fact]
-    public void A_hostile_batch_with_a_valid_checksum_is_refused()
-    {
-        var bytes = File.ReadAllBytes(Leave(Mixed(5)));
-        var at = HotMessages.MessageLength(bytes);
-        foreach (var dictionary in HotFormat.Current.Messages.Dictionaries)
-        {
-            at += (int)(dictionary.Length + dictionary.BodyLength(bytes.AsSpan(at)));
-        }
-
-        var (batch, layout) = (HotFormat.Current.Messages.Batch, HotFormat.Current.Layout);
-        var length = batch.Length + layout.BodyLength(5);
-        foreach (var (offset, value) in new[]
-        {
-            (batch.Length + layout.Column(HotFormat.Current.Columns.ColumnOf(HotColumns.Containers), 5), (byte)0xff), // an index beyond the dictionary
-            (batch.Length + layout.Column(HotFormat.Current.Columns.ColumnOf(HotColumns.Peers), 5), (byte)0xff),
-            (batch.Length + layout.Column(HotColumns.IndexOf(EventFields.Kind), 5), (byte)9), // no such kind
-        })
-        {
-            var hostile = bytes.ToArray();
-            hostile.AsSpan(at + offset, 2).Fill(value);
-            MessageTrailer.Write(hostile.AsSpan(at, length));
-            var path = Path.Combine(_capture.Path, "hostile.arrows");
-            File.WriteAllBytes(path, hostile);
-            using var reader = HotSegmentReader.Open(path);
-            Assert.False(reader.TryRead());
-        }
-    }
-
-    [Fact]
     public void A_segment_ends_at_its_size_limit()
     {
         using var looked = new ManualResetEventSlim();
@@ -274,102 +156,9 @@ public sealed class SegmentTests : IDisposable
         Assert.Equal([[30_000L]], _capture.Query("SELECT count(*) FROM {events}"));
     }
 
-    private static ConnectionEvent[] Mixed(int count) =>
-    [
-        .. Enumerable.Range(0, count).Select(n => (n % 4) switch
-        {
-            0 => Sample.Connect(Sample.Hour19 + n, error: (uint)n) with { Container = n % 2 == 0 ? Sample.Container : new ContainerIdentity("c0ffee"), Peer = Sample.Peer },
-            1 => Sample.Accept(Sample.Hour19 + n),
-            2 => Sample.Flow(Sample.Hour19 + n),
-            _ => Sample.Close(Sample.Hour19 + n) with { Container = Sample.Container, Peer = OtherNode },
-        }),
-    ];
-
-    /// <summary>The end of each batch, by the reader.</summary>
-    private List<long> Ends(byte[] bytes)
-    {
-        var path = Path.Combine(_capture.Path, "whole.arrows");
-        File.WriteAllBytes(path, bytes);
-        using var reader = HotSegmentReader.Open(path);
-        var ends = new List<long>();
-        while (reader.TryRead())
-        {
-            ends.Add(reader.Position);
-        }
-
-        return ends;
-    }
-
-    /// <summary>The batches with a dictionary before them, and where the dictionary ends.</summary>
-    private static SortedDictionary<int, long> Dictionaries(byte[] bytes, List<long> ends)
-    {
-        var found = new SortedDictionary<int, long>();
-        for (var batch = 0; batch < ends.Count; batch++)
-        {
-            var at = batch == 0 ? HotMessages.MessageLength(bytes) : (int)ends[batch - 1];
-            foreach (var template in HotFormat.Current.Messages.Dictionaries.Where(template => HotMessages.MessageLength(bytes.AsSpan(at)) == template.Length))
-            {
-                at += (int)(template.Length + template.BodyLength(bytes.AsSpan(at)));
-                found[batch] = at;
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>Writes batches and leaves the segment as a kill would; returns its path.</summary>
-    private string Leave(params ConnectionEvent[][] batches)
-    {
-        var sink = _capture.Open(change: options => options with { DurableWithin = TimeSpan.Zero });
-        foreach (var batch in batches)
-        {
-            sink.Write(batch);
-            sink.Advance(Sample.Hour19);
-        }
-
-        sink.Abandon();
-        return Assert.Single(_capture.Segments);
-    }
-
     private bool Advanced(NetMon.Storage.CaptureSink sink)
     {
         sink.Advance(Sample.Hour19);
         return _capture.Segments.Length > 0;
     }
-
-    private static List<string> Lines(IEnumerable<ConnectionEvent> events) => [.. events.Select(Line)];
-
-    private static List<string> Read(HotSegmentReader reader) => Read(reader, out _);
-
-    private static List<string> Read(HotSegmentReader reader, out List<HotDamage> damages)
-    {
-        var lines = new List<string>();
-        damages = [];
-        while (reader.TryRead())
-        {
-            if (reader.DamageBefore is { } damage)
-            {
-                damages.Add(damage);
-            }
-
-            for (var row = 0; row < reader.Batch.Rows; row++)
-            {
-                lines.Add(Line(HotRow.Restore(reader.Batch, row)));
-            }
-        }
-
-        if (reader.DamageBefore is { } atEnd)
-        {
-            damages.Add(atEnd);
-        }
-
-        return lines;
-    }
-
-    private static string Line(ConnectionEvent e) => string.Join(
-        ' ', e.UnixNanoseconds, e.Container, e.Peer, e.Record.Kind, e.Record.Direction, e.Record.CloseReason, e.Record.Flags, AddressText.Format(e.Record.SourceAddress),
-        AddressText.Format(e.Record.DestinationAddress), e.Record.SourcePort, e.Record.DestinationPort, e.Record.NetworkNamespace, e.Record.Owner.Pid, e.Record.Owner.Uid,
-        e.Record.Owner.CgroupId, Convert.ToHexString(e.Record.Owner.Comm), e.Record.LatencyNanoseconds, e.Record.DurationNanoseconds, e.Record.BytesSent, e.Record.BytesReceived,
-        e.Record.ConnectionId, e.Record.DeltaSent, e.Record.DeltaReceived, AddressText.Format(e.Record.DialedAddress), e.Record.DialedPort,
-        e.Record.SmoothedRttMicroseconds, e.Record.Retransmits, e.Record.Error);
 }

@@ -66,10 +66,10 @@ public sealed class StorageFaultTests : IDisposable
     public void A_seal_that_hangs_does_not_block_the_stop()
     {
         using var never = new ManualResetEventSlim();
-        var sink = Open(options => options with { SealStep = _ => never.Wait() });
+        var sink = Open(options => options with { SealStep = _ => never.Wait(), StopPatience = TimeSpan.FromSeconds(2) });
         Write(sink, Sample.Hour19);
         sink.Close();
-        Assert.Contains(_capture.Reports, line => line.Contains("gave up after 15 s without progress", StringComparison.Ordinal));
+        Assert.Contains(_capture.Reports, line => line.Contains("gave up after 2 s without progress", StringComparison.Ordinal));
         Assert.Equal(Rows, _counters.Delivered);
         never.Set();
         _capture.WaitForSealed(1); // it resumes where it was, and finishes before its folder is removed

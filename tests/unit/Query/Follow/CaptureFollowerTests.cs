@@ -154,6 +154,31 @@ public sealed class CaptureFollowerTests : IDisposable
         sink.Close();
     }
 
+    [Fact]
+    public void A_segment_that_came_and_went_unseen_is_counted_by_the_gap_in_the_numbers()
+    {
+        var sink = Open();
+        Write(sink, Numbered(0, 1, Sample.Hour19));
+        var bytes = File.ReadAllBytes(Assert.Single(_capture.Segments));
+        var folder = Path.GetDirectoryName(_capture.Segments[0])!;
+        using var followed = FromNow(_capture.Path);
+        File.WriteAllBytes(Path.Combine(folder, "node-2.run-000007.arrows"), bytes);
+        followed.ReadUntil(1);
+        File.WriteAllBytes(Path.Combine(folder, "node-2.run-000010.arrows"), bytes); // 8 and 9 have become pieces
+        followed.ReadUntil(2);
+        File.WriteAllBytes(Path.Combine(folder, "node-2.run-000011.arrows"), bytes);
+        CaptureFolder.WaitFor(
+            () =>
+            {
+                followed.Read();
+                return followed.Log.Count > 0;
+            },
+            "what was missed");
+        Assert.Contains("2 segments were sealed before they could be read", Assert.Single(followed.Log), StringComparison.Ordinal);
+        followed.ReadUntil(3);
+        sink.Close();
+    }
+
     private static int OpenFiles(string folder) => Directory.EnumerateFiles("/proc/self/fd")
         .Count(descriptor => Target(descriptor) is { } target && target.StartsWith(folder, StringComparison.Ordinal) && target.Contains("copy-", StringComparison.Ordinal)) + 1;
 
