@@ -83,7 +83,7 @@ internal sealed class LineClock
         var text = line[Start.Length..];
         if (!line.StartsWith(Start) || text[SecondChars] != '.')
         {
-            throw new InvalidDataException($"this is no line of an event: {Encoding.UTF8.GetString(line)}");
+            throw new InvalidDataException($"not the line of an event: {Encoding.UTF8.GetString(line)}");
         }
 
         if (!text[..SecondChars].SequenceEqual(_second))

@@ -44,7 +44,7 @@ foreach (var stage in stages)
         var statistics = measured.ResultStatistics!;
         var allocated = (double)measured.GcStats.GetTotalAllocatedBytes(excludeAllocationQuantumSideEffects: true)!.Value / measured.GcStats.TotalOperations;
         report.Add("make bench BENCH=micro", new Figure($"{name}.ns", statistics.Median, "ns/event", method.Replace('_', ' ')));
-        report.Add("make bench BENCH=micro", new Figure($"{name}.ns_least", statistics.Min, "ns/event", "  at the least, of thirty"));
+        report.Add("make bench BENCH=micro", new Figure($"{name}.ns_least", statistics.Min, "ns/event", "  minimum of thirty"));
         report.Add("make bench BENCH=micro", new Figure($"{name}.bytes", allocated, "bytes/event", "  allocated"));
     }
 }

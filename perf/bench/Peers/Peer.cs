@@ -16,11 +16,11 @@ internal sealed record Peer(string Name, string Package, string[] Command, int L
     /// <summary>Ours first.</summary>
     public static IReadOnlyList<Peer> All { get; } =
     [
-        new("netmon", "", [Tools.Agent, "run", "--json", "-"], 4, "CONNECT, ACCEPT and two CLOSE a connection"),
+        new("netmon", "", [Tools.Agent, "run", "--json", "-"], 4, "CONNECT, ACCEPT and two CLOSE per connection"),
         new("netmon_listener", "", [Tools.Agent, "run", "--json", "-", "--accept-owner", "listener"], 4, "the same by --accept-owner listener"),
-        new("tcplife-bpfcc", "bpfcc-tools", ["tcplife-bpfcc"], 2, "the end of each end, bcc"),
+        new("tcplife-bpfcc", "bpfcc-tools", ["tcplife-bpfcc"], 2, "the close of each end, bcc"),
         new("tcpstates-bpfcc", "bpfcc-tools", ["tcpstates-bpfcc"], 10, "every change of state, bcc", IsOfConnection),
-        new("tcplife", "libbpf-tools", ["tcplife"], 2, "the end of each end, bcc's libbpf tools"),
+        new("tcplife", "libbpf-tools", ["tcplife"], 2, "the close of each end, bcc's libbpf tools"),
         new("tcpstates", "libbpf-tools", ["tcpstates"], 10, "every change of state, bcc's libbpf tools", IsOfConnection),
         new("bpftrace", "bpftrace", ["bpftrace", "-e", EstablishedAndClosed], 4, "established and closed, by bpftrace on sock:inet_sock_set_state"),
     ];

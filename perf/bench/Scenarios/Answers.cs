@@ -44,7 +44,7 @@ internal static class Answers
         var written = Command.Run(Tools.Agent, "run", "--source", Text($"synthetic:count={events}"), "--json", "none", "--capture", capture);
         yield return new Figure("answers.written.s", written.Seconds, "s", Text($"{events:N0} events written and sealed as fast as possible"));
         yield return new Figure("answers.written.events_per_s", events / written.Seconds, "events/s", "  as a rate");
-        yield return new Figure("answers.written.peak_mib", written.PeakMebibytes, "MiB", "  resident at most");
+        yield return new Figure("answers.written.peak_mib", written.PeakMebibytes, "MiB", "  peak resident");
         yield return new Figure("answers.sealed.bytes_per_event", (double)Tools.Bytes(capture, "events") / events, "bytes/event", "  of the sealed file");
         yield return new Figure("answers.sealed.rollup_bytes_per_event", (double)Tools.Bytes(capture, "rollup") / events, "bytes/event", "  of its roll-up");
         foreach (var figure in Ask("sealed", "sealed hour", capture))
@@ -73,7 +73,7 @@ internal static class Answers
 
         var sealing = Command.Run(Tools.Agent, "seal", "--capture", capture);
         yield return new Figure("answers.seal.s", sealing.Seconds, "s", "netmon seal of the current hour that a killed agent left");
-        yield return new Figure("answers.seal.peak_mib", sealing.PeakMebibytes, "MiB", "  resident at most");
+        yield return new Figure("answers.seal.peak_mib", sealing.PeakMebibytes, "MiB", "  peak resident");
     }
 
     private static IEnumerable<Figure> Ask(string hour, string which, string capture)
@@ -82,7 +82,7 @@ internal static class Answers
         {
             var best = Enumerable.Range(0, RunsPerQuestion).Select(_ => Command.Run(Tools.Query, [.. arguments, "--memory", "6GiB", "--capture", capture])).MinBy(run => run.Seconds)!;
             yield return new Figure($"answers.{hour}.{name}.s", best.Seconds, "s", $"{which}: {what}");
-            yield return new Figure($"answers.{hour}.{name}.peak_mib", best.PeakMebibytes, "MiB", "  resident at most");
+            yield return new Figure($"answers.{hour}.{name}.peak_mib", best.PeakMebibytes, "MiB", "  peak resident");
         }
     }
 

@@ -27,7 +27,7 @@ internal static class Connections
             cpu = cpu * 1e6 / agent.Count("seen");
         }
 
-        yield return new Figure("connections.slowdown", Median(traced) / Median(bare), "ratio", "connection storm: CPU of the load with the agent, by that without");
+        yield return new Figure("connections.slowdown", Median(traced) / Median(bare), "ratio", "connection storm: CPU of the load with the agent, divided by that without");
         yield return new Figure("connections.agent_us", cpu, "ms/1,000", "  agent's CPU for 1,000 real events, to a JSON file");
         yield return new Figure("connections.lost", lost, "events", "  lost");
         foreach (var figure in ((string[])["auto", "listener"]).SelectMany(owner => MeasureKernel(owner, connections)))
@@ -46,7 +46,7 @@ internal static class Connections
 
         if (!Tools.IsInstalled("bpftool"))
         {
-            return [new($"connections.kernel_us.{owner}", double.NaN, "us", "kernel time a connection: not measured, bpftool is not installed")];
+            return [new($"connections.kernel_us.{owner}", double.NaN, "us", "kernel time per connection: not measured, bpftool is not installed")];
         }
 
         var wasOn = File.ReadAllText(Statistics);
@@ -64,7 +64,7 @@ internal static class Connections
             var seen = connections * Math.Max(1, agent.Count("seen") / expected);
             return
             [
-                new($"connections.kernel_us.{owner}", (after.Nanoseconds - before.Nanoseconds) / 1000.0 / seen, "us", $"kernel time a connection, both ends, all hooks (--accept-owner {owner})"),
+                new($"connections.kernel_us.{owner}", (after.Nanoseconds - before.Nanoseconds) / 1000.0 / seen, "us", $"kernel time per connection, both ends, all hooks (--accept-owner {owner})"),
                 new($"connections.kernel_calls.{owner}", (after.Calls - before.Calls) / seen, "calls", "  calls of programs"),
             ];
         }

@@ -28,11 +28,11 @@ internal static class Cost
 
             var shorter = Run(few, json, capture);
             var longer = Run(many, json, capture);
-            yield return new Figure($"cost.{name}.allocated_per_event", (double)(longer.Allocated - shorter.Allocated) / (many - few), "bytes/event", string.Create(CultureInfo.InvariantCulture, $"{what}, {Rate:N0} events/s: allocated an event, warm"));
+            yield return new Figure($"cost.{name}.allocated_per_event", (double)(longer.Allocated - shorter.Allocated) / (many - few), "bytes/event", string.Create(CultureInfo.InvariantCulture, $"{what}, {Rate:N0} events/s: allocated per event after warm-up"));
             yield return new Figure($"cost.{name}.gen0", longer.Collections[0], "times", string.Create(CultureInfo.InvariantCulture, $"  collections in {many:N0} events: generation 0 and no further"));
             yield return new Figure($"cost.{name}.gen1", longer.Collections[1], "times", "  generation 1 and no further");
             yield return new Figure($"cost.{name}.gen2", longer.Collections[2], "times", "  generation 2");
-            yield return new Figure($"cost.{name}.peak_mib", longer.PeakMebibytes, "MiB", "  resident at most");
+            yield return new Figure($"cost.{name}.peak_mib", longer.PeakMebibytes, "MiB", "  peak resident");
             yield return new Figure($"cost.{name}.cpu_times", longer.CpuSeconds / bare.CpuSeconds, "ratio", "  CPU without the generator's, by that of rings and stages alone");
             yield return new Figure($"cost.{name}.lost", bare.Lost + shorter.Lost + longer.Lost, "events", "  lost");
             if (capture)

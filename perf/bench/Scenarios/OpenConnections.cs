@@ -35,7 +35,7 @@ internal static class OpenConnections
 
         load.StandardInput.Close();
         load.WaitForExit();
-        foreach (var (every, name, what) in ((string, string, string)[])[(Never, "without", "no sweeps"), (Often, "with", "two sweeps a second")])
+        foreach (var (every, name, what) in ((string, string, string)[])[(Never, "without", "no sweeps"), (Often, "with", "two sweeps per second")])
         {
             delays[every].Sort();
             yield return new Figure($"open.latency_p50_ms.{name}", At(delays[every], 0.5), "ms", $"{connections:N0} open connections, {what}: other events to stdout, p50");

@@ -51,8 +51,8 @@ internal static class Overload
         yield return new Figure("overload.offered_per_s", (double)offered / seconds, "events/s", string.Create(CultureInfo.InvariantCulture, $"{seconds} s of overload, to stdout and Parquet: events of the kernel"));
         yield return new Figure("overload.taken_per_s", (double)taken / seconds, "events/s", "  of these to stdout");
         yield return new Figure("overload.times", (double)offered / taken, "ratio", "  offered, by taken");
-        yield return new Figure("overload.growth_mib", Math.Max(0, resident.Skip(half).Max() - resident.Take(half).Max()), "MiB", "  resident at most, second half over first half");
-        yield return new Figure("overload.peak_mib", peak, "MiB", "  resident at most");
+        yield return new Figure("overload.growth_mib", Math.Max(0, resident.Skip(half).Max() - resident.Take(half).Max()), "MiB", "  peak resident, second half over first half");
+        yield return new Figure("overload.peak_mib", peak, "MiB", "  peak resident");
         yield return new Figure("overload.counted_lost", agent.Lost(), "events", "  counted as lost, of each output");
         yield return new Figure("overload.unaccounted", Unaccounted(agent, made, lines.Lines), "events", "  neither came out nor counted as lost");
         yield return new Figure("overload.recovery_ms", Math.Max(0, (lines.LastBehind - ended).TotalMilliseconds), "ms", "  after its end until no line is 100 ms late");

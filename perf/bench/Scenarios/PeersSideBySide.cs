@@ -53,12 +53,12 @@ internal static class PeersSideBySide
             }
 
             var events = seen.Sum(run => run.Lines);
-            yield return new Figure($"peers.{peer.Name}.delivered_percent", 100.0 * events / ((long)connections * peer.LinesPerConnection * seen.Count), "%", $"{peer.Name} ({peer.What}): delivered of what was to come");
+            yield return new Figure($"peers.{peer.Name}.delivered_percent", 100.0 * events / ((long)connections * peer.LinesPerConnection * seen.Count), "%", $"{peer.Name} ({peer.What}): delivered");
             yield return new Figure($"peers.{peer.Name}.cpu_ms", Median(seen.Select(run => run.CpuSeconds * 1e6 / run.Lines)), "ms/1,000", "  its CPU for 1,000 events");
-            yield return new Figure($"peers.{peer.Name}.cpu_us_per_connection", Median(seen.Select(run => run.CpuSeconds * 1e6 / connections)), "us", "  its CPU a connection");
-            yield return new Figure($"peers.{peer.Name}.peak_mib", seen.Max(run => run.PeakMebibytes), "MiB", "  resident at most");
-            yield return new Figure($"peers.{peer.Name}.slowdown", Median(seen.Select(run => run.Slowdown)), "ratio", "  CPU of the load with it, by that without");
-            yield return new Figure($"peers.{peer.Name}.rate", Median(seen.Select(run => run.Rate)), "ratio", "  connections a second with it, by those without");
+            yield return new Figure($"peers.{peer.Name}.cpu_us_per_connection", Median(seen.Select(run => run.CpuSeconds * 1e6 / connections)), "us", "  its CPU per connection");
+            yield return new Figure($"peers.{peer.Name}.peak_mib", seen.Max(run => run.PeakMebibytes), "MiB", "  peak resident");
+            yield return new Figure($"peers.{peer.Name}.slowdown", Median(seen.Select(run => run.Slowdown)), "ratio", "  CPU of the load with it, divided by that without");
+            yield return new Figure($"peers.{peer.Name}.rate", Median(seen.Select(run => run.Rate)), "ratio", "  connections per second with it, divided by those without");
         }
     }
 
@@ -76,7 +76,7 @@ internal static class PeersSideBySide
         var lines = File.ReadLines(scratch["lines"]).LongCount(line => line.Contains(Address, StringComparison.Ordinal) && (peer.IsEvent is null || peer.IsEvent(line)));
         if (lines == 0)
         {
-            throw new PeerException("attaches, but tells of no connection");
+            throw new PeerException("attaches, but reports no connection");
         }
 
         return new Seen(

@@ -71,7 +71,7 @@ internal static class Steady
         if (rate > 0)
         {
             delays.Sort();
-            figures.Add(new Figure($"steady.{name}.cpu_us", cpu * 1e6 / rate, "us/event", "  CPU an event"));
+            figures.Add(new Figure($"steady.{name}.cpu_us", cpu * 1e6 / rate, "us/event", "  CPU per event"));
             figures.Add(new Figure($"steady.{name}.latency_p50_ms", At(delays, 0.5), "ms", "  from the event to stdout, p50"));
             figures.Add(new Figure($"steady.{name}.latency_p99_ms", At(delays, 0.99), "ms", "  p99"));
             figures.Add(new Figure($"steady.{name}.latency_p999_ms", At(delays, 0.999), "ms", "  p99.9"));

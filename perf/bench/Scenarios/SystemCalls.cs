@@ -17,7 +17,7 @@ internal static class SystemCalls
             }
 
             ratios.Sort();
-            yield return new Figure($"getppid.{owner}", ratios[ratios.Count / 2], "ratio", $"getppid() with the agent, by that without (--accept-owner {owner})");
+            yield return new Figure($"getppid.{owner}", ratios[ratios.Count / 2], "ratio", $"getppid() with the agent, divided by that without (--accept-owner {owner})");
         }
     }
 

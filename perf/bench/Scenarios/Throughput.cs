@@ -35,11 +35,11 @@ internal static class Throughput
             var seen = Run(count, json, capture ? scratch[name] : null, scratch);
             yield return new Figure($"throughput.{name}.events_per_s", count / seen.Seconds, "events/s", what);
             yield return new Figure($"throughput.{name}.cpu_ns", (seen.Cpu / count - bare) * 1e9, "ns/event", "  CPU, without the generator");
-            yield return new Figure($"throughput.{name}.peak_mib", seen.Peak, "MiB", "  resident at most");
+            yield return new Figure($"throughput.{name}.peak_mib", seen.Peak, "MiB", "  peak resident");
             yield return new Figure($"throughput.{name}.lost", seen.Lost, "events", "  lost");
             if (capture)
             {
-                yield return new Figure($"throughput.{name}.bytes_per_event", (double)Tools.Bytes(scratch[name], "events") / count, "bytes/event", "  of a sealed file, an event");
+                yield return new Figure($"throughput.{name}.bytes_per_event", (double)Tools.Bytes(scratch[name], "events") / count, "bytes/event", "  per event in the sealed file");
                 Directory.Delete(scratch[name], recursive: true);
             }
 
