@@ -191,7 +191,7 @@ run: ## build, then trace this kernel: JSON lines on stdout (ARGS="--capture DIR
 test: bin/netmon bin/netmon-query bin/netmon-archive bin/netmon-kubernetes bin/netload bin/netstorm bin/netforeign bin/netpeer ## run all tests except the slow ones; tests that this machine can't run are listed as skipped
 	@tests/run.sh $(SUITES)
 
-fuzz: ## fuzz one reader of foreign input with AFL++ (TARGET=footer SECONDS=60, LOOP=loop: in one process, faster; tests/fuzz/corpus lists the targets; installs afl++ with apt)
+fuzz: ## fuzz one reader of foreign input with AFL++ (TARGET=footer SECONDS=60; LOOP=loop: in one process, 10 to 50 times as fast; TARGET=all: every reader in turn; tests/fuzz/corpus lists the targets; installs afl++ with apt)
 	@tests/fuzz/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)" $(LOOP)
 
 test-runtimes: bin/netmon bin/netload ## test containers and pods of real runtimes, which the tests start (installs containerd, runc, docker.io with apt)

@@ -5,7 +5,9 @@ using NetMon.Enrichment.Peers;
 namespace NetMon.Host;
 
 /// <summary>Applies the changes that netmon-kubernetes reports to the table of peers. Runs on one thread, the table's only writer.</summary>
-internal sealed class ClusterFeed(ClusterPeers peers)
+/// <param name="peers">The table.</param>
+/// <param name="afterList">Called after each whole list, for example to give back the memory that the list took.</param>
+internal sealed class ClusterFeed(ClusterPeers peers, Action? afterList = null)
 {
     /// <summary>Applies a change.</summary>
     public void Take(ClusterChange change)
@@ -17,8 +19,7 @@ internal sealed class ClusterFeed(ClusterPeers peers)
                 break;
             case ListEnds ends:
                 peers.EndList(KindOf(ends.Kind));
-                // A list leaves as much garbage as data, and the next list may be weeks away.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                afterList?.Invoke();
                 break;
             case ServiceSeen service:
                 peers.SetService(

@@ -48,7 +48,7 @@ internal static class KubernetesProcess
         {
             try
             {
-                await new FactReader(new ClusterFeed(peers).Take, status).ReadAsync(lines, stop).ConfigureAwait(false);
+                await new FactReader(new ClusterFeed(peers, FreeMemory).Take, status).ReadAsync(lines, stop).ConfigureAwait(false);
             }
             finally
             {
@@ -56,4 +56,7 @@ internal static class KubernetesProcess
             }
         }
     }
+
+    /// <summary>Collects garbage: a list leaves as much of it as data, and the next list may be weeks away.</summary>
+    private static void FreeMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

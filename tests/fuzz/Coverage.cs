@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using SharpFuzz.Common;
@@ -11,50 +12,71 @@ namespace NetMon.Fuzz;
 /// </summary>
 internal sealed unsafe class Coverage
 {
-    private const int MapBytes = 1 << 16;
-    private readonly byte* _map = (byte*)NativeMemory.AlignedAlloc(MapBytes, 64);
-    private readonly byte[] _seen = new byte[MapBytes];
+    /// <summary>One bit each for 1, 2, 3, 4 to 7 and 8 to 15 times; indexed by the count.</summary>
+    private static readonly Vector512<byte> Few = TableOf([0, 1, 2, 4, 8, 8, 8, 8, 16, 16, 16, 16, 16, 16, 16, 16]);
+
+    /// <summary>One bit each for 16 to 31, 32 to 127 and more times; indexed by a sixteenth of the count.</summary>
+    private static readonly Vector512<byte> Many = TableOf([0, 32, 64, 64, 64, 64, 64, 64, 128, 128, 128, 128, 128, 128, 128, 128]);
+
+    private readonly byte[] _seen = new byte[FoldedMap.Bytes];
+    private readonly byte* _map;
 
     public Coverage()
     {
-        Trace.SharedMem = _map;
-        NativeMemory.Clear(_map, MapBytes);
+        // The code that maps the memory is instrumented too.
+        Trace.SharedMem = (byte*)NativeMemory.AllocZeroed(ushort.MaxValue + 1);
+        Trace.SharedMem = _map = FoldedMap.Create();
     }
 
     /// <summary>Map entries that were ever reached.</summary>
     public int Reached => _seen.Count(bits => bits != 0);
 
-    /// <summary>Ends one execution: true if it took a new branch, or a known one much more often. Clears the map.</summary>
+    /// <summary>Ends one execution: true if it took a new branch, or a known one in a new bucket. Clears the map.</summary>
     public bool EndOfOne()
     {
-        var isNew = false;
-        for (var at = 0; at < MapBytes; at += Vector256<byte>.Count)
+        var news = Vector512<byte>.Zero;
+        for (var start = 0; start < FoldedMap.Bytes; start += 64 * Vector512<byte>.Count)
         {
-            if (Vector256.Load(_map + at) == Vector256<byte>.Zero)
+            // Find the lines in use without unpredictable branches, then visit only those.
+            var used = 0UL;
+            for (var line = 0; line < 64; line++)
             {
-                continue;
+                used |= (ulong)Unsafe.BitCast<bool, byte>(Vector512.Load(_map + start + line * Vector512<byte>.Count) != Vector512<byte>.Zero) << line;
             }
 
-            for (var i = at; i < at + Vector256<byte>.Count; i++)
+            for (; used != 0; used &= used - 1)
             {
-                var bucket = Bucket(_map[i]);
-                isNew |= (bucket & ~_seen[i]) != 0;
-                _seen[i] |= bucket;
+                news |= TakeLine(start + BitOperations.TrailingZeroCount(used) * Vector512<byte>.Count);
             }
-
-            Vector256<byte>.Zero.Store(_map + at);
         }
 
         Trace.PrevLocation = 0;
-        return isNew;
+        return news != Vector512<byte>.Zero;
     }
 
-    /// <summary>One bit each for 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127 and more.</summary>
-    private static byte Bucket(byte times) => times switch
+    /// <summary>Clears a line of the map and returns its new buckets.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector512<byte> TakeLine(int at)
     {
-        0 => 0,
-        <= 3 => (byte)(1 << (times - 1)),
-        < 128 => (byte)(1 << Math.Min(BitOperations.Log2(times) + 1, 6)),
-        _ => 128,
-    };
+        var times = Vector512.Load(_map + at);
+        var sixteenths = times >>> 4;
+        var buckets = (Vector512.ShuffleNative(Few, times & Vector512.Create((byte)15)) & Vector512.Equals(sixteenths, Vector512<byte>.Zero))
+            | Vector512.ShuffleNative(Many, sixteenths);
+        ref var seen = ref MemoryMarshal.GetArrayDataReference(_seen);
+        var before = Vector512.LoadUnsafe(ref seen, (nuint)at);
+        (before | buckets).StoreUnsafe(ref seen, (nuint)at);
+        Vector512<byte>.Zero.Store(_map + at);
+        return Vector512.AndNot(buckets, before);
+    }
+
+    private static Vector512<byte> TableOf(ReadOnlySpan<byte> sixteen)
+    {
+        Span<byte> table = stackalloc byte[Vector512<byte>.Count];
+        for (var at = 0; at < table.Length; at++)
+        {
+            table[at] = sixteen[at % sixteen.Length];
+        }
+
+        return Vector512.Create<byte>(table);
+    }
 }

@@ -6,18 +6,25 @@ namespace NetMon.Fuzz;
 
 /// <summary>
 /// Fuzzes a target inside this process, guided by the coverage of the instrumented assemblies. Without AFL's two process switches per
-/// input it is several times as fast; its choice of inputs is simpler.
+/// input it is many times as fast; its choice of inputs is simpler.
 /// </summary>
 internal sealed class FuzzLoop(FuzzTarget target, string folder)
 {
     private const int MostFailures = 20;
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
+
+    /// <summary>Executions between two reads of the clock.</summary>
+    private const int Batch = 64;
+
+    private readonly string _kept = Path.Combine(folder, "kept");
+    private readonly string _failed = Path.Combine(folder, "failed");
     private readonly HashSet<string> _failures = [];
     private readonly List<byte[]> _inputs = [];
     private readonly Coverage _coverage = new();
-    private byte[] _current = [];
+    private readonly Mutation _mutation = new((ulong)Stopwatch.GetTimestamp(), target.UsualBytes);
     private long _executions;
-    private long _watched = -1;
+
+    /// <summary>Executions so far. Any thread.</summary>
+    public long Count => Volatile.Read(ref _executions);
 
     /// <summary>
     /// Runs for this time, starting with the inputs of the corpus and those that earlier runs kept. Returns the number of inputs that failed;
@@ -25,49 +32,61 @@ internal sealed class FuzzLoop(FuzzTarget target, string folder)
     /// </summary>
     public int Run(string corpus, TimeSpan duration)
     {
-        var (kept, failed) = (Path.Combine(folder, "kept"), Path.Combine(folder, "failed"));
-        Directory.CreateDirectory(kept);
-        Directory.CreateDirectory(failed);
+        Directory.CreateDirectory(_kept);
+        Directory.CreateDirectory(_failed);
         var clock = Stopwatch.StartNew();
-        using var watch = new Timer(_ => EndIfItHangs(failed), null, Hang, Hang);
-        foreach (var path in Directory.EnumerateFiles(corpus).Concat(Directory.EnumerateFiles(kept)))
+        using var watch = new HangWatch(this);
+        foreach (var path in Directory.EnumerateFiles(corpus).Concat(Directory.EnumerateFiles(_kept)))
         {
             var input = File.ReadAllBytes(path);
-            Execute(input, failed);
+            _mutation.Take(input);
+            Execute();
             _inputs.Add(input);
         }
 
-        var mutation = new Mutation(Environment.TickCount);
         while (clock.Elapsed < duration && _failures.Count < MostFailures)
         {
-            var input = mutation.Next(_inputs);
-            if (Execute(input, failed))
+            for (var i = 0; i < Batch; i++)
             {
-                _inputs.Add(input);
-                Write(kept, input);
+                _mutation.Next(_inputs);
+                if (Execute())
+                {
+                    _inputs.Add(_mutation.Input.ToArray());
+                    Write(_kept);
+                }
             }
         }
 
+        var processor = Environment.CpuUsage.TotalTime.TotalSeconds;
+        var all = Executions.Add(folder, new Executions(_executions, processor, _failures.Count));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"fuzz: {target.Name}: {_executions} executions in this process, {_executions / clock.Elapsed.TotalSeconds:0} a second, {_inputs.Count} inputs kept, {_coverage.Reached} places reached; {_failures.Count} failed"));
+            $"fuzz: {target.Name}: {_executions} executions in this process, {_executions / processor:0} per processor second, {_inputs.Count} inputs kept, {_coverage.Reached} map entries reached, {_failures.Count} failed; {all.Count} executions in all runs"));
         return _failures.Count;
     }
 
-    /// <summary>True if the input reached something new.</summary>
-    private bool Execute(byte[] input, string failed)
+    /// <summary>Keeps the current input and ends the process. Any thread.</summary>
+    public void EndHanging()
     {
-        Volatile.Write(ref _current, input);
-        Interlocked.Increment(ref _executions);
+        Write(_failed);
+        Executions.Add(folder, new Executions(Count, Environment.CpuUsage.TotalTime.TotalSeconds, _failures.Count + 1));
+        Console.WriteLine($"fuzz: {target.Name}: an input takes more than {HangWatch.Most.TotalSeconds} s");
+        Environment.Exit(1);
+    }
+
+    /// <summary>True if the input reached something new.</summary>
+    private bool Execute()
+    {
+        Volatile.Write(ref _executions, _executions + 1);
         try
         {
-            target.Run(input);
+            target.Run(_mutation.Input);
         }
         catch (Exception e)
         {
             if (_failures.Add($"{e.GetType()} {e.StackTrace?.Split('\n').FirstOrDefault()}"))
             {
-                Write(failed, input);
+                Write(_failed);
                 Console.WriteLine(e);
             }
         }
@@ -75,16 +94,5 @@ internal sealed class FuzzLoop(FuzzTarget target, string folder)
         return _coverage.EndOfOne();
     }
 
-    private void EndIfItHangs(string failed)
-    {
-        var executions = Interlocked.Read(ref _executions);
-        if (executions == Interlocked.Exchange(ref _watched, executions))
-        {
-            Write(failed, Volatile.Read(ref _current));
-            Console.WriteLine($"fuzz: {target.Name}: an input takes more than {Hang.TotalSeconds} s");
-            Environment.Exit(1);
-        }
-    }
-
-    private static void Write(string folder, byte[] input) => File.WriteAllBytes(Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(input))[..16]), input);
+    private void Write(string to) => File.WriteAllBytes(Path.Combine(to, Convert.ToHexStringLower(SHA256.HashData(_mutation.Input.Span))[..16]), _mutation.Input.Span);
 }

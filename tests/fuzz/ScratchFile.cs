@@ -2,17 +2,30 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Fuzz;
 
-/// <summary>A file in memory, for readers that take a file. Each use replaces its contents. Single-threaded.</summary>
+/// <summary>An unnamed file in memory, for readers that take a file. Each use replaces its contents. Single-threaded.</summary>
 internal sealed class ScratchFile
 {
-    private readonly string _path = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"netmon-fuzz-{Environment.ProcessId}-{Guid.NewGuid():n}");
+    private readonly SafeFileHandle _file = Create();
+    private long _length;
 
-    /// <summary>A handle of a file with these bytes; the caller disposes of it. The file has no name.</summary>
+    /// <summary>A handle of the file with these bytes, valid until the next use. The caller may dispose of it.</summary>
     public SafeFileHandle Open(ReadOnlySpan<byte> bytes)
     {
-        var file = File.OpenHandle(_path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.Write(file, bytes, 0);
-        File.Delete(_path);
+        if (bytes.Length < _length)
+        {
+            RandomAccess.SetLength(_file, bytes.Length);
+        }
+
+        RandomAccess.Write(_file, bytes, 0);
+        _length = bytes.Length;
+        return new SafeFileHandle(_file.DangerousGetHandle(), ownsHandle: false);
+    }
+
+    private static SafeFileHandle Create()
+    {
+        var path = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"netmon-fuzz-{Guid.NewGuid():n}");
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.Delete(path);
         return file;
     }
 }

@@ -45,8 +45,8 @@ internal static partial class FilterText
 
         // Hours of one day form a range of time; hours of several days do not.
         var day = bounds.From.Date;
-        return bounds.To != DateTime.MaxValue && bounds.To < day.AddDays(1)
-            ? bounds with { From = Later(bounds.From, day.AddHours(firstHour)), To = Earlier(bounds.To, day.AddHours(lastHour + 1).AddTicks(-1)) }
+        return bounds.To != DateTime.MaxValue && bounds.To - day < TimeSpan.FromDays(1)
+            ? bounds with { From = Later(bounds.From, At(day, firstHour * TimeSpan.TicksPerHour)), To = Earlier(bounds.To, At(day, (lastHour + 1) * TimeSpan.TicksPerHour - 1)) }
             : bounds;
     }
 
@@ -81,6 +81,9 @@ internal static partial class FilterText
             _ => bounds with { To = Earlier(bounds.To, end) },
         };
     }
+
+    /// <summary>A moment relative to a day, limited to the range of <see cref="DateTime"/>.</summary>
+    private static DateTime At(DateTime day, long ticks) => new(Math.Clamp(day.Ticks + ticks, 0, DateTime.MaxValue.Ticks), day.Kind);
 
     private static DateTime Later(DateTime a, DateTime b) => a > b ? a : b;
 

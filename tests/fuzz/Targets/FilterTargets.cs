@@ -11,12 +11,12 @@ internal static class FilterTargets
     private static readonly RootCommand Command = Made();
 
     /// <summary>A command line, one argument per line: refused in one line, or accepted as conditions with terminated texts.</summary>
-    public static void Options(byte[] input)
+    public static void Options(ReadOnlyMemory<byte> input)
     {
         var parsed = Command.Parse(Text.Of(input).Split('\n'), Usage.Parser);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 || parsed.Action is not null)
         {
-            return;
+            return; // Refused, or the help is printed: then the parser reports no errors, and no option is read.
         }
 
         try

@@ -13,7 +13,7 @@ internal static class KubernetesTargets
     private const int MostObjectBytes = 32 * 1024;
 
     /// <summary>An answer as a list and as a watch of each kind, and the resulting lines.</summary>
-    public static void Answer(byte[] input)
+    public static void Answer(ReadOnlyMemory<byte> input)
     {
         foreach (var kind in (WatchedKind[])[new ServiceKind(), new SliceKind(), new NodeKind()])
         {
@@ -21,6 +21,7 @@ internal static class KubernetesTargets
             {
                 var lines = new FactWriter();
                 lines.Line(FactProtocol.Version).Over();
+                var version = lines.Length;
                 try
                 {
                     ReadAsync(input, kind, isList, lines).GetAwaiter().GetResult();
@@ -30,8 +31,7 @@ internal static class KubernetesTargets
                     // Refused.
                 }
 
-                var status = TakeIn(lines.Lines.ToArray());
-                if (status.Malformed > 0)
+                if (lines.Length > version && TakeIn(lines.Lines.ToArray()).Malformed > 0)
                 {
                     throw new FuzzFinding("a line was written that the agent does not understand");
                 }
@@ -40,11 +40,11 @@ internal static class KubernetesTargets
     }
 
     /// <summary>Lines of netmon-kubernetes.</summary>
-    public static void Lines(byte[] input) => TakeIn([.. System.Text.Encoding.ASCII.GetBytes(FactProtocol.Version + "\n"), .. input]);
+    public static void Lines(ReadOnlyMemory<byte> input) => TakeIn([.. System.Text.Encoding.ASCII.GetBytes(FactProtocol.Version + "\n"), .. input.Span]);
 
-    private static async Task ReadAsync(byte[] input, WatchedKind kind, bool isList, FactWriter lines)
+    private static async Task ReadAsync(ReadOnlyMemory<byte> input, WatchedKind kind, bool isList, FactWriter lines)
     {
-        var objects = new JsonObjects(new MemoryStream(input), isList, MostObjectBytes);
+        var objects = new JsonObjects(Bytes.Stream(input), isList, MostObjectBytes);
         do
         {
             while (objects.TryRead(out var found))

@@ -11,12 +11,14 @@ namespace NetMon.Fuzz.Targets;
 /// <summary>Input from the kernel or from a recording.</summary>
 internal static class RecordTargets
 {
+    private static readonly CgroupVersion[] AskedVersions = Enum.GetValues<CgroupVersion>();
+
     /// <summary>The stream through the decoder, cut in two at the offset in the first byte; every byte must be accounted for.</summary>
-    public static void Current(byte[] input)
+    public static void Current(ReadOnlyMemory<byte> input)
     {
-        var cut = input.Length == 0 ? 0 : input[0] % input.Length;
-        var first = new Segment(input.AsMemory(0, cut), null);
-        var last = new Segment(input.AsMemory(cut), first);
+        var cut = input.Length == 0 ? 0 : input.Span[0] % input.Length;
+        var first = new Segment(input[..cut], null);
+        var last = new Segment(input[cut..], first);
         var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length));
         var decoder = new RecordDecoder();
         var whole = 0L;
@@ -47,10 +49,10 @@ internal static class RecordTargets
     }
 
     /// <summary>Records of version 1 in sequence, as a replay reads them.</summary>
-    public static void Version1(byte[] input)
+    public static void Version1(ReadOnlyMemory<byte> input)
     {
         var converter = new RecordVersion1();
-        for (ReadOnlySpan<byte> rest = input; RecordFraming.Inspect(rest, out var length) is not FrameStatus.Partial; rest = rest[length..])
+        for (var rest = input.Span; RecordFraming.Inspect(rest, out var length) is not FrameStatus.Partial; rest = rest[length..])
         {
             if (converter.TryConvert(rest, out var taken, out var record)
                 && (taken > length || RecordFraming.Inspect(record, out var now) != FrameStatus.Whole || now != record.Length))
@@ -61,9 +63,9 @@ internal static class RecordTargets
     }
 
     /// <summary>A cgroup's path.</summary>
-    public static void CgroupPaths(byte[] input)
+    public static void CgroupPaths(ReadOnlyMemory<byte> input)
     {
-        foreach (var container in CgroupPath.Containers(input))
+        foreach (var container in CgroupPath.Containers(input.Span))
         {
             if (container.ContainerId.Length == 0 || container.ContainerId.Length > input.Length)
             {
@@ -73,10 +75,10 @@ internal static class RecordTargets
     }
 
     /// <summary>/proc/self/mountinfo and, after a line of %, /proc/cgroups.</summary>
-    public static void Mounts(byte[] input)
+    public static void Mounts(ReadOnlyMemory<byte> input)
     {
         var files = Text.Of(input).Split("\n%\n", 2);
-        foreach (var asked in Enum.GetValues<CgroupVersion>())
+        foreach (var asked in AskedVersions)
         {
             CgroupHierarchy.Choose(asked, files[0].Split('\n'), files[^1].Split('\n'));
         }

@@ -13,16 +13,16 @@ namespace NetMon.Fuzz.Targets;
 internal static class RuntimeTargets
 {
     /// <summary>A gRPC message, parsed as each supported type.</summary>
-    public static void Cri(byte[] input)
+    public static void Cri(ReadOnlyMemory<byte> input)
     {
         foreach (var read in (Action[])
             [
-                () => CriMessages.AddContainers(input, Found()),
-                () => CriMessages.AddSandboxes(input, Found(), Pods()),
-                () => CriMessages.AddContainerd(input, Found(), Pods()),
-                () => AssertBounded(CriMessages.News(input, Pods())),
-                () => CriMessages.Addresses(input, Pods()),
-                () => CriMessages.CreatedId(input, "k8s.io", "/containers/create"),
+                () => CriMessages.AddContainers(input.Span, Found()),
+                () => CriMessages.AddSandboxes(input.Span, Found(), Pods()),
+                () => CriMessages.AddContainerd(input.Span, Found(), Pods()),
+                () => AssertBounded(CriMessages.News(input.Span, Pods())),
+                () => CriMessages.Addresses(input.Span, Pods()),
+                () => CriMessages.CreatedId(input.Span, "k8s.io", "/containers/create"),
                 () => ParseVersion(input),
             ])
         {
@@ -40,7 +40,7 @@ internal static class RuntimeTargets
     }
 
     /// <summary>An HTTP body, parsed as each supported type, and as lines of events in pieces of any size.</summary>
-    public static void Docker(byte[] input)
+    public static void Docker(ReadOnlyMemory<byte> input)
     {
         var body = new ReadOnlySequence<byte>(input);
         foreach (var read in (Action[])
@@ -62,9 +62,9 @@ internal static class RuntimeTargets
         }
     }
 
-    private static void ParseVersion(byte[] input)
+    private static void ParseVersion(ReadOnlyMemory<byte> input)
     {
-        var version = CriMessages.Version(input);
+        var version = CriMessages.Version(input.Span);
         RuntimeVersion.Parse(version.RuntimeName, version.RuntimeVersion);
     }
 
@@ -78,9 +78,9 @@ internal static class RuntimeTargets
         }
     }
 
-    private static async Task FollowAsync(byte[] input)
+    private static async Task FollowAsync(ReadOnlyMemory<byte> input)
     {
-        await foreach (var line in LineReader.LinesAsync(new MemoryStream(input), DockerRuntime.LongestLine, CancellationToken.None).ConfigureAwait(false))
+        await foreach (var line in LineReader.LinesAsync(Bytes.Stream(input), DockerRuntime.LongestLine, CancellationToken.None).ConfigureAwait(false))
         {
             AssertBounded(DockerAnswers.News(in line, Pods(), new StartedContainers()));
         }

@@ -14,8 +14,10 @@ internal static class StorageTargets
 {
     private static readonly ScratchFile File = new();
 
-    /// <summary>A hot segment, batch by batch.</summary>
-    public static void Segment(byte[] input)
+    /// <summary>A hot segment, batch by batch: unchanged, and with valid checksums.</summary>
+    public static void Segment(ReadOnlyMemory<byte> input) => Each(input.Span, Forgery.Segment(input.Span), ReadSegment);
+
+    private static void ReadSegment(ReadOnlySpan<byte> input)
     {
         try
         {
@@ -37,7 +39,7 @@ internal static class StorageTargets
     }
 
     /// <summary>The footer of a Parquet file, with a valid checksum.</summary>
-    public static void Footer(byte[] input)
+    public static void Footer(ReadOnlyMemory<byte> input)
     {
         try
         {
@@ -49,8 +51,10 @@ internal static class StorageTargets
         }
     }
 
-    /// <summary>A whole Parquet file: its footer, its checksums and each column of each row group.</summary>
-    public static void ParquetPages(byte[] input)
+    /// <summary>A whole Parquet file: its footer, its checksums and each column of each row group; unchanged, and with a valid footer checksum.</summary>
+    public static void ParquetPages(ReadOnlyMemory<byte> input) => Each(input.Span, Forgery.Footer(input.Span), ReadParquet);
+
+    private static void ReadParquet(ReadOnlySpan<byte> input)
     {
         try
         {
@@ -65,6 +69,8 @@ internal static class StorageTargets
 
                 Try(() => file.Verify(group));
             }
+
+            file.VerifyHeaders(static _ => true);
         }
         catch (DamagedFileException)
         {
@@ -72,8 +78,10 @@ internal static class StorageTargets
         }
     }
 
-    /// <summary>A roll-up, row by row.</summary>
-    public static void Rollup(byte[] input)
+    /// <summary>A roll-up, row by row: unchanged, and with a valid footer checksum.</summary>
+    public static void Rollup(ReadOnlyMemory<byte> input) => Each(input.Span, Forgery.Footer(input.Span), ReadRollup);
+
+    private static void ReadRollup(ReadOnlySpan<byte> input)
     {
         try
         {
@@ -91,7 +99,7 @@ internal static class StorageTargets
     }
 
     /// <summary>Lines of a loss journal: unchanged, and with a valid checksum.</summary>
-    public static void Loss(byte[] input)
+    public static void Loss(ReadOnlyMemory<byte> input)
     {
         var text = Text.Of(input);
         LossFile.Parse(text, out _);
@@ -111,7 +119,7 @@ internal static class StorageTargets
     }
 
     /// <summary>The name of a file: its node and its hour.</summary>
-    public static void NodeName(byte[] input)
+    public static void NodeName(ReadOnlyMemory<byte> input)
     {
         var name = Text.Of(input);
         if (NodeFileName.TryDecode(name) is { } node && NodeFileName.Of(node) != name)
@@ -123,6 +131,15 @@ internal static class StorageTargets
         CapturePaths.NodeNameOf(name, CapturePaths.SegmentExtension);
         CapturePaths.IsPiece(name);
         LossText.NodeOf(name);
+    }
+
+    private static void Each(ReadOnlySpan<byte> input, ReadOnlySpan<byte> forged, Action<ReadOnlySpan<byte>> read)
+    {
+        read(input);
+        if (!forged.SequenceEqual(input))
+        {
+            read(forged);
+        }
     }
 
     private static void Try(Action read)

@@ -13,7 +13,7 @@ namespace NetMon.Fuzz.Targets;
 internal static class TextTargets
 {
     /// <summary>An option's value, parsed as each type.</summary>
-    public static void Options(byte[] input)
+    public static void Options(ReadOnlyMemory<byte> input)
     {
         var text = Text.Of(input);
         foreach (var read in (Action[])
@@ -42,7 +42,7 @@ internal static class TextTargets
     }
 
     /// <summary>Conditions of a scan, one per line, as in DuckDB's plan, and a question.</summary>
-    public static void Filters(byte[] input)
+    public static void Filters(ReadOnlyMemory<byte> input)
     {
         var text = Text.Of(input);
         FilterText.Bounds(text.Split('\n'));
