@@ -37,7 +37,9 @@ public sealed class StorageFaultTests : IDisposable
         Assert.Equal(0, _faults.Of("storage.seal").Count);
         sink.Advance(Sample.Hour19 + Sample.HourLong + 2 * Sample.Second);
         CaptureFolder.WaitFor(() => _faults.Of("storage.seal").Count > 0, "the fault to be counted");
-        Assert.Contains(_capture.Reports, line => line.Contains("InvalidOperationException: a fault", StringComparison.Ordinal) && line.Contains("please report it", StringComparison.Ordinal));
+        CaptureFolder.WaitFor(
+            () => _capture.Reports.Any(line => line.Contains("InvalidOperationException: a fault", StringComparison.Ordinal) && line.Contains("please report it", StringComparison.Ordinal)),
+            "the fault to be logged");
         sink.Close();
         Assert.NotEmpty(_capture.Segments);
         Assert.Empty(Directory.GetFiles(_capture.Path, "*.partial", SearchOption.AllDirectories));
