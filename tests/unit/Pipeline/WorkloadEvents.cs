@@ -5,11 +5,11 @@ namespace NetMon.UnitTests.Pipeline;
 /// <summary>Events of processes whose workload is given.</summary>
 internal static class WorkloadEvents
 {
-    private static int s_containers;
+    private static int _containers;
 
     /// <summary>A new container of a pod of this workload, such as shop/web.</summary>
     public static ContainerIdentity Pod(string workload) =>
-        new($"{Interlocked.Increment(ref s_containers):x64}", "pod", workload.Split('/')[0], "app", Workload: new string(workload), WorkloadKind: WorkloadKinds.Deployment);
+        new($"{Interlocked.Increment(ref _containers):x64}", "pod", workload.Split('/')[0], "app", Workload: new string(workload), WorkloadKind: WorkloadKinds.Deployment);
 
     public static ConnectionEvent Connect(ContainerIdentity? container, uint error = 0) => Of(container, RecordKind.Connect, Direction.Outbound, error: error);
 
