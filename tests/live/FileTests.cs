@@ -40,7 +40,7 @@ public sealed class FileTests : IDisposable
         using var agent = AgentProcess.Start("--json", _scratch["fifo"], "--capture", _scratch["capture"], "--metrics", "127.0.0.1:0", "--source", "synthetic:rate=1000");
         WaitFor.True(() => Scrape.Of(agent)["""netmon_dropped_events_total{stage="json",reason="queue_full"}"""] > 0, "lines that are dropped");
         Assert.Equal(1, Scrape.Of(agent)["""netmon_part_failing{part="json"}"""]);
-        Assert.Contains("json fails: nobody has opened the FIFO for reading", Scrape.Get(agent, "/healthz").Body, StringComparison.Ordinal);
+        Assert.Contains("json is failing: nobody has opened the FIFO for reading", Scrape.Get(agent, "/healthz").Body, StringComparison.Ordinal);
         Assert.Equal(200, Scrape.Get(agent, "/healthz").Status);
         using (var reader = new StreamReader(new FileStream(_scratch["fifo"], FileMode.Open, FileAccess.Read)))
         {

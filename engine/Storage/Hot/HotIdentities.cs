@@ -15,6 +15,10 @@ public sealed class HotIdentities<T> : HotReferences
     private readonly Dictionary<T, T> _shared = [];
     private T[] _entries = [];
 
+    /// <summary>The body that <see cref="_entries"/> was read from; empty if it is not from a body.</summary>
+    private byte[] _body = [];
+    private int[] _textBytes = [];
+
     /// <param name="columns">The texts of an entry.</param>
     /// <param name="empty">An entry with empty texts.</param>
     internal HotIdentities(IReadOnlyList<IdentityColumn<T>> columns, T empty) => (_columns, _empty) = (columns, empty);
@@ -28,23 +32,44 @@ public sealed class HotIdentities<T> : HotReferences
     internal override int Entries => _entries.Length;
 
     /// <summary>Sets the entries that the next rows refer to.</summary>
-    internal void Use(T[] entries) => _entries = entries;
+    internal void Use(T[] entries) => (_entries, _textBytes) = (entries, []);
 
+    /// <summary>Most bodies repeat or continue the previous one; only new entries are read.</summary>
     internal override bool TryTake(HotDictionary dictionary, ReadOnlySpan<byte> body, int entries, ReadOnlySpan<int> textBytes)
     {
-        var columns = dictionary.Texts.Select(name => _columns.Single(column => column.Name == name)).ToArray();
-        if (IdentityDictionaryBody.Read(body, entries, textBytes, columns, _empty) is not { } read)
+        var known = IdentityDictionaryBody.Continues(body, entries, textBytes, _body, _entries.Length, _textBytes) ? _entries.Length : 0;
+        if (known < entries || known == 0)
         {
-            return false;
+            var read = new T[entries];
+            _entries.AsSpan(0, known).CopyTo(read);
+            Array.Fill(read, _empty, known, entries - known);
+            var columns = dictionary.Texts.Select(name => _columns.Single(column => column.Name == name)).ToArray();
+            if (!IdentityDictionaryBody.TryRead(body, textBytes, columns, read.AsSpan(), known))
+            {
+                return false;
+            }
+
+            foreach (ref var entry in read.AsSpan(known))
+            {
+                entry = Share(entry);
+            }
+
+            _entries = read;
+            Keep(body, textBytes);
         }
 
-        foreach (ref var entry in read.AsSpan())
-        {
-            entry = Share(entry);
-        }
-
-        _entries = read;
         return true;
+    }
+
+    private void Keep(ReadOnlySpan<byte> body, ReadOnlySpan<int> textBytes)
+    {
+        if (_body.Length < body.Length)
+        {
+            _body = new byte[Math.Max(body.Length, 2 * _body.Length)];
+        }
+
+        body.CopyTo(_body);
+        _textBytes = textBytes.ToArray();
     }
 
     /// <summary>A dictionary that has grown or was cleared has mostly the same entries as the previous one.</summary>

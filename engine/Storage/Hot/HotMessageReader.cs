@@ -13,9 +13,6 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
     private const int LargestMessage = 2 << 20;
     private byte[] _expected = [];
     private byte[] _converted = [];
-
-    /// <summary>The dictionary messages that the batch refers to, to recognise repeated ones.</summary>
-    private readonly byte[][] _dictionaries = [.. HotFormat.Current.Columns.Dictionaries.Select(_ => Array.Empty<byte>())];
     private byte[] _message = ArrayPool<byte>.Shared.Rent(HotLimits.SchemaBytes);
 
     /// <summary>The file; borrowed.</summary>
@@ -63,7 +60,6 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
     {
         Batch.Containers.Use(containers);
         Batch.Peers.Use(peers);
-        Array.Fill(_dictionaries, []);
     }
 
     /// <summary>Reads the schema at the start of the segment; false if it is not a known one.</summary>
@@ -194,15 +190,9 @@ internal sealed class HotMessageReader(SafeFileHandle file) : IDisposable
             return false;
         }
 
-        var message = _message.AsSpan(0, length);
-        if (!message.SequenceEqual(_dictionaries[dictionary]))
+        if (!Batch.References[dictionary].TryTake(columns, _message.AsSpan(template.Length, length - template.Length), (int)entries, textBytes))
         {
-            if (!Batch.References[dictionary].TryTake(columns, message[template.Length..], (int)entries, textBytes))
-            {
-                return false;
-            }
-
-            _dictionaries[dictionary] = message.ToArray();
+            return false;
         }
 
         Position += length;

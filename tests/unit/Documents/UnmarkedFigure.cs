@@ -23,7 +23,6 @@ internal sealed partial record UnmarkedFigure(string Document, string Text, stri
         new("docs/reliability.md", "20,000 per second", Load),
         new("docs/reliability.md", "50,000 per second", Load),
         new("docs/reliability.md", "60,000 per second", Load),
-        new("docs/reliability.md", "32,000 per second", "executions of a fuzzer"),
         new("docs/shipping.md", "1,000 per second", "an example"),
         new("docs/architecture.md", "2,000 per second", Limit),
         new("docs/performance.md", "12 bytes per event", "an aim"),

@@ -61,6 +61,7 @@ public sealed class CaptureFolder : IDisposable
             KeepFree = new FreeDisk(0, null),
             RetainFor = null,
             ClockSteadyFor = TimeSpan.Zero,
+            RetainEvery = TimeSpan.FromMilliseconds(100),
             RowGroupRows = RowGroupRows,
             StopPatience = Patience.Limit, // a busy machine may starve the thread that seals, which is behind all others
         };

@@ -43,7 +43,7 @@ public sealed class OddEntryTests : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(retained)!);
             File.WriteAllBytes(retained, new byte[1 << 20]);
 
-            var sink = capture.Open(change: options => options with { RetainBytes = 500_000, RetainEvery = TimeSpan.FromMilliseconds(100) });
+            var sink = capture.Open(change: options => options with { RetainBytes = 500_000 });
             sink.Advance(1);
             sink.Write([Sample.Accept(Sample.Hour19 + Sample.HourLong)]);
             sink.Advance(Sample.Hour19 + 2 * Sample.HourLong + 2 * Sample.Second);
