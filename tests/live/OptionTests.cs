@@ -50,7 +50,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
             }
         }
 
-        Parallel.ForEach(runs, run => Check(run.Name, run.Value, Run(run.Variables, [program, .. rest, .. run.Words])));
+        Parallel.ForEach(runs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, run => Check(run.Name, run.Value, Run(run.Variables, [program, .. rest, .. run.Words])));
         output.WriteLine($"{command}: {options.Count} options, {runs.Count} runs");
     }
 

@@ -66,7 +66,7 @@ public sealed class PluginCollectTests : IDisposable
         { "folder", "it sent a file that does not belong in a capture: events/" },
         { "cut", "its files did not arrive whole" },
         { "text", "its files did not arrive whole" },
-        { "twin", "events/date=2026-01-01/hour=09/node-1.parquet has the name of another node's" },
+        { "twin", "events/date=2026-01-01/hour=09/node-1.parquet has the same name as another node's" },
     };
 
     [Theory]
