@@ -63,6 +63,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
         WaitFor.True(
             () =>
             {
+                Thread.Sleep(TimeSpan.FromMilliseconds(200)); // all scrapes within a tenth of a second get the same text
                 (before, scrape) = (scrape?[RingFull] ?? -1, Scrape.Of(agent));
                 return before == scrape[RingFull] && scrape.Sum("netmon_cgroup_dropped_events_total") == before;
             },
