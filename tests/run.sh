@@ -73,7 +73,7 @@ for suite in "${suites[@]}"; do
 		tests/helm/setup.sh
 		tests/readers/setup.sh
 		tests/live/setup.sh
-		run offline live -trait suite=offline -trait- suite=image -parallelMode collections -maxThreads 3
+		run offline live -trait suite=offline -trait- suite=image -parallelMode all -maxThreads 4
 		;;
 	live)
 		tests/live/setup.sh

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NetMon.LiveTests.Support;
 using Xunit;
 
@@ -7,8 +8,10 @@ namespace NetMon.LiveTests;
 /// Runs the commands and questions of README and documents as a reader would paste them; blocks that need something else are marked and
 /// counted.
 /// </summary>
+[Trait("suite", "offline")]
 public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
 {
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
     private readonly Scratch _scratch = new();
 
     private static readonly IReadOnlyList<DocumentBlock> Blocks =
@@ -28,7 +31,13 @@ public sealed class DocumentCommandTests(ITestOutputHelper log) : IDisposable
         var run = Blocks.Where(block => block.Mark is null).ToList();
         foreach (var block in run)
         {
+            var clock = Stopwatch.StartNew();
             var result = block.IsSql ? Ask(block, capture) : Paste(block, capture);
+            if (clock.Elapsed > Slow)
+            {
+                log.WriteLine($"{clock.Elapsed.TotalSeconds:0} s: {block.Document}:{block.Line}");
+            }
+
             if (result.ExitCode != 0)
             {
                 failed.Add($"{block.Document}:{block.Line}: exit code {result.ExitCode}\n{block.Text}\n{result.Error}");
