@@ -18,6 +18,11 @@ internal static class DeltaDecoding
         }
 
         var last = Varint.ReadZigZag(bytes, ref at);
+        if (width == sizeof(int) && last != (int)last)
+        {
+            throw new DamagedFileException("the first number does not fit into 32 bits");
+        }
+
         if (!values.IsEmpty)
         {
             values[0] = last;
