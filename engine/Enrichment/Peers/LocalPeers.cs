@@ -18,7 +18,7 @@ public sealed class LocalPeers
 
     internal AddressBook Addresses { get; }
 
-    /// <summary>Processes the start, a change or the end of a sandbox, or of a container outside Kubernetes with addresses of its own.</summary>
+    /// <summary>Processes the start, a change or the end of a sandbox, or of a container outside Kubernetes that has addresses.</summary>
     public void Take(PodAddresses sandbox)
     {
         if (sandbox.IsHostNetwork)

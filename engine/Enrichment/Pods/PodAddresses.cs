@@ -5,14 +5,14 @@ using NetMon.Events;
 namespace NetMon.Enrichment.Pods;
 
 /// <summary>
-/// The addresses of a pod's sandbox, or of a container outside Kubernetes with addresses of its own, and the time range during which it has them.
+/// The addresses of a pod's sandbox, or of a container outside Kubernetes, and the time range during which it has them.
 /// Immutable.
 /// </summary>
 /// <param name="SandboxId">The id of the sandbox or container.</param>
 /// <param name="Pod">The pod; for a container outside Kubernetes, its name without namespace and uid.</param>
 /// <param name="Workload">The workload that it belongs to.</param>
 /// <param name="Addresses">IPv4 and IPv6; empty on the host network.</param>
-/// <param name="IsHostNetwork">Whether it is on the host network, and so has no addresses of its own.</param>
+/// <param name="IsHostNetwork">Whether it is on the host network, and so shares the addresses of the node.</param>
 /// <param name="FromUnixNanoseconds">When it started.</param>
 /// <param name="UntilUnixNanoseconds">When it ended; 0: still running.</param>
 public sealed record PodAddresses(

@@ -83,7 +83,7 @@ public sealed class EnrichStage : IDisposable
             return true;
         }
 
-        Counters.CountHeld();
+        Counters.CountDelayed();
         _held.Enqueue((batch, _time.GetTimestamp()));
         if (_held.Count == 1)
         {

@@ -39,7 +39,7 @@ public sealed class NamingCounters
         Waits.Add(waited, events);
     }
 
-    internal void CountHeld() => Volatile.Write(ref _batchesDelayed, _batchesDelayed + 1);
+    internal void CountDelayed() => Volatile.Write(ref _batchesDelayed, _batchesDelayed + 1);
 
     internal void CountTimedOut() => Volatile.Write(ref _batchesTimedOut, _batchesTimedOut + 1);
 

@@ -14,7 +14,7 @@ internal sealed class HourSealer(
 {
     /// <summary>
     /// From this many pieces on, about a million events, an hour leaves tens of MiB of garbage in the old generation, which otherwise
-    /// stays until the runtime collects it, after several hours. A collection takes some 10 ms.
+    /// stays until the runtime collects it, after several hours. A collection takes about 5 ms.
     /// </summary>
     private const int PiecesOfABusyHour = 8;
 

@@ -1,6 +1,6 @@
 namespace NetMon.Storage.Owners;
 
-/// <summary>A pod sandbox or container with addresses of its own, and the time range during which it has them. Immutable.</summary>
+/// <summary>A pod sandbox or container with its own addresses, and the time range during which it has them. Immutable.</summary>
 /// <param name="Id">The id of the sandbox or container.</param>
 /// <param name="Name">The owner of the addresses.</param>
 /// <param name="Addresses">As in events (AddressText).</param>

@@ -62,5 +62,5 @@ internal sealed record Holdings(long AnonymousKib, long ResidentKib, long Descri
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{AnonymousKib / 1024.0:0.0} MiB of its own, {ResidentKib / 1024.0:0.0} MiB resident, {Descriptors} descriptors, {Threads} threads, {KernelBytes / 1048576.0:0.0} MiB in the kernel, {MapEntries} map entries, {Cgroups} cgroups known");
+        $"{AnonymousKib / 1024.0:0.0} MiB private, {ResidentKib / 1024.0:0.0} MiB resident, {Descriptors} descriptors, {Threads} threads, {KernelBytes / 1048576.0:0.0} MiB in the kernel, {MapEntries} map entries, {Cgroups} cgroups known");
 }

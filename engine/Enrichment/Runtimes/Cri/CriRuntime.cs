@@ -9,7 +9,7 @@ namespace NetMon.Enrichment.Runtimes.Cri;
 /// <summary>
 /// A runtime with the Kubernetes CRI. It is only queried; nothing is changed, and no other client is affected: CRI events are only used if every client
 /// receives all of them (containerd 2.0, CRI-O 1.28). In earlier versions clients shared one queue and would take kubelet's events; containerd has
-/// always had events of its own, which are used instead.
+/// always had its own events, which are used instead.
 /// </summary>
 public sealed class CriRuntime : IContainerRuntime
 {

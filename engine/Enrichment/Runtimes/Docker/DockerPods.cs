@@ -10,7 +10,7 @@ internal static class DockerPods
     private const string Running = "running";
 
     /// <summary>
-    /// Returns the addresses of a running container outside Kubernetes; null if it has none of its own. A pod's addresses are not in Docker's networks but
+    /// Returns the addresses of a running container outside Kubernetes; null if it has none. A pod's addresses are not in Docker's networks but
     /// reported by cri-dockerd.
     /// </summary>
     /// <param name="container">An element of a list.</param>
