@@ -37,7 +37,7 @@ count() { # SUITE LOG
 		skipped=$((skipped + left))
 		passed=$((passed + total - bad - left))
 	fi
-	grep -F ' [FAIL]' "$2" >>"$failures"
+	grep -F -A 6 ' [FAIL]' "$2" >>"$failures"
 }
 
 run() { # SUITE PROJECT ARGUMENTS...
@@ -119,7 +119,7 @@ for suite in "${suites[@]}"; do
 	esac
 done
 
-# Printed again at the end of a long output, where readers look.
+# Printed again at the end of a long output, where readers look: each with the first lines of its message.
 cat "$failures"
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0 && passed > 0))
