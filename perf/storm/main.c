@@ -164,17 +164,37 @@ static int find(int agent, const char *name, struct bpf_map_info *info)
 	return agent ? map_of_process(agent, name, info) : map_by_name(name, info);
 }
 
+/* Waits for an agent that is still starting. */
+static void wait_for_agent(int agent)
+{
+	struct bpf_map_info info;
+	int accounts;
+
+	for (int tries = 0; tries < 300; tries++) {
+		accounts = find(agent, "accounts", &info);
+		if (accounts >= 0) {
+			close(accounts);
+			return;
+		}
+		usleep(100 * 1000);
+	}
+}
+
 static int load(const char *path, int agent)
 {
 	struct bpf_map_info info = {0}, knobs_info = {0};
-	int rings = find(agent, "rings", &info), counters = find(agent, "counters", &info);
-	int accounts = find(agent, "accounts", &info), agents_knobs = find(agent, ".rodata", &knobs_info);
+	int rings, counters, accounts, agents_knobs;
 	struct bpf_object *object;
 	struct bpf_map *map;
 	uint32_t zero = 0;
 	void *knobs;
 	size_t size;
 
+	wait_for_agent(agent);
+	rings = find(agent, "rings", &info);
+	counters = find(agent, "counters", &info);
+	accounts = find(agent, "accounts", &info);
+	agents_knobs = find(agent, ".rodata", &knobs_info);
 	if (rings < 0 || counters < 0 || accounts < 0 || agents_knobs < 0)
 		die(1, "no agent's rings are there: start netmon run first, as root");
 	libbpf_set_print(NULL);

@@ -17,7 +17,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Each_open_connection_in_every_namespace_is_reported_and_its_increments_add_up()
     {
-        Needs.Tracing();
+        Needs.MapIterator();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--flow-every", "1s", "--sockets", $"{Sockets}", "--ring-memory", $"{8 + (Connections / 1000)}", "--metrics", "127.0.0.1:0");
         using var load = HeldProcess.Start(Repository.Load, "hold", "--connections", $"{Connections}", "--namespaces", $"{Namespaces}", "--log", _scratch["truth.tsv"], "--name", "flowing");
         load.WaitForLine("open");
@@ -52,6 +52,7 @@ public sealed class FlowTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void An_idle_connection_has_one_FLOW()
     {
+        Needs.MapIterator();
         using var traced = new TracedNamespace(start: true, "--flow-every", "1s");
         using var idle = traced.Space.Start(Repository.Load, "hold", "--connections", "1", "--name", "idle");
         idle.WaitForLine("open");

@@ -14,7 +14,7 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Once_ready_no_thread_has_an_unneeded_capability_and_tracing_continues()
     {
-        Needs.Tracing();
+        Needs.MapIterator();
         using var agent = AgentProcess.Start("--json", _scratch["events.json"], "--capture", _scratch["capture"], "--metrics", "127.0.0.1:0", "--health", "127.0.0.1:0", "--flow-every", "1s");
         AssertDropped(agent);
         Shell.Run(Repository.Load, "run", "--connections", "500", "--name", "dropped", "--log", _scratch["truth.tsv"]).MustSucceed();

@@ -154,7 +154,7 @@ public sealed partial class RestartTests : IDisposable
     [Fact]
     public void A_folder_outside_bpffs_is_refused()
     {
-        Needs.Tracing();
+        Needs.MapIterator();
         var refused = Shell.Run(Repository.Agent, "run", "--json", "none", "--state", _scratch["state"]);
         Assert.Equal(3, refused.ExitCode);
         Assert.Contains("is not in a bpffs", refused.Error, StringComparison.Ordinal);
@@ -165,7 +165,7 @@ public sealed partial class RestartTests : IDisposable
 
     private static BpfMount Mount(bool asThePod)
     {
-        Needs.Tracing();
+        Needs.MapIterator();
         Needs.Program("mount");
         Assert.SkipUnless(!asThePod || Shell.Run(AsThePod[0], [.. AsThePod[1..], "true"]).ExitCode == 0, "needs unshare and setpriv, and the right to use them");
         return new BpfMount();

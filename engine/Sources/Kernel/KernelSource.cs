@@ -57,7 +57,7 @@ public sealed class KernelSource : IRecordSource
             : " attempts that send no SYN are not traced (another program has exclusive use of the cgroup root),")
         + $" containers by cgroup {Word(_hierarchy.Version)}{(_hierarchy.Controller.Length == 0 ? "" : $" ({_hierarchy.Controller})")}"
         + (_cgroupNames.Count == 0 ? ", new ones found by reading the cgroup tree" : "")
-        + (_flows is null ? $", open connections not reported ({(BpfPrograms.MayRead ? "this kernel has no map iterator: 5.9 or newer required" : "lockdown=confidentiality")})" : "")
+        + (_flows is null ? $", open connections not reported ({(BpfPrograms.MayRead ? "this kernel has no map iterator, or forbids it: see netmon doctor" : "lockdown=confidentiality")})" : "")
         + (_state is null ? $", no state kept for the next agent ({_noState})" : $", state kept for the next agent{_state.Note}{_lived}");
 
     public IReadOnlyList<RingMapping> Rings { get; }

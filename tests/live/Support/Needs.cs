@@ -5,10 +5,20 @@ namespace NetMon.LiveTests.Support;
 /// <summary>A test's requirements of the machine; a missing one skips the test and says why.</summary>
 internal static class Needs
 {
+    private static readonly Lazy<bool> HasMapIterator = new(() =>
+        Shell.Run(Repository.Agent, "doctor").Output.Split('\n').Any(line => line.StartsWith("✓ iter/bpf_map_elem", StringComparison.Ordinal)));
+
     public static void Tracing()
     {
         Assert.SkipUnless(Environment.UserName == "root", "needs root to load BPF programs");
         Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "needs a kernel with BTF");
+    }
+
+    /// <summary>What reports open connections and keeps their state for the next agent. Some builds of a kernel forbid it (EPERM).</summary>
+    public static void MapIterator()
+    {
+        Tracing();
+        Assert.SkipUnless(HasMapIterator.Value, "needs a kernel that allows iter/bpf_map_elem: netmon doctor says why this one does not");
     }
 
     /// <summary>Emits events from the kernel into the agent's rings, without connections.</summary>
