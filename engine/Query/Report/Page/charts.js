@@ -10,11 +10,13 @@ use([BarChart, LineChart, SankeyChart, GridComponent, LegendComponent, MarkAreaC
 connect('time'); // synchronizes the charts of this group
 const charts = [];
 const paperWidth = 690; // A4 without margins
+const leastWidth = 240; // a window that is just being made may have no width, and a flow without width can't be drawn
 
 /** Makes a chart in an element. option(colours, width) returns its options; called again when the theme or the width changes. */
 export function chart(element, option) {
     const instance = init(element, null, { renderer: 'svg', useDirtyRect: false });
-    const made = { element, instance, draw(width = element.clientWidth) {
+    const made = { element, instance, draw(wanted = element.clientWidth) {
+        const width = Math.max(wanted, leastWidth);
         const next = option(colours(), width);
         instance.resize({ width, height: next.height });
         element.style.height = `${next.height}px`;
